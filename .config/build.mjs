@@ -1,0 +1,60 @@
+// Builds what runs into dist/ and, with `--test`, the tests into out/test/. One place, so that every bundle is made the same way.
+import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { globSync } from "tinyglobby";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const require = createRequire(import.meta.url);
+const withTests = process.argv.includes("--test");
+const production = process.argv.includes("--production");
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  target: "node20",
+  sourcemap: production ? false : "linked",
+  minify: production,
+  // A minified function keeps its name in stack traces that users report.
+  keepNames: true,
+  loader: { ".md": "text" },
+  logLevel: "warning",
+};
+const node = {
+  ...shared,
+  platform: "node",
+  format: "cjs",
+  outdir: "dist",
+  // web-tree-sitter asks for its own address when it loads; a CommonJS bundle has none, and the bytes are passed in anyway.
+  define: { "import.meta.url": "__filenameUrl" },
+  banner: { js: 'const __filenameUrl = require("node:url").pathToFileURL(__filename).href;' },
+};
+
+rmSync(join(root, "dist"), { recursive: true, force: true });
+mkdirSync(join(root, "dist"), { recursive: true });
+cpSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), join(root, "dist/web-tree-sitter.wasm"));
+cpSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm"), join(root, "dist/tree-sitter-python.wasm"));
+
+await build({
+  ...node,
+  entryPoints: { cli: "server/src/main/cli.ts", server: "server/src/main/node.ts" },
+});
+await build({ ...node, entryPoints: { extension: "client/src/node.ts" }, external: ["vscode"] });
+
+if (withTests) {
+  rmSync(join(root, "out"), { recursive: true, force: true });
+  await build({
+    ...shared,
+    platform: "node",
+    format: "esm",
+    packages: "external",
+    entryPoints: globSync(["test/**/*.ts"], { cwd: root }),
+    outbase: "test",
+    outdir: "out/test",
+    outExtension: { ".js": ".mjs" },
+    splitting: true,
+    chunkNames: "chunks/[name]-[hash]",
+  });
+}

@@ -1,0 +1,50 @@
+import type { FileEdit } from "../base/edit.js";
+import type { Range } from "../base/range.js";
+import type { Target } from "../base/target.js";
+import type { Severity } from "../rules/rule.js";
+
+/** What a user can set. Everything else is decided by evidence. */
+export interface Settings {
+  /** The interpreter that predictions and messages name. */
+  readonly target: Target;
+  /** How many cores predictions count on. */
+  readonly cores: number;
+  /** Severity by rule name; a rule that is absent keeps its own, `off` is not reported. */
+  readonly severities: Readonly<Record<string, Severity | "off">>;
+}
+
+/** One replacement in an open text, in offsets of the text before it. */
+export interface ContentEdit {
+  readonly range: Range;
+  readonly newText: string;
+}
+
+/** Something that could not be done, told to the user beside the findings. */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Markdown for the code at `range`. */
+export interface Hover {
+  readonly range: Range;
+  readonly markdown: string;
+}
+
+/** Something the user can apply at a place; a refused one is shown greyed out with its reason. */
+export interface CodeAction {
+  readonly title: string;
+  readonly kind: "quickfix" | "refactor.rewrite";
+  readonly safety: "safe" | "unsafe";
+  readonly edits: readonly FileEdit[];
+  readonly refusedBecause: string | undefined;
+  /** The rule and range of the finding it removes. */
+  readonly rule: string;
+  readonly range: Range;
+}
+
+/** One line of text above a place that starts concurrent work. */
+export interface Lens {
+  readonly range: Range;
+  readonly title: string;
+}

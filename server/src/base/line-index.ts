@@ -1,0 +1,54 @@
+/** A zero-based place in a text: `column` counts UTF-16 code units, as LSP does by default. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Translates between offsets and lines of one text. Line ends are LF, CRLF and CR, as in LSP. */
+export class LineIndex {
+  private readonly starts: readonly number[];
+
+  constructor(private readonly text: string) {
+    const starts = [0];
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === 13 && text.charCodeAt(i + 1) === 10) continue;
+      if (code === 10 || code === 13) starts.push(i + 1);
+    }
+    this.starts = starts;
+  }
+
+  /** How many lines the text has; a text that ends in a line end counts the empty line after it. */
+  get lineCount(): number {
+    return this.starts.length;
+  }
+
+  /** The place of an offset; offsets outside the text are clamped. */
+  position(offset: number): Position {
+    const wanted = Math.max(0, Math.min(offset, this.text.length));
+    let low = 0;
+    let high = this.starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.starts[middle] as number) <= wanted) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low, column: wanted - (this.starts[low] as number) };
+  }
+
+  /** The offset of a place; lines and columns outside the text are clamped. */
+  offset(position: Position): number {
+    if (position.line < 0) return 0;
+    const start = this.starts[position.line];
+    if (start === undefined) return this.text.length;
+    const next = this.starts[position.line + 1] ?? this.text.length + 1;
+    return Math.min(start + Math.max(0, position.column), next - 1);
+  }
+
+  /** The text of a zero-based line without its line end. */
+  line(line: number): string {
+    const start = this.starts[line];
+    if (start === undefined) return "";
+    return this.text.slice(start, this.starts[line + 1] ?? this.text.length).replace(/[\r\n]+$/, "");
+  }
+}

@@ -1,0 +1,62 @@
+import type { Interval } from "../base/interval.js";
+import type { Range } from "../base/range.js";
+
+/** How a program hands out its work. */
+export type SiteKind = "thread-pool" | "threads" | "process-pool" | "interpreter-pool" | "asyncio" | "serial";
+
+/** A way the same work could be run. */
+export type Strategy = "serial" | "threads" | "processes" | "subinterpreters" | "free-threaded" | "asyncio";
+
+/** Where a number comes from. */
+export type AssumptionSource = "knowledge" | "annotation" | "default" | "measured" | "code";
+
+/** A number that the prediction rests on; the list is sorted, the one that moves the result most comes first. */
+export interface Assumption {
+  readonly what: string;
+  readonly value: string;
+  readonly from: AssumptionSource;
+}
+
+/** What one task asks of the machine, in nanoseconds of the target interpreter. */
+export interface Work {
+  /** Time in which the task runs bytecode or native code that holds the GIL. */
+  readonly interpreterNs: Interval;
+  /** Time in which it computes with the GIL released. */
+  readonly nativeNs: Interval;
+  /** Time in which it waits (I/O, sleep) with the GIL released and no core in use. */
+  readonly waitNs: Interval;
+}
+
+/** What one strategy would give. */
+export interface StrategyPrediction {
+  readonly strategy: Strategy;
+  /** The name of the target the strategy runs on, such as `cpython-3.13`. */
+  readonly runtime: string;
+  readonly cores: number;
+  readonly workers: number;
+  readonly applicable: boolean;
+  /** Why it is not applicable, else empty. */
+  readonly reason: string;
+  /** Wall time of the whole site, pool start included, in nanoseconds. */
+  readonly makespanNs: Interval;
+  /** Serial time divided by makespan, on the same runtime family. */
+  readonly speedup: Interval;
+}
+
+/** The prediction for one place that starts concurrent work. */
+export interface Prediction {
+  readonly path: string;
+  /** The call that starts the work. */
+  readonly range: Range;
+  readonly kind: SiteKind;
+  /** The name of the work, for sentences. */
+  readonly task: string;
+  readonly workers: number;
+  /** How many tasks the site starts. */
+  readonly tasks: Interval;
+  /** Per task. */
+  readonly work: Work;
+  readonly strategies: readonly StrategyPrediction[];
+  readonly recommended: Strategy;
+  readonly assumptions: readonly Assumption[];
+}
