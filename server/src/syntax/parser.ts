@@ -1,12 +1,106 @@
+import { Edit, Language, type Point, type Tree, Parser as TreeSitter } from "web-tree-sitter";
+import type { TextEdit } from "../base/edit.js";
+import { lower } from "./lower.js";
+import type { Module } from "./nodes.js";
+
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
 export interface ParserBytes {
   readonly runtime: Uint8Array;
   readonly python: Uint8Array;
 }
 
-/** Parses Python. Holds WASM memory; make one per thread and keep it. */
+/**
+ * Parses Python to plain values. Holds WASM memory; make one per thread and keep it.
+ * Trees are freed as soon as they are lowered, but for the texts opened with `open`, whose last tree makes the next parse incremental.
+ */
 export class Parser {
-  static async create(_bytes: ParserBytes): Promise<Parser> {
-    return new Parser();
+  private readonly opened = new Map<string, { readonly tree: Tree; readonly text: string }>();
+
+  private constructor(
+    private readonly parser: TreeSitter,
+    private readonly language: Language,
+  ) {}
+
+  static async create(bytes: ParserBytes): Promise<Parser> {
+    // The bytes are given, so nothing is located or fetched; the function only keeps the loader from guessing an address.
+    await TreeSitter.init({ wasmBinary: bytes.runtime, locateFile: (file: string) => file } as unknown as Parameters<
+      typeof TreeSitter.init
+    >[0]);
+    const language = await Language.load(bytes.python);
+    const parser = new TreeSitter();
+    parser.setLanguage(language);
+    return new Parser(parser, language);
   }
+
+  /** Parses a text once and keeps nothing. */
+  parse(text: string): Module {
+    const tree = this.tree(text, null);
+    try {
+      return lower(tree, text, this.language);
+    } finally {
+      tree.delete();
+    }
+  }
+
+  /** Only parses, as a floor for measurements. */
+  parseOnly(text: string): void {
+    this.tree(text, null).delete();
+  }
+
+  /** Parses a text and keeps its tree under `key` until `close`. */
+  open(key: string, text: string): Module {
+    this.close(key);
+    const tree = this.tree(text, null);
+    this.opened.set(key, { tree, text });
+    return lower(tree, text, this.language);
+  }
+
+  /** Applies edits to the text kept under `key`, in order, each in offsets of the text after the ones before it. */
+  edit(key: string, edits: readonly TextEdit[]): { readonly text: string; readonly module: Module } {
+    const old = this.opened.get(key);
+    if (!old) throw new Error(`${key} is not open`);
+    let text = old.text;
+    for (const { range, newText } of edits) {
+      const after = text.slice(0, range.start) + newText + text.slice(range.end);
+      const startPosition = pointAt(text, range.start);
+      old.tree.edit(
+        new Edit({
+          startIndex: range.start,
+          oldEndIndex: range.end,
+          newEndIndex: range.start + newText.length,
+          startPosition,
+          oldEndPosition: pointAt(text, range.end),
+          newEndPosition: pointAt(after, range.start + newText.length),
+        }),
+      );
+      text = after;
+    }
+    const tree = this.tree(text, old.tree);
+    this.opened.set(key, { tree, text });
+    old.tree.delete();
+    return { text, module: lower(tree, text, this.language) };
+  }
+
+  /** Frees the tree kept under `key`. */
+  close(key: string): void {
+    this.opened.get(key)?.tree.delete();
+    this.opened.delete(key);
+  }
+
+  private tree(text: string, old: Tree | null): Tree {
+    const tree = this.parser.parse(text, old);
+    if (!tree) throw new Error("the parser has no language");
+    return tree;
+  }
+}
+
+/** Tree-sitter measures what it reuses in rows and columns as well as in offsets, so both must be right. */
+function pointAt(text: string, offset: number): Point {
+  let row = 0;
+  let lineStart = 0;
+  for (let i = text.indexOf("\n"); i !== -1 && i < offset; i = text.indexOf("\n", i + 1)) {
+    row++;
+    lineStart = i + 1;
+  }
+  return { row, column: offset - lineStart };
 }

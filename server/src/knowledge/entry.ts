@@ -1,0 +1,277 @@
+import type { Interval } from "../base/interval.js";
+import type { Condition } from "./condition.js";
+
+/**
+ * What a call does to the GIL for most of its time.
+ * `releases`: other threads run meanwhile. `holds`: native code that keeps the GIL, so no other thread runs until it returns.
+ * `runs-python`: bytecode, so the GIL is kept but given up whenever another thread has asked for longer than the switch interval.
+ */
+export type GilEffect = "releases" | "holds" | "runs-python";
+
+/** What a call spends its time on. The first four wait and need no core. */
+export type CallKind = "io-wait" | "sleep" | "sync-wait" | "process-wait" | "cpu-native" | "cpu-python";
+
+/** Which value of a call is meant: the object before the dot, or an argument by position (from 0, receiver not counted), keyword or both. */
+export type ValuePlace = "receiver" | { readonly position?: number; readonly keyword?: string };
+
+/** Where a statement of the knowledge comes from. */
+export interface Evidence {
+  readonly kind: "source" | "docs" | "measured" | "issue";
+  /** A pinned place: a URL or `repository@revision:path#symbol`; for `measured` the script, and what it was run on. */
+  readonly place: string;
+  /** What that place says, in a few words. */
+  readonly says: string;
+  /** When it was read or measured, as `2026-11-21`. */
+  readonly date: string;
+}
+
+/** One summand of a call's time. Numbers are for a current server core; nanoseconds. */
+export type CostTerm =
+  | { readonly term: "fixed"; readonly spends: Spending; readonly ns: Interval }
+  | { readonly term: "per-byte" | "per-element" | "n-log-n"; readonly spends: Spending; readonly ns: Interval; readonly of: ValuePlace }
+  /** The argument's number times `nsPerUnit`: `time.sleep(seconds)`. */
+  | { readonly term: "argument"; readonly spends: Spending; readonly nsPerUnit: number; readonly of: ValuePlace };
+
+/** `call`: native time when the call releases the GIL, else interpreter time. `interpreter`: always with the GIL. `wait`: needs neither. */
+export type Spending = "call" | "interpreter" | "wait";
+
+export interface CostModel {
+  readonly terms: readonly CostTerm[];
+  /** `measured`: by a script of ours. `default`: an honest range for work whose length the outside world decides. */
+  readonly from: "measured" | "default";
+}
+
+/** A function argument that the call itself runs, in the calling thread. */
+export interface Invocation {
+  readonly callback: ValuePlace;
+  /** The value whose elements are each given to the callback; without it the callback runs once. */
+  readonly perElementOf: ValuePlace | undefined;
+  /** `map` and `filter` run theirs only when somebody iterates over the result. */
+  readonly during: "call" | "iteration";
+}
+
+/** A type that a call returns, if the conditions hold; `receiver` stands for the type of the object before the dot. */
+export interface ReturnCase {
+  readonly when: readonly Condition[];
+  readonly type: string;
+}
+
+/** Native threads that a call brings along, for which a thread pool around it leaves no cores. */
+export interface OwnThreads {
+  readonly library: string;
+  /** How many it uses when nobody limits it. */
+  readonly count: "all-cores" | "some-cores" | "on-request";
+  /** Environment variables and calls that limit it. */
+  readonly limitedBy: readonly string[];
+}
+
+/** What is known of one function, method or class call. */
+export type CallableEntry = CallableFacts & GilRule;
+
+/** The conditions of the first case that all hold decide; if none do, `otherwise`. */
+export type GilRule =
+  | { readonly gil: GilEffect }
+  | { readonly gil: "conditional"; readonly cases: readonly GilCase[]; readonly otherwise: GilEffect };
+
+export interface GilCase {
+  readonly when: readonly Condition[];
+  readonly gil: GilEffect;
+}
+
+export interface CallableFacts {
+  readonly entry: "callable";
+  /** Qualified: `zlib.compress`, `hashlib.HASH.update`, `builtins.sorted`, `builtins.str.join`. */
+  readonly name: string;
+  /** The package whose file says so; `python` for the standard library. */
+  readonly package: string;
+  readonly kind: CallKind;
+  /** `awaitable`: the call returns at once and the waiting is done by `await`, so it blocks the task, not the thread. */
+  readonly style: "blocking" | "awaitable";
+  readonly cost: CostModel | undefined;
+  readonly returns: readonly ReturnCase[];
+  readonly invokes: readonly Invocation[];
+  readonly ownThreads: OwnThreads | undefined;
+  /** What a reader should know besides, in one sentence. */
+  readonly note: string | undefined;
+  /** What changes in a build without a GIL. */
+  readonly freeThreaded: string | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Who runs the work that a spawner hands over. */
+export type WorkerKind = "thread" | "process" | "interpreter" | "event-loop-task" | "callback-in-caller";
+
+/** Where the function is that a spawner runs. */
+export type SpawnTarget =
+  | { readonly at: "argument"; readonly of: ValuePlace }
+  /** The argument is a call of a coroutine function; with `every`, all positional arguments from this one on are. */
+  | { readonly at: "coroutine"; readonly of: ValuePlace; readonly every: boolean }
+  /** These methods of the class given as argument: `handle` of a socketserver handler. */
+  | { readonly at: "method-of-argument"; readonly of: ValuePlace; readonly methods: readonly string[] }
+  /** The function that the decorator stands on. */
+  | { readonly at: "decorated" }
+  /** The argument of the starting call is an iterable of `delayed(function)(arguments)`, as joblib takes. */
+  | { readonly at: "delayed-calls"; readonly of: ValuePlace };
+
+/** How arguments reach the target. */
+export type ArgumentPassing =
+  | { readonly pass: "none" }
+  /** The positional arguments from `from` on, and the remaining keywords. */
+  | { readonly pass: "rest"; readonly from: number }
+  /** A tuple and a dict, as `args=` and `kwargs=`. */
+  | { readonly pass: "tuple"; readonly args: ValuePlace; readonly kwargs: ValuePlace | undefined }
+  /** One element of each iterable from `from` on: `Executor.map`. */
+  | { readonly pass: "elements"; readonly from: number }
+  /** One element of one iterable: `Pool.map`. */
+  | { readonly pass: "element"; readonly of: ValuePlace }
+  /** One element of one iterable, unpacked: `Pool.starmap`. */
+  | { readonly pass: "unpacked-element"; readonly of: ValuePlace }
+  /** A value that the library makes: a future, a request, a signal number. */
+  | { readonly pass: "from-library"; readonly type: string | undefined };
+
+/** How many of the targets run at once. */
+export type Concurrency =
+  /** Each call adds one worker. */
+  | { readonly width: "one-per-call" }
+  /** As many as the pool that the receiver, or the given argument, is; see `ExecutorType`. */
+  | { readonly width: "pool"; readonly of: ValuePlace }
+  /** As many as an argument says, else the default. */
+  | { readonly width: "argument"; readonly of: ValuePlace; readonly default: readonly PoolSize[] }
+  /** A pool that nobody sees: `asyncio.to_thread` uses the loop's. */
+  | { readonly width: "hidden-pool"; readonly default: readonly PoolSize[] }
+  /** As many as requests, connections or events come in. */
+  | { readonly width: "unbounded" };
+
+/** How many workers a pool has when nobody says; the first whose conditions hold counts. */
+export interface PoolSize {
+  readonly when: readonly Condition[];
+  readonly size: "cores" | "cores-plus-4-at-most-32" | "five-per-core" | "forty" | "one";
+}
+
+/** A call that makes code run elsewhere. Classes that are subclassed instead are described by their type's role, `worker` or `handler`. */
+export interface SpawnerEntry {
+  readonly entry: "spawner";
+  readonly name: string;
+  readonly package: string;
+  /** Who runs the work unless a case says otherwise; see `workerOf`. */
+  readonly worker: WorkerKind;
+  readonly workerCases: readonly WorkerCase[];
+  /** `call`: the work is handed over by this call. Otherwise by calling one of these methods (`__call__` too) on what it returns. */
+  readonly startedBy: "call" | readonly string[];
+  readonly target: SpawnTarget;
+  readonly passing: ArgumentPassing;
+  readonly concurrency: Concurrency;
+  /** Whether one call hands over one task or one for each element of the passed iterable. */
+  readonly tasks: "one" | "per-element";
+  /** Calls that wait until the work is done: methods of what the call returns (`result`), of the receiver (`receiver.shutdown`), or `call`. */
+  readonly joinedBy: readonly string[];
+  /** Whether leaving the `with` block of the receiver waits for the work, kills it, or means nothing. */
+  readonly onExit: "waits" | "terminates" | "nothing";
+  /** `yes`: the work may still run when the calling function has returned and nothing above joined it. */
+  readonly escapes: "yes" | "no";
+  readonly note: string | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Another worker under conditions: `loop.run_in_executor` with a process pool, joblib with `backend="threading"`. */
+export interface WorkerCase {
+  readonly when: readonly Condition[];
+  readonly worker: WorkerKind;
+}
+
+/** What an object of a type is for. */
+export type TypeRole =
+  | LockType
+  | { readonly role: "condition"; readonly scope: Scope; readonly lock: ValuePlace; readonly defaultLock: string; readonly wait: readonly string[] }
+  | { readonly role: "event"; readonly scope: Scope; readonly set: readonly string[]; readonly wait: readonly string[] }
+  | { readonly role: "barrier"; readonly scope: Scope; readonly wait: readonly string[] }
+  | { readonly role: "queue"; readonly scope: Scope; readonly put: readonly string[]; readonly get: readonly string[] }
+  | { readonly role: "thread-local" }
+  | ExecutorType
+  /** `threading.Thread`: a subclass puts its work into one of `runs`. */
+  | {
+      readonly role: "worker";
+      readonly worker: WorkerKind;
+      readonly start: readonly string[];
+      readonly join: readonly string[];
+      readonly runs: readonly string[];
+    }
+  /** A subclass whose `methods` the library calls in workers of its own, several at once: request handlers, views. */
+  | { readonly role: "handler"; readonly worker: WorkerKind; readonly methods: readonly string[] }
+  | { readonly role: "future"; readonly wait: readonly string[] }
+  | { readonly role: "container" }
+  | { readonly role: "iterator" }
+  | { readonly role: "value" };
+
+/** Between whom a primitive keeps order. */
+export type Scope = "threads" | "processes" | "tasks";
+
+export interface LockType {
+  readonly role: "lock";
+  readonly scope: Scope;
+  readonly reentrant: "yes" | "no";
+  /** Constructor conditions under which it admits one holder only; a Semaphore does with a value of 1. */
+  readonly exclusiveWhen: readonly Condition[];
+  readonly acquire: readonly string[];
+  readonly release: readonly string[];
+}
+
+export interface ExecutorType {
+  readonly role: "executor";
+  readonly worker: WorkerKind;
+  readonly size: ValuePlace | undefined;
+  readonly defaultSize: readonly PoolSize[];
+  readonly shutdown: readonly string[];
+  readonly onExit: "waits" | "terminates" | "nothing";
+}
+
+/** Whether an object can be sent to another process. `by-inheritance`: only as an argument of Process or of a pool's initializer. */
+export type Picklability = "yes" | "no" | "by-inheritance" | "if-contents" | "unknown";
+
+/** Whether several threads may use one object. `per-method`: only the methods listed as atomic. `confined`: each thread sees its own. */
+export type ThreadSafety = "safe" | "per-method" | "confined" | "unsafe" | "unknown";
+
+/** What is known of one class. */
+export interface TypeEntry {
+  readonly entry: "type";
+  readonly name: string;
+  readonly package: string;
+  readonly bases: readonly string[];
+  readonly is: TypeRole;
+  readonly sharing: ThreadSafety;
+  /** Methods of which each call is one step for other threads. */
+  readonly atomicMethods: readonly string[];
+  readonly pickles: Picklability;
+  /** Types of attributes: `requests.Response.raw`. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What the object yields when iterated or entered by `with`, if not itself. */
+  readonly yields: string | undefined;
+  readonly enters: string | undefined;
+  readonly note: string | undefined;
+  readonly freeThreaded: string | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/** What is known of a distribution as a whole. */
+export interface PackageEntry {
+  readonly entry: "package";
+  readonly name: string;
+  readonly origin: Origin;
+  /** Names that its code is imported by, dotted where a top-level name is shared. */
+  readonly modules: readonly string[];
+  readonly freeThreading: FreeThreading | undefined;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Who says so; a later one overrides an earlier one. */
+export type Origin = "standard-library" | "package" | "user";
+
+/** What importing the package does to a build without a GIL. */
+export interface FreeThreading {
+  readonly support: "supported" | "experimental" | "reenables-gil" | "unknown";
+  /** The first version for which that is so. */
+  readonly since: string | undefined;
+  readonly note: string | undefined;
+}
+
+export type KnowledgeEntry = CallableEntry | SpawnerEntry | TypeEntry | PackageEntry;

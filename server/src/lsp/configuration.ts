@@ -1,0 +1,69 @@
+import ignore from "ignore";
+import type { Settings } from "../analysis/answers.js";
+import { newestTarget, parseTarget, type Target } from "../base/target.js";
+import type { Severity } from "../rules/rule.js";
+
+/** What the editor's settings say, checked. */
+export interface Configuration {
+  /** The interpreter set by name; undefined leaves the choice to the editor or the project. */
+  readonly target: Target | undefined;
+  /** Cores set by number; undefined takes this machine's. */
+  readonly cores: number | undefined;
+  readonly severities: Settings["severities"];
+  /** Whether a path inside a workspace folder, relative to it, is left out of the analysis. */
+  excludes(relativePath: string): boolean;
+  /** One sentence for each setting that could not be used. */
+  readonly problems: readonly string[];
+}
+
+/** Folders that hold other people's code or no code; hidden folders are among them. */
+const alwaysExcluded = [".*/", "node_modules/", "__pycache__/", "site-packages/", "venv/"];
+
+const severityNames: readonly (Severity | "off")[] = ["error", "warning", "information", "hint", "off"];
+
+/** Reads the `gilscope` section as an editor sends it. What is not understood is reported and left at its default. */
+export function readConfiguration(section: unknown): Configuration {
+  const settings = asRecord(section);
+  const problems: string[] = [];
+
+  const targetSetting = settings.target;
+  const target = typeof targetSetting === "string" ? parseTarget(targetSetting) : undefined;
+  if (isSet(targetSetting, "auto") && !target) problems.push(`gilscope.target: ${JSON.stringify(targetSetting)} is not a known interpreter`);
+
+  const coresSetting = settings.cores;
+  const cores = typeof coresSetting === "number" && Number.isInteger(coresSetting) && coresSetting >= 1 ? coresSetting : undefined;
+  if (isSet(coresSetting, 0) && cores === undefined) problems.push(`gilscope.cores: ${JSON.stringify(coresSetting)} is not a number of cores`);
+
+  const severities: Record<string, Severity | "off"> = {};
+  for (const [rule, value] of Object.entries(asRecord(settings.rules))) {
+    const severity = severityNames.find((name) => name === value);
+    if (severity) severities[rule] = severity;
+    else if (isSet(value, "default")) problems.push(`gilscope.rules.${rule}: ${JSON.stringify(value)} is not a severity`);
+  }
+
+  const patterns: string[] = [];
+  for (const pattern of Array.isArray(settings.exclude) ? settings.exclude : []) {
+    if (typeof pattern === "string") patterns.push(pattern);
+    else problems.push(`gilscope.exclude: ${JSON.stringify(pattern)} is not a pattern`);
+  }
+  const matcher = ignore().add(alwaysExcluded).add(patterns);
+
+  return { target, cores, severities, excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path), problems };
+}
+
+/** What the analysis works with: settings first, then what the editor or the project says, then defaults. */
+export function effectiveSettings(configuration: Configuration, projectTarget: Target | undefined, machineCores: number): Settings {
+  return {
+    target: configuration.target ?? projectTarget ?? newestTarget,
+    cores: configuration.cores ?? machineCores,
+    severities: configuration.severities,
+  };
+}
+
+function isSet(value: unknown, neutral: unknown): boolean {
+  return value !== undefined && value !== null && value !== "" && value !== neutral;
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

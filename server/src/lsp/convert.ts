@@ -1,0 +1,230 @@
+import {
+  CodeActionKind,
+  DiagnosticSeverity,
+  DiagnosticTag,
+  Command as LspCommand,
+  type CodeAction as LspCodeAction,
+  type CodeLens as LspCodeLens,
+  type Diagnostic,
+  type Hover as LspHover,
+  type Position as LspPosition,
+  type Range as LspRange,
+  type TextDocumentContentChangeEvent,
+  type WorkspaceEdit,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import type { CodeAction, ContentEdit, Hover, Lens } from "../analysis/answers.js";
+import type { FileEdit } from "../base/edit.js";
+import { LineIndex } from "../base/line-index.js";
+import type { Range } from "../base/range.js";
+import { unreachable } from "../base/unreachable.js";
+import type { Finding, Severity } from "../rules/rule.js";
+import { explainRuleCommand, type DocumentPlace, showPredictionCommand } from "./protocol.js";
+
+/**
+ * The path under which the analysis knows a document: absolute with `/` for files, the URI itself for everything else
+ * (unsaved documents, notebook cells, files behind a remote file system).
+ */
+export function pathOfUri(uri: string): string {
+  if (!uri.startsWith("file://")) return uri;
+  const rest = uri.slice("file://".length);
+  const slash = rest.indexOf("/");
+  if (slash === -1) return uri;
+  const path = decoded(rest.slice(slash));
+  const server = rest.slice(0, slash);
+  if (server !== "") return `//${server}${path}`;
+  // Editors disagree on the case of drive letters, and one file must have one path.
+  return /^\/[A-Za-z]:/.test(path) ? path.charAt(1).toLowerCase() + path.slice(2) : path;
+}
+
+/** The URI of a path made by `pathOfUri`. */
+export function uriOfPath(path: string): string {
+  if (isUri(path)) return path;
+  const absolute = path.startsWith("//") ? path.slice(2) : path.startsWith("/") ? path : `/${path}`;
+  return `file://${absolute.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** Whether a path of the analysis is a URI, which only the editor can read. */
+export function isUri(path: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path);
+}
+
+/** The path of an entry of a folder. */
+export function childPath(folder: string, name: string): string {
+  const separator = folder.endsWith("/") ? "" : "/";
+  return folder + separator + (isUri(folder) ? encodeURIComponent(name) : name);
+}
+
+/** The path of `path` inside `folder`, in plain letters, or undefined when it lies outside. */
+export function relativePath(folder: string, path: string): string | undefined {
+  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
+  if (!path.startsWith(prefix) || path.length === prefix.length) return undefined;
+  const relative = path.slice(prefix.length);
+  return isUri(path) ? decoded(relative) : relative;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Applies an editor's changes to its document, and says what they were in offsets. Places outside the text are clamped. */
+export function applyChanges(document: TextDocument, changes: readonly TextDocumentContentChangeEvent[], version: number): ContentEdit[] {
+  const edits: ContentEdit[] = [];
+  for (const change of changes) {
+    const text = document.getText();
+    const range = "range" in change && change.range ? rangeIn(document, change.range) : { start: 0, end: text.length };
+    edits.push({ range, newText: change.text });
+    TextDocument.update(
+      document,
+      [{ range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, text: change.text }],
+      version,
+    );
+  }
+  if (changes.length === 0) TextDocument.update(document, [], version);
+  return edits;
+}
+
+function rangeIn(document: TextDocument, range: LspRange): Range {
+  const a = document.offsetAt(range.start);
+  const b = document.offsetAt(range.end);
+  return { start: Math.min(a, b), end: Math.max(a, b) };
+}
+
+/** What a client can show; decided once, when it introduces itself. */
+export interface ClientAbilities {
+  readonly relatedInformation: boolean;
+  readonly diagnosticTags: boolean;
+  readonly disabledActions: boolean;
+  readonly documentChanges: boolean;
+}
+
+/** Renders answers for a client. Made for one snapshot: `textOf` must give the texts that the answers' offsets refer to. */
+export interface Renderer {
+  offset(path: string, position: LspPosition): number | undefined;
+  range(path: string, range: LspRange): Range | undefined;
+  diagnostic(finding: Finding): Diagnostic;
+  hover(path: string, hover: Hover): LspHover;
+  codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
+  lens(path: string, lens: Lens): LspCodeLens;
+}
+
+/** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
+export interface RenderingContext {
+  textOf(path: string): string | undefined;
+  uriOf(path: string): string;
+  /** The version of an open document, null for a file that no editor shows. */
+  versionOf(path: string): number | null;
+  readonly abilities: ClientAbilities;
+}
+
+export function createRenderer(context: RenderingContext): Renderer {
+  const indexes = new Map<string, LineIndex>();
+  const indexOf = (path: string): LineIndex => {
+    const known = indexes.get(path);
+    if (known) return known;
+    const index = new LineIndex(context.textOf(path) ?? "");
+    indexes.set(path, index);
+    return index;
+  };
+  const lspPosition = (path: string, offset: number): LspPosition => {
+    const { line, column } = indexOf(path).position(offset);
+    return { line, character: column };
+  };
+  const lspRange = (path: string, range: Range): LspRange => ({
+    start: lspPosition(path, range.start),
+    end: lspPosition(path, range.end),
+  });
+  const offset = (path: string, position: LspPosition): number | undefined =>
+    context.textOf(path) === undefined ? undefined : indexOf(path).offset({ line: position.line, column: position.character });
+  const workspaceEdit = (edits: readonly FileEdit[]): WorkspaceEdit => {
+    const files = edits.map(({ path, edits: changes }) => ({
+      uri: context.uriOf(path),
+      version: context.versionOf(path),
+      edits: changes.map((edit) => ({ range: lspRange(path, edit.range), newText: edit.newText })),
+    }));
+    if (context.abilities.documentChanges) {
+      return { documentChanges: files.map(({ uri, version, edits: changes }) => ({ textDocument: { uri, version }, edits: changes })) };
+    }
+    return { changes: Object.fromEntries(files.map(({ uri, edits: changes }) => [uri, changes])) };
+  };
+
+  return {
+    offset,
+    range(path, range) {
+      const a = offset(path, range.start);
+      const b = offset(path, range.end);
+      return a === undefined || b === undefined ? undefined : { start: Math.min(a, b), end: Math.max(a, b) };
+    },
+    diagnostic(finding) {
+      const related = finding.related.map(({ path, range, message }) => ({
+        location: { uri: context.uriOf(path), range: lspRange(path, range) },
+        message,
+      }));
+      return {
+        range: lspRange(finding.path, finding.range),
+        severity: lspSeverity(finding.severity),
+        code: finding.code,
+        source: "gilscope",
+        message: finding.message,
+        ...(context.abilities.relatedInformation && related.length > 0 ? { relatedInformation: related } : {}),
+        ...(context.abilities.diagnosticTags && finding.rule === "unused-suppression" ? { tags: [DiagnosticTag.Unnecessary] } : {}),
+      };
+    },
+    hover(path, hover) {
+      return { contents: { kind: "markdown", value: hover.markdown }, range: lspRange(path, hover.range) };
+    },
+    codeAction(path, action, shown) {
+      const range = lspRange(path, action.range);
+      const diagnostics = shown.filter((diagnostic) => diagnostic.source === "gilscope" && sameRange(diagnostic.range, range));
+      const base = {
+        title: action.title,
+        kind: action.kind === "quickfix" ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite,
+        ...(diagnostics.length > 0 ? { diagnostics } : {}),
+      };
+      return action.refusedBecause === undefined
+        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits) }
+        : { ...base, disabled: { reason: action.refusedBecause } };
+    },
+    lens(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
+    },
+  };
+}
+
+/** The entry under the fixes that opens a rule's page. */
+export function explainAction(diagnostic: Diagnostic): LspCodeAction {
+  const title = `Explain ${diagnostic.code}`;
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    diagnostics: [diagnostic],
+    command: LspCommand.create(title, explainRuleCommand, diagnostic.code),
+  };
+}
+
+function sameRange(a: LspRange, b: LspRange): boolean {
+  return (
+    a.start.line === b.start.line && a.start.character === b.start.character && a.end.line === b.end.line && a.end.character === b.end.character
+  );
+}
+
+function lspSeverity(severity: Severity): DiagnosticSeverity {
+  switch (severity) {
+    case "error":
+      return DiagnosticSeverity.Error;
+    case "warning":
+      return DiagnosticSeverity.Warning;
+    case "information":
+      return DiagnosticSeverity.Information;
+    case "hint":
+      return DiagnosticSeverity.Hint;
+    default:
+      return unreachable(severity);
+  }
+}

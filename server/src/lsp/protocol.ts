@@ -1,0 +1,67 @@
+/**
+ * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server.
+ * Lines and characters are zero-based, as in LSP.
+ */
+
+/** A place in a document that the editor knows. */
+export interface DocumentPlace {
+  readonly uri: string;
+  readonly line: number;
+  readonly character: number;
+}
+
+/** Text for a Markdown preview. */
+export interface Page {
+  readonly title: string;
+  readonly markdown: string;
+}
+
+/** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
+export const predictionRequest = "gilscope/prediction";
+
+/** Client → server: `{ rule }`, a rule's name or code, to its `Page`, or null. */
+export const ruleRequest = "gilscope/rule";
+
+/** Client → server: the `RuleTitle`s of all rules, sorted by code. */
+export const rulesRequest = "gilscope/rules";
+
+/** A rule in a list to choose from. */
+export interface RuleTitle {
+  readonly code: string;
+  readonly name: string;
+}
+
+/** Client → server: `{ version }`, the interpreter selected in the editor (such as `3.13.1`), or null when none is. */
+export const interpreterNotification = "gilscope/interpreter";
+
+/** Server → client: a `ServerStatus`, sent when something in it changed. */
+export const statusNotification = "gilscope/status";
+
+/** What the status bar shows. */
+export interface ServerStatus {
+  /** The interpreter that answers are for, as in sentences: `CPython 3.13`. */
+  readonly target: string;
+  readonly cores: number;
+  /** Findings by the URI of each open document that was analysed. */
+  readonly findings: Readonly<Record<string, number>>;
+  /** Whether files of the workspace are still to be read. */
+  readonly indexing: "busy" | "done";
+}
+
+/** Server → client: the base64 text of the file at `{ uri }`, for files that only the editor can reach. Fails when it cannot be read. */
+export const readFileRequest = "gilscope/readFile";
+
+/** Server → client: the `RemoteEntry`s of the folder at `{ uri }`, for folders that only the editor can reach. Fails when it cannot be listed. */
+export const listFolderRequest = "gilscope/listFolder";
+
+/** One entry of a folder that only the editor can reach. */
+export interface RemoteEntry {
+  readonly name: string;
+  readonly kind: "file" | "folder" | "other";
+}
+
+/** A command of the client that lenses call, with a `DocumentPlace`. */
+export const showPredictionCommand = "gilscope.showPrediction";
+
+/** A command of the client that code actions call, with the rule's name or code. */
+export const explainRuleCommand = "gilscope.explainRule";

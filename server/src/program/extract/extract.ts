@@ -1,0 +1,762 @@
+import { LineIndex } from "../../base/line-index.js";
+import type { Range } from "../../base/range.js";
+import type {
+  ClassDefinition,
+  ComprehensionExpression,
+  Expression,
+  FunctionDefinition,
+  LambdaExpression,
+  Module,
+  Parameter,
+  Statement,
+} from "../../syntax/nodes.js";
+import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, InstanceAttribute, ParameterFacts } from "../facts.js";
+import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value, WriteOperation } from "../operation.js";
+import { readDirectives } from "./directives.js";
+import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
+
+/** Summarises one parsed file. Depends on nothing but its arguments, which both come from the same text. */
+export function extract(module: Module, text: string): Facts {
+  const file = new FileExtraction(findScopes(module));
+  file.function(file.scopes.all[0] as Scope, undefined);
+  const lines = module.directives.length > 0 ? new LineIndex(text) : undefined;
+  return {
+    functions: file.functions as FunctionFacts[],
+    classes: file.classes as ClassFacts[],
+    callsByName: file.callsByName,
+    imports: file.imports,
+    directives: lines ? readDirectives(module.directives, (offset) => lines.position(offset).line) : [],
+    syntaxErrors: module.errors,
+    lineCount: module.lineCount,
+  };
+}
+
+/** What is gathered over the whole file. */
+class FileExtraction {
+  readonly functions: (FunctionFacts | undefined)[] = [];
+  readonly classes: (ClassFacts | undefined)[] = [];
+  readonly callsByName = new Map<string, CallSite[]>();
+  readonly imports: ImportFact[] = [];
+
+  constructor(readonly scopes: Scopes) {}
+
+  /** Extracts one scope and those inside it. */
+  function(scope: Scope, parent: { readonly qualifiedName: string; readonly class: number | undefined } | undefined): void {
+    new FunctionExtraction(this, scope, parent).extract();
+  }
+}
+
+class FunctionExtraction {
+  private operations: Operation[] = [];
+  private readonly bindings = new Map<string, Value[]>();
+  private readonly annotations = new Map<string, Value>();
+  private readonly returned: Value[] = [];
+  private readonly instanceAttributes: Map<string, InstanceAttribute[]> | undefined;
+  private readonly receiver: string | undefined;
+  private readonly qualifiedName: string;
+  private isGenerator = false;
+  /** Counts `break`, `return` and `raise`, so that a loop knows whether one stands in it. */
+  private exits = 0;
+
+  constructor(
+    private readonly file: FileExtraction,
+    private readonly scope: Scope,
+    private readonly parent: { readonly qualifiedName: string; readonly class: number | undefined } | undefined,
+  ) {
+    const name = this.name();
+    const prefix = parent?.qualifiedName;
+    const local = scope.parent?.kind === "function" || scope.parent?.kind === "lambda" ? "<locals>." : "";
+    this.qualifiedName = prefix ? `${prefix}.${local}${name}` : name;
+    if (scope.kind === "function" && parent?.class !== undefined) {
+      const definition = scope.node as FunctionDefinition;
+      const first = definition.parameters[0];
+      const isStatic = definition.decorators.some((decorator) => decorator.kind === "name" && decorator.name === "staticmethod");
+      if (first && !isStatic) this.receiver = first.name;
+      const owner = file.classes[parent.class];
+      this.instanceAttributes = owner?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
+    }
+  }
+
+  extract(): void {
+    const { scope } = this;
+    const node = scope.node;
+    // The slot is taken now, so that inner definitions find their place after it.
+    this.file.functions[scope.index] = undefined;
+    let parameters: readonly Parameter[] = [];
+    let decorators: readonly Expression[] = [];
+    let returns: Expression | undefined;
+    let nameRange: Range = { start: 0, end: 0 };
+    let bodyStart = 0;
+    let isAsync = false;
+    let start = 0;
+    let end = 0;
+    switch (scope.kind) {
+      case "module": {
+        const module = node as Module;
+        bodyStart = module.body[0]?.start ?? 0;
+        end = module.body[module.body.length - 1]?.end ?? 0;
+        this.block(module.body);
+        break;
+      }
+      case "class-body": {
+        const definition = node as ClassDefinition;
+        ({ nameRange, start, end } = definition);
+        bodyStart = definition.body[0]?.start ?? end;
+        this.block(definition.body);
+        break;
+      }
+      case "function": {
+        const definition = node as FunctionDefinition;
+        ({ parameters, decorators, returns, nameRange, isAsync, start, end } = definition);
+        bodyStart = definition.body[0]?.start ?? end;
+        this.block(definition.body);
+        break;
+      }
+      case "lambda": {
+        const definition = node as LambdaExpression;
+        ({ parameters, start, end } = definition);
+        nameRange = { start, end: start + "lambda".length };
+        bodyStart = definition.body.start;
+        const value = this.value(definition.body);
+        this.returned.push(value);
+        this.operations.push({ op: "return", value, start: definition.body.start, end: definition.body.end });
+        break;
+      }
+    }
+    this.file.functions[scope.index] = {
+      index: scope.index,
+      kind: scope.kind,
+      name: this.name(),
+      qualifiedName: this.qualifiedName,
+      nameRange,
+      parent: scope.parent?.index,
+      class: this.parent?.class,
+      parameters: parameters.map((parameter) => this.parameter(parameter)),
+      decorators: decorators.map((decorator) => this.outside(decorator)),
+      isAsync,
+      isGenerator: this.isGenerator,
+      returns: returns && this.outside(returns),
+      bindings: this.bindings,
+      rebound: scope.rebound,
+      annotations: this.annotations,
+      returned: this.returned,
+      body: this.operations,
+      bodyStart,
+      start,
+      end,
+    };
+  }
+
+  private name(): string {
+    switch (this.scope.kind) {
+      case "module":
+        return "<module>";
+      case "lambda":
+        return "<lambda>";
+      default:
+        return (this.scope.node as FunctionDefinition | ClassDefinition).name;
+    }
+  }
+
+  private parameter(parameter: Parameter): ParameterFacts {
+    return {
+      name: parameter.name,
+      form: parameter.form,
+      annotation: parameter.annotation && this.outside(parameter.annotation),
+      default: parameter.default && this.outside(parameter.default),
+    };
+  }
+
+  /** The value of an expression that stands in the header and is evaluated in the scope around, where its operations were recorded. */
+  private outside(expression: Expression): Value {
+    const outer = this.scope.parent;
+    if (!outer) return this.unknown(expression);
+    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes), outer, undefined);
+    return silent.value(expression);
+  }
+
+  private unknown(range: Range): Value {
+    return { op: "unknown", start: range.start, end: range.end };
+  }
+
+  private block(statements: readonly Statement[]): void {
+    for (const statement of statements) this.statement(statement);
+  }
+
+  /** The operations of a part that runs on its own terms: a loop's body, a branch's arm. */
+  private inner(run: () => void): Operation[] {
+    const outer = this.operations;
+    this.operations = [];
+    run();
+    const inner = this.operations;
+    this.operations = outer;
+    return inner;
+  }
+
+  private statement(statement: Statement): void {
+    const { start, end } = statement;
+    switch (statement.kind) {
+      case "expression":
+        this.value(statement.value);
+        return;
+      case "assign": {
+        if (statement.annotation) {
+          const target = statement.targets[0];
+          if (target?.kind === "name") this.annotations.set(target.name, this.outsideOrHere(statement.annotation));
+          else if (target?.kind === "attribute" && statement.value === undefined) this.annotatedAttribute(target, statement.annotation);
+        }
+        if (!statement.value) return;
+        const value = this.value(statement.value);
+        for (const target of statement.targets) this.assign(target, value, statement);
+        return;
+      }
+      case "augmented-assign":
+        this.augmented(statement);
+        return;
+      case "return": {
+        const value = statement.value && this.value(statement.value);
+        if (value) this.returned.push(value);
+        this.exits++;
+        this.operations.push({ op: "return", value, start, end });
+        return;
+      }
+      case "raise": {
+        const value = statement.value && this.value(statement.value);
+        this.exits++;
+        this.operations.push({ op: "raise", value, start, end });
+        return;
+      }
+      case "assert":
+        for (const value of statement.values) this.value(value);
+        return;
+      case "delete":
+        for (const target of statement.targets) {
+          const place = this.place(target);
+          if (place) this.write({ op: "write", place, form: "delete", value: undefined, statement, start: target.start, end: target.end });
+        }
+        return;
+      case "pass":
+        return;
+      case "break":
+        this.exits++;
+        this.operations.push({ op: "break", value: undefined, start, end });
+        return;
+      case "continue":
+        this.operations.push({ op: "continue", value: undefined, start, end });
+        return;
+      case "if": {
+        const test = this.value(statement.test);
+        const arms = [this.inner(() => this.block(statement.body)), this.inner(() => this.block(statement.otherwise))];
+        this.operations.push({ op: "branch", test, arms, start, end });
+        return;
+      }
+      case "while": {
+        const before = this.exits;
+        let test: Value | undefined;
+        const body = this.inner(() => {
+          test = this.value(statement.test);
+          this.block(statement.body);
+        });
+        const endsEarly = this.exits > before;
+        const header = { start, end: statement.test.end };
+        this.operations.push({ op: "loop", form: "while", isAsync: false, iterable: undefined, test, body, endsEarly, header, start, end });
+        this.block(statement.otherwise);
+        return;
+      }
+      case "for": {
+        const iterable = this.value(statement.iterable);
+        const before = this.exits;
+        const body = this.inner(() => {
+          this.assign(
+            statement.target,
+            { op: "element-of", iterable, start: statement.target.start, end: statement.target.end },
+            statement.target,
+          );
+          this.block(statement.body);
+        });
+        const endsEarly = this.exits > before;
+        const header = { start, end: statement.iterable.end };
+        this.operations.push({
+          op: "loop",
+          form: "for",
+          isAsync: statement.isAsync,
+          iterable,
+          test: undefined,
+          body,
+          endsEarly,
+          header,
+          start,
+          end,
+        });
+        this.block(statement.otherwise);
+        return;
+      }
+      case "with":
+        this.withItems(statement, 0);
+        return;
+      case "try": {
+        const body = this.inner(() => this.block(statement.body));
+        const handlers = statement.handlers.map((handler) =>
+          this.inner(() => {
+            for (const type of handler.types) this.value(type);
+            if (handler.name) this.bind(handler.name.name, this.unknown(handler.name));
+            this.block(handler.body);
+          }),
+        );
+        const otherwise = this.inner(() => this.block(statement.otherwise));
+        const final = this.inner(() => this.block(statement.final));
+        this.operations.push({ op: "attempt", body, handlers, otherwise, final, start, end });
+        return;
+      }
+      case "match": {
+        const subject = this.value(statement.subject);
+        const arms = statement.cases.map((clause) =>
+          this.inner(() => {
+            for (const capture of clause.captures)
+              this.bind(capture.name, { op: "item-of", value: subject, index: -1, start: capture.start, end: capture.end });
+            if (clause.guard) this.value(clause.guard);
+            this.block(clause.body);
+          }),
+        );
+        this.operations.push({ op: "branch", test: undefined, arms, start, end });
+        return;
+      }
+      case "function":
+        this.functionDefinition(statement);
+        return;
+      case "class":
+        this.classDefinition(statement);
+        return;
+      case "import":
+        for (const name of statement.names) {
+          const bound = name.alias ?? (name.name.split(".")[0] as string);
+          // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
+          const module = name.alias ? name.name : bound;
+          this.file.imports.push({
+            level: 0,
+            module: name.name,
+            name: undefined,
+            bound,
+            function: this.scope.index,
+            start: name.start,
+            end: name.end,
+            statement: { start, end },
+          });
+          this.bind(bound, { op: "import", level: 0, module, name: undefined, start: name.start, end: name.end });
+        }
+        return;
+      case "import-from":
+        for (const name of statement.names) {
+          const bound = name.alias ?? name.name;
+          const { level, module } = statement;
+          this.file.imports.push({
+            level,
+            module,
+            name: name.name,
+            bound,
+            function: this.scope.index,
+            start: name.start,
+            end: name.end,
+            statement: { start, end },
+          });
+          if (name.name !== "*") this.bind(bound, { op: "import", level, module, name: name.name, start: name.start, end: name.end });
+        }
+        return;
+      case "global":
+      case "nonlocal":
+        return;
+      case "error-statement":
+        this.block(statement.body);
+        for (const value of statement.values) this.value(value);
+        return;
+    }
+  }
+
+  private withItems(statement: Extract<Statement, { kind: "with" }>, index: number): void {
+    const item = statement.items[index];
+    if (!item) return this.block(statement.body);
+    const context = this.value(item.context);
+    const { target } = item;
+    const body = this.inner(() => {
+      if (target) this.assign(target, { op: "entered", context, start: target.start, end: target.end }, target);
+      this.withItems(statement, index + 1);
+    });
+    this.operations.push({ op: "with", context, isAsync: statement.isAsync, body, start: item.context.start, end: statement.end });
+  }
+
+  private augmented(statement: Extract<Statement, { kind: "augmented-assign" }>): void {
+    const { target } = statement;
+    const place = this.place(target);
+    if (!place) {
+      this.value(statement.value);
+      return;
+    }
+    const read: Value = { op: "read", place, start: target.start, end: target.end };
+    if (this.isShareable(place)) this.operations.push(read);
+    const right = this.value(statement.value);
+    const value: Value = {
+      op: "compute",
+      operator: statement.operator,
+      operands: [read, right],
+      start: statement.start,
+      end: statement.end,
+    };
+    this.operations.push(value);
+    this.write({ op: "write", place, form: "update", value, statement, start: target.start, end: target.end });
+  }
+
+  /** Records a definition's header in this scope, and its body in its own. */
+  private functionDefinition(statement: FunctionDefinition): void {
+    for (const parameter of statement.parameters) if (parameter.default) this.value(parameter.default);
+    const scope = this.file.scopes.of.get(statement);
+    if (!scope) return;
+    const owner = this.scope.kind === "class-body" ? this.parent?.class : undefined;
+    this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: owner });
+    let value: Value = { op: "function", function: scope.index, start: statement.nameRange.start, end: statement.nameRange.end };
+    value = this.decorated(value, statement.decorators);
+    this.bindDefinition(statement.name, value, statement);
+  }
+
+  private classDefinition(statement: ClassDefinition): void {
+    const bases = statement.arguments.filter((argument) => argument.form === "positional").map((argument) => this.value(argument.value));
+    for (const argument of statement.arguments) if (argument.form !== "positional") this.value(argument.value);
+    const scope = this.file.scopes.of.get(statement);
+    if (!scope) return;
+    const index = this.file.classes.length;
+    const qualifiedName = this.scope.kind === "module" ? "" : this.qualifiedName;
+    this.file.classes.push({
+      index,
+      name: statement.name,
+      nameRange: statement.nameRange,
+      bases,
+      decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
+      body: scope.index,
+      instanceAttributes: new Map(),
+      start: statement.start,
+      end: statement.end,
+    });
+    this.file.function(scope, { qualifiedName, class: index });
+    const value: Value = { op: "class", class: index, start: statement.nameRange.start, end: statement.nameRange.end };
+    for (const decorator of statement.decorators) this.value(decorator);
+    this.bindDefinition(statement.name, value, statement);
+  }
+
+  /** `@d def f` binds `d(f)`; the call is recorded like one that is written out, so that parameters of `d` find their values. */
+  private decorated(value: Value, decorators: readonly Expression[]): Value {
+    let result = value;
+    for (let i = decorators.length - 1; i >= 0; i--) {
+      const decorator = decorators[i] as Expression;
+      const callee = this.value(decorator);
+      const call: CallOperation = {
+        op: "call",
+        callee,
+        arguments: [{ form: "positional", name: "", value: result }],
+        start: decorator.start,
+        end: decorator.end,
+      };
+      this.recordCall(call);
+      result = { op: "choice", values: [call, value], start: decorator.start, end: decorator.end };
+    }
+    return result;
+  }
+
+  private bindDefinition(name: string, value: Value, statement: Range): void {
+    const owner = ownerOf(name, this.scope);
+    if (owner === this.scope.index) return this.bind(name, value);
+    this.write({ op: "write", place: { kind: "name", name, owner }, form: "assign", value, statement, start: value.start, end: value.end });
+  }
+
+  private bind(name: string, value: Value): void {
+    const owner = ownerOf(name, this.scope);
+    const bindings = owner === this.scope.index ? this.bindings : undefined;
+    if (!bindings) {
+      // A name that `global` or `nonlocal` declares belongs to another scope; the write operation carries the value there.
+      this.write({
+        op: "write",
+        place: { kind: "name", name, owner },
+        form: "assign",
+        value,
+        statement: value,
+        start: value.start,
+        end: value.end,
+      });
+      return;
+    }
+    const values = bindings.get(name);
+    if (values) values.push(value);
+    else bindings.set(name, [value]);
+  }
+
+  private assign(target: Expression, value: Value, statement: Range): void {
+    switch (target.kind) {
+      case "tuple":
+      case "list": {
+        const plain = value.op === "display" && !value.isOpen && value.elements.length === target.elements.length ? value : undefined;
+        const hasStar = target.elements.some((element) => element.kind === "starred");
+        target.elements.forEach((element, index) => {
+          const item: Value = plain
+            ? (plain.elements[index] as Value)
+            : { op: "item-of", value, index: hasStar ? -1 : index, start: element.start, end: element.end };
+          this.assign(element, item, statement);
+        });
+        return;
+      }
+      case "starred":
+        this.assign(target.value, this.unknown(target), statement);
+        return;
+      default: {
+        const place = this.place(target);
+        if (place) this.write({ op: "write", place, form: "assign", value, statement, start: target.start, end: target.end });
+        else this.value(target);
+      }
+    }
+  }
+
+  /** Records what a write stores, and the write itself where another thread could see it. */
+  private write(write: WriteOperation): void {
+    const { place, value } = write;
+    if (place.kind === "name") {
+      if (value && place.owner === this.scope.index) {
+        const values = this.bindings.get(place.name);
+        if (values) values.push(value);
+        else this.bindings.set(place.name, [value]);
+      }
+    } else if (place.kind === "attribute" && this.instanceAttributes && this.isReceiver(place.object)) {
+      const known = this.instanceAttributes.get(place.name);
+      const attribute = { function: this.scope.index, write };
+      if (known) known.push(attribute);
+      else this.instanceAttributes.set(place.name, [attribute]);
+    }
+    if (this.isShareable(place)) this.operations.push(write);
+  }
+
+  private annotatedAttribute(target: Extract<Expression, { kind: "attribute" }>, annotation: Expression): void {
+    if (!this.instanceAttributes || target.object.kind !== "name" || target.object.name !== this.receiver) return;
+    // `self.x: T` without a value stores nothing; the annotation is kept as the value it promises.
+    this.outsideOrHere(annotation);
+  }
+
+  private isReceiver(value: Value): boolean {
+    return (
+      value.op === "read" && value.place.kind === "name" && value.place.name === this.receiver && value.place.owner === this.scope.index
+    );
+  }
+
+  /** Whether anything but the running call of this function can reach the place. */
+  private isShareable(place: Place): boolean {
+    if (place.kind !== "name") return true;
+    if (place.owner !== this.scope.index) return place.owner >= 0;
+    return this.scope.kind === "module" || this.scope.rebound.has(place.name);
+  }
+
+  private outsideOrHere(expression: Expression): Value {
+    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes), this.scope, undefined);
+    return silent.value(expression);
+  }
+
+  private place(target: Expression): Place | undefined {
+    switch (target.kind) {
+      case "name":
+        return { kind: "name", name: target.name, owner: ownerOf(target.name, this.scope) };
+      case "attribute":
+        return { kind: "attribute", object: this.value(target.object), name: target.name };
+      case "subscript":
+        return { kind: "element", object: this.value(target.object), index: this.value(target.index) };
+      default:
+        return undefined;
+    }
+  }
+
+  private values(expressions: readonly Expression[]): Value[] {
+    return expressions.map((expression) => this.value(expression));
+  }
+
+  private value(expression: Expression): Value {
+    const { start, end } = expression;
+    switch (expression.kind) {
+      case "name":
+      case "attribute":
+      case "subscript": {
+        const place = this.place(expression) as Place;
+        const read: Value = { op: "read", place, start, end };
+        const isConstantName = place.kind === "name" && !this.isRebound(place.name, place.owner);
+        if (this.isShareable(place) && !isConstantName) this.operations.push(read);
+        return read;
+      }
+      case "call":
+        return this.call(expression);
+      case "literal":
+        return { op: "constant", type: expression.type, value: expression.value, start, end };
+      case "text":
+        return this.compute("format", this.values(expression.values), expression);
+      case "binary":
+        return this.compute(expression.operator, [this.value(expression.left), this.value(expression.right)], expression);
+      case "boolean": {
+        const left = this.value(expression.left);
+        let right: Value = this.unknown(expression.right);
+        const operations = this.inner(() => {
+          right = this.value(expression.right);
+        });
+        this.optional(left, [operations, []], expression);
+        return { op: "choice", values: [left, right], start, end };
+      }
+      case "comparison":
+        return this.compute(expression.operators[0] ?? "==", this.values(expression.operands), expression);
+      case "unary":
+        return this.compute(expression.operator === "-" ? "u-" : expression.operator, [this.value(expression.operand)], expression);
+      case "conditional": {
+        const test = this.value(expression.test);
+        const values: Value[] = [];
+        const arms = [expression.then, expression.otherwise].map((arm) => this.inner(() => values.push(this.value(arm))));
+        this.optional(test, arms, expression);
+        return { op: "choice", values, start, end };
+      }
+      case "lambda": {
+        for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);
+        const scope = this.file.scopes.of.get(expression);
+        if (!scope) return this.unknown(expression);
+        if (this.file.functions[scope.index] === undefined) {
+          this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: undefined });
+        }
+        return { op: "function", function: scope.index, start, end };
+      }
+      case "list":
+      case "tuple":
+      case "set":
+        return this.display(expression);
+      case "dict": {
+        const keys: (Value | undefined)[] = [];
+        const elements: Value[] = [];
+        for (const entry of expression.entries) {
+          keys.push(entry.key && this.value(entry.key));
+          elements.push(this.value(entry.value));
+        }
+        const display: DisplayValue = { op: "display", makes: "dict", elements, keys, isOpen: keys.includes(undefined), start, end };
+        this.compute("dict", elements.slice(0, displaySample), expression);
+        return display;
+      }
+      case "comprehension":
+        return this.comprehension(expression);
+      case "slice":
+        return this.compute("slice", this.values(expression.parts), expression);
+      case "starred":
+        return this.value(expression.value);
+      case "named": {
+        const value = this.value(expression.value);
+        this.assign(expression.target, value, expression);
+        return value;
+      }
+      case "await": {
+        const operation: Value = { op: "await", value: this.value(expression.value), start, end };
+        this.operations.push(operation);
+        return operation;
+      }
+      case "yield": {
+        if (this.scope.kind === "function" || this.scope.kind === "lambda") this.isGenerator = true;
+        const value = expression.value && this.value(expression.value);
+        const operation: Value = { op: "yield", value, isFrom: expression.isFrom, start, end };
+        this.operations.push(operation);
+        return operation;
+      }
+      case "error":
+        this.values(expression.values);
+        return this.unknown(expression);
+    }
+  }
+
+  /** Whether a name can change after its definition: only then does reading it tell anything. */
+  private isRebound(name: string, owner: number): boolean {
+    return owner >= 0 && (this.file.scopes.all[owner]?.rebound.has(name) ?? false);
+  }
+
+  private optional(test: Value, arms: readonly (readonly Operation[])[], range: Range): void {
+    if (arms.some((arm) => arm.length > 0)) this.operations.push({ op: "branch", test, arms, start: range.start, end: range.end });
+  }
+
+  private compute(operator: string, operands: readonly Value[], range: Range): Value {
+    const operation: Value = { op: "compute", operator, operands, start: range.start, end: range.end };
+    this.operations.push(operation);
+    return operation;
+  }
+
+  private display(expression: Extract<Expression, { kind: "list" | "tuple" | "set" }>): Value {
+    const { start, end } = expression;
+    const isOpen = expression.elements.some((element) => element.kind === "starred");
+    const elements = this.values(expression.elements);
+    const display: DisplayValue = { op: "display", makes: expression.kind, elements, keys: [], isOpen, start, end };
+    this.compute(expression.kind, elements.slice(0, displaySample), expression);
+    return display;
+  }
+
+  private comprehension(expression: ComprehensionExpression): Value {
+    const { start, end } = expression;
+    const iterables: Value[] = [];
+    let elements: Value[] = [];
+    const clause = (index: number): void => {
+      const current = expression.clauses[index];
+      if (!current) {
+        elements = this.values(expression.elements);
+        return;
+      }
+      if (current.kind === "if") {
+        const test = this.value(current.test);
+        const arm = this.inner(() => clause(index + 1));
+        this.operations.push({ op: "branch", test, arms: [arm, []], start: current.test.start, end });
+        return;
+      }
+      const iterable = this.value(current.iterable);
+      iterables.push(iterable);
+      const body = this.inner(() => {
+        this.assign(current.target, { op: "element-of", iterable, start: current.target.start, end: current.target.end }, current.target);
+        clause(index + 1);
+      });
+      const header = { start, end };
+      this.operations.push({
+        op: "loop",
+        form: "comprehension",
+        isAsync: current.isAsync,
+        iterable,
+        test: undefined,
+        body,
+        endsEarly: false,
+        header,
+        start,
+        end,
+      });
+    };
+    clause(0);
+    const element = elements[elements.length - 1] ?? this.unknown(expression);
+    const isFiltered = expression.clauses.some((part) => part.kind === "if");
+    return { op: "comprehension", makes: expression.makes, iterables, isFiltered, element, start, end };
+  }
+
+  private call(expression: Extract<Expression, { kind: "call" }>): Value {
+    const callee = this.callee(expression.callee);
+    const args = expression.arguments.map(
+      (argument): CallArgument => ({ form: argument.form, name: argument.name, value: this.value(argument.value) }),
+    );
+    const call: CallOperation = { op: "call", callee, arguments: args, start: expression.start, end: expression.end };
+    this.recordCall(call);
+    return call;
+  }
+
+  /** A method is looked up and called at once, so only the reads before the last dot are reads of their own. */
+  private callee(expression: Expression): Value {
+    if (expression.kind !== "attribute") return this.value(expression);
+    const object = this.value(expression.object);
+    return { op: "read", place: { kind: "attribute", object, name: expression.name }, start: expression.start, end: expression.end };
+  }
+
+  private recordCall(call: CallOperation): void {
+    this.operations.push(call);
+    const { callee } = call;
+    if (callee.op !== "read" || callee.place.kind === "element") return;
+    const site = { call, function: this.scope.index };
+    const known = this.file.callsByName.get(callee.place.name);
+    if (known) known.push(site);
+    else this.file.callsByName.set(callee.place.name, [site]);
+  }
+}
+
+/** How many elements of a display its building refers to; more say nothing new and cost memory in generated tables. */
+const displaySample = 16;

@@ -1,0 +1,101 @@
+import type { Range } from "../base/range.js";
+import type { CallOperation, Operation, Value, WriteOperation } from "./operation.js";
+
+/** Everything later stages need to know of one file. Depends on the file's text alone; plain readonly data. */
+export interface Facts {
+  /** The module's body is function 0. */
+  readonly functions: readonly FunctionFacts[];
+  readonly classes: readonly ClassFacts[];
+  /** Every call of the file by the last name of its callee, so that spawns and callers are found without a walk. */
+  readonly callsByName: ReadonlyMap<string, readonly CallSite[]>;
+  /** Every import of the file, wherever it stands. */
+  readonly imports: readonly ImportFact[];
+  readonly directives: readonly Directive[];
+  readonly syntaxErrors: readonly Range[];
+  readonly lineCount: number;
+}
+
+export interface CallSite {
+  readonly call: CallOperation;
+  /** The index of the function that holds the call. */
+  readonly function: number;
+}
+
+export interface ImportFact extends Range {
+  readonly level: number;
+  readonly module: string;
+  /** The name imported from the module; `*` for all; absent when the module itself is imported. */
+  readonly name: string | undefined;
+  /** The name it gets in the file. */
+  readonly bound: string;
+  readonly function: number;
+  /** The whole statement. */
+  readonly statement: Range;
+}
+
+export interface ParameterFacts {
+  readonly name: string;
+  readonly form: "plain" | "star" | "double-star" | "keyword-only" | "positional-only";
+  readonly annotation: Value | undefined;
+  readonly default: Value | undefined;
+}
+
+export interface FunctionFacts extends Range {
+  readonly index: number;
+  readonly kind: "module" | "function" | "lambda" | "class-body";
+  /** `<module>`, the name after `def`, `<lambda>`, or the class's name. */
+  readonly name: string;
+  /** As `__qualname__` has it, without the module. */
+  readonly qualifiedName: string;
+  readonly nameRange: Range;
+  /** The function around it; the module has none. */
+  readonly parent: number | undefined;
+  /** The class whose body holds the `def`. */
+  readonly class: number | undefined;
+  readonly parameters: readonly ParameterFacts[];
+  readonly decorators: readonly Value[];
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+  readonly returns: Value | undefined;
+  /** Every value each name of this scope is bound to, in order of appearance. */
+  readonly bindings: ReadonlyMap<string, readonly Value[]>;
+  /** The names of this scope that `global` and `nonlocal` of inner functions rebind. */
+  readonly rebound: ReadonlySet<string>;
+  /** The annotations of names, of which the last counts. */
+  readonly annotations: ReadonlyMap<string, Value>;
+  readonly returned: readonly Value[];
+  readonly body: readonly Operation[];
+  /** Where the first statement of the body starts. */
+  readonly bodyStart: number;
+}
+
+/** An assignment to an attribute of a method's first parameter. */
+export interface InstanceAttribute {
+  readonly function: number;
+  readonly write: WriteOperation;
+}
+
+export interface ClassFacts extends Range {
+  readonly index: number;
+  readonly name: string;
+  readonly nameRange: Range;
+  readonly bases: readonly Value[];
+  readonly decorators: readonly Value[];
+  /** The function that holds the class's body; its bindings are the class's attributes and methods. */
+  readonly body: number;
+  readonly instanceAttributes: ReadonlyMap<string, readonly InstanceAttribute[]>;
+}
+
+/** A comment that speaks to this tool. */
+export type Directive =
+  | {
+      readonly kind: "ignore";
+      readonly names: readonly string[];
+      readonly scope: "line" | "file";
+      readonly range: Range;
+      readonly line: number;
+    }
+  | { readonly kind: "invalid"; readonly reason: string; readonly range: Range; readonly line: number }
+  | { readonly kind: "note"; readonly name: DirectiveNote; readonly argument: string; readonly range: Range; readonly line: number };
+
+export type DirectiveNote = "guarded-by" | "thread-root" | "single-thread" | "cost" | "iterations" | "releases" | "holds";

@@ -1,0 +1,235 @@
+import type { Range } from "../base/range.js";
+
+/**
+ * What a function does, in evaluation order. One list feeds both the rules (accesses, locks, blocking) and, through `estimate`, the
+ * simulator's steps, so what is reported and what is simulated cannot disagree.
+ *
+ * Values are trees whose inner nodes are operations of the same list: `f(a.b)` is the read of `a.b`, then the call, and the call's argument
+ * is that very read. Plain data; references inside one file's facts may be shared, so copy them with `structuredClone`, not through JSON.
+ */
+export type Operation =
+  | ReadOperation
+  | WriteOperation
+  | CallOperation
+  | ComputeOperation
+  | AwaitOperation
+  | YieldOperation
+  | LoopOperation
+  | BranchOperation
+  | AttemptOperation
+  | WithOperation
+  | ExitOperation;
+
+/** Anything an expression can be. Reads of local names and constants cost next to nothing and appear as values only. */
+export type Value =
+  | ReadOperation
+  | CallOperation
+  | ComputeOperation
+  | AwaitOperation
+  | YieldOperation
+  | ConstantValue
+  | DisplayValue
+  | ComprehensionValue
+  | FunctionValue
+  | ClassValue
+  | ImportValue
+  | ElementOfValue
+  | ItemOfValue
+  | EnteredValue
+  | ChoiceValue
+  | UnknownValue;
+
+/** Somewhere a value can be kept. */
+export type Place = NamePlace | AttributePlace | ElementPlace;
+
+/** A variable. */
+export interface NamePlace {
+  readonly kind: "name";
+  readonly name: string;
+  /** The index of the function whose scope holds the name: 0 is the module, `unbound` a name the file does not bind. */
+  readonly owner: number;
+}
+
+/** The owner of names that the file does not bind: built-ins, and what star imports bring. */
+export const unbound = -1;
+
+export interface AttributePlace {
+  readonly kind: "attribute";
+  readonly object: Value;
+  readonly name: string;
+}
+
+export interface ElementPlace {
+  readonly kind: "element";
+  readonly object: Value;
+  readonly index: Value;
+}
+
+export interface ReadOperation extends Range {
+  readonly op: "read";
+  readonly place: Place;
+}
+
+export interface WriteOperation extends Range {
+  readonly op: "write";
+  readonly place: Place;
+  readonly form: "assign" | "update" | "delete";
+  /** What is stored; for `x += y` the computation of `x` and `y`. Absent for `del`. */
+  readonly value: Value | undefined;
+  /** The whole statement. */
+  readonly statement: Range;
+}
+
+export interface CallArgument {
+  readonly form: "positional" | "keyword" | "star" | "double-star";
+  readonly name: string;
+  readonly value: Value;
+}
+
+export interface CallOperation extends Range {
+  readonly op: "call";
+  readonly callee: Value;
+  readonly arguments: readonly CallArgument[];
+}
+
+/** Arithmetic, comparison, truth test, string formatting, subscripting of nothing shared: bytecode without a name of its own. */
+export interface ComputeOperation extends Range {
+  readonly op: "compute";
+  /** As written in Python, `not` and `u-` for unary ones, `format` for f-strings, `slice` for slices. */
+  readonly operator: string;
+  readonly operands: readonly Value[];
+}
+
+export interface AwaitOperation extends Range {
+  readonly op: "await";
+  readonly value: Value;
+}
+
+export interface YieldOperation extends Range {
+  readonly op: "yield";
+  readonly value: Value | undefined;
+  readonly isFrom: boolean;
+}
+
+export interface LoopOperation extends Range {
+  readonly op: "loop";
+  readonly form: "for" | "while" | "comprehension";
+  readonly isAsync: boolean;
+  /** What a `for` runs over; evaluated before the loop. */
+  readonly iterable: Value | undefined;
+  /** What a `while` tests; its operations stand first in `body`. */
+  readonly test: Value | undefined;
+  readonly body: readonly Operation[];
+  /** Whether a `break`, `return` or `raise` in the body can end it early. */
+  readonly endsEarly: boolean;
+  /** Only the loop's first line. */
+  readonly header: Range;
+}
+
+export interface BranchOperation extends Range {
+  readonly op: "branch";
+  /** What decides; its operations stand before the branch. Absent for `match`. */
+  readonly test: Value | undefined;
+  /** What runs in each case; the first is the one where the test holds. */
+  readonly arms: readonly (readonly Operation[])[];
+}
+
+export interface AttemptOperation extends Range {
+  readonly op: "attempt";
+  readonly body: readonly Operation[];
+  readonly handlers: readonly (readonly Operation[])[];
+  readonly otherwise: readonly Operation[];
+  readonly final: readonly Operation[];
+}
+
+/** `with`: acquires its context before the body and releases it on every way out. Several items are nested ones. */
+export interface WithOperation extends Range {
+  readonly op: "with";
+  readonly context: Value;
+  readonly isAsync: boolean;
+  readonly body: readonly Operation[];
+}
+
+export interface ExitOperation extends Range {
+  readonly op: "return" | "raise" | "break" | "continue";
+  readonly value: Value | undefined;
+}
+
+export interface ConstantValue extends Range {
+  readonly op: "constant";
+  readonly type: "int" | "float" | "str" | "bytes" | "none" | "bool" | "ellipsis";
+  /** A number for `int` and `float`, the text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
+  readonly value: number | string;
+}
+
+export interface DisplayValue extends Range {
+  readonly op: "display";
+  readonly makes: "list" | "tuple" | "set" | "dict";
+  /** The elements, or the values of a dict. */
+  readonly elements: readonly Value[];
+  /** The keys of a dict, in the order of `elements`; absent for `**mapping`. */
+  readonly keys: readonly (Value | undefined)[];
+  /** Whether `*iterable` or `**mapping` adds an unknown number of elements. */
+  readonly isOpen: boolean;
+}
+
+export interface ComprehensionValue extends Range {
+  readonly op: "comprehension";
+  readonly makes: "list" | "set" | "dict" | "generator";
+  /** The iterables of its `for` clauses, outermost first. */
+  readonly iterables: readonly Value[];
+  readonly isFiltered: boolean;
+  /** What each element is; the value for a dict. */
+  readonly element: Value;
+}
+
+/** A `def` or lambda of the same file, by index. */
+export interface FunctionValue extends Range {
+  readonly op: "function";
+  readonly function: number;
+}
+
+/** A class of the same file, by index. */
+export interface ClassValue extends Range {
+  readonly op: "class";
+  readonly class: number;
+}
+
+/** What an import binds. */
+export interface ImportValue extends Range {
+  readonly op: "import";
+  /** Leading dots. */
+  readonly level: number;
+  readonly module: string;
+  /** The name imported from the module, absent when the module itself is bound. */
+  readonly name: string | undefined;
+}
+
+/** One element of an iterable, as a `for` target receives it. */
+export interface ElementOfValue extends Range {
+  readonly op: "element-of";
+  readonly iterable: Value;
+}
+
+/** One part of an unpacked value. */
+export interface ItemOfValue extends Range {
+  readonly op: "item-of";
+  readonly value: Value;
+  readonly index: number;
+}
+
+/** What `with context as name` binds. */
+export interface EnteredValue extends Range {
+  readonly op: "entered";
+  readonly context: Value;
+}
+
+/** One of several values: conditional expressions, `and`, `or`. */
+export interface ChoiceValue extends Range {
+  readonly op: "choice";
+  readonly values: readonly Value[];
+}
+
+export interface UnknownValue extends Range {
+  readonly op: "unknown";
+}

@@ -1,0 +1,120 @@
+/** What an event of the simulation means to its thread or domain; see `engine.ts`, which handles each. */
+export const enum EventKind {
+  /** A stretch of computing is over, unless its thread has left the core since. */
+  BurstEnd,
+  /** The operating system's slice is over: runnable threads may change places. */
+  CoreTick,
+  /** A signalled waiter of an interpreter lock looks whether the lock is free. */
+  InterpreterLockWake,
+  /** The switch interval of some waiter of an interpreter lock may be over. */
+  SwitchInterval,
+  /** A wait for I/O or a sleep is over. */
+  WaitEnd,
+  /** A signalled waiter of a lock looks whether the lock is free. */
+  MutexWake,
+  /** A thread that waited for a task, a result or a started worker goes on. */
+  QueueWake,
+}
+
+/** The events to come, earliest first; of equal times the one pushed first. */
+export interface EventQueue {
+  readonly size: number;
+  /** `version` lets the receiver recognise an event that has been overtaken. */
+  push(time: number, kind: EventKind, target: number, version: number): void;
+  /** Takes the earliest event and leaves it in the four fields below; false when there is none. */
+  pop(): boolean;
+  readonly time: number;
+  readonly kind: EventKind;
+  readonly target: number;
+  readonly version: number;
+}
+
+/**
+ * A binary heap of slots keyed `(time, serial)`. The event popped last is left in fields instead of an object, because a
+ * simulation pops millions.
+ */
+export function eventQueue(): EventQueue {
+  let capacity = 64;
+  let times = new Float64Array(capacity);
+  let serials = new Float64Array(capacity);
+  let kinds = new Uint8Array(capacity);
+  let targets = new Int32Array(capacity);
+  let versions = new Int32Array(capacity);
+  let heap = new Int32Array(capacity);
+  let free = new Int32Array(capacity).map((_, index) => capacity - 1 - index);
+  let freeCount = capacity;
+  let serial = 0;
+
+  const grow = (): void => {
+    const copyInto = <Column extends Float64Array | Int32Array | Uint8Array>(larger: Column, column: Column): Column => {
+      larger.set(column);
+      return larger;
+    };
+    const wider = capacity * 2;
+    times = copyInto(new Float64Array(wider), times);
+    serials = copyInto(new Float64Array(wider), serials);
+    kinds = copyInto(new Uint8Array(wider), kinds);
+    targets = copyInto(new Int32Array(wider), targets);
+    versions = copyInto(new Int32Array(wider), versions);
+    heap = copyInto(new Int32Array(wider), heap);
+    free = new Int32Array(wider);
+    for (let slot = wider - 1; slot >= capacity; slot--) free[freeCount++] = slot;
+    capacity = wider;
+  };
+
+  const before = (a: number, b: number): boolean => {
+    const timeA = times[a] as number;
+    const timeB = times[b] as number;
+    return timeA < timeB || (timeA === timeB && (serials[a] as number) < (serials[b] as number));
+  };
+
+  const queue = {
+    size: 0,
+    time: 0,
+    kind: EventKind.BurstEnd as EventKind,
+    target: 0,
+    version: 0,
+    push(time: number, kind: EventKind, target: number, version: number): void {
+      if (freeCount === 0) grow();
+      const slot = free[--freeCount] as number;
+      times[slot] = time;
+      serials[slot] = serial++;
+      kinds[slot] = kind;
+      targets[slot] = target;
+      versions[slot] = version;
+      let hole = queue.size++;
+      while (hole > 0) {
+        const parent = (hole - 1) >> 1;
+        const above = heap[parent] as number;
+        if (!before(slot, above)) break;
+        heap[hole] = above;
+        hole = parent;
+      }
+      heap[hole] = slot;
+    },
+    pop(): boolean {
+      if (queue.size === 0) return false;
+      const first = heap[0] as number;
+      queue.time = times[first] as number;
+      queue.kind = kinds[first] as EventKind;
+      queue.target = targets[first] as number;
+      queue.version = versions[first] as number;
+      free[freeCount++] = first;
+      const size = --queue.size;
+      const last = heap[size] as number;
+      let hole = 0;
+      for (;;) {
+        let child = 2 * hole + 1;
+        if (child >= size) break;
+        if (child + 1 < size && before(heap[child + 1] as number, heap[child] as number)) child++;
+        const below = heap[child] as number;
+        if (!before(below, last)) break;
+        heap[hole] = below;
+        hole = child;
+      }
+      heap[hole] = last;
+      return true;
+    },
+  };
+  return queue;
+}

