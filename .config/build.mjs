@@ -1,5 +1,6 @@
 // Builds what runs into dist/ and, with `--test`, the tests into out/test/. One place, so that every bundle is made the same way.
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,6 +33,19 @@ const node = {
   banner: { js: 'const __filenameUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
+/** web-tree-sitter asks at run time whether it is in Node; in a browser's bundle the answer is known, and what follows from it can go. */
+const withoutNodeBranches = {
+  name: "without-node-branches",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]web-tree-sitter\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const [before, after] = text.split(/var ENVIRONMENT_IS_NODE = [^;]+;/);
+      if (after === undefined) throw new Error("web-tree-sitter asks for Node in another way now");
+      return { contents: before + after.replaceAll("ENVIRONMENT_IS_NODE", "false") };
+    });
+  },
+};
+
 rmSync(join(root, "dist"), { recursive: true, force: true });
 mkdirSync(join(root, "dist"), { recursive: true });
 cpSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), join(root, "dist/web-tree-sitter.wasm"));
@@ -42,6 +56,11 @@ await build({
   entryPoints: { cli: "server/src/main/cli.ts", server: "server/src/main/node.ts" },
 });
 await build({ ...node, entryPoints: { extension: "client/src/node.ts" }, external: ["vscode"] });
+
+// The extension in a browser, and its server as a worker. `platform: browser` makes an import of a Node module an error.
+const web = { ...shared, platform: "browser", minifySyntax: true, outdir: "dist/web", define: { "import.meta.url": '""' } };
+await build({ ...web, format: "cjs", entryPoints: { extension: "client/src/browser.ts" }, external: ["vscode"] });
+await build({ ...web, format: "iife", entryPoints: { server: "server/src/main/browser.ts" }, plugins: [withoutNodeBranches] });
 
 if (withTests) {
   rmSync(join(root, "out"), { recursive: true, force: true });

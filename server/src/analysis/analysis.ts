@@ -1,8 +1,19 @@
-import type { Range } from "../base/range.js";
+import type { TextEdit } from "../base/edit.js";
+import { overlaps, type Range } from "../base/range.js";
+import { estimateSites, type SiteEstimate } from "../estimate/sites.js";
 import type { Prediction } from "../estimate/prediction.js";
-import type { Finding } from "../rules/rule.js";
+import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
+import { extract } from "../program/extract/extract.js";
+import type { Facts } from "../program/facts.js";
+import type { LinkedFile } from "../program/link/entity.js";
+import { link, linkedFile } from "../program/link/link.js";
+import type { Finding, RuleContext } from "../rules/rule.js";
+import { runRules } from "../rules/run.js";
+import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, ContentEdit, Hover, Lens, Problem, Settings } from "./answers.js";
+import type { CodeAction, Hover, Lens, Problem, Settings } from "./answers.js";
+import { hoverAt } from "./hover.js";
+import { lensOf } from "./lens.js";
 
 /** Answers about one state of all files. Immutable: later changes to the host do not reach it. */
 export interface Analysis {
@@ -20,45 +31,160 @@ export interface Analysis {
   predictions(path: string): readonly Prediction[];
 }
 
-/** Takes changes in, gives answers out. */
-export class AnalysisHost {
-  private readonly texts = new Map<string, string>();
+interface HeldFile {
+  readonly text: string;
+  readonly facts: Facts;
+  readonly linked: LinkedFile;
+  readonly open: boolean;
+}
 
-  constructor(_parser: Parser, _settings: Settings) {}
+/** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
+export class AnalysisHost {
+  private readonly files = new Map<string, HeldFile>();
+  private current: Analysis | undefined;
+
+  constructor(
+    private readonly parser: Parser,
+    private settings: Settings,
+    private readonly knowledge: Knowledge = builtInKnowledge(),
+  ) {}
 
   /** Adds or replaces a file that is not open in an editor. */
   setFile(path: string, text: string): void {
-    this.texts.set(path, text);
+    const known = this.files.get(path);
+    if (known?.text === text && !known.open) return;
+    if (known?.open) this.parser.close(path);
+    this.hold(path, text, this.parser.parse(text), false);
   }
 
   /** An editor shows the file; from now on its text is the editor's, and its tree is kept for incremental parsing. */
   openFile(path: string, text: string): void {
-    this.texts.set(path, text);
+    this.hold(path, text, this.parser.open(path, text), true);
   }
 
   /** Applies an editor's edits, in the order given; each refers to the text after the ones before it. */
-  editFile(_path: string, _edits: readonly ContentEdit[]): void {}
-
-  /** The editor no longer shows the file; its last text stays until `setFile` or `removeFile`. */
-  closeFile(_path: string): void {}
-
-  removeFile(path: string): void {
-    this.texts.delete(path);
+  editFile(path: string, edits: readonly TextEdit[]): void {
+    if (!this.files.get(path)?.open) throw new Error(`${path} is not open`);
+    const { text, module } = this.parser.edit(path, edits);
+    this.hold(path, text, module, true);
   }
 
-  configure(_settings: Settings): void {}
+  /** The editor no longer shows the file; its last text stays until `setFile` or `removeFile`. */
+  closeFile(path: string): void {
+    const known = this.files.get(path);
+    if (!known?.open) return;
+    this.parser.close(path);
+    this.files.set(path, { ...known, open: false });
+  }
 
+  removeFile(path: string): void {
+    if (this.files.get(path)?.open) this.parser.close(path);
+    this.files.delete(path);
+    this.current = undefined;
+  }
+
+  configure(settings: Settings): void {
+    this.settings = settings;
+    this.current = undefined;
+  }
+
+  /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    const texts = new Map(this.texts);
-    return {
-      paths: () => [...texts.keys()].sort(),
-      text: (path) => texts.get(path),
-      findings: () => [],
-      problems: () => [],
-      hover: () => undefined,
-      codeActions: () => [],
-      lenses: () => [],
-      predictions: () => [],
-    };
+    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge);
+    return this.current;
+  }
+
+  private hold(path: string, text: string, module: Module, open: boolean): void {
+    const facts = extract(module, text);
+    this.files.set(path, { text, facts, linked: linkedFile(path, facts), open });
+    this.current = undefined;
+  }
+}
+
+/** Everything is computed when it is first asked for, and then kept. */
+class Snapshot implements Analysis {
+  private context: RuleContext | undefined;
+  private byPath: ReadonlyMap<string, readonly Finding[]> | undefined;
+
+  constructor(
+    private readonly files: ReadonlyMap<string, HeldFile>,
+    private readonly settings: Settings,
+    private readonly knowledge: Knowledge,
+  ) {}
+
+  paths(): readonly string[] {
+    return [...this.files.keys()].sort();
+  }
+
+  text(path: string): string | undefined {
+    return this.files.get(path)?.text;
+  }
+
+  findings(path: string): readonly Finding[] {
+    if (!this.byPath) {
+      const byPath = new Map<string, Finding[]>();
+      for (const finding of runRules(this.rules(), this.settings.severities)) {
+        const list = byPath.get(finding.path);
+        if (list) list.push(finding);
+        else byPath.set(finding.path, [finding]);
+      }
+      this.byPath = byPath;
+    }
+    return this.byPath.get(path) ?? [];
+  }
+
+  problems(): readonly Problem[] {
+    return [];
+  }
+
+  hover(path: string, offset: number): Hover | undefined {
+    return hoverAt(path, offset, this.rules(), this.findings(path));
+  }
+
+  codeActions(path: string, range: Range): readonly CodeAction[] {
+    return this.findings(path)
+      .filter((finding) => overlaps(finding.range, range))
+      .flatMap((finding): CodeAction[] => [
+        ...finding.fixes.map((fix): CodeAction => ({
+          title: fix.title,
+          kind: "quickfix",
+          safety: fix.safety,
+          edits: fix.edits,
+          refusedBecause: undefined,
+          rule: finding.rule,
+          range: finding.range,
+        })),
+        ...finding.refusedFixes.map((fix): CodeAction => ({
+          title: fix.title,
+          kind: "quickfix",
+          safety: "unsafe",
+          edits: [],
+          refusedBecause: fix.reason,
+          rule: finding.rule,
+          range: finding.range,
+        })),
+      ]);
+  }
+
+  lenses(path: string): readonly Lens[] {
+    return this.sitesOf(path).flatMap((site) => lensOf(site) ?? []);
+  }
+
+  predictions(path: string): readonly Prediction[] {
+    return this.sitesOf(path).map((site) => site.prediction);
+  }
+
+  private sitesOf(path: string): readonly SiteEstimate[] {
+    return this.rules().sites.filter((site) => site.prediction.path === path);
+  }
+
+  private rules(): RuleContext {
+    if (!this.context) {
+      const program = link([...this.files.values()].map((file) => file.linked), this.knowledge);
+      const { target, cores } = this.settings;
+      const text = (path: string): string => this.files.get(path)?.text ?? "";
+      this.context = { program, target, cores, text, sites: estimateSites(program, { target, cores }) };
+    }
+    return this.context;
   }
 }

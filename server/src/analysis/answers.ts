@@ -13,12 +13,6 @@ export interface Settings {
   readonly severities: Readonly<Record<string, Severity | "off">>;
 }
 
-/** One replacement in an open text, in offsets of the text before it. */
-export interface ContentEdit {
-  readonly range: Range;
-  readonly newText: string;
-}
-
 /** Something that could not be done, told to the user beside the findings. */
 export interface Problem {
   readonly path: string;

@@ -114,6 +114,8 @@ function decodeAs(name: string, bytes: Uint8Array): Text {
   // `TextDecoder` reads the labels `latin1` and `ascii` as windows-1252, which differs from both.
   if (name === "latin-1") return { text: byteString(bytes) };
   if (name === "ascii") return bytes.every((byte) => byte < 0x80) ? { text: byteString(bytes) } : "invalid";
+  // Node 20 reads `windows-1252` as Latin-1 (nodejs/node#56542).
+  if (name === "windows-1252") return windows1252(bytes);
   // Python takes only encodings that agree with ASCII, because it reads the cookie before it knows them.
   if (/^(?:utf-16|utf-32|ucs-|unicode|iso-10646-ucs-2|csunicode)/.test(name)) return "unknown";
   try {
@@ -122,6 +124,14 @@ function decodeAs(name: string, bytes: Uint8Array): Text {
     // A name that is not known is a RangeError, bytes that do not fit it a TypeError.
     return error instanceof RangeError ? "unknown" : "invalid";
   }
+}
+
+/** Windows-1252 is Latin-1 but for these characters at 0x80 to 0x9f; a NUL stands where it has none. */
+const windows1252Upper = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
+
+function windows1252(bytes: Uint8Array): Text {
+  const text = byteString(bytes).replace(/[\x80-\x9f]/g, (character) => windows1252Upper[character.charCodeAt(0) - 0x80] as string);
+  return text.includes("\0") ? "invalid" : { text };
 }
 
 function byteString(bytes: Uint8Array): string {
@@ -151,7 +161,7 @@ function invalidMessage(name: string, bytes: Uint8Array): string {
 /** One-based. The longest prefix that decodes ends on it; found by halving. */
 function lineOfFirstInvalidByte(name: string, bytes: Uint8Array): number {
   const isValid = (length: number): boolean => {
-    if (name === "ascii") return bytes.subarray(0, length).every((byte) => byte < 0x80);
+    if (name === "ascii" || name === "windows-1252") return decodeAs(name, bytes.subarray(0, length)) !== "invalid";
     try {
       new TextDecoder(name, { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
       return true;

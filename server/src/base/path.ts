@@ -31,3 +31,17 @@ export function relativePath(folder: string, path: string): string {
   const parts = [...from.slice(shared).map(() => ".."), ...to.slice(shared)];
   return parts.length === 0 ? "." : parts.join("/");
 }
+
+/** The absolute path of what a user typed in `folder`, without `.` and `..`. Where the folder has a drive, `\` may separate as well. */
+export function absolutePath(folder: string, typed: string): string {
+  const path = /^(?:[A-Za-z]:|\/\/)/.test(folder) ? typed.replaceAll("\\", "/") : typed;
+  const isAbsolute = path.startsWith("/") || /^[A-Za-z]:\//.test(path);
+  const whole = isAbsolute ? path : joinPath(folder, path);
+  const root = /^(?:[A-Za-z]:\/|\/\/(?=[^/])|\/)/.exec(whole)?.[0] ?? "/";
+  const parts: string[] = [];
+  for (const part of whole.slice(root.length).split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return root + parts.join("/");
+}

@@ -95,7 +95,11 @@ export function sourceOf(path: string, bytes: Uint8Array): ReadSource {
 }
 
 function tooLarge(path: string, bytes: number): ReadSource {
-  return { kind: "problem", path, message: `is too large (${(bytes / 1e6).toFixed(1)} MB; at most ${largestSourceBytes / 1e6} MB are read)` };
+  return {
+    kind: "problem",
+    path,
+    message: `is too large (${(bytes / 1e6).toFixed(1)} MB; at most ${largestSourceBytes / 1e6} MB are read)`,
+  };
 }
 
 function isPythonFile(name: string): boolean {

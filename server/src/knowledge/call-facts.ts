@@ -9,7 +9,7 @@ export interface ValueFacts {
   readonly elements?: Interval;
   /** The value itself, when it is written in the code. */
   readonly literal?: Literal;
-  /** Its type, by qualified name. */
+  /** Its type, by qualified name; of an object whose class the program defines, the nearest base that the knowledge has. */
   readonly type?: string;
   readonly dtype?: ElementType;
   /** For a function: whether calling it runs bytecode. */

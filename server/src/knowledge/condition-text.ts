@@ -19,7 +19,9 @@ export function conditionText(condition: Condition): string {
     case "dtype":
       return `${placeText(condition.of)} has ${listText(condition.in)} elements`;
     case "callback":
-      return condition.is === "python" ? `${placeText(condition.of)} is a Python function` : `${placeText(condition.of)} is native`;
+      return condition.is === "python"
+        ? `${placeText(condition.of)} is a Python function`
+        : `${placeText(condition.of)} is not a Python function`;
     case "python":
       return `the interpreter is ${versionsText(condition.from, condition.before)}`;
     case "package-version":
@@ -39,6 +41,45 @@ export function conditionText(condition: Condition): string {
     default:
       return unreachable(condition);
   }
+}
+
+/** The clause that says the opposite: "`data` has fewer than 2048 bytes". */
+export function denialText(condition: Condition): string {
+  switch (condition.test) {
+    case "bytes":
+    case "elements":
+      // The opposite of a range is a range again only if one end is open.
+      if (condition.atLeast !== undefined && condition.below !== undefined) break;
+      return `${placeText(condition.of)} ${rangeText(condition.test, condition.below, condition.atLeast)}`;
+    case "given":
+      return `${placeText(condition.of)} is not given`;
+    case "equals":
+      return `${placeText(condition.of)} is not ${literalText(condition.value)}`;
+    case "contains":
+      return `${placeText(condition.of)} does not contain "${condition.part}"`;
+    case "type":
+      return `${placeText(condition.of)} is not ${listText(condition.in)}`;
+    case "dtype":
+      return `${placeText(condition.of)} has no ${listText(condition.in)} elements`;
+    case "callback":
+      return conditionText({ ...condition, is: condition.is === "python" ? "native" : "python" });
+    case "build":
+      return conditionText({ ...condition, is: condition.is === "gil" ? "free-threaded" : "gil" });
+    case "python":
+      return `the interpreter is not ${versionsText(condition.from, condition.before)}`;
+    case "package-version":
+      return `the installed version is not ${versionsText(condition.from, condition.before)}`;
+    case "platform":
+    case "implementation":
+    case "at-run-time":
+    case "any":
+      break;
+    case "not":
+      return conditionText(condition.condition);
+    default:
+      return unreachable(condition);
+  }
+  return `it is not so that ${conditionText(condition)}`;
 }
 
 /** The value as sentences name it: its keyword in code marks, else "argument 1". */

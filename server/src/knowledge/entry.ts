@@ -75,6 +75,8 @@ export type GilRule =
 
 export interface GilCase {
   readonly when: readonly Condition[];
+  /** What an undecided case does: `open` leaves the verdict open, `unlikely` is taken as not applying, at the price of confidence. */
+  readonly whenUnknown: "open" | "unlikely";
   readonly gil: GilEffect;
 }
 
@@ -182,7 +184,13 @@ export interface WorkerCase {
 /** What an object of a type is for. */
 export type TypeRole =
   | LockType
-  | { readonly role: "condition"; readonly scope: Scope; readonly lock: ValuePlace; readonly defaultLock: string; readonly wait: readonly string[] }
+  | {
+      readonly role: "condition";
+      readonly scope: Scope;
+      readonly lock: ValuePlace;
+      readonly defaultLock: string;
+      readonly wait: readonly string[];
+    }
   | { readonly role: "event"; readonly scope: Scope; readonly set: readonly string[]; readonly wait: readonly string[] }
   | { readonly role: "barrier"; readonly scope: Scope; readonly wait: readonly string[] }
   | { readonly role: "queue"; readonly scope: Scope; readonly put: readonly string[]; readonly get: readonly string[] }
@@ -243,7 +251,7 @@ export interface TypeEntry {
   readonly atomicMethods: readonly string[];
   readonly pickles: Picklability;
   /** Types of attributes: `requests.Response.raw`. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: ReadonlyMap<string, string>;
   /** What the object yields when iterated or entered by `with`, if not itself. */
   readonly yields: string | undefined;
   readonly enters: string | undefined;

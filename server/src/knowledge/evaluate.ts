@@ -2,8 +2,8 @@ import { add, type Interval, interval, multiply, scale } from "../base/interval.
 import { unreachable } from "../base/unreachable.js";
 import { type CallFacts, type ValueFacts, valueAt } from "./call-facts.js";
 import type { Condition } from "./condition.js";
-import { conditionText, placeText } from "./condition-text.js";
-import type { CallableEntry, CostTerm, GilEffect, PoolSize, ReturnCase, SpawnerEntry, WorkerKind } from "./entry.js";
+import { conditionText, denialText, placeText } from "./condition-text.js";
+import type { CallableEntry, CostTerm, GilEffect, PoolSize, ReturnCase, SpawnerEntry, ValuePlace, WorkerKind } from "./entry.js";
 import { compareVersions } from "./version.js";
 
 /** Three-valued: `unknown` is an answer of its own and never becomes one of the others. */
@@ -13,37 +13,60 @@ export type Truth = "true" | "false" | "unknown";
 export interface Verdict {
   /** `depends`: what is known of the call does not decide. */
   readonly gil: GilEffect | "depends";
+  /** `proved`: decided, and read in the source or measured. `likely`: decided, on the word of documentation or an issue. `possible`: not decided. */
+  readonly confidence: "proved" | "likely" | "possible";
+  /** Why, as a clause for sentences: "always", "`data` has 2048 bytes or more", "it depends on whether …". */
+  readonly because: string;
   /** All effects that are still possible, the decided one alone if it is decided. */
   readonly possible: readonly GilEffect[];
-  /** The conditions that decided, in words, such as "data is 2048 bytes or more". */
-  readonly decidedBy: readonly string[];
-  /** What would have to be known to decide, in words; empty if it is decided. */
+  /** What would have to be known to be sure, in words; empty if everything that matters is known. */
   readonly missing: readonly string[];
 }
 
 /** What an entry says about the GIL for a call of which that much is known. Builds without a GIL: read it as what would happen with one. */
 export function evaluate(entry: CallableEntry, facts: CallFacts): Verdict {
-  if (entry.gil !== "conditional") return { gil: entry.gil, possible: [entry.gil], decidedBy: [], missing: [] };
+  if (entry.gil !== "conditional") return decided(entry, entry.gil, "always", []);
   const possible: GilEffect[] = [];
   const missing: string[] = [];
-  const decidedBy: string[] = [];
+  const assumed: string[] = [];
+  const excluded: string[] = [];
   for (const each of entry.cases) {
     const truth = allHold(each.when, facts);
+    if (truth === "true") {
+      if (!possible.includes(each.gil)) possible.push(each.gil);
+      const because = each.when.map(conditionText).join(" and ");
+      return possible.length === 1 ? decided(entry, each.gil, because, assumed) : open(possible, missing);
+    }
     if (truth === "false") {
-      for (const condition of each.when) if (holds(condition, facts) === "false") decidedBy.push(`not: ${conditionText(condition)}`);
+      excluded.push(...each.when.filter((condition) => holds(condition, facts) === "false").map(denialText));
       continue;
     }
-    if (!possible.includes(each.gil)) possible.push(each.gil);
-    if (truth === "true") return verdict(possible, missing, each.when.map(conditionText));
-    for (const condition of each.when) if (holds(condition, facts) === "unknown") missing.push(conditionText(condition));
+    const undecided = each.when.filter((condition) => holds(condition, facts) === "unknown").map(conditionText);
+    if (each.whenUnknown === "unlikely") {
+      assumed.push(undecided.join(" and "));
+    } else {
+      missing.push(...undecided);
+      if (!possible.includes(each.gil)) possible.push(each.gil);
+    }
   }
   if (!possible.includes(entry.otherwise)) possible.push(entry.otherwise);
-  return verdict(possible, missing, decidedBy);
+  if (possible.length > 1) return open(possible, missing);
+  return decided(entry, entry.otherwise, excluded.join(" and ") || "always", assumed);
 }
 
-function verdict(possible: readonly GilEffect[], missing: readonly string[], decidedBy: readonly string[]): Verdict {
-  const only = possible.length === 1 ? possible[0] : undefined;
-  return only === undefined ? { gil: "depends", possible, decidedBy: [], missing } : { gil: only, possible, decidedBy, missing: [] };
+function decided(entry: CallableEntry, gil: GilEffect, because: string, assumed: readonly string[]): Verdict {
+  const firstHand = entry.evidence.some((each) => each.kind === "source" || each.kind === "measured");
+  return {
+    gil,
+    confidence: firstHand && assumed.length === 0 ? "proved" : "likely",
+    because: assumed.length === 0 ? because : `${because}, unless ${assumed.join(" or ")}`,
+    possible: [gil],
+    missing: assumed,
+  };
+}
+
+function open(possible: readonly GilEffect[], missing: readonly string[]): Verdict {
+  return { gil: "depends", confidence: "possible", because: `it depends on whether ${missing.join(" and whether ")}`, possible, missing };
 }
 
 /** Whether all conditions hold: false as soon as one is false, unknown if one is and none is false. */
@@ -61,9 +84,9 @@ export function allHold(conditions: readonly Condition[], facts: CallFacts): Tru
 export function holds(condition: Condition, facts: CallFacts): Truth {
   switch (condition.test) {
     case "bytes":
-      return inRange(known(facts, condition.of)?.bytes, condition.atLeast, condition.below);
+      return inRange(sizeOf(facts, condition.of, "bytes"), condition.atLeast, condition.below);
     case "elements":
-      return inRange(known(facts, condition.of)?.elements, condition.atLeast, condition.below);
+      return inRange(sizeOf(facts, condition.of, "elements"), condition.atLeast, condition.below);
     case "given": {
       const value = valueAt(facts, condition.of);
       return value === "unknown" ? "unknown" : truth(value !== "not-passed");
@@ -81,16 +104,22 @@ export function holds(condition: Condition, facts: CallFacts): Truth {
       return typeof literal === "string" ? truth(literal.includes(condition.part)) : "unknown";
     }
     case "type": {
-      const type = known(facts, condition.of)?.type;
-      return type === undefined ? "unknown" : truth(condition.in.includes(type));
+      const value = valueAt(facts, condition.of);
+      if (value === "not-passed") return "false";
+      const types = value === "unknown" ? [] : typesOf(value);
+      const fitting = types.filter((type) => condition.in.includes(type)).length;
+      return types.length === 0 || (fitting > 0 && fitting < types.length) ? "unknown" : truth(fitting > 0);
     }
     case "dtype": {
-      const dtype = known(facts, condition.of)?.dtype;
-      return dtype === undefined ? "unknown" : truth(condition.in.includes(dtype));
+      const value = valueAt(facts, condition.of);
+      if (value === "not-passed") return "false";
+      return value === "unknown" || value.dtype === undefined ? "unknown" : truth(condition.in.includes(value.dtype));
     }
     case "callback": {
-      const callback = known(facts, condition.of)?.callback;
-      return callback === undefined ? "unknown" : truth(callback === condition.is);
+      const value = valueAt(facts, condition.of);
+      // No function, no bytecode.
+      if (value === "not-passed" || (value !== "unknown" && value.literal !== undefined)) return truth(condition.is === "native");
+      return value === "unknown" || value.callback === undefined ? "unknown" : truth(value.callback === condition.is);
     }
     case "python":
       return versionIn(facts.target && `${facts.target.major}.${facts.target.minor}`, condition.from, condition.before);
@@ -159,8 +188,7 @@ function termNs(term: CostTerm, facts: CallFacts): Interval | undefined {
     case "per-byte":
     case "per-element":
     case "n-log-n": {
-      const value = known(facts, term.of);
-      const size = term.term === "per-byte" ? value?.bytes : value?.elements;
+      const size = sizeOf(facts, term.of, term.term === "per-byte" ? "bytes" : "elements");
       if (!size) return undefined;
       return multiply(term.ns, term.term === "n-log-n" ? mapInterval(size, (n) => n * Math.log2(Math.max(2, n))) : size);
     }
@@ -218,9 +246,31 @@ export function defaultPoolSize(sizes: readonly PoolSize[], facts: CallFacts, co
   return undefined;
 }
 
-function known(facts: CallFacts, place: Parameters<typeof valueAt>[1]): ValueFacts | undefined {
+function known(facts: CallFacts, place: ValuePlace): ValueFacts | undefined {
   const value = valueAt(facts, place);
   return typeof value === "string" ? undefined : value;
+}
+
+/** The types that the value may have; none when nothing is known. */
+function typesOf(value: ValueFacts): readonly string[] {
+  if (value.type !== undefined) return [value.type];
+  switch (typeof value.literal) {
+    case "string":
+      return ["builtins.str"];
+    case "boolean":
+      return ["builtins.bool"];
+    case "number":
+      return Number.isInteger(value.literal) ? ["builtins.int", "builtins.float"] : ["builtins.float"];
+    default:
+      return value.literal === null ? ["builtins.NoneType"] : [];
+  }
+}
+
+/** What is left out has a default, and no default is large. */
+function sizeOf(facts: CallFacts, place: ValuePlace, unit: "bytes" | "elements"): Interval | undefined {
+  const value = valueAt(facts, place);
+  if (value === "not-passed") return nothing;
+  return value === "unknown" ? undefined : value[unit];
 }
 
 function truth(value: boolean): Truth {

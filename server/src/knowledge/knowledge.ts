@@ -1,150 +1,211 @@
-import type { CallableEntry, KnowledgeEntry, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
-import { type Alias, type KnowledgeFile, type KnowledgeProblem, readKnowledgeFile } from "./read.js";
-import { shippedFiles } from "./shipped-files.js";
+import { builtInFiles } from "./built-in-files.js";
+import type { CallFacts } from "./call-facts.js";
+import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
+import { returnedType } from "./evaluate.js";
+import { type FileProblem, type KnowledgeFile, readKnowledgeFile } from "./read-file.js";
+import { standardLibraryModules } from "./stdlib-modules.js";
 
-/** Everything known about libraries. Immutable; every lookup is one look into a hash table. */
+/** What library calls do to the GIL. Immutable; every lookup is a few map accesses. A name that is not known gives undefined: GIL held, cost unknown. */
 export interface Knowledge {
-  /** What calling that function, method or class does. Methods are found on base types too; `sorted` stands for `builtins.sorted`. */
+  /** The function, method or class call of that qualified name; `sorted` stands for `builtins.sorted`. Methods are found in the bases of their class, too; a class whose methods exist only at run time, such as a C library's, says what they do under `__getattr__`. */
   callable(qualifiedName: string): CallableEntry | undefined;
-  /** What objects of that class are. */
-  type(qualifiedName: string): TypeEntry | undefined;
-  /** How calling that name makes code run elsewhere. Classes made to be subclassed say so in their type's role. */
+  /** The spawner of that qualified name: a call, or the class whose instances or subclasses run elsewhere. */
   spawner(qualifiedName: string): SpawnerEntry | undefined;
-  /** What is known of the distribution that a top-level module comes from. */
-  package(topLevelName: string): PackageEntry | undefined;
-  /** Whether anything is known of code imported by that top-level name. */
+  type(qualifiedName: string): TypeEntry | undefined;
+  /** The type of what calling that name gives: what its entry says, else, for a class, the class. Undefined when the facts do not decide it. */
+  resultType(qualifiedName: string, facts: CallFacts): string | undefined;
+  /** The class itself and all its known bases, nearest first. */
+  ancestry(typeName: string): readonly TypeEntry[];
+  /** Whether one type is, or derives from, the other. */
+  isSubtype(typeName: string, ofType: string): boolean;
+  /** Whether a top-level module name belongs to the standard library or to a package that has a file here. */
   hasModule(topLevelName: string): boolean;
+  /** The distribution that a module comes from; `python` for the standard library. */
+  package(module: string): PackageEntry | undefined;
   /** All entries, sorted by name. */
   all(): readonly KnowledgeEntry[];
+  /** All callables, sorted by name. */
+  callables(): readonly CallableEntry[];
+  spawners(): readonly SpawnerEntry[];
+  types(): readonly TypeEntry[];
+  packages(): readonly PackageEntry[];
+  /** The name under which the thing is known, aliases resolved; the name itself if it has none. */
+  canonicalName(qualifiedName: string): string;
 }
 
-/**
- * The shipped knowledge with the user's files on top; they are JSON values, whatever is in them. An entry of a user file replaces the
- * shipped entry of the same section and name. Of two user files that describe the same name, the earlier one counts.
- */
-export function createKnowledge(files: readonly unknown[]): { readonly knowledge: Knowledge; readonly problems: readonly KnowledgeProblem[] } {
-  if (files.length === 0) return { knowledge: builtInKnowledge(), problems: [] };
-  const problems: KnowledgeProblem[] = [];
-  const read = files.map((file, index) => {
-    const result = readKnowledgeFile(file, "user");
-    for (const problem of result.problems) problems.push({ file: index, ...problem });
-    return result;
-  });
-  return { knowledge: link([...shipped(), ...read.toReversed()]), problems };
+/** Trouble with one of the files given to `createKnowledge`. */
+export interface KnowledgeProblem extends FileProblem {
+  /** The file's index in the list that was given. */
+  readonly file: number;
 }
 
-/** What ships with the program; made on first use and kept. */
+/** The shipped knowledge with the user's files laid over it; each file is the parsed JSON. Of two files that name the same thing the later one counts. */
+export function createKnowledge(files: readonly unknown[]): {
+  readonly knowledge: Knowledge;
+  readonly problems: readonly KnowledgeProblem[];
+} {
+  const read = files.map((file) => readKnowledgeFile(file, "user"));
+  const problems = read.flatMap((file, index) => file.problems.map((problem) => ({ file: index, ...problem })));
+  return { knowledge: read.length === 0 ? builtInKnowledge() : assemble([...builtIn().files, ...read]), problems };
+}
+
+/** What the product ships. */
 export function builtInKnowledge(): Knowledge {
-  builtIn ??= link(shipped());
-  return builtIn;
+  return builtIn().knowledge;
 }
 
-let builtIn: Knowledge | undefined;
-let read: readonly KnowledgeFile[] | undefined;
-
-/** The shipped files, the standard library first, so that what a package says of itself counts more. */
-function shipped(): readonly KnowledgeFile[] {
-  read ??= shippedFiles.map(({ value, origin }) => readKnowledgeFile(value, origin));
-  return read;
+/** What could not be read of the shipped files; empty, as a test makes sure. */
+export function builtInProblems(): readonly { readonly name: string; readonly problem: FileProblem }[] {
+  return builtInFiles.flatMap(({ name }, index) => (builtIn().read[index]?.problems ?? []).map((problem) => ({ name, problem })));
 }
 
-/** Joins files into one knowledge; a later file overrides an earlier one, entry by entry. */
-export function link(files: readonly KnowledgeFile[]): Knowledge {
+let memo: { readonly read: readonly KnowledgeFile[]; readonly files: readonly KnowledgeFile[]; readonly knowledge: Knowledge } | undefined;
+
+function builtIn() {
+  if (!memo) {
+    const read = builtInFiles.map(({ name, content }) => readKnowledgeFile(content, originOf(name)));
+    const files = read.toSorted((a, b) => rank(a) - rank(b));
+    memo = { read, files, knowledge: assemble(files) };
+  }
+  return memo;
+}
+
+/** The standard library's files are named `python-<part>`. */
+function originOf(file: string): Origin {
+  return file.startsWith("python-") ? "standard-library" : "package";
+}
+
+function rank(file: KnowledgeFile): number {
+  return file.package?.origin === "standard-library" ? 0 : 1;
+}
+
+/** Later files override earlier ones. */
+function assemble(files: readonly KnowledgeFile[]): Knowledge {
   const callables = new Map<string, CallableEntry>();
   const spawners = new Map<string, SpawnerEntry>();
   const types = new Map<string, TypeEntry>();
   const packages = new Map<string, PackageEntry>();
-  const modules = new Set<string>();
-  const aliases: Alias[] = [];
+  const modules = new Map<string, string>();
+  const topLevel = new Set(standardLibraryModules);
+  const aliases = new Map<string, string>();
   for (const file of files) {
+    if (!file.package) continue;
+    packages.set(file.package.name, mergePackages(packages.get(file.package.name), file.package));
+    for (const module of file.package.modules) {
+      modules.set(module, file.package.name);
+      topLevel.add(module.split(".", 1)[0] ?? module);
+    }
+    for (const [alias, name] of file.aliases) aliases.set(alias, name);
     for (const entry of file.entries) {
-      modules.add(topLevel(entry.name));
-      if (entry.entry === "callable") callables.set(entry.name, entry);
-      else if (entry.entry === "spawner") spawners.set(entry.name, entry);
-      else types.set(entry.name, entry);
+      switch (entry.entry) {
+        case "callable":
+          callables.set(entry.name, entry);
+          break;
+        case "spawner":
+          spawners.set(entry.name, entry);
+          break;
+        case "type":
+          types.set(entry.name, entry);
+          break;
+      }
     }
-    for (const module of file.package?.modules ?? []) {
-      modules.add(topLevel(module));
-      packages.set(topLevel(module), merged(packages.get(topLevel(module)), file.package as PackageEntry));
-    }
-    aliases.push(...file.aliases);
   }
-  const all = [...callables.values(), ...spawners.values(), ...types.values(), ...new Set(packages.values())].sort(byName);
 
-  for (const { from, to } of aliases) addAlias(from, to, callables, spawners, types);
-  inherit(types, callables);
-  inherit(types, spawners);
-  for (const map of [callables, spawners, types] as Map<string, KnowledgeEntry>[]) addBareBuiltIns(map);
+  function canonicalName(name: string): string {
+    for (let end = name.length; end > 0; end = name.lastIndexOf(".", end - 1)) {
+      const target = aliases.get(end === name.length ? name : name.slice(0, end));
+      if (target !== undefined) return target + name.slice(end);
+    }
+    return name;
+  }
+
+  function find<Entry>(entries: ReadonlyMap<string, Entry>, qualifiedName: string): Entry | undefined {
+    const direct = entries.get(qualifiedName);
+    if (direct) return direct;
+    const name = canonicalName(qualifiedName);
+    const renamed = entries.get(name) ?? entries.get(`builtins.${name}`);
+    if (renamed) return renamed;
+    const dot = name.lastIndexOf(".");
+    if (dot < 0) return undefined;
+    const lineage = ancestry(name.slice(0, dot));
+    for (const ancestor of lineage) {
+      const inherited = entries.get(ancestor.name + name.slice(dot));
+      if (inherited) return inherited;
+    }
+    for (const ancestor of lineage) {
+      const dynamic = entries.get(`${ancestor.name}.__getattr__`);
+      if (dynamic) return dynamic;
+    }
+    return undefined;
+  }
+
+  function type(qualifiedName: string): TypeEntry | undefined {
+    const direct = types.get(qualifiedName);
+    if (direct) return direct;
+    const name = canonicalName(qualifiedName);
+    return types.get(name) ?? types.get(`builtins.${name}`);
+  }
+
+  /** Breadth first; a class that is its own ancestor, by mistake or malice, is visited once. */
+  function ancestry(typeName: string): readonly TypeEntry[] {
+    const first = type(typeName);
+    const found = new Set<TypeEntry>(first ? [first] : []);
+    for (const each of found) {
+      for (const base of each.bases) {
+        const entry = type(base);
+        if (entry) found.add(entry);
+      }
+    }
+    return [...found];
+  }
+
+  function packageOf(module: string): PackageEntry | undefined {
+    for (let end = module.length; end > 0; end = module.lastIndexOf(".", end - 1)) {
+      const owner = modules.get(module.slice(0, end));
+      if (owner) return packages.get(owner);
+    }
+    return standardLibraryModules.has(module.split(".", 1)[0] ?? module) ? packages.get("python") : undefined;
+  }
+
   return {
-    callable: (name) => callables.get(name),
-    type: (name) => types.get(name),
-    spawner: (name) => spawners.get(name),
-    package: (name) => packages.get(name),
-    hasModule: (name) => modules.has(name),
-    all: () => all,
+    callable: (name) => find(callables, name),
+    spawner: (name) => find(spawners, name),
+    type,
+    resultType: (name, facts) => {
+      const returns = find(callables, name)?.returns ?? [];
+      return returns.length > 0 ? returnedType(returns, facts) : type(name)?.name;
+    },
+    ancestry,
+    isSubtype: (typeName, ofType) => {
+      const wanted = canonicalName(ofType);
+      return canonicalName(typeName) === wanted || ancestry(typeName).some((each) => each.name === wanted || each.bases.includes(wanted));
+    },
+    package: packageOf,
+    hasModule: (name) => topLevel.has(name),
+    all: () => [...sorted(callables), ...sorted(spawners), ...sorted(types), ...sorted(packages)].sort(byName),
+    callables: () => sorted(callables),
+    spawners: () => sorted(spawners),
+    types: () => sorted(types),
+    packages: () => sorted(packages),
+    canonicalName,
   };
 }
 
-/** Two files of one package (the standard library has many) make one entry; what a file leaves open the other decides. */
-function merged(earlier: PackageEntry | undefined, later: PackageEntry): PackageEntry {
-  if (earlier?.name !== later.name) return later;
+/** The parts of the standard library, or a user's addition to a package, count as one package. */
+function mergePackages(earlier: PackageEntry | undefined, later: PackageEntry): PackageEntry {
+  if (!earlier) return later;
   return {
     ...later,
     modules: [...new Set([...earlier.modules, ...later.modules])],
     freeThreading: later.freeThreading ?? earlier.freeThreading,
-    evidence: later.freeThreading ? later.evidence : earlier.evidence,
+    evidence: [...earlier.evidence, ...later.evidence],
   };
 }
 
-/** Makes the alias and everything under it known, unless that name has an entry of its own. */
-function addAlias(from: string, to: string, ...maps: Map<string, KnowledgeEntry>[]): void {
-  for (const map of maps) {
-    const added: [string, KnowledgeEntry][] = [];
-    for (const [name, entry] of map) {
-      if (name === to || name.startsWith(`${to}.`)) added.push([from + name.slice(to.length), entry]);
-    }
-    for (const [name, entry] of added) if (!map.has(name)) map.set(name, entry);
-  }
+function sorted<Entry extends { readonly name: string }>(entries: ReadonlyMap<string, Entry>): readonly Entry[] {
+  return [...entries.values()].sort(byName);
 }
 
-/** Makes methods of base types known under the derived type's name, nearest base first. */
-function inherit<Entry extends CallableEntry | SpawnerEntry>(types: ReadonlyMap<string, TypeEntry>, entries: Map<string, Entry>): void {
-  const methods = new Map<string, [string, Entry][]>();
-  for (const [name, entry] of entries) {
-    const dot = name.lastIndexOf(".");
-    const owner = name.slice(0, dot);
-    if (dot < 0 || !types.has(owner)) continue;
-    const list = methods.get(owner) ?? [];
-    list.push([name.slice(dot + 1), entry]);
-    methods.set(owner, list);
-  }
-  for (const [name, type] of types) {
-    const visited = new Set([name, type.name]);
-    const pending = [...type.bases];
-    for (let base = pending.shift(); base !== undefined; base = pending.shift()) {
-      if (visited.has(base)) continue;
-      visited.add(base);
-      for (const [method, entry] of methods.get(base) ?? []) {
-        const inherited = `${name}.${method}`;
-        if (!entries.has(inherited)) entries.set(inherited, entry);
-      }
-      pending.push(...(types.get(base)?.bases ?? []));
-    }
-  }
-}
-
-function addBareBuiltIns<Entry>(map: Map<string, Entry>): void {
-  for (const [name, entry] of [...map]) {
-    const bare = name.startsWith("builtins.") ? name.slice("builtins.".length) : undefined;
-    if (bare !== undefined && !map.has(bare)) map.set(bare, entry);
-  }
-}
-
-function topLevel(name: string): string {
-  const dot = name.indexOf(".");
-  return dot < 0 ? name : name.slice(0, dot);
-}
-
-function byName(a: KnowledgeEntry, b: KnowledgeEntry): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : a.entry < b.entry ? -1 : a.entry > b.entry ? 1 : 0;
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -10,14 +10,13 @@ export interface Configuration {
   /** Cores set by number; undefined takes this machine's. */
   readonly cores: number | undefined;
   readonly severities: Settings["severities"];
+  /** As set, in the notation of `.gitignore`. */
+  readonly excludePatterns: readonly string[];
   /** Whether a path inside a workspace folder, relative to it, is left out of the analysis. */
   excludes(relativePath: string): boolean;
   /** One sentence for each setting that could not be used. */
   readonly problems: readonly string[];
 }
-
-/** Folders that hold other people's code or no code; hidden folders are among them. */
-const alwaysExcluded = [".*/", "node_modules/", "__pycache__/", "site-packages/", "venv/"];
 
 const severityNames: readonly (Severity | "off")[] = ["error", "warning", "information", "hint", "off"];
 
@@ -28,11 +27,13 @@ export function readConfiguration(section: unknown): Configuration {
 
   const targetSetting = settings.target;
   const target = typeof targetSetting === "string" ? parseTarget(targetSetting) : undefined;
-  if (isSet(targetSetting, "auto") && !target) problems.push(`gilscope.target: ${JSON.stringify(targetSetting)} is not a known interpreter`);
+  if (isSet(targetSetting, "auto") && !target)
+    problems.push(`gilscope.target: ${JSON.stringify(targetSetting)} is not a known interpreter`);
 
   const coresSetting = settings.cores;
   const cores = typeof coresSetting === "number" && Number.isInteger(coresSetting) && coresSetting >= 1 ? coresSetting : undefined;
-  if (isSet(coresSetting, 0) && cores === undefined) problems.push(`gilscope.cores: ${JSON.stringify(coresSetting)} is not a number of cores`);
+  if (isSet(coresSetting, 0) && cores === undefined)
+    problems.push(`gilscope.cores: ${JSON.stringify(coresSetting)} is not a number of cores`);
 
   const severities: Record<string, Severity | "off"> = {};
   for (const [rule, value] of Object.entries(asRecord(settings.rules))) {
@@ -46,9 +47,16 @@ export function readConfiguration(section: unknown): Configuration {
     if (typeof pattern === "string") patterns.push(pattern);
     else problems.push(`gilscope.exclude: ${JSON.stringify(pattern)} is not a pattern`);
   }
-  const matcher = ignore().add(alwaysExcluded).add(patterns);
+  const matcher = ignore().add(patterns);
 
-  return { target, cores, severities, excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path), problems };
+  return {
+    target,
+    cores,
+    severities,
+    excludePatterns: patterns,
+    excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path),
+    problems,
+  };
 }
 
 /** What the analysis works with: settings first, then what the editor or the project says, then defaults. */

@@ -1,11 +1,11 @@
 import {
   CodeActionKind,
+  type Diagnostic,
   DiagnosticSeverity,
   DiagnosticTag,
-  Command as LspCommand,
   type CodeAction as LspCodeAction,
   type CodeLens as LspCodeLens,
-  type Diagnostic,
+  Command as LspCommand,
   type Hover as LspHover,
   type Position as LspPosition,
   type Range as LspRange,
@@ -13,20 +13,20 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { CodeAction, ContentEdit, Hover, Lens } from "../analysis/answers.js";
-import type { FileEdit } from "../base/edit.js";
+import type { CodeAction, Hover, Lens } from "../analysis/answers.js";
+import type { FileEdit, TextEdit } from "../base/edit.js";
 import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { explainRuleCommand, type DocumentPlace, showPredictionCommand } from "./protocol.js";
+import { type DocumentPlace, explainRuleCommand, showPredictionCommand } from "./protocol.js";
 
 /**
- * The path under which the analysis knows a document: absolute with `/` for files, the URI itself for everything else
- * (unsaved documents, notebook cells, files behind a remote file system).
+ * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
+ * (unsaved documents, notebook cells, files that only the editor can reach).
  */
 export function pathOfUri(uri: string): string {
-  if (!uri.startsWith("file://")) return uri;
+  if (!uri.startsWith("file://")) return decoded(uri);
   const rest = uri.slice("file://".length);
   const slash = rest.indexOf("/");
   if (slash === -1) return uri;
@@ -37,11 +37,13 @@ export function pathOfUri(uri: string): string {
   return /^\/[A-Za-z]:/.test(path) ? path.charAt(1).toLowerCase() + path.slice(2) : path;
 }
 
-/** The URI of a path made by `pathOfUri`. */
+/** The URI of the path of a file or folder. */
 export function uriOfPath(path: string): string {
+  const remote = /^([A-Za-z][A-Za-z0-9+.-]+:\/\/[^/]*)(\/.*)$/s.exec(path);
+  if (remote) return remote[1] + encoded(remote[2] as string);
   if (isUri(path)) return path;
-  const absolute = path.startsWith("//") ? path.slice(2) : path.startsWith("/") ? path : `/${path}`;
-  return `file://${absolute.split("/").map(encodeURIComponent).join("/")}`;
+  if (path.startsWith("//")) return `file:${encoded(path)}`;
+  return `file://${encoded(path.startsWith("/") ? path : `/${path}`)}`;
 }
 
 /** Whether a path of the analysis is a URI, which only the editor can read. */
@@ -49,18 +51,8 @@ export function isUri(path: string): boolean {
   return /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path);
 }
 
-/** The path of an entry of a folder. */
-export function childPath(folder: string, name: string): string {
-  const separator = folder.endsWith("/") ? "" : "/";
-  return folder + separator + (isUri(folder) ? encodeURIComponent(name) : name);
-}
-
-/** The path of `path` inside `folder`, in plain letters, or undefined when it lies outside. */
-export function relativePath(folder: string, path: string): string | undefined {
-  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
-  if (!path.startsWith(prefix) || path.length === prefix.length) return undefined;
-  const relative = path.slice(prefix.length);
-  return isUri(path) ? decoded(relative) : relative;
+function encoded(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
 }
 
 function decoded(text: string): string {
@@ -71,21 +63,26 @@ function decoded(text: string): string {
   }
 }
 
-/** Applies an editor's changes to its document, and says what they were in offsets. Places outside the text are clamped. */
-export function applyChanges(document: TextDocument, changes: readonly TextDocumentContentChangeEvent[], version: number): ContentEdit[] {
-  const edits: ContentEdit[] = [];
-  for (const change of changes) {
-    const text = document.getText();
-    const range = "range" in change && change.range ? rangeIn(document, change.range) : { start: 0, end: text.length };
-    edits.push({ range, newText: change.text });
-    TextDocument.update(
-      document,
-      [{ range: { start: document.positionAt(range.start), end: document.positionAt(range.end) }, text: change.text }],
-      version,
-    );
-  }
-  if (changes.length === 0) TextDocument.update(document, [], version);
-  return edits;
+/**
+ * Applies an editor's changes to its document, and says what they were in offsets. Places outside the text are clamped; a change that
+ * makes no sense throws before any of them is applied.
+ */
+export function applyChanges(document: TextDocument, changes: readonly TextDocumentContentChangeEvent[], version: number): TextEdit[] {
+  for (const change of changes) requireChange(change);
+  return changes.map((change) => {
+    const range = "range" in change ? rangeIn(document, change.range) : { start: 0, end: document.getText().length };
+    const place = { start: document.positionAt(range.start), end: document.positionAt(range.end) };
+    TextDocument.update(document, [{ range: place, text: change.text }], version);
+    return { range, newText: change.text };
+  });
+}
+
+/** Whether an editor's message says what the protocol promises is not known before it is looked at. */
+function requireChange(change: TextDocumentContentChangeEvent | null | undefined): void {
+  if (typeof change?.text !== "string") throw new TypeError("a change without a text");
+  if (!("range" in change)) return;
+  const numbers = [change.range?.start, change.range?.end].flatMap((place) => [place?.line, place?.character]);
+  if (!numbers.every(Number.isInteger)) throw new TypeError("a change without a place");
 }
 
 function rangeIn(document: TextDocument, range: LspRange): Range {
@@ -197,20 +194,37 @@ export function createRenderer(context: RenderingContext): Renderer {
   };
 }
 
+/**
+ * A refused fix as an entry that can be chosen, and opens the rule's page: some editors never show disabled quick fixes, and the user
+ * would not learn the reason.
+ */
+export function refusalAction(refused: LspCodeAction, finding: Finding): LspCodeAction {
+  const title = `Not possible: ${refused.title} (${refused.disabled?.reason ?? ""})`;
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
+    command: LspCommand.create(title, explainRuleCommand, finding.code),
+  };
+}
+
 /** The entry under the fixes that opens a rule's page. */
-export function explainAction(diagnostic: Diagnostic): LspCodeAction {
-  const title = `Explain ${diagnostic.code}`;
+export function explainAction(finding: Finding, diagnostic: Diagnostic): LspCodeAction {
+  const title = `Explain ${finding.code} (${finding.rule})`;
   return {
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainRuleCommand, diagnostic.code),
+    command: LspCommand.create(title, explainRuleCommand, finding.code),
   };
 }
 
 function sameRange(a: LspRange, b: LspRange): boolean {
   return (
-    a.start.line === b.start.line && a.start.character === b.start.character && a.end.line === b.end.line && a.end.character === b.end.character
+    a.start.line === b.start.line &&
+    a.start.character === b.start.character &&
+    a.end.line === b.end.line &&
+    a.end.character === b.end.character
   );
 }
 

@@ -48,16 +48,24 @@ export interface ServerStatus {
   readonly indexing: "busy" | "done";
 }
 
-/** Server → client: the base64 text of the file at `{ uri }`, for files that only the editor can reach. Fails when it cannot be read. */
+/**
+ * Server → client, for files that only the editor can reach, each with `{ uri }`: the base64 text of a file, the entries of a folder,
+ * or what stands there (null for nothing). They fail where the editor fails.
+ */
 export const readFileRequest = "gilscope/readFile";
-
-/** Server → client: the `RemoteEntry`s of the folder at `{ uri }`, for folders that only the editor can reach. Fails when it cannot be listed. */
 export const listFolderRequest = "gilscope/listFolder";
+export const describeRequest = "gilscope/describe";
 
-/** One entry of a folder that only the editor can reach. */
+/** An entry of a folder that only the editor can reach; links to folders are `other`. */
 export interface RemoteEntry {
   readonly name: string;
   readonly kind: "file" | "folder" | "other";
+}
+
+/** What stands at a place that only the editor can reach; the size in bytes. */
+export interface RemoteDescription {
+  readonly kind: "file" | "folder" | "other";
+  readonly size: number;
 }
 
 /** A command of the client that lenses call, with a `DocumentPlace`. */

@@ -120,7 +120,7 @@ export interface LoopOperation extends Range {
   /** What a `while` tests; its operations stand first in `body`. */
   readonly test: Value | undefined;
   readonly body: readonly Operation[];
-  /** Whether a `break`, `return` or `raise` in the body can end it early. */
+  /** Whether a `break` of its own or a `return` can end it early; errors are taken not to happen. */
   readonly endsEarly: boolean;
   /** Only the loop's first line. */
   readonly header: Range;

@@ -1,6 +1,9 @@
 import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
+import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
+import type { SiteEstimate } from "../estimate/sites.js";
+import type { Program } from "../program/link/link.js";
 
 export type Severity = "error" | "warning" | "information" | "hint";
 
@@ -53,3 +56,50 @@ export interface Finding {
   readonly fixes: readonly Fix[];
   readonly refusedFixes: readonly RefusedFix[];
 }
+
+/** What rules look at. */
+export interface RuleContext {
+  readonly program: Program;
+  readonly target: Target;
+  readonly cores: number;
+  /** The text that the facts of a file were taken from. */
+  readonly text: (path: string) => string;
+  /** What each place that starts concurrent work asks for and would gain, in order of file and offset. */
+  readonly sites: readonly SiteEstimate[];
+}
+
+/** A place that a rule has something to say about. */
+export interface Match<Data> {
+  readonly path: string;
+  readonly range: Range;
+  readonly confidence: Confidence;
+  readonly related: readonly RelatedLocation[];
+  readonly targets: readonly TargetVerdict[];
+  readonly prediction: Prediction | undefined;
+  /** What the message and the fix are made of. */
+  readonly data: Data;
+}
+
+/** Fixes that a finding has, and those that were looked at and refused. */
+export interface FixOffer {
+  readonly fixes: readonly Fix[];
+  readonly refused: readonly RefusedFix[];
+}
+
+/** One rule. File, page, suppression and setting share its name. Finding is apart from showing. */
+export interface Rule<Data = unknown> {
+  readonly code: string;
+  readonly name: string;
+  readonly since: string;
+  readonly group: "performance" | "races";
+  readonly severity: Severity;
+  /** The page, in Markdown. */
+  readonly docs: string;
+  find(context: RuleContext): readonly Match<Data>[];
+  /** One line that makes sense alone. */
+  message(data: Data, context: RuleContext): string;
+  fix(data: Data, context: RuleContext): FixOffer;
+}
+
+/** For rules, or findings, without a fix. */
+export const noFix: FixOffer = { fixes: [], refused: [] };

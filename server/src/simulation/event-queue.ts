@@ -1,20 +1,22 @@
-/** What an event of the simulation means to its thread or domain; see `engine.ts`, which handles each. */
-export const enum EventKind {
+/** What an event means to its thread or domain; `engine.ts` handles each. */
+export const eventKind = {
   /** A stretch of computing is over, unless its thread has left the core since. */
-  BurstEnd,
+  burstEnd: 0,
   /** The operating system's slice is over: runnable threads may change places. */
-  CoreTick,
+  coreTick: 1,
   /** A signalled waiter of an interpreter lock looks whether the lock is free. */
-  InterpreterLockWake,
+  interpreterLockWake: 2,
   /** The switch interval of some waiter of an interpreter lock may be over. */
-  SwitchInterval,
+  switchInterval: 3,
   /** A wait for I/O or a sleep is over. */
-  WaitEnd,
+  waitEnd: 4,
   /** A signalled waiter of a lock looks whether the lock is free. */
-  MutexWake,
+  mutexWake: 5,
   /** A thread that waited for a task, a result or a started worker goes on. */
-  QueueWake,
-}
+  queueWake: 6,
+} as const;
+
+export type EventKind = (typeof eventKind)[keyof typeof eventKind];
 
 /** The events to come, earliest first; of equal times the one pushed first. */
 export interface EventQueue {
@@ -71,7 +73,7 @@ export function eventQueue(): EventQueue {
   const queue = {
     size: 0,
     time: 0,
-    kind: EventKind.BurstEnd as EventKind,
+    kind: eventKind.burstEnd as EventKind,
     target: 0,
     version: 0,
     push(time: number, kind: EventKind, target: number, version: number): void {

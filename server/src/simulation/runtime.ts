@@ -43,7 +43,9 @@ export interface WorkerStart {
   readonly starter: "waits" | "goes-on";
   /** Whether a pool starts all its workers on the first task, or one per task while none is idle. */
   readonly when: "all-at-first-task" | "on-demand";
-  /** Once per pool in its submitter: from the last result until the pool is torn down. */
+  /** In the worker once no task is left: its interpreter's teardown. A pool ends when the last of its workers has. */
+  readonly exitNs: number;
+  /** Once per pool in its submitter before it waits for the workers' end. */
   readonly stopNs: number;
   /** Once per pool in its submitter before anything else: importing and building the pool, starting a fork server. */
   readonly firstNs: number;
@@ -65,14 +67,20 @@ export interface HandOver {
   readonly broker: Broker | undefined;
 }
 
-/** The executor's manager and feeder threads in the parent of worker processes, taken as one. */
+/** The executor's manager and feeder threads in the parent of worker processes. */
 export interface Broker {
-  /** Interpreter time per task (or chunk) sent. */
+  /** Interpreter time of the feeder per task (or chunk) sent. */
   readonly sendNs: number;
-  /** Interpreter time per result received. */
+  /** Interpreter time of the manager per result received and task passed on to the feeder. */
   readonly receiveNs: number;
   /** Interpreter time per byte, either way. */
   readonly nsPerByte: number;
   /** How many tasks wait in the pipe beyond one per worker: `EXTRA_QUEUED_CALLS` in concurrent/futures/process.py. */
   readonly extraQueued: number;
+  /**
+   * How many times dearer all these and the worker's part are when `coldAfterNs` or more of other work lie between two of them,
+   * because that work has taken their place in the caches; in between, in proportion.
+   */
+  readonly coldTimes: number;
+  readonly coldAfterNs: number;
 }

@@ -55,8 +55,10 @@ class FunctionExtraction {
   private readonly receiver: string | undefined;
   private readonly qualifiedName: string;
   private isGenerator = false;
-  /** Counts `break`, `return` and `raise`, so that a loop knows whether one stands in it. */
+  /** Counts `return`, so that a loop knows whether one stands in it. */
   private exits = 0;
+  /** Counts the `break`s of the innermost loop. */
+  private breaks = 0;
 
   constructor(
     private readonly file: FileExtraction,
@@ -193,6 +195,15 @@ class FunctionExtraction {
     return inner;
   }
 
+  private loopBody(run: () => void): { readonly body: readonly Operation[]; readonly endsEarly: boolean } {
+    const { exits, breaks } = this;
+    this.breaks = 0;
+    const body = this.inner(run);
+    const endsEarly = this.exits > exits || this.breaks > 0;
+    this.breaks = breaks;
+    return { body, endsEarly };
+  }
+
   private statement(statement: Statement): void {
     const { start, end } = statement;
     switch (statement.kind) {
@@ -222,7 +233,6 @@ class FunctionExtraction {
       }
       case "raise": {
         const value = statement.value && this.value(statement.value);
-        this.exits++;
         this.operations.push({ op: "raise", value, start, end });
         return;
       }
@@ -238,7 +248,7 @@ class FunctionExtraction {
       case "pass":
         return;
       case "break":
-        this.exits++;
+        this.breaks++;
         this.operations.push({ op: "break", value: undefined, start, end });
         return;
       case "continue":
@@ -251,13 +261,11 @@ class FunctionExtraction {
         return;
       }
       case "while": {
-        const before = this.exits;
         let test: Value | undefined;
-        const body = this.inner(() => {
+        const { body, endsEarly } = this.loopBody(() => {
           test = this.value(statement.test);
           this.block(statement.body);
         });
-        const endsEarly = this.exits > before;
         const header = { start, end: statement.test.end };
         this.operations.push({ op: "loop", form: "while", isAsync: false, iterable: undefined, test, body, endsEarly, header, start, end });
         this.block(statement.otherwise);
@@ -265,8 +273,7 @@ class FunctionExtraction {
       }
       case "for": {
         const iterable = this.value(statement.iterable);
-        const before = this.exits;
-        const body = this.inner(() => {
+        const { body, endsEarly } = this.loopBody(() => {
           this.assign(
             statement.target,
             { op: "element-of", iterable, start: statement.target.start, end: statement.target.end },
@@ -274,7 +281,6 @@ class FunctionExtraction {
           );
           this.block(statement.body);
         });
-        const endsEarly = this.exits > before;
         const header = { start, end: statement.iterable.end };
         this.operations.push({
           op: "loop",

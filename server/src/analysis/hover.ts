@@ -1,0 +1,158 @@
+import { contains, type Range, touches } from "../base/range.js";
+import { hasGil, type Target, targetTitle } from "../base/target.js";
+import { switchPossible } from "../knowledge/atomicity.js";
+import type { CallableEntry } from "../knowledge/entry.js";
+import { evaluate, type Verdict } from "../knowledge/evaluate.js";
+import type { SiteEstimate } from "../estimate/sites.js";
+import { predictionTable } from "../estimate/text.js";
+import { knownOfCall } from "../program/link/call-facts.js";
+import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { updateGap, updateRead } from "../program/link/updates.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Operation, WriteOperation } from "../program/operation.js";
+import { rules } from "../rules/index.js";
+import type { Finding, RuleContext } from "../rules/rule.js";
+import type { Hover } from "./answers.js";
+
+/** What the GIL does to the code at the offset: on a spawn, on a shared update, on a call that knowledge knows. */
+export function hoverAt(path: string, offset: number, context: RuleContext, findings: readonly Finding[]): Hover | undefined {
+  const file = context.program.file(path);
+  if (!file) return undefined;
+  const update = findings.find((finding) => finding.rule === "non-atomic-shared-update" && touches(finding.range, offset));
+  if (update) {
+    const write = writeAt(file, update.range);
+    if (write) return { range: update.range, markdown: updateHover(write.operation, write.in, update, context) };
+  }
+  const call = innermostCall(file, offset);
+  if (!call) return undefined;
+  const site = context.sites.find((each) => each.prediction.path === path && each.spawn.call === call.operation);
+  if (site) return { range: calleeRange(call.operation), markdown: siteHover(site, context) };
+  return callHover(call.operation, call.in, context);
+}
+
+function calleeRange(call: CallOperation): Range {
+  return { start: call.callee.start, end: call.callee.end };
+}
+
+/** The call whose callee stands at the offset. */
+function innermostCall(file: LinkedFile, offset: number): { readonly operation: CallOperation; readonly in: FunctionNode } | undefined {
+  let best: { readonly operation: CallOperation; readonly in: FunctionNode } | undefined;
+  for (const sites of file.facts.callsByName.values()) {
+    for (const { call, function: index } of sites) {
+      const within = file.functions[index];
+      if (!within || !touches(calleeRange(call), offset)) continue;
+      if (!best || call.callee.end - call.callee.start < best.operation.callee.end - best.operation.callee.start) best = { operation: call, in: within };
+    }
+  }
+  return best;
+}
+
+function writeAt(file: LinkedFile, statement: Range): { readonly operation: WriteOperation; readonly in: FunctionNode } | undefined {
+  for (const node of file.functions) {
+    if (node.facts.kind !== "module" && !contains(node.facts, statement)) continue;
+    let found: WriteOperation | undefined;
+    walkOperations(node.facts.body, (operation: Operation) => {
+      if (operation.op === "write" && operation.statement.start === statement.start && operation.statement.end === statement.end) found ??= operation;
+    });
+    if (found) return { operation: found, in: node };
+  }
+  return undefined;
+}
+
+function siteHover(site: SiteEstimate, context: RuleContext): string {
+  const { prediction, work } = site;
+  const { target, cores } = context;
+  const kinds = { "thread-pool": "threads", threads: "threads", "process-pool": "processes", "interpreter-pool": "interpreters", asyncio: "tasks", serial: "calls" };
+  const head = `**${prediction.workers} ${kinds[prediction.kind]} run \`${prediction.task}\`** · ${targetTitle(target)}${hasGil(target) ? " (GIL)" : " (no GIL)"} · ${cores} cores`;
+  const held = work.interpreterNs.likely + work.heldNs.likely;
+  const total = held + work.nativeNs.likely + work.waitNs.likely;
+  const share = total > 0 ? Math.round((100 * held) / total) : 0;
+  const gilLine = total > 0 ? `Holds the GIL ${share} % of the time: ${reason(site, share)}.` : "Nothing is known of the time this takes.";
+  const unknown = work.unknownCalls >= 1 ? `\n\n${Math.round(work.unknownCalls)} calls of unknown functions are not counted.` : "";
+  return `${head}\n\n${gilLine}\n\n${predictionTable(prediction)}${unknown}`;
+}
+
+function reason({ work }: SiteEstimate, share: number): string {
+  const [first] = work.calls;
+  if (share >= 80) {
+    const held = work.calls.find((call) => call.verdict.gil === "holds");
+    if (held && work.heldNs.likely > work.interpreterNs.likely) return `\`${held.name}\` is native code that keeps it`;
+    return work.hotLoop ? "a loop of Python bytecode, no releasing calls that matter" : "Python bytecode";
+  }
+  return first ? `\`${first.name}\` ${first.kind === "cpu-native" ? "computes without it" : "waits without it"}` : "the rest waits or computes without it";
+}
+
+function updateHover(write: WriteOperation, within: FunctionNode, finding: Finding, context: RuleContext): string {
+  const text = context.text(within.file.path);
+  const statement = text.slice(write.statement.start, write.statement.end).replace(/\s+/g, " ");
+  const place = text.slice(write.start, write.end).replace(/\s+/g, " ");
+  const read = updateRead(write, within);
+  const gap = read ? updateGap(write, read, within, context.program.resolver) : [];
+  const verdict = switchPossible(gap, context.target);
+  const threads = finding.related.map((location) => `- ${location.message}`).join("\n");
+  return [
+    `**\`${statement}\` is not one step:** it reads \`${place}\`, computes, and stores. Another thread can come between.`,
+    "```text",
+    `thread A   read ${place}`,
+    `thread B   read ${place}, compute, store`,
+    "thread A   compute, store               B's update is lost",
+    "```",
+    verdict.verdict === "breaks" ? `${capital(verdict.because)}.` : `${capital(verdict.because)}, so it does not happen there today. Nothing promises it.`,
+    threads,
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n")
+    .replace("```text\n\n", "```text\n")
+    .replace(/\n\n(thread|```)/g, "\n$1");
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+function callHover(call: CallOperation, within: FunctionNode, context: RuleContext): Hover | undefined {
+  const { resolver, knowledge } = context.program;
+  for (const name of resolver.externalCallees(call, within)) {
+    const entry = knowledge.callable(name);
+    if (!entry) continue;
+    const facts = knownOfCall(call, within, resolver, context.target);
+    return { range: calleeRange(call), markdown: entryHover(entry, evaluate(entry, facts), context.target) };
+  }
+  return undefined;
+}
+
+/** What knowledge says of a call, with its evidence. */
+function entryHover(entry: CallableEntry, verdict: Verdict, target: Target): string {
+  const lines = [`**\`${entry.name}\`**: ${effectText(entry, verdict, target)}`];
+  if (verdict.missing.length > 0) lines.push(`It depends on this: ${verdict.missing.join("; ")}.`);
+  if (entry.note) lines.push(entry.note);
+  if (entry.ownThreads) {
+    const limited = entry.ownThreads.limitedBy.map((name) => `\`${name}\``).join(", ");
+    lines.push(`Brings threads of its own (${entry.ownThreads.library})${limited ? `, limited by ${limited}` : ""}.`);
+  }
+  if (entry.freeThreaded) lines.push(`Free-threaded builds: ${entry.freeThreaded}`);
+  const evidence = entry.evidence.map((each) => `- ${each.kind}: ${each.place.startsWith("http") ? `[${each.says}](${each.place})` : `${each.says} (\`${each.place}\`)`}, ${each.date}`);
+  if (evidence.length > 0) lines.push(`Evidence:\n${evidence.join("\n")}`);
+  return lines.join("\n\n");
+}
+
+function effectText(entry: CallableEntry, verdict: Verdict, target: Target): string {
+  if (!hasGil(target)) return `${targetTitle(target)} has no GIL to release.`;
+  const meanwhile = entry.kind === "cpu-native" ? "while it computes" : "while it waits";
+  const because = verdict.because === "" ? "" : ` (${verdict.because})`;
+  switch (verdict.gil) {
+    case "releases":
+      return `releases the GIL ${meanwhile}${because}; other threads run.`;
+    case "holds":
+      return `holds the GIL until it returns${because}; no other thread runs.`;
+    case "runs-python":
+      return "runs Python bytecode, so threads take turns every 5 ms.";
+    case "depends":
+      return "releases the GIL or keeps it, depending on what it is given.";
+  }
+}
+
+/** The page of a rule, for hovers and the command line. */
+export function rulePage(name: string): string | undefined {
+  return rules.find((rule) => rule.name === name || rule.code === name)?.docs;
+}

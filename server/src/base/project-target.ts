@@ -1,0 +1,44 @@
+import { parse } from "smol-toml";
+import type { Host } from "./host.js";
+import { joinPath } from "./path.js";
+import { parseTarget, type Target } from "./target.js";
+
+/** The target a project names: `.python-version` first, because it is exact, then the oldest Python of `requires-python`. */
+export async function projectTarget(folder: string, host: Pick<Host, "readFile">): Promise<Target | undefined> {
+  const pinned = await textOf(joinPath(folder, ".python-version"), host);
+  const fromPin = pinned === undefined ? undefined : interpreterTarget(pinned.split("\n")[0] ?? "");
+  if (fromPin) return fromPin;
+  const project = await textOf(joinPath(folder, "pyproject.toml"), host);
+  return project === undefined ? undefined : oldestTarget(requiresPython(project));
+}
+
+/** The target of an interpreter's version: `3.13.1`, `3.14t`, `pypy3.10-7.3`. */
+export function interpreterTarget(version: string): Target | undefined {
+  const parts = /^(pypy|cpython)?-?v?(\d+)\.(\d+)[.\w]*?(t)?(?:-.*)?$/.exec(version.trim());
+  return parts ? parseTarget(`${parts[1] ?? "cpython"}-${parts[2]}.${parts[3]}${parts[4] ?? ""}`) : undefined;
+}
+
+function requiresPython(pyproject: string): string {
+  try {
+    const { project } = parse(pyproject) as { readonly project?: { readonly "requires-python"?: unknown } };
+    const required = project?.["requires-python"];
+    return typeof required === "string" ? required : "";
+  } catch {
+    // A file that does not parse names no Python; whoever owns the file will hear of it from other tools.
+    return "";
+  }
+}
+
+/** `>=3.9,<4` is CPython 3.9: what holds there was promised to hold everywhere. */
+function oldestTarget(specifier: string): Target | undefined {
+  const least = /(?:>=|~=|==)\s*(\d+)\.(\d+)/.exec(specifier);
+  return least ? parseTarget(`cpython-${least[1]}.${least[2]}`) : undefined;
+}
+
+async function textOf(path: string, host: Pick<Host, "readFile">): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await host.readFile(path));
+  } catch {
+    return undefined;
+  }
+}

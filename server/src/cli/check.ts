@@ -1,0 +1,209 @@
+import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
+import type { Problem } from "../analysis/answers.js";
+import { encodeSource } from "../base/decode.js";
+import { absolutePath } from "../base/path.js";
+import type { Target } from "../base/target.js";
+import type { Finding, Severity } from "../rules/rule.js";
+import { type Environment, type ExitCode, UsageError } from "./environment.js";
+import { applyFixes } from "./fix.js";
+import { unifiedDiff } from "./formats/diff.js";
+import { checkJson, printJson, statisticsJson } from "./formats/json.js";
+import { type CheckReport, reportSources } from "./formats/report.js";
+import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
+import { type Loaded, type LoadedFile, loadInto, loadSources, settingsFor, shownPath } from "./load.js";
+import { isNamed } from "./options.js";
+import { type Progress, startProgress } from "./progress.js";
+import { targetsOf } from "./targets.js";
+
+/** What `gilscope check` was asked for. */
+export interface CheckOptions {
+  readonly format: "text" | "json";
+  readonly output?: string;
+  readonly target?: readonly Target[];
+  readonly cores?: number;
+  readonly select?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly failOn: Severity | "never";
+  readonly fix?: true;
+  readonly unsafeFixes?: true;
+  readonly diff?: true;
+  readonly statistics?: true;
+  readonly stdinFilename?: string;
+}
+
+/** Analyses what was named and reports the findings. */
+export async function check(typedPaths: readonly string[], options: CheckOptions, environment: Environment): Promise<ExitCode> {
+  if (options.unsafeFixes && !options.fix && !options.diff) throw new UsageError("--unsafe-fixes needs --fix or --diff");
+  const started = environment.host.now();
+  const progress = startProgress(environment);
+  const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, environment);
+  const isWanted = wantedBy(options);
+  const parser = await environment.createParser();
+  const targets = await targetsOf(options.target, environment);
+  const host = new AnalysisHost(parser, settingsFor(targets[0], options, environment));
+  loadInto(host, loaded.files, progress);
+
+  if (options.diff || options.fix) {
+    const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);
+    const paths = loaded.files.map(({ path }) => path);
+    const result = applyFixes(host, paths, findingsOf, options.unsafeFixes ? ["safe", "unsafe"] : ["safe"]);
+    progress.end();
+    if (options.diff) return reportDiff(loaded, result.texts, environment);
+    const problems = await writeFixed(loaded.files, result.texts, environment);
+    if (loaded.files.some(({ from }) => from === "input")) return printFixedInput(loaded, result.texts, environment);
+    return finish(result.fixed, problems);
+  }
+  return finish(0, []);
+
+  async function finish(fixed: number, fixProblems: readonly Problem[]): Promise<ExitCode> {
+    const found = findAll(host, loaded.files, targets, options, environment, progress);
+    progress.end();
+    const report: CheckReport = {
+      version: environment.version,
+      findings: found.findings.filter(isWanted),
+      problems: sortedProblems([...loaded.problems, ...found.problems, ...fixProblems]),
+      summary: {
+        files: loaded.files.length,
+        lines: loaded.files.reduce((sum, { text }) => sum + lineCount(text), 0),
+        milliseconds: environment.host.now() - started,
+        fixed,
+      },
+      sources: reportSources(
+        (path) => shownPath(path, environment),
+        (path) => found.analysis.text(path),
+      ),
+    };
+    await writeReport(report, options, environment);
+    const { failOn } = options;
+    const fails = failOn !== "never" && report.findings.some(({ severity }) => isAtLeast(severity, failOn));
+    return exitCodeOf(loaded, found.failure, fails ? "findings" : "none", environment);
+  }
+}
+
+/** Each target is analysed on its own; a finding that several targets share is reported once, with the verdicts of all. */
+function findAll(
+  host: AnalysisHost,
+  files: readonly LoadedFile[],
+  targets: readonly Target[],
+  options: CheckOptions,
+  environment: Environment,
+  progress: Progress,
+): { findings: Finding[]; problems: Problem[]; failure: string | undefined; analysis: Analysis } {
+  const merged = new Map<string, Finding>();
+  const problems = new Map<string, Problem>();
+  let failure: string | undefined;
+  let analysis = host.snapshot();
+  for (const [round, target] of targets.entries()) {
+    if (round > 0) host.configure(settingsFor(target, options, environment));
+    analysis = host.snapshot();
+    for (const [index, { path }] of files.entries()) {
+      progress.report("checked", index + 1, files.length);
+      try {
+        for (const finding of analysis.findings(path)) {
+          const key = JSON.stringify([finding.code, finding.path, finding.range.start, finding.range.end]);
+          merged.set(key, mergedFinding(merged.get(key), finding));
+        }
+      } catch (error) {
+        // A bug in one file's analysis must not cost the findings of the others.
+        failure ??= `internal error in ${shownPath(path, environment)}: ${error instanceof Error ? error.message : String(error)}`;
+        environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        problems.set(path, { path, message: "could not be analysed because of an internal error" });
+      }
+    }
+    for (const problem of analysis.problems()) problems.set(`${problem.path}\n${problem.message}`, problem);
+  }
+  return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, analysis };
+}
+
+function mergedFinding(known: Finding | undefined, finding: Finding): Finding {
+  if (!known) return finding;
+  const added = finding.targets.filter(({ target }) => !known.targets.some((other) => other.target === target));
+  return { ...known, targets: [...known.targets, ...added] };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.path !== b.path) return a.path < b.path ? -1 : 1;
+  return a.range.start - b.range.start || (a.code < b.code ? -1 : a.code > b.code ? 1 : a.range.end - b.range.end);
+}
+
+/** Whether `--select` and `--ignore` let a finding through. */
+function wantedBy(options: CheckOptions): (finding: Finding) => boolean {
+  const names = ({ rule, code }: Finding, words: readonly string[]): boolean => words.some((word) => isNamed(rule, code, word));
+  return (finding) => (options.select === undefined || names(finding, options.select)) && !names(finding, options.ignore ?? []);
+}
+
+async function writeReport(report: CheckReport, options: CheckOptions, environment: Environment): Promise<void> {
+  const style = options.output === undefined ? environment.output.style : "plain";
+  const lowestShown = options.failOn === "hint" || options.select !== undefined ? "hint" : "information";
+  const text = {
+    json: () => printJson({ ...checkJson(report), ...(options.statistics ? { statistics: statisticsJson(report) } : {}) }),
+    text: () => (options.statistics ? statisticsText : checkText)(report, { style, lowestShown }),
+  }[options.format]();
+  if (options.output === undefined) environment.output.write(text);
+  else await writeOutput(options.output, text, environment);
+}
+
+async function writeOutput(typed: string, text: string, environment: Environment): Promise<void> {
+  try {
+    await environment.writeFile(absolutePath(environment.workingFolder, typed), new TextEncoder().encode(text));
+  } catch (error) {
+    throw new UsageError(`${typed} could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function reportDiff(loaded: Loaded, texts: ReadonlyMap<string, string>, environment: Environment): ExitCode {
+  for (const { path, text } of loaded.files) {
+    const fixed = texts.get(path);
+    if (fixed !== undefined) environment.output.write(unifiedDiff(shownPath(path, environment), text, fixed));
+  }
+  return exitCodeOf(loaded, undefined, texts.size > 0 ? "findings" : "none", environment);
+}
+
+/** Standard input has no place to write to: its fixed text is the output. */
+function printFixedInput(loaded: Loaded, texts: ReadonlyMap<string, string>, environment: Environment): ExitCode {
+  for (const { path, text, from } of loaded.files) if (from === "input") environment.output.write(texts.get(path) ?? text);
+  return exitCodeOf(loaded, undefined, "none", environment);
+}
+
+/** Writes the fixed files in the encoding they came in. */
+async function writeFixed(
+  files: readonly LoadedFile[],
+  texts: ReadonlyMap<string, string>,
+  environment: Environment,
+): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const { path, encoding, from } of files) {
+    const text = texts.get(path);
+    if (text === undefined || from === "input") continue;
+    const bytes = encodeSource(text, encoding);
+    if (bytes === undefined) {
+      problems.push({ path, message: `was not fixed: text cannot be written as ${encoding.name} here` });
+      continue;
+    }
+    try {
+      await environment.writeFile(path, bytes);
+    } catch (error) {
+      problems.push({ path, message: `was not fixed: ${error instanceof Error ? error.message : String(error)}` });
+    }
+  }
+  return problems;
+}
+
+function exitCodeOf(loaded: Loaded, failure: string | undefined, found: "findings" | "none", environment: Environment): ExitCode {
+  if (failure !== undefined) throw new Error(failure);
+  if (loaded.missing.length > 0) {
+    environment.errors.write(`gilscope: there is no file or folder ${loaded.missing.map((path) => `\`${path}\``).join(", ")}\n`);
+    return 2;
+  }
+  return found === "findings" ? 1 : 0;
+}
+
+function sortedProblems(problems: readonly Problem[]): readonly Problem[] {
+  return [...problems].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.message < b.message ? -1 : 1));
+}
+
+/** As editors count: a last line without a line end is a line, an empty one after it is not. */
+function lineCount(text: string): number {
+  const ends = text.match(/\r\n|\r|\n/g)?.length ?? 0;
+  return text === "" || /[\r\n]$/.test(text) ? ends : ends + 1;
+}

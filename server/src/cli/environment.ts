@@ -1,0 +1,38 @@
+import type { Host } from "../base/host.js";
+import type { SourceHost } from "../base/source-files.js";
+import type { Parser } from "../syntax/parser.js";
+
+/** What the command line asks of the world. `main` makes one; tests make their own. */
+export interface Environment {
+  readonly host: Host & SourceHost;
+  /** The version of the package. */
+  readonly version: string;
+  /** The working directory: absolute, with `/`. */
+  readonly workingFolder: string;
+  readonly output: Writer;
+  readonly errors: Writer;
+  /** All of standard input. */
+  readInput(): Promise<Uint8Array>;
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
+  createParser(): Promise<Parser>;
+  /** Starts the language server, which lives as long as its editor keeps the connection. */
+  startServer(): Promise<void>;
+}
+
+/** A stream of text for the user. */
+export interface Writer {
+  write(text: string): void;
+  readonly kind: "terminal" | "file";
+  readonly style: "coloured" | "plain";
+}
+
+/** What the process ends with: nothing to report, findings, usage or internal error. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Something the user can put right by calling differently: one line on stderr, exit code 2. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}

@@ -1,0 +1,140 @@
+import type { Interval } from "../../base/interval.js";
+import type { Range } from "../../base/range.js";
+import type { Prediction } from "../../estimate/prediction.js";
+import type { Finding } from "../../rules/rule.js";
+import { type Place, placeAt } from "./place.js";
+import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
+
+/** `check --format json`. Lines and columns count from 1, columns in UTF-16 code units; paths are relative to the working directory. */
+export interface JsonReport {
+  readonly tool: { readonly name: "gilscope"; readonly version: string };
+  readonly findings: readonly JsonFinding[];
+  readonly problems: readonly { readonly path: string; readonly message: string }[];
+  readonly summary: { readonly files: number; readonly lines: number; readonly milliseconds: number; readonly fixed: number };
+}
+
+export interface JsonSpan {
+  readonly path: string;
+  readonly start: Place;
+  readonly end: Place;
+}
+
+export interface JsonFinding extends JsonSpan {
+  readonly code: string;
+  readonly rule: string;
+  readonly severity: string;
+  readonly confidence: string;
+  readonly message: string;
+  readonly related: readonly (JsonSpan & { readonly message: string })[];
+  readonly targets: readonly { readonly target: string; readonly verdict: string }[];
+  readonly prediction?: JsonSite;
+  readonly fixes: readonly { readonly title: string; readonly safety: string }[];
+}
+
+/** One place that starts concurrent work, as in `simulate --format json`. Times are nanoseconds. */
+export interface JsonSite {
+  readonly path: string;
+  readonly line: number;
+  readonly kind: string;
+  readonly task: string;
+  readonly workers: number;
+  readonly tasks: Interval;
+  readonly work: { readonly interpreterNs: Interval; readonly nativeNs: Interval; readonly waitNs: Interval };
+  readonly predictions: readonly {
+    readonly strategy: string;
+    readonly runtime: string;
+    readonly cores: number;
+    readonly workers: number;
+    readonly applicable: boolean;
+    readonly reason: string;
+    readonly makespanNs: Interval;
+    readonly speedup: Interval;
+  }[];
+  readonly recommended: string;
+  readonly assumptions: readonly { readonly what: string; readonly value: string; readonly from: string }[];
+}
+
+export function checkJson(report: CheckReport): JsonReport {
+  const { files, lines, milliseconds, fixed } = report.summary;
+  return {
+    tool: { name: "gilscope", version: report.version },
+    findings: report.findings.map((finding) => jsonFinding(finding, report.sources)),
+    problems: report.problems.map(({ path, message }) => ({ path: report.sources.shown(path), message })),
+    summary: { files, lines, milliseconds: Math.round(milliseconds), fixed },
+  };
+}
+
+/** What `--statistics` adds to the report. */
+export function statisticsJson(report: CheckReport): readonly { readonly code: string; readonly rule: string; readonly count: number }[] {
+  return countsByRule(report.findings).map(({ code, rule, count }) => ({ code, rule, count }));
+}
+
+/** `simulate --format json`. */
+export function simulateJson(
+  predictions: readonly Prediction[],
+  problems: readonly { readonly path: string; readonly message: string }[],
+  sources: ReportSources,
+) {
+  return {
+    sites: predictions.map((prediction) => jsonSite(prediction, sources)),
+    problems: problems.map(({ path, message }) => ({ path: sources.shown(path), message })),
+  };
+}
+
+/** Indented as people read it; ends in a line end. */
+export function printJson(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function jsonFinding(finding: Finding, sources: ReportSources): JsonFinding {
+  return {
+    code: finding.code,
+    rule: finding.rule,
+    severity: finding.severity,
+    confidence: finding.confidence,
+    ...span(finding.path, finding.range, sources),
+    message: finding.message,
+    related: finding.related.map((related) => ({ ...span(related.path, related.range, sources), message: related.message })),
+    targets: finding.targets.map(({ target, verdict }) => ({ target, verdict })),
+    ...(finding.prediction ? { prediction: jsonSite(finding.prediction, sources) } : {}),
+    fixes: finding.fixes.map(({ title, safety }) => ({ title, safety })),
+  };
+}
+
+function span(path: string, range: Range, sources: ReportSources): JsonSpan {
+  const lines = sources.lines(path);
+  return { path: sources.shown(path), start: placeAt(lines, range.start), end: placeAt(lines, range.end) };
+}
+
+function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
+  return {
+    path: sources.shown(prediction.path),
+    line: placeAt(sources.lines(prediction.path), prediction.range.start).line,
+    kind: prediction.kind,
+    task: prediction.task,
+    workers: prediction.workers,
+    tasks: jsonInterval(prediction.tasks),
+    work: {
+      interpreterNs: jsonInterval(prediction.work.interpreterNs),
+      nativeNs: jsonInterval(prediction.work.nativeNs),
+      waitNs: jsonInterval(prediction.work.waitNs),
+    },
+    predictions: prediction.strategies.map((strategy) => ({
+      strategy: strategy.strategy,
+      runtime: strategy.runtime,
+      cores: strategy.cores,
+      workers: strategy.workers,
+      applicable: strategy.applicable,
+      reason: strategy.reason,
+      makespanNs: jsonInterval(strategy.makespanNs),
+      speedup: jsonInterval(strategy.speedup),
+    })),
+    recommended: prediction.recommended,
+    assumptions: prediction.assumptions.map(({ what, value, from }) => ({ what, value, from })),
+  };
+}
+
+/** Copied field by field, so that what the core adds to its own type does not leak into the format. */
+function jsonInterval({ low, likely, high }: Interval): Interval {
+  return { low, likely, high };
+}

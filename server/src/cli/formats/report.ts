@@ -1,0 +1,63 @@
+import type { Problem } from "../../analysis/answers.js";
+import { LineIndex } from "../../base/line-index.js";
+import type { Finding, Severity } from "../../rules/rule.js";
+
+/** What one `check` found: the material of every format. */
+export interface CheckReport {
+  readonly version: string;
+  /** Sorted by path, offset, code; paths are absolute. */
+  readonly findings: readonly Finding[];
+  /** Sorted by path; paths are absolute. */
+  readonly problems: readonly Problem[];
+  readonly summary: Summary;
+  readonly sources: ReportSources;
+}
+
+export interface Summary {
+  /** How many files were checked. */
+  readonly files: number;
+  /** How many lines they have. */
+  readonly lines: number;
+  readonly milliseconds: number;
+  /** How many fixes were applied. */
+  readonly fixed: number;
+}
+
+/** What formats need to know about files to show places in them. */
+export interface ReportSources {
+  /** The path as the user sees it. */
+  shown(path: string): string;
+  lines(path: string): LineIndex;
+}
+
+/** Line indexes are built once per file, and only for files that are shown. */
+export function reportSources(shown: (path: string) => string, text: (path: string) => string | undefined): ReportSources {
+  const indexes = new Map<string, LineIndex>();
+  return {
+    shown,
+    lines: (path) => {
+      const known = indexes.get(path);
+      if (known) return known;
+      const index = new LineIndex(text(path) ?? "");
+      indexes.set(path, index);
+      return index;
+    },
+  };
+}
+
+/** How often a rule spoke. */
+export interface RuleCount {
+  readonly code: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly count: number;
+}
+
+/** The rule that spoke most often first. */
+export function countsByRule(findings: readonly Finding[]): readonly RuleCount[] {
+  const counts = new Map<string, RuleCount>();
+  for (const { code, rule, severity } of findings) {
+    counts.set(code, { code, rule, severity, count: (counts.get(code)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}

@@ -1,0 +1,184 @@
+import { createColors } from "picocolors";
+import { parseTarget, targetTitle } from "../../base/target.js";
+import type { Prediction, StrategyPrediction } from "../../estimate/prediction.js";
+import { durationText, speedupText } from "../../estimate/text.js";
+import type { Finding, Severity } from "../../rules/rule.js";
+import { countText } from "./count.js";
+import { placeAt } from "./place.js";
+import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
+
+/** How text is shown. */
+export interface TextOptions {
+  readonly style: "coloured" | "plain";
+  /** Findings below it are counted but not shown: hints are advice, and a hundred of them would hide the one error. */
+  readonly lowestShown: Severity;
+}
+
+/** From the most to the least severe. */
+const severities: readonly Severity[] = ["error", "warning", "information", "hint"];
+
+/** Whether the first is as severe as the second or more. */
+export function isAtLeast(severity: Severity, threshold: Severity): boolean {
+  return severities.indexOf(severity) <= severities.indexOf(threshold);
+}
+
+/** `check --format text`: findings, problems, a summary line. */
+export function checkText(report: CheckReport, options: TextOptions): string {
+  const shown = report.findings.filter((finding) => isAtLeast(finding.severity, options.lowestShown));
+  const parts = shown.map((finding) => findingText(finding, report.sources, options));
+  return [...parts, problemsText(report, options), summaryText(report, options)].filter((part) => part !== "").join("\n");
+}
+
+/** `check --statistics --format text`: how often each rule spoke, most often first. */
+export function statisticsText(report: CheckReport, options: TextOptions): string {
+  const counts = countsByRule(report.findings);
+  const width = String(counts[0]?.count ?? 0).length;
+  const lines = counts.map(({ code, rule, severity, count }) => {
+    return `${String(count).padStart(width)}  ${severityColour(severity, options)(code)}  ${rule}\n`;
+  });
+  return [lines.join(""), problemsText(report, options), summaryText(report, { ...options, lowestShown: "hint" })]
+    .filter((part) => part !== "")
+    .join("\n");
+}
+
+/** `simulate --format text`: one table per place that starts concurrent work. */
+export function simulateText(predictions: readonly Prediction[], sources: ReportSources, options: Pick<TextOptions, "style">): string {
+  if (predictions.length === 0) return "No place that starts threads, processes or tasks.\n";
+  return predictions.map((prediction) => predictionText(prediction, sources, options)).join("\n");
+}
+
+function findingText(finding: Finding, sources: ReportSources, options: TextOptions): string {
+  const colours = createColors(options.style === "coloured");
+  const place = placeText(finding.path, finding.range.start, sources);
+  const title = `${colours.bold(place)} ${severityColour(finding.severity, options)(finding.code)} ${colours.dim(finding.rule)}`;
+  const related = finding.related.map(
+    (location) => `    ${placeText(location.path, location.range.start, sources)} ${printable(location.message)}\n`,
+  );
+  return `${title} ${printable(finding.message)}\n${excerpt(finding, sources, options)}${related.join("")}`;
+}
+
+function placeText(path: string, offset: number, sources: ReportSources): string {
+  const { line, column } = placeAt(sources.lines(path), offset);
+  return `${sources.shown(path)}:${line}:${column}`;
+}
+
+/** The line before, for its context, and the line of the finding with a caret under what is meant. */
+function excerpt(finding: Finding, sources: ReportSources, options: TextOptions): string {
+  const lines = sources.lines(finding.path);
+  const start = lines.position(finding.range.start);
+  const end = lines.position(finding.range.end);
+  const text = lines.line(start.line);
+  const before = start.line > 0 ? lines.line(start.line - 1) : "";
+  const width = String(start.line + 1).length;
+  const colours = createColors(options.style === "coloured");
+
+  const underlinedEnd = end.line === start.line ? end.column : text.length;
+  // A very long line is cut to the part around the caret, so that the caret stays in sight.
+  const cut = start.column > longestExcerpt / 2 && text.length > longestExcerpt ? start.column - longestExcerpt / 4 : 0;
+  const visible = text.slice(cut, cut + longestExcerpt);
+  const caretLength = Math.max(1, Math.min(underlinedEnd, cut + longestExcerpt) - start.column);
+  const indent = text.slice(cut, start.column).replace(/[^\t]/g, " ");
+  const caret = severityColour(finding.severity, options)("^".repeat(caretLength));
+  const row = (label: string, content: string): string => `    ${colours.dim(`${label.padStart(width)} |`)} ${content}`.trimEnd();
+  const rows = [
+    ...(before.trim() === "" ? [] : [row(String(start.line), printable(before.slice(cut, cut + longestExcerpt)))]),
+    row(String(start.line + 1), printable(visible)),
+    row("", indent + caret),
+  ];
+  return rows.map((line) => `${line}\n`).join("");
+}
+
+/** In UTF-16 units. */
+const longestExcerpt = 160;
+
+/** Control characters of a source must not reach the terminal, where they would move its cursor. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
+  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "·");
+}
+
+function problemsText(report: CheckReport, options: TextOptions): string {
+  const colours = createColors(options.style === "coloured");
+  return report.problems
+    .map(({ path, message }) => `${colours.bold(report.sources.shown(path))}: ${colours.yellow("problem:")} ${printable(message)}\n`)
+    .join("");
+}
+
+function summaryText(report: CheckReport, options: TextOptions): string {
+  const { findings, problems, summary } = report;
+  const shown = severities
+    .filter((severity) => isAtLeast(severity, options.lowestShown))
+    .map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => (severity === "information" ? `${count} information` : counted(count, severity)));
+  const hidden = findings.filter((finding) => !isAtLeast(finding.severity, options.lowestShown)).length;
+  const parts = [
+    ...(summary.files === 0
+      ? ["No Python files."]
+      : [shown.length === 0 ? "No findings" : shown.join(", "), ` in ${counted(summary.files, "file")}.`]),
+    ...(summary.fixed > 0 ? [` Applied ${counted(summary.fixed, "fix")}.`] : []),
+    ...(problems.length > 0 ? [` ${counted(problems.length, "problem")}.`] : []),
+    ...(hidden > 0 ? [` ${counted(hidden, "hint")} not shown (--fail-on hint shows them).`] : []),
+  ];
+  return `${parts.join("")}\n`;
+}
+
+function counted(count: number, noun: string): string {
+  const plural = noun.endsWith("x") ? `${noun}es` : `${noun}s`;
+  return `${count} ${count === 1 ? noun : plural}`;
+}
+
+function severityColour(severity: Severity, options: Pick<TextOptions, "style">): (text: string) => string {
+  const colours = createColors(options.style === "coloured");
+  const bySeverity = { error: colours.red, warning: colours.yellow, information: colours.blue, hint: colours.cyan };
+  return bySeverity[severity];
+}
+
+function predictionText(prediction: Prediction, sources: ReportSources, options: Pick<TextOptions, "style">): string {
+  const colours = createColors(options.style === "coloured");
+  const { line } = placeAt(sources.lines(prediction.path), prediction.range.start);
+  const title = `${colours.bold(`${sources.shown(prediction.path)}:${line}`)} ${siteTitle(prediction)}\n`;
+  const rows = prediction.strategies.map((strategy) => strategyCells(strategy, prediction));
+  const header = ["strategy", "time", "speedup", ""];
+  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const table = [header, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+  const assumptions = prediction.assumptions.map(({ what, value, from }) => `${printable(what)} = ${printable(value)} (${from})`);
+  return [
+    title,
+    ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
+    assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
+  ].join("");
+}
+
+/** `4 threads run `count_primes` · CPython 3.13 · 4 cores`. */
+function siteTitle(prediction: Prediction): string {
+  const workers = {
+    "thread-pool": "thread",
+    threads: "thread",
+    "process-pool": "process",
+    "interpreter-pool": "interpreter",
+    asyncio: "event loop",
+    serial: "thread",
+  } as const;
+  const noun = workers[prediction.kind];
+  const plural = noun.endsWith("s") ? `${noun}es` : `${noun}s`;
+  const serial = prediction.strategies.find(({ strategy }) => strategy === "serial") ?? prediction.strategies[0];
+  const target = serial ? parseTarget(serial.runtime) : undefined;
+  const cores = Math.max(1, ...prediction.strategies.map((strategy) => strategy.cores));
+  return [
+    `${prediction.workers} ${prediction.workers === 1 ? `${noun} runs` : `${plural} run`} \`${printable(prediction.task)}\``,
+    `${countText(prediction.tasks)} ${prediction.tasks.high === 1 ? "task" : "tasks"}`,
+    ...(target ? [targetTitle(target)] : []),
+    `${cores} ${cores === 1 ? "core" : "cores"}`,
+  ].join(" · ");
+}
+
+function strategyCells(strategy: StrategyPrediction, prediction: Prediction): string[] {
+  if (!strategy.applicable) return [strategy.strategy, "–", "–", printable(strategy.reason)];
+  const notes = [
+    ...(strategy.strategy === prediction.recommended ? ["← best"] : []),
+    ...(strategy.reason === "" ? [] : [printable(strategy.reason)]),
+  ];
+  const speedup = strategy.strategy === "serial" ? "1×" : speedupText(strategy.speedup);
+  return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" ")];
+}

@@ -1,0 +1,73 @@
+import { absolutePath } from "../base/path.js";
+import type { KnowledgeEntry } from "../knowledge/entry.js";
+import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
+import { readKnowledgeFile } from "../knowledge/read-file.js";
+import { type Environment, type ExitCode, UsageError } from "./environment.js";
+import { printJson } from "./formats/json.js";
+import { knowledgeJson } from "./formats/knowledge-json.js";
+import { entryText, knowledgeListText } from "./formats/knowledge-text.js";
+
+/** `gilscope knowledge list`: every call that something is known of. */
+export function listKnowledge(options: { readonly format: "text" | "json" }, environment: Environment): ExitCode {
+  const callables = builtInKnowledge().callables();
+  environment.output.write(options.format === "json" ? printJson(knowledgeJson(callables)) : knowledgeListText(callables));
+  return 0;
+}
+
+/** `gilscope knowledge show`: what is known of one name. */
+export function showKnowledge(name: string, environment: Environment): ExitCode {
+  const knowledge = builtInKnowledge();
+  const entries = entriesOf(knowledge, name);
+  if (entries.length === 0) throw new UsageError(unknownName(knowledge, name));
+  environment.output.write(entries.map(entryText).join("\n"));
+  return 0;
+}
+
+/** What is known under that name: as a call, as something that starts work and as a type; else as a package. */
+export function entriesOf(knowledge: Knowledge, name: string): readonly KnowledgeEntry[] {
+  const entries = [knowledge.callable(name), knowledge.spawner(name), knowledge.type(name)].filter((entry) => entry !== undefined);
+  if (entries.length > 0) return entries;
+  return knowledge.packages().filter((entry) => entry.name === name || entry.modules.includes(name));
+}
+
+/** What to say of a name that nothing is known of: who types `compress` may mean `zlib.compress`. */
+export function unknownName(knowledge: Knowledge, name: string): string {
+  const last = `.${name.slice(name.lastIndexOf(".") + 1).toLowerCase()}`;
+  const similar = knowledge
+    .all()
+    .map((entry) => entry.name)
+    .filter((known) => `.${known}`.toLowerCase().endsWith(last));
+  const shown = [...new Set(similar)].slice(0, 5).map((known) => `\`${known}\``);
+  return `nothing is known of \`${name}\`${shown.length === 0 ? "" : `; something is known of ${shown.join(", ")}`}`;
+}
+
+/** `gilscope knowledge check`: whether a knowledge file can be used as it stands; the exit code is 1 where it cannot. */
+export async function checkKnowledge(typedPath: string, environment: Environment): Promise<ExitCode> {
+  const path = absolutePath(environment.workingFolder, typedPath);
+  let text: string;
+  try {
+    text = new TextDecoder().decode(await environment.host.readFile(path));
+  } catch (error) {
+    throw new UsageError(`${typedPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { problems, entries } = read(text);
+  for (const { pointer, message } of problems)
+    environment.output.write(`${typedPath}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`);
+  if (problems.length > 0) return 1;
+  environment.output.write(`${typedPath}: ${entries} ${entries === 1 ? "entry" : "entries"}, no problems.\n`);
+  return 0;
+}
+
+function read(text: string): {
+  readonly problems: readonly { readonly pointer: string; readonly message: string }[];
+  readonly entries: number;
+} {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { problems: [{ pointer: "", message: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }], entries: 0 };
+  }
+  const file = readKnowledgeFile(value, "user");
+  return { problems: file.problems, entries: file.entries.length };
+}

@@ -1,0 +1,97 @@
+import type { AnalysisHost } from "../analysis/analysis.js";
+import type { Problem, Settings } from "../analysis/answers.js";
+import type { SourceEncoding } from "../base/decode.js";
+import { absolutePath, relativePath } from "../base/path.js";
+import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
+import type { Target } from "../base/target.js";
+import type { Environment } from "./environment.js";
+import type { Progress } from "./progress.js";
+
+/** A file that could be read. */
+export interface LoadedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly encoding: SourceEncoding;
+  readonly from: "disk" | "input";
+}
+
+/** What the paths on a command line stand for. */
+export interface Loaded {
+  /** Sorted by path, each once. */
+  readonly files: readonly LoadedFile[];
+  readonly problems: readonly Problem[];
+  /** Paths, as typed, at which there is nothing. */
+  readonly missing: readonly string[];
+}
+
+/** Reads the files, and the Python files below the folders, that the user named; `-` is standard input. */
+export async function loadSources(typedPaths: readonly string[], stdinName: string | undefined, environment: Environment): Promise<Loaded> {
+  const { host, workingFolder } = environment;
+  const files = new Map<string, LoadedFile>();
+  const problems: Problem[] = [];
+  const missing: string[] = [];
+  const take = (source: ReadSource, from: LoadedFile["from"]): void => {
+    if (source.kind === "problem") problems.push({ path: source.path, message: source.message });
+    else files.set(source.path, { path: source.path, text: source.text, encoding: source.encoding, from });
+  };
+
+  const paths = new Set<string>();
+  for (const typed of typedPaths) {
+    if (typed === "-") continue;
+    const path = absolutePath(workingFolder, typed);
+    const kind = await kindOf(path, environment);
+    if (kind === "folder") {
+      const found = await findSources(path, host);
+      for (const file of found.files) paths.add(file);
+      problems.push(...found.problems);
+    } else if (kind === "nothing") {
+      missing.push(typed);
+      problems.push({ path, message: "does not exist" });
+    } else paths.add(path);
+  }
+  const sorted = [...paths].sort();
+  for (let i = 0; i < sorted.length; i += filesReadTogether) {
+    const sources = await Promise.all(sorted.slice(i, i + filesReadTogether).map((path) => readSource(path, host)));
+    for (const source of sources) take(source, "disk");
+  }
+  if (typedPaths.includes("-")) {
+    take(sourceOf(absolutePath(workingFolder, stdinName ?? "-"), await environment.readInput()), "input");
+  }
+  return {
+    files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    problems,
+    missing,
+  };
+}
+
+/** Adds the texts to the host, which parses them. */
+export function loadInto(host: AnalysisHost, files: readonly LoadedFile[], progress: Progress): void {
+  for (const [index, { path, text }] of files.entries()) {
+    host.setFile(path, text);
+    progress.report("read", index + 1, files.length);
+  }
+}
+
+/** The settings of one run. */
+export function settingsFor(target: Target, options: { readonly cores?: number }, environment: Environment): Settings {
+  return { target, cores: options.cores ?? environment.host.cores(), severities: {} };
+}
+
+/** The path as reports show it. */
+export function shownPath(path: string, environment: Environment): string {
+  return relativePath(environment.workingFolder, path);
+}
+
+/** Enough to keep the disk busy, few enough not to run out of file handles. */
+const filesReadTogether = 32;
+
+async function kindOf(path: string, environment: Environment): Promise<"folder" | "file" | "nothing"> {
+  try {
+    const description = await environment.host.describe(path);
+    if (description === undefined) return "nothing";
+    return description.kind === "folder" ? "folder" : "file";
+  } catch {
+    // It is there but cannot be looked at; reading it says why.
+    return "file";
+  }
+}

@@ -1,0 +1,156 @@
+import { Command, CommanderError, Option } from "commander";
+import { type CheckOptions, check } from "./check.js";
+import { type Environment, type ExitCode, UsageError } from "./environment.js";
+import { explain } from "./explain.js";
+import { checkKnowledge, listKnowledge, showKnowledge } from "./knowledge.js";
+import { parseCount, parseRules, parseSeed, parseTargets } from "./options.js";
+import { simulate } from "./simulate.js";
+import { simulateWorkload, type WorkloadOptions } from "./workload.js";
+
+/** Runs one command line, without the names of interpreter and script. Never rejects. */
+export async function run(args: readonly string[], environment: Environment): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = commandLine(environment, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // Commander has already written what it wants said.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UsageError) {
+      environment.errors.write(`gilscope: ${error.message}\n`);
+      return 2;
+    }
+    environment.errors.write(`gilscope: ${oneLine(error instanceof Error ? error.message : String(error))}\n`);
+    environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return 2;
+  }
+}
+
+function commandLine(environment: Environment, end: (code: ExitCode) => void): Command {
+  const program = new Command("gilscope")
+    .description("Understands Python's GIL: what threads gain, what they lose, and which shared state they break.")
+    .version(environment.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .configureOutput({
+      writeOut: (text) => environment.output.write(text),
+      writeErr: (text) => environment.errors.write(text),
+      outputError: (text) => environment.errors.write(`gilscope: ${oneLine(text.replace(/^error: /, ""))}\n`),
+    })
+    .exitOverride();
+
+  const target = (): Option =>
+    new Option(
+      "--target <targets>",
+      "interpreters to judge for, such as cpython-3.13 or cpython-3.14t, separated by commas (default: what .python-version or requires-python names, else the newest known)",
+    ).argParser(parseTargets);
+  const cores = (): Option =>
+    new Option("--cores <n>", "how many cores predictions count on (default: this machine's)").argParser(parseCount);
+  const format = (): Option => new Option("--format <format>", "how to report").choices(["text", "json"]).default("text");
+
+  program
+    .command("check")
+    .summary("report what is wrong with the threads, processes and tasks of Python code")
+    .description(
+      "Reports what is wrong with the threads, processes and tasks of Python code.\n" +
+        "Exit code 0: nothing at or above --fail-on; 1: findings; 2: the command could not do its work.",
+    )
+    .argument("[path...]", "files, folders, or - for standard input (default: .)")
+    .addOption(format())
+    .option("--output <file>", "write the report to a file")
+    .addOption(target())
+    .addOption(cores())
+    .addOption(
+      new Option("--select <names>", "only these rules or codes, separated by commas; GIL2 means all GIL2xx").argParser(parseRules),
+    )
+    .addOption(new Option("--ignore <names>", "not these rules or codes").argParser(parseRules))
+    .addOption(
+      new Option("--fail-on <severity>", "lowest severity that makes the exit code 1")
+        .choices(["error", "warning", "information", "hint", "never"])
+        .default("warning"),
+    )
+    .option("--fix", "apply the fixes that keep the program's meaning, then report the rest")
+    .option("--unsafe-fixes", "with --fix or --diff: also those that need a reader")
+    .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
+    .option("--statistics", "count findings by rule")
+    .option("--stdin-filename <path>", "the name of the file that comes on standard input")
+    .action(async (paths: string[], options: CheckOptions) => end(await check(paths, options, environment)));
+
+  program
+    .command("simulate")
+    .summary("predict what threads, processes and other ways of running the same work would take")
+    .description("Predicts, for each place that starts concurrent work, what threads, processes and other ways of running it would take.")
+    .argument("[path[:line]...]", "files, folders or places (default: .)")
+    .option("--workload <file>", "simulate the workload of a JSON file instead of code")
+    .addOption(
+      new Option("--format <format>", "how to report; trace (with --workload) is for Perfetto")
+        .choices(["text", "json", "trace"])
+        .default("text"),
+    )
+    .addOption(target())
+    .addOption(cores())
+    .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
+    .action(async (places: string[], options: SimulateArguments) => end(await simulateOrRun(places, options, environment)));
+
+  program
+    .command("explain")
+    .summary("the page of a rule, or what is known of a library call")
+    .description("Explains a rule, or what is known of a library call, class or package, with the evidence.")
+    .argument("<name>", "a rule's name or code, or a qualified name such as zlib.compress")
+    .action((name: string) => end(explain(name, environment)));
+
+  const knowledge = program.command("knowledge").summary("look at what is known of library calls").helpCommand(false);
+  knowledge.description("Shows what is known of library calls: whether they release the GIL, when, and how that is known.");
+  knowledge
+    .command("list")
+    .summary("all calls whose effect on the GIL is known")
+    .description("Lists all calls whose effect on the GIL is known.")
+    .addOption(format())
+    .action((options: { format: "text" | "json" }) => end(listKnowledge(options, environment)));
+  knowledge
+    .command("show")
+    .summary("one of them, with its evidence")
+    .description("Shows what is known of a call, class or package, with its evidence.")
+    .argument("<name>", "qualified, such as zlib.compress or hashlib.HASH.update")
+    .action((name: string) => end(showKnowledge(name, environment)));
+  knowledge
+    .command("check")
+    .summary("whether a knowledge file of your own can be read")
+    .description("Reads a knowledge file and reports what in it cannot be used. Exit code 1 where something cannot.")
+    .argument("<file>", "a JSON file in the format of the shipped ones")
+    .action(async (file: string) => end(await checkKnowledge(file, environment)));
+
+  program
+    .command("lsp")
+    .summary("run the language server")
+    .description("Runs the language server for an editor.")
+    .requiredOption("--stdio", "speak over standard input and output")
+    .action(async () => end(await serve(environment)));
+
+  program.helpCommand("help [command]", "print the help of a command");
+  return program;
+}
+
+type SimulateArguments = Omit<WorkloadOptions, "workload"> & Partial<Pick<WorkloadOptions, "workload">>;
+
+async function simulateOrRun(places: readonly string[], options: SimulateArguments, environment: Environment): Promise<ExitCode> {
+  const { format, workload } = options;
+  if (workload !== undefined) {
+    if (places.length > 0) throw new UsageError("a path and --workload do not go together");
+    return simulateWorkload({ ...options, workload }, environment);
+  }
+  if (format === "trace") throw new UsageError("--format trace needs --workload");
+  if (options.seed !== undefined) throw new UsageError("--seed needs --workload");
+  return simulate(places, { ...options, format }, environment);
+}
+
+async function serve(environment: Environment): Promise<ExitCode> {
+  await environment.startServer();
+  return 0;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,187 @@
+import { exactly, type Interval, interval } from "../base/interval.js";
+import { absolutePath, fileName } from "../base/path.js";
+import { atLeast, hasGil, knownTargets, type Target, targetName, targetTitle } from "../base/target.js";
+import { costsFor } from "../estimate/operation-costs.js";
+import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
+import type { HandOverCosts } from "../simulation/costs.js";
+import { machine } from "../simulation/machine.js";
+import type { Runtime } from "../simulation/runtime.js";
+import { asyncio } from "../simulation/runtimes/asyncio.js";
+import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
+import { gil } from "../simulation/runtimes/gil.js";
+import { processes } from "../simulation/runtimes/processes.js";
+import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
+import { simulate } from "../simulation/simulate.js";
+import type { Timeline } from "../simulation/timeline.js";
+import { demandOf, serialNs, type Workload } from "../simulation/workload.js";
+import { parseWorkload } from "../simulation/workload-file.js";
+import { type Environment, type ExitCode, UsageError } from "./environment.js";
+import { printJson, simulateJson } from "./formats/json.js";
+import { reportSources } from "./formats/report.js";
+import { simulateText } from "./formats/text.js";
+import { type NamedTimeline, traceEvents } from "./formats/trace.js";
+import { shownPath } from "./load.js";
+import { targetsOf } from "./targets.js";
+
+/** What `gilscope simulate --workload` was asked for. */
+export interface WorkloadOptions {
+  readonly format: "text" | "json" | "trace";
+  readonly workload: string;
+  readonly target?: readonly Target[];
+  readonly cores?: number;
+  readonly seed?: number;
+}
+
+/** Predicts how each way of running the workload of a file would go. */
+export async function simulateWorkload(options: WorkloadOptions, environment: Environment): Promise<ExitCode> {
+  const path = absolutePath(environment.workingFolder, options.workload);
+  const workload = await readWorkload(path, options.workload, environment);
+  const targets = await targetsOf(options.target, environment);
+  const cores = options.cores ?? environment.host.cores();
+  const seed = options.seed ?? 1;
+  if (options.format === "trace") {
+    const ways = waysToRun(targets[0]).filter((way) => way.refusedBecause === "");
+    const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
+      const built = runtime("likely");
+      const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
+      return { name: `${strategy} · ${built.name}`, timeline };
+    });
+    environment.output.write(printJson(traceEvents(timelines)));
+    return 0;
+  }
+  const predictions = targets.map((target) => predict(path, workload, target, cores, seed));
+  const sources = reportSources(
+    (each) => shownPath(each, environment),
+    () => "",
+  );
+  const { style } = environment.output;
+  environment.output.write(
+    options.format === "json" ? printJson(simulateJson(predictions, [], sources)) : simulateText(predictions, sources, { style }),
+  );
+  return 0;
+}
+
+async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {
+  const bytes = await environment.host.readFile(path).catch((error: unknown) => {
+    throw new UsageError(`${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new UsageError(`${typed} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const workload = parseWorkload(json);
+  if ("problems" in workload) throw new UsageError(`${typed}: ${workload.problems.join("; ")}`);
+  return workload;
+}
+
+/** One way of running a workload; `refusedBecause` is empty where it can be used. */
+interface Way {
+  readonly strategy: Exclude<Strategy, "serial">;
+  readonly target: Target;
+  readonly refusedBecause: string;
+  /** With cheap, likely or dear hand-overs. */
+  runtime(costs: keyof Interval): Runtime;
+}
+
+function waysToRun(target: Target): readonly Way[] {
+  const withoutGil = knownTargets.find((each) => each.freeThreaded && each.minor === target.minor) ?? firstSupportedWithoutGil;
+  const way = (
+    strategy: Way["strategy"],
+    on: Target,
+    build: (target: Target, costs: HandOverCosts) => Runtime,
+    refusedBecause = "",
+  ): Way => ({ strategy, target: on, refusedBecause, runtime: (costs) => build(on, costsFor(on).handOver[costs]) });
+  const isForked = target.implementation === "cpython" || target.implementation === "pypy";
+  const hasInterpreters = target.implementation === "cpython" && atLeast(target, 3, 14);
+  return [
+    way("threads", target, hasGil(target) ? gil : freeThreaded),
+    way("processes", target, processes, isForked ? "" : `${targetTitle(target)} has no multiprocessing`),
+    way("subinterpreters", target, subinterpreters, hasInterpreters ? "" : "`InterpreterPoolExecutor` came with CPython 3.14"),
+    ...(hasGil(target) ? [way("free-threaded", withoutGil, freeThreaded)] : []),
+    way("asyncio", target, asyncio),
+  ];
+}
+
+/** Compared with targets whose own version has no build without a GIL. */
+const firstSupportedWithoutGil: Target = { implementation: "cpython", major: 3, minor: 14, freeThreaded: true };
+
+function predict(path: string, workload: Workload, target: Target, cores: number, seed: number): Prediction {
+  const serial = serialNs(workload);
+  const groups = [...(workload.threads ?? []), ...(workload.pools ?? []).flatMap((pool) => pool.tasks)];
+  const demands = groups.map(({ steps }) => demandOf(steps));
+  const poolWorkers = (workload.pools ?? []).reduce((sum, pool) => sum + pool.workers, 0);
+  const workers = poolWorkers + (workload.threads ?? []).reduce((sum, { count }) => sum + count, 0);
+  const runtime = targetName(target);
+  const strategies: StrategyPrediction[] = [
+    {
+      strategy: "serial",
+      runtime,
+      cores,
+      workers: 1,
+      applicable: true,
+      reason: "",
+      makespanNs: exactly(serial),
+      speedup: exactly(1),
+    },
+    ...waysToRun(target).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+  ];
+  return {
+    path,
+    range: { start: 0, end: 0 },
+    kind: poolWorkers > 0 ? "thread-pool" : "threads",
+    task: fileName(path),
+    workers,
+    tasks: exactly(groups.reduce((sum, { count }) => sum + count, 0)),
+    work: {
+      interpreterNs: spread(demands.map(({ interpreterNs, heldNs }) => interpreterNs + heldNs)),
+      nativeNs: spread(demands.map(({ nativeNs }) => nativeNs)),
+      waitNs: spread(demands.map(({ waitNs }) => waitNs)),
+    },
+    strategies,
+    recommended: best(strategies),
+    assumptions: [{ what: "starting workers and handing over tasks", value: costsFor(target).origin.note, from: "measured" }],
+  };
+}
+
+function predictWay(way: Way, workload: Workload, serial: number, workers: number, cores: number, seed: number): StrategyPrediction {
+  const described = { strategy: way.strategy, runtime: targetName(way.target), cores, workers };
+  const nothing = { applicable: false, makespanNs: exactly(0), speedup: exactly(0) };
+  if (way.refusedBecause !== "") return { ...described, ...nothing, reason: way.refusedBecause };
+  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(workload, way.runtime(costs), machine(cores), seed));
+  const stuck = timelines.map(deadlockOf).find((reason) => reason !== undefined);
+  if (stuck !== undefined) return { ...described, ...nothing, reason: stuck };
+  const isCut = timelines.some(({ outcome }) => outcome.kind === "truncated");
+  const makespanNs = spread(timelines.map((timeline) => Math.max(1, timeline.makespanNs)));
+  return {
+    ...described,
+    applicable: true,
+    reason: isCut ? "at least: too long to be simulated to its end" : "",
+    makespanNs,
+    speedup: { low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low },
+  };
+}
+
+function deadlockOf({ outcome }: Timeline): string | undefined {
+  if (outcome.kind !== "deadlock") return undefined;
+  // Who waits for a lock is to blame; others may only wait for who does.
+  const first = outcome.blocked.find(({ heldBy }) => heldBy !== undefined) ?? outcome.blocked[0];
+  if (!first) return "deadlock";
+  const holder = first.heldBy === undefined ? "" : `, which ${first.heldBy === first.thread ? "it" : first.heldBy} holds`;
+  return `deadlock: ${first.thread} waits for ${first.waitsFor}${holder}`;
+}
+
+/** The least, the middle and the greatest of some values. */
+function spread(values: readonly number[]): Interval {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): number => sorted[index] ?? 0;
+  return interval(at(0), at(Math.floor((sorted.length - 1) / 2)), at(sorted.length - 1));
+}
+
+/** What is fastest without changing the interpreter; a tenth less time is what counts as faster. */
+function best(strategies: readonly StrategyPrediction[]): Strategy {
+  const usable = strategies.filter(({ applicable, runtime }) => applicable && runtime === strategies[0]?.runtime);
+  const worthIt = 0.9;
+  return usable.reduce((chosen, each) => (each.makespanNs.likely < chosen.makespanNs.likely * worthIt ? each : chosen)).strategy;
+}

@@ -1,0 +1,566 @@
+import { exactly, type Interval, interval } from "../base/interval.js";
+import type { LoopOperation, Operation, Value } from "../program/operation.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { decoratorNames, type Resolver } from "../program/link/resolver.js";
+import type { ScopedValue } from "../program/link/spawns.js";
+import { walkOperations } from "../program/link/walk.js";
+import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+
+/** One activation of a function with what is known of its arguments. */
+export interface Activation {
+  readonly function: FunctionNode;
+  readonly arguments: ReadonlyMap<string, Argument>;
+  readonly caller: Activation | undefined;
+}
+
+/** What a parameter is bound to: a value to be read in an activation, or one element of it. */
+export interface Argument {
+  readonly value: Value;
+  readonly in: Activation;
+  readonly how: "whole" | "element";
+}
+
+/** An activation of which no arguments are known. */
+export function bareActivation(node: FunctionNode): Activation {
+  return { function: node, arguments: new Map(), caller: undefined };
+}
+
+/** What a loop over something of unknown length does, and what a sequence of unknown length holds. */
+export const defaultLength: Interval = interval(10, 1000, 1_000_000);
+
+/** The same for a loop inside another: rows are shorter than tables. */
+export const defaultInnerLength: Interval = interval(3, 100, 10_000);
+
+/** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
+export class Evaluator {
+  private depth = 0;
+
+  constructor(private readonly resolver: Resolver) {}
+
+  /** The number that a value is. */
+  number(value: Value, at: Activation): Amount {
+    if (this.depth > maximumDepth) return undefined;
+    this.depth++;
+    const result = this.numberAtDepth(value, at);
+    this.depth--;
+    return result;
+  }
+
+  private numberAtDepth(value: Value, at: Activation): Amount {
+    switch (value.op) {
+      case "constant":
+        return typeof value.value === "number" && value.type !== "none" && value.type !== "bytes" ? exactly(value.value) : undefined;
+      case "read":
+        return this.variable(value, at, (bound, activation) => this.number(bound, activation), (bound, activation) => this.elementNumber(bound, activation));
+      case "compute":
+        return this.arithmetic(value.operator, value.operands, at);
+      case "call":
+        return this.call(value, at);
+      case "choice":
+        return hullOf(value.values.map((choice) => this.number(choice, at)));
+      case "element-of":
+        return this.elementNumber(value.iterable, at);
+      case "item-of":
+        return this.itemNumber(value.value, value.index, at);
+      case "await":
+        return this.number(value.value, at);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Follows a name or an attribute to what it is bound to. */
+  private variable<Result>(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+    element: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const { place } = value;
+    switch (place.kind) {
+      case "name": {
+        const holder = this.holder(place.owner, at);
+        if (!holder) return undefined;
+        const argument = holder.arguments.get(place.name);
+        if (argument) return argument.how === "element" ? element(argument.value, argument.in) : whole(argument.value, argument.in);
+        const { facts } = holder.function;
+        const parameter = facts.parameters.find((each) => each.name === place.name);
+        if (parameter) {
+          const outer = facts.parent === undefined ? undefined : holder.function.file.functions[facts.parent];
+          return parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined;
+        }
+        const bound = facts.bindings.get(place.name) ?? [];
+        if (facts.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
+        const only = bound[0];
+        if (only && bound.length === 1) return only.op === "import" ? undefined : whole(only, holder);
+        return this.several(bound, place.name, holder, whole);
+      }
+      case "attribute": {
+        for (const entity of this.resolver.resolve(place.object, at.function)) {
+          if (entity.kind === "module") {
+            const module = entity.file.functions[0];
+            const bound = module?.facts.bindings.get(place.name) ?? [];
+            const only = bound[0];
+            if (module && only && bound.length === 1 && !module.facts.rebound.has(place.name)) return whole(only, bareActivation(module));
+          }
+          if (entity.kind !== "instance") continue;
+          const stores = entity.class.facts.instanceAttributes.get(place.name) ?? [];
+          const store = stores[0];
+          const method = store && entity.class.file.functions[store.function];
+          if (store?.write.value && method && stores.length === 1) return whole(store.write.value, bareActivation(method));
+          const body = entity.class.file.functions[entity.class.facts.body];
+          const bound = body?.facts.bindings.get(place.name);
+          if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
+        }
+        return undefined;
+      }
+      case "element":
+        return element(place.object, at);
+    }
+  }
+
+  /** A variable with several bindings is their hull, unless one is computed from itself. */
+  private several<Result>(
+    bound: readonly Value[],
+    name: string,
+    holder: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const isSelfUpdate = bound.some((value) => value.op === "compute" && mentions(value, name));
+    if (isSelfUpdate) return undefined;
+    const results = bound.map((value) => whole(value, holder));
+    if (results.some((result) => result === undefined)) return undefined;
+    return hullOf(results as unknown as Amount[]) as unknown as Result | undefined;
+  }
+
+  private holder(owner: number, at: Activation): Activation | undefined {
+    for (let current: Activation | undefined = at; current; current = current.caller) {
+      if (current.function.file === at.function.file && current.function.facts.index === owner) return current;
+    }
+    const node = owner >= 0 ? at.function.file.functions[owner] : undefined;
+    return node && bareActivation(node);
+  }
+
+  private arithmetic(operator: string, operands: readonly Value[], at: Activation): Amount {
+    const [first, second] = operands;
+    if (!first) return undefined;
+    const left = this.number(first, at);
+    if (operator === "u-") return mapAmount(left, (value) => -value);
+    if (operator === "+" && !second) return left;
+    if (!second || !left) return undefined;
+    const right = this.number(second, at);
+    switch (operator) {
+      case "+":
+        return combine(left, right, (a, b) => a + b);
+      case "-":
+        return combine(left, right, (a, b) => a - b);
+      case "*":
+        return combine(left, right, (a, b) => a * b);
+      case "/":
+        return combine(left, right, (a, b) => a / b);
+      case "//":
+        return combine(left, right, (a, b) => Math.floor(a / b));
+      case "**":
+        return combine(left, right, (a, b) => a ** b);
+      case "%":
+        return right && right.low > 0 ? (left.low === left.high && right.low === right.high ? exactly(((left.low % right.low) + right.low) % right.low) : interval(0, (right.likely - 1) / 2, right.high - 1)) : undefined;
+      case "<<":
+        return combine(left, right, (a, b) => a * 2 ** b);
+      case ">>":
+        return combine(left, right, (a, b) => Math.floor(a / 2 ** b));
+      default:
+        return undefined;
+    }
+  }
+
+  private call(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
+    const [name] = this.resolver.externalCallees(call, at.function);
+    const argument = (index: number): Value | undefined => call.arguments[index]?.value;
+    const first = argument(0);
+    switch (name) {
+      case "builtins.len":
+        return first && this.length(first, at);
+      case "builtins.int":
+      case "math.floor":
+        return first && mapAmount(this.number(first, at), Math.floor);
+      case "math.ceil":
+        return first && mapAmount(this.number(first, at), Math.ceil);
+      case "builtins.round":
+        return first && mapAmount(this.number(first, at), Math.round);
+      case "builtins.float":
+        return first && this.number(first, at);
+      case "builtins.abs":
+        return first && mapAmount(this.number(first, at), Math.abs);
+      case "math.sqrt":
+      case "math.isqrt":
+        return first && mapAmount(this.number(first, at), (value) => Math.sqrt(Math.max(0, value)));
+      case "builtins.min":
+      case "builtins.max": {
+        const numbers = call.arguments.map((each) => this.number(each.value, at));
+        if (numbers.length < 2) return undefined;
+        return numbers.reduce((a, b) => combine(a, b, name === "builtins.min" ? Math.min : Math.max));
+      }
+      default:
+        break;
+    }
+    const [callee] = this.resolver.callees(call, at.function);
+    if (!callee || callee.function.facts.isGenerator || callee.function.facts.returned.length !== 1) return undefined;
+    const inner = this.activation(callee.function, call, at, callee.receiver !== undefined);
+    return this.number(callee.function.facts.returned[0] as Value, inner);
+  }
+
+  /** The activation of a call made in `at`. */
+  activation(node: FunctionNode, call: Extract<Value, { op: "call" }>, at: Activation, isBound: boolean): Activation {
+    const given = new Map<string, Argument>();
+    const parameters = node.facts.parameters.slice(isBound && !decoratorNames(node).includes("staticmethod") ? 1 : 0);
+    let position = 0;
+    for (const argument of call.arguments) {
+      if (argument.form === "keyword") given.set(argument.name, { value: argument.value, in: at, how: "whole" });
+      else if (argument.form === "positional") {
+        const parameter = parameters[position++];
+        if (parameter && parameter.form !== "star") given.set(parameter.name, { value: argument.value, in: at, how: "whole" });
+      } else break;
+    }
+    return { function: node, arguments: given, caller: at };
+  }
+
+  /** The number that each element of an iterable is. */
+  elementNumber(iterable: Value, at: Activation): Amount {
+    if (this.depth > maximumDepth) return undefined;
+    this.depth++;
+    const result = this.elementNumberAtDepth(iterable, at);
+    this.depth--;
+    return result;
+  }
+
+  private elementNumberAtDepth(iterable: Value, at: Activation): Amount {
+    switch (iterable.op) {
+      case "display":
+        return iterable.isOpen || iterable.makes === "dict" ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.number(element, at)));
+      case "comprehension":
+        return this.number(iterable.element, at);
+      case "compute":
+        return iterable.operator === "*" || iterable.operator === "+" ? this.elementNumber(iterable.operands[0] as Value, at) : undefined;
+      case "read":
+        return this.variable(iterable, at, (bound, activation) => this.elementNumber(bound, activation), () => undefined);
+      case "call": {
+        const [name] = this.resolver.externalCallees(iterable, at.function);
+        if (name === "builtins.range") {
+          const bounds = this.rangeOf(iterable, at);
+          if (!bounds) return undefined;
+          const { start, stop } = bounds;
+          if (!start || !stop) return undefined;
+          const last = Math.max(start.low, stop.high - 1);
+          return interval(Math.min(start.low, last), (start.likely + Math.max(start.likely, stop.likely - 1)) / 2, last);
+        }
+        const source = name && passThrough.has(name) ? iterable.arguments[0]?.value : undefined;
+        return source && this.elementNumber(source, at);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private itemNumber(value: Value, index: number, at: Activation): Amount {
+    const of = (source: Value, activation: Activation): Amount => {
+      if (source.op === "display") {
+        const tuples = source.elements.slice(0, maximumElements);
+        if (tuples.every((tuple) => tuple.op === "display" && tuple.elements[index] !== undefined)) {
+          return hullOf(tuples.map((tuple) => (tuple.op === "display" ? this.number(tuple.elements[index] as Value, activation) : undefined)));
+        }
+      }
+      if (source.op === "comprehension" && source.element.op === "display") {
+        const element = source.element.elements[index];
+        return element && this.number(element, activation);
+      }
+      if (source.op === "call") {
+        const [name] = this.resolver.externalCallees(source, activation.function);
+        const first = source.arguments[0]?.value;
+        if (name === "builtins.enumerate" && first) {
+          if (index === 1) return this.elementNumber(first, activation);
+          const length = this.length(first, activation);
+          return length && interval(0, length.likely / 2, Math.max(0, length.high - 1));
+        }
+        const zipped = name === "builtins.zip" ? source.arguments[index]?.value : undefined;
+        return zipped && this.elementNumber(zipped, activation);
+      }
+      return undefined;
+    };
+    const follow = (source: Value, activation: Activation): Amount =>
+      source.op === "read" ? this.variable(source, activation, follow, () => undefined) : of(source, activation);
+    if (value.op === "element-of") return follow(value.iterable, at);
+    if (value.op === "display") {
+      const element = value.elements[index];
+      return element && this.number(element, at);
+    }
+    if (value.op === "read" && value.place.kind === "name") {
+      // `lo, hi = bounds`, where each task is given one pair of a list.
+      return this.variable(
+        value,
+        at,
+        (bound, activation) => this.itemNumber(bound, index, activation),
+        (bound, activation) => follow(bound, activation),
+      );
+    }
+    return undefined;
+  }
+
+  private rangeOf(call: Extract<Value, { op: "call" }>, at: Activation): { start: Amount; stop: Amount; step: Amount } | undefined {
+    const [first, second, third] = call.arguments.map((argument) => argument.value);
+    if (!first) return undefined;
+    if (!second) return { start: exactly(0), stop: this.number(first, at), step: exactly(1) };
+    return { start: this.number(first, at), stop: this.number(second, at), step: third ? this.number(third, at) : exactly(1) };
+  }
+
+  /** How many elements a value has. */
+  length(value: Value, at: Activation): Amount {
+    if (this.depth > maximumDepth) return undefined;
+    this.depth++;
+    const result = this.lengthAtDepth(value, at);
+    this.depth--;
+    return result;
+  }
+
+  private lengthAtDepth(value: Value, at: Activation): Amount {
+    switch (value.op) {
+      case "constant":
+        return typeof value.value === "string" ? exactly(value.value.length) : value.type === "bytes" ? exactly(value.value) : undefined;
+      case "display":
+        // An empty display is one that is filled later.
+        return value.isOpen || value.elements.length === 0 ? undefined : exactly(value.elements.length);
+      case "comprehension": {
+        let count: Amount = exactly(1);
+        for (const iterable of value.iterables) count = combine(count, this.length(iterable, at), (a, b) => a * b);
+        return count && value.isFiltered ? interval(0, count.likely / 2, count.high) : count;
+      }
+      case "compute": {
+        const [left, right] = value.operands;
+        if (!left || !right) return left && value.operator !== "not" ? this.length(left, at) : undefined;
+        if (value.operator === "+") return combine(this.length(left, at), this.length(right, at), (a, b) => (a === b ? Math.max(a + b, a) : a + b));
+        if (value.operator === "*") {
+          const length = this.length(left, at);
+          if (length) return combine(length, this.number(right, at), (a, b) => a * Math.max(0, b)) ?? length;
+          return combine(this.number(left, at), this.length(right, at), (a, b) => Math.max(0, a) * b);
+        }
+        return this.length(left, at) ?? this.length(right, at);
+      }
+      case "read": {
+        if (value.place.kind === "element") {
+          const { index, object } = value.place;
+          if (index.op === "compute" && index.operator === "slice") {
+            const whole = this.length(object, at);
+            return whole && interval(0, whole.likely / 2, whole.high);
+          }
+          return this.elementLength(object, at);
+        }
+        return this.variable(value, at, (bound, activation) => this.length(bound, activation), (bound, activation) => this.elementLength(bound, activation));
+      }
+      case "choice":
+        return hullOf(value.values.map((choice) => this.length(choice, at)));
+      case "element-of":
+        return this.elementLength(value.iterable, at);
+      case "call":
+        return this.callLength(value, at);
+      case "await":
+        return this.length(value.value, at);
+      default:
+        return undefined;
+    }
+  }
+
+  /** How many elements each element of an iterable has: the rows of a table. */
+  elementLength(iterable: Value, at: Activation): Amount {
+    switch (iterable.op) {
+      case "display":
+        return iterable.isOpen ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.length(element, at)));
+      case "comprehension":
+        return this.length(iterable.element, at);
+      case "compute":
+        return iterable.operator === "*" || iterable.operator === "+" ? this.elementLength(iterable.operands[0] as Value, at) : undefined;
+      case "read":
+        return this.variable(iterable, at, (bound, activation) => this.elementLength(bound, activation), () => undefined);
+      default:
+        return undefined;
+    }
+  }
+
+  private callLength(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
+    const [name] = this.resolver.externalCallees(call, at.function);
+    const first = call.arguments[0]?.value;
+    if (name === "builtins.range") {
+      const bounds = this.rangeOf(call, at);
+      if (!bounds) return undefined;
+      const span = combine(bounds.stop, bounds.start, (stop, start) => stop - start);
+      return asCount(combine(span, bounds.step, (distance, step) => (step === 0 ? 0 : distance / step)));
+    }
+    if (name === "builtins.zip") {
+      const lengths = call.arguments.map((argument) => this.length(argument.value, at)).filter((length) => length !== undefined);
+      return lengths.length === 0 ? undefined : lengths.reduce((a, b) => combine(a, b, Math.min) as Interval);
+    }
+    if (name === "builtins.filter") {
+      const second = call.arguments[1]?.value;
+      const length = second && this.length(second, at);
+      return length && interval(0, length.likely / 2, length.high);
+    }
+    if (name === "builtins.map") {
+      const second = call.arguments[1]?.value;
+      return second && this.length(second, at);
+    }
+    if (name && first && passThrough.has(name)) return this.length(first, at);
+    if (name && first && sizedByArgument.has(name)) return this.product(first, at);
+    if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
+    if (name && elementwise.test(name) && first) return this.length(first, at);
+    const { callee } = call;
+    if (callee.op === "read" && callee.place.kind === "attribute" && sameLength.has(callee.place.name)) {
+      return this.length(callee.place.object, at);
+    }
+    const [inner] = this.resolver.callees(call, at.function);
+    if (!inner || inner.function.facts.isGenerator || inner.function.facts.returned.length !== 1) return undefined;
+    return this.length(inner.function.facts.returned[0] as Value, this.activation(inner.function, call, at, inner.receiver !== undefined));
+  }
+
+  private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
+    if (name.startsWith("numpy.random.")) {
+      const positional = call.arguments.filter((argument) => argument.form === "positional");
+      const size = call.arguments.find((argument) => argument.name === "size")?.value;
+      if (size) return this.product(size, at);
+      return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+    }
+    const shape = name === "numpy.linspace" ? call.arguments[2]?.value : name === "numpy.arange" ? (call.arguments[1]?.value ?? call.arguments[0]?.value) : call.arguments[0]?.value;
+    return shape && this.product(shape, at);
+  }
+
+  /** A number, or the product of a tuple of numbers. */
+  private product(value: Value, at: Activation): Amount {
+    if (value.op !== "display") return this.number(value, at);
+    return value.elements.map((element) => this.number(element, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+  }
+
+  /** How many bytes a value has: of text and bytes one for each element, of arrays eight. */
+  bytes(value: Value, at: Activation): Amount {
+    const length = this.length(value, at);
+    if (!length) return undefined;
+    const isArray = this.resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type.startsWith("numpy."));
+    return isArray ? mapAmount(length, (count) => count * 8) : length;
+  }
+
+  /** How often a loop's body runs; `known` tells whether that was read from the code or is the default. */
+  trips(loop: LoopOperation, at: Activation): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
+    const counted = loop.form === "while" ? this.whileTrips(loop, at) : loop.iterable && this.length(loop.iterable, at);
+    if (counted === "endless") return { count: defaultLength, known: "endless" };
+    if (!counted) {
+      const count = loop.endsEarly ? interval(1, Math.sqrt(defaultLength.likely), defaultLength.high) : defaultLength;
+      return { count, known: "default" };
+    }
+    const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
+    if (!loop.endsEarly) return { count, known: "known" };
+    // A search ends anywhere between the first and the last round; the geometric mean is the middle of a guess that spans magnitudes.
+    return { count: { low: Math.min(1, count.low), likely: Math.sqrt(Math.max(1, count.likely)), high: count.high }, known: "known" };
+  }
+
+  private whileTrips(loop: LoopOperation, at: Activation): Amount | "endless" {
+    const { test } = loop;
+    if (!test) return undefined;
+    if (test.op === "constant") return test.value ? "endless" : exactly(0);
+    const comparison = test.op === "compute" && test.operands.length === 2 ? test : undefined;
+    const [left, right] = comparison?.operands ?? [];
+    if (!comparison || !left || !right) return undefined;
+    const holder = at.function;
+    const stepOf = (name: string): { by: number; grows: "add" | "multiply" } | undefined => {
+      for (const bound of holder.facts.bindings.get(name) ?? []) {
+        if (bound.start < loop.start || bound.end > loop.end || bound.op !== "compute" || !mentions(bound, name)) continue;
+        const by = bound.operands[1] && this.number(bound.operands[1], at);
+        if (!by) return undefined;
+        if (bound.operator === "+") return { by: by.likely, grows: "add" };
+        if (bound.operator === "-") return { by: -by.likely, grows: "add" };
+        if (bound.operator === "*") return { by: by.likely, grows: "multiply" };
+        if (bound.operator === "//" || bound.operator === "/") return { by: 1 / by.likely, grows: "multiply" };
+        if (bound.operator === ">>") return { by: 1 / 2 ** by.likely, grows: "multiply" };
+      }
+      return undefined;
+    };
+    const startOf = (name: string): Amount => {
+      const before = (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= loop.start && !mentions(bound, name));
+      const last = before[before.length - 1];
+      if (last) return this.number(last, at);
+      const argument = at.arguments.get(name);
+      if (!argument) return undefined;
+      return argument.how === "element" ? this.elementNumber(argument.value, argument.in) : this.number(argument.value, argument.in);
+    };
+    const solve = (variable: Value, limit: Value): Amount => {
+      const square = variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
+      const read = square ?? variable;
+      if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.facts.index) return undefined;
+      const step = stepOf(read.place.name);
+      const start = startOf(read.place.name);
+      const bound = this.number(limit, at);
+      if (!step || !start || !bound) return undefined;
+      const end = square ? mapAmount(bound, (each) => Math.sqrt(Math.max(0, each))) : bound;
+      if (step.grows === "add") return asCount(combine(end, start, (to, from) => (to - from) / step.by));
+      return asCount(combine(end, start, (to, from) => Math.log(Math.max(1, to) / Math.max(1, from)) / Math.log(step.by)));
+    };
+    return solve(left, right) ?? solve(right, left);
+  }
+}
+
+const maximumDepth = 30;
+const maximumElements = 64;
+
+/** Calls whose result has the elements of their first argument. */
+const passThrough: ReadonlySet<string> = new Set([
+  "builtins.list",
+  "builtins.tuple",
+  "builtins.sorted",
+  "builtins.reversed",
+  "builtins.set",
+  "builtins.iter",
+  "builtins.enumerate",
+  "builtins.dict",
+  "copy.copy",
+  "copy.deepcopy",
+  "numpy.array",
+  "numpy.asarray",
+]);
+
+const sizedByArgument: ReadonlySet<string> = new Set(["builtins.bytes", "builtins.bytearray", "os.urandom", "random.randbytes", "secrets.token_bytes"]);
+
+const arrayShapes: ReadonlySet<string> = new Set([
+  "numpy.zeros",
+  "numpy.ones",
+  "numpy.empty",
+  "numpy.full",
+  "numpy.arange",
+  "numpy.linspace",
+  "numpy.random.rand",
+  "numpy.random.randn",
+  "numpy.random.random",
+  "numpy.random.standard_normal",
+  "numpy.random.normal",
+  "numpy.random.uniform",
+  "numpy.random.randint",
+]);
+
+const elementwise = /^numpy\.(exp|log|log2|log10|sin|cos|tan|sqrt|abs|absolute|square|power|add|subtract|multiply|divide|maximum|minimum|tanh|clip|where)$/;
+
+/** Methods whose result is as long as the object. */
+const sameLength: ReadonlySet<string> = new Set(["items", "keys", "values", "copy", "encode", "decode", "upper", "lower", "astype", "tolist", "getvalue"]);
+
+/** Whether the value is computed from the variable of that name. */
+function mentions(value: Value, name: string): boolean {
+  if (value.op === "read") return value.place.kind === "name" && value.place.name === name;
+  return value.op === "compute" && value.operands.some((operand) => mentions(operand, name));
+}
+
+/** The value with the activation of the function it is written in. */
+export function scoped(value: ScopedValue): { readonly value: Value; readonly at: Activation } {
+  return { value: value.value, at: bareActivation(value.in) };
+}
+
+/** Whether any operation in the list satisfies the predicate. */
+export function someOperation(operations: readonly Operation[], predicate: (operation: Operation) => boolean): boolean {
+  let found = false;
+  walkOperations(operations, (operation) => {
+    found ||= predicate(operation);
+  });
+  return found;
+}

@@ -1,0 +1,72 @@
+import type { Interval } from "../base/interval.js";
+import { parseTarget, targetTitle } from "../base/target.js";
+import type { Prediction, StrategyPrediction } from "./prediction.js";
+import { duration } from "./work.js";
+
+/** A speedup for sentences: `0.9–1.0×`, or `3.3×` when both ends read alike. */
+export function speedupText(speedup: Interval): string {
+  const low = factor(speedup.low);
+  const high = factor(speedup.high);
+  return low === high ? `${low}×` : `${low}–${high}×`;
+}
+
+/** The same where only the upper end says something, because the lower one stands for tasks of no length. */
+export function upTo(speedup: Interval): string {
+  return speedup.low >= speedup.likely * 0.7 ? speedupText(speedup) : `at most ${factor(speedup.high)}×`;
+}
+
+function factor(value: number): string {
+  if (value >= 10) return String(Math.round(value));
+  if (value >= 0.1) return value.toFixed(1);
+  return value >= 0.01 ? value.toFixed(2) : "0.01";
+}
+
+/** A stretch of time for sentences: `1.9–2.1 s`. */
+export function durationText(ns: Interval): string {
+  const low = duration(ns.low);
+  const high = duration(ns.high);
+  if (low === high) return low;
+  const [lowNumber, lowUnit] = low.split(" ");
+  const [highNumber, highUnit] = high.split(" ");
+  return lowUnit === highUnit ? `${lowNumber}–${highNumber} ${highUnit}` : `${low}–${high}`;
+}
+
+/** The strategy's prediction, if it can be used. */
+export function applicable(prediction: Prediction, strategy: StrategyPrediction["strategy"]): StrategyPrediction | undefined {
+  return prediction.strategies.find((each) => each.strategy === strategy && each.applicable);
+}
+
+/** The Markdown table of all strategies, with what it assumes. */
+export function predictionTable(prediction: Prediction): string {
+  const rows = prediction.strategies.map((each) => {
+    const title = each.strategy === prediction.recommended ? `**${each.strategy}**` : each.strategy;
+    if (!each.applicable) return `| ${title} | – | – | ${each.reason} |`;
+    return `| ${title} | ${durationText(each.makespanNs)} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${remark(each, prediction)} |`;
+  });
+  const lines = ["| strategy | time | speedup | |", "|---|---|---|---|", ...rows];
+  if (prediction.assumptions.length > 0) {
+    const assumed = prediction.assumptions.slice(0, 4).map((assumption) => `${assumption.what} = ${assumption.value}`);
+    lines.push("", `Assumes: ${assumed.join("; ")}. Speedups are p10–p90.`);
+  } else lines.push("", "Trip counts and sizes were read from the code. Speedups are p10–p90.");
+  return lines.join("\n");
+}
+
+function remark(each: StrategyPrediction, prediction: Prediction): string {
+  const target = parseTarget(each.runtime);
+  const { work } = prediction;
+  switch (each.strategy) {
+    case "threads":
+      if (target?.freeThreaded) return "no GIL";
+      return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely ? "take turns every 5 ms" : "run while others wait or compute with the GIL released";
+    case "processes":
+      return `start ${each.workers} workers, pickle arguments and results`;
+    case "free-threaded":
+      return target ? targetTitle(target) : each.runtime;
+    case "subinterpreters":
+      return "one GIL each";
+    case "asyncio":
+      return "if the waiting is done by `await`";
+    default:
+      return "";
+  }
+}

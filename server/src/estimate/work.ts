@@ -1,0 +1,604 @@
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { Target } from "../base/target.js";
+import type { CallFacts } from "../knowledge/call-facts.js";
+import type { CallableEntry, CallKind } from "../knowledge/entry.js";
+import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
+import { knownOfCall } from "../program/link/call-facts.js";
+import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import type { Resolver } from "../program/link/resolver.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { type OperationCosts, type Operations, costsFor } from "./operation-costs.js";
+import type { Assumption } from "./prediction.js";
+
+/** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
+export interface TaskWork {
+  /** Bytecode and short native calls, with the GIL. */
+  readonly interpreterNs: Interval;
+  /** Native calls that keep the GIL until they return. */
+  readonly heldNs: Interval;
+  /** Native calls that release the GIL. */
+  readonly nativeNs: Interval;
+  readonly waitNs: Interval;
+  /** How often, likely, calls run of which nothing is known; their time is in none of the numbers. */
+  readonly unknownCalls: number;
+  /** The library calls that matter, the longest first. */
+  readonly calls: readonly TimedCall[];
+  /** The loop that most of the interpreter's time goes to. */
+  readonly hotLoop: HotLoop | undefined;
+  /** How many loops stand one inside the other, through calls. */
+  readonly nesting: number;
+  /** Whether it runs until somebody stops it. */
+  readonly isEndless: boolean;
+  readonly assumptions: readonly Assumption[];
+  /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
+  readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+}
+
+export interface HotLoop {
+  readonly function: FunctionNode;
+  readonly loop: LoopOperation;
+  readonly interpreterNs: Interval;
+}
+
+/** A library call and the time it takes in one run of the task, all its repetitions together. */
+export interface TimedCall {
+  readonly name: string;
+  readonly call: CallOperation;
+  readonly in: FunctionNode;
+  readonly kind: CallKind;
+  readonly entry: CallableEntry;
+  readonly verdict: Verdict;
+  readonly times: number;
+  readonly ns: number;
+}
+
+type Construct = keyof Operations;
+
+interface Sum {
+  interpreter: Interval;
+  held: Interval;
+  native: Interval;
+  wait: Interval;
+  unknown: number;
+  lockEntries: number;
+  locked: Interval;
+  nesting: number;
+  endless: boolean;
+}
+
+const zero: Interval = exactly(0);
+
+function emptySum(): Sum {
+  return { interpreter: zero, held: zero, native: zero, wait: zero, unknown: 0, lockEntries: 0, locked: zero, nesting: 0, endless: false };
+}
+
+/** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
+export class CostModel {
+  readonly evaluator: Evaluator;
+  private readonly costs: OperationCosts;
+  private readonly memory = new Map<string, { readonly sum: Sum; readonly calls: readonly TimedCall[]; readonly hot: HotLoop | undefined; readonly assumptions: readonly Assumption[] }>();
+  private readonly stack: FunctionNode[] = [];
+  private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
+  private calls: TimedCall[] = [];
+  private assumptions = new Map<string, Assumption & { readonly weight: number }>();
+  private hot: HotLoop | undefined;
+  private steps = 0;
+  private loopDepth = 0;
+
+  constructor(
+    private readonly resolver: Resolver,
+    private readonly target: Target,
+  ) {
+    this.evaluator = new Evaluator(resolver);
+    this.costs = costsFor(target);
+  }
+
+  /** What one call of the function in that activation costs. */
+  workOf(activation: Activation): TaskWork {
+    this.steps = 0;
+    const result = this.functionCost(activation);
+    return finish(result.sum, result.calls, result.hot, result.assumptions);
+  }
+
+  /** What calling a library function costs of which only the name is known. */
+  workOfExternal(name: string, call: CallOperation, within: FunctionNode): TaskWork {
+    const entry = this.resolver.knowledge.callable(name);
+    const sum = emptySum();
+    const calls: TimedCall[] = [];
+    if (!entry) sum.unknown = 1;
+    else {
+      const facts: CallFacts = { target: this.target };
+      this.addLibraryCall(entry, name, call, within, facts, sum, calls);
+    }
+    return finish(sum, calls, undefined, []);
+  }
+
+  private functionCost(activation: Activation) {
+    const node = activation.function;
+    const key = this.keyOf(activation);
+    const known = this.memory.get(key);
+    if (known) return known;
+    const outerCalls = this.calls;
+    const outerAssumptions = this.assumptions;
+    const outerHot = this.hot;
+    this.calls = [];
+    this.assumptions = new Map();
+    this.hot = undefined;
+    this.stack.push(node);
+    let sum = this.operations(node.facts.body, activation);
+    this.stack.pop();
+    const selfCalls = this.selfCalls.get(node);
+    if (selfCalls) {
+      this.selfCalls.delete(node);
+      const times = this.recursionCount(node, selfCalls, activation);
+      sum = repeated(sum, times);
+      this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
+    }
+    const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
+    const result = { sum, calls: this.calls, hot: this.hot, assumptions: assumptions.map(({ what, value, from }) => ({ what, value, from })) };
+    this.calls = outerCalls;
+    this.assumptions = outerAssumptions;
+    this.hot = outerHot;
+    // Inside a recursion the sum is that of one round only.
+    if (!this.stack.includes(node)) this.memory.set(key, result);
+    return result;
+  }
+
+  private keyOf(activation: Activation): string {
+    const known = [...activation.arguments].map(([name, argument]) => {
+      const whole = argument.how === "whole";
+      const number = whole ? this.evaluator.number(argument.value, argument.in) : this.evaluator.elementNumber(argument.value, argument.in);
+      const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
+      return `${name}=${text(number)}#${text(length)}`;
+    });
+    return `${functionKey(activation.function)}(${known.join()})`;
+  }
+
+  /** How many calls a function that calls itself makes in all. */
+  private recursionCount(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
+    const steps: { by: number; how: "minus" | "divide" }[] = [];
+    let parameterName: string | undefined;
+    for (const call of calls) {
+      for (const argument of call.arguments) {
+        const { value } = argument;
+        if (value.op !== "compute" || value.operands[0]?.op !== "read" || value.operands[0].place.kind !== "name") continue;
+        const name = value.operands[0].place.name;
+        if (!node.facts.parameters.some((parameter) => parameter.name === name)) continue;
+        const by = value.operands[1] && this.evaluator.number(value.operands[1], activation);
+        if (!by || by.low <= 0) continue;
+        if (value.operator === "-") steps.push({ by: by.likely, how: "minus" });
+        else if ((value.operator === "//" || value.operator === ">>") && by.likely > 1) steps.push({ by: value.operator === ">>" ? 2 ** by.likely : by.likely, how: "divide" });
+        else continue;
+        parameterName ??= name;
+        break;
+      }
+    }
+    const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
+    const size = given && (given.how === "element" ? this.evaluator.elementNumber(given.value, given.in) : this.evaluator.number(given.value, given.in));
+    if (!size || steps.length === 0) {
+      this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
+      return defaultLength;
+    }
+    const count = (n: number): number => {
+      const value = Math.max(1, n);
+      const divides = steps.filter((step) => step.how === "divide");
+      if (divides.length > 0) {
+        const by = divides[0]?.by ?? 2;
+        return divides.length === 1 ? Math.log(value) / Math.log(by) + 1 : value ** (Math.log(divides.length) / Math.log(by)) + 1;
+      }
+      if (steps.length === 1) return value / (steps[0]?.by ?? 1) + 1;
+      return Math.min(growth(steps.map((step) => step.by)) ** value * 1.2, 1e15);
+    };
+    return interval(count(size.low), count(size.likely), count(size.high));
+  }
+
+  private assume(what: string, value: string, from: Assumption["from"], weight: number): void {
+    const known = this.assumptions.get(what);
+    if (!known || known.weight < weight) this.assumptions.set(what, { what, value, from, weight });
+  }
+
+  private operations(list: readonly Operation[], at: Activation): Sum {
+    const sum = emptySum();
+    for (const operation of list) {
+      if (++this.steps > maximumSteps) break;
+      switch (operation.op) {
+        case "read":
+          this.interpret(sum, operation.place.kind === "element" ? "listLoad" : operation.place.kind === "attribute" ? "attributeLoad" : "globalLoad");
+          break;
+        case "write":
+          this.interpret(sum, operation.place.kind === "element" ? "listStore" : operation.place.kind === "attribute" ? "attributeStore" : "globalStore");
+          break;
+        case "compute":
+          this.interpret(sum, computeConstruct(operation.operator));
+          break;
+        case "call":
+          this.call(operation, at, sum);
+          break;
+        case "loop":
+          this.loop(operation, at, sum);
+          break;
+        case "branch": {
+          this.interpret(sum, "branch");
+          const arms = operation.arms.map((arm) => this.operations(arm, at));
+          addTo(sum, averaged(arms));
+          break;
+        }
+        case "attempt":
+          this.interpret(sum, "tryNoRaise");
+          addTo(sum, this.operations(operation.body, at));
+          addTo(sum, this.operations(operation.otherwise, at));
+          addTo(sum, this.operations(operation.final, at));
+          break;
+        case "with":
+          this.with(operation, at, sum);
+          break;
+        case "yield":
+          this.interpret(sum, "generatorStep");
+          break;
+        case "raise":
+          this.interpret(sum, "raiseAndCatch");
+          break;
+        default:
+          break;
+      }
+    }
+    return sum;
+  }
+
+  private interpret(sum: Sum, construct: Construct): void {
+    sum.interpreter = add(sum.interpreter, this.costs.operations[construct]);
+  }
+
+  private with(operation: Extract<Operation, { op: "with" }>, at: Activation, sum: Sum): void {
+    const { knowledge } = this.resolver;
+    const isLock = this.resolver.resolve(operation.context, at.function).some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
+    this.interpret(sum, isLock ? "withLock" : "withContextManager");
+    const body = this.operations(operation.body, at);
+    addTo(sum, body);
+    if (!isLock) return;
+    sum.lockEntries++;
+    sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
+  }
+
+  private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
+    const trips = this.evaluator.trips(loop, at);
+    const { known } = trips;
+    const isInner = known === "default" && this.loopDepth > 0;
+    const whole = isInner ? defaultInnerLength : trips.count;
+    const count = isInner && loop.endsEarly ? interval(1, Math.sqrt(whole.likely), whole.high) : whole;
+    const outerCalls = this.calls;
+    this.calls = [];
+    this.loopDepth++;
+    const body = this.operations(loop.body, at);
+    this.loopDepth--;
+    if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
+    const { operations } = this.costs;
+    const pass = loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
+    const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
+    const all = repeated(once, count);
+    all.endless ||= known === "endless";
+    addTo(sum, all);
+    this.calls = [...outerCalls, ...this.calls.map((call) => ({ ...call, times: call.times * count.likely, ns: call.ns * count.likely }))];
+    const weight = all.interpreter.likely + all.held.likely;
+    if (known === "default") this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
+    if (weight > (this.hot?.interpreterNs.likely ?? 0)) this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held) };
+  }
+
+  /** Whether each round of the loop waits for a file or a connection. */
+  private readsFile(loop: LoopOperation, at: Activation): boolean {
+    if (!loop.iterable) return false;
+    return this.resolver.resolve(loop.iterable, at.function).some((entity) => entity.kind === "object" && /^(io\.|socket\.|_io\.)/.test(entity.type));
+  }
+
+  private call(operation: CallOperation, at: Activation, sum: Sum): void {
+    const { function: within } = at;
+    const [callee] = this.resolver.callees(operation, within);
+    if (callee) {
+      this.interpret(sum, "callPython");
+      const node = callee.function;
+      if (this.stack.includes(node)) {
+        if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
+        return;
+      }
+      if (this.stack.length > maximumStack) return;
+      const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
+      addTo(sum, inner.sum);
+      this.calls.push(...inner.calls);
+      for (const assumption of inner.assumptions) this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
+      if (inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
+      return;
+    }
+    const name = this.libraryName(operation, within);
+    if (name === undefined) {
+      sum.unknown++;
+      this.interpret(sum, "callCMethod");
+      return;
+    }
+    const entry = this.resolver.knowledge.callable(name);
+    if (!entry) {
+      // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
+      if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
+      else if (/^threading\.|^collections\.|^dataclasses\.|^typing\.|^functools\.|^enum\./.test(name)) this.interpret(sum, "callCMethod");
+      else {
+        sum.unknown++;
+        this.interpret(sum, "callCMethod");
+      }
+      return;
+    }
+    const facts = knownOfCall(operation, within, this.resolver, this.target, {
+      number: (value) => exactNumber(this.evaluator.number(value, at)),
+      bytes: (value) => this.evaluator.bytes(value, at),
+      elements: (value) => this.evaluator.length(value, at),
+    });
+    this.addLibraryCall(entry, name, operation, within, facts, sum, this.calls);
+  }
+
+  /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
+  private libraryName(operation: CallOperation, within: FunctionNode): string | undefined {
+    const [name] = this.resolver.externalCallees(operation, within);
+    if (name !== undefined) return name;
+    if (this.resolver.resolve(operation.callee, within).some((entity) => entity.kind === "class")) return "builtins.object";
+    const { callee } = operation;
+    if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+    const method = callee.place.name;
+    return builtInMethods.get(method);
+  }
+
+  private addLibraryCall(
+    entry: CallableEntry,
+    name: string,
+    call: CallOperation,
+    within: FunctionNode,
+    facts: CallFacts,
+    sum: Sum,
+    calls: TimedCall[],
+  ): void {
+    const verdict = evaluate(entry, facts);
+    const cost = costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
+    const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
+    if (isLong) sum.held = add(sum.held, cost.interpreterNs);
+    else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
+    sum.native = add(sum.native, cost.nativeNs);
+    sum.wait = add(sum.wait, cost.waitNs);
+    const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
+    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, times: 1, ns });
+    if (cost.from === "default" && ns > 100_000) {
+      const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
+      this.assume(`\`${name}\` ${text}`, `${duration(cost.waitNs.low + cost.nativeNs.low)}–${duration(cost.waitNs.high + cost.nativeNs.high)}`, "default", ns);
+    }
+    if (cost.missing.length > 0 && entry.kind === "cpu-native") {
+      const what = `size of the ${cost.missing[0]} of \`${name}\``;
+      const assumed = this.assumedSize(entry);
+      if (!assumed) return;
+      this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
+      if (verdict.gil === "releases") sum.native = add(sum.native, assumed);
+      else if (assumed.likely >= longCallNs) sum.held = add(sum.held, assumed);
+      else sum.interpreter = add(sum.interpreter, assumed);
+      const last = calls[calls.length - 1];
+      if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
+    }
+  }
+
+  /** Time of the terms whose size is not known, with a size that spans what people pass. */
+  private assumedSize(entry: CallableEntry): Interval | undefined {
+    // What is handled once per round of a loop is a piece of something larger.
+    const bytes = this.loopDepth === 0 ? defaultBytes : defaultPieceBytes;
+    const elements = this.loopDepth === 0 ? defaultLength : defaultInnerLength;
+    let total: Interval = zero;
+    for (const term of entry.cost?.terms ?? []) {
+      if (term.term === "per-byte") total = add(total, multiply(term.ns, bytes));
+      else if (term.term === "per-element") total = add(total, multiply(term.ns, elements));
+      else if (term.term === "n-log-n") total = add(total, multiply(term.ns, scale(elements, 10)));
+    }
+    return total.likely > 0 ? total : undefined;
+  }
+
+  /** What a call takes of which knowledge gives no numbers, or whose effect on the GIL is open. */
+  private defaultCost(entry: CallableEntry, verdict: Verdict, facts: CallFacts): CallCost {
+    const nothing = { interpreterNs: zero, nativeNs: zero, waitNs: zero, missing: [], from: "default" as const };
+    if (entry.cost && verdict.gil === "depends") {
+      // What decides is the size, and a call too small to release the GIL is short as well.
+      const held: CallableEntry = { ...entry, gil: verdict.possible.includes("releases") ? "releases" : "holds" } as CallableEntry;
+      return costOf(held, facts) ?? nothing;
+    }
+    switch (entry.kind) {
+      case "io-wait":
+        return { ...nothing, interpreterNs: this.costs.operations.callCMethod, waitNs: interval(20_000, 1_000_000, 200_000_000) };
+      case "process-wait":
+        return { ...nothing, waitNs: interval(2_000_000, 100_000_000, 60_000_000_000) };
+      case "sleep":
+        return { ...nothing, waitNs: interval(1_000_000, 100_000_000, 10_000_000_000) };
+      case "sync-wait":
+        return { ...nothing, interpreterNs: this.costs.operations.callCMethod, waitNs: interval(0, 1_000_000, 10_000_000_000) };
+      default:
+        return { ...nothing, interpreterNs: this.costs.operations.callCMethod };
+    }
+  }
+}
+
+/** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
+export const unknownCallNs = 20_000;
+
+/** Per line: from the page cache, from a disk, from a network. */
+const lineReadNs: Interval = interval(50, 2_000, 100_000);
+const maximumSteps = 60_000;
+const maximumStack = 24;
+const longCallNs = 20_000;
+const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
+const defaultPieceBytes: Interval = interval(10, 100, 100_000);
+
+/** Methods that, among what people call, only built-in types have. */
+const builtInMethods: ReadonlyMap<string, string> = new Map(
+  [
+    ["list", "append extend insert sort reverse"],
+    ["dict", "items keys values setdefault popitem"],
+    ["str", "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold"],
+    ["bytes", "decode hex"],
+    ["set", "add discard union intersection difference issubset"],
+    ["int", "bit_length to_bytes"],
+  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
+);
+
+function computeConstruct(operator: string): Construct {
+  switch (operator) {
+    case "+":
+    case "-":
+    case "*":
+      return "intAdd";
+    case "/":
+    case "//":
+      return "intFloorDivide";
+    case "%":
+      return "intModulo";
+    case "**":
+      return "intPower";
+    case "format":
+      return "fString";
+    case "slice":
+      return "slice";
+    case "list":
+    case "tuple":
+    case "set":
+      return "tupleBuild";
+    case "dict":
+      return "dictBuild";
+    case "not":
+      return "notOperator";
+    case "u-":
+    case "~":
+      return "unaryMinus";
+    case "in":
+    case "not in":
+      return "containsDict";
+    case "&":
+    case "|":
+    case "^":
+    case "<<":
+    case ">>":
+      return "intBitAnd";
+    default:
+      return "compare";
+  }
+}
+
+function addTo(sum: Sum, other: Sum): void {
+  sum.interpreter = add(sum.interpreter, other.interpreter);
+  sum.held = add(sum.held, other.held);
+  sum.native = add(sum.native, other.native);
+  sum.wait = add(sum.wait, other.wait);
+  sum.unknown += other.unknown;
+  sum.lockEntries += other.lockEntries;
+  sum.locked = add(sum.locked, other.locked);
+  sum.nesting = Math.max(sum.nesting, other.nesting);
+  sum.endless ||= other.endless;
+}
+
+function repeated(sum: Sum, count: Interval): Sum {
+  return {
+    interpreter: multiply(sum.interpreter, count),
+    held: multiply(sum.held, count),
+    native: multiply(sum.native, count),
+    wait: multiply(sum.wait, count),
+    unknown: sum.unknown * count.likely,
+    lockEntries: sum.lockEntries * count.likely,
+    locked: multiply(sum.locked, count),
+    nesting: sum.nesting,
+    endless: sum.endless,
+  };
+}
+
+/** One of several ways is taken: between the cheapest and the dearest, likely their mean. */
+function averaged(arms: readonly Sum[]): Sum {
+  const sum = emptySum();
+  const part = (select: (arm: Sum) => Interval): Interval => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = 0;
+    let likely = 0;
+    for (const arm of arms) {
+      const each = select(arm);
+      low = Math.min(low, each.low);
+      high = Math.max(high, each.high);
+      likely += each.likely / arms.length;
+    }
+    return arms.length === 0 ? zero : { low, likely, high };
+  };
+  sum.interpreter = part((arm) => arm.interpreter);
+  sum.held = part((arm) => arm.held);
+  sum.native = part((arm) => arm.native);
+  sum.wait = part((arm) => arm.wait);
+  sum.locked = part((arm) => arm.locked);
+  for (const arm of arms) {
+    sum.unknown += arm.unknown / arms.length;
+    sum.lockEntries += arm.lockEntries / arms.length;
+    sum.nesting = Math.max(sum.nesting, arm.nesting);
+    sum.endless ||= arm.endless;
+  }
+  return sum;
+}
+
+/** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */
+function growth(steps: readonly number[]): number {
+  let low = 1;
+  let high = steps.length + 1;
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (steps.reduce((sum, step) => sum + middle ** -step, 0) > 1) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined, assumptions: readonly Assumption[]): TaskWork {
+  return {
+    interpreterNs: sum.interpreter,
+    heldNs: sum.held,
+    nativeNs: sum.native,
+    waitNs: sum.wait,
+    unknownCalls: sum.unknown,
+    calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
+    hotLoop: hot,
+    nesting: sum.nesting,
+    isEndless: sum.endless,
+    assumptions,
+    locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+  };
+}
+
+function exactNumber(amount: Interval | undefined): number | undefined {
+  return amount && amount.low === amount.high ? amount.low : undefined;
+}
+
+function text(amount: Interval | undefined): string {
+  return amount ? `${amount.low}..${amount.likely}..${amount.high}` : "?";
+}
+
+function loopText(loop: LoopOperation): string {
+  const name = loop.iterable ? writtenName(loop.iterable) : undefined;
+  return name ? `length of \`${name}\`` : "rounds of a loop of unknown length";
+}
+
+function writtenName(value: Value): string | undefined {
+  if (value.op !== "read") return undefined;
+  if (value.place.kind === "name") return value.place.name;
+  if (value.place.kind !== "attribute") return undefined;
+  const object = writtenName(value.place.object);
+  return object === undefined ? value.place.name : `${object}.${value.place.name}`;
+}
+
+/** A duration for people: `55 ns`, `3.1 ms`, `2 s`. */
+export function duration(ns: number): string {
+  const units: readonly [number, string][] = [
+    [1e9, "s"],
+    [1e6, "ms"],
+    [1e3, "µs"],
+  ];
+  for (const [size, name] of units) if (ns >= size) return `${significant(ns / size)} ${name}`;
+  return `${Math.round(ns)} ns`;
+}
+
+function significant(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+}
+

@@ -1,0 +1,207 @@
+import { atLeast, hasGil, type Target, targetTitle } from "../base/target.js";
+import { unreachable } from "../base/unreachable.js";
+
+/**
+ * Something that is evaluated between the read and the write of a read-modify-write. An empty list of steps is `n += 1`.
+ * `subscript`, `operator` and `attribute` mean those of built-in types; `python-operator` and `property` run bytecode.
+ */
+export type GapStep =
+  | "subscript"
+  | "operator"
+  | "attribute"
+  | "jump-forward"
+  /** `len(x)`, `isinstance(x, t)`, `type(x)` and `list.append`: calls that CPython 3.11 and later specialises. */
+  | "specialised-call"
+  /** Any other function or method written in C. */
+  | "native-call"
+  | "python-call"
+  /** A call of which it is not known what it runs. */
+  | "unknown-call"
+  | "loop"
+  | "property"
+  | "python-operator"
+  | "await"
+  | "yield";
+
+/** Whether somebody else can come between read and write. `holds-by-accident`: not on this interpreter, and nothing promises it. */
+export interface SwitchVerdict {
+  readonly verdict: "breaks" | "holds-by-accident" | "safe";
+  /** A clause for sentences, naming the interpreter. */
+  readonly because: string;
+}
+
+/** Where an interpreter may hand the GIL to another thread. */
+export type SwitchPoints =
+  /** No GIL: any instant. */
+  | "anywhere"
+  /** CPython up to 3.9 and PyPy: between most bytecode instructions. */
+  | "between-instructions"
+  /** CPython 3.10: function entry, backward jumps, and after every call. */
+  | "calls-and-loops"
+  /** CPython 3.11 and later: the same, but not after calls specialised to `len`, `isinstance`, `type` or `list.append`. */
+  | "calls-and-loops-unless-specialised";
+
+/** Where that interpreter checks for a switch. Source: `ceval.c` of each version and signal-storm histograms of the check points. */
+export function switchPoints(target: Target): SwitchPoints {
+  if (!hasGil(target)) return "anywhere";
+  if (target.implementation !== "cpython" || !atLeast(target, 3, 10)) return "between-instructions";
+  return atLeast(target, 3, 11) ? "calls-and-loops-unless-specialised" : "calls-and-loops";
+}
+
+/** Whether another thread can run between the read and the write of a read-modify-write with these steps between them. */
+export function switchPossible(gap: readonly GapStep[], target: Target): SwitchVerdict {
+  const title = targetTitle(target);
+  const points = switchPoints(target);
+  switch (points) {
+    case "anywhere":
+      return { verdict: "breaks", because: `${title} runs threads in parallel, so another thread can write between read and store` };
+    case "between-instructions":
+      return { verdict: "breaks", because: `${title} may switch threads between any two bytecode instructions` };
+    case "calls-and-loops":
+    case "calls-and-loops-unless-specialised": {
+      const step = gap.find((each) => opensGap(each, points));
+      if (step) return { verdict: "breaks", because: `${title} may switch threads ${stepText(step)} between read and store` };
+      const specialised = gap.includes("specialised-call")
+        ? `${title} has no switch point between read and store once the call is specialised, after its first few runs`
+        : `${title} happens to have no switch point between read and store`;
+      return { verdict: "holds-by-accident", because: specialised };
+    }
+    default:
+      return unreachable(points);
+  }
+}
+
+/** The same for the tasks of one event loop: they change places only at an `await`, on every interpreter. */
+export function taskSwitchPossible(gap: readonly GapStep[]): SwitchVerdict {
+  return gap.includes("await") || gap.includes("yield")
+    ? { verdict: "breaks", because: "other tasks of the event loop run during the `await` between read and store" }
+    : { verdict: "safe", because: "tasks of one event loop change places only at an `await`" };
+}
+
+function opensGap(step: GapStep, points: "calls-and-loops" | "calls-and-loops-unless-specialised"): boolean {
+  switch (step) {
+    case "subscript":
+    case "operator":
+    case "attribute":
+    case "jump-forward":
+      return false;
+    case "specialised-call":
+      return points === "calls-and-loops";
+    case "native-call":
+    case "python-call":
+    case "unknown-call":
+    case "loop":
+    case "property":
+    case "python-operator":
+    case "await":
+    case "yield":
+      return true;
+    default:
+      return unreachable(step);
+  }
+}
+
+function stepText(step: GapStep): string {
+  switch (step) {
+    case "subscript":
+    case "operator":
+    case "attribute":
+    case "jump-forward":
+      return "at the expression";
+    case "specialised-call":
+    case "native-call":
+      return "after the call";
+    case "python-call":
+    case "unknown-call":
+      return "inside the call";
+    case "loop":
+      return "in the loop";
+    case "property":
+      return "inside the property";
+    case "python-operator":
+      return "inside the operator's Python code";
+    case "await":
+      return "at the `await`";
+    case "yield":
+      return "at the `yield`";
+    default:
+      return unreachable(step);
+  }
+}
+
+/** What one call of a container's method is for other threads, if keys and elements have no Python `__eq__`, `__hash__` or `__lt__`. */
+type StepKind =
+  /** One step with the GIL and, by the per-object lock, without it. */
+  | "one-step"
+  /** One step with the GIL; without it others can see it half done or it locks only some kinds of arguments. */
+  | "one-step-with-gil"
+  /** Runs over many elements; one step only while no element runs Python code. */
+  | "one-step-if-native-elements"
+  /** Others can come between, or the object must not be shared while it runs. */
+  | "many-steps";
+
+/**
+ * Methods of built-in containers. Source: docs.python.org "Thread safety guarantees" (3.14) for list and dict, the C sources for the rest;
+ * `append`, `setdefault`, `add`, `deque.append` and `next(itertools.count())` never lost anything in `test/measure/lost_updates.py`.
+ */
+const containerMethods: ReadonlyMap<string, StepKind> = new Map<string, StepKind>([
+  ...methods("builtins.list", "one-step", "append pop clear copy __getitem__ __setitem__ __len__ reverse"),
+  ...methods("builtins.list", "one-step-with-gil", "insert extend __delitem__ __iadd__ __imul__"),
+  ...methods("builtins.list", "one-step-if-native-elements", "remove index count __contains__"),
+  ...methods("builtins.list", "many-steps", "sort __iter__"),
+  ...methods(
+    "builtins.dict",
+    "one-step",
+    "__getitem__ __setitem__ __delitem__ __contains__ __len__ get pop popitem setdefault clear copy keys values items",
+  ),
+  ...methods("builtins.dict", "one-step-with-gil", "update __ior__ __or__"),
+  ...methods("builtins.dict", "many-steps", "__iter__"),
+  ...methods("builtins.set", "one-step", "add discard remove pop clear copy __contains__ __len__"),
+  ...methods(
+    "builtins.set",
+    "one-step-with-gil",
+    "update difference_update intersection_update symmetric_difference_update union intersection difference",
+  ),
+  ...methods("builtins.set", "many-steps", "__iter__"),
+  ...methods("collections.deque", "one-step", "append appendleft pop popleft clear rotate copy __len__ __getitem__ __setitem__"),
+  ...methods("collections.deque", "one-step-with-gil", "extend extendleft insert reverse"),
+  ...methods("collections.deque", "one-step-if-native-elements", "remove index count __contains__"),
+  ...methods("collections.deque", "many-steps", "__iter__"),
+  ...methods("collections.OrderedDict", "one-step-with-gil", "__setitem__ __getitem__ __delitem__ get pop popitem setdefault move_to_end"),
+  ...methods("collections.defaultdict", "one-step", "__setitem__ get pop setdefault"),
+  ...methods("collections.defaultdict", "one-step-if-native-elements", "__getitem__"),
+  ...methods("collections.Counter", "one-step-with-gil", "update"),
+  ...methods("collections.Counter", "many-steps", "subtract most_common elements"),
+  ...methods("builtins.bytearray", "one-step", "append extend pop clear"),
+  ...methods("itertools.count", "one-step", "__next__"),
+  ...methods("queue.SimpleQueue", "one-step", "put get put_nowait get_nowait"),
+]);
+
+function methods(type: string, kind: StepKind, names: string): [string, StepKind][] {
+  return names.split(" ").map((name) => [`${type}.${name}`, kind]);
+}
+
+/** Whether one call of that method, such as `builtins.list.append`, is one step for other threads; undefined for methods not listed. */
+export function methodStep(method: string, target: Target): SwitchVerdict | undefined {
+  const kind = containerMethods.get(method);
+  const title = targetTitle(target);
+  const name = method.split(".").slice(-2).join(".");
+  if (kind === undefined) return undefined;
+  const parallel = !hasGil(target);
+  switch (kind) {
+    case "one-step":
+      return { verdict: "safe", because: `\`${name}\` is one step on ${title}` };
+    case "one-step-with-gil":
+      return parallel
+        ? { verdict: "breaks", because: `on ${title} other threads can see \`${name}\` half done` }
+        : { verdict: "holds-by-accident", because: `the GIL makes \`${name}\` one step on ${title}` };
+    case "one-step-if-native-elements":
+      return parallel
+        ? { verdict: "breaks", because: `on ${title} \`${name}\` may see other threads' changes while it looks through the elements` }
+        : { verdict: "holds-by-accident", because: `\`${name}\` is one step on ${title} unless an element's method is Python code` };
+    case "many-steps":
+      return { verdict: "breaks", because: `\`${name}\` is many steps, and other threads can come between them` };
+    default:
+      return unreachable(kind);
+  }
+}

@@ -1,0 +1,261 @@
+import * as v from "valibot";
+import type {
+  CallableEntry,
+  CallableFacts,
+  Evidence,
+  GilRule,
+  KnowledgeEntry,
+  Origin,
+  PackageEntry,
+  SpawnerEntry,
+  TypeEntry,
+} from "./entry.js";
+import { aliasRecord, callableRecord, type EvidenceReferences, packageRecord, sourceRecord, spawnerRecord, typeRecord } from "./schema.js";
+
+/** Something in a knowledge file that could not be used; the rest of the file still is. */
+export interface FileProblem {
+  /** The JSON pointer (RFC 6901) of the value at fault; empty for the whole file. */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** What one knowledge file says, as far as it could be read. */
+export interface KnowledgeFile {
+  readonly package: PackageEntry | undefined;
+  readonly entries: readonly Exclude<KnowledgeEntry, PackageEntry>[];
+  /** Other paths to the same things: alias to name. */
+  readonly aliases: ReadonlyMap<string, string>;
+  readonly problems: readonly FileProblem[];
+}
+
+/** Beyond these sizes a file is refused as a whole: knowledge is written by people. */
+const limits = { values: 400_000, depth: 24, records: 20_000, problems: 100 } as const;
+
+/**
+ * Reads the JSON value of one knowledge file. Never throws: what does not fit the format is left out and reported. A record that lists a
+ * name a second time loses that name.
+ */
+export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile {
+  const problems: FileProblem[] = [];
+  const refusal = tooLarge(value);
+  if (refusal) return { package: undefined, entries: [], aliases: new Map(), problems: [{ pointer: "", message: refusal }] };
+  if (!isRecord(value)) {
+    return { package: undefined, entries: [], aliases: new Map(), problems: [{ pointer: "", message: "expected an object" }] };
+  }
+  const known = ["$schema", "package", "sources", "aliases", "callables", "spawners", "types"];
+  for (const key of Object.keys(value)) if (!known.includes(key)) problems.push({ pointer: pointer([key]), message: "unknown section" });
+
+  const sources = readSources(value.sources, problems);
+  const owner = readPackage(value.package, origin, sources, problems);
+  if (!owner) return { package: undefined, entries: [], aliases: new Map(), problems: capped(problems) };
+  const entries: Exclude<KnowledgeEntry, PackageEntry>[] = [];
+  const taken = { callables: new Set<string>(), spawners: new Set<string>(), types: new Set<string>() };
+
+  each(value.callables, "callables", callableRecord, problems, (record, path) => {
+    const evidence = resolve(record.evidence, sources, path, problems);
+    if (!evidence) return;
+    const { names, gil, cases, otherwise, returns, invokes, ...rest } = record;
+    const rule: GilRule = gil === "conditional" ? { gil, cases: cases ?? [], otherwise: otherwise ?? "holds" } : { gil };
+    for (const name of fresh(names, taken.callables, path, problems)) {
+      const facts: CallableFacts = {
+        entry: "callable",
+        name,
+        package: owner.name,
+        kind: rest.kind,
+        style: rest.style,
+        cost: rest.cost,
+        returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
+        invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
+        ownThreads: rest.ownThreads,
+        note: rest.note,
+        freeThreaded: rest.freeThreaded,
+        evidence,
+      };
+      entries.push({ ...facts, ...rule } satisfies CallableEntry);
+    }
+  });
+
+  each(value.spawners, "spawners", spawnerRecord, problems, (record, path) => {
+    const evidence = resolve(record.evidence, sources, path, problems);
+    if (!evidence) return;
+    const { names, passing, ...rest } = record;
+    for (const name of fresh(names, taken.spawners, path, problems)) {
+      entries.push({
+        ...rest,
+        entry: "spawner",
+        name,
+        package: owner.name,
+        passing:
+          passing.pass === "tuple"
+            ? { pass: "tuple", args: passing.args, kwargs: passing.kwargs }
+            : passing.pass === "from-library"
+              ? { pass: "from-library", type: passing.type }
+              : passing,
+        note: rest.note,
+        evidence,
+      } satisfies SpawnerEntry);
+    }
+  });
+
+  each(value.types, "types", typeRecord, problems, (record, path) => {
+    const evidence = resolve(record.evidence, sources, path, problems);
+    if (!evidence) return;
+    const { names, is, attributes, ...rest } = record;
+    for (const name of fresh(names, taken.types, path, problems)) {
+      entries.push({
+        ...rest,
+        entry: "type",
+        name,
+        package: owner.name,
+        is: is.role === "executor" ? { ...is, size: is.size } : is,
+        attributes: new Map(Object.entries(attributes)),
+        yields: rest.yields,
+        enters: rest.enters,
+        note: rest.note,
+        freeThreaded: rest.freeThreaded,
+        evidence,
+      } satisfies TypeEntry);
+    }
+  });
+
+  const aliases = new Map<string, string>();
+  each(value.aliases, "aliases", aliasRecord, problems, (record) => aliases.set(record.alias, record.name));
+  return { package: owner, entries, aliases, problems: capped(problems) };
+}
+
+/** Why the value is refused unread, or undefined. Walks with a bounded stack, so that depth cannot exhaust ours. */
+function tooLarge(value: unknown): string | undefined {
+  const open: { readonly value: unknown; readonly depth: number }[] = [{ value, depth: 0 }];
+  let values = 0;
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (typeof next.value !== "object" || next.value === null) continue;
+    if (next.depth >= limits.depth) return `nested more than ${limits.depth} levels deep`;
+    const children = Object.values(next.value);
+    values += children.length;
+    if (values > limits.values) return `holds more than ${limits.values} values`;
+    for (const child of children) open.push({ value: child, depth: next.depth + 1 });
+  }
+  return undefined;
+}
+
+function readSources(value: unknown, problems: FileProblem[]): ReadonlyMap<string, Evidence> {
+  const sources = new Map<string, Evidence>();
+  if (value === undefined) return sources;
+  if (!isRecord(value)) {
+    problems.push({ pointer: "/sources", message: "expected an object" });
+    return sources;
+  }
+  for (const [name, source] of Object.entries(value)) {
+    const read = check(sourceRecord, source, ["sources", name], problems);
+    if (read) sources.set(name, read);
+  }
+  return sources;
+}
+
+function readPackage(
+  value: unknown,
+  origin: Origin,
+  sources: ReadonlyMap<string, Evidence>,
+  problems: FileProblem[],
+): PackageEntry | undefined {
+  const read = check(packageRecord, value, ["package"], problems);
+  const evidence = read && resolve(read.evidence, sources, ["package"], problems);
+  if (!read || !evidence) return undefined;
+  const support = read.freeThreading;
+  return {
+    entry: "package",
+    name: read.name,
+    origin,
+    modules: read.modules,
+    freeThreading: support && { support: support.support, since: support.since, note: support.note },
+    evidence,
+  };
+}
+
+function each<Schema extends v.GenericSchema>(
+  value: unknown,
+  section: string,
+  schema: Schema,
+  problems: FileProblem[],
+  take: (record: v.InferOutput<Schema>, path: readonly (string | number)[]) => void,
+): void {
+  if (value === undefined) return;
+  if (!Array.isArray(value)) {
+    problems.push({ pointer: pointer([section]), message: "expected a list" });
+    return;
+  }
+  if (value.length > limits.records) {
+    problems.push({ pointer: pointer([section]), message: `has ${value.length} records; at most ${limits.records} are read` });
+    return;
+  }
+  value.forEach((item: unknown, index) => {
+    const path = [section, index];
+    const record = check(schema, item, path, problems);
+    if (record !== undefined) take(record, path);
+  });
+}
+
+function check<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  path: readonly (string | number)[],
+  problems: FileProblem[],
+): v.InferOutput<Schema> | undefined {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  for (const issue of result.issues) {
+    const inner = (issue.path ?? []).map((item) => (typeof item.key === "number" ? item.key : String(item.key)));
+    problems.push({ pointer: pointer([...path, ...inner]), message: shortened(issue.message) });
+  }
+  return undefined;
+}
+
+/** The evidence with names replaced by what they stand for; undefined, and a problem, when a name stands for nothing. */
+function resolve(
+  references: EvidenceReferences,
+  sources: ReadonlyMap<string, Evidence>,
+  path: readonly (string | number)[],
+  problems: FileProblem[],
+): readonly Evidence[] | undefined {
+  const resolved: Evidence[] = [];
+  for (const [index, reference] of references.entries()) {
+    const evidence = typeof reference === "string" ? sources.get(reference) : reference;
+    if (evidence) resolved.push(evidence);
+    else problems.push({ pointer: pointer([...path, "evidence", index]), message: `no source is called ${JSON.stringify(reference)}` });
+  }
+  return resolved.length > 0 ? resolved : undefined;
+}
+
+/** The names not taken by an earlier record; each other one is a problem. */
+function fresh(
+  names: readonly string[],
+  taken: Set<string>,
+  path: readonly (string | number)[],
+  problems: FileProblem[],
+): readonly string[] {
+  return names.filter((name, index) => {
+    if (taken.has(name)) {
+      problems.push({ pointer: pointer([...path, "names", index]), message: `${name} has an entry already` });
+      return false;
+    }
+    taken.add(name);
+    return true;
+  });
+}
+
+function pointer(path: readonly (string | number)[]): string {
+  return path.map((key) => `/${shortened(String(key)).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
+function shortened(message: string): string {
+  return message.length > 300 ? `${message.slice(0, 300)}…` : message;
+}
+
+function capped(problems: readonly FileProblem[]): readonly FileProblem[] {
+  if (problems.length <= limits.problems) return problems;
+  return [...problems.slice(0, limits.problems), { pointer: "", message: `${problems.length - limits.problems} more problems` }];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

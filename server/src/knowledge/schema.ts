@@ -1,0 +1,248 @@
+import * as v from "valibot";
+import { type Interval, interval } from "../base/interval.js";
+import type { Condition } from "./condition.js";
+import type { ValuePlace } from "./entry.js";
+
+/**
+ * The format of a knowledge file, built-in and user's alike. Absent fields have the harmless meaning; unknown fields are errors, so that a
+ * misspelt condition is never silently dropped. Texts and lists are bounded: a file is data from outside.
+ */
+
+const longestText = 2000;
+const longestList = 2000;
+
+const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(longestText));
+const date = v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/, "expected a date such as 2026-11-21"));
+const version = v.pipe(v.string(), v.maxLength(40), v.regex(/^\d+(\.\d+)*$/, "expected a version such as 3.12"));
+const identifier = v.pipe(v.string(), v.maxLength(200), v.regex(/^[\p{L}_][\p{L}\p{N}_]*$/u, "expected a Python name"));
+const qualifiedName = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(/^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*$/u, "expected a qualified Python name such as zlib.compress"),
+);
+const identifiers = list(identifier);
+const position = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Three numbers, `[low, likely, high]`, in this order and not negative. */
+const spread: v.GenericSchema<unknown, Interval> = v.pipe(
+  v.tuple([v.number(), v.number(), v.number()]),
+  v.check(
+    ([low, likely, high]) => Number.isFinite(high) && 0 <= low && low <= likely && likely <= high,
+    "expected [low, likely, high] in rising order",
+  ),
+  v.transform(([low, likely, high]) => interval(low, likely, high)),
+);
+
+const place: v.GenericSchema<unknown, ValuePlace> = v.union([
+  v.pipe(
+    v.strictObject({ position: v.exactOptional(position), keyword: v.exactOptional(identifier) }),
+    v.check((value) => value.position !== undefined || value.keyword !== undefined, "expected a position, a keyword or both"),
+  ),
+  v.literal("receiver"),
+]);
+
+const literal = v.union([v.pipe(v.string(), v.maxLength(200)), v.pipe(v.number(), v.finite()), v.boolean(), v.null()]);
+
+const versions = { from: v.exactOptional(version), before: v.exactOptional(version) };
+const sizes = { of: place, atLeast: v.exactOptional(count), below: v.exactOptional(count) };
+
+const condition: v.GenericSchema<unknown, Condition> = v.variant("test", [
+  v.strictObject({ test: v.literal("bytes"), ...sizes }),
+  v.strictObject({ test: v.literal("elements"), ...sizes }),
+  v.strictObject({ test: v.literal("given"), of: place }),
+  v.strictObject({ test: v.literal("equals"), of: place, value: literal, default: v.exactOptional(literal) }),
+  v.strictObject({ test: v.literal("contains"), of: place, part: text, default: v.exactOptional(v.string()) }),
+  v.strictObject({ test: v.literal("type"), of: place, in: list(qualifiedName) }),
+  v.strictObject({ test: v.literal("dtype"), of: place, in: list(v.picklist(["number", "bool", "datetime", "str", "object"])) }),
+  v.strictObject({ test: v.literal("callback"), of: place, is: v.picklist(["python", "native"]) }),
+  v.strictObject({ test: v.literal("python"), ...versions }),
+  v.strictObject({ test: v.literal("package-version"), ...versions }),
+  v.strictObject({ test: v.literal("platform"), in: list(v.picklist(["linux", "macos", "windows", "other-posix"])) }),
+  v.strictObject({ test: v.literal("implementation"), in: list(v.picklist(["cpython", "pypy", "jython", "ironpython"])) }),
+  v.strictObject({ test: v.literal("build"), is: v.picklist(["gil", "free-threaded"]) }),
+  v.strictObject({ test: v.literal("at-run-time"), what: text }),
+  v.strictObject({ test: v.literal("not"), condition: v.lazy(() => condition) }),
+  v.strictObject({ test: v.literal("any"), conditions: list(v.lazy(() => condition)) }),
+]);
+const conditions = v.optional(list(condition), []);
+
+const evidence = v.strictObject({ kind: v.picklist(["source", "docs", "measured", "issue"]), place: text, says: text, date });
+/** A name from the file's `sources`, or the evidence itself. */
+const evidenceReferences = v.pipe(
+  list(v.union([v.pipe(v.string(), v.maxLength(200)), evidence])),
+  v.nonEmpty("every entry needs evidence"),
+);
+
+const gilEffect = v.picklist(["releases", "holds", "runs-python"]);
+const spending = v.optional(v.picklist(["call", "interpreter", "wait"]), "call");
+
+const costTerm = v.variant("term", [
+  v.strictObject({ term: v.literal("fixed"), spends: spending, ns: spread }),
+  v.strictObject({ term: v.picklist(["per-byte", "per-element", "n-log-n"]), spends: spending, ns: spread, of: place }),
+  v.strictObject({ term: v.literal("argument"), spends: spending, nsPerUnit: v.pipe(v.number(), v.finite(), v.minValue(0)), of: place }),
+]);
+
+const names = v.pipe(list(qualifiedName), v.nonEmpty());
+
+/** One record stands for all the names it lists. */
+export const callableRecord = v.pipe(
+  v.strictObject({
+    names,
+    gil: v.picklist(["releases", "holds", "runs-python", "conditional"]),
+    cases: v.optional(
+      v.pipe(
+        list(
+          v.strictObject({
+            when: v.pipe(list(condition), v.nonEmpty()),
+            whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
+            gil: gilEffect,
+          }),
+        ),
+        v.nonEmpty(),
+      ),
+    ),
+    otherwise: v.optional(gilEffect),
+    kind: v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
+    style: v.optional(v.picklist(["blocking", "awaitable"]), "blocking"),
+    cost: v.optional(v.strictObject({ from: v.picklist(["measured", "default"]), terms: v.pipe(list(costTerm), v.nonEmpty()) })),
+    returns: v.optional(v.union([qualifiedName, list(v.strictObject({ when: conditions, type: qualifiedName }))]), []),
+    invokes: v.optional(
+      list(
+        v.strictObject({ callback: place, perElementOf: v.optional(place), during: v.optional(v.picklist(["call", "iteration"]), "call") }),
+      ),
+      [],
+    ),
+    ownThreads: v.optional(
+      v.strictObject({ library: text, count: v.picklist(["all-cores", "some-cores", "on-request"]), limitedBy: list(text) }),
+    ),
+    note: v.optional(text),
+    freeThreaded: v.optional(text),
+    evidence: evidenceReferences,
+  }),
+  v.check(
+    (record) => (record.gil === "conditional") === (record.cases !== undefined && record.otherwise !== undefined),
+    "`cases` and `otherwise` go with `gil: conditional`, and only with it",
+  ),
+);
+
+const workerKind = v.picklist(["thread", "process", "interpreter", "event-loop-task", "callback-in-caller"]);
+const onExit = v.picklist(["waits", "terminates", "nothing"]);
+const poolSizes = v.optional(
+  list(v.strictObject({ when: conditions, size: v.picklist(["cores", "cores-plus-4-at-most-32", "five-per-core", "forty", "one"]) })),
+  [],
+);
+
+export const spawnerRecord = v.strictObject({
+  names,
+  worker: workerKind,
+  workerCases: v.optional(list(v.strictObject({ when: v.pipe(list(condition), v.nonEmpty()), worker: workerKind })), []),
+  startedBy: v.optional(v.union([v.literal("call"), identifiers]), "call"),
+  target: v.variant("at", [
+    v.strictObject({ at: v.literal("argument"), of: place }),
+    v.strictObject({ at: v.literal("coroutine"), of: place, every: v.optional(v.boolean(), false) }),
+    v.strictObject({ at: v.literal("method-of-argument"), of: place, methods: identifiers }),
+    v.strictObject({ at: v.literal("decorated") }),
+    v.strictObject({ at: v.literal("delayed-calls"), of: place }),
+  ]),
+  passing: v.variant("pass", [
+    v.strictObject({ pass: v.literal("none") }),
+    v.strictObject({ pass: v.literal("rest"), from: position }),
+    v.strictObject({ pass: v.literal("tuple"), args: place, kwargs: v.optional(place) }),
+    v.strictObject({ pass: v.literal("elements"), from: position }),
+    v.strictObject({ pass: v.literal("element"), of: place }),
+    v.strictObject({ pass: v.literal("unpacked-element"), of: place }),
+    v.strictObject({ pass: v.literal("from-library"), type: v.optional(qualifiedName) }),
+  ]),
+  concurrency: v.variant("width", [
+    v.strictObject({ width: v.literal("one-per-call") }),
+    v.strictObject({ width: v.literal("pool"), of: place }),
+    v.strictObject({ width: v.literal("argument"), of: place, default: poolSizes }),
+    v.strictObject({ width: v.literal("hidden-pool"), default: poolSizes }),
+    v.strictObject({ width: v.literal("unbounded") }),
+  ]),
+  tasks: v.optional(v.picklist(["one", "per-element"]), "one"),
+  joinedBy: v.optional(list(text), []),
+  onExit: v.optional(onExit, "nothing"),
+  escapes: v.optional(v.picklist(["yes", "no"]), "yes"),
+  note: v.optional(text),
+  evidence: evidenceReferences,
+});
+
+const scope = v.picklist(["threads", "processes", "tasks"]);
+
+export const typeRecord = v.strictObject({
+  names,
+  bases: v.optional(list(qualifiedName), []),
+  is: v.optional(
+    v.variant("role", [
+      v.strictObject({
+        role: v.literal("lock"),
+        scope,
+        reentrant: v.picklist(["yes", "no"]),
+        exclusiveWhen: conditions,
+        acquire: v.optional(identifiers, ["acquire"]),
+        release: v.optional(identifiers, ["release"]),
+      }),
+      v.strictObject({ role: v.literal("condition"), scope, lock: place, defaultLock: qualifiedName, wait: identifiers }),
+      v.strictObject({ role: v.literal("event"), scope, set: identifiers, wait: identifiers }),
+      v.strictObject({ role: v.literal("barrier"), scope, wait: identifiers }),
+      v.strictObject({ role: v.literal("queue"), scope, put: identifiers, get: identifiers }),
+      v.strictObject({ role: v.literal("thread-local") }),
+      v.strictObject({
+        role: v.literal("executor"),
+        worker: workerKind,
+        size: v.optional(place),
+        defaultSize: poolSizes,
+        shutdown: identifiers,
+        onExit,
+      }),
+      v.strictObject({
+        role: v.literal("worker"),
+        worker: workerKind,
+        start: identifiers,
+        join: identifiers,
+        runs: v.optional(identifiers, ["run"]),
+      }),
+      v.strictObject({ role: v.literal("handler"), worker: workerKind, methods: identifiers }),
+      v.strictObject({ role: v.literal("future"), wait: identifiers }),
+      v.strictObject({ role: v.literal("container") }),
+      v.strictObject({ role: v.literal("iterator") }),
+      v.strictObject({ role: v.literal("value") }),
+    ]),
+    { role: "value" },
+  ),
+  sharing: v.optional(v.picklist(["safe", "per-method", "confined", "unsafe", "unknown"]), "unknown"),
+  atomicMethods: v.optional(identifiers, []),
+  pickles: v.optional(v.picklist(["yes", "no", "by-inheritance", "if-contents", "unknown"]), "unknown"),
+  attributes: v.optional(v.record(identifier, qualifiedName), {}),
+  yields: v.optional(qualifiedName),
+  enters: v.optional(qualifiedName),
+  note: v.optional(text),
+  freeThreaded: v.optional(text),
+  evidence: evidenceReferences,
+});
+
+export const packageRecord = v.strictObject({
+  name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
+  modules: v.pipe(list(qualifiedName), v.nonEmpty()),
+  freeThreading: v.optional(
+    v.strictObject({
+      support: v.picklist(["supported", "experimental", "reenables-gil", "unknown"]),
+      since: v.optional(version),
+      note: v.optional(text),
+    }),
+  ),
+  evidence: evidenceReferences,
+});
+
+/** Another path by which a module or class is reached, such as the module that really defines it; stands for everything below it too. */
+export const aliasRecord = v.strictObject({ alias: qualifiedName, name: qualifiedName });
+
+export const sourceRecord = evidence;
+
+export type EvidenceReferences = v.InferOutput<typeof evidenceReferences>;
+
+function list<Item extends v.GenericSchema>(item: Item) {
+  return v.pipe(v.array(item), v.maxLength(longestList));
+}

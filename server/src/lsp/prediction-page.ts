@@ -1,0 +1,70 @@
+import type { Interval } from "../base/interval.js";
+import { fileName } from "../base/path.js";
+import { parseTarget, targetTitle } from "../base/target.js";
+import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
+import type { Page } from "./protocol.js";
+
+/** A prediction as a page of Markdown: the strategies with time and speedup, then what the numbers rest on. `line` is zero-based. */
+export function predictionPage(prediction: Prediction, line: number): Page {
+  const rows = prediction.strategies.map((strategy) => row(strategy, prediction));
+  const notApplicable = prediction.strategies.filter((strategy) => !strategy.applicable);
+  const assumptions = prediction.assumptions.map(({ what, value, from }) => `- ${what}: **${value}** (${from})`);
+  return {
+    title: prediction.task,
+    markdown: [
+      `# \`${prediction.task}\` in ${prediction.workers} workers`,
+      "",
+      `${fileName(prediction.path)}, line ${line + 1} · ${count(prediction.tasks)} tasks · each ${workOf(prediction)}`,
+      "",
+      `Recommended: **${prediction.recommended}**`,
+      "",
+      "| strategy | speedup | time | workers | interpreter |",
+      "| --- | ---: | ---: | ---: | --- |",
+      ...rows,
+      ...(notApplicable.length > 0 ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${strategy}: ${reason}`)] : []),
+      ...(assumptions.length > 0 ? ["", "## What this rests on", "", ...assumptions] : []),
+      "",
+    ].join("\n"),
+  };
+}
+
+function row(strategy: StrategyPrediction, prediction: Prediction): string {
+  const target = parseTarget(strategy.runtime);
+  const cells = strategy.applicable
+    ? [`${spread(strategy.speedup, (value) => value.toFixed(value < 10 ? 1 : 0))}×`, duration(strategy.makespanNs), strategy.workers]
+    : ["—", "—", ""];
+  const name = strategy.strategy === prediction.recommended ? `**${strategy.strategy}**` : strategy.strategy;
+  // Without breaks inside a cell the table stays readable in half a window.
+  const words = [name, ...cells, target ? targetTitle(target) : strategy.runtime].map((cell) => String(cell).replaceAll(" ", "\u00a0"));
+  return `| ${words.join(" | ")} |`;
+}
+
+function workOf({ work }: Prediction): string {
+  const parts = [
+    [work.interpreterNs, "in the interpreter"],
+    [work.nativeNs, "in native code without the GIL"],
+    [work.waitNs, "waiting"],
+  ] as const;
+  const spoken = parts.filter(([time]) => time.high > 0).map(([time, where]) => `${duration(time)} ${where}`);
+  return spoken.length > 0 ? spoken.join(", ") : "with no work";
+}
+
+function count(tasks: Interval): string {
+  return spread(tasks, (value) => String(Math.round(value)));
+}
+
+/** Nanoseconds in the unit that suits the larger end. */
+function duration(time: Interval): string {
+  const units = [
+    [1e9, "s"],
+    [1e6, "ms"],
+    [1e3, "µs"],
+    [1, "ns"],
+  ] as const;
+  const [size, unit] = units.find(([least]) => time.high >= least) ?? [1, "ns"];
+  return `${spread(time, (value) => String(Number((value / size).toPrecision(2))))} ${unit}`;
+}
+
+function spread({ low, high }: Interval, write: (value: number) => string): string {
+  return write(low) === write(high) ? write(low) : `${write(low)}\u2060–\u2060${write(high)}`;
+}

@@ -1,0 +1,27 @@
+import type { Connection } from "vscode-languageserver";
+import type { Host } from "../base/host.js";
+import type { SourceHost } from "../base/source-files.js";
+import { isUri, uriOfPath } from "./convert.js";
+import { describeRequest, listFolderRequest, type RemoteDescription, type RemoteEntry, readFileRequest } from "./protocol.js";
+
+/** What the server asks of the world outside. */
+export interface ServerHost extends Host, SourceHost {
+  /** Resolves after at least that many milliseconds; messages that have arrived are handled before. */
+  wait(milliseconds: number): Promise<void>;
+}
+
+/** A host that asks the editor for what only the editor can reach, such as the files of a remote repository. */
+export function withRemoteFiles(host: ServerHost, connection: Connection): ServerHost {
+  const ask = <Result>(request: string, path: string): Promise<Result> => connection.sendRequest<Result>(request, { uri: uriOfPath(path) });
+  return {
+    ...host,
+    readFile: async (path) => (isUri(path) ? bytesOf(await ask<string>(readFileRequest, path)) : host.readFile(path)),
+    listFolder: (path) => (isUri(path) ? ask<RemoteEntry[]>(listFolderRequest, path) : host.listFolder(path)),
+    describe: async (path) =>
+      isUri(path) ? ((await ask<RemoteDescription | null>(describeRequest, path)) ?? undefined) : host.describe(path),
+  };
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,578 @@
+import {
+  type CancellationToken,
+  CodeActionKind,
+  type CodeActionParams,
+  type CodeLensParams,
+  type Connection,
+  DidChangeConfigurationNotification,
+  type DidChangeTextDocumentParams,
+  DidChangeWatchedFilesNotification,
+  type DidChangeWatchedFilesParams,
+  type DidCloseTextDocumentParams,
+  type DidOpenTextDocumentParams,
+  ErrorCodes,
+  FileChangeType,
+  type HoverParams,
+  type InitializeParams,
+  type InitializeResult,
+  LSPErrorCodes,
+  type CodeAction as LspCodeAction,
+  type CodeLens as LspCodeLens,
+  type Hover as LspHover,
+  ResponseError,
+  TextDocumentSyncKind,
+  WatchKind,
+  type WorkDoneProgressServerReporter,
+  type WorkspaceFoldersChangeEvent,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
+import { Cancelled } from "../base/cancellation.js";
+import { joinPath } from "../base/path.js";
+import { interpreterTarget, projectTarget } from "../base/project-target.js";
+import { overlaps } from "../base/range.js";
+import { type Target, targetTitle } from "../base/target.js";
+import { findRule, rules } from "../rules/index.js";
+import type { Parser } from "../syntax/parser.js";
+import { effectiveSettings, readConfiguration } from "./configuration.js";
+import {
+  applyChanges,
+  type ClientAbilities,
+  createRenderer,
+  explainAction,
+  isUri,
+  pathOfUri,
+  type Renderer,
+  refusalAction,
+  uriOfPath,
+} from "./convert.js";
+import { predictionPage } from "./prediction-page.js";
+import {
+  type DocumentPlace,
+  interpreterNotification,
+  type Page,
+  predictionRequest,
+  type RuleTitle,
+  ruleRequest,
+  rulesRequest,
+  type ServerStatus,
+  statusNotification,
+} from "./protocol.js";
+import { type ServerHost, withRemoteFiles } from "./server-host.js";
+import { createWorkspaceIndex, longestText } from "./workspace-index.js";
+
+/** A document that the editor shows. */
+interface OpenDocument {
+  readonly uri: string;
+  readonly path: string;
+  readonly document: TextDocument;
+  /** Ignored: excluded by the user, or too long to be analysed while somebody types in it. */
+  use: "analysed" | "ignored";
+  /** What the editor was told last: the version and the diagnostics as JSON. */
+  published: { readonly version: number; readonly diagnostics: string } | undefined;
+}
+
+/** The least time between two rounds of diagnostics, in milliseconds: shorter than a keystroke, longer than one burst of edits. */
+const publishDelay = 15;
+
+/**
+ * Answers an editor over `connection` until the editor says goodbye. All state is here and in the analysis: texts, settings, facts.
+ * A request that fails is logged once and answered with an error; everything else goes on.
+ */
+export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
+  const host = withRemoteFiles(localHost, connection);
+  let configuration = readConfiguration(undefined);
+  let targetOfProject: Target | undefined;
+  let targetOfEditor: Target | undefined;
+  let settings = effectiveSettings(configuration, undefined, host.cores());
+  let abilities: ClientAbilities = { relatedInformation: false, diagnosticTags: false, disabledActions: false, documentChanges: false };
+  let client = clientOf(undefined);
+
+  const analysisHost = new AnalysisHost(parser, settings);
+  const open = new Map<string, OpenDocument>();
+  let analysis: Analysis | undefined;
+  /** Counts changes, so that work that paused can see that it is out of date. */
+  let generation = 0;
+
+  const changed = (): void => {
+    analysis = undefined;
+    generation++;
+  };
+  const snapshot = (): Analysis => {
+    analysis ??= analysisHost.snapshot();
+    return analysis;
+  };
+  const rendererOf = (state: Analysis): Renderer =>
+    createRenderer({
+      textOf: (path) => state.text(path),
+      uriOf: (path) => open.get(path)?.uri ?? uriOfPath(path),
+      versionOf: (path) => open.get(path)?.document.version ?? null,
+      abilities,
+    });
+
+  // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const logged = new Set<string>();
+  const logFailure = (what: string, error: unknown): void => {
+    const message = `${what} failed: ${error instanceof Error ? error.stack : String(error)}`;
+    if (logged.has(message)) return;
+    logged.add(message);
+    host.log(message);
+  };
+
+  /** The one place where a request's failure is caught. */
+  const answering =
+    <Params, Result>(what: string, work: (params: Params) => Result | Promise<Result>) =>
+    async (params: Params, cancellation?: CancellationToken): Promise<Result | ResponseError<void>> => {
+      // Whoever typed on has sent a cancellation by the time this turn of the loop ends.
+      await host.wait(0);
+      if (cancellation?.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
+      try {
+        return await work(params);
+      } catch (error) {
+        if (error instanceof Cancelled) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
+        if (error instanceof MalformedParameters) return new ResponseError(ErrorCodes.InvalidParams, `${what}: ${error.message}`);
+        logFailure(what, error);
+        return new ResponseError(ErrorCodes.InternalError, `${what} failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    };
+
+  /** The one place where a notification's failure is caught. */
+  const noticing =
+    <Params>(what: string, work: (params: Params) => void) =>
+    (params: Params): void => {
+      try {
+        work(params);
+      } catch (error) {
+        logFailure(what, error);
+      }
+    };
+
+  // ── Diagnostics ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const findingCounts = new Map<string, number>();
+  let publishing: "idle" | "waiting" = "idle";
+  let lastRound = 0;
+
+  const schedulePublish = (): void => {
+    if (publishing === "waiting") return;
+    publishing = "waiting";
+    // Where analysis is slow it gets at most about half of the time, so that requests find the server free.
+    const delay = Math.max(publishDelay, Math.min(lastRound, 500));
+    host.wait(delay).then(async () => {
+      publishing = "idle";
+      const started = host.now();
+      await publish().catch((error) => logFailure("diagnostics", error));
+      lastRound = host.now() - started;
+    });
+  };
+
+  const publish = async (): Promise<void> => {
+    const round = generation;
+    const state = snapshot();
+    const renderer = rendererOf(state);
+    // The document of the last keystroke is the last of the map: it is what the user looks at.
+    for (const shown of [...open.values()].reverse()) {
+      if (shown.use === "ignored") continue;
+      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      findingCounts.set(shown.uri, diagnostics.length);
+      const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
+      if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
+        shown.published = published;
+        send(connection.sendDiagnostics({ uri: shown.uri, version: published.version, diagnostics }));
+      }
+      await host.wait(0);
+      if (generation !== round) return schedulePublish();
+    }
+    sendStatus();
+  };
+
+  /** A message that cannot be delivered means that the editor has gone. */
+  const send = (sending: Promise<void>): void => {
+    sending.catch((error) => logFailure("sending", error));
+  };
+
+  let indexing: ServerStatus["indexing"] = "done";
+  let lastStatus = "";
+  const sendStatus = (): void => {
+    const status: ServerStatus = {
+      target: targetTitle(settings.target),
+      cores: settings.cores,
+      findings: Object.fromEntries(findingCounts),
+      indexing,
+    };
+    const text = JSON.stringify(status);
+    if (text === lastStatus) return;
+    lastStatus = text;
+    send(connection.sendNotification(statusNotification, status));
+  };
+
+  // ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const isExcluded = (path: string): boolean =>
+    index.folders().some((folder) => {
+      const prefix = joinPath(folder, "");
+      return path.startsWith(prefix) && configuration.excludes(path.slice(prefix.length));
+    });
+  const index = createWorkspaceIndex(host, {
+    isOpen: (path) => open.get(path)?.use === "analysed",
+    isExcluded: (path) => isExcluded(path),
+    onFile(path, text) {
+      analysisHost.setFile(path, text);
+      changed();
+    },
+    onRemoved(path) {
+      analysisHost.removeFile(path);
+      changed();
+      schedulePublish();
+    },
+    onProgress(done, total) {
+      showProgress(done, total);
+      if (done < total) return;
+      schedulePublish();
+    },
+  });
+
+  /** Gives the analysis the open documents it should have, and takes back those it should not. */
+  const useOpenDocument = (shown: OpenDocument): void => {
+    const text = shown.document.getText();
+    const use = text.length > longestText || isExcluded(shown.path) ? "ignored" : "analysed";
+    if (use === shown.use) return;
+    shown.use = use;
+    if (use === "analysed") analysisHost.openFile(shown.path, text);
+    else {
+      analysisHost.closeFile(shown.path);
+      analysisHost.removeFile(shown.path);
+      findingCounts.delete(shown.uri);
+      shown.published = undefined;
+      send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
+    }
+    changed();
+    schedulePublish();
+  };
+
+  let progress: Promise<WorkDoneProgressServerReporter | undefined> | undefined;
+  let lastPercentage = 0;
+  const showProgress = (done: number, total: number): void => {
+    const state = done < total ? "busy" : "done";
+    // A handful of files is read before anybody could look.
+    if (state === "busy" && total - done < 50 && indexing === "done") return;
+    if (state !== indexing) {
+      indexing = state;
+      sendStatus();
+    }
+    if (!client.progress) return;
+    if (state === "done") {
+      progress?.then((reporter) => reporter?.done()).catch((error) => logFailure("progress", error));
+      progress = undefined;
+      return;
+    }
+    if (progress === undefined) {
+      lastPercentage = 0;
+      progress = connection.window.createWorkDoneProgress().then(
+        (reporter) => {
+          reporter.begin("Gilscope: reading Python files", 0, undefined, false);
+          return reporter;
+        },
+        () => undefined,
+      );
+    }
+    const percentage = Math.floor((100 * done) / total);
+    if (percentage <= lastPercentage) return;
+    lastPercentage = percentage;
+    progress.then((reporter) => reporter?.report(percentage, `${done} of ${total}`)).catch((error) => logFailure("progress", error));
+  };
+
+  connection.onDidOpenTextDocument(
+    noticing("textDocument/didOpen", (params: DidOpenTextDocumentParams) => {
+      const { uri, languageId, version: documentVersion, text } = params.textDocument;
+      if (languageId !== "python") return;
+      const path = pathOfUri(uri);
+      const document = TextDocument.create(uri, languageId, documentVersion, text);
+      const shown: OpenDocument = { uri, path, document, use: "ignored", published: undefined };
+      open.set(path, shown);
+      useOpenDocument(shown);
+      if (text.length > longestText) host.log(`${path} is too large to be analysed in an editor (${(text.length / 1e6).toFixed(1)} MB)`);
+    }),
+  );
+
+  connection.onDidChangeTextDocument(
+    noticing("textDocument/didChange", (params: DidChangeTextDocumentParams) => {
+      const path = pathOfUri(params.textDocument.uri);
+      const shown = open.get(path);
+      if (!shown) throw new Error(`${params.textDocument.uri} is not open`);
+      const edits = applyChanges(shown.document, params.contentChanges, params.textDocument.version);
+      open.delete(path);
+      open.set(path, shown);
+      if (shown.use === "analysed") {
+        analysisHost.editFile(path, edits);
+        changed();
+        schedulePublish();
+      }
+      useOpenDocument(shown);
+    }),
+  );
+
+  connection.onDidCloseTextDocument(
+    noticing("textDocument/didClose", (params: DidCloseTextDocumentParams) => {
+      const path = pathOfUri(params.textDocument.uri);
+      const shown = open.get(path);
+      if (!shown) return;
+      open.delete(path);
+      findingCounts.delete(shown.uri);
+      send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
+      if (shown.use === "ignored") return;
+      analysisHost.closeFile(path);
+      // What was typed and not saved is gone with the editor; the file on disk counts again.
+      if (!index.knows(path)) analysisHost.removeFile(path);
+      index.changed(path);
+      changed();
+      schedulePublish();
+    }),
+  );
+
+  connection.onDidChangeWatchedFiles(
+    noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
+      for (const { uri, type } of params.changes) {
+        const path = pathOfUri(uri);
+        if (type === FileChangeType.Deleted) index.removed(path);
+        else if (/\.pyw?$/i.test(path)) index.changed(path);
+        else if (isTargetFile(path)) readTarget();
+      }
+    }),
+  );
+
+  const changeFolders = (event: Pick<WorkspaceFoldersChangeEvent, "added" | "removed">): void => {
+    for (const { uri } of event.removed) index.removeFolder(pathOfUri(uri));
+    for (const { uri } of event.added) index.addFolder(pathOfUri(uri));
+    for (const shown of open.values()) useOpenDocument(shown);
+    readTarget();
+  };
+
+  // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const configure = (): void => {
+    settings = effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores());
+    analysisHost.configure(settings);
+    changed();
+    schedulePublish();
+  };
+
+  const useConfiguration = (section: unknown): void => {
+    const excludedBefore = JSON.stringify(configuration.excludePatterns);
+    configuration = readConfiguration(section);
+    for (const problem of configuration.problems) host.log(problem);
+    configure();
+    if (JSON.stringify(configuration.excludePatterns) !== excludedBefore) {
+      index.refresh();
+      for (const shown of open.values()) useOpenDocument(shown);
+    }
+  };
+
+  const pullConfiguration = async (): Promise<void> => {
+    if (client.configuration) useConfiguration(await connection.workspace.getConfiguration("gilscope"));
+  };
+
+  const readTarget = (): void => {
+    const [folder] = index.folders();
+    if (folder === undefined || isUri(folder)) return;
+    projectTarget(folder, host)
+      .then((target) => {
+        targetOfProject = target;
+        configure();
+      })
+      .catch((error) => logFailure("reading the project's target", error));
+  };
+
+  connection.onDidChangeConfiguration(
+    noticing("workspace/didChangeConfiguration", (params: { settings?: { gilscope?: unknown } }) => {
+      if (client.configuration) pullConfiguration().catch((error) => logFailure("configuration", error));
+      else useConfiguration(params.settings?.gilscope);
+    }),
+  );
+
+  connection.onNotification(
+    interpreterNotification,
+    noticing("interpreter", (params: { version?: unknown }) => {
+      targetOfEditor = typeof params?.version === "string" ? interpreterTarget(params.version) : undefined;
+      configure();
+    }),
+  );
+
+  // ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  connection.onHover(
+    answering("textDocument/hover", (params: HoverParams): LspHover | null => {
+      const path = pathIn(params);
+      const state = snapshot();
+      const renderer = rendererOf(state);
+      const offset = renderer.offset(path, positionIn(params));
+      const hover = offset === undefined ? undefined : state.hover(path, offset);
+      return hover ? renderer.hover(path, hover) : null;
+    }),
+  );
+
+  connection.onCodeAction(
+    answering("textDocument/codeAction", (params: CodeActionParams): LspCodeAction[] => {
+      const path = pathIn(params);
+      const state = snapshot();
+      const renderer = rendererOf(state);
+      const range = params.range ? renderer.range(path, params.range) : undefined;
+      if (!range) return [];
+      const findings = state.findings(path).filter((finding) => overlaps(finding.range, range));
+      const shown = findings.map((finding) => ({ finding, diagnostic: renderer.diagnostic(finding) }));
+      const diagnostics = shown.map(({ diagnostic }) => diagnostic);
+      const actions: LspCodeAction[] = [];
+      for (const action of state.codeActions(path, range)) {
+        const rendered = renderer.codeAction(path, action, diagnostics);
+        if (!rendered.disabled || abilities.disabledActions) actions.push(rendered);
+        const refused = rendered.disabled && findings.find(({ rule }) => rule === action.rule);
+        if (refused) actions.push(refusalAction(rendered, refused));
+      }
+      actions.push(...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic)));
+      const wanted = params.context?.only;
+      return actions.filter(({ kind }) => wanted === undefined || wanted.some((only) => kind === only || kind?.startsWith(`${only}.`)));
+    }),
+  );
+
+  connection.onCodeLens(
+    answering("textDocument/codeLens", (params: CodeLensParams): LspCodeLens[] => {
+      const path = pathIn(params);
+      const state = snapshot();
+      const renderer = rendererOf(state);
+      return state.lenses(path).map((lens) => renderer.lens(path, lens));
+    }),
+  );
+
+  connection.onRequest(
+    predictionRequest,
+    answering("prediction", (place: DocumentPlace): Page | null => {
+      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
+      const path = pathOfUri(place.uri);
+      const state = snapshot();
+      const renderer = rendererOf(state);
+      const start = renderer.offset(path, { line: place.line, character: place.character });
+      const lineEnd = renderer.offset(path, { line: place.line, character: Number.MAX_SAFE_INTEGER });
+      if (start === undefined || lineEnd === undefined) return null;
+      const predictions = state.predictions(path);
+      const prediction =
+        predictions.find(({ range }) => range.start <= start && start < range.end) ??
+        predictions.find(({ range }) => overlaps(range, { start, end: lineEnd }));
+      return prediction ? predictionPage(prediction, place.line) : null;
+    }),
+  );
+
+  connection.onRequest(
+    ruleRequest,
+    answering("rule", (params: { readonly rule?: unknown }): Page | null => {
+      if (typeof params?.rule !== "string") throw new MalformedParameters("the rule is missing");
+      const rule = findRule(params.rule);
+      return rule ? { title: `${rule.code} ${rule.name}`, markdown: rule.docs } : null;
+    }),
+  );
+
+  connection.onRequest(
+    rulesRequest,
+    answering("rules", (): RuleTitle[] => rules.map(({ code, name }) => ({ code, name }))),
+  );
+
+  // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  let initialFolders: readonly string[] = [];
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    client = clientOf(params);
+    abilities = abilitiesOf(params);
+    initialFolders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
+    if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
+    return {
+      serverInfo: { name: "gilscope", version },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+        hoverProvider: true,
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+        codeLensProvider: { resolveProvider: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(() => {
+    if (client.folderChanges)
+      connection.workspace.onDidChangeWorkspaceFolders(noticing("workspace/didChangeWorkspaceFolders", changeFolders));
+    register().catch((error) => logFailure("registration", error));
+    pullConfiguration()
+      .catch((error) => logFailure("configuration", error))
+      .then(configure)
+      .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }));
+    sendStatus();
+  });
+
+  const register = async (): Promise<void> => {
+    if (client.configurationChanges) await connection.client.register(DidChangeConfigurationNotification.type, { section: "gilscope" });
+    if (!client.watchedFiles) return;
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [
+        { globPattern: "**/*.{py,pyw}" },
+        { globPattern: "**/{pyproject.toml,.python-version}" },
+        // A deleted folder is told as one event that no pattern for files matches.
+        { globPattern: "**/*", kind: WatchKind.Delete },
+      ],
+    });
+  };
+
+  connection.listen();
+}
+
+/** Whether the file says which Python a project is for. */
+function isTargetFile(path: string): boolean {
+  return /\/(pyproject\.toml|\.python-version)$/.test(path);
+}
+
+/** A request that does not say what it is about. */
+class MalformedParameters extends Error {}
+
+function pathIn(params: { readonly textDocument?: { readonly uri?: unknown } } | null | undefined): string {
+  const uri = params?.textDocument?.uri;
+  if (typeof uri !== "string") throw new MalformedParameters("textDocument.uri is missing");
+  return pathOfUri(uri);
+}
+
+function positionIn(params: { readonly position?: { readonly line?: unknown; readonly character?: unknown } }): {
+  line: number;
+  character: number;
+} {
+  const { line, character } = params.position ?? {};
+  if (typeof line !== "number" || typeof character !== "number") throw new MalformedParameters("position is missing");
+  return { line, character };
+}
+
+/** What the client can do beyond showing answers. */
+interface Client {
+  readonly configuration: boolean;
+  readonly configurationChanges: boolean;
+  readonly folderChanges: boolean;
+  readonly watchedFiles: boolean;
+  readonly progress: boolean;
+}
+
+function clientOf(params: InitializeParams | undefined): Client {
+  const { workspace, window } = params?.capabilities ?? {};
+  return {
+    configuration: workspace?.configuration === true,
+    configurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    folderChanges: workspace?.workspaceFolders === true,
+    watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    progress: window?.workDoneProgress === true,
+  };
+}
+
+function abilitiesOf(params: InitializeParams): ClientAbilities {
+  const { textDocument, workspace } = params.capabilities;
+  return {
+    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
+    diagnosticTags: textDocument?.publishDiagnostics?.tagSupport !== undefined,
+    disabledActions: textDocument?.codeAction?.disabledSupport === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+  };
+}

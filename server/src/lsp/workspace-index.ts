@@ -1,0 +1,178 @@
+import { joinPath } from "../base/path.js";
+import { findSources, readSource } from "../base/source-files.js";
+import type { ServerHost } from "./server-host.js";
+
+/** Who receives the files that the index reads. */
+export interface IndexListener {
+  /** Whether an editor shows the file, so that its text on disk does not matter. */
+  isOpen(path: string): boolean;
+  /** Whether the user leaves the file out. */
+  isExcluded(path: string): boolean;
+  onFile(path: string, text: string): void;
+  onRemoved(path: string): void;
+  /** Called when files start to be read, after each, and (with `total` equal to `done`) when none is left. */
+  onProgress(done: number, total: number): void;
+}
+
+/**
+ * Keeps up with the Python files of the workspace: one file is read at a time, and between two files the editor's requests are answered.
+ * Files that cannot be used are logged once and left out.
+ */
+export interface WorkspaceIndex {
+  addFolder(folder: string): void;
+  removeFolder(folder: string): void;
+  folders(): readonly string[];
+  /** Whether the file is one of the workspace's. */
+  knows(path: string): boolean;
+  /** The file appeared or its content changed. */
+  changed(path: string): void;
+  /** The file or folder is gone. */
+  removed(path: string): void;
+  /** Looks again at which files there are, as after a change of what is excluded. */
+  refresh(): void;
+}
+
+/** Longer texts would keep requests waiting while they are parsed. In UTF-16 units. */
+export const longestText = 2_000_000;
+
+/** More files than this are not one project: somebody opened a home folder. */
+const mostFiles = 20_000;
+
+/** Folders that never hold a workspace's files; changes in them are frequent and mean nothing. */
+const foreignFolder = /(?:^|\/)(?:\.[^/]*|node_modules|__pycache__|venv|site-packages)\//;
+
+export function createWorkspaceIndex(host: ServerHost, listener: IndexListener): WorkspaceIndex {
+  const folders = new Set<string>();
+  const files = new Map<string, "used" | "unusable" | "waiting">();
+  const waitingFolders = new Set<string>();
+  const waitingFiles = new Set<string>();
+  const logged = new Set<string>();
+  let state: "idle" | "working" = "idle";
+
+  const logOnce = (message: string): void => {
+    if (logged.has(message)) return;
+    logged.add(message);
+    host.log(message);
+  };
+
+  const wait = (path: string): void => {
+    if (!files.has(path)) files.set(path, "waiting");
+    waitingFiles.add(path);
+  };
+
+  const forget = (path: string): void => {
+    waitingFiles.delete(path);
+    if (files.delete(path) && !listener.isOpen(path)) listener.onRemoved(path);
+  };
+
+  const readFolder = async (folder: string): Promise<void> => {
+    const found = await findSources(folder, host);
+    if (!folders.has(folder)) return;
+    for (const { path, message } of found.problems) logOnce(`${path} ${message}`);
+    const wanted = found.files.filter((path) => !listener.isExcluded(path));
+    if (wanted.length > mostFiles) logOnce(`${folder} holds ${wanted.length} Python files; the first ${mostFiles} are read`);
+    const present = new Set(wanted.slice(0, mostFiles));
+    for (const path of inside(files.keys(), folder)) if (!present.has(path)) forget(path);
+    for (const path of present) if (!files.has(path)) wait(path);
+  };
+
+  const readFile = async (path: string): Promise<void> => {
+    if (listener.isOpen(path)) return;
+    const source = await readSource(path, host);
+    // The editor may have opened the file, or the folder may have left the workspace, while the file was read.
+    if (listener.isOpen(path) || !files.has(path)) return;
+    const problem =
+      source.kind === "problem"
+        ? source.message
+        : source.text.length > longestText
+          ? `is too large to be analysed in an editor (${(source.text.length / 1e6).toFixed(1)} MB)`
+          : undefined;
+    if (source.kind === "source" && problem === undefined) {
+      files.set(path, "used");
+      listener.onFile(path, source.text);
+      return;
+    }
+    logOnce(`${path} ${problem}`);
+    if (files.get(path) === "used") listener.onRemoved(path);
+    files.set(path, "unusable");
+  };
+
+  const work = async (): Promise<void> => {
+    let done = 0;
+    // Changes come in bursts (a save, a branch switch): the pause collects them, and lets the first answers out before the work starts.
+    await host.wait(50);
+    for (;;) {
+      const folder = first(waitingFolders);
+      if (folder !== undefined) {
+        waitingFolders.delete(folder);
+        await readFolder(folder);
+        continue;
+      }
+      const path = first(waitingFiles);
+      if (path === undefined) break;
+      waitingFiles.delete(path);
+      const started = host.now();
+      await readFile(path);
+      done++;
+      listener.onProgress(done, done + waitingFiles.size);
+      // Requests that arrived while a large file was parsed come first.
+      if (host.now() - started > 5) await host.wait(0);
+    }
+    listener.onProgress(done, done);
+  };
+
+  const start = (): void => {
+    if (state === "working") return;
+    state = "working";
+    work()
+      .catch((error) => logOnce(`reading the workspace failed: ${error instanceof Error ? error.stack : String(error)}`))
+      .then(() => {
+        state = "idle";
+        if (waitingFolders.size + waitingFiles.size > 0) start();
+      });
+  };
+
+  const folderOf = (path: string): string | undefined => [...folders].find((folder) => path.startsWith(joinPath(folder, "")));
+
+  return {
+    folders: () => [...folders],
+    knows: (path) => files.has(path),
+    addFolder(folder) {
+      folders.add(folder);
+      waitingFolders.add(folder);
+      start();
+    },
+    removeFolder(folder) {
+      folders.delete(folder);
+      waitingFolders.delete(folder);
+      for (const path of inside(files.keys(), folder)) if (folderOf(path) === undefined) forget(path);
+    },
+    changed(path) {
+      const folder = folderOf(path);
+      if (folder === undefined) return;
+      if (files.has(path)) waitingFiles.add(path);
+      // Only a look at its folders says whether a new file belongs to the project or is ignored.
+      else if (!foreignFolder.test(path.slice(joinPath(folder, "").length))) waitingFolders.add(folder);
+      else return;
+      start();
+    },
+    removed(path) {
+      forget(path);
+      for (const below of inside(files.keys(), path)) forget(below);
+    },
+    refresh() {
+      for (const folder of folders) waitingFolders.add(folder);
+      if (folders.size > 0) start();
+    },
+  };
+}
+
+function inside(paths: Iterable<string>, folder: string): string[] {
+  const prefix = joinPath(folder, "");
+  return [...paths].filter((path) => path.startsWith(prefix));
+}
+
+function first<Item>(items: ReadonlySet<Item>): Item | undefined {
+  for (const item of items) return item;
+  return undefined;
+}

@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
+import { createConnection } from "vscode-languageserver/node";
+import { version } from "../../../package.json";
+import { startServer } from "../lsp/server.js";
+import { Parser } from "../syntax/parser.js";
+import { createNodeHost } from "./node-host.js";
+
+/** The language server for Node, over the channel named by the command line: `--node-ipc`, `--stdio` or `--socket=…`. */
+async function main(): Promise<void> {
+  const connection = createConnection();
+  // Over stdio, standard output belongs to the protocol; the connection's console reaches the editor's log in every case.
+  const host = createNodeHost((message) => connection.console.warn(message));
+  const bytesOf = (name: string): Promise<Uint8Array> => readFile(new URL(name, import.meta.url));
+  const [runtime, python] = await Promise.all([bytesOf("web-tree-sitter.wasm"), bytesOf("tree-sitter-python.wasm")]);
+  const parser = await Parser.create({ runtime, python });
+  startServer(connection, { ...host, wait: (milliseconds) => pause(milliseconds) }, parser, version);
+}
+
+main().catch((error) => {
+  process.stderr.write(`gilscope: the language server could not start: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = 1;
+});

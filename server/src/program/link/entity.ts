@@ -1,0 +1,101 @@
+import type { ClassFacts, Facts, FunctionFacts } from "../facts.js";
+import type { CallOperation, ComprehensionValue, DisplayValue } from "../operation.js";
+
+/** One file of the program with its facts. */
+export interface LinkedFile {
+  readonly path: string;
+  readonly facts: Facts;
+  readonly functions: readonly FunctionNode[];
+  readonly classes: readonly ClassNode[];
+}
+
+/** A function of the program; one object each, so that it can be compared and used as a key. */
+export interface FunctionNode {
+  readonly file: LinkedFile;
+  readonly facts: FunctionFacts;
+}
+
+/** A class of the program; one object each. */
+export interface ClassNode {
+  readonly file: LinkedFile;
+  readonly facts: ClassFacts;
+}
+
+/** What a value can turn out to be. */
+export type Entity =
+  | FunctionEntity
+  | { readonly kind: "class"; readonly class: ClassNode }
+  | InstanceEntity
+  | { readonly kind: "module"; readonly file: LinkedFile }
+  /** A function, class or module outside the program, by qualified name: `threading.Thread`. */
+  | { readonly kind: "external"; readonly name: string }
+  | ObjectEntity
+  | PartialEntity
+  | ContainerEntity;
+
+export interface FunctionEntity {
+  readonly kind: "function";
+  readonly function: FunctionNode;
+  /** What its first parameter is bound to. */
+  readonly receiver: Entity | undefined;
+}
+
+/** An object of a class of the program. */
+export interface InstanceEntity {
+  readonly kind: "instance";
+  readonly class: ClassNode;
+}
+
+/** An object of an external type: `threading.Lock`. */
+export interface ObjectEntity {
+  readonly kind: "object";
+  readonly type: string;
+  /** The call that made it, if it is known. */
+  readonly origin: { readonly call: CallOperation; readonly in: FunctionNode } | undefined;
+}
+
+/** `functools.partial(f, …)`. */
+export interface PartialEntity {
+  readonly kind: "partial";
+  readonly call: CallOperation;
+  readonly in: FunctionNode;
+}
+
+/** A list, tuple, set or dict that is written out, or a comprehension. */
+export interface ContainerEntity {
+  readonly kind: "container";
+  readonly value: DisplayValue | ComprehensionValue;
+  readonly in: FunctionNode;
+}
+
+/** Equal for entities that cannot be told apart. */
+export function entityKey(entity: Entity): string {
+  switch (entity.kind) {
+    case "function":
+      return `function ${functionKey(entity.function)}${entity.receiver ? ` of ${entityKey(entity.receiver)}` : ""}`;
+    case "class":
+      return `class ${classKey(entity.class)}`;
+    case "instance":
+      return `instance ${classKey(entity.class)}`;
+    case "module":
+      return `module ${entity.file.path}`;
+    case "external":
+      return `external ${entity.name}`;
+    case "object":
+      return `object ${entity.type}${entity.origin ? ` ${entity.origin.in.file.path}:${entity.origin.call.start}` : ""}`;
+    case "partial":
+      return `partial ${entity.in.file.path}:${entity.call.start}`;
+    case "container":
+      return `container ${entity.in.file.path}:${entity.value.start}`;
+  }
+}
+
+/** Unique in a program. */
+export function functionKey(node: FunctionNode): string {
+  return `${node.file.path}#${node.facts.index}`;
+}
+
+/** Unique in a program. */
+export function classKey(node: ClassNode): string {
+  return `${node.file.path}#${node.facts.name}@${node.facts.start}`;
+}

@@ -1,0 +1,41 @@
+import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { Facts } from "../facts.js";
+import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { Resolver } from "./resolver.js";
+import { findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
+
+/** All files of a workspace, seen as one program. */
+export interface Program {
+  /** Sorted by path. */
+  readonly files: readonly LinkedFile[];
+  readonly file: (path: string) => LinkedFile | undefined;
+  /** In order of file and offset. */
+  readonly spawns: readonly Spawn[];
+  readonly handlers: readonly HandlerRoot[];
+  readonly resolver: Resolver;
+  readonly knowledge: Knowledge;
+}
+
+/** One file's part of a program; made anew only when its facts change. */
+export function linkedFile(path: string, facts: Facts): LinkedFile {
+  const functions: FunctionNode[] = [];
+  const classes: ClassNode[] = [];
+  const file: LinkedFile = { path, facts, functions, classes };
+  for (const each of facts.functions) functions.push({ file, facts: each });
+  for (const each of facts.classes) classes.push({ file, facts: each });
+  return file;
+}
+
+/** Links all files. Spawns are looked for twice, because what they hand to their targets can be an executor that spawns again. */
+export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge): Program {
+  const files = [...linked].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  let resolver = new Resolver(byPath, knowledge, new Map());
+  let spawns = findSpawns(files, resolver, knowledge);
+  const given = spawnedArguments(spawns);
+  if (given.size > 0) {
+    resolver = new Resolver(byPath, knowledge, given);
+    spawns = findSpawns(files, resolver, knowledge);
+  }
+  return { files, file: (path) => byPath.get(path), spawns, handlers: findHandlers(files, spawns, resolver, knowledge), resolver, knowledge };
+}

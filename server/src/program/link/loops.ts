@@ -1,0 +1,27 @@
+import type { Range } from "../../base/range.js";
+import { contains } from "../../base/range.js";
+import type { LoopOperation } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import { walkOperations } from "./walk.js";
+
+const loopsOf = new WeakMap<FunctionNode, readonly LoopOperation[]>();
+
+/** All loops of a function, outer ones first. */
+export function loopsIn(node: FunctionNode): readonly LoopOperation[] {
+  const known = loopsOf.get(node);
+  if (known) return known;
+  const loops: LoopOperation[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "loop") loops.push(operation);
+  });
+  loopsOf.set(node, loops);
+  return loops;
+}
+
+/** The loops of the function that repeat what stands at the range. What a `for` runs over stands in its header and runs once. */
+export function loopsAround(node: FunctionNode, range: Range): readonly LoopOperation[] {
+  return loopsIn(node).filter((loop) => {
+    if (!contains(loop, range)) return false;
+    return loop.form === "while" || !loop.iterable || !contains(loop.iterable, range);
+  });
+}

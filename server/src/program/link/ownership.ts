@@ -1,0 +1,357 @@
+import type { CallOperation, Place, Value } from "../operation.js";
+import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { loopsAround } from "./loops.js";
+import { argumentFor, type Resolver } from "./resolver.js";
+import type { ScopedValue, Spawn } from "./spawns.js";
+import { someValue } from "./walk.js";
+
+/**
+ * What is known of the object a value is, as far as sharing goes: RacerD's idea of ownership. `shared`: several threads reach the same object.
+ * `own`: only this thread does. `unknown`: no claim, and so never a finding.
+ */
+export interface AbstractObject {
+  readonly sharing: "shared" | "own" | "unknown";
+  /** Equal for objects that are the same as far as can be told. */
+  readonly key: string;
+  /** Whether it differs from thread to thread, such as an index handed to each. */
+  readonly perThread: boolean;
+  /** The class, if the program defines it. */
+  readonly class: ClassNode | undefined;
+  /** The call that made it and the frame the call stands in, so that what was passed to its constructor can be told. */
+  readonly made: { readonly call: CallOperation; readonly in: FunctionNode; readonly frame: Frame | undefined } | undefined;
+}
+
+/** One activation of a function on the way from a thread's root. */
+export interface Frame {
+  readonly function: FunctionNode;
+  readonly parameters: ReadonlyMap<string, AbstractObject>;
+  /** The activation it was called from, in the same thread. */
+  readonly caller: Frame | undefined;
+  readonly depth: number;
+}
+
+const own: AbstractObject = { sharing: "own", key: "own", perThread: false, class: undefined, made: undefined };
+const unknown: AbstractObject = { sharing: "unknown", key: "unknown", perThread: false, class: undefined, made: undefined };
+
+/** Tells which objects threads share. */
+export class Ownership {
+  constructor(private readonly resolver: Resolver) {}
+
+  /** The object that a value is in a frame. */
+  object(value: Value, frame: Frame, depth = 0): AbstractObject {
+    if (depth > maximumDepth) return unknown;
+    switch (value.op) {
+      case "read":
+        return this.place(value.place, value, frame, depth + 1);
+      case "call":
+        return this.call(value, frame, depth + 1);
+      case "display":
+      case "comprehension":
+      case "constant":
+      case "compute":
+        return own;
+      case "await":
+        return this.object(value.value, frame, depth + 1);
+      case "entered":
+        return this.object(value.context, frame, depth + 1);
+      case "choice":
+        return merged(value.values.map((choice) => this.object(choice, frame, depth + 1)));
+      case "element-of":
+      case "item-of": {
+        const source = this.object(value.op === "element-of" ? value.iterable : value.value, frame, depth + 1);
+        const node = this.classOf(value, frame.function);
+        return { ...unknown, key: `${source.key}[]`, class: node };
+      }
+      case "function":
+      case "class":
+      case "import":
+        return { ...unknown, sharing: "shared", key: this.entityObjectKey(value, frame.function) };
+      default:
+        return unknown;
+    }
+  }
+
+  /** The object that a place holds, or for an element the container's content as a whole. */
+  private place(place: Place, value: Value, frame: Frame, depth: number): AbstractObject {
+    switch (place.kind) {
+      case "name":
+        return this.name(place.name, place.owner, value, frame, depth);
+      case "attribute": {
+        const location = this.attributeLocation(place.object, place.name, frame, depth);
+        return { ...location, class: this.classOf(value, frame.function) };
+      }
+      case "element": {
+        const container = this.object(place.object, frame, depth);
+        return { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+      }
+    }
+  }
+
+  private name(name: string, owner: number, value: Value, frame: Frame, depth: number): AbstractObject {
+    const node = this.classOf(value, frame.function);
+    if (owner < 0) return { ...unknown, key: `builtin ${name}` };
+    if (owner === 0)
+      return { sharing: "shared", key: this.globalKey(frame.function, name), perThread: false, class: node, made: undefined };
+    for (let current: Frame | undefined = frame; current; current = current.caller) {
+      if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
+      const parameter = current.parameters.get(name);
+      if (parameter) return { ...parameter, class: parameter.class ?? node };
+      const values = current.function.facts.bindings.get(name) ?? [];
+      if (values.length === 0) return { ...unknown, class: node };
+      const at = current;
+      const result = merged(values.map((bound) => this.object(bound, at, depth + 1)));
+      return { ...result, class: result.class ?? node };
+    }
+    // The frame of the function around it is not on this thread's way, so whoever made the closure shares the variable.
+    const around = frame.function.file.functions[owner];
+    const bindings = around?.facts.bindings.get(name) ?? [];
+    const varies = bindings.length > 0 && bindings.every((bound) => bound.op === "element-of" || bound.op === "item-of");
+    return {
+      sharing: varies ? "unknown" : "shared",
+      key: `cell ${frame.function.file.path}#${owner} ${name}`,
+      perThread: false,
+      class: node,
+      made: undefined,
+    };
+  }
+
+  /** The place `object.name` itself: who shares it, and its key. */
+  attributeLocation(objectValue: Value, name: string, frame: Frame, depth = 0): AbstractObject {
+    for (const entity of this.resolver.resolve(objectValue, frame.function)) {
+      if (entity.kind === "module") {
+        return { sharing: "shared", key: `global ${entity.file.path} ${name}`, perThread: false, class: undefined, made: undefined };
+      }
+      if (entity.kind === "class") return this.classAttribute(entity.class, name);
+      if (entity.kind === "external" && !entity.name.startsWith("builtins.")) {
+        return { sharing: "shared", key: `external ${entity.name}.${name}`, perThread: false, class: undefined, made: undefined };
+      }
+    }
+    const object = this.object(objectValue, frame, depth + 1);
+    const node = object.class;
+    if (!node) return { ...object, key: `${object.key}.${name}`, made: undefined };
+    const { classes, externals } = this.resolver.classOrder(node);
+    const definer = classes.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
+    if (!definer.facts.instanceAttributes.has(name)) {
+      // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
+      const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
+      const made = holder?.file.functions[holder.facts.body]?.facts.bindings.get(name)?.some((value) => value.op === "call" || value.op === "display");
+      if (holder && (made || object.sharing !== "own")) return this.classAttribute(holder, name);
+    }
+    const key = `attribute ${classKey(definer)} ${name}`;
+    if (object.sharing === "own") {
+      const passed = this.passedToConstructor(object, definer, name, depth);
+      if (passed) return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
+      // A handler object is made for each request; its server is the one that all of them share.
+      if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
+        return { sharing: "shared", key: `server of ${externals[0]}`, perThread: false, class: undefined, made: undefined };
+      }
+    }
+    return { sharing: object.sharing, key, perThread: object.perThread, class: undefined, made: undefined };
+  }
+
+  private classAttribute(node: ClassNode, name: string): AbstractObject {
+    return { sharing: "shared", key: `attribute ${classKey(node)} ${name}`, perThread: false, class: undefined, made: undefined };
+  }
+
+  /** What the constructor of an object that this thread owns was given for an attribute, if it stores an argument there. */
+  private passedToConstructor(object: AbstractObject, definer: ClassNode, name: string, depth: number): AbstractObject | undefined {
+    if (!object.made) return undefined;
+    const init = this.resolver.method(object.class ?? definer, "__init__");
+    if (!init) return undefined;
+    for (const { function: index, write } of definer.facts.instanceAttributes.get(name) ?? []) {
+      const value = write.value;
+      if (definer.file.functions[index] !== init || value?.op !== "read" || value.place.kind !== "name") continue;
+      const { place } = value;
+      const parameter = init.facts.parameters.find((each) => each.name === place.name);
+      const argument = parameter && argumentFor(init, parameter, object.made.call, "bound");
+      if (!argument) continue;
+      const { frame, in: within, call } = object.made;
+      return frame ? this.object(argument, frame, depth + 1) : this.outside(argument, within, call);
+    }
+    return undefined;
+  }
+
+  private call(call: CallOperation, frame: Frame, depth: number): AbstractObject {
+    for (const entity of this.resolver.resolve(call.callee, frame.function)) {
+      switch (entity.kind) {
+        case "class":
+          return {
+            ...own,
+            key: `made ${frame.function.file.path}:${call.start}`,
+            class: entity.class,
+            made: { call, in: frame.function, frame },
+          };
+        case "function": {
+          if (depth > maximumCallDepth || entity.function.facts.isGenerator || entity.function.facts.returned.length === 0) return unknown;
+          const inner = this.enter(entity.function, entity.receiver, call, frame);
+          return merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
+        }
+        case "external": {
+          const type = this.resolver.resolve(call, frame.function)[0];
+          return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
+        }
+        default:
+          break;
+      }
+    }
+    const [made] = this.resolver.resolve(call, frame.function);
+    return made?.kind === "class" ? { ...unknown, sharing: "shared", key: `class ${classKey(made.class)}` } : unknown;
+  }
+
+  /** The frame of a call made in `caller`. */
+  enter(node: FunctionNode, receiver: Entity | undefined, call: CallOperation, caller: Frame): Frame {
+    const parameters = new Map<string, AbstractObject>();
+    const { callee } = call;
+    node.facts.parameters.forEach((parameter, index) => {
+      if (receiver && index === 0) {
+        const object = callee.op === "read" && callee.place.kind === "attribute" ? this.object(callee.place.object, caller, 1) : undefined;
+        const isNew =
+          receiver.kind === "instance" &&
+          node.facts.name === "__init__" &&
+          !(callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "__init__");
+        const ownClass = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
+        const base = isNew ? { ...own, key: `made ${caller.function.file.path}:${call.start}` } : (object ?? unknown);
+        // `super().method()` is called on the object at hand.
+        const actual = isSuper(callee) ? (caller.parameters.get(caller.function.facts.parameters[0]?.name ?? "") ?? base) : base;
+        parameters.set(parameter.name, { ...actual, class: actual.class ?? ownClass });
+        return;
+      }
+      const argument = argumentFor(node, parameter, call, receiver ? "bound" : "passed");
+      if (argument) parameters.set(parameter.name, this.object(argument, caller, 1));
+      else parameters.set(parameter.name, parameter.default ? own : unknown);
+    });
+    return { function: node, parameters, caller, depth: caller.depth + 1 };
+  }
+
+  /** The frame in which a spawned function starts. */
+  start(spawn: Spawn, target: Spawn["targets"][number]): Frame {
+    const { function: node, receiver } = target;
+    const parameters = new Map<string, AbstractObject>();
+    node.facts.parameters.forEach((parameter, index) => {
+      if (receiver && index === 0) {
+        const object = target.receiverValue ? this.outside(target.receiverValue.value, target.receiverValue.in, spawn.call) : unknown;
+        const fallback = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
+        parameters.set(parameter.name, { ...object, class: object.class ?? fallback });
+        return;
+      }
+      const given = target.arguments.get(parameter.name);
+      if (given) {
+        const varies = given.how === "element";
+        const object = varies ? { ...unknown, perThread: true } : this.outside(given.value, given.in, spawn.call);
+        parameters.set(parameter.name, object);
+      } else if (parameter.default) {
+        // `lambda item=item: …` freezes a loop variable.
+        parameters.set(parameter.name, this.outside(parameter.default, spawn.in, spawn.call));
+      } else parameters.set(parameter.name, unknown);
+    });
+    return { function: node, parameters, caller: undefined, depth: 0 };
+  }
+
+  /** The frame of code that runs beside the threads, in whoever made them. */
+  beside(node: FunctionNode): Frame {
+    const parameters = new Map<string, AbstractObject>();
+    const [self] = node.facts.parameters;
+    const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+    if (self && owner)
+      parameters.set(self.name, { sharing: "shared", key: `self ${classKey(owner)}`, perThread: false, class: owner, made: undefined });
+    return { function: node, parameters, caller: undefined, depth: 0 };
+  }
+
+  /** The frame of a method that a library calls on an object it makes for the occasion. */
+  handled(node: FunctionNode, owner: ClassNode): Frame {
+    const parameters = new Map<string, AbstractObject>();
+    const [self] = node.facts.parameters;
+    if (self) parameters.set(self.name, { ...own, key: `handler ${classKey(owner)}`, class: owner });
+    return { function: node, parameters, caller: undefined, depth: 0 };
+  }
+
+  /** The object that a value is in the code that spawns: what is the same in every round of the loops around the spawn is shared by its threads. */
+  private outside(value: Value, within: FunctionNode, spawn: CallOperation): AbstractObject {
+    const node = this.classOf(value, within);
+    if (this.variesInLoop(value, within, spawn)) {
+      const made = value.op === "call" ? { call: value, in: within, frame: undefined } : undefined;
+      const sharing = made && node ? "own" : "unknown";
+      return { sharing, key: `varies ${within.file.path}:${value.start}`, perThread: true, class: node, made };
+    }
+    const scoped: ScopedValue = { value, in: within };
+    switch (value.op) {
+      case "read": {
+        const { place } = value;
+        if (place.kind === "name") {
+          const key =
+            place.owner === 0
+              ? this.globalKey(within, place.name)
+              : this.isReceiver(place.name, place.owner, within)
+                ? `self ${node ? classKey(node) : functionKey(within)}`
+                : `cell ${within.file.path}#${place.owner} ${place.name}`;
+          return { sharing: "shared", key, perThread: false, class: node, made: undefined };
+        }
+        if (place.kind === "attribute") {
+          const location = this.attributeLocation(place.object, place.name, this.beside(within));
+          return { ...location, class: node };
+        }
+        return { ...unknown, class: node };
+      }
+      case "call": {
+        // Made for this one spawn; if the spawn is repeated, made anew each time.
+        const made = node ? { call: value, in: within, frame: undefined } : undefined;
+        return { ...own, key: `made ${within.file.path}:${value.start}`, class: node, made };
+      }
+      case "constant":
+      case "display":
+      case "compute":
+        return own;
+      case "choice":
+        return merged(value.values.map((choice) => this.outside(choice, scoped.in, spawn)));
+      default:
+        return { ...unknown, class: node };
+    }
+  }
+
+  private isReceiver(name: string, owner: number, within: FunctionNode): boolean {
+    return within.facts.index === owner && within.facts.class !== undefined && within.facts.parameters[0]?.name === name;
+  }
+
+  /** Whether the value differs between rounds of the loops around the spawn. */
+  private variesInLoop(value: Value, within: FunctionNode, spawn: CallOperation): boolean {
+    const loops = loopsAround(within, spawn);
+    if (loops.length === 0) return false;
+    return someValue(value, (inner) => {
+      if (inner.op === "call") return true;
+      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== within.facts.index) return false;
+      const bound = within.facts.bindings.get(inner.place.name) ?? [];
+      return bound.length > 0 && bound.some((each) => loops.some((loop) => each.start >= loop.start && each.end <= loop.end));
+    });
+  }
+
+  /** The location of a variable of a module, through `from module import name`. */
+  globalKey(within: FunctionNode, name: string): string {
+    return `global ${within.file.path} ${name}`;
+  }
+
+  private classOf(value: Value, within: FunctionNode): ClassNode | undefined {
+    for (const entity of this.resolver.resolve(value, within)) if (entity.kind === "instance") return entity.class;
+    return undefined;
+  }
+
+  private entityObjectKey(value: Value, within: FunctionNode): string {
+    const [entity] = this.resolver.resolve(value, within);
+    return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
+  }
+}
+
+const maximumDepth = 24;
+const maximumCallDepth = 12;
+
+function isSuper(callee: Value): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { object } = callee.place;
+  return object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
+}
+
+/** One of several: shared if any is, and no claim if any is unknown. */
+function merged(objects: readonly AbstractObject[]): AbstractObject {
+  const [first] = objects;
+  if (!first) return unknown;
+  return objects.find((object) => object.sharing === "shared") ?? objects.find((object) => object.sharing === "unknown") ?? first;
+}

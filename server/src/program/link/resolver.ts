@@ -1,0 +1,803 @@
+import type { ReturnCase } from "../../knowledge/entry.js";
+import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { CallSite, ParameterFacts } from "../facts.js";
+import { type CallOperation, type ImportValue, type Operation, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
+import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile } from "./entity.js";
+import { ModuleIndex } from "./modules.js";
+
+/** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
+export interface SpawnedArguments {
+  /** The value of each parameter, by name, and the function in whose scope it is to be read. */
+  readonly values: ReadonlyMap<string, { readonly value: Value; readonly in: FunctionNode; readonly how: "whole" | "element" }>;
+}
+
+/**
+ * Tells what a value can be, on demand and remembered. Order within a function and the context of a call are ignored: the answer is the union
+ * over all of them, which is right for the question asked of it (who is called here) and cheap enough to ask again after every keystroke.
+ */
+export class Resolver {
+  private readonly memory = new Map<Value, readonly Entity[]>();
+  private readonly parameters = new Map<string, readonly Entity[]>();
+  private readonly returns = new Map<FunctionNode, readonly Entity[]>();
+  private readonly order = new Map<ClassNode, ClassOrder>();
+  private readonly methods = new Map<LinkedFile, Map<string, FunctionNode | undefined>>();
+  private readonly modules: ModuleIndex;
+  private depth = 0;
+
+  constructor(
+    readonly files: ReadonlyMap<string, LinkedFile>,
+    readonly knowledge: Knowledge,
+    private readonly spawnedArguments: ReadonlyMap<FunctionNode, readonly SpawnedArguments[]>,
+  ) {
+    this.modules = new ModuleIndex(new Set(files.keys()));
+  }
+
+  /** Everything the value can be; empty when nothing is known. */
+  resolve(value: Value, within: FunctionNode): readonly Entity[] {
+    const known = this.memory.get(value);
+    if (known) return known;
+    if (this.depth > maximumDepth) return [];
+    // A value that depends on itself adds nothing to itself.
+    this.memory.set(value, []);
+    this.depth++;
+    const result = distinct(this.compute(value, within));
+    this.depth--;
+    this.memory.set(value, result);
+    return result;
+  }
+
+  private compute(value: Value, within: FunctionNode): readonly Entity[] {
+    switch (value.op) {
+      case "read":
+        return this.read(value.place, within);
+      case "call":
+        return this.resolve(value.callee, within).flatMap((callee) => this.result(callee, value, within));
+      case "await":
+        return this.resolve(value.value, within);
+      case "function": {
+        const node = within.file.functions[value.function];
+        return node ? [{ kind: "function", function: node, receiver: undefined }] : [];
+      }
+      case "class": {
+        const node = within.file.classes[value.class];
+        return node ? [{ kind: "class", class: node }] : [];
+      }
+      case "import":
+        return this.imported(value, within.file);
+      case "display":
+      case "comprehension":
+        return [{ kind: "container", value, in: within }];
+      case "element-of":
+        return this.elements(value.iterable, within);
+      case "item-of":
+        return this.items(value.value, value.index, within);
+      case "entered":
+        return this.resolve(value.context, within).flatMap((entity) => this.entered(entity));
+      case "choice": {
+        // A decorated function is what its decorator returns, where that is known.
+        const [first] = value.values;
+        if (first?.op === "call" && first.arguments.length === 1 && value.values[1] === first.arguments[0]?.value) {
+          const decorated = this.resolve(first, within);
+          if (decorated.some((entity) => entity.kind === "function" || entity.kind === "class")) return decorated;
+          return value.values.slice(1).flatMap((choice) => this.resolve(choice, within));
+        }
+        return value.values.flatMap((choice) => this.resolve(choice, within));
+      }
+      case "compute": {
+        // `[x] * n` and `a + b` hold the elements of their operands.
+        if (value.operator !== "*" && value.operator !== "+") return [];
+        return value.operands.flatMap((operand) => this.resolve(operand, within)).filter((entity) => entity.kind === "container");
+      }
+      case "constant":
+      case "yield":
+      case "unknown":
+        return value.op === "constant" && value.type !== "none"
+          ? [{ kind: "object", type: constantType(value.type), origin: undefined }]
+          : [];
+    }
+  }
+
+  private read(place: Place, within: FunctionNode): readonly Entity[] {
+    switch (place.kind) {
+      case "name":
+        return this.name(place.name, place.owner, within);
+      case "attribute": {
+        const objects = this.resolve(place.object, within);
+        return objects.length > 0
+          ? objects.flatMap((object) => this.attribute(object, place.name))
+          : this.methodByName(place.name, within.file);
+      }
+      case "element":
+        return this.elements(place.object, within);
+    }
+  }
+
+  private name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
+    if (owner === unbound) return this.unboundName(name, within.file);
+    const node = within.file.functions[owner];
+    if (!node) return [];
+    const annotation = node.facts.annotations.get(name);
+    const annotated = annotation ? this.annotated(annotation, node) : [];
+    const parameter = node.facts.parameters.find((candidate) => candidate.name === name);
+    const given = parameter ? this.parameter(parameter, node) : [];
+    const values = node.facts.bindings.get(name) ?? [];
+    const bound = values.flatMap((value) => this.resolve(value, node));
+    const elsewhere = node.facts.rebound.has(name) ? this.reboundValues(name, owner, within.file) : [];
+    return annotated.length + given.length === 0 && elsewhere.length === 0 ? bound : [...annotated, ...given, ...bound, ...elsewhere];
+  }
+
+  /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
+  private methodByName(name: string, file: LinkedFile): readonly Entity[] {
+    let methods = this.methods.get(file);
+    if (!methods) {
+      methods = new Map();
+      for (const node of file.functions) {
+        if (node.facts.kind !== "function" || node.facts.class === undefined) continue;
+        methods.set(node.facts.name, methods.has(node.facts.name) ? undefined : node);
+      }
+      this.methods.set(file, methods);
+    }
+    const method = methods.get(name);
+    const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
+    const isCommon =
+      containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`)) || commonMethods.has(name) || name.startsWith("__");
+    return method && owner && !isCommon ? [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }] : [];
+  }
+
+  /** What `global name` or `nonlocal name` in other functions of the file store there. */
+  private reboundValues(name: string, owner: number, file: LinkedFile): readonly Entity[] {
+    const result: Entity[] = [];
+    for (const node of file.functions) {
+      if (node.facts.index === owner) continue;
+      for (const operation of node.facts.body) collectWrites(operation, name, owner, (value) => result.push(...this.resolve(value, node)));
+    }
+    return result;
+  }
+
+  private unboundName(name: string, file: LinkedFile): readonly Entity[] {
+    for (const imported of file.facts.imports) {
+      if (imported.name !== "*") continue;
+      const target = this.modules.resolve(file.path, imported.level, imported.module);
+      if (target.kind === "file") {
+        const found = this.moduleMember(target.path, name);
+        if (found.length > 0) return found;
+      } else if (target.kind === "external") {
+        const qualified = `${target.name}.${name}`;
+        if (this.isKnown(qualified)) return [{ kind: "external", name: qualified }];
+      }
+    }
+    return [{ kind: "external", name: `builtins.${name}` }];
+  }
+
+  private isKnown(name: string): boolean {
+    const { knowledge } = this;
+    return knowledge.callable(name) !== undefined || knowledge.type(name) !== undefined || knowledge.spawner(name) !== undefined;
+  }
+
+  private imported(value: ImportValue, file: LinkedFile): readonly Entity[] {
+    const target = this.modules.resolve(file.path, value.level, value.module);
+    if (value.name === undefined) return this.target(target);
+    if (target.kind === "external") return [{ kind: "external", name: `${target.name}.${value.name}` }];
+    const member = target.kind === "file" ? this.moduleMember(target.path, value.name) : [];
+    if (member.length > 0) return member;
+    const inner = this.modules.member(target.path, value.name);
+    return inner ? this.target(inner) : [];
+  }
+
+  private target(target: ReturnType<ModuleIndex["resolve"]>): readonly Entity[] {
+    if (target.kind === "external") return [{ kind: "external", name: target.name }];
+    const file = target.kind === "file" ? this.files.get(target.path) : undefined;
+    // A folder without `__init__.py` has no names of its own; its modules are found by path.
+    return file ? [{ kind: "module", file }] : target.kind === "folder" ? [{ kind: "external", name: `/${target.path}` }] : [];
+  }
+
+  /** What a module binds to a name, through re-exports. */
+  private moduleMember(path: string, name: string): readonly Entity[] {
+    const file = this.files.get(path);
+    const module = file?.functions[0];
+    if (!file || !module) return [];
+    if (module.facts.bindings.has(name) || module.facts.rebound.has(name)) return this.name(name, 0, module);
+    for (const imported of file.facts.imports) {
+      if (imported.name !== "*" || imported.function !== 0) continue;
+      const target = this.modules.resolve(path, imported.level, imported.module);
+      if (target.kind === "external") {
+        const qualified = `${target.name}.${name}`;
+        if (this.isKnown(qualified)) return [{ kind: "external", name: qualified }];
+      } else if (target.kind === "file" && target.path !== path && this.depth < maximumDepth) {
+        this.depth++;
+        const found = this.moduleMember(target.path, name);
+        this.depth--;
+        if (found.length > 0) return found;
+      }
+    }
+    return [];
+  }
+
+  /** What reading the attribute of an entity gives. */
+  attribute(object: Entity, name: string): readonly Entity[] {
+    switch (object.kind) {
+      case "module": {
+        const member = this.moduleMember(object.file.path, name);
+        if (member.length > 0) return member;
+        const inner = this.modules.member(object.file.path, name);
+        return inner ? this.target(inner) : [];
+      }
+      case "external": {
+        if (object.name.startsWith("/")) {
+          const inner = this.modules.member(object.name.slice(1), name);
+          return inner ? this.target(inner) : [];
+        }
+        return [{ kind: "external", name: `${object.name}.${name}` }];
+      }
+      case "class":
+        return this.member(object.class, name, object);
+      case "instance":
+        return this.member(object.class, name, object);
+      case "object": {
+        const attribute = this.knowledge.type(object.type)?.attributes.get(name);
+        return attribute
+          ? [{ kind: "object", type: attribute, origin: undefined }]
+          : [{ kind: "external", name: `${object.type}.${name}` }];
+      }
+      case "container":
+        return [{ kind: "external", name: `builtins.${containerType(object)}.${name}` }];
+      case "function":
+        return name === "__call__" ? [object] : [];
+      case "partial":
+        return [];
+    }
+  }
+
+  private member(node: ClassNode, name: string, object: Entity & { readonly class: ClassNode }): readonly Entity[] {
+    const { classes, externals } = this.classOrder(node);
+    if (object.kind === "instance" && name === "__class__") return [{ kind: "class", class: node }];
+    for (const current of classes) {
+      const body = current.file.functions[current.facts.body];
+      const values = body?.facts.bindings.get(name);
+      const found = values && body ? values.flatMap((value) => this.resolve(value, body)) : [];
+      const assigned = object.kind === "instance" ? this.assigned(current, name) : [];
+      const annotation = body?.facts.annotations.get(name);
+      const annotated = annotation && body && found.length + assigned.length === 0 ? this.annotated(annotation, body) : [];
+      if (found.length + assigned.length + annotated.length === 0) {
+        if (values || current.facts.instanceAttributes.has(name) || annotation) return [];
+        continue;
+      }
+      const bound = found.flatMap((entity): readonly Entity[] => {
+        if (entity.kind !== "function" || entity.receiver) return [entity];
+        const decorators = decoratorNames(entity.function);
+        if (decorators.includes("staticmethod")) return [entity];
+        if (decorators.includes("classmethod")) return [{ ...entity, receiver: { kind: "class", class: object.class } }];
+        if (object.kind === "instance" && decorators.some((decorator) => decorator === "property" || decorator === "cached_property")) {
+          return this.returned(entity.function);
+        }
+        return object.kind === "instance" ? [{ ...entity, receiver: object }] : [entity];
+      });
+      return [...bound, ...assigned, ...annotated];
+    }
+    return externals.flatMap((base): Entity[] => (this.isKnown(`${base}.${name}`) ? [{ kind: "external", name: `${base}.${name}` }] : []));
+  }
+
+  /** What methods of the class store in an attribute of their object. */
+  private assigned(node: ClassNode, name: string): readonly Entity[] {
+    const attributes = node.facts.instanceAttributes.get(name) ?? [];
+    return attributes.flatMap(({ function: index, write }) => {
+      const method = node.file.functions[index];
+      return method && write.value ? this.resolve(write.value, method) : [];
+    });
+  }
+
+  /** The class and its bases, nearest first, and the names of the bases outside the program. */
+  classOrder(node: ClassNode): ClassOrder {
+    const known = this.order.get(node);
+    if (known) return known;
+    const classes: ClassNode[] = [node];
+    const externals: string[] = [];
+    const order = { classes, externals };
+    this.order.set(node, order);
+    const scope = node.file.functions[node.file.functions[node.facts.body]?.facts.parent ?? 0];
+    for (const base of scope ? node.facts.bases : []) {
+      for (const entity of this.resolve(base, scope as FunctionNode)) {
+        if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
+        if (entity.kind !== "class" || entity.class === node) continue;
+        const inner = this.classOrder(entity.class);
+        for (const each of inner.classes) if (!classes.includes(each)) classes.push(each);
+        for (const each of inner.externals) if (!externals.includes(each)) externals.push(each);
+      }
+    }
+    return order;
+  }
+
+  private parameter(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
+    const key = `${node.file.path}#${node.facts.index}#${parameter.name}`;
+    const known = this.parameters.get(key);
+    if (known) return known;
+    this.parameters.set(key, []);
+    const result = distinct(this.parameterValues(parameter, node));
+    this.parameters.set(key, result);
+    return result;
+  }
+
+  private parameterValues(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
+    const { facts } = node;
+    if (facts.class !== undefined && parameter === facts.parameters[0]) {
+      const owner = node.file.classes[facts.class];
+      const decorators = decoratorNames(node);
+      if (owner && !decorators.includes("staticmethod")) {
+        const isClass = decorators.includes("classmethod") || facts.name === "__new__" || facts.name === "__init_subclass__";
+        return [{ kind: isClass ? "class" : "instance", class: owner }];
+      }
+    }
+    const scope = node.file.functions[facts.parent ?? 0] as FunctionNode;
+    const annotated = parameter.annotation ? this.annotated(parameter.annotation, scope) : [];
+    if (annotated.length > 0) return annotated;
+    const given = [...this.givenByCallers(parameter, node), ...this.givenBySpawns(parameter, node)];
+    return parameter.default ? [...given, ...this.resolve(parameter.default, scope)] : given;
+  }
+
+  private givenBySpawns(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
+    return (this.spawnedArguments.get(node) ?? []).flatMap(({ values }) => {
+      const given = values.get(parameter.name);
+      if (!given) return [];
+      return given.how === "element" ? this.elements(given.value, given.in) : this.resolve(given.value, given.in);
+    });
+  }
+
+  private givenByCallers(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
+    const result: Entity[] = [];
+    for (const { call, within, receiver } of this.callersOf(node)) {
+      const argument = argumentFor(node, parameter, call, receiver);
+      if (argument) result.push(...this.resolve(argument, within));
+    }
+    return result;
+  }
+
+  /** The calls that reach the function by name. Functions with very common names have too many candidates to be worth asking. */
+  callersOf(
+    node: FunctionNode,
+  ): readonly { readonly call: CallOperation; readonly within: FunctionNode; readonly receiver: "bound" | "passed" }[] {
+    const names = this.callNames(node);
+    const result: { call: CallOperation; within: FunctionNode; receiver: "bound" | "passed" }[] = [];
+    let candidates = 0;
+    for (const file of this.files.values()) {
+      for (const name of names) {
+        for (const site of file.facts.callsByName.get(name) ?? []) {
+          if (++candidates > maximumCallers) return result;
+          const within = file.functions[(site as CallSite).function];
+          if (!within) continue;
+          for (const callee of this.resolve(site.call.callee, within)) {
+            const reached = this.reached(callee);
+            if (reached?.function === node) {
+              result.push({ call: site.call, within, receiver: reached.isBound ? "bound" : "passed" });
+              break;
+            }
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  private callNames(node: FunctionNode): readonly string[] {
+    const { facts } = node;
+    const names = [facts.name];
+    if (facts.class !== undefined && (facts.name === "__init__" || facts.name === "__new__")) {
+      const owner = node.file.classes[facts.class];
+      if (owner) names.push(owner.facts.name);
+    }
+    if (facts.name === "<lambda>" || facts.kind === "module") return [];
+    return names;
+  }
+
+  /** The function that calling an entity runs. */
+  private reached(callee: Entity): { readonly function: FunctionNode; readonly isBound: boolean } | undefined {
+    if (callee.kind === "function") return { function: callee.function, isBound: callee.receiver !== undefined };
+    if (callee.kind !== "class") return undefined;
+    const init = this.method(callee.class, "__init__");
+    return init && { function: init, isBound: true };
+  }
+
+  /** The method of that name that objects of the class have, if the program defines it. */
+  method(node: ClassNode, name: string): FunctionNode | undefined {
+    for (const current of this.classOrder(node).classes) {
+      const values = current.file.functions[current.facts.body]?.facts.bindings.get(name);
+      for (const value of values ?? []) {
+        const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
+        if (definition?.op === "function") return current.file.functions[definition.function];
+        // `__enter__ = acquire` gives a method another name.
+        if (definition?.op === "read" && definition.place.kind === "name" && definition.place.name !== name) {
+          return this.method(current, definition.place.name);
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /** The functions of the program that a call runs, with what their first parameter is bound to. */
+  callees(
+    call: CallOperation,
+    within: FunctionNode,
+  ): readonly { readonly function: FunctionNode; readonly receiver: Entity | undefined }[] {
+    return this.resolve(call.callee, within).flatMap((callee) => {
+      if (callee.kind === "function") return [{ function: callee.function, receiver: callee.receiver }];
+      if (callee.kind === "class") {
+        const init = this.method(callee.class, "__init__");
+        return init ? [{ function: init, receiver: { kind: "instance", class: callee.class } as Entity }] : [];
+      }
+      if (callee.kind === "instance") {
+        const method = this.method(callee.class, "__call__");
+        return method ? [{ function: method, receiver: callee }] : [];
+      }
+      return [];
+    });
+  }
+
+  /** The names of everything outside the program that a call can run. */
+  externalCallees(call: CallOperation, within: FunctionNode): readonly string[] {
+    return this.resolve(call.callee, within).flatMap((callee) => {
+      if (callee.kind === "external") return [callee.name];
+      if (callee.kind === "class") return this.classOrder(callee.class).externals;
+      return [];
+    });
+  }
+
+  private annotated(annotation: Value, scope: FunctionNode): readonly Entity[] {
+    return this.annotationTypes(annotation, scope).flatMap((entity): readonly Entity[] => {
+      if (entity.kind === "class") return [{ kind: "instance", class: entity.class }];
+      if (entity.kind === "external" && !entity.name.startsWith("typing.")) {
+        const name = entity.name;
+        return [{ kind: "object", type: name, origin: undefined }];
+      }
+      return [];
+    });
+  }
+
+  /** The types that an annotation names: through `X | None`, `Optional[X]`, `Annotated[X, …]` and quoted names. */
+  private annotationTypes(annotation: Value, scope: FunctionNode): readonly Entity[] {
+    switch (annotation.op) {
+      case "compute":
+        return annotation.operator === "|" ? annotation.operands.flatMap((operand) => this.annotationTypes(operand, scope)) : [];
+      case "read": {
+        if (annotation.place.kind !== "element") return this.resolve(annotation, scope);
+        const { object, index } = annotation.place;
+        const outer = this.resolve(object, scope);
+        const wrapper = outer.find((entity) => entity.kind === "external");
+        if (wrapper?.kind === "external" && /^typing(_extensions)?\.(Optional|Union|Annotated|Final|ClassVar)$/.test(wrapper.name)) {
+          const inner = index.op === "display" ? index.elements : [index];
+          const relevant = wrapper.name.endsWith("Annotated") ? inner.slice(0, 1) : inner;
+          return relevant.flatMap((each) => this.annotationTypes(each, scope));
+        }
+        return outer;
+      }
+      case "constant":
+        return typeof annotation.value === "string" && /^[A-Za-z_]\w*$/.test(annotation.value) ? this.name(annotation.value, 0, scope) : [];
+      default:
+        return [];
+    }
+  }
+
+  /** What calling an entity returns. */
+  private result(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
+    switch (callee.kind) {
+      case "class": {
+        const { externals } = this.classOrder(callee.class);
+        return externals.some((base) => base.endsWith("NamedTuple")) ? [] : [{ kind: "instance", class: callee.class }];
+      }
+      case "instance": {
+        const method = this.method(callee.class, "__call__");
+        return method ? this.returned(method) : [];
+      }
+      case "function":
+        return this.returned(callee.function);
+      case "external":
+        return this.externalResult(callee.name, call, within);
+      case "partial": {
+        const inner = callee.call.arguments[0];
+        return inner ? this.resolve(inner.value, callee.in).flatMap((entity) => this.result(entity, call, within)) : [];
+      }
+      default:
+        return [];
+    }
+  }
+
+  private externalResult(name: string, call: CallOperation, within: FunctionNode): readonly Entity[] {
+    const first = call.arguments[0]?.value;
+    switch (name) {
+      case "functools.partial":
+      case "functools.partialmethod":
+        return [{ kind: "partial", call, in: within }];
+      case "builtins.super": {
+        const owner = this.enclosingClass(within);
+        if (!owner) return [];
+        const { classes, externals } = this.classOrder(owner);
+        const next = classes[1];
+        return next ? [{ kind: "instance", class: next }] : externals.map((type): Entity => ({ kind: "object", type, origin: undefined }));
+      }
+      case "builtins.type":
+        if (!first || call.arguments.length !== 1) return [];
+        return this.resolve(first, within).flatMap((entity): Entity[] =>
+          entity.kind === "instance"
+            ? [{ kind: "class", class: entity.class }]
+            : entity.kind === "object"
+              ? [{ kind: "external", name: entity.type }]
+              : [],
+        );
+      case "builtins.list":
+      case "builtins.tuple":
+      case "builtins.sorted":
+      case "builtins.reversed":
+      case "builtins.iter":
+      case "builtins.set":
+      case "builtins.frozenset":
+      case "copy.copy":
+        // The copy has the elements of what it was made from; that is what callers ask of it.
+        if (first) {
+          const elements = this.resolve(first, within).filter((entity) => entity.kind === "container");
+          if (elements.length > 0) return elements;
+        }
+        break;
+      case "builtins.next":
+        return first ? this.elements(first, within) : [];
+      default:
+        break;
+    }
+    if (wrappers.has(name)) {
+      // Decorators of the standard library that keep what they wrap.
+      return first ? this.resolve(first, within).filter((entity) => entity.kind === "function" || entity.kind === "class") : [];
+    }
+    const entry = this.knowledge.callable(name);
+    if (entry) {
+      const type = firstType(entry.returns);
+      if (type) return [{ kind: "object", type, origin: { call, in: within } }];
+    }
+    const spawned = this.knowledge.type(name);
+    if (spawned) return [{ kind: "object", type: spawned.name, origin: { call, in: within } }];
+    // By convention, a capital starts the name of a class, whose call makes one of its objects.
+    const last = name.slice(name.lastIndexOf(".") + 1);
+    return !entry && /^[A-Z]/.test(last) ? [{ kind: "object", type: name, origin: { call, in: within } }] : [];
+  }
+
+  /** The class in whose method the function stands. */
+  enclosingClass(node: FunctionNode): ClassNode | undefined {
+    for (let current: FunctionNode | undefined = node; current; current = parentOf(current)) {
+      if (current.facts.class !== undefined) return current.file.classes[current.facts.class];
+    }
+    return undefined;
+  }
+
+  private returned(node: FunctionNode): readonly Entity[] {
+    const known = this.returns.get(node);
+    if (known) return known;
+    this.returns.set(node, []);
+    const values = node.facts.isGenerator ? [] : node.facts.returned.flatMap((value) => this.resolve(value, node));
+    const result = distinct(values.length > 0 || !node.facts.returns ? values : this.annotated(node.facts.returns, node));
+    this.returns.set(node, result);
+    return result;
+  }
+
+  private entered(entity: Entity): readonly Entity[] {
+    if (entity.kind === "instance") {
+      const method = this.method(entity.class, "__enter__") ?? this.method(entity.class, "__aenter__");
+      const returned = method ? this.returned(method) : [];
+      return returned.length > 0 ? returned : [entity];
+    }
+    if (entity.kind === "object") {
+      const enters = this.knowledge.type(entity.type)?.enters;
+      return enters ? [{ kind: "object", type: enters, origin: entity.origin }] : [entity];
+    }
+    return [entity];
+  }
+
+  /** What iterating over the value yields. */
+  elements(value: Value, within: FunctionNode): readonly Entity[] {
+    const entities = this.resolve(value, within);
+    const result = entities.flatMap((entity) => this.elementsOf(entity));
+    const added = value.op === "read" ? this.addedTo(value, within) : [];
+    if (value.op === "call") {
+      const [name] = this.externalCallees(value, within);
+      const source = elementSource(name, value);
+      if (source) return distinct([...result, ...this.elements(source, within)]);
+    }
+    return distinct([...result, ...added]);
+  }
+
+  private elementsOf(entity: Entity): readonly Entity[] {
+    if (entity.kind === "container") return this.containerElements(entity);
+    if (entity.kind === "object") {
+      const yields = this.knowledge.type(entity.type)?.yields;
+      return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
+    }
+    return [];
+  }
+
+  private containerElements({ value, in: within }: ContainerEntity): readonly Entity[] {
+    if (value.op === "comprehension") return this.resolve(value.element, within);
+    return value.elements.slice(0, maximumElements).flatMap((element) => this.resolve(element, within));
+  }
+
+  /** What `name.append(x)`, `name.add(x)`, `name[k] = x` and their like put into a container. */
+  private addedTo(read: ReadOperation, within: FunctionNode): readonly Entity[] {
+    const { place } = read;
+    if (place.kind === "element") return [];
+    const result: Entity[] = [];
+    for (const name of adders) {
+      for (const site of within.file.facts.callsByName.get(name) ?? []) {
+        const { callee } = site.call;
+        if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") continue;
+        const receiver = callee.place.object.place;
+        const same =
+          place.kind === "name"
+            ? receiver.kind === "name" && receiver.name === place.name && receiver.owner === place.owner
+            : receiver.kind === "attribute" && receiver.name === place.name;
+        const holder = within.file.functions[site.function];
+        const argument = site.call.arguments[site.call.arguments.length - 1];
+        if (same && holder && argument) result.push(...this.resolve(argument.value, holder));
+      }
+    }
+    return result;
+  }
+
+  private items(value: Value, index: number, within: FunctionNode): readonly Entity[] {
+    const inner = value.op === "element-of" ? this.tupleParts(value.iterable, index, within) : undefined;
+    if (inner) return inner;
+    return this.resolve(value, within).flatMap((entity) => {
+      if (entity.kind !== "container") return [];
+      const { value: container } = entity;
+      const element = container.op === "display" && index >= 0 ? container.elements[index] : undefined;
+      return element ? this.resolve(element, entity.in) : this.containerElements(entity);
+    });
+  }
+
+  /** `for i, x in enumerate(xs)`, `for a, b in zip(as, bs)`, `for k, v in d.items()`. */
+  private tupleParts(iterable: Value, index: number, within: FunctionNode): readonly Entity[] | undefined {
+    if (iterable.op !== "call") return undefined;
+    const [name] = this.externalCallees(iterable, within);
+    const argument = (position: number): Value | undefined => iterable.arguments[position]?.value;
+    if (name === "builtins.enumerate") {
+      const source = argument(0);
+      return index === 1 && source ? this.elements(source, within) : [];
+    }
+    if (name === "builtins.zip") {
+      const source = argument(index);
+      return source ? this.elements(source, within) : [];
+    }
+    const { callee } = iterable;
+    if (callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "items") {
+      return index === 1 ? this.elements(callee.place.object, within) : [];
+    }
+    return undefined;
+  }
+}
+
+/** A class and its bases. */
+export interface ClassOrder {
+  readonly classes: readonly ClassNode[];
+  /** Qualified names of bases outside the program. */
+  readonly externals: readonly string[];
+}
+
+const maximumDepth = 40;
+const maximumCallers = 60;
+const maximumElements = 8;
+const maximumEntities = 12;
+
+const adders = ["append", "add", "put", "appendleft", "put_nowait", "insert", "setdefault"] as const;
+
+const containerTypes = ["list", "dict", "set", "str", "bytes", "tuple"] as const;
+
+/** Method names that many types outside a program have too, so that one of the program's classes having it says little. */
+const commonMethods: ReadonlySet<string> = new Set(
+  "open close read write send recv get put set run start stop join wait acquire release submit map append flush connect execute cancel result done next name".split(
+    " ",
+  ),
+);
+
+const wrappers: ReadonlySet<string> = new Set([
+  "functools.lru_cache",
+  "functools.cache",
+  "functools.wraps",
+  "functools.singledispatch",
+  "contextlib.contextmanager",
+  "builtins.staticmethod",
+  "builtins.classmethod",
+  "dataclasses.dataclass",
+]);
+
+function distinct(entities: readonly Entity[]): readonly Entity[] {
+  if (entities.length <= 1) return entities;
+  const seen = new Map<string, Entity>();
+  for (const entity of entities) {
+    const key = entityKey(entity);
+    if (!seen.has(key)) seen.set(key, entity);
+    if (seen.size >= maximumEntities) break;
+  }
+  return [...seen.values()];
+}
+
+function constantType(type: string): string {
+  return type === "int" || type === "float" || type === "str" || type === "bytes" || type === "bool"
+    ? `builtins.${type}`
+    : "builtins.object";
+}
+
+function containerType({ value }: ContainerEntity): string {
+  return value.makes === "generator" ? "generator" : value.makes;
+}
+
+function firstType(returns: readonly ReturnCase[]): string | undefined {
+  const type = returns[0]?.type;
+  return type === "receiver" ? undefined : type;
+}
+
+/** The iterable whose elements a call hands through. */
+function elementSource(name: string | undefined, call: CallOperation): Value | undefined {
+  switch (name) {
+    case "builtins.list":
+    case "builtins.tuple":
+    case "builtins.sorted":
+    case "builtins.reversed":
+    case "builtins.iter":
+    case "builtins.set":
+    case "concurrent.futures.as_completed":
+      return call.arguments[0]?.value;
+    default:
+      break;
+  }
+  const { callee } = call;
+  // `d.values()` and `xs.copy()` hand out the elements of the object before the dot.
+  if (callee.op === "read" && callee.place.kind === "attribute" && (callee.place.name === "values" || callee.place.name === "copy")) {
+    return callee.place.object;
+  }
+  return undefined;
+}
+
+function parentOf(node: FunctionNode): FunctionNode | undefined {
+  return node.facts.parent === undefined ? undefined : node.file.functions[node.facts.parent];
+}
+
+/** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
+export function decoratorNames(node: FunctionNode): readonly string[] {
+  return node.facts.decorators.flatMap((decorator) => {
+    const value = decorator.op === "call" ? decorator.callee : decorator;
+    return value.op === "read" && value.place.kind !== "element" ? [value.place.name] : [];
+  });
+}
+
+/** The argument of a call that a parameter receives, if it is written out. */
+export function argumentFor(
+  node: FunctionNode,
+  parameter: ParameterFacts,
+  call: CallOperation,
+  receiver: "bound" | "passed",
+): Value | undefined {
+  const named = call.arguments.find((argument) => argument.form === "keyword" && argument.name === parameter.name);
+  if (named) return named.value;
+  if (parameter.form === "star" || parameter.form === "double-star" || parameter.form === "keyword-only") return undefined;
+  const position = node.facts.parameters.indexOf(parameter) - (receiver === "bound" ? 1 : 0);
+  if (position < 0) return undefined;
+  const before = call.arguments.slice(0, position + 1);
+  const argument = before[position];
+  return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
+}
+
+function collectWrites(operation: Operation, name: string, owner: number, found: (value: Value) => void): void {
+  switch (operation.op) {
+    case "write":
+      if (operation.value && operation.place.kind === "name" && operation.place.name === name && operation.place.owner === owner)
+        found(operation.value);
+      return;
+    case "loop":
+    case "with":
+      for (const inner of operation.body) collectWrites(inner, name, owner, found);
+      return;
+    case "branch":
+      for (const arm of operation.arms) for (const inner of arm) collectWrites(inner, name, owner, found);
+      return;
+    case "attempt":
+      for (const part of [operation.body, ...operation.handlers, operation.otherwise, operation.final]) {
+        for (const inner of part) collectWrites(inner, name, owner, found);
+      }
+      return;
+    default:
+      return;
+  }
+}

@@ -1,0 +1,143 @@
+import type { Range } from "../../base/range.js";
+import type { Value } from "../operation.js";
+import type { ClassNode, FunctionNode } from "./entity.js";
+import { functionKey } from "./entity.js";
+import type { Program } from "./link.js";
+import { type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
+import { walkOperations } from "./walk.js";
+
+/** A way that control enters the program's code, and how many threads go that way at once. */
+export type ThreadRoot =
+  | {
+      readonly kind: "spawn";
+      readonly key: string;
+      readonly spawn: Spawn;
+      readonly target: SpawnTarget;
+      readonly function: FunctionNode;
+      readonly instances: "one" | "several";
+    }
+  | {
+      readonly kind: "handler";
+      readonly key: string;
+      readonly class: ClassNode;
+      readonly base: string;
+      readonly function: FunctionNode;
+      readonly instances: "several";
+    }
+  | { readonly kind: "marked"; readonly key: string; readonly function: FunctionNode; readonly instances: "several" }
+  /** Code of whoever uses an object or function that has threads of its own: it runs beside them. */
+  | {
+      readonly kind: "caller";
+      readonly key: string;
+      readonly function: FunctionNode;
+      readonly instances: "one";
+      readonly beside: Spawn;
+      readonly within: Range | undefined;
+    };
+
+/** The functions that threads of this process start in. Callbacks of futures run in the pool's threads. */
+export function threadRoots(program: Program): readonly ThreadRoot[] {
+  const roots: ThreadRoot[] = [];
+  for (const spawn of program.spawns) {
+    const runsInThread =
+      spawn.worker === "thread" || (spawn.worker === "callback-in-caller" && spawn.spawner.endsWith("add_done_callback"));
+    if (!runsInThread) continue;
+    for (const target of spawn.targets) {
+      const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
+      roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances });
+    }
+  }
+  for (const handler of program.handlers) {
+    for (const method of handler.methods) {
+      roots.push({
+        kind: "handler",
+        key: `handler ${functionKey(method)}`,
+        class: handler.class,
+        base: handler.base,
+        function: method,
+        instances: "several",
+      });
+    }
+  }
+  for (const file of program.files) {
+    for (const directive of file.facts.directives) {
+      if (directive.kind !== "note" || directive.name !== "thread-root") continue;
+      const marked = file.functions.find((node) => node.facts.kind === "function" && node.facts.start >= directive.range.end);
+      if (marked) roots.push({ kind: "marked", key: `marked ${functionKey(marked)}`, function: marked, instances: "several" });
+    }
+  }
+  return roots;
+}
+
+/**
+ * The code that runs beside a spawn in the thread that made it: the rest of the spawning function until it waits for the work, and the public
+ * methods of an object that has started a thread on itself.
+ */
+export function callerRoots(program: Program, roots: readonly ThreadRoot[]): readonly ThreadRoot[] {
+  const callers: ThreadRoot[] = [];
+  const seen = new Set<string>();
+  for (const root of roots) {
+    if (root.kind !== "spawn") continue;
+    const { spawn } = root;
+    const key = `beside ${functionKey(spawn.in)}`;
+    if (!seen.has(key)) {
+      seen.add(key);
+      const end = firstJoin(spawn);
+      callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within: { start: spawn.call.end, end } });
+    }
+    if (!isOwnMethod(root.target.receiverValue)) continue;
+    const owner = program.resolver.enclosingClass(spawn.in);
+    if (!owner) continue;
+    const body = owner.file.functions[owner.facts.body];
+    for (const [name, values] of body?.facts.bindings ?? []) {
+      if (name.startsWith("_")) continue;
+      const method = definedFunction(values, owner);
+      if (!method || method === root.function) continue;
+      const methodKey = `caller ${functionKey(method)}`;
+      if (seen.has(methodKey)) continue;
+      seen.add(methodKey);
+      callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined });
+    }
+  }
+  return callers;
+}
+
+function isOwnMethod(receiver: ScopedValue | undefined): boolean {
+  if (!receiver) return false;
+  const { value, in: within } = receiver;
+  return (
+    value.op === "read" &&
+    value.place.kind === "name" &&
+    value.place.name === within.facts.parameters[0]?.name &&
+    within.facts.class !== undefined
+  );
+}
+
+function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNode | undefined {
+  for (const value of values) {
+    const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
+    if (definition?.op === "function") return owner.file.functions[definition.function];
+  }
+  return undefined;
+}
+
+const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"]);
+
+/** Where the spawning function first waits for work: the next join, or the end of the `with` block that holds the pool. */
+export function firstJoin(spawn: Spawn): number {
+  let end = spawn.in.facts.end;
+  walkOperations(spawn.in.facts.body, (operation) => {
+    if (
+      operation.op === "with" &&
+      operation.start < spawn.call.start &&
+      spawn.call.end <= operation.end &&
+      spawn.pool?.made?.call === operation.context
+    ) {
+      end = Math.min(end, operation.end);
+    }
+    if (operation.op !== "call" || operation.start < spawn.call.end) return;
+    const { callee } = operation;
+    if (callee.op === "read" && callee.place.kind === "attribute" && joins.has(callee.place.name)) end = Math.min(end, operation.start);
+  });
+  return end;
+}

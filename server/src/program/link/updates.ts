@@ -1,0 +1,157 @@
+import type { Range } from "../../base/range.js";
+import type { GapStep } from "../../knowledge/atomicity.js";
+import type { Place, Value, WriteOperation } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
+import { innerValues, walkOperations } from "./walk.js";
+
+/**
+ * The read that a write depends on, if what is stored was computed from what the same place held: `n += 1`, `d[k] = d.get(k, 0) + 1`,
+ * `old = n` … `n = old + 1`. A value taken from elsewhere in some case (`x = x or make()`) is a test, not an update.
+ */
+export function updateRead(write: WriteOperation, within: FunctionNode): Value | undefined {
+  const { value, place } = write;
+  if (!value) return undefined;
+  if (write.form === "update" && value.op === "compute") return value.operands[0];
+  if (value.op === "choice" || isReadOf(value, place)) return undefined;
+  return dependency(value, place, write, within, new Set());
+}
+
+function dependency(value: Value, place: Place, write: WriteOperation, within: FunctionNode, seen: Set<string>): Value | undefined {
+  if (isReadOf(value, place)) return value;
+  if (value.op === "function" || value.op === "class") return undefined;
+  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
+    const { name } = value.place;
+    if (seen.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
+    seen.add(name);
+    let found: Value | undefined;
+    for (const bound of within.facts.bindings.get(name) ?? []) {
+      if (bound.start > write.start || bound.op === "element-of" || bound.op === "choice") return undefined;
+      const isOwnUpdate = bound.op === "compute" && bound.operands.some((operand) => isReadOf(operand, value.place));
+      if (isOwnUpdate) continue;
+      const read = dependency(bound, place, write, within, seen);
+      // One way to get the value that does not depend on the place makes it a cache that is filled, not a counter.
+      if (!read) return undefined;
+      found ??= read;
+    }
+    return found;
+  }
+  for (const inner of innerValues(value)) {
+    const found = dependency(inner, place, write, within, seen);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
+function isReadOf(value: Value, place: Place): boolean {
+  if (value.op === "read") return samePlace(value.place, place);
+  if (value.op !== "call" || place.kind !== "element") return false;
+  const { callee } = value;
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "get") return false;
+  const key = value.arguments[0]?.value;
+  return key !== undefined && sameValue(callee.place.object, place.object) && sameValue(key, place.index);
+}
+
+/** Whether two places are written the same way and so, within one call of the function, mean the same. */
+export function samePlace(a: Place, b: Place): boolean {
+  switch (a.kind) {
+    case "name":
+      return b.kind === "name" && a.name === b.name && a.owner === b.owner;
+    case "attribute":
+      return b.kind === "attribute" && a.name === b.name && sameValue(a.object, b.object);
+    case "element":
+      return b.kind === "element" && sameValue(a.object, b.object) && sameValue(a.index, b.index);
+  }
+}
+
+function sameValue(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (a.op !== b.op) return false;
+  switch (a.op) {
+    case "read":
+      return b.op === "read" && samePlace(a.place, b.place);
+    case "constant":
+      return b.op === "constant" && a.type === b.type && a.value === b.value;
+    case "compute":
+    case "display":
+    case "call": {
+      const left = innerValues(a);
+      const right = innerValues(b);
+      return left.length === right.length && left.every((value, index) => sameValue(value, right[index] as Value));
+    }
+    default:
+      return false;
+  }
+}
+
+/** What runs between the read and the write. */
+export function updateGap(write: WriteOperation, read: Value, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  const steps: GapStep[] = [];
+  const { value } = write;
+  if (isProperty(write.place, within, resolver)) steps.push("property");
+  let started = false;
+  const visit = (current: Value): void => {
+    if (current === read) started = true;
+    for (const inner of innerValues(current)) visit(inner);
+    if (started && current !== read) steps.push(...stepOf(current, within, resolver));
+  };
+  if (value) visit(value);
+  if (!started) steps.push(...stepsBetween({ start: read.end, end: write.start }, within, resolver));
+  // A read that is itself a call, `d.get(k)`, ends with a check point after it has read.
+  if (read.op === "call") steps.push("native-call");
+  return steps;
+}
+
+function stepsBetween(range: Range, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  const steps: GapStep[] = [];
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.end <= range.start || operation.start >= range.end) return;
+    if (operation.op === "call") steps.push(...stepOf(operation, within, resolver));
+    else if (operation.op === "loop" && operation.start >= range.start) steps.push("loop");
+    else if (operation.op === "await") steps.push("await");
+  });
+  return steps;
+}
+
+const specialised: ReadonlySet<string> = new Set(["builtins.len", "builtins.isinstance", "builtins.type"]);
+
+function stepOf(value: Value, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  switch (value.op) {
+    case "call": {
+      if (resolver.callees(value, within).length > 0) return ["python-call"];
+      const [name] = resolver.externalCallees(value, within);
+      if (name === undefined) return ["unknown-call"];
+      if (specialised.has(name)) return ["specialised-call"];
+      const entry = resolver.knowledge.callable(name);
+      if (name.startsWith("builtins.") || entry) return [entry?.gil === "runs-python" ? "python-call" : "native-call"];
+      return ["unknown-call"];
+    }
+    case "compute":
+      return value.operands.some((operand) => resolver.resolve(operand, within).some((entity) => entity.kind === "instance"))
+        ? ["python-operator"]
+        : ["operator"];
+    case "read":
+      if (value.place.kind === "attribute") return [isProperty(value.place, within, resolver) ? "property" : "attribute"];
+      return value.place.kind === "element" ? ["subscript"] : [];
+    case "comprehension":
+      return ["loop"];
+    case "await":
+      return ["await"];
+    case "yield":
+      return ["yield"];
+    case "choice":
+      return ["jump-forward"];
+    default:
+      return [];
+  }
+}
+
+function isProperty(place: Place, within: FunctionNode, resolver: Resolver): boolean {
+  if (place.kind !== "attribute") return false;
+  return resolver.resolve(place.object, within).some((entity) => {
+    if (entity.kind !== "instance") return false;
+    const method = resolver.method(entity.class, place.name);
+    return method !== undefined && decoratorNames(method).some((name) => name === "property" || name === "setter");
+  });
+}

@@ -1,0 +1,60 @@
+import type { Operation, Value } from "../operation.js";
+
+/** The operations directly inside one that holds others, in order; empty for the rest. */
+export function innerOperations(operation: Operation): readonly (readonly Operation[])[] {
+  switch (operation.op) {
+    case "loop":
+    case "with":
+      return [operation.body];
+    case "branch":
+      return operation.arms;
+    case "attempt":
+      return [operation.body, ...operation.handlers, operation.otherwise, operation.final];
+    default:
+      return [];
+  }
+}
+
+/** Visits every operation of a function in order, outer ones before those inside. */
+export function walkOperations(operations: readonly Operation[], visit: (operation: Operation) => void): void {
+  for (const operation of operations) {
+    visit(operation);
+    for (const part of innerOperations(operation)) walkOperations(part, visit);
+  }
+}
+
+/** The values directly inside a value, in evaluation order. */
+export function innerValues(value: Value): readonly Value[] {
+  switch (value.op) {
+    case "read":
+      if (value.place.kind === "attribute") return [value.place.object];
+      return value.place.kind === "element" ? [value.place.object, value.place.index] : [];
+    case "call":
+      return [value.callee, ...value.arguments.map((argument) => argument.value)];
+    case "compute":
+      return value.operands;
+    case "await":
+      return [value.value];
+    case "yield":
+      return value.value ? [value.value] : [];
+    case "display":
+      return [...value.keys.filter((key) => key !== undefined), ...value.elements];
+    case "comprehension":
+      return [...value.iterables, value.element];
+    case "element-of":
+      return [value.iterable];
+    case "item-of":
+      return [value.value];
+    case "entered":
+      return [value.context];
+    case "choice":
+      return value.values;
+    default:
+      return [];
+  }
+}
+
+/** Whether the value or one inside it satisfies the predicate. */
+export function someValue(value: Value, predicate: (value: Value) => boolean): boolean {
+  return predicate(value) || innerValues(value).some((inner) => someValue(inner, predicate));
+}

@@ -1,0 +1,90 @@
+import { hasGil, targetTitle } from "../base/target.js";
+import type { SiteEstimate } from "../estimate/sites.js";
+import { applicable, speedupText, upTo } from "../estimate/text.js";
+import { duration, unknownCallNs } from "../estimate/work.js";
+import docs from "./cpu-bound-in-thread.md";
+import { processPoolFix } from "./process-pool-fix.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
+
+/** GIL101: interpreter-bound work run in threads. */
+export const cpuBoundInThread: Rule<SiteEstimate> = {
+  code: "GIL101",
+  name: "cpu-bound-in-thread",
+  since: "0.1.0",
+  group: "performance",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: (site, context) => processPoolFix(site.spawn, context),
+};
+
+function find(context: RuleContext): readonly Match<SiteEstimate>[] {
+  if (!hasGil(context.target)) return [];
+  return context.sites.filter(isCpuBound).map((site) => ({
+    path: site.prediction.path,
+    range: site.prediction.range,
+    confidence: "likely",
+    related: related(site),
+    targets: [],
+    prediction: site.prediction,
+    data: site,
+  }));
+}
+
+/**
+ * Shorter tasks are not what makes a program slow. One loop over something of unknown length may be long or short; loops inside loops, and
+ * library calls that are known for their work, are written to compute.
+ */
+const shortestTaskNs = 1_000_000;
+const shortestHeavyTaskNs = 250_000;
+
+function isCpuBound({ spawn, work, prediction }: SiteEstimate): boolean {
+  if (spawn.worker !== "thread") return false;
+  if (spawn.instances === "one" && prediction.tasks.likely < 2) return false;
+  const held = work.interpreterNs.likely + work.heldNs.likely;
+  const elsewhere = work.nativeNs.likely + work.waitNs.likely;
+  const heavyCalls = work.calls.filter((call) => call.verdict.gil === "holds" && !call.name.startsWith("builtins."));
+  const isHeavy = work.nesting > 1 || heavyCalls.reduce((sum, call) => sum + call.ns, 0) > held / 3;
+  if (held < (isHeavy ? shortestHeavyTaskNs : shortestTaskNs) || elsewhere > held / 4) return false;
+  return work.unknownCalls * unknownCallNs <= held / 2;
+}
+
+function related({ work, spawn }: SiteEstimate): readonly RelatedLocation[] {
+  const places: RelatedLocation[] = [];
+  const { hotLoop } = work;
+  if (hotLoop) {
+    const { loop } = hotLoop;
+    const range = { start: loop.header.start, end: loop.header.end };
+    places.push({ path: hotLoop.function.file.path, range, message: "most of the time goes to this loop, which holds the GIL" });
+  }
+  const held = work.calls.find((call) => call.verdict.gil === "holds" && call.ns > work.interpreterNs.likely / 4);
+  if (held) {
+    const range = { start: held.call.start, end: held.call.end };
+    places.push({ path: held.in.file.path, range, message: `\`${held.name}\` holds the GIL until it returns` });
+  }
+  const [target] = spawn.targets;
+  if (target && places.length === 0) {
+    places.push({ path: target.function.file.path, range: target.function.facts.nameRange, message: "this is what the threads run" });
+  }
+  return places;
+}
+
+function message(site: SiteEstimate, context: RuleContext): string {
+  const { prediction, processesPayAboveNs } = site;
+  const threads = applicable(prediction, "threads");
+  const processes = applicable(prediction, "processes");
+  const isPool = prediction.kind === "thread-pool";
+  const who = site.workersKnown === "known" && prediction.workers > 1 ? `these ${prediction.workers} ${isPool ? "workers" : "threads"}` : "its threads";
+  const gain = threads ? upTo(threads.speedup) : "no gain";
+  const turns = `\`${prediction.task}\` is almost all ${whatHolds(site)}, so ${who} take turns: ${gain} on ${targetTitle(context.target)}.`;
+  if (processesPayAboveNs !== undefined) return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
+  if (!processes || processes.speedup.high < 1) return `${turns} Processes would be slower still: the tasks are too short for the hand-over.`;
+  return `${turns} Processes: ${speedupText(processes.speedup)} on ${context.cores} cores.`;
+}
+
+function whatHolds({ work }: SiteEstimate): string {
+  const held = work.interpreterNs.likely + work.heldNs.likely;
+  const call = work.calls.find((each) => each.verdict.gil === "holds");
+  return call && call.ns > held / 2 && call.ns / call.times > 1_000 ? `\`${call.name}\`, which holds the GIL` : "Python bytecode";
+}

@@ -1,0 +1,49 @@
+import { LineIndex } from "../base/line-index.js";
+import { rules } from "./index.js";
+import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
+
+/** Runs all rules that are not switched off. Findings are sorted by file, offset and code; suppressed ones are left out. */
+export function runRules(context: RuleContext, severities: Readonly<Record<string, Severity | "off">>): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const severity = Object.hasOwn(severities, rule.name) ? severities[rule.name] : rule.severity;
+    if (!severity || severity === "off") continue;
+    findings.push(...findingsOf(rule, severity, context));
+  }
+  const byPlace = (a: Finding, b: Finding): number =>
+    a.path !== b.path ? (a.path < b.path ? -1 : 1) : a.range.start - b.range.start || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+  return findings.filter((finding) => !isSuppressed(finding, context)).sort(byPlace);
+}
+
+function findingsOf(rule: Rule, severity: Severity, context: RuleContext): readonly Finding[] {
+  return rule.find(context).map((match): Finding => {
+    const offer = rule.fix(match.data, context);
+    return {
+      code: rule.code,
+      rule: rule.name,
+      severity: match.confidence === "possible" ? "hint" : severity,
+      confidence: match.confidence,
+      path: match.path,
+      range: match.range,
+      message: rule.message(match.data, context),
+      related: match.related,
+      targets: match.targets,
+      prediction: match.prediction,
+      fixes: offer.fixes,
+      refusedFixes: offer.refused,
+    };
+  });
+}
+
+function isSuppressed(finding: Finding, context: RuleContext): boolean {
+  const directives = context.program.file(finding.path)?.facts.directives ?? [];
+  if (directives.length === 0) return false;
+  let line: number | undefined;
+  return directives.some((directive) => {
+    if (directive.kind !== "ignore") return false;
+    if (!directive.names.some((name) => name === finding.rule || name.toUpperCase() === finding.code)) return false;
+    if (directive.scope === "file") return true;
+    line ??= new LineIndex(context.text(finding.path)).position(finding.range.start).line;
+    return directive.line === line;
+  });
+}

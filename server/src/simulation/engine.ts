@@ -1,0 +1,283 @@
+import { unreachable } from "../base/unreachable.js";
+import { makeCores } from "./cores.js";
+import { eventKind, eventQueue } from "./event-queue.js";
+import { type Compilation, operation, type Program } from "./instructions.js";
+import { giveBack, type InterpreterLockDomain, newDomain, requestYieldIfDue, takeOrQueue, yieldLock } from "./interpreter-lock.js";
+import type { Machine } from "./machine.js";
+import { type Mutex, queueForMutex, releaseMutex, tryAcquire } from "./mutex.js";
+import { startPool, type ThreadServices } from "./pool.js";
+import { random } from "./random.js";
+import type { Runtime } from "./runtime.js";
+import { enter, finish, newThread, type Recording, type Thread, threadTimeline } from "./thread.js";
+import { startThreads } from "./thread-groups.js";
+import type { BlockedThread, Outcome, Timeline } from "./timeline.js";
+import type { Workload } from "./workload.js";
+import { type World, wakeUpTime } from "./world.js";
+
+/**
+ * Runs the workload event by event. Threads walk through flat programs; whatever they need (interpreter lock, lock, core) is
+ * taken or waited for, and every wait ends by an event. When no event is left, either all are done or nobody can go on.
+ */
+export function execute(
+  workload: Workload,
+  runtime: Runtime,
+  machine: Machine,
+  seed: number,
+  recording: Recording,
+  maximumEvents: number,
+): Timeline {
+  const events = eventQueue();
+  const world: World = { now: 0, events, random: random(seed), recording, wakeUpNs: runtime.wakeUpNs };
+  const threads: Thread[] = [];
+  const domains: InterpreterLockDomain[] = [];
+  const mutexes: Mutex[] = [];
+  const mutexNumbers = new Map<string, number>();
+  const namesGiven = new Map<string, number>();
+  let spent = 0;
+
+  const addDomain = (): InterpreterLockDomain | undefined => {
+    if (runtime.lock === undefined) return undefined;
+    const domain = newDomain(domains.length, runtime.lock, machine.timerSlackNs);
+    domains.push(domain);
+    return domain;
+  };
+  const mainDomain = addDomain();
+
+  const compilation: Compilation = {
+    computeFactor: runtime.computeFactor,
+    native: runtime.lock?.duringNative ?? "released",
+    lockNumber(name) {
+      const known = mutexNumbers.get(name);
+      if (known !== undefined) return known;
+      mutexNumbers.set(name, mutexes.length);
+      mutexes.push({ name, holder: undefined, waiters: [] });
+      return mutexes.length - 1;
+    },
+  };
+
+  const cores = makeCores(world, machine, (thread) => {
+    // Somebody asked for the interpreter lock while its holder waited for a core: it looks as soon as it runs.
+    const { domain } = thread;
+    if (domain?.yieldRequested && thread.interruptible) events.push(world.now, eventKind.switchInterval, domain.index, 0);
+  });
+
+  const leaveCore = (thread: Thread): void => {
+    if (thread.onCore) cores.leave(thread);
+  };
+
+  const compute = (thread: Thread, burst: Thread["burst"], interruptible: Thread["interruptible"], ns: number): void => {
+    thread.burst = burst;
+    thread.interruptible = interruptible;
+    thread.remainingNs = ns;
+    cores.begin(thread);
+  };
+
+  /** Begins the native stretch or the wait that the thread has just come to, the interpreter lock given back. */
+  const beginReleased = (thread: Thread): void => {
+    const at = thread.position - 1;
+    const value = thread.program.values[at] as number;
+    if (thread.program.operations[at] === operation.native) {
+      compute(thread, "native", false, value);
+      return;
+    }
+    leaveCore(thread);
+    enter(thread, "io", world.now, recording);
+    events.push(world.now + value, eventKind.waitEnd, thread.index, 0);
+  };
+
+  const takeInterpreter = (thread: Thread): boolean => {
+    if (thread.domain === undefined || takeOrQueue(world, thread.domain, thread, beginReleased)) return true;
+    leaveCore(thread);
+    return false;
+  };
+
+  const giveUpInterpreter = (thread: Thread, then: "wait-again" | "go-on"): void => {
+    leaveCore(thread);
+    yieldLock(world, thread.domain as InterpreterLockDomain, thread, then);
+  };
+
+  /** Goes on once the thread has the interpreter lock: with what is left of an interrupted stretch, else with its program. */
+  const resume = (thread: Thread): void => {
+    if (!takeInterpreter(thread)) return;
+    if (thread.remainingNs > 0) cores.begin(thread);
+    else proceed(thread);
+  };
+
+  /** Follows the program, the thread having the interpreter lock of its domain, until something takes time. */
+  const proceed = (thread: Thread): void => {
+    const { domain } = thread;
+    while (++spent <= maximumEvents) {
+      const { operations, values } = thread.program;
+      if (thread.position === operations.length) {
+        if (thread.atEnd(thread) === "stop") return;
+        continue;
+      }
+      const value = values[thread.position] as number;
+      const kind = operations[thread.position] as Program["operations"][number];
+      switch (kind) {
+        case operation.interpret:
+        case operation.hold:
+          if (domain?.yieldRequested) {
+            giveUpInterpreter(thread, "wait-again");
+            return;
+          }
+          thread.position++;
+          compute(thread, "running", kind === operation.interpret, value);
+          return;
+        case operation.native:
+        case operation.wait:
+          thread.position++;
+          if (domain?.yieldRequested) {
+            giveUpInterpreter(thread, "go-on");
+            return;
+          }
+          if (domain) giveBack(world, domain);
+          beginReleased(thread);
+          return;
+        case operation.acquire: {
+          if (domain?.yieldRequested) {
+            giveUpInterpreter(thread, "wait-again");
+            return;
+          }
+          thread.position++;
+          const mutex = mutexes[value] as Mutex;
+          if (tryAcquire(mutex, thread)) break;
+          leaveCore(thread);
+          if (domain) giveBack(world, domain);
+          queueForMutex(world, mutex, thread, "back");
+          return;
+        }
+        case operation.release:
+          thread.position++;
+          releaseMutex(world, mutexes[value] as Mutex, runtime.lockHandOffAfterNs);
+          break;
+        case operation.loop:
+          thread.position++;
+          thread.rounds.push(value);
+          break;
+        case operation.end: {
+          const innermost = thread.rounds.length - 1;
+          const left = (thread.rounds[innermost] as number) - 1;
+          if (left > 0) {
+            thread.rounds[innermost] = left;
+            thread.position = value;
+          } else {
+            thread.rounds.pop();
+            thread.position++;
+          }
+          break;
+        }
+        default:
+          unreachable(kind);
+      }
+    }
+  };
+
+  const wakeForMutex = (thread: Thread): void => {
+    const mutex = mutexes[thread.program.values[thread.position - 1] as number] as Mutex;
+    if (mutex.holder === thread || tryAcquire(mutex, thread)) resume(thread);
+    else queueForMutex(world, mutex, thread, "front");
+  };
+
+  const interruptHolder = (domain: InterpreterLockDomain): void => {
+    requestYieldIfDue(world, domain);
+    const { holder } = domain;
+    if (!domain.yieldRequested || !holder?.onCore || !holder.interruptible) return;
+    // A holder whose stretch ends at this very moment comes to its next check point by itself.
+    if (holder.onCoreSince + holder.remainingNs <= world.now) return;
+    giveUpInterpreter(holder, "wait-again");
+  };
+
+  const services: ThreadServices = {
+    runtime,
+    compilation,
+    numberedName(kind) {
+      const number = (namesGiven.get(kind) ?? 0) + 1;
+      namesGiven.set(kind, number);
+      return `${kind}-${number}`;
+    },
+    spawn(name, home, program, atEnd) {
+      const domain = home === "main" || runtime.sharing === "everyone" ? mainDomain : addDomain();
+      const thread = newThread(threads.length, name, domain, program, world.now, atEnd);
+      threads.push(thread);
+      services.wake(thread);
+      return thread;
+    },
+    sleep(thread, waitsFor) {
+      leaveCore(thread);
+      enter(thread, "idle", world.now, recording);
+      thread.waitsFor = waitsFor;
+      if (thread.domain?.holder === thread) giveBack(world, thread.domain);
+    },
+    wake(thread) {
+      events.push(wakeUpTime(world), eventKind.queueWake, thread.index, 0);
+    },
+    end(thread) {
+      leaveCore(thread);
+      if (thread.domain?.holder === thread) giveBack(world, thread.domain);
+      finish(thread, world.now, recording);
+    },
+  };
+
+  startThreads(services, workload.threads ?? [], "main");
+  const pools = workload.pools ?? [];
+  pools.forEach((pool, index) => {
+    startPool(services, pool, pools.length === 1 ? "pool" : `pool-${index + 1}`);
+  });
+
+  while (spent < maximumEvents && events.pop()) {
+    spent++;
+    world.now = events.time;
+    const { kind } = events;
+    if (kind === eventKind.coreTick) {
+      cores.tick();
+      continue;
+    }
+    if (kind === eventKind.switchInterval) {
+      interruptHolder(domains[events.target] as InterpreterLockDomain);
+      continue;
+    }
+    const thread = threads[events.target] as Thread;
+    switch (kind) {
+      case eventKind.burstEnd:
+        if (!thread.onCore || thread.version !== events.version) break;
+        cores.complete(thread);
+        if (thread.burst === "native") resume(thread);
+        else proceed(thread);
+        break;
+      case eventKind.interpreterLockWake:
+      case eventKind.waitEnd:
+        resume(thread);
+        break;
+      case eventKind.queueWake:
+        if (!thread.finished) resume(thread);
+        break;
+      case eventKind.mutexWake:
+        wakeForMutex(thread);
+        break;
+      default:
+        unreachable(kind);
+    }
+  }
+
+  const outcome = outcomeOf(threads, mutexes, spent < maximumEvents ? "drained" : "cut-off");
+  return {
+    makespanNs: threads.reduce((latest, thread) => Math.max(latest, thread.finished ? thread.endNs : world.now), 0),
+    outcome,
+    threads: threads.map((thread) => threadTimeline(thread, world.now, recording)),
+    switches: domains.reduce((sum, domain) => sum + domain.switches, 0),
+    events: spent,
+    simulatedTasks: pools.reduce((sum, pool) => sum + pool.tasks.reduce((tasks, group) => tasks + group.count, 0), 0),
+  };
+}
+
+function outcomeOf(threads: readonly Thread[], mutexes: readonly Mutex[], end: "drained" | "cut-off"): Outcome {
+  const unfinished = threads.filter((thread) => !thread.finished);
+  if (unfinished.length === 0) return { kind: "finished" };
+  if (end === "cut-off") return { kind: "truncated" };
+  const blocked = unfinished.map((thread): BlockedThread => {
+    const mutex = mutexes.find((candidate) => candidate.waiters.includes(thread));
+    return { thread: thread.name, waitsFor: thread.waitsFor, heldBy: mutex?.holder?.name };
+  });
+  return { kind: "deadlock", blocked };
+}

@@ -1,0 +1,123 @@
+import type { Step } from "./workload.js";
+
+/** What an instruction tells its thread to do. */
+export const operation = {
+  /** Compute in the interpreter for `value` ns; interruptible. */
+  interpret: 0,
+  /** Compute in native code that holds the interpreter lock for `value` ns; not interruptible. */
+  hold: 1,
+  /** Compute in native code that releases the interpreter lock for `value` ns. */
+  native: 2,
+  /** Wait for `value` ns. */
+  wait: 3,
+  /** Take lock number `value`. */
+  acquire: 4,
+  /** Give back lock number `value`. */
+  release: 5,
+  /** Do what follows, up to the matching `end`, `value` times; never 0. */
+  loop: 6,
+  /** Ends the loop whose body starts at instruction `value`. */
+  end: 7,
+} as const;
+
+export type Operation = (typeof operation)[keyof typeof operation];
+
+/** Steps made flat, so that the engine can walk them without recursion or allocation. */
+export interface Program {
+  readonly operations: readonly Operation[];
+  readonly values: readonly number[];
+}
+
+/** How a runtime changes the steps it is given. */
+export interface Compilation {
+  /** Interpreter time is multiplied by it. */
+  readonly computeFactor: number;
+  /** Whether native calls keep the interpreter lock. */
+  readonly native: "released" | "held";
+  /** The number of a lock; the same for the same name. */
+  readonly lockNumber: (name: string) => number;
+}
+
+/**
+ * Held native calls shorter than this count as interpreter time, ns: between two of them the interpreter looks whether
+ * another thread wants to run, and no wake-up is faster than this anyway.
+ */
+const shortestHeldNs = 20_000;
+
+/** A program of one stretch of interpreter time. */
+export function interpreterProgram(ns: number): Program {
+  return { operations: ns > 0 ? [operation.interpret] : [], values: ns > 0 ? [ns] : [] };
+}
+
+/**
+ * Makes steps flat: `before` and `after` are nanoseconds of overhead that become one with the first and last interpreter time.
+ * Neighbouring interpreter time is merged, also out of loops, which changes nothing since it is interruptible anywhere.
+ */
+export function compile(steps: readonly Step[], how: Compilation, before: number, after: number): Program {
+  const operations: Operation[] = [];
+  const values: number[] = [];
+
+  const emit = (kind: Operation, value: number): void => {
+    const last = operations.length - 1;
+    if (kind === operation.interpret && operations[last] === operation.interpret) {
+      values[last] = (values[last] as number) + value;
+      return;
+    }
+    operations.push(kind);
+    values.push(value);
+  };
+
+  const emitTime = (kind: Operation, ns: number): void => {
+    if (ns <= 0) return;
+    const whole = Math.max(1, Math.round(ns));
+    if (kind === operation.hold && whole < shortestHeldNs) emit(operation.interpret, whole);
+    else emit(kind, whole);
+  };
+
+  const walk = (list: readonly Step[]): void => {
+    for (const step of list) {
+      if ("compute" in step) {
+        emitTime(operation.interpret, (step.compute.interpreterNs ?? 0) * how.computeFactor);
+        emitTime(operation.hold, step.compute.heldNs ?? 0);
+        emitTime(how.native === "held" ? operation.hold : operation.native, step.compute.nativeNs ?? 0);
+      } else if ("waitNs" in step) {
+        emitTime(operation.wait, step.waitNs);
+      } else if ("acquire" in step) {
+        emit(operation.acquire, how.lockNumber(step.acquire));
+      } else if ("release" in step) {
+        emit(operation.release, how.lockNumber(step.release));
+      } else {
+        walkRepeat(step.repeat, step.steps);
+      }
+    }
+  };
+
+  const walkRepeat = (times: number, steps: readonly Step[]): void => {
+    if (times < 1) return;
+    if (times === 1) {
+      walk(steps);
+      return;
+    }
+    const start = operations.length;
+    operations.push(operation.loop);
+    values.push(times);
+    walk(steps);
+    if (operations.length === start + 1) {
+      operations.length = start;
+      values.length = start;
+    } else if (operations.length === start + 2 && operations[start + 1] === operation.interpret) {
+      const once = values[start + 1] as number;
+      operations.length = start;
+      values.length = start;
+      emit(operation.interpret, once * times);
+    } else {
+      operations.push(operation.end);
+      values.push(start + 1);
+    }
+  };
+
+  emitTime(operation.interpret, before);
+  walk(steps);
+  emitTime(operation.interpret, after);
+  return { operations, values };
+}

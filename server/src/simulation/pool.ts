@@ -1,0 +1,338 @@
+import { type Compilation, compile as compileSteps, interpreterProgram, type Program } from "./instructions.js";
+import type { Broker, Runtime } from "./runtime.js";
+import { run, type Thread } from "./thread.js";
+import { demandOf, type Pool, type TaskGroup } from "./workload.js";
+
+/** What the engine does for those who start threads. */
+export interface ThreadServices {
+  readonly runtime: Runtime;
+  readonly compilation: Compilation;
+  /** `thread-1`, `thread-2` …: a name of that kind that no other thread has. */
+  numberedName(kind: string): string;
+  /** A thread that begins to run as soon as the machine has woken it. */
+  spawn(name: string, home: "main" | "worker", program: Program, atEnd: Thread["atEnd"]): Thread;
+  /** The thread gives up interpreter lock and core until `wake`. */
+  sleep(thread: Thread, waitsFor: string): void;
+  wake(thread: Thread): void;
+  end(thread: Thread): void;
+}
+
+/**
+ * An executor at work on `list(executor.map(task, items))`: a submitter thread hands all tasks in, workers draw them from one
+ * queue, and the submitter collects the results in order. Between processes two threads of the parent carry tasks and results
+ * (concurrent/futures/process.py, `_ExecutorManagerThread` and its call queue's feeder thread).
+ */
+export function startPool(services: ThreadServices, pool: Pool, poolName: string): void {
+  const { runtime } = services;
+  const { handOver, start } = runtime;
+  const { broker } = handOver;
+  const groups = pool.tasks.filter((group) => group.count > 0);
+  const tasks = groups.reduce((sum, group) => sum + group.count, 0);
+  const chunkSize = broker ? Math.max(1, Math.floor(pool.chunkSize ?? 1)) : 1;
+  const chunks = Math.ceil(tasks / chunkSize);
+  const cold = broker ? coldFactor(broker, groups, tasks, chunkSize) : 1;
+  const groupStarts = prefixSums(groups);
+  const programs = groups.map((group) => taskProgram(services, group, chunkSize, cold));
+  const exitProgram = interpreterProgram(Math.round(start.exitNs));
+
+  const done = new Uint8Array(chunks);
+  let submitted = 0;
+  let collected = 0;
+  /** The chunk whose result the submitter sleeps for. */
+  let awaited = -1;
+  /** Chunks below are with workers or done; from there to `available` they wait in the workers' queue. */
+  let drawn = 0;
+  let available = 0;
+  const results: number[] = [];
+  let received = 0;
+  let startedWorkers = 0;
+  let livingWorkers = 0;
+  let idleTokens = 0;
+  const idle: Thread[] = [];
+  /** Chunks that the manager has given to the feeder; those from `available` to here are being sent. */
+  let passedOn = 0;
+  let manager: Thread | undefined;
+  let managerSleeps = false;
+  let feeder: Thread | undefined;
+  let feederSleeps = false;
+  /** The submitter has told the workers to end, and sleeps until they have. */
+  let closed = false;
+  let stopped = false;
+
+  const groupOf = (task: number): number => {
+    let low = 0;
+    let high = groups.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((groupStarts[middle] as number) <= task) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+
+  const chunkBytes = (chunk: number, bytes: (group: TaskGroup) => number): number => {
+    let sum = 0;
+    const end = Math.min(tasks, (chunk + 1) * chunkSize);
+    for (let task = chunk * chunkSize; task < end; ) {
+      const index = groupOf(task);
+      const group = groups[index] as TaskGroup;
+      const upTo = Math.min(end, (groupStarts[index] as number) + group.count);
+      sum += (upTo - task) * bytes(group);
+      task = upTo;
+    }
+    return sum;
+  };
+
+  const makeAvailable = (): void => {
+    available++;
+    const worker = idle.shift();
+    if (worker) services.wake(worker);
+  };
+
+  const wakeManager = (): void => {
+    if (!managerSleeps) return;
+    managerSleeps = false;
+    services.wake(manager as Thread);
+  };
+
+  const wakeFeeder = (): void => {
+    if (!feederSleeps) return;
+    feederSleeps = false;
+    services.wake(feeder as Thread);
+  };
+
+  const markDone = (chunk: number): void => {
+    done[chunk] = 1;
+    if (awaited !== chunk) return;
+    awaited = -1;
+    services.wake(submitter);
+  };
+
+  const startWorker = (): void => {
+    startedWorkers++;
+    livingWorkers++;
+    let stage: "starting" | "drawing" | "opening" | "working" | "leaving" = "starting";
+    let task = 0;
+    let lastTask = -1;
+    const atEnd = (worker: Thread): "go-on" | "stop" => {
+      if (stage === "starting") {
+        if (start.starter === "waits") services.wake(submitter);
+        stage = "drawing";
+      } else if (stage === "opening") {
+        stage = "working";
+        run(worker, programs[groupOf(task)] as Program);
+        return "go-on";
+      } else if (stage === "working") {
+        if (task < lastTask) {
+          run(worker, programs[groupOf(++task)] as Program);
+          return "go-on";
+        }
+        const chunk = Math.floor(lastTask / chunkSize);
+        if (broker) {
+          results.push(chunk);
+          wakeManager();
+        } else {
+          markDone(chunk);
+        }
+        stage = "drawing";
+      }
+      if (drawn < available) {
+        const chunk = drawn++;
+        task = chunk * chunkSize;
+        lastTask = Math.min(tasks, task + chunkSize) - 1;
+        // The place it leaves in the queue is the broker's to fill.
+        if (broker && submitted > passedOn) wakeManager();
+        if (chunkSize > 1) {
+          const bytes = chunkBytes(chunk, (group) => (group.argumentBytes ?? 0) + (group.resultBytes ?? 0));
+          run(worker, interpreterProgram(Math.max(1, Math.round(handOver.workerNs * cold + bytes * handOver.workerNsPerByte))));
+          stage = "opening";
+        } else {
+          run(worker, programs[groupOf(task)] as Program);
+          stage = "working";
+        }
+        return "go-on";
+      }
+      if (stage === "leaving") {
+        services.end(worker);
+        livingWorkers--;
+        if (livingWorkers === 0 && stopped) services.wake(submitter);
+        return "stop";
+      }
+      if (closed) {
+        stage = "leaving";
+        run(worker, exitProgram);
+        return "go-on";
+      }
+      idle.push(worker);
+      idleTokens++;
+      services.sleep(worker, "a task");
+      return "stop";
+    };
+    services.spawn(services.numberedName(pool.name ?? "worker"), "worker", interpreterProgram(Math.round(start.workerNs)), atEnd);
+  };
+
+  /** The manager takes results in and passes tasks on; the feeder pickles and sends them. */
+  const startBroker = (costs: NonNullable<typeof broker>): void => {
+    let receiving = false;
+    const manage = (thread: Thread): "go-on" | "stop" => {
+      if (receiving) markDone(results[received++] as number);
+      receiving = false;
+      while (passedOn < submitted && passedOn - drawn < pool.workers + costs.extraQueued) {
+        passedOn++;
+        wakeFeeder();
+      }
+      if (received < results.length) {
+        const bytes = chunkBytes(results[received] as number, (group) => group.resultBytes ?? 0);
+        run(thread, interpreterProgram(Math.max(1, Math.round(costs.receiveNs * cold + bytes * costs.nsPerByte))));
+        receiving = true;
+        return "go-on";
+      }
+      if (received === chunks) {
+        services.end(thread);
+        return "stop";
+      }
+      managerSleeps = true;
+      services.sleep(thread, "a task or a result");
+      return "stop";
+    };
+    manager = services.spawn(`${poolName} manager`, "main", interpreterProgram(0), manage);
+
+    let sending = false;
+    const feed = (thread: Thread): "go-on" | "stop" => {
+      if (sending) makeAvailable();
+      sending = available < passedOn;
+      if (sending) {
+        const bytes = chunkBytes(available, (group) => group.argumentBytes ?? 0);
+        run(thread, interpreterProgram(Math.max(1, Math.round(costs.sendNs * cold + bytes * costs.nsPerByte))));
+        return "go-on";
+      }
+      if (available === chunks) {
+        services.end(thread);
+        return "stop";
+      }
+      feederSleeps = true;
+      services.sleep(thread, "a task");
+      return "stop";
+    };
+    feeder = services.spawn(`${poolName} feeder`, "main", interpreterProgram(0), feed);
+  };
+
+  const close = (): void => {
+    closed = true;
+    for (const worker of idle.splice(0)) services.wake(worker);
+  };
+
+  let stage: "opening" | "submitting" | "starting-worker" | "started-worker" | "collecting" | "stopping" = "opening";
+  const submitterProgram = {
+    submit: interpreterProgram(Math.round(handOver.submitNs)),
+    startWorker: interpreterProgram(Math.round(start.starterNs)),
+    stop: interpreterProgram(Math.round(start.stopNs)),
+  };
+
+  const needsWorker = (): boolean => {
+    if (startedWorkers >= pool.workers) return false;
+    if (start.when === "all-at-first-task") return true;
+    if (idleTokens > 0) {
+      idleTokens--;
+      return false;
+    }
+    return true;
+  };
+
+  const submitNext = (thread: Thread): "go-on" | "stop" => {
+    if (submitted === chunks) return collect(thread);
+    stage = "submitting";
+    run(thread, submitterProgram.submit);
+    return "go-on";
+  };
+
+  const collect = (thread: Thread): "go-on" | "stop" => {
+    let next = collected;
+    while (next < chunks && done[next] === 1) next++;
+    if (next > collected) {
+      stage = "collecting";
+      run(thread, interpreterProgram(Math.round((next - collected) * handOver.collectNs)));
+      collected = next;
+      return "go-on";
+    }
+    if (collected === chunks) {
+      stage = "stopping";
+      run(thread, submitterProgram.stop);
+      close();
+      return "go-on";
+    }
+    stage = "collecting";
+    awaited = collected;
+    services.sleep(thread, "a result");
+    return "stop";
+  };
+
+  const submitter = services.spawn(poolName, "main", interpreterProgram(Math.round(start.firstNs)), (thread) => {
+    switch (stage) {
+      case "opening":
+        if (broker && chunks > 0) startBroker(broker);
+        return submitNext(thread);
+      case "submitting":
+        submitted++;
+        if (broker) wakeManager();
+        else makeAvailable();
+        if (!needsWorker()) return submitNext(thread);
+        stage = "starting-worker";
+        run(thread, submitterProgram.startWorker);
+        return "go-on";
+      case "starting-worker":
+        startWorker();
+        stage = "started-worker";
+        if (start.starter === "goes-on") return "go-on";
+        services.sleep(thread, "a new worker");
+        return "stop";
+      case "started-worker":
+        if (start.when === "all-at-first-task" && needsWorker()) {
+          stage = "starting-worker";
+          run(thread, submitterProgram.startWorker);
+          return "go-on";
+        }
+        return submitNext(thread);
+      case "collecting":
+        return collect(thread);
+      case "stopping":
+        stopped = true;
+        if (livingWorkers > 0) {
+          services.sleep(thread, "its workers' end");
+          return "stop";
+        }
+        services.end(thread);
+        return "stop";
+    }
+  });
+}
+
+/** A task with the hand-over that belongs to it; in chunks, the hand-over is the chunk's. */
+function taskProgram({ runtime, compilation }: ThreadServices, group: TaskGroup, chunkSize: number, cold: number): Program {
+  const { handOver } = runtime;
+  if (chunkSize > 1) return compileSteps(group.steps, compilation, handOver.itemNs, 0);
+  const before = (handOver.workerNs * cold) / 2 + (group.argumentBytes ?? 0) * handOver.workerNsPerByte;
+  const after = (handOver.workerNs * cold) / 2 + (group.resultBytes ?? 0) * handOver.workerNsPerByte;
+  return compileSteps(group.steps, compilation, before, after);
+}
+
+/** How many times dearer hand-overs are for the work that lies between them. */
+function coldFactor(broker: Broker, groups: readonly TaskGroup[], tasks: number, chunkSize: number): number {
+  let total = 0;
+  for (const { count, steps } of groups) {
+    const { interpreterNs, heldNs, nativeNs, waitNs } = demandOf(steps);
+    total += count * (interpreterNs + heldNs + nativeNs + waitNs);
+  }
+  const between = (total / Math.max(1, tasks)) * chunkSize;
+  return 1 + (broker.coldTimes - 1) * Math.min(1, between / broker.coldAfterNs);
+}
+
+function prefixSums(groups: readonly TaskGroup[]): readonly number[] {
+  const sums: number[] = [];
+  let sum = 0;
+  for (const group of groups) {
+    sums.push(sum);
+    sum += group.count;
+  }
+  return sums;
+}

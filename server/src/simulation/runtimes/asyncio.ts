@@ -1,0 +1,28 @@
+import { type Target, targetTitle } from "../../base/target.js";
+import { type HandOverCosts, typicalCosts } from "../costs.js";
+import type { Runtime } from "../runtime.js";
+
+/**
+ * One event loop: its lock is the loop itself. Waits overlap, nothing else does; nobody can ask a coroutine to yield, and
+ * native code stops the loop whether or not it releases the GIL. A pool's workers are the coroutines let in at once.
+ */
+export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Runtime {
+  const task = costs.coroutines;
+  return {
+    name: `${targetTitle(target)}, asyncio`,
+    lock: { switchIntervalNs: Number.POSITIVE_INFINITY, duringNative: "held" },
+    sharing: "everyone",
+    computeFactor: 1,
+    wakeUpNs: { low: task.resumeNs, high: task.resumeNs },
+    lockHandOffAfterNs: 0,
+    start: { starterNs: task.startNs, workerNs: 0, starter: "goes-on", when: "on-demand", firstNs: 0, exitNs: 0, stopNs: 0 },
+    handOver: {
+      submitNs: task.startNs,
+      collectNs: task.collectNs,
+      workerNs: task.workerNs,
+      itemNs: 0,
+      workerNsPerByte: 0,
+      broker: undefined,
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { atLeast, hasGil, type Target, targetTitle } from "../../base/target.js";
+import { type HandOverCosts, typicalCosts } from "../costs.js";
+import type { Runtime } from "../runtime.js";
+import { switchIntervalNs } from "./gil.js";
+import { lockHandOffAfterNs } from "./threads.js";
+
+/** How `multiprocessing` makes processes. */
+export type StartMethod = "fork" | "forkserver" | "spawn";
+
+/** The default on Linux: fork, from 3.14 forkserver (gh-84559). macOS (since 3.8) and Windows: spawn. */
+export function startMethodOf(target: Target, platform: "linux" | "macos" | "windows" = "linux"): StartMethod {
+  if (platform !== "linux") return "spawn";
+  return atLeast(target, 3, 14) ? "forkserver" : "fork";
+}
+
+/** Worker processes, each with an interpreter lock of its own; tasks and results are pickled and go through pipes. */
+export function processes(
+  target: Target,
+  costs: HandOverCosts = typicalCosts,
+  method: StartMethod = startMethodOf(target),
+  pool: "first-of-program" | "later" = "later",
+): Runtime {
+  const handOver = costs.processes;
+  const start = handOver[method];
+  return {
+    name: `${targetTitle(target)}, processes (${method})`,
+    lock: hasGil(target) ? { switchIntervalNs, duringNative: "released" } : undefined,
+    sharing: "each-worker",
+    computeFactor: 1,
+    wakeUpNs: costs.wakeUp,
+    lockHandOffAfterNs: atLeast(target, 3, 13) ? lockHandOffAfterNs : Number.POSITIVE_INFINITY,
+    start: {
+      starterNs: start.startNs,
+      workerNs: start.bootstrapNs,
+      starter: "goes-on",
+      when: method === "fork" ? "all-at-first-task" : "on-demand",
+      firstNs: start.firstNs + (pool === "first-of-program" ? start.coldNs : 0),
+      exitNs: start.exitNs,
+      stopNs: start.stopNs,
+    },
+    handOver: {
+      submitNs: handOver.submitNs,
+      collectNs: handOver.collectNs,
+      workerNs: handOver.workerNs,
+      itemNs: handOver.itemNs,
+      workerNsPerByte: handOver.workerNsPerByte,
+      broker: {
+        sendNs: handOver.sendNs,
+        receiveNs: handOver.receiveNs,
+        nsPerByte: handOver.parentNsPerByte,
+        extraQueued: 1,
+        // Processor time per task, 3.11 to 3.14: worker 17 µs with empty tasks, 37 µs with tasks of 1 ms, 90 µs of 5 ms; parent
+        // 46, 139 and 135 µs (other work on the machine).
+        coldTimes: 3,
+        coldAfterNs: 1_000_000,
+      },
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { type Target, targetTitle } from "../../base/target.js";
+import { type HandOverCosts, typicalCosts } from "../costs.js";
+import type { Runtime } from "../runtime.js";
+import { switchIntervalNs } from "./gil.js";
+import { lockHandOffAfterNs } from "./threads.js";
+
+/**
+ * One thread per worker, each with an interpreter and lock of its own (PEP 684, since 3.12; `InterpreterPoolExecutor`, since
+ * 3.14). Arguments and results are pickled but stay in the process.
+ */
+export function subinterpreters(target: Target, costs: HandOverCosts = typicalCosts): Runtime {
+  const pool = costs.interpreters;
+  return {
+    name: `${targetTitle(target)}, subinterpreters`,
+    lock: { switchIntervalNs, duringNative: "released" },
+    sharing: "each-worker",
+    computeFactor: 1,
+    wakeUpNs: costs.wakeUp,
+    lockHandOffAfterNs,
+    start: {
+      starterNs: pool.startNs,
+      workerNs: pool.bootstrapNs,
+      starter: "goes-on",
+      when: "on-demand",
+      firstNs: 0,
+      exitNs: pool.exitNs,
+      stopNs: 0,
+    },
+    handOver: {
+      submitNs: pool.submitNs,
+      collectNs: pool.collectNs,
+      workerNs: pool.workerNs,
+      itemNs: 0,
+      workerNsPerByte: pool.nsPerByte,
+      broker: undefined,
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { execute } from "./engine.js";
+import type { Machine } from "./machine.js";
+import type { Runtime } from "./runtime.js";
+import type { Recording } from "./thread.js";
+import type { ThreadTimeline, Timeline } from "./timeline.js";
+import { threadStates } from "./timeline.js";
+import type { Pool, Workload } from "./workload.js";
+
+/** What a run keeps and how long it may take; all optional. */
+export interface SimulationOptions {
+  /** `totals`, the default, keeps times per thread; `slices` also what each thread did when. */
+  readonly recording?: Recording;
+  /** A run ends `truncated` after this many steps and events; about one to two million pass in a second. */
+  readonly maximumEvents?: number;
+}
+
+const defaultMaximumEvents = 3_000_000;
+
+/** A pool of more tasks is simulated for two lesser numbers of tasks and extrapolated from them. */
+const mostTasks = 4000;
+
+/**
+ * How the workload runs on that interpreter and machine. Pure: the same arguments give the same timeline, byte for byte; the
+ * seed draws the wake-up latencies.
+ *
+ * A workload of one pool with more than 4000 tasks is run with 4000 and with 2000 of them, of each group its share. A pool
+ * works through its queue at a steady pace, so the time that the second 2000 took is also that of each further 2000; times
+ * per thread grow alike. `Timeline.simulatedTasks` tells.
+ */
+export function simulate(workload: Workload, runtime: Runtime, machine: Machine, seed: number, options: SimulationOptions = {}): Timeline {
+  const recording = options.recording ?? "totals";
+  const maximumEvents = options.maximumEvents ?? defaultMaximumEvents;
+  const [pool] = workload.pools ?? [];
+  const alone = pool !== undefined && workload.pools?.length === 1 && (workload.threads ?? []).every((group) => group.count === 0);
+  const tasks = alone ? taskCount(pool) : 0;
+  if (!alone || Math.ceil(tasks / chunkSizeOf(pool, runtime)) <= mostTasks) {
+    return execute(workload, runtime, machine, seed, recording, maximumEvents);
+  }
+
+  const most = mostTasks * chunkSizeOf(pool, runtime);
+  const longPool = shrink(pool, most / tasks);
+  const shortPool = shrink(pool, most / 2 / tasks);
+  const long = execute({ pools: [longPool] }, runtime, machine, seed, recording, maximumEvents);
+  const short = execute({ pools: [shortPool] }, runtime, machine, seed, "totals", maximumEvents);
+  const further = (tasks - taskCount(longPool)) / Math.max(1, taskCount(longPool) - taskCount(shortPool));
+  if (long.outcome.kind !== "finished" || short.outcome.kind !== "finished") return long;
+  return extrapolate(short, long, further);
+}
+
+function taskCount(pool: Pool): number {
+  return pool.tasks.reduce((sum, group) => sum + group.count, 0);
+}
+
+function chunkSizeOf(pool: Pool, runtime: Runtime): number {
+  return runtime.handOver.broker ? Math.max(1, Math.floor(pool.chunkSize ?? 1)) : 1;
+}
+
+/** The same mix of fewer tasks: of each group that share, rounded so that the whole is right. */
+function shrink(pool: Pool, share: number): Pool {
+  let before = 0;
+  const tasks = pool.tasks.map((group) => {
+    const from = Math.round(before * share);
+    before += group.count;
+    return { ...group, count: Math.round(before * share) - from };
+  });
+  return { ...pool, tasks };
+}
+
+function extrapolate(short: Timeline, long: Timeline, further: number): Timeline {
+  const grow = (shorter: number, longer: number): number => Math.round(longer + Math.max(0, longer - shorter) * further);
+  const threads = long.threads.map((thread, index): ThreadTimeline => {
+    const before = short.threads[index]?.name === thread.name ? short.threads[index] : thread;
+    const totals = { ...thread.totals };
+    for (const state of threadStates) totals[state] = grow(before.totals[state], thread.totals[state]);
+    return { ...thread, endNs: grow(before.endNs, thread.endNs), totals };
+  });
+  return {
+    ...long,
+    makespanNs: grow(short.makespanNs, long.makespanNs),
+    threads,
+    switches: grow(short.switches, long.switches),
+    events: long.events + short.events,
+  };
+}

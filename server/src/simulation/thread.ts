@@ -1,0 +1,144 @@
+import type { Program } from "./instructions.js";
+import type { InterpreterLockDomain } from "./interpreter-lock.js";
+import { type Slice, type ThreadState, type ThreadTimeline, threadStates } from "./timeline.js";
+
+/** A simulated thread: where it is in its program, and what it is doing. The engine's parts share and change it. */
+export interface Thread {
+  /** Its place in the engine's list, by which events name it. */
+  readonly index: number;
+  readonly name: string;
+  readonly domain: InterpreterLockDomain | undefined;
+  readonly startNs: number;
+  /** Says what to do once the program is at its end: it gives the thread another, blocks it or finishes it. */
+  readonly atEnd: (thread: Thread) => "go-on" | "stop";
+
+  program: Program;
+  position: number;
+  /** Rounds left of the loops it is in, innermost last. */
+  readonly rounds: number[];
+
+  state: ThreadState;
+  /** Since when it is in that state. */
+  stateSince: number;
+  readonly totals: Float64Array;
+  readonly slices: Slice[];
+  endNs: number;
+  finished: boolean;
+
+  /** What it waits for, for a deadlock report. */
+  waitsFor: string;
+
+  /** The state that its present stretch of computing shows. */
+  burst: "running" | "native";
+  /** Whether the interpreter lock can be taken from it within the present stretch. */
+  interruptible: boolean;
+  /** Core time that is left of the present stretch. */
+  remainingNs: number;
+  /** Whether it is on a core, and since when its `remainingNs` counts. */
+  onCore: boolean;
+  onCoreSince: number;
+  /** The core it is on, was on last, or queues at. */
+  core: number;
+  /** Since when it has been queueing for a core. */
+  readySince: number;
+  /** When it got its core, or its slice there was renewed. */
+  sliceSince: number;
+  /** Whether an event for the end of its stretch is on its way. */
+  endScheduled: boolean;
+  /** Events of the present stretch carry it; leaving the core makes them stale. */
+  version: number;
+  /** Core time it has had, for fairness between runnable threads. */
+  coreTimeNs: number;
+
+  /** When it began to wait for the interpreter lock or for a lock. */
+  waitingSince: number;
+}
+
+/** A thread that has just come to life. */
+export function newThread(
+  index: number,
+  name: string,
+  domain: InterpreterLockDomain | undefined,
+  program: Program,
+  now: number,
+  atEnd: Thread["atEnd"],
+): Thread {
+  return {
+    index,
+    name,
+    domain,
+    startNs: now,
+    atEnd,
+    program,
+    position: 0,
+    rounds: [],
+    state: "idle",
+    stateSince: now,
+    totals: new Float64Array(threadStates.length),
+    slices: [],
+    endNs: now,
+    finished: false,
+    waitsFor: "",
+    burst: "running",
+    interruptible: false,
+    remainingNs: 0,
+    onCore: false,
+    onCoreSince: 0,
+    core: 0,
+    readySince: 0,
+    sliceSince: 0,
+    endScheduled: false,
+    version: 0,
+    coreTimeNs: 0,
+    waitingSince: 0,
+  };
+}
+
+/** Gives the thread a program to run from its start. */
+export function run(thread: Thread, program: Program): void {
+  thread.program = program;
+  thread.position = 0;
+}
+
+const stateNumber: Readonly<Record<ThreadState, number>> = { running: 0, native: 1, gil: 2, lock: 3, core: 4, io: 5, idle: 6 };
+
+/** Closes the slice of the present state and opens one of the next. */
+export function enter(thread: Thread, state: ThreadState, now: number, recording: Recording): void {
+  if (state === thread.state) return;
+  closeSlice(thread, now, recording);
+  thread.state = state;
+}
+
+/** What a run keeps: totals per thread, or also every slice. */
+export type Recording = "totals" | "slices";
+
+export function finish(thread: Thread, now: number, recording: Recording): void {
+  closeSlice(thread, now, recording);
+  thread.endNs = now;
+  thread.finished = true;
+}
+
+/** The public record of a thread at the end of the run. */
+export function threadTimeline(thread: Thread, now: number, recording: Recording): ThreadTimeline {
+  if (!thread.finished) {
+    closeSlice(thread, now, recording);
+    thread.endNs = now;
+  }
+  const totals = Object.fromEntries(threadStates.map((state, index) => [state, thread.totals[index]])) as Record<ThreadState, number>;
+  return { name: thread.name, startNs: thread.startNs, endNs: thread.endNs, totals, slices: thread.slices };
+}
+
+function closeSlice(thread: Thread, now: number, recording: Recording): void {
+  const since = thread.stateSince;
+  if (now === since) return;
+  thread.stateSince = now;
+  const number = stateNumber[thread.state];
+  thread.totals[number] = (thread.totals[number] as number) + now - since;
+  if (recording === "totals") return;
+  const last = thread.slices[thread.slices.length - 1];
+  if (last?.state === thread.state && last.endNs === since) {
+    thread.slices[thread.slices.length - 1] = { ...last, endNs: now };
+  } else {
+    thread.slices.push({ startNs: since, endNs: now, state: thread.state });
+  }
+}

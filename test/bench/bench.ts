@@ -1,0 +1,173 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cpus, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { findSources, readSource } from "../../server/src/base/source-files.js";
+import { newestTarget } from "../../server/src/base/target.js";
+import { createNodeHost } from "../../server/src/main/node-host.js";
+import { Parser } from "../../server/src/syntax/parser.js";
+import { largeProgram } from "./large-program.js";
+import { measureServer, type TypedText } from "./server-session.js";
+
+/*
+ * `npm run bench [-- FOLDER]`: what Gilscope costs, as ratios against what the parser alone costs in the same run on the same machine.
+ * FOLDER defaults to the standard library of `python3`; folders of tests are left out.
+ */
+
+const root = process.cwd();
+const host = createNodeHost((message) => console.error(message));
+const settings = { target: newestTarget, cores: 4, severities: {} };
+
+/** Each measurement is repeated and the least time counts: everything that disturbs makes it longer. */
+const repetitions = 3;
+
+const [folderArgument, mode] = process.argv.slice(2);
+const folder = folderArgument ? resolve(folderArgument) : standardLibrary();
+if (mode === "--parse-only") await parseOnly();
+else await bench();
+
+async function bench(): Promise<void> {
+  const files = await corpus();
+  const lines = files.reduce((sum, { text }) => sum + text.split("\n").length, 0);
+  console.log(`${files.length} files, ${lines} lines of ${folder}; Node ${process.version}, ${cpus().length} cores`);
+
+  const floors: number[] = [];
+  const checks: { readonly milliseconds: number; readonly megabytes: number }[] = [];
+  for (let i = 0; i < repetitions; i++) {
+    floors.push(Number(runNode([fileURLToPath(import.meta.url), folder, "--parse-only"]).output));
+    checks.push(check(files.map(({ path }) => path)));
+  }
+  const floor = Math.min(...floors);
+  const milliseconds = Math.min(...checks.map((each) => each.milliseconds));
+  const megabytes = Math.max(...checks.map((each) => each.megabytes));
+  console.log(`parse only, one thread      ${floor.toFixed(0)} ms`);
+  console.log(`gilscope check, whole run   ${milliseconds.toFixed(0)} ms   ${(milliseconds / floor).toFixed(2)} × parse only   (goal ≤ 4)`);
+  console.log(`gilscope check, peak RSS    ${megabytes.toFixed(0)} MB`);
+
+  const parser = await createParser();
+  for (const [name, others] of [
+    ["alone", []],
+    ["beside the corpus", files],
+  ] as const) {
+    const times = editTimes(parser, others);
+    console.log(
+      `edit → findings, 2,000 lines ${name}: p50 ${percentile(times, 0.5).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms   (goal p95 ≤ 50)`,
+    );
+  }
+  console.log(`this process, peak RSS      ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB with the corpus open`);
+  await benchServer(files, floor);
+}
+
+/** The same through a real server process that has the corpus as its workspace. */
+async function benchServer(files: readonly { readonly path: string; readonly text: string }[], floor: number): Promise<void> {
+  const workspace = mkdtempSync(join(tmpdir(), "gilscope-bench-"));
+  try {
+    for (const { path, text } of files) {
+      const copy = join(workspace, path.slice(folder.length));
+      mkdirSync(dirname(copy), { recursive: true });
+      writeFileSync(copy, text);
+    }
+    const text = largeProgram(2000);
+    const { indexed, editTimes, peakMemory } = await measureServer(
+      join(root, "dist/server.js"),
+      workspace,
+      join(workspace, "large.py"),
+      text,
+      typedInto(text),
+    );
+    console.log(`server, start to indexed    ${indexed.toFixed(0)} ms   ${(indexed / floor).toFixed(2)} × parse only`);
+    console.log(
+      `edit → diagnostics in it:   p50 ${percentile(editTimes, 0.5).toFixed(1)} ms, p95 ${percentile(editTimes, 0.95).toFixed(1)} ms   (goal p95 ≤ 50)`,
+    );
+    console.log(`server, peak RSS            ${(peakMemory / 1024 / 1024).toFixed(0)} MB   (goal ≤ 500)`);
+  } finally {
+    rmSync(workspace, { recursive: true });
+  }
+}
+
+/** A statement typed into the middle of the file, character by character. */
+function typedInto(text: string): readonly TypedText[] {
+  const line = text.split("\n").findIndex((each, index) => index > 1000 && each.startsWith("    def work_")) + 1;
+  return [..."        value = self.total + len(items)\n"].map((character, index) => ({ line, character: index, text: character }));
+}
+
+/** Prints how long the parser alone takes for all files, in milliseconds. */
+async function parseOnly(): Promise<void> {
+  const files = await corpus();
+  const parser = await createParser();
+  const start = performance.now();
+  for (const { text } of files) parser.parseOnly(text);
+  console.log(performance.now() - start);
+}
+
+function check(paths: readonly string[]): { milliseconds: number; megabytes: number } {
+  const start = performance.now();
+  const { errors } = runNode([join(root, "dist/cli.js"), "check", "--fail-on", "never", "--format", "json", ...paths]);
+  const milliseconds = performance.now() - start;
+  return { milliseconds, megabytes: Number(/peak=(\d+)/.exec(errors)?.[1]) / 1024 };
+}
+
+/** Runs Node on the arguments; its last words on stderr are its peak memory in KB. */
+function runNode(args: readonly string[]): { output: string; errors: string } {
+  const report = `data:text/javascript,process.on("exit",()=>process.stderr.write("peak="+process.resourceUsage().maxRSS))`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", report, ...args], { encoding: "utf8", maxBuffer: 1 << 30 });
+  if (status !== 0) throw new Error(`exit code ${status}: ${stderr}`);
+  return { output: stdout, errors: stderr };
+}
+
+/** Times from a keystroke to the findings of the file, in milliseconds, while a user types a statement into each of its functions. */
+function editTimes(parser: Parser, others: readonly { readonly path: string; readonly text: string }[]): number[] {
+  const analysisHost = new AnalysisHost(parser, settings);
+  for (const { path, text } of others) analysisHost.setFile(path, text);
+  const path = "/bench/large.py";
+  const text = largeProgram(2000);
+  analysisHost.openFile(path, text);
+  analysisHost.snapshot().findings(path);
+
+  const times: number[] = [];
+  const typed = "\n        value = self.total + len(items)";
+  const places = [...text.matchAll(/def work_\d+\(.*\):/g)].map((match) => match.index + match[0].length);
+  let shift = 0;
+  for (const place of places.slice(0, 6)) {
+    for (const character of typed) {
+      const range = { start: place + shift, end: place + shift };
+      const start = performance.now();
+      analysisHost.editFile(path, [{ range, newText: character }]);
+      analysisHost.snapshot().findings(path);
+      times.push(performance.now() - start);
+      shift++;
+    }
+  }
+  analysisHost.closeFile(path);
+  return times;
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+async function corpus(): Promise<{ readonly path: string; readonly text: string }[]> {
+  const { files } = await findSources(folder, host);
+  const wanted = files.filter((path) => !/\/(?:tests?|idle_test)\//.test(path.slice(folder.length)));
+  const sources = await Promise.all(wanted.map((path) => readSource(path, host)));
+  return sources.flatMap((source) => (source.kind === "source" ? [{ path: source.path, text: source.text }] : []));
+}
+
+function standardLibrary(): string {
+  const { stdout } = spawnSync("python3", ["-c", "import os; print(os.path.dirname(os.__file__))"], { encoding: "utf8" });
+  const found = stdout?.trim();
+  if (!found) throw new Error("python3 is not installed; name a folder of Python files: npm run bench -- FOLDER");
+  return found;
+}
+
+async function createParser(): Promise<Parser> {
+  const require = createRequire(import.meta.url);
+  return Parser.create({
+    runtime: readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm")),
+    python: readFileSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm")),
+  });
+}

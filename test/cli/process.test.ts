@@ -1,0 +1,357 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+
+/* The command line as users run it: the built bundle in a process of its own. */
+
+const cli = join(process.cwd(), "dist/cli.js");
+let folder: string;
+
+before(() => assert.ok(existsSync(cli), "dist/cli.js is not built; run `npm run build`"));
+beforeEach(() => {
+  if (folder) rmSync(folder, { recursive: true });
+  folder = mkdtempSync(join(tmpdir(), "gilscope-cli-"));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+interface Outcome {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+function gilscope(args: readonly string[], input: string | Uint8Array = ""): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    cwd: folder,
+    input,
+    env: { ...process.env, NO_COLOR: "1" },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { code: status, output: stdout.toString(), errors: stderr.toString() };
+}
+
+function json(args: readonly string[], input?: string) {
+  const { code, output, errors } = gilscope([...args, "--format", "json"], input);
+  assert.equal(errors, "");
+  return { code, ...JSON.parse(output) };
+}
+
+/** Two threads add to a global without a lock. */
+const race = `import threading
+
+counter = 0
+
+def work():
+    global counter
+    for _ in range(100_000):
+        counter += 1
+
+threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(counter)
+`;
+
+test("code without concurrency has no findings, and the exit code says so", () => {
+  write("app.py", "print('hello')\n");
+  assert.deepEqual(gilscope(["check", "app.py"]), { code: 0, output: "No findings in 1 file.\n", errors: "" });
+});
+
+test("json carries tool, findings, problems and summary", () => {
+  write("pkg/a.py", "x = 1\ny = 2");
+  write("pkg/b.pyw", "");
+  write("pkg/notes.txt", "no Python");
+  const { code, tool, findings, problems, summary } = json(["check"]);
+  assert.equal(code, 0);
+  assert.equal(tool.name, "gilscope");
+  assert.match(tool.version, /^\d+\.\d+\.\d+/);
+  assert.deepEqual([findings, problems], [[], []]);
+  assert.deepEqual([summary.files, summary.lines], [2, 2]);
+  assert.equal(typeof summary.milliseconds, "number");
+});
+
+test("a finding decides the exit code, by its severity", () => {
+  write("pkg/app.py", race);
+  const report = json(["check", "pkg"]);
+  assert.equal(report.code, 1);
+  const found = report.findings.find((finding: { rule: string }) => finding.rule === "non-atomic-shared-update");
+  assert.deepEqual([found.code, found.path, found.start], ["GIL201", "pkg/app.py", { line: 8, column: 9 }]);
+  assert.match(
+    gilscope(["check"]).output,
+    /^pkg\/app\.py:8:9 GIL201 non-atomic-shared-update .*\n {4}7 \| .*\n {4}8 \| {9}counter \+= 1\n/m,
+  );
+  assert.equal(gilscope(["check", "--fail-on", "error"]).code, 0);
+  assert.equal(gilscope(["check", "--fail-on", "never"]).code, 0);
+  assert.equal(gilscope(["check", "--ignore", "GIL"]).code, 0);
+  assert.equal(gilscope(["check", "--select", "GIL2"]).code, 1);
+  assert.equal(gilscope(["check", "--select", "gil-releasing-call,GIL101", "--ignore", "cpu-bound-in-thread"]).code, 0);
+  assert.match(gilscope(["check", "--statistics"]).output, /^1 {2}GIL201 {2}non-atomic-shared-update$/m);
+});
+
+test("several targets are judged in one run", () => {
+  write("app.py", race);
+  const { findings } = json(["check", "--target", "cpython-3.9,cpython-3.14t"]);
+  const places = findings.map((finding: { code: string; start: unknown }) => JSON.stringify([finding.code, finding.start]));
+  assert.equal(new Set(places).size, places.length, "a finding of both targets is reported once");
+});
+
+test("files that cannot be used are problems, and the others are checked", () => {
+  write("good.py", "x = 1\n");
+  write("binary.py", Uint8Array.of(0, 1, 2));
+  write("coded.py", "# coding: klingon\n");
+  write("cut.py", Uint8Array.of(0x78, 0xff));
+  write("large.py", "x = 1\n".repeat(1_000_000));
+  write("latin.py", Buffer.from("# coding: latin-1\nx = 'é'\n", "latin1"));
+  write("empty.py", "");
+  const { code, problems, summary } = json(["check", "."]);
+  assert.equal(code, 0);
+  assert.equal(summary.files, 3);
+  assert.deepEqual(
+    problems.map(({ path, message }: { path: string; message: string }) => [path, message.split(/[;:(,]/)[0]?.trim()]),
+    [
+      ["binary.py", "looks binary"],
+      ["coded.py", "declares the encoding `klingon`"],
+      ["cut.py", "is not valid UTF-8"],
+      ["large.py", "is too large"],
+    ],
+  );
+  assert.match(gilscope(["check", "."]).output, /^binary\.py: problem: looks binary/m);
+});
+
+test("a file without permission is a problem", { skip: process.getuid?.() === 0 && "root may read everything" }, () => {
+  write("secret.py", "x = 1\n");
+  chmodSync(join(folder, "secret.py"), 0);
+  assert.deepEqual(json(["check"]).problems, [{ path: "secret.py", message: "cannot be read: permission denied" }]);
+});
+
+test("a path with nothing at it is a usage error, and the others are checked", () => {
+  write("good.py", "x = 1\n");
+  const { code, output, errors } = gilscope(["check", "good.py", "none.py", "--format", "json"]);
+  assert.equal(code, 2);
+  assert.equal(errors, "gilscope: there is no file or folder `none.py`\n");
+  assert.equal(JSON.parse(output).summary.files, 1);
+  assert.deepEqual(JSON.parse(output).problems, [{ path: "none.py", message: "does not exist" }]);
+});
+
+test("links that go round in a circle end", () => {
+  write("pkg/a.py", "x = 1\n");
+  symlinkSync("..", join(folder, "pkg/up"));
+  symlinkSync("loop.py", join(folder, "loop.py"));
+  symlinkSync("pkg/a.py", join(folder, "linked.py"));
+  assert.equal(json(["check"]).summary.files, 2);
+});
+
+test("paths are shown from the working directory", () => {
+  write("a/x.py", "\0");
+  write("b/y.py", "");
+  assert.equal(json(["check", join(folder, "a"), "./b/../a/x.py"]).problems[0].path, "a/x.py");
+});
+
+test("standard input is a file", () => {
+  const report = json(["check", "-", "--stdin-filename", "pkg/typed.py"], race);
+  assert.equal(report.summary.files, 1);
+  assert.equal(report.findings[0]?.path, "pkg/typed.py");
+  assert.equal(json(["check", "-"], "\0").problems[0].path, "-");
+});
+
+test("a report goes into a file", () => {
+  write("app.py", "x = 1\n");
+  assert.deepEqual(gilscope(["check", "--output", "out/report.json", "--format", "json"]), { code: 0, output: "", errors: "" });
+  assert.equal(JSON.parse(readFileSync(join(folder, "out/report.json"), "utf8")).summary.files, 1);
+  write("taken", "");
+  const { code, errors } = gilscope(["check", "--output", "taken/report.json"]);
+  assert.equal(code, 2);
+  assert.match(errors, /^gilscope: taken\/report\.json could not be written: .*\n$/);
+});
+
+test("a wrong command line is one line on stderr and exit code 2", () => {
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [["check", "--fromat", "json"], /unknown option '--fromat' \(Did you mean --format\?\)/],
+    [["chek"], /unknown command 'chek' \(Did you mean check\?\)/],
+    [["check", "--format", "xml"], /Allowed choices are text, json/],
+    [["check", "--target", "cpython-2.7"], /`cpython-2\.7` is not one of cpython-3\.8, /],
+    [["check", "--cores", "0"], /whole number from 1/],
+    [["check", "--select", "GIL2,no-such-rule"], /There is no rule `no-such-rule`/],
+    [["explain", "GIL999"], /there is no rule `GIL999`/],
+    [["check", "--fail-on", "panic"], /Allowed choices are error, warning/],
+    [["check", "--unsafe-fixes"], /--unsafe-fixes needs --fix or --diff/],
+    [["simulate", "none.py:3"], /there is no file or folder `none\.py`/],
+  ];
+  for (const [args, message] of wrong) {
+    const { code, output, errors } = gilscope(args);
+    assert.equal(code, 2, args.join(" "));
+    assert.equal(output, "");
+    assert.match(errors, message);
+    assert.match(errors, /^gilscope: [^\n]*\n$/, "one line");
+  }
+});
+
+test("help and version are output, not errors", () => {
+  for (const args of [["--help"], ["help"], ["check", "--help"], ["help", "simulate"]]) {
+    const { code, output, errors } = gilscope(args);
+    assert.deepEqual([code, errors], [0, ""], args.join(" "));
+    assert.match(output, /^Usage: gilscope/);
+  }
+  assert.match(gilscope(["--version"]).output, /^\d+\.\d+\.\d+\S*\n$/);
+});
+
+test("simulate prints a table for a place, and says where else there is one", () => {
+  write("app.py", race);
+  const all = json(["simulate", "app.py", "--target", "cpython-3.13", "--cores", "2"]);
+  assert.equal(all.code, 0);
+  assert.deepEqual(
+    all.sites.map(({ path, line }: { path: string; line: number }) => [path, line]),
+    [["app.py", 10]],
+  );
+  assert.match(
+    gilscope(["simulate", "app.py:10"]).output,
+    /^app\.py:10 .*`work`.*\n {2}strategy +time +speedup\n(?: {2}.*\n)* {2}threads .*×/,
+  );
+  const { code, errors } = gilscope(["simulate", "app.py:1"]);
+  assert.equal(code, 2);
+  assert.equal(errors, "gilscope: nothing starts concurrent work at app.py:1; it does so at line 10\n");
+});
+
+const workload = JSON.stringify({ threads: [{ count: 4, steps: [{ compute: { interpreterNs: 50e6 } }, { waitNs: 10e6 }] }] });
+
+test("simulate runs a workload file in every way", () => {
+  write("w.json", workload);
+  const args = ["simulate", "--workload", "w.json", "--target", "cpython-3.14", "--cores", "4"];
+  const [site] = json(args).sites;
+  assert.deepEqual([site.path, site.workers, site.work.waitNs.likely], ["w.json", 4, 10e6]);
+  const speedups = Object.fromEntries(
+    site.predictions.map(({ strategy, speedup }: { strategy: string; speedup: { likely: number } }) => [strategy, speedup.likely]),
+  );
+  assert.deepEqual(Object.keys(speedups), ["serial", "threads", "processes", "subinterpreters", "free-threaded", "asyncio"]);
+  assert.ok(speedups.threads < 1.3 && speedups.processes > 2, JSON.stringify(speedups));
+  assert.match(gilscope(args).output, /^w\.json:1 4 threads run .* CPython 3\.14 · 4 cores\n {2}strategy .*\n {2}serial +0?\.?24/);
+  assert.equal(gilscope([...args, "--seed", "7"]).output, gilscope([...args, "--seed", "7"]).output, "the same seed gives the same text");
+});
+
+test("a workload that locks itself up is said to", () => {
+  const taking = (first: string, second: string) => ({ count: 1, steps: [{ acquire: first }, { waitNs: 1000 }, { acquire: second }] });
+  write("w.json", JSON.stringify({ threads: [taking("a", "b"), taking("b", "a")] }));
+  assert.match(
+    gilscope(["simulate", "--workload", "w.json"]).output,
+    /^ {2}threads +– +– +deadlock: .* waits for lock [ab], which .* holds$/m,
+  );
+});
+
+test("a trace has one track for each thread, without overlaps", () => {
+  write("w.json", workload);
+  const { output } = gilscope(["simulate", "--workload", "w.json", "--format", "trace"]);
+  const events: { ph: string; name: string; pid: number; tid: number; ts: number; dur: number }[] = JSON.parse(output).traceEvents;
+  assert.ok(events.some(({ name }) => name === "waiting for the GIL"));
+  const ends = new Map<string, number>();
+  for (const { ph, pid, tid, ts, dur } of events) {
+    if (ph !== "X") continue;
+    assert.ok(ts >= (ends.get(`${pid} ${tid}`) ?? 0) - 1e-6, "slices follow one another");
+    ends.set(`${pid} ${tid}`, ts + dur);
+  }
+  assert.ok(ends.size >= 4 * 5);
+});
+
+test("a workload file that cannot be used is a usage error that names the place", () => {
+  write("w.json", '{"threads": [{"count": 1}]}');
+  assert.deepEqual(gilscope(["simulate", "--workload", "w.json"]), {
+    code: 2,
+    output: "",
+    errors: 'gilscope: w.json: threads[0] lacks "steps"\n',
+  });
+  write("w.json", "{");
+  assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON: .*\n$/);
+  assert.match(gilscope(["simulate", "--workload", "none.json"]).errors, /^gilscope: none\.json cannot be read: does not exist\n$/);
+  assert.match(gilscope(["simulate", "app.py", "--seed", "1"]).errors, /--seed needs --workload/);
+});
+
+test("knowledge is listed, shown with its evidence, and checked", () => {
+  const list = JSON.parse(gilscope(["knowledge", "list", "--format", "json"]).output);
+  const sha256 = list.find((entry: { target: string }) => entry.target === "hashlib.sha256");
+  assert.deepEqual([sha256.package, sha256.gil, sha256.otherwise], ["python", "conditional", "holds"]);
+  assert.match(sha256.conditions[0].when[0], /2048 bytes or more/);
+  assert.ok(list.every((entry: { evidence: unknown[] }) => entry.evidence.length > 0));
+  assert.match(gilscope(["knowledge", "list"]).output, /^zlib\.compress +releases +python$/m);
+  for (const args of [
+    ["knowledge", "show", "zlib.compress"],
+    ["explain", "zlib.compress"],
+  ]) {
+    assert.match(gilscope(args).output, /^zlib\.compress\(\)\n {2}Releases the GIL\.\n(.*\n)* {2}Evidence \(source, /);
+  }
+  const { code, errors } = gilscope(["knowledge", "show", "no.such.compress"]);
+  assert.deepEqual([code, errors.split("\n").length], [2, 2]);
+
+  write("mine.json", '{"package": 1, "callables": {}}');
+  const checked = gilscope(["knowledge", "check", "mine.json"]);
+  assert.equal(checked.code, 1);
+  assert.match(checked.output, /^mine\.json: \/package: /m);
+  const own = {
+    package: {
+      name: "mine",
+      modules: ["mine"],
+      evidence: [{ kind: "docs", place: "https://example.org", says: "so", date: "2026-11-21" }],
+    },
+  };
+  write("mine.json", JSON.stringify(own));
+  assert.equal(gilscope(["knowledge", "check", "mine.json"]).code, 0);
+});
+
+test("explain shows the page of a rule, by name or code", () => {
+  const page = gilscope(["explain", "non-atomic-shared-update"]);
+  assert.equal(page.code, 0);
+  assert.match(page.output, /^# non-atomic-shared-update\n/);
+  assert.deepEqual(gilscope(["explain", "gil201"]), page);
+});
+
+test("the project names the default target", () => {
+  write("w.json", workload);
+  write("pyproject.toml", '[project]\nrequires-python = ">=3.9"\n');
+  mkdirSync(join(folder, ".git"));
+  assert.match(gilscope(["simulate", "--workload", "w.json"]).output, /CPython 3\.9 /);
+  write(".python-version", "3.13.1\n");
+  assert.match(gilscope(["simulate", "--workload", "w.json"]).output, /CPython 3\.13 /);
+  assert.match(gilscope(["simulate", "--workload", "w.json", "--target", "cpython-3.14t"]).output, /CPython 3\.14t /);
+});
+
+test("the language server answers over standard input and output", async () => {
+  const child = spawn(process.execPath, [cli, "lsp", "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+  const request = JSON.stringify({
+    jsonrpc: "2.0",
+    id: 1,
+    method: "initialize",
+    params: { processId: null, rootUri: null, capabilities: {} },
+  });
+  child.stdin.write(`Content-Length: ${Buffer.byteLength(request)}\r\n\r\n${request}`);
+  let output = "";
+  for await (const piece of child.stdout) {
+    output += piece;
+    if (output.includes('"capabilities"')) break;
+  }
+  child.kill();
+  assert.match(output, /^Content-Length: \d+\r\n\r\n\{.*"serverInfo":\{"name":"gilscope"/);
+});
+
+test("a reader that closes the pipe early ends the program quietly", async () => {
+  write("app.py", "x = 1\n".repeat(1000));
+  const child = spawn(process.execPath, [cli, "check", "--format", "json", "."], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  let errors = "";
+  child.stderr.on("data", (text) => {
+    errors += text;
+  });
+  await new Promise((resolve) => child.on("close", resolve));
+  assert.equal(errors, "");
+});
+
+test("the bundle starts with the line that lets a shell run it", () => {
+  assert.match(readFileSync(cli, "utf8"), /^#!\/usr\/bin\/env node\n/);
+});

@@ -1,0 +1,85 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Page } from "playwright-core";
+import { runToEnd } from "./install.js";
+import { type Scenario, scenarios } from "./scenarios.js";
+import { type Editor, startEditor } from "./workbench.js";
+
+/**
+ * The package in a real VS Code workbench in a real browser. Run from the root of the project; needs Debian and Node alone, the rest is
+ * installed into a cache on first use. `GILSCOPE_VSIX` names a package to test instead of a fresh one, `UPDATE=1` renews the pictures
+ * that the README shows.
+ */
+async function main(): Promise<void> {
+  const started = Date.now();
+  const work = await mkdtemp(join(tmpdir(), "gilscope-e2e-work-"));
+  const pictures = process.env.UPDATE === "1" ? resolve("test/e2e/screenshots") : join(work, "screenshots");
+  const failures = resolve("out/e2e-failures");
+  await mkdir(pictures, { recursive: true });
+  await rm(failures, { recursive: true, force: true });
+  let editor: Editor | undefined;
+  try {
+    const packagePath = process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix")));
+    editor = await startEditor(resolve(packagePath));
+    say(`editor ready after ${seconds(started)}`);
+    let failed = 0;
+    for (const scenario of scenarios) {
+      if (!(await passes(scenario, editor, { work, pictures, failures }))) failed++;
+    }
+    say(`${scenarios.length - failed} of ${scenarios.length} scenarios passed in ${seconds(started)}`);
+    if (failed > 0) process.exitCode = 1;
+  } finally {
+    await editor?.stop();
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+interface Folders {
+  readonly work: string;
+  readonly pictures: string;
+  readonly failures: string;
+}
+
+/** A browser can lose a key or a click on a busy machine, so each scenario has a second try; two failures are a failure. */
+async function passes(scenario: Scenario, editor: Editor, folders: Folders): Promise<boolean> {
+  for (const attempt of [1, 2]) {
+    const started = Date.now();
+    const fileName = `${scenario.name.replaceAll(/\W+/g, "-")}-${attempt}`;
+    const workspace = join(folders.work, fileName);
+    await cp("test/e2e/workspace", workspace, { recursive: true });
+    let page: Page | undefined;
+    try {
+      page = await editor.openWindow(workspace, scenario.file);
+      await scenario.play({ page, workspace, picture: (name) => join(folders.pictures, `${name}.png`) });
+      say(`passed  ${scenario.name} (${seconds(started)})`);
+      return true;
+    } catch (error) {
+      say(`failed  ${scenario.name}, try ${attempt} (${seconds(started)}): ${error instanceof Error ? error.stack : String(error)}`);
+      await mkdir(folders.failures, { recursive: true });
+      const base = join(folders.failures, fileName);
+      await page?.screenshot({ path: `${base}.png` }).catch(() => undefined);
+      await writeFile(`${base}.log`, editor.log());
+      say(`        see ${base}.png and .log`);
+    } finally {
+      await page?.context().close();
+    }
+  }
+  return false;
+}
+
+async function makePackage(path: string): Promise<string> {
+  await runToEnd(process.execPath, [".config/build.mjs", "--production"], process.cwd());
+  await runToEnd("npx", ["--no-install", "vsce", "package", "--no-dependencies", "--allow-missing-repository", "-o", path], process.cwd());
+  return path;
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+await main();

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Locator, Page } from "playwright-core";
+
+/** What somebody does in the editor, and what they must see. */
+export interface Scenario {
+  readonly name: string;
+  /** The file of the workspace that is shown first. */
+  readonly file: string;
+  play(stage: Stage): Promise<void>;
+}
+
+export interface Stage {
+  readonly page: Page;
+  /** The folder that the editor shows: a copy of the test's workspace. */
+  readonly workspace: string;
+  /** Where a picture of that name is stored. */
+  picture(name: string): string;
+}
+
+/** Analysis of a small file takes milliseconds; the rest is for a busy machine. */
+const patience = 30_000;
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: "the extension starts and says for which interpreter",
+    file: "prime_sums.py",
+    async play({ page }) {
+      const item = page.locator(".statusbar-item", { hasText: "CPython 3.13" });
+      await item.waitFor({ timeout: patience });
+      const label = await item.locator("[aria-label]").first().getAttribute("aria-label");
+      assert.match(label ?? "", /Gilscope: .*CPython 3\.13 on 4 cores/);
+    },
+  },
+  {
+    name: "threads that compute are marked, explained and switched to processes",
+    file: "prime_sums.py",
+    async play({ page, workspace, picture }) {
+      const file = join(workspace, "prime_sums.py");
+      const before = await pythonOutput(file);
+      await closeSideBar(page);
+
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+      await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("diagnostics") });
+
+      await page.keyboard.press("Control+Shift+M");
+      const problems = page.locator(".markers-panel");
+      await problems.getByText("GIL101").first().waitFor({ timeout: patience });
+      assert.match(await textOf(problems), /count_primes.*(×|x)/s);
+      await page.screenshot({ path: picture("problems") });
+      await page.keyboard.press("Control+J");
+      await hoverOver(page, "pool.map", "map");
+      const hover = page.locator(".monaco-hover", { hasText: "count_primes" }).first();
+      await hover.waitFor({ timeout: patience });
+      assert.match(await textOf(hover), /processes/);
+      await page.screenshot({ path: picture("hover") });
+      await dismissHover(page);
+
+      await clickOn(page, "pool.map", "map");
+      await page.keyboard.press("Control+.");
+      const fix = page.locator(".action-widget .monaco-list-row", { hasText: "ProcessPoolExecutor" }).first();
+      await fix.waitFor({ timeout: patience });
+      assert.match((await fix.getAttribute("class")) ?? "", /focused/, "the fix is the first choice");
+      await page.screenshot({ path: picture("quick-fix") });
+      await page.keyboard.press("Enter");
+      await page.locator(".view-line", { hasText: "ProcessPoolExecutor" }).first().waitFor({ timeout: patience });
+      await save(page, file, /ProcessPoolExecutor/);
+
+      assert.doesNotMatch(await readFile(file, "utf8"), /ThreadPoolExecutor/);
+      assert.equal(await pythonOutput(file), before);
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "detached", timeout: patience });
+    },
+  },
+  {
+    name: "a click on the lens shows the prediction as a page",
+    file: "prime_sums.py",
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      const lens = page.locator(".codelens-decoration a", { hasText: "processes" }).first();
+      await lens.waitFor({ timeout: patience });
+      const preview = page.locator("iframe.webview.ready");
+      // A click is lost when the editor draws the lens anew at that moment.
+      for (const deadline = Date.now() + patience; (await preview.count()) === 0 && Date.now() < deadline; ) {
+        await lens.click();
+        await preview.waitFor({ timeout: 5_000 }).catch(() => undefined);
+      }
+      const pageText = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      await pageText.getByText("Recommended:").waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("prediction") });
+    },
+  },
+  {
+    name: "directives stand out from other comments",
+    file: "directives.py",
+    async play({ page }) {
+      // Colours come a moment after the text.
+      const deadline = Date.now() + patience;
+      while ((await tokenKinds(page, "guarded-by")) < 3 && Date.now() < deadline) await page.waitForTimeout(100);
+      assert.ok((await tokenKinds(page, "guarded-by")) >= 3, "the comment's sign, the directive and the lock have colours of their own");
+      assert.ok((await tokenKinds(page, "gil: ignore")) >= 4, "so have a suppression and its rule at the end of a line");
+      assert.equal(await tokenKinds(page, "an ordinary comment"), 1);
+    },
+  },
+  {
+    name: "a shared counter without a lock is marked where it is changed",
+    file: "visit_counter.py",
+    async play({ page }) {
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+      await page.keyboard.press("Control+Shift+M");
+      const problems = page.locator(".markers-panel");
+      await problems.getByText("GIL201").first().waitFor({ timeout: patience });
+      assert.match(await textOf(problems), /visits/);
+    },
+  },
+];
+
+const run = promisify(execFile);
+
+/** What the program prints under the real interpreter. */
+async function pythonOutput(file: string): Promise<string> {
+  const { stdout } = await run("python3", [file], { timeout: patience });
+  assert.notEqual(stdout.trim(), "", "the program must print something to compare");
+  return stdout;
+}
+
+/** The editor draws spaces as no-break spaces. */
+async function textOf(locator: Locator): Promise<string> {
+  return ((await locator.textContent()) ?? "").replaceAll("\u00a0", " ");
+}
+
+/** How many kinds of token the editor shows on the first line that holds the text. */
+async function tokenKinds(page: Page, text: string): Promise<number> {
+  const line = page.locator(".view-line", { hasText: text.replaceAll(" ", "\u00a0") }).first();
+  await line.waitFor({ timeout: patience });
+  const kinds = await line.locator("span span").evaluateAll((tokens) => tokens.map((token) => token.className));
+  return new Set(kinds).size;
+}
+
+async function closeSideBar(page: Page): Promise<void> {
+  const sideBar = page.locator(".part.sidebar");
+  if (await sideBar.isVisible()) await page.keyboard.press("Control+B");
+  await sideBar.waitFor({ state: "hidden", timeout: patience });
+}
+
+/** The middle of a word on the first line of the editor that holds `line`, in pixels. */
+async function placeOf(page: Page, line: string, word: string): Promise<{ readonly x: number; readonly y: number }> {
+  const found = page.locator(".view-line", { hasText: line.replaceAll(" ", "\u00a0") }).first();
+  await found.waitFor({ timeout: patience });
+  return found.evaluate((element, wanted) => {
+    const walker = element.ownerDocument.createTreeWalker(element, 4);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const start = node.textContent?.indexOf(wanted) ?? -1;
+      if (start === -1) continue;
+      const range = element.ownerDocument.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, start + wanted.length);
+      const box = range.getBoundingClientRect();
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    }
+    throw new Error(`no ${wanted} on this line`);
+  }, word);
+}
+
+async function hoverOver(page: Page, line: string, word: string): Promise<void> {
+  const { x, y } = await placeOf(page, line, word);
+  // A hover needs the mouse to arrive, not to appear.
+  await page.mouse.move(x + 120, y + 60);
+  await page.mouse.move(x, y, { steps: 5 });
+}
+
+async function dismissHover(page: Page): Promise<void> {
+  await page.keyboard.press("Escape");
+  await page.mouse.move(20, 20);
+  await page.locator(".monaco-hover:visible").first().waitFor({ state: "hidden", timeout: patience });
+}
+
+async function clickOn(page: Page, line: string, word: string): Promise<void> {
+  const { x, y } = await placeOf(page, line, word);
+  await page.mouse.click(x, y);
+}
+
+/** Saves, and waits until the file on disk says what the editor shows. */
+async function save(page: Page, file: string, expected: RegExp): Promise<void> {
+  await page.keyboard.press("Control+S");
+  for (const deadline = Date.now() + patience; Date.now() < deadline; await page.waitForTimeout(50)) {
+    if (expected.test(await readFile(file, "utf8"))) return;
+  }
+  assert.fail(`${file} was not saved`);
+}

@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { installWorkbench, runToEnd, type Workbench } from "./install.js";
+
+/** A running editor with the package installed, and a browser to look at it. */
+export interface Editor {
+  /** Opens a window on a workspace folder with one of its files shown. */
+  openWindow(folder: string, file: string): Promise<Page>;
+  /** Everything the editor's server and its extensions wrote, for failures. */
+  log(): string;
+  stop(): Promise<void>;
+}
+
+/** Quiet, offline, and plain enough for pictures. */
+const userSettings = {
+  "security.workspace.trust.enabled": false,
+  "git.enabled": false,
+  "remote.autoForwardPorts": false,
+  "extensions.autoUpdate": false,
+  "extensions.autoCheckUpdates": false,
+  "extensions.ignoreRecommendations": true,
+  "workbench.enableExperiments": false,
+  "chat.disableAIFeatures": true,
+  "workbench.startupEditor": "none",
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.reduceMotion": "on",
+  "workbench.layoutControl.enabled": false,
+  "workbench.tips.enabled": false,
+  "window.commandCenter": false,
+  "telemetry.telemetryLevel": "off",
+  "breadcrumbs.enabled": false,
+  "editor.minimap.enabled": false,
+  "editor.fontFamily": "'DejaVu Sans Mono', monospace",
+  "editor.cursorBlinking": "solid",
+  "editor.hover.delay": 200,
+  "files.autoSave": "off",
+  "gilscope.target": "cpython-3.13",
+  "gilscope.cores": 4,
+};
+
+/** Starts an editor of its own — settings, extensions, home folder and port are fresh — and installs the package into it. */
+export async function startEditor(packagePath: string): Promise<Editor> {
+  const workbench = await installWorkbench();
+  const scratch = await mkdtemp(join(tmpdir(), "gilscope-e2e-"));
+  const [home, userData, extensions] = ["home", "user-data", "extensions"].map((name) => join(scratch, name)) as [string, string, string];
+  await mkdir(join(userData, "User"), { recursive: true });
+  await mkdir(home);
+  await writeFile(join(userData, "User/settings.json"), JSON.stringify(userSettings, undefined, 2));
+
+  const folders = ["--user-data-dir", userData, "--extensions-dir", extensions];
+  const env = { ...process.env, HOME: home, EXTENSIONS_GALLERY: "{}" };
+  await runToEnd(workbench.node, [workbench.server, ...folders, "--install-extension", packagePath], scratch, env);
+
+  const port = await freePort();
+  const server = startServer(workbench, [...folders, "--bind-addr", `127.0.0.1:${port}`], env);
+  try {
+    await untilHealthy(`http://127.0.0.1:${port}/healthz`, server);
+    const browser = await startBrowser(workbench);
+    return {
+      openWindow: (folder, file) => openWindow(browser, port, folder, file),
+      log: server.log,
+      async stop() {
+        await browser.close();
+        await server.stop();
+        await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    throw error;
+  }
+}
+
+interface Server {
+  readonly child: ChildProcess;
+  log(): string;
+  stop(): Promise<void>;
+}
+
+function startServer(workbench: Workbench, words: readonly string[], env: NodeJS.ProcessEnv): Server {
+  const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", "--ignore-last-opened"];
+  // A process group of its own, so that stopping it stops the processes it started and no others.
+  const child = spawn(workbench.node, [workbench.server, "--auth", "none", ...quiet, ...words], {
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (data) => (output += data));
+  child.stderr.on("data", (data) => (output += data));
+  const signal = (name: NodeJS.Signals): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // The group has ended already.
+    }
+  };
+  return {
+    child,
+    log: () => output,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, "exit");
+        signal("SIGTERM");
+        await Promise.race([ended, pause(3000, undefined, { ref: false })]);
+      }
+      signal("SIGKILL");
+    },
+  };
+}
+
+async function untilHealthy(address: string, server: Server): Promise<void> {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
+    if (server.child.exitCode !== null) break;
+    const answer = await fetch(address).catch(() => undefined);
+    if (answer?.ok) return;
+  }
+  throw new Error(`the editor's server did not start\n${server.log()}`);
+}
+
+function startBrowser(workbench: Workbench): Promise<Browser> {
+  return chromium.launch({
+    executablePath: workbench.chromium,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+async function openWindow(browser: Browser, port: number, folder: string, file: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 700 }, deviceScaleFactor: 1.5 });
+  const page = await context.newPage();
+  const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${join(folder, file)}`]]);
+  const query = new URLSearchParams({ folder, payload });
+  await page.goto(`http://127.0.0.1:${port}/?${query}`);
+  await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
+  return page;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === "string") throw new Error("no port is free");
+  return address.port;
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { knownTargets, type Target, targetName } from "../server/src/base/target.js";
+import { rules } from "../server/src/rules/index.js";
+import type { Rule } from "../server/src/rules/rule.js";
+
+/*
+ * What is written in two places because a format demands it. Each test compares, and with UPDATE=1 rewrites, the second place.
+ */
+
+test("package.json offers every known target", () => {
+  const text = readFileSync("package.json", "utf8");
+  assert.notEqual(withTargets(text, knownTargets.slice(1)), text, "a target less must be noticed");
+  expectText("package.json", withTargets(text, knownTargets));
+});
+
+test("README lists every rule", () => {
+  const text = readFileSync("README.md", "utf8");
+  assert.notEqual(withRules(text, rules.slice(1)), text, "a rule less must be noticed");
+  expectText("README.md", withRules(text, rules));
+});
+
+const tableStart = "<!-- rules: written by `UPDATE=1 npm test -- generated` -->";
+const tableEnd = "<!-- end of rules -->";
+
+/** The text with a table of these rules between its two marks. */
+function withRules(readme: string, listed: readonly Rule[]): string {
+  const start = readme.indexOf(tableStart);
+  const end = readme.indexOf(tableEnd);
+  assert.ok(start !== -1 && end > start, `README.md needs the lines\n${tableStart}\n${tableEnd}\nwhere the table of rules belongs`);
+  const rows = listed.map(
+    ({ code, name, severity, docs }) => `| ${code} | [${name}](server/src/rules/${name}.md) | ${severity} | ${summaryOf(docs)} |`,
+  );
+  const table = ["| code | rule | severity | |", "|---|---|---|---|", ...rows].join("\n");
+  return `${readme.slice(0, start)}${tableStart}\n\n${table}\n\n${readme.slice(end)}`;
+}
+
+/** The first paragraph of a rule's page, on one line. */
+function summaryOf(page: string): string {
+  const paragraph = page.split(/\r?\n\s*\r?\n/).find((part) => part.trim() !== "" && !part.trim().startsWith("#")) ?? "";
+  return paragraph.trim().replace(/\s+/g, " ").replaceAll("|", "\\|");
+}
+
+/** The manifest with these targets as choices: builds with a GIL first, then those without, then other implementations; the newest first. */
+function withTargets(manifest: string, targets: readonly Target[]): string {
+  const json = JSON.parse(manifest);
+  const newestFirst = [...targets].sort((a, b) => b.minor - a.minor);
+  const names = (isWanted: (target: Target) => boolean): readonly string[] => newestFirst.filter(isWanted).map(targetName);
+  json.contributes.configuration.properties["gilscope.target"].enum = [
+    "auto",
+    ...names(({ implementation, freeThreaded }) => implementation === "cpython" && !freeThreaded),
+    ...names(({ freeThreaded }) => freeThreaded),
+    ...names(({ implementation }) => implementation === "pypy"),
+    ...names(({ implementation }) => implementation === "jython"),
+    ...names(({ implementation }) => implementation === "ironpython"),
+  ];
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+function expectText(path: string, expected: string): void {
+  if (process.env.UPDATE) writeFileSync(path, expected);
+  assert.equal(readFileSync(path, "utf8"), expected, `${path} is out of date: run UPDATE=1 npm test -- generated`);
+}

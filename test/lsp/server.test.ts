@@ -1,0 +1,653 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import {
+  CancellationTokenSource,
+  type CodeAction,
+  type CodeLens,
+  type Diagnostic,
+  DiagnosticSeverity,
+  ErrorCodes,
+  type Hover,
+  LSPErrorCodes,
+  type MarkupContent,
+  type TextDocumentEdit,
+  TextDocumentSyncKind,
+  type TextEdit,
+} from "vscode-languageserver/node";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { explainRuleCommand, type Page, predictionRequest, ruleRequest, showPredictionCommand } from "../../server/src/lsp/protocol.js";
+import { documentOf, type Editor, failuresIn, placeOf, textAt, withEditor } from "./editor.js";
+
+/* The real server process, spoken to over standard input and output. */
+
+/** Threads that compute: GIL101, with a fix. */
+const primes = readFileSync("test/e2e/workspace/prime_sums.py", "utf8");
+/** Threads that change one counter without a lock: GIL201. */
+const visits = readFileSync("test/e2e/workspace/visit_counter.py", "utf8");
+
+/** The one finding of that code. */
+function finding(diagnostics: readonly Diagnostic[], code: string): Diagnostic {
+  const found = diagnostics.filter((diagnostic) => diagnostic.code === code);
+  assert.equal(found.length, 1, `one ${code} in ${JSON.stringify(diagnostics)}`);
+  return found[0] as Diagnostic;
+}
+
+/** Messages are plain text: editors show Markdown there only since LSP 3.18. */
+function messageOf({ message }: Diagnostic): string {
+  assert.equal(typeof message, "string");
+  return String(message);
+}
+
+const has =
+  (code: string) =>
+  (diagnostics: readonly Diagnostic[]): boolean =>
+    diagnostics.some((diagnostic) => diagnostic.code === code);
+const hasNo =
+  (code: string) =>
+  (diagnostics: readonly Diagnostic[]): boolean =>
+    !diagnostics.some((diagnostic) => diagnostic.code === code);
+
+test("says what it can do", () =>
+  withEditor({}, async ({ initialized: { capabilities, serverInfo } }) => {
+    assert.equal(serverInfo?.name, "gilscope");
+    assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: TextDocumentSyncKind.Incremental });
+    assert.equal(capabilities.hoverProvider, true);
+    assert.ok(capabilities.codeActionProvider);
+    assert.ok(capabilities.codeLensProvider);
+  }));
+
+test("a file is diagnosed when it is opened and as it is edited, and cleared when it is closed", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const first = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    assert.equal(first.source, "gilscope");
+    assert.equal(first.severity, DiagnosticSeverity.Warning);
+    assert.match(messageOf(first), /`count_primes`.*×/);
+    assert.doesNotMatch(messageOf(first), /\n/);
+    const marked = textAt(primes, first.range);
+
+    await editor.change("primes.py", [
+      { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "# one\n# two\n" },
+    ]);
+    const second = finding(await editor.diagnostics("primes.py"), "GIL101");
+    assert.equal(second.range.start.line, first.range.start.line + 2);
+    assert.equal(textAt(editor.text("primes.py"), second.range), marked);
+
+    const pool = placeOf(editor.text("primes.py"), "with Thread", "with ".length);
+    const imported = placeOf(editor.text("primes.py"), "import Thread", "import ".length);
+    const replaceThread = (start: typeof pool) => ({
+      range: { start, end: { ...start, character: start.character + "Thread".length } },
+      text: "Process",
+    });
+    await editor.change("primes.py", [replaceThread(pool), replaceThread(imported)]);
+    assert.match(editor.text("primes.py"), /import ProcessPoolExecutor[\s\S]*with ProcessPoolExecutor/);
+    assert.ok(hasNo("GIL101")(await editor.diagnostics("primes.py")));
+
+    await editor.close("primes.py");
+    assert.deepEqual(await editor.diagnostics("primes.py"), []);
+  }));
+
+test("a hover on the spawn shows what each way of running would take", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const place = placeOf(primes, "pool.map", "pool.".length);
+    const hover = await editor.request<Hover | null>("textDocument/hover", {
+      textDocument: { uri: editor.uri("primes.py") },
+      position: place,
+    });
+    assert.ok(hover);
+    const { kind, value } = hover.contents as MarkupContent;
+    assert.equal(kind, "markdown");
+    assert.match(value, /count_primes/);
+    for (const strategy of ["serial", "threads", "processes", "free-threaded"])
+      assert.ok(value.includes(strategy), `${strategy} in ${value}`);
+    const { start, end } = documentOffsets(primes, hover);
+    assert.ok(start <= documentOf(primes).offsetAt(place) && documentOf(primes).offsetAt(place) <= end);
+
+    const nothing = await editor.request("textDocument/hover", {
+      textDocument: { uri: editor.uri("primes.py") },
+      position: placeOf(primes, "candidate % divisor"),
+    });
+    assert.equal(nothing, null);
+  }));
+
+function documentOffsets(text: string, hover: Hover | null): { readonly start: number; readonly end: number } {
+  assert.ok(hover?.range);
+  return { start: documentOf(text).offsetAt(hover.range.start), end: documentOf(text).offsetAt(hover.range.end) };
+}
+
+test("the fix switches to processes, for the version it was asked of", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    await editor.change("primes.py", [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "#\n" }]);
+    const shown = finding(await editor.diagnostics("primes.py"), "GIL101");
+    const actions = await codeActions(editor, "primes.py", shown);
+    const fix = actions.find(({ title }) => title.includes("ProcessPoolExecutor"));
+    assert.ok(fix, JSON.stringify(actions));
+    assert.equal(fix.kind, "quickfix");
+    assert.equal(fix.disabled, undefined);
+    assert.deepEqual(
+      fix.diagnostics?.map(({ code }) => code),
+      ["GIL101"],
+    );
+    const changes = (fix.edit?.documentChanges ?? []) as readonly TextDocumentEdit[];
+    assert.equal(changes.length, 1);
+    const [change] = changes;
+    assert.deepEqual(change?.textDocument, { uri: editor.uri("primes.py"), version: 2 });
+
+    const edits = change?.edits as TextEdit[];
+    const fixed = TextDocument.applyEdits(documentOf(editor.text("primes.py")), edits);
+    assert.match(fixed, /from concurrent\.futures import ProcessPoolExecutor\n/);
+    assert.doesNotMatch(fixed, /ThreadPoolExecutor/);
+    // Changes are applied one after the other, edits all at once: from the last to the first they come to the same.
+    const start = (edit: TextEdit): number => documentOf(editor.text("primes.py")).offsetAt(edit.range.start);
+    const backwards = edits.toSorted((a, b) => start(b) - start(a));
+    await editor.change(
+      "primes.py",
+      backwards.map(({ range, newText }) => ({ range, text: newText })),
+    );
+    assert.equal(editor.text("primes.py"), fixed);
+    assert.ok(hasNo("GIL101")(await editor.diagnostics("primes.py")));
+  }));
+
+test("only the kinds that were asked for are offered", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    assert.deepEqual(await codeActions(editor, "primes.py", shown, ["source.organizeImports"]), []);
+    assert.notDeepEqual(await codeActions(editor, "primes.py", shown, ["quickfix"]), []);
+    assert.deepEqual(
+      await codeActions(editor, "primes.py", { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } } }),
+      [],
+    );
+  }));
+
+/** The same program, but the work is a nested function, which cannot be sent to another process. */
+const unpicklable = primes.replace("pool.map(count_primes, LIMITS)", "pool.map(lambda limit: count_primes(limit), LIMITS)");
+
+test("a fix that is not possible is shown with its reason where the editor can show it", async () => {
+  await withEditor({}, async (editor) => {
+    await editor.open("primes.py", unpicklable);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    const refused = (await codeActions(editor, "primes.py", shown)).find(({ title }) => title.includes("ProcessPoolExecutor"));
+    assert.match(refused?.disabled?.reason ?? "", /pickle/);
+    assert.equal(refused?.edit, undefined);
+  });
+  await withEditor({ capabilities: {} }, async (editor) => {
+    await editor.open("primes.py", unpicklable);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    const actions = await codeActions(editor, "primes.py", shown);
+    assert.ok(
+      actions.every(({ disabled, edit }) => disabled === undefined && edit === undefined),
+      JSON.stringify(actions),
+    );
+  });
+});
+
+test("an editor that knows only the basics gets plain changes", () =>
+  withEditor({ capabilities: {} }, async (editor) => {
+    await editor.open("primes.py", primes);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    assert.equal(shown.relatedInformation, undefined);
+    const fix = (await codeActions(editor, "primes.py", shown)).find(({ title }) => title.includes("ProcessPoolExecutor"));
+    assert.deepEqual(Object.keys(fix?.edit ?? {}), ["changes"]);
+    assert.deepEqual(Object.keys(fix?.edit?.changes ?? {}), [editor.uri("primes.py")]);
+  }));
+
+function codeActions(editor: Editor, name: string, at: Pick<Diagnostic, "range">, only?: readonly string[]): Promise<CodeAction[]> {
+  return editor.request("textDocument/codeAction", {
+    textDocument: { uri: editor.uri(name) },
+    range: at.range,
+    context: { diagnostics: [], ...(only ? { only } : {}) },
+  });
+}
+
+test("a lens leads to the prediction, a finding to its rule's page", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const lenses = await editor.request<CodeLens[]>("textDocument/codeLens", { textDocument: { uri: editor.uri("primes.py") } });
+    assert.equal(lenses.length, 1, JSON.stringify(lenses));
+    const { range, command } = lenses[0] as CodeLens;
+    assert.equal(range.start.line, placeOf(primes, "pool.map").line);
+    assert.equal(command?.command, showPredictionCommand);
+    assert.match(command?.title ?? "", /threads .*processes /);
+    const prediction = await editor.request<Page | null>(predictionRequest, command?.arguments?.[0]);
+    assert.match(prediction?.markdown ?? "", /count_primes[\s\S]*\| .*processes/);
+    assert.equal(await editor.request(predictionRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
+
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainRuleCommand);
+    const rule = await editor.request<Page | null>(ruleRequest, { rule: explain?.command?.arguments?.[0] });
+    assert.match(rule?.markdown ?? "", /cpu-bound-in-thread|GIL101/);
+    assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
+  }));
+
+/** A counter in one module, the threads that change it in another. */
+const counter = [
+  "total = 0",
+  "",
+  "",
+  "def price():",
+  "    return 1",
+  "",
+  "",
+  "def add():",
+  "    global total",
+  "    total += price()",
+  "",
+].join("\n");
+const starter = [
+  "import threading",
+  "",
+  "from counter import add",
+  "",
+  "for _ in range(4):",
+  "    threading.Thread(target=add).start()",
+  "",
+].join("\n");
+
+async function prepareCounter(folder: string): Promise<void> {
+  await writeFile(join(folder, "counter.py"), counter);
+  await writeFile(join(folder, "starter.py"), starter);
+}
+
+test("files that no editor shows count: on disk, changed there, open, closed and deleted", () =>
+  withEditor({ prepare: prepareCounter }, async (editor) => {
+    await editor.open("counter.py", counter);
+    const shown = finding(await editor.diagnostics("counter.py", has("GIL201")), "GIL201");
+    assert.equal(textAt(counter, shown.range).split("\n").length, 1);
+    assert.equal(shown.range.start.line, placeOf(counter, "total += ").line);
+    const elsewhere = shown.relatedInformation?.find(({ location }) => location.uri === editor.uri("starter.py"));
+    assert.ok(elsewhere, JSON.stringify(shown));
+    assert.match(textAt(starter, elsewhere.location.range), /Thread|add/);
+
+    await editor.open("starter.py", "");
+    await editor.diagnostics("counter.py", hasNo("GIL201"));
+    await editor.close("starter.py");
+    await editor.diagnostics("counter.py", has("GIL201"));
+
+    await writeFile(join(editor.folder, "starter.py"), "from counter import add\n\nadd()\n");
+    await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("starter.py"), type: 2 }] });
+    await editor.diagnostics("counter.py", hasNo("GIL201"));
+
+    await writeFile(join(editor.folder, "other.py"), starter);
+    await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("other.py"), type: 1 }] });
+    await editor.diagnostics("counter.py", has("GIL201"));
+
+    await rm(join(editor.folder, "other.py"));
+    await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("other.py"), type: 3 }] });
+    await editor.diagnostics("counter.py", hasNo("GIL201"));
+  }));
+
+test("workspace folders come and go", () =>
+  withEditor(
+    {
+      workspaceFolders: ["a"],
+      prepare: async (folder) => {
+        await mkdir(join(folder, "a"));
+        await mkdir(join(folder, "b"));
+        await writeFile(join(folder, "a/counter.py"), counter);
+        await writeFile(join(folder, "b/starter.py"), starter);
+        await writeFile(join(folder, "b/counter.py"), counter);
+      },
+    },
+    async (editor) => {
+      const event = (added: readonly string[], removed: readonly string[]) => {
+        const folders = (names: readonly string[]) => names.map((name) => ({ uri: editor.uri(name), name }));
+        return editor.notify("workspace/didChangeWorkspaceFolders", { event: { added: folders(added), removed: folders(removed) } });
+      };
+      await editor.open("b/counter.py", counter);
+      await editor.diagnostics("b/counter.py", hasNo("GIL201"));
+      await event(["b"], []);
+      await editor.diagnostics("b/counter.py", has("GIL201"));
+      await event([], ["b"]);
+      await editor.diagnostics("b/counter.py", hasNo("GIL201"));
+    },
+  ));
+
+test("settings change severities, the interpreter and what is left out, at once; nonsense is logged and ignored", () =>
+  withEditor({ prepare: prepareCounter, settings: { target: "cpython-3.9", cores: 4 } }, async (editor) => {
+    await editor.open("primes.py", primes);
+    await editor.open("counter.py", counter);
+    const first = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    assert.match(messageOf(first), /CPython 3\.9/);
+    assert.equal((await editor.status(({ target }) => target === "CPython 3.9")).cores, 4);
+    await editor.diagnostics("counter.py", has("GIL201"));
+
+    await editor.configure({ target: "cpython-3.13", cores: 8, rules: { "cpu-bound-in-thread": "error" } });
+    const second = finding(
+      await editor.diagnostics("primes.py", (all) => all.some(({ severity }) => severity === DiagnosticSeverity.Error)),
+      "GIL101",
+    );
+    assert.match(messageOf(second), /CPython 3\.13.*8 cores/);
+
+    await editor.configure({ rules: { "cpu-bound-in-thread": "off" }, exclude: ["starter.py"] });
+    await editor.diagnostics("primes.py", hasNo("GIL101"));
+    await editor.diagnostics("counter.py", hasNo("GIL201"));
+
+    await editor.configure({ target: "cpython-1.0", cores: "many", rules: { "cpu-bound-in-thread": 3 }, exclude: "all" });
+    await editor.logged(/gilscope\.target.*cpython-1\.0/);
+    await editor.logged(/gilscope\.cores.*many/);
+    await editor.logged(/gilscope\.rules\.cpu-bound-in-thread/);
+    await editor.diagnostics("primes.py", has("GIL101"));
+    await editor.diagnostics("counter.py", has("GIL201"));
+
+    await editor.configure(null);
+    await editor.diagnostics("primes.py", has("GIL101"));
+  }));
+
+test("the project says which Python it is for, until the settings do", () =>
+  withEditor(
+    { prepare: (folder) => writeFile(join(folder, "pyproject.toml"), '[project]\nname = "x"\nrequires-python = ">=3.10"\n') },
+    async (editor) => {
+      await editor.status(({ target }) => target === "CPython 3.10");
+      await writeFile(join(editor.folder, ".python-version"), "3.14t\n");
+      await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri(".python-version"), type: 1 }] });
+      await editor.status(({ target }) => target === "CPython 3.14t");
+      await editor.configure({ target: "pypy-3.11" });
+      await editor.status(({ target }) => target === "PyPy 3.11");
+    },
+  ));
+
+test("columns count UTF-16 units, whatever the line ends", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("plain.py", primes);
+    const plain = finding(await editor.diagnostics("plain.py", has("GIL101")), "GIL101");
+    const marked = textAt(primes, plain.range);
+    const spellings = {
+      "crlf.py": primes.replaceAll("\n", "\r\n"),
+      "cr.py": primes.replaceAll("\n", "\r"),
+      "crab.py": primes.replace("        counts = ", '        crab = "🦀é"; counts = '),
+      "mark.py": `\ufeff${primes}`,
+    };
+    for (const [name, text] of Object.entries(spellings)) {
+      await editor.open(name, text);
+      const found = finding(await editor.diagnostics(name, has("GIL101")), "GIL101");
+      assert.equal(textAt(text, found.range), marked, name);
+      assert.equal(found.range.start.line, plain.range.start.line, name);
+      await editor.close(name);
+    }
+  }));
+
+test("a broken statement costs only itself", () =>
+  withEditor({}, async (editor) => {
+    for (const broken of [
+      "def (:\n",
+      "x = [1, 2\n\n",
+      "    return return\n",
+      "print 'two'\n",
+      "class\n",
+      'text = """\n"""; )\n',
+      "@\n",
+      "\0\n",
+    ]) {
+      await editor.open("primes.py", `${primes}\n\n${broken}`);
+      assert.ok(has("GIL101")(await editor.diagnostics("primes.py")), JSON.stringify(broken));
+    }
+  }));
+
+test("every half of a file is answered while it is typed", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const wanted = await editor.diagnostics("primes.py", has("GIL101"));
+    await editor.close("primes.py");
+    await editor.open("primes.py", "");
+    const answers: Promise<unknown>[] = [];
+    for (let i = 0; i < primes.length; i++) {
+      const place = documentOf(editor.text("primes.py")).positionAt(i);
+      await editor.change("primes.py", [{ range: { start: place, end: place }, text: primes.charAt(i) }]);
+      answers.push(editor.request("textDocument/hover", { textDocument: { uri: editor.uri("primes.py") }, position: place }));
+    }
+    await Promise.all(answers);
+    assert.equal(editor.text("primes.py"), primes);
+    assert.deepEqual(await editor.diagnostics("primes.py"), wanted);
+  }));
+
+test("after any edits the answers are those of the text, as if it had just been opened", () =>
+  withEditor({}, async (editor) => {
+    const pieces = fc.constantFrom(
+      "",
+      "\n",
+      "\r\n",
+      "    ",
+      "🦀",
+      '"""',
+      "(",
+      ")",
+      "def f():\n",
+      "#",
+      "ThreadPoolExecutor",
+      "visits += price()\n",
+    );
+    const position = fc.record({ line: fc.integer({ min: 0, max: 45 }), character: fc.integer({ min: 0, max: 60 }) });
+    const change = fc.record({ range: fc.record({ start: position, end: position }), text: pieces });
+    const insertion = fc.tuple(position, pieces).map(([place, text]) => ({ range: { start: place, end: place }, text }));
+    const edits = fc.array(fc.array(fc.oneof({ weight: 3, arbitrary: insertion }, change), { minLength: 1, maxLength: 3 }), {
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(primes, visits), edits, async (text, rounds) => {
+        await editor.open("edited.py", text);
+        for (const changes of rounds) await editor.change("edited.py", changes);
+        const edited = editor.text("edited.py");
+        const incremental = await editor.diagnostics("edited.py");
+        await editor.close("edited.py");
+        await editor.open("edited.py", edited);
+        const fresh = await editor.diagnostics("edited.py");
+        await editor.close("edited.py");
+        assert.deepEqual(incremental, fresh);
+      }),
+      { numRuns: 60, seed: 20 },
+    );
+  }));
+
+test("files that cannot be used are told once, and the others count", () =>
+  withEditor(
+    {
+      prepare: async (folder) => {
+        await prepareCounter(folder);
+        await writeFile(join(folder, "binary.py"), Buffer.from([0, 1, 2, 0xff]));
+        await writeFile(join(folder, "latin.py"), Buffer.from("name = 'caf\u00e9'\n", "latin1"));
+        await writeFile(join(folder, "huge.py"), `${"x = 1\n".repeat(500_000)}`);
+        await writeFile(join(folder, "empty.py"), "");
+        await mkdir(join(folder, "folder.py"));
+      },
+    },
+    async (editor) => {
+      for (const name of ["binary.py", "latin.py", "huge.py"]) await editor.logged(new RegExp(name.replace(".", "\\.")));
+      await editor.open("counter.py", counter);
+      await editor.diagnostics("counter.py", has("GIL201"));
+      await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("binary.py"), type: 2 }] });
+      await editor.open("empty.py", "");
+      assert.deepEqual(await editor.diagnostics("empty.py"), []);
+      assert.equal(editor.log.filter((line) => line.includes("binary.py")).length, 1, editor.log.join("\n"));
+      assert.equal(editor.log.filter((line) => /empty|folder\.py/.test(line)).length, 0, editor.log.join("\n"));
+    },
+  ));
+
+test("a huge file in the editor is left alone, and takes part again once it is small", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("huge.py", `${primes}${"x = 1\n".repeat(500_000)}`);
+    await editor.logged(/huge\.py.*too large/);
+    const place = { textDocument: { uri: editor.uri("huge.py") }, position: placeOf(primes, "pool.map", 5) };
+    assert.equal(await editor.request("textDocument/hover", place), null);
+    await editor.change("huge.py", [{ text: primes }]);
+    await editor.diagnostics("huge.py", has("GIL101"));
+  }));
+
+test("unsaved documents and notebook cells are diagnosed too", () =>
+  withEditor({}, async (editor) => {
+    for (const uri of ["untitled:Untitled-1", "vscode-notebook-cell:/work/a%20b.ipynb#W0sZmlsZQ%3D%3D"]) {
+      await editor.open(uri, primes);
+      const shown = finding(await editor.diagnostics(uri, has("GIL101")), "GIL101");
+      const fix = (await codeActions(editor, uri, shown)).find(({ title }) => title.includes("ProcessPoolExecutor"));
+      const change = fix?.edit?.documentChanges?.[0] as TextDocumentEdit | undefined;
+      assert.equal(change?.textDocument.uri, uri);
+      await editor.close(uri);
+    }
+  }));
+
+test("requests that make no sense are answered with an error or with nothing, and the next one as ever", () =>
+  withEditor({ failures: "expected" }, async (editor) => {
+    await editor.open("primes.py", primes);
+    const wanted = await editor.diagnostics("primes.py", has("GIL101"));
+    const textDocument = { uri: editor.uri("primes.py") };
+
+    for (const method of ["textDocument/hover", "textDocument/codeAction", "textDocument/codeLens", predictionRequest]) {
+      for (const params of [{}, { textDocument: null }, { textDocument: { uri: 7 } }]) {
+        await assert.rejects(
+          editor.request(method, params),
+          (error) => codeOf(error) === ErrorCodes.InvalidParams,
+          `${method} ${JSON.stringify(params)}`,
+        );
+      }
+    }
+    await assert.rejects(editor.request("textDocument/hover", { textDocument }), (error) => codeOf(error) === ErrorCodes.InvalidParams);
+    await assert.rejects(editor.request("textDocument/noSuchThing", {}), (error) => codeOf(error) === ErrorCodes.MethodNotFound);
+
+    const outside = [
+      { line: 1e9, character: 0 },
+      { line: 0, character: 1e9 },
+      { line: -1, character: -1 },
+      { line: 0.5, character: 0.5 },
+    ];
+    for (const position of outside) {
+      assert.equal(await editor.request("textDocument/hover", { textDocument, position }), null, JSON.stringify(position));
+      await editor.request("textDocument/codeAction", {
+        textDocument,
+        range: { start: position, end: position },
+        context: { diagnostics: [] },
+      });
+    }
+    for (const uri of ["file:///no/such/file.py", "not a uri", "file://", "", "file:///%E0%A4%A"]) {
+      assert.equal(await editor.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 0 } }), null, uri);
+      assert.deepEqual(await editor.request("textDocument/codeLens", { textDocument: { uri } }), [], uri);
+    }
+
+    await editor.notify("textDocument/didChange", {
+      textDocument: { uri: "file:///never/opened.py", version: 2 },
+      contentChanges: [{ text: "" }],
+    });
+    await editor.notify("textDocument/didClose", { textDocument: { uri: "file:///never/opened.py" } });
+    await editor.notify("textDocument/didOpen", { textDocument: null });
+    await editor.notify("textDocument/didChange", { textDocument: { ...textDocument, version: 2 }, contentChanges: "all" });
+    await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: 5, type: "gone" }] });
+    await editor.notify("workspace/didChangeConfiguration", null);
+    await editor.notify("no/such/notification", {});
+    editor.writeRaw("Content-Length: 5\r\n\r\n{bad}");
+    editor.writeRaw('Content-Length: 2\r\n\r\n""');
+
+    await editor.change("primes.py", [{ text: visits }]);
+    assert.ok(has("GIL201")(await editor.diagnostics("primes.py")));
+    await editor.change("primes.py", [{ text: primes }]);
+    assert.deepEqual(await editor.diagnostics("primes.py"), wanted);
+    assert.ok(failuresIn(editor.log).length > 0, "failures are logged");
+    assert.equal(new Set(failuresIn(editor.log)).size, failuresIn(editor.log).length, "each failure is logged once");
+  }));
+
+test("a change that cannot be applied does not shift the changes after it", () =>
+  withEditor({ failures: "expected" }, async (editor) => {
+    const start = { line: 0, character: 0 };
+    const good = { text: "" };
+    const bad = [null, {}, { text: 5 }, { range: { start: "here", end: start }, text: "" }, { range: { start }, text: "" }];
+    for (const change of bad) {
+      await editor.open("primes.py", primes);
+      const wanted = await editor.diagnostics("primes.py", has("GIL101"));
+      const textDocument = { uri: editor.uri("primes.py"), version: 2 };
+      await editor.notify("textDocument/didChange", { textDocument, contentChanges: [good, change] });
+      await editor.change("primes.py", [{ text: primes }]);
+      await editor.change("primes.py", [{ range: { start, end: start }, text: "" }]);
+      assert.deepEqual(await editor.diagnostics("primes.py"), wanted, JSON.stringify(change));
+      await editor.close("primes.py");
+    }
+  }));
+
+test("a request that is no longer wanted is not worked on", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    await editor.diagnostics("primes.py", has("GIL101"));
+    const params = { textDocument: { uri: editor.uri("primes.py") }, position: placeOf(primes, "pool.map", 5) };
+    const source = new CancellationTokenSource();
+    const asked = editor.connection.sendRequest("textDocument/hover", params, source.token);
+    source.cancel();
+    await assert.rejects(asked, (error) => codeOf(error) === LSPErrorCodes.RequestCancelled);
+    assert.notEqual(await editor.request("textDocument/hover", params), null);
+  }));
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+test("questions are answered while a large workspace is read, and the reading is shown", () =>
+  withEditor(
+    {
+      prepare: async (folder) => {
+        const lines = Array.from({ length: 60 }, (_, i) => `def work_${i}(items):\n    return [item * ${i} for item in items]\n`).join(
+          "\n",
+        );
+        for (let i = 0; i < 400; i++) await writeFile(join(folder, `module_${i}.py`), lines);
+      },
+    },
+    async (editor) => {
+      const events: string[] = [];
+      editor.connection.onNotification("$/progress", ({ value }: { value: { kind: string } }) => {
+        if (events[events.length - 1] !== value.kind) events.push(value.kind);
+      });
+      await editor.open("primes.py", primes);
+      await editor.status(({ indexing }) => indexing === "busy");
+      const place = { textDocument: { uri: editor.uri("primes.py") }, position: placeOf(primes, "pool.map", 5) };
+      assert.notEqual(await editor.request("textDocument/hover", place), null);
+      events.push("answered");
+      await editor.status(({ indexing }) => indexing === "done");
+      await editor.diagnostics("primes.py", has("GIL101"));
+      await editor.request("textDocument/codeLens", place);
+      assert.ok(events.indexOf("answered") < events.lastIndexOf("end"), events.join(" "));
+      assert.deepEqual(
+        events.filter((event) => event !== "answered").filter((event, i, all) => event !== all[i - 1]),
+        ["begin", "report", "end"],
+      );
+    },
+  ));
+
+test("typing for long costs no memory that is not given back", { skip: process.platform !== "linux" && "reads /proc" }, () =>
+  withEditor({}, async (editor) => {
+    const body = Array.from({ length: 1500 }, (_, i) => `def work_${i}(items):\n    return [item * ${i} for item in items]\n`).join("\n");
+    await editor.open("long.py", `${primes}\n${body}`);
+    const type = async (times: number): Promise<number> => {
+      for (let i = 0; i < times; i++) {
+        const start = { line: 0, character: 0 };
+        await editor.change("long.py", [{ range: { start, end: { line: 0, character: i % 2 } }, text: i % 2 ? "" : "#" }]);
+        // A question makes the server look at every version instead of the last of a burst.
+        await editor.request("textDocument/hover", {
+          textDocument: { uri: editor.uri("long.py") },
+          position: placeOf(primes, "pool.map", 5),
+        });
+      }
+      const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${editor.pid}/status`, "utf8")) ?? [];
+      return Number(kilobytes) / 1024;
+    };
+    const before = await type(100);
+    const after = await type(300);
+    // A syntax tree of this file takes about 1 MB; 300 that are never freed would show.
+    assert.ok(after - before < 120, `${before.toFixed(0)} MB before 300 edits, ${after.toFixed(0)} MB after`);
+  }),
+);
+
+test("ends when the editor has gone", async () => {
+  await withEditor({}, async (editor) => {
+    await editor.notify("exit", null);
+    assert.equal(await editor.exit, 1, "an exit without shutdown is an error, says the protocol");
+  });
+});
+
+test("the capabilities of a client without any are enough", () =>
+  withEditor({ capabilities: {}, prepare: prepareCounter }, async (editor) => {
+    await editor.open("counter.py", counter);
+    await editor.diagnostics("counter.py", has("GIL201"));
+    await editor.notify("workspace/didChangeConfiguration", { settings: { gilscope: { rules: { "non-atomic-shared-update": "off" } } } });
+    await editor.diagnostics("counter.py", hasNo("GIL201"));
+  }));

@@ -1,0 +1,250 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { machine } from "../../server/src/simulation/machine.js";
+import type { Runtime } from "../../server/src/simulation/runtime.js";
+import { gil } from "../../server/src/simulation/runtimes/gil.js";
+import { simulate } from "../../server/src/simulation/simulate.js";
+import { serialNs, type Workload } from "../../server/src/simulation/workload.js";
+import {
+  allRuntimes,
+  held,
+  inInterpreters,
+  inProcesses,
+  interpreter,
+  microsecond,
+  millisecond,
+  native,
+  onEventLoop,
+  poolOf,
+  repeat,
+  slicesOf,
+  target,
+  totalOf,
+  underGil,
+  wait,
+  withoutGil,
+} from "./workloads.js";
+
+/** Serial time divided by makespan. */
+function speedup(workload: Workload, runtime: Runtime, cores: number): number {
+  return serialNs(workload) / simulate(workload, runtime, machine(cores), 1).makespanNs;
+}
+
+function assertBetween(value: number, low: number, high: number, what: string): void {
+  assert.ok(low <= value && value <= high, `${what}: ${value} is not within ${low} to ${high}`);
+}
+
+/** 8 tasks of 50 ms on 4 workers. */
+const computing = poolOf(4, 8, interpreter(50 * millisecond));
+const sleeping = poolOf(4, 8, wait(50 * millisecond));
+const releasing = poolOf(4, 8, native(50 * millisecond));
+
+test("pure Python gains nothing from threads, and what cores there are from everything that has locks of its own", () => {
+  assertBetween(speedup(computing, underGil, 4), 0.95, 1, "threads");
+  assertBetween(speedup(computing, onEventLoop, 4), 0.95, 1, "asyncio");
+  assertBetween(speedup(computing, withoutGil, 4), 3.8, 4, "free-threaded");
+  assertBetween(speedup(computing, inProcesses, 4), 3.4, 4, "processes");
+  assertBetween(speedup(computing, inProcesses, 2), 1.8, 2, "processes on 2 cores");
+  assertBetween(speedup(computing, inInterpreters, 4), 2, 4, "subinterpreters");
+});
+
+test("sleepers overlap everywhere, also on one core", () => {
+  for (const runtime of [underGil, withoutGil, onEventLoop]) assertBetween(speedup(sleeping, runtime, 1), 3.8, 4, runtime.name);
+  assertBetween(speedup(sleeping, inProcesses, 1), 3, 4, "processes");
+});
+
+test("native code that releases the lock runs in parallel in threads; an event loop stands still", () => {
+  assertBetween(speedup(releasing, underGil, 2), 1.9, 2, "threads on 2 cores");
+  assertBetween(speedup(releasing, underGil, 4), 3.7, 4, "threads on 4 cores");
+  assertBetween(speedup(releasing, onEventLoop, 4), 0.95, 1, "asyncio");
+});
+
+test("Amdahl: a fifth of interpreter work holds threads to a speedup of five", () => {
+  const mixed = poolOf(16, 320, interpreter(4 * millisecond), native(16 * millisecond));
+  assertBetween(speedup(mixed, underGil, 16), 3.5, 5, "threads");
+});
+
+test("two CPU-bound threads take turns of 5.0 to 5.1 ms, the request being honoured at once", () => {
+  const { threads } = simulate({ threads: [{ count: 2, steps: [interpreter(200 * millisecond)] }] }, underGil, machine(2), 1, {
+    recording: "slices",
+  });
+  const turns = threads.slice(1).flatMap(({ slices }) => slices.filter(({ state }) => state === "running"));
+  const lengths = turns.map(({ startNs, endNs }) => endNs - startNs).sort((a, b) => a - b);
+  assertBetween(turns.length, 76, 84, "turns");
+  assertBetween(lengths[Math.floor(lengths.length / 2)] as number, 5 * millisecond, 5.1 * millisecond, "median");
+});
+
+test("a timeline for the eye: who runs when, the first 16 ms", () => {
+  const exact: Runtime = {
+    ...underGil,
+    wakeUpNs: { low: 50 * microsecond, high: 50 * microsecond },
+    start: { ...underGil.start, starterNs: 20 * microsecond, workerNs: 10 * microsecond },
+  };
+  const workload: Workload = { threads: [{ name: "sum", count: 2, steps: [interpreter(8 * millisecond)] }] };
+  const computer = { ...machine(2), timerSlackNs: 50 * microsecond };
+  const { threads } = simulate(workload, exact, computer, 1, { recording: "slices" });
+  const lines = threads.map(({ name, slices }) => {
+    const text = slices.map(({ startNs, endNs, state }) => `${state} ${startNs / microsecond}-${endNs / microsecond}`).join(", ");
+    return `${name}: ${text}`;
+  });
+  // The main thread gets the lock only by asking sum-1 for it, 5 ms later: that is when sum-2 starts.
+  assert.deepEqual(lines, [
+    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5300, idle 5300-5410, gil 5410-10450, idle 10450-16460",
+    "sum-1: idle 70-120, running 120-5230, gil 5230-10500, running 10500-13400",
+    "sum-2: idle 5300-5350, running 5350-10400, gil 10400-13450, running 13450-16410",
+  ]);
+});
+
+test("a shorter switch interval gives shorter turns", () => {
+  const workload: Workload = { threads: [{ count: 2, steps: [interpreter(100 * millisecond)] }] };
+  const fine = simulate(workload, gil(target("cpython-3.13"), undefined, millisecond / 2), machine(2), 1);
+  const coarse = simulate(workload, underGil, machine(2), 1);
+  assertBetween(fine.switches / coarse.switches, 7, 11, "ratio of switches");
+});
+
+test("one long native call that holds the lock stops everyone for its whole length", () => {
+  const workload: Workload = {
+    threads: [
+      { name: "tick", count: 1, steps: [repeat(5, wait(millisecond), interpreter(millisecond))] },
+      { name: "sort", count: 1, steps: [held(80 * millisecond)] },
+    ],
+  };
+  const timeline = simulate(workload, underGil, machine(2), 1, { recording: "slices" });
+  const waits = timeline.threads.find(({ name }) => name === "tick-1")?.slices.filter(({ state }) => state === "gil") ?? [];
+  assertBetween(Math.max(0, ...waits.map(({ startNs, endNs }) => endNs - startNs)), 70 * millisecond, 80.2 * millisecond, "longest wait");
+});
+
+test("the convoy: an I/O thread beside a CPU-bound one waits a switch interval per round trip, and not without a GIL", () => {
+  const roundTrips = 100;
+  const workload: Workload = {
+    threads: [
+      { name: "compute", count: 1, steps: [interpreter(2000 * millisecond)] },
+      { name: "serve", count: 1, steps: [repeat(roundTrips, wait(100 * microsecond), interpreter(20 * microsecond))] },
+    ],
+  };
+  const perTripNs = (runtime: Runtime): number => {
+    const served = simulate(workload, runtime, machine(2), 1).threads.find(({ name }) => name === "serve-1");
+    return served ? (served.endNs - served.startNs) / roundTrips : Number.NaN;
+  };
+  assertBetween(perTripNs(underGil), 5 * millisecond, 5.4 * millisecond, "with the GIL");
+  assertBetween(perTripNs(gil(target("cpython-3.13"), undefined, 500 * microsecond)), 0.5 * millisecond, 0.9 * millisecond, "at 0.5 ms");
+  assertBetween(perTripNs(withoutGil), 0.12 * millisecond, 0.2 * millisecond, "without");
+  const alone: Workload = { threads: workload.threads?.slice(1) ?? [] };
+  assert.ok(simulate(alone, underGil, machine(2), 1).makespanNs < roundTrips * 200 * microsecond, "alone it is fast");
+});
+
+test("a wait shorter than a wake-up mostly takes the lock back before the other thread comes (barging)", () => {
+  const workload: Workload = {
+    threads: [
+      { name: "compute", count: 1, steps: [interpreter(400 * millisecond)] },
+      { name: "stat", count: 1, steps: [repeat(200, wait(microsecond), interpreter(5 * microsecond))] },
+    ],
+  };
+  const timeline = simulate(workload, underGil, machine(2), 1);
+  const stat = timeline.threads.find(({ name }) => name === "stat-1");
+  assert.ok(stat && stat.totals.gil < 100 * millisecond, `waited ${stat?.totals.gil} ns for the lock`);
+});
+
+test("a lock makes the work under it serial, on every runtime", () => {
+  const guarded: Workload = {
+    threads: [{ count: 4, steps: [repeat(20, { acquire: "total" }, native(millisecond), { release: "total" })] }],
+  };
+  for (const runtime of allRuntimes) {
+    const timeline = simulate(guarded, runtime, machine(4), 1, { recording: "slices" });
+    assert.ok(timeline.makespanNs >= 80 * millisecond, runtime.name);
+    assert.equal(totalOf(timeline, "native") + totalOf(timeline, "running") >= 80 * millisecond, true);
+  }
+  const bare: Workload = { threads: [{ count: 4, steps: [repeat(20, native(millisecond))] }] };
+  assert.ok(simulate(bare, underGil, machine(4), 1).makespanNs < 25 * millisecond);
+});
+
+test("two locks in both orders deadlock, and the report says who holds what the other wants", () => {
+  const workload: Workload = {
+    threads: [
+      { name: "in", count: 1, steps: [{ acquire: "a" }, wait(millisecond), { acquire: "b" }] },
+      { name: "out", count: 1, steps: [{ acquire: "b" }, wait(millisecond), { acquire: "a" }] },
+    ],
+  };
+  assert.deepEqual(simulate(workload, underGil, machine(2), 1).outcome, {
+    kind: "deadlock",
+    blocked: [
+      { thread: "main", waitsFor: "its threads", heldBy: undefined },
+      { thread: "in-1", waitsFor: "lock b", heldBy: "out-1" },
+      { thread: "out-1", waitsFor: "lock a", heldBy: "in-1" },
+    ],
+  });
+});
+
+test("a lock taken twice by one thread is a deadlock with itself", () => {
+  const { outcome } = simulate({ threads: [{ count: 1, steps: [{ acquire: "a" }, { acquire: "a" }] }] }, underGil, machine(2), 1);
+  assert.equal(outcome.kind, "deadlock");
+  assert.deepEqual(outcome.kind === "deadlock" && outcome.blocked[1], { thread: "thread-1", waitsFor: "lock a", heldBy: "thread-1" });
+});
+
+test("an endless run is cut off", () => {
+  const workload: Workload = { threads: [{ count: 1, steps: [repeat(1_000_000_000, wait(1), interpreter(1))] }] };
+  assert.equal(simulate(workload, underGil, machine(2), 1, { maximumEvents: 10_000 }).outcome.kind, "truncated");
+});
+
+test("a pool has as many workers at work as it is given, no more", () => {
+  const timeline = simulate(sleeping, underGil, machine(8), 1, { recording: "slices" });
+  assert.equal(timeline.threads.filter(({ name }) => name.startsWith("worker")).length, 4);
+  assertBetween(timeline.makespanNs, 100 * millisecond, 102 * millisecond, "two rounds of sleep");
+});
+
+test("a pool starts no worker for a task that an idle worker can take", () => {
+  const timeline = simulate(poolOf(32, 3, wait(millisecond)), underGil, machine(4), 1);
+  assert.equal(timeline.threads.filter(({ name }) => name.startsWith("worker")).length, 3);
+});
+
+test("tiny tasks lose: a thread pool takes microseconds for each, a process pool tens of microseconds, unless they travel in chunks", () => {
+  const tiny = poolOf(4, 2000, interpreter(microsecond));
+  const perTask = (workload: Workload, runtime: Runtime): number => simulate(workload, runtime, machine(2), 1).makespanNs / 2000;
+  assertBetween(perTask(tiny, underGil), 3 * microsecond, 25 * microsecond, "threads");
+  assertBetween(perTask(tiny, inProcesses), 30 * microsecond, 200 * microsecond, "processes");
+  const [pool] = tiny.pools ?? [];
+  assert.ok(pool);
+  assertBetween(perTask({ pools: [{ ...pool, chunkSize: 500 }] }, inProcesses), microsecond / 2, 8 * microsecond, "processes, in chunks");
+});
+
+test("large arguments cost a process pool their transfer, and a thread pool nothing", () => {
+  const heavy = (argumentBytes: number): Workload => ({
+    pools: [{ workers: 2, tasks: [{ count: 16, steps: [interpreter(millisecond)], argumentBytes }] }],
+  });
+  const time = (runtime: Runtime, bytes: number): number => simulate(heavy(bytes), runtime, machine(2), 1).makespanNs;
+  assert.equal(time(underGil, 50_000_000), time(underGil, 0));
+  // Sixteen times 50 MB cannot go faster than memory is copied, about 10 GB/s.
+  assert.ok(time(inProcesses, 50_000_000) - time(inProcesses, 0) > 16 * 5 * millisecond);
+});
+
+test("a million tasks are extrapolated: the result is that of the whole run, within 2 %", () => {
+  for (const runtime of [underGil, withoutGil, inProcesses, onEventLoop]) {
+    const steps = [interpreter(30 * microsecond), wait(20 * microsecond)];
+    const whole = simulate({ pools: [{ workers: 4, tasks: [{ count: 4000, steps }] }] }, runtime, machine(2), 1);
+    const many = simulate({ pools: [{ workers: 4, tasks: [{ count: 1_000_000, steps }] }] }, runtime, machine(2), 1);
+    assert.equal(whole.simulatedTasks, 4000);
+    assert.ok(many.simulatedTasks < 10_000);
+    assertBetween(many.makespanNs / whole.makespanNs / 250, 0.95, 1.02, runtime.name);
+  }
+});
+
+test("a stretch of computing is one event however long: what an editor waits for stays small", () => {
+  const hour: Workload = { threads: [{ count: 1, steps: [repeat(1_000_000, interpreter(3600 * microsecond))] }] };
+  const manyThreads: Workload = { threads: [{ count: 64, steps: [repeat(1000, interpreter(156 * microsecond))] }] };
+  const manyTasks = poolOf(4, 3000, interpreter(microsecond));
+  const events = (workload: Workload, runtime: Runtime): number => simulate(workload, runtime, machine(2), 1).events;
+  for (const runtime of [underGil, withoutGil, inProcesses]) {
+    assert.ok(events(hour, runtime) < 100, "an hour in one thread");
+    assert.ok(events(manyThreads, runtime) < 10_000, "ten seconds in 64 threads");
+    assert.ok(events(manyTasks, runtime) < 50_000, "three thousand tasks");
+  }
+});
+
+test("an empty workload takes no time", () => {
+  for (const workload of [{}, { threads: [] }, { pools: [] }, { threads: [{ count: 0, steps: [] }] }]) {
+    const timeline = simulate(workload, underGil, machine(2), 1);
+    assert.deepEqual(timeline.outcome, { kind: "finished" });
+    assert.equal(timeline.makespanNs, 0);
+    assert.deepEqual(slicesOf(timeline, "running"), []);
+  }
+});
