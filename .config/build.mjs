@@ -1,5 +1,5 @@
 // Builds what runs into dist/ and, with `--test`, the tests into out/test/. One place, so that every bundle is made the same way.
-import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -222,6 +222,49 @@ test("simulate prints a table for a place, and says where else there is one", ()
   assert.equal(errors, "gilscope: nothing starts concurrent work at app.py:1; it does so at line 10\n");
 });
 
+/** Threads that only compute, in a pool that a fix turns into one of processes. */
+const pool = `# größe
+from concurrent.futures import ThreadPoolExecutor
+
+def count_primes(limit):
+    found = 0
+    for n in range(2, limit):
+        if all(n % d for d in range(2, int(n**0.5) + 1)):
+            found += 1
+    return found
+
+def main():
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        print(list(pool.map(count_primes, [200_000] * 8)))
+
+if __name__ == "__main__":
+    main()
+`;
+const fixedPool = pool.replaceAll("ThreadPoolExecutor", "ProcessPoolExecutor");
+
+test("fixes are shown as a diff that git understands, and change nothing", () => {
+  write("app.py", pool);
+  const { code, output, errors } = gilscope(["check", "--diff", "--unsafe-fixes"]);
+  assert.deepEqual([code, errors], [1, ""]);
+  assert.match(output, /^--- a\/app\.py\n\+\+\+ b\/app\.py\n@@ .*\n(?:.*\n)*\+from concurrent\.futures import ProcessPoolExecutor\n/);
+  assert.equal(readFileSync(join(folder, "app.py"), "utf8"), pool);
+  write("app.py", fixedPool);
+  assert.deepEqual(gilscope(["check", "--diff", "--unsafe-fixes"]), { code: 0, output: "", errors: "" });
+});
+
+test("fixes are written, in the encoding and with the line ends of the file", () => {
+  const stored = (text: string): Buffer => Buffer.from(`# coding: latin-1\n${text}`.replaceAll("\n", "\r\n"), "latin1");
+  write("app.py", stored(pool));
+  const { code, output } = gilscope(["check", "--fix", "--unsafe-fixes"]);
+  assert.equal(code, 0);
+  assert.match(output, / in 1 file\. Applied 1 fix\./);
+  assert.deepEqual(readFileSync(join(folder, "app.py")), stored(fixedPool));
+});
+
+test("the fixed text of standard input is the output", () => {
+  assert.equal(gilscope(["check", "--fix", "--unsafe-fixes", "-"], pool).output, fixedPool);
+});
+
 const workload = JSON.stringify({ threads: [{ count: 4, steps: [{ compute: { interpreterNs: 50e6 } }, { waitNs: 10e6 }] }] });
 
 test("simulate runs a workload file in every way", () => {

@@ -27,7 +27,7 @@ const patience = 30_000;
 export const scenarios: readonly Scenario[] = [
   {
     name: "the extension starts and says for which interpreter",
-    file: "prime_sums.py",
+    file: "scramble_seeds.py",
     async play({ page }) {
       const item = page.locator(".statusbar-item", { hasText: "CPython 3.13" });
       await item.waitFor({ timeout: patience });
@@ -37,9 +37,9 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "threads that compute are marked, explained and switched to processes",
-    file: "prime_sums.py",
+    file: "scramble_seeds.py",
     async play({ page, workspace, picture }) {
-      const file = join(workspace, "prime_sums.py");
+      const file = join(workspace, "scramble_seeds.py");
       const before = await pythonOutput(file);
       await closeSideBar(page);
 
@@ -50,11 +50,11 @@ export const scenarios: readonly Scenario[] = [
       await page.keyboard.press("Control+Shift+M");
       const problems = page.locator(".markers-panel");
       await problems.getByText("GIL101").first().waitFor({ timeout: patience });
-      assert.match(await textOf(problems), /count_primes.*(×|x)/s);
+      assert.match(await textOf(problems), /scramble.*×/s);
       await page.screenshot({ path: picture("problems") });
       await page.keyboard.press("Control+J");
       await hoverOver(page, "pool.map", "map");
-      const hover = page.locator(".monaco-hover", { hasText: "count_primes" }).first();
+      const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
       await hover.waitFor({ timeout: patience });
       assert.match(await textOf(hover), /processes/);
       await page.screenshot({ path: picture("hover") });
@@ -77,7 +77,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: "a click on the lens shows the prediction as a page",
-    file: "prime_sums.py",
+    file: "scramble_seeds.py",
     async play({ page, picture }) {
       await closeSideBar(page);
       const lens = page.locator(".codelens-decoration a", { hasText: "processes" }).first();

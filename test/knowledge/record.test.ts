@@ -107,7 +107,7 @@ test("measured times lie in the intervals of the cost models", () => {
     // A Python function that the call runs costs what that function costs, which no entry can say.
     if (entry?.gil === "conditional" && row.verdict === "runs-python" && entry.invokes.length > 0) continue;
     const cost = entry && costOf(entry, callFacts(row));
-    if (!cost || cost.from !== "measured" || cost.missing.length > 0) continue;
+    if (cost?.from !== "measured" || cost.missing.length > 0) continue;
     compared++;
     const low = cost.interpreterNs.low + cost.nativeNs.low + cost.waitNs.low;
     const high = cost.interpreterNs.high + cost.nativeNs.high + cost.waitNs.high;

@@ -49,7 +49,6 @@ export interface Editor {
   /** What `workspace/configuration` answers from now on. */
   configure(settings: unknown): Promise<void>;
   readonly connection: ProtocolConnection;
-  readonly pid: number;
   /** Resolves with the exit code. */
   readonly exit: Promise<number | null>;
 }
@@ -207,7 +206,6 @@ async function startEditor(
     connection,
     log,
     exit,
-    pid: child.pid as number,
     request: (method, requestParams) => connection.sendRequest(method, requestParams),
     notify: (method, notificationParams) => connection.sendNotification(method, notificationParams),
     writeRaw: (bytes) => void child.stdin.write(bytes),

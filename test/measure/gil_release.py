@@ -1,6 +1,6 @@
 """What library calls do to the GIL, measured.
 
-    python gil_release.py [--output record.json] [--only NAME ...]     one interpreter; `--merge` adds to an existing record
+    python gil_release.py [--output record.json] [--busy] [--only NAME ...]     once per interpreter; all share one record
 
 Four questions are asked of every call, while a second thread wants to run:
 
@@ -363,7 +363,7 @@ def calls():
     yield "builtins.str.replace", "8 MB", {"receiver": {"bytes": 8 * len(text)}}, lambda long=text * 8: long.replace("o", "0")
     yield "builtins.str.encode", "1 MB", {"receiver": {"bytes": 8 * len(text)}}, lambda accented=(text.replace("o", "\u00f6") * 8): accented.encode()
     yield "builtins.bytes.decode", "1 MB", {"receiver": {"bytes": 8 * len(text)}}, lambda coded=(text.replace("o", "\u00f6") * 8).encode(): coded.decode()
-    yield "builtins.int", "4000 digits", nothing, lambda digits="7" * 4000: int(digits)
+    yield "builtins.int", "4000 digits", sizes("7" * 4000), lambda digits="7" * 4000: int(digits)
     yield "builtins.pow", "2000 bits, modulus", nothing, lambda n=(1 << 2000) - 1: pow(3, n, n - 2)
     yield "math.factorial", "20000", nothing, lambda: math.factorial(20000)
     yield "math.fsum", "200000 floats", items(numbers), lambda: math.fsum(numbers)

@@ -87,11 +87,11 @@ test("a timeline for the eye: who runs when, the first 16 ms", () => {
     const text = slices.map(({ startNs, endNs, state }) => `${state} ${startNs / microsecond}-${endNs / microsecond}`).join(", ");
     return `${name}: ${text}`;
   });
-  // The main thread gets the lock only by asking sum-1 for it, 5 ms later: that is when sum-2 starts.
+  // The main thread gets the lock only by asking sum-1 for it, 5 ms later. Then sum-1, awake again, is there before the new sum-2.
   assert.deepEqual(lines, [
-    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5300, idle 5300-5410, gil 5410-10450, idle 10450-16460",
-    "sum-1: idle 70-120, running 120-5230, gil 5230-10500, running 10500-13400",
-    "sum-2: idle 5300-5350, running 5350-10400, gil 10400-13450, running 13450-16410",
+    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5300, idle 5300-8340, gil 8340-13440, idle 13440-16440",
+    "sum-1: idle 70-120, running 120-5230, gil 5230-5330, running 5330-8230",
+    "sum-2: idle 5300-5350, gil 5350-8280, running 8280-13390, gil 13390-13490, running 13490-16390",
   ]);
 });
 
@@ -235,7 +235,7 @@ test("a stretch of computing is one event however long: what an editor waits for
   const events = (workload: Workload, runtime: Runtime): number => simulate(workload, runtime, machine(2), 1).events;
   for (const runtime of [underGil, withoutGil, inProcesses]) {
     assert.ok(events(hour, runtime) < 100, "an hour in one thread");
-    assert.ok(events(manyThreads, runtime) < 10_000, "ten seconds in 64 threads");
+    assert.ok(events(manyThreads, runtime) < 20_000, "ten seconds in 64 threads");
     assert.ok(events(manyTasks, runtime) < 50_000, "three thousand tasks");
   }
 });

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
-import { estimateSites, type SiteEstimate } from "../estimate/sites.js";
 import type { Prediction } from "../estimate/prediction.js";
+import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
@@ -41,6 +41,7 @@ interface HeldFile {
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
+  private readonly simulations = new SimulationMemory();
   private current: Analysis | undefined;
 
   constructor(
@@ -90,7 +91,7 @@ export class AnalysisHost {
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge);
+    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations);
     return this.current;
   }
 
@@ -110,6 +111,7 @@ class Snapshot implements Analysis {
     private readonly files: ReadonlyMap<string, HeldFile>,
     private readonly settings: Settings,
     private readonly knowledge: Knowledge,
+    private readonly simulations: SimulationMemory,
   ) {}
 
   paths(): readonly string[] {
@@ -145,24 +147,28 @@ class Snapshot implements Analysis {
     return this.findings(path)
       .filter((finding) => overlaps(finding.range, range))
       .flatMap((finding): CodeAction[] => [
-        ...finding.fixes.map((fix): CodeAction => ({
-          title: fix.title,
-          kind: "quickfix",
-          safety: fix.safety,
-          edits: fix.edits,
-          refusedBecause: undefined,
-          rule: finding.rule,
-          range: finding.range,
-        })),
-        ...finding.refusedFixes.map((fix): CodeAction => ({
-          title: fix.title,
-          kind: "quickfix",
-          safety: "unsafe",
-          edits: [],
-          refusedBecause: fix.reason,
-          rule: finding.rule,
-          range: finding.range,
-        })),
+        ...finding.fixes.map(
+          (fix): CodeAction => ({
+            title: fix.title,
+            kind: "quickfix",
+            safety: fix.safety,
+            edits: fix.edits,
+            refusedBecause: undefined,
+            rule: finding.rule,
+            range: finding.range,
+          }),
+        ),
+        ...finding.refusedFixes.map(
+          (fix): CodeAction => ({
+            title: fix.title,
+            kind: "quickfix",
+            safety: "unsafe",
+            edits: [],
+            refusedBecause: fix.reason,
+            rule: finding.rule,
+            range: finding.range,
+          }),
+        ),
       ]);
   }
 
@@ -180,10 +186,13 @@ class Snapshot implements Analysis {
 
   private rules(): RuleContext {
     if (!this.context) {
-      const program = link([...this.files.values()].map((file) => file.linked), this.knowledge);
+      const program = link(
+        [...this.files.values()].map((file) => file.linked),
+        this.knowledge,
+      );
       const { target, cores } = this.settings;
       const text = (path: string): string => this.files.get(path)?.text ?? "";
-      this.context = { program, target, cores, text, sites: estimateSites(program, { target, cores }) };
+      this.context = { program, target, cores, text, sites: estimateSites(program, { target, cores }, this.simulations) };
     }
     return this.context;
   }

@@ -1,10 +1,10 @@
 import { contains, type Range, touches } from "../base/range.js";
 import { hasGil, type Target, targetTitle } from "../base/target.js";
+import type { SiteEstimate } from "../estimate/sites.js";
+import { predictionTable } from "../estimate/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate, type Verdict } from "../knowledge/evaluate.js";
-import type { SiteEstimate } from "../estimate/sites.js";
-import { predictionTable } from "../estimate/text.js";
 import { knownOfCall } from "../program/link/call-facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { updateGap, updateRead } from "../program/link/updates.js";
@@ -41,7 +41,8 @@ function innermostCall(file: LinkedFile, offset: number): { readonly operation: 
     for (const { call, function: index } of sites) {
       const within = file.functions[index];
       if (!within || !touches(calleeRange(call), offset)) continue;
-      if (!best || call.callee.end - call.callee.start < best.operation.callee.end - best.operation.callee.start) best = { operation: call, in: within };
+      if (!best || call.callee.end - call.callee.start < best.operation.callee.end - best.operation.callee.start)
+        best = { operation: call, in: within };
     }
   }
   return best;
@@ -52,7 +53,8 @@ function writeAt(file: LinkedFile, statement: Range): { readonly operation: Writ
     if (node.facts.kind !== "module" && !contains(node.facts, statement)) continue;
     let found: WriteOperation | undefined;
     walkOperations(node.facts.body, (operation: Operation) => {
-      if (operation.op === "write" && operation.statement.start === statement.start && operation.statement.end === statement.end) found ??= operation;
+      if (operation.op === "write" && operation.statement.start === statement.start && operation.statement.end === statement.end)
+        found ??= operation;
     });
     if (found) return { operation: found, in: node };
   }
@@ -62,7 +64,14 @@ function writeAt(file: LinkedFile, statement: Range): { readonly operation: Writ
 function siteHover(site: SiteEstimate, context: RuleContext): string {
   const { prediction, work } = site;
   const { target, cores } = context;
-  const kinds = { "thread-pool": "threads", threads: "threads", "process-pool": "processes", "interpreter-pool": "interpreters", asyncio: "tasks", serial: "calls" };
+  const kinds = {
+    "thread-pool": "threads",
+    threads: "threads",
+    "process-pool": "processes",
+    "interpreter-pool": "interpreters",
+    asyncio: "tasks",
+    serial: "calls",
+  };
   const head = `**${prediction.workers} ${kinds[prediction.kind]} run \`${prediction.task}\`** · ${targetTitle(target)}${hasGil(target) ? " (GIL)" : " (no GIL)"} · ${cores} cores`;
   const held = work.interpreterNs.likely + work.heldNs.likely;
   const total = held + work.nativeNs.likely + work.waitNs.likely;
@@ -79,7 +88,9 @@ function reason({ work }: SiteEstimate, share: number): string {
     if (held && work.heldNs.likely > work.interpreterNs.likely) return `\`${held.name}\` is native code that keeps it`;
     return work.hotLoop ? "a loop of Python bytecode, no releasing calls that matter" : "Python bytecode";
   }
-  return first ? `\`${first.name}\` ${first.kind === "cpu-native" ? "computes without it" : "waits without it"}` : "the rest waits or computes without it";
+  return first
+    ? `\`${first.name}\` ${first.kind === "cpu-native" ? "computes without it" : "waits without it"}`
+    : "the rest waits or computes without it";
 }
 
 function updateHover(write: WriteOperation, within: FunctionNode, finding: Finding, context: RuleContext): string {
@@ -97,7 +108,9 @@ function updateHover(write: WriteOperation, within: FunctionNode, finding: Findi
     `thread B   read ${place}, compute, store`,
     "thread A   compute, store               B's update is lost",
     "```",
-    verdict.verdict === "breaks" ? `${capital(verdict.because)}.` : `${capital(verdict.because)}, so it does not happen there today. Nothing promises it.`,
+    verdict.verdict === "breaks"
+      ? `${capital(verdict.because)}.`
+      : `${capital(verdict.because)}, so it does not happen there today. Nothing promises it.`,
     threads,
   ]
     .filter((part) => part !== "")
@@ -131,7 +144,10 @@ function entryHover(entry: CallableEntry, verdict: Verdict, target: Target): str
     lines.push(`Brings threads of its own (${entry.ownThreads.library})${limited ? `, limited by ${limited}` : ""}.`);
   }
   if (entry.freeThreaded) lines.push(`Free-threaded builds: ${entry.freeThreaded}`);
-  const evidence = entry.evidence.map((each) => `- ${each.kind}: ${each.place.startsWith("http") ? `[${each.says}](${each.place})` : `${each.says} (\`${each.place}\`)`}, ${each.date}`);
+  const evidence = entry.evidence.map(
+    (each) =>
+      `- ${each.kind}: ${each.place.startsWith("http") ? `[${each.says}](${each.place})` : `${each.says} (\`${each.place}\`)`}, ${each.date}`,
+  );
   if (evidence.length > 0) lines.push(`Evidence:\n${evidence.join("\n")}`);
   return lines.join("\n\n");
 }

@@ -1,6 +1,6 @@
+import type { StrategyPrediction } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, speedupText } from "../estimate/text.js";
-import type { StrategyPrediction } from "../estimate/prediction.js";
 import { duration, unknownCallNs } from "../estimate/work.js";
 import type { Lens } from "./answers.js";
 
@@ -13,7 +13,8 @@ export function lensOf({ prediction, work, processesPayAboveNs }: SiteEstimate):
   for (const strategy of ["threads", "processes", "free-threaded"] as const) {
     const predicted = applicable(prediction, strategy);
     if (!predicted) continue;
-    if (strategy === "processes" && processesPayAboveNs !== undefined) parts.push(`processes help above ${duration(processesPayAboveNs)} a task`);
+    if (strategy === "processes" && processesPayAboveNs !== undefined)
+      parts.push(`processes help above ${duration(processesPayAboveNs)} a task`);
     else parts.push(`${strategy} ${shortSpeedup(predicted)}`);
   }
   const cores = prediction.strategies[0]?.cores ?? 1;
@@ -22,6 +23,9 @@ export function lensOf({ prediction, work, processesPayAboveNs }: SiteEstimate):
 
 /** One number where the range is narrow, else the range. */
 function shortSpeedup({ speedup, strategy }: StrategyPrediction): string {
-  if (strategy === "threads" && speedup.high < 1.3) return speedup.low < 0.7 ? `≤ ${speedup.high.toFixed(1)}×` : `${speedup.likely.toFixed(1)}×`;
-  return speedup.high <= speedup.low * 1.6 ? `${speedup.likely >= 10 ? Math.round(speedup.likely) : speedup.likely.toFixed(1)}×` : speedupText(speedup);
+  if (strategy === "threads" && speedup.high < 1.3)
+    return speedup.low < 0.7 ? `≤ ${speedup.high.toFixed(1)}×` : `${speedup.likely.toFixed(1)}×`;
+  return speedup.high <= speedup.low * 1.6
+    ? `${speedup.likely >= 10 ? Math.round(speedup.likely) : speedup.likely.toFixed(1)}×`
+    : speedupText(speedup);
 }

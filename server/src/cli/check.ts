@@ -96,8 +96,10 @@ function findAll(
   for (const [round, target] of targets.entries()) {
     if (round > 0) host.configure(settingsFor(target, options, environment));
     analysis = host.snapshot();
+    let failures = 0;
     for (const [index, { path }] of files.entries()) {
       progress.report("checked", index + 1, files.length);
+      if (failures === mostFailures) break;
       try {
         for (const finding of analysis.findings(path)) {
           const key = JSON.stringify([finding.code, finding.path, finding.range.start, finding.range.end]);
@@ -105,6 +107,7 @@ function findAll(
         }
       } catch (error) {
         // A bug in one file's analysis must not cost the findings of the others.
+        failures++;
         failure ??= `internal error in ${shownPath(path, environment)}: ${error instanceof Error ? error.message : String(error)}`;
         environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
         problems.set(path, { path, message: "could not be analysed because of an internal error" });
@@ -114,6 +117,9 @@ function findAll(
   }
   return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, analysis };
 }
+
+/** What fails for so many files fails for all; going on would only take time. */
+const mostFailures = 3;
 
 function mergedFinding(known: Finding | undefined, finding: Finding): Finding {
   if (!known) return finding;

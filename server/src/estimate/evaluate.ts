@@ -1,9 +1,9 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
-import type { LoopOperation, Operation, Value } from "../program/operation.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import type { ScopedValue } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
+import type { LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -51,7 +51,12 @@ export class Evaluator {
       case "constant":
         return typeof value.value === "number" && value.type !== "none" && value.type !== "bytes" ? exactly(value.value) : undefined;
       case "read":
-        return this.variable(value, at, (bound, activation) => this.number(bound, activation), (bound, activation) => this.elementNumber(bound, activation));
+        return this.variable(
+          value,
+          at,
+          (bound, activation) => this.number(bound, activation),
+          (bound, activation) => this.elementNumber(bound, activation),
+        );
       case "compute":
         return this.arithmetic(value.operator, value.operands, at);
       case "call":
@@ -163,7 +168,11 @@ export class Evaluator {
       case "**":
         return combine(left, right, (a, b) => a ** b);
       case "%":
-        return right && right.low > 0 ? (left.low === left.high && right.low === right.high ? exactly(((left.low % right.low) + right.low) % right.low) : interval(0, (right.likely - 1) / 2, right.high - 1)) : undefined;
+        return right && right.low > 0
+          ? left.low === left.high && right.low === right.high
+            ? exactly(((left.low % right.low) + right.low) % right.low)
+            : interval(0, (right.likely - 1) / 2, right.high - 1)
+          : undefined;
       case "<<":
         return combine(left, right, (a, b) => a * 2 ** b);
       case ">>":
@@ -236,13 +245,20 @@ export class Evaluator {
   private elementNumberAtDepth(iterable: Value, at: Activation): Amount {
     switch (iterable.op) {
       case "display":
-        return iterable.isOpen || iterable.makes === "dict" ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.number(element, at)));
+        return iterable.isOpen || iterable.makes === "dict"
+          ? undefined
+          : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.number(element, at)));
       case "comprehension":
         return this.number(iterable.element, at);
       case "compute":
         return iterable.operator === "*" || iterable.operator === "+" ? this.elementNumber(iterable.operands[0] as Value, at) : undefined;
       case "read":
-        return this.variable(iterable, at, (bound, activation) => this.elementNumber(bound, activation), () => undefined);
+        return this.variable(
+          iterable,
+          at,
+          (bound, activation) => this.elementNumber(bound, activation),
+          () => undefined,
+        );
       case "call": {
         const [name] = this.resolver.externalCallees(iterable, at.function);
         if (name === "builtins.range") {
@@ -266,7 +282,9 @@ export class Evaluator {
       if (source.op === "display") {
         const tuples = source.elements.slice(0, maximumElements);
         if (tuples.every((tuple) => tuple.op === "display" && tuple.elements[index] !== undefined)) {
-          return hullOf(tuples.map((tuple) => (tuple.op === "display" ? this.number(tuple.elements[index] as Value, activation) : undefined)));
+          return hullOf(
+            tuples.map((tuple) => (tuple.op === "display" ? this.number(tuple.elements[index] as Value, activation) : undefined)),
+          );
         }
       }
       if (source.op === "comprehension" && source.element.op === "display") {
@@ -336,7 +354,8 @@ export class Evaluator {
       case "compute": {
         const [left, right] = value.operands;
         if (!left || !right) return left && value.operator !== "not" ? this.length(left, at) : undefined;
-        if (value.operator === "+") return combine(this.length(left, at), this.length(right, at), (a, b) => (a === b ? Math.max(a + b, a) : a + b));
+        if (value.operator === "+")
+          return combine(this.length(left, at), this.length(right, at), (a, b) => (a === b ? Math.max(a + b, a) : a + b));
         if (value.operator === "*") {
           const length = this.length(left, at);
           if (length) return combine(length, this.number(right, at), (a, b) => a * Math.max(0, b)) ?? length;
@@ -353,7 +372,12 @@ export class Evaluator {
           }
           return this.elementLength(object, at);
         }
-        return this.variable(value, at, (bound, activation) => this.length(bound, activation), (bound, activation) => this.elementLength(bound, activation));
+        return this.variable(
+          value,
+          at,
+          (bound, activation) => this.length(bound, activation),
+          (bound, activation) => this.elementLength(bound, activation),
+        );
       }
       case "choice":
         return hullOf(value.values.map((choice) => this.length(choice, at)));
@@ -378,7 +402,12 @@ export class Evaluator {
       case "compute":
         return iterable.operator === "*" || iterable.operator === "+" ? this.elementLength(iterable.operands[0] as Value, at) : undefined;
       case "read":
-        return this.variable(iterable, at, (bound, activation) => this.elementLength(bound, activation), () => undefined);
+        return this.variable(
+          iterable,
+          at,
+          (bound, activation) => this.elementLength(bound, activation),
+          () => undefined,
+        );
       default:
         return undefined;
     }
@@ -426,7 +455,12 @@ export class Evaluator {
       if (size) return this.product(size, at);
       return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
     }
-    const shape = name === "numpy.linspace" ? call.arguments[2]?.value : name === "numpy.arange" ? (call.arguments[1]?.value ?? call.arguments[0]?.value) : call.arguments[0]?.value;
+    const shape =
+      name === "numpy.linspace"
+        ? call.arguments[2]?.value
+        : name === "numpy.arange"
+          ? (call.arguments[1]?.value ?? call.arguments[0]?.value)
+          : call.arguments[0]?.value;
     return shape && this.product(shape, at);
   }
 
@@ -440,7 +474,9 @@ export class Evaluator {
   bytes(value: Value, at: Activation): Amount {
     const length = this.length(value, at);
     if (!length) return undefined;
-    const isArray = this.resolver.resolve(value, at.function).some((entity) => entity.kind === "object" && entity.type.startsWith("numpy."));
+    const isArray = this.resolver
+      .resolve(value, at.function)
+      .some((entity) => entity.kind === "object" && entity.type.startsWith("numpy."));
     return isArray ? mapAmount(length, (count) => count * 8) : length;
   }
 
@@ -488,7 +524,8 @@ export class Evaluator {
       return argument.how === "element" ? this.elementNumber(argument.value, argument.in) : this.number(argument.value, argument.in);
     };
     const solve = (variable: Value, limit: Value): Amount => {
-      const square = variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
+      const square =
+        variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
       const read = square ?? variable;
       if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.facts.index) return undefined;
       const step = stepOf(read.place.name);
@@ -522,7 +559,13 @@ const passThrough: ReadonlySet<string> = new Set([
   "numpy.asarray",
 ]);
 
-const sizedByArgument: ReadonlySet<string> = new Set(["builtins.bytes", "builtins.bytearray", "os.urandom", "random.randbytes", "secrets.token_bytes"]);
+const sizedByArgument: ReadonlySet<string> = new Set([
+  "builtins.bytes",
+  "builtins.bytearray",
+  "os.urandom",
+  "random.randbytes",
+  "secrets.token_bytes",
+]);
 
 const arrayShapes: ReadonlySet<string> = new Set([
   "numpy.zeros",
@@ -540,10 +583,23 @@ const arrayShapes: ReadonlySet<string> = new Set([
   "numpy.random.randint",
 ]);
 
-const elementwise = /^numpy\.(exp|log|log2|log10|sin|cos|tan|sqrt|abs|absolute|square|power|add|subtract|multiply|divide|maximum|minimum|tanh|clip|where)$/;
+const elementwise =
+  /^numpy\.(exp|log|log2|log10|sin|cos|tan|sqrt|abs|absolute|square|power|add|subtract|multiply|divide|maximum|minimum|tanh|clip|where)$/;
 
 /** Methods whose result is as long as the object. */
-const sameLength: ReadonlySet<string> = new Set(["items", "keys", "values", "copy", "encode", "decode", "upper", "lower", "astype", "tolist", "getvalue"]);
+const sameLength: ReadonlySet<string> = new Set([
+  "items",
+  "keys",
+  "values",
+  "copy",
+  "encode",
+  "decode",
+  "upper",
+  "lower",
+  "astype",
+  "tolist",
+  "getvalue",
+]);
 
 /** Whether the value is computed from the variable of that name. */
 function mentions(value: Value, name: string): boolean {

@@ -5,7 +5,7 @@ import measured from "./operation-costs.json";
 
 /**
  * What constructs, library calls and hand-overs cost on one interpreter, measured by `test/measure/operation_costs.py` on a
- * 2-core cloud machine; another machine is faster or slower throughout, so ratios hold better than times. All in nanoseconds.
+ * 2-core cloud machine and scaled to what it does when left alone; another machine is faster or slower throughout, so ratios hold better than times. All in nanoseconds.
  * `low` and `high` hold what real programs make of a construct: operands of other types, colder caches, other builds.
  */
 export interface OperationCosts {
@@ -370,9 +370,9 @@ interface Derivation {
 }
 
 /**
- * The spread of the repeats is that of one microbenchmark on one machine. Against the colleague's measurement of the same
- * constructs on another day (shared/facts/measured.json) single constructs differ by up to a third once the clock speed is
- * taken out, which is the margin given here; hand-overs depend on what else the machine does.
+ * The spread of the repeats is that of one microbenchmark on one machine. Against another script's numbers of
+ * another day, single constructs differ by up to a third once the clock speed is taken out, which is the margin given here;
+ * hand-overs depend on what else the machine does.
  */
 const asMeasured: Derivation = {
   operations: { low: 0.75, likely: 1, high: 1.35 },

@@ -13,11 +13,11 @@ import { gil } from "../simulation/runtimes/gil.js";
 import { processes } from "../simulation/runtimes/processes.js";
 import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
 import { simulate } from "../simulation/simulate.js";
-import { serialNs, type Step, type Workload } from "../simulation/workload.js";
+import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import { type Amount, combine } from "./amount.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
-import type { Assumption, Prediction, SiteKind, Strategy, StrategyPrediction } from "./prediction.js";
 import { costsFor } from "./operation-costs.js";
+import type { Assumption, Prediction, SiteKind, Strategy, StrategyPrediction } from "./prediction.js";
 import { CostModel, type TaskWork } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
@@ -37,18 +37,48 @@ export interface EstimateSettings {
   readonly cores: number;
 }
 
+interface Simulated {
+  readonly strategies: readonly StrategyPrediction[];
+  readonly processesPayAboveNs: number | undefined;
+}
+
+/**
+ * What was simulated before, by everything that the outcome depends on: after an edit, most sites ask for what they asked for before it.
+ * Bounded; the oldest entries go first.
+ */
+export class SimulationMemory {
+  private readonly outcomes = new Map<string, Simulated>();
+
+  recall(key: string, simulateIt: () => Simulated): Simulated {
+    const known = this.outcomes.get(key);
+    if (known) return known;
+    const outcome = simulateIt();
+    if (this.outcomes.size >= mostOutcomes) this.outcomes.delete(this.outcomes.keys().next().value as string);
+    this.outcomes.set(key, outcome);
+    return outcome;
+  }
+}
+
+const mostOutcomes = 2_000;
+
 /** Estimates every place of the program that starts threads, processes or interpreters. */
-export function estimateSites(program: Program, settings: EstimateSettings): readonly SiteEstimate[] {
+export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
   const model = new CostModel(program.resolver, settings.target);
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
-    sites.push(estimateSite(spawn, program, model, settings));
+    sites.push(estimateSite(spawn, program, model, settings, memory));
   }
   return sites;
 }
 
-function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): SiteEstimate {
+function estimateSite(
+  spawn: Spawn,
+  program: Program,
+  model: CostModel,
+  settings: EstimateSettings,
+  memory: SimulationMemory,
+): SiteEstimate {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
   const work = target ? model.workOf(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
@@ -56,8 +86,22 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const assumptions: Assumption[] = [...work.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
   const workers = workerCount(spawn, tasks, model, settings, assumptions);
-  const demand: Demand = { work, tasks, workers, argumentBytes: target ? argumentBytes(target, model) : 0, isPool: spawn.width === "pool" };
-  const strategies = predictStrategies(demand, settings);
+  const demand: Demand = {
+    interpreterNs: work.interpreterNs,
+    heldNs: work.heldNs,
+    nativeNs: work.nativeNs,
+    waitNs: work.waitNs,
+    locked: work.locked,
+    tasks,
+    workers,
+    argumentBytes: target ? argumentBytes(target, model) : 0,
+    width: spawn.width === "pool" ? "pool" : "threads",
+  };
+  const key = `${targetName(settings.target)} ${settings.cores} ${JSON.stringify(demand)}`;
+  const { strategies, processesPayAboveNs } = memory.recall(key, () => {
+    const predicted = predictStrategies(demand, settings);
+    return { strategies: predicted, processesPayAboveNs: crossover(demand, predicted, settings) };
+  });
   const prediction: Prediction = {
     path: spawn.in.file.path,
     range: { start: spawn.call.start, end: spawn.call.end },
@@ -71,7 +115,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     assumptions,
   };
   const workersKnown = spawn.width === "pool" || tasks.low === tasks.high ? "known" : "assumed";
-  return { spawn, work, prediction, workersKnown, processesPayAboveNs: crossover(demand, strategies, settings) };
+  return { spawn, work, prediction, workersKnown, processesPayAboveNs };
 }
 
 function siteKind(spawn: Spawn): SiteKind {
@@ -83,7 +127,8 @@ function siteKind(spawn: Spawn): SiteKind {
 /** The first activation of a spawned function, with the arguments that the spawn hands over. */
 function activationOf(target: SpawnTarget): Activation {
   const given = new Map<string, Argument>();
-  for (const [name, argument] of target.arguments) given.set(name, { value: argument.value, in: bareActivation(argument.in), how: argument.how });
+  for (const [name, argument] of target.arguments)
+    given.set(name, { value: argument.value, in: bareActivation(argument.in), how: argument.how });
   return { function: target.function, arguments: given, caller: undefined };
 }
 
@@ -92,7 +137,8 @@ function argumentBytes(target: SpawnTarget, model: CostModel): number {
   let bytes = 0;
   for (const argument of target.arguments.values()) {
     const at = bareActivation(argument.in);
-    const length = argument.how === "element" ? model.evaluator.elementLength(argument.value, at) : model.evaluator.length(argument.value, at);
+    const length =
+      argument.how === "element" ? model.evaluator.elementLength(argument.value, at) : model.evaluator.length(argument.value, at);
     bytes += 8 + (length?.likely ?? 0) * bytesPerElement;
   }
   return bytes;
@@ -118,13 +164,19 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
       if (!count) break;
     }
     if (count && loops.length === 0) {
-      const siblings = program.spawns.filter((other) => other.in === spawn.in && other.worker === spawn.worker && other.instances === "one").length;
+      const siblings = program.spawns.filter(
+        (other) => other.in === spawn.in && other.worker === spawn.worker && other.instances === "one",
+      ).length;
       count = spawn.instances === "one" ? exactly(Math.max(1, siblings)) : undefined;
     }
   }
   if (count && count.likely >= 1) return count;
-  const assumed = spawn.width === "pool" ? interval(2, 100, 10_000) : interval(2, 4, 64);
-  assumptions.push({ what: spawn.width === "pool" ? "number of tasks" : "number of threads", value: `${assumed.low} to ${assumed.high}, likely ${assumed.likely}`, from: "default" });
+  const assumed = spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64);
+  assumptions.push({
+    what: spawn.width === "pool" ? "number of tasks" : "number of threads",
+    value: `${assumed.low} to ${assumed.high}, likely ${assumed.likely}`,
+    from: "default",
+  });
   return assumed;
 }
 
@@ -135,19 +187,23 @@ function workerCount(spawn: Spawn, tasks: Interval, model: CostModel, settings: 
   if (given && given.likely >= 1) return Math.round(given.likely);
   const size = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
   const workers = size ?? settings.cores;
-  assumptions.push({ what: "number of workers", value: `${workers}${size === undefined ? "" : " (the default)"}`, from: size === undefined ? "default" : "knowledge" });
+  assumptions.push({
+    what: "number of workers",
+    value: `${workers}${size === undefined ? "" : " (the default)"}`,
+    from: size === undefined ? "default" : "knowledge",
+  });
   return workers;
 }
 
 /** More threads than that are simulated as that many. */
 const mostThreads = 256;
 
-interface Demand {
-  readonly work: TaskWork;
+/** All that the outcome of a simulation depends on, beside target and cores. */
+interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked"> {
   readonly tasks: Interval;
   readonly workers: number;
   readonly argumentBytes: number;
-  readonly isPool: boolean;
+  readonly width: "pool" | "threads";
 }
 
 type Corner = "low" | "likely" | "high";
@@ -164,7 +220,12 @@ function predictStrategies(demand: Demand, settings: EstimateSettings): readonly
     { strategy: "serial", runtime: name, cores, workers: 1, applicable: true, reason: "", makespanNs: serialMakespan, speedup: exactly(1) },
   ];
   const costs = costsFor(target).handOver;
-  const predicted = (strategy: Strategy, runtimeName: string, runtime: (costs: HandOverCosts) => Runtime, memory: "shared" | "copied"): void => {
+  const predicted = (
+    strategy: Strategy,
+    runtimeName: string,
+    runtime: (costs: HandOverCosts) => Runtime,
+    memory: "shared" | "copied",
+  ): void => {
     const runtimes = { low: runtime(costs.low), likely: runtime(costs.likely), high: runtime(costs.high) };
     result.push({ strategy, runtime: runtimeName, cores, workers, applicable: true, reason: "", ...outcome(demand, runtimes, on, memory) });
   };
@@ -177,12 +238,12 @@ function predictStrategies(demand: Demand, settings: EstimateSettings): readonly
   if (target.implementation === "jython" || target.implementation === "ironpython") {
     refused("processes", name, `${targetTitle(target)} has no multiprocessing`);
   } else predicted("processes", name, (each) => processes(target, each), "copied");
-  if (target.implementation === "cpython" && atLeast(target, 3, 14)) predicted("subinterpreters", name, (each) => subinterpreters(target, each), "copied");
+  if (target.implementation === "cpython" && atLeast(target, 3, 14))
+    predicted("subinterpreters", name, (each) => subinterpreters(target, each), "copied");
   else refused("subinterpreters", name, "`InterpreterPoolExecutor` came with CPython 3.14");
   predicted("free-threaded", targetName(parallel), (each) => freeThreaded(parallel, each), "shared");
-  const { work } = demand;
-  const busy = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely;
-  if (work.waitNs.likely > 0 && busy <= work.waitNs.likely / 4) predicted("asyncio", name, (each) => asyncio(target, each), "shared");
+  const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
+  if (demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4) predicted("asyncio", name, (each) => asyncio(target, each), "shared");
   else refused("asyncio", name, "one thread runs all tasks, and these compute more than they wait");
   return result;
 }
@@ -249,12 +310,14 @@ function scaled(workload: Workload): { readonly workload: Workload; readonly fac
 const longestNs = 8_000_000_000;
 
 function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
-  const { work, tasks, workers } = demand;
+  const { tasks, workers, width } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const steps = stepsOf(work, corner, memory);
-  if (demand.isPool || memory === "copied") {
-    const size = demand.isPool ? workers : count;
-    return { pools: [{ workers: Math.max(1, Math.min(size, mostThreads)), tasks: [{ count, steps, argumentBytes: demand.argumentBytes }] }] };
+  const steps = stepsOf(demand, corner, memory);
+  if (width === "pool" || memory === "copied") {
+    const size = width === "pool" ? workers : count;
+    return {
+      pools: [{ workers: Math.max(1, Math.min(size, mostThreads)), tasks: [{ count, steps, argumentBytes: demand.argumentBytes }] }],
+    };
   }
   return { threads: [{ count: Math.min(count, mostThreads), steps }] };
 }
@@ -262,8 +325,13 @@ function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied")
 const mostTasks = 1_000_000;
 
 /** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
-function stepsOf(work: TaskWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
-  const once = { interpreterNs: work.interpreterNs[corner], heldNs: work.heldNs[corner], nativeNs: work.nativeNs[corner], waitNs: work.waitNs[corner] };
+function stepsOf(work: Demand, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+  const once = {
+    interpreterNs: work.interpreterNs[corner],
+    heldNs: work.heldNs[corner],
+    nativeNs: work.nativeNs[corner],
+    waitNs: work.waitNs[corner],
+  };
   const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
   const locks = memory === "shared" ? work.locked.entries : 0;
   const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? 4 : 1;
@@ -292,7 +360,9 @@ function recommend(strategies: readonly StrategyPrediction[], spawn: Spawn): Str
     const margin = each.strategy === current || each.strategy === "serial" ? 1 : 1.1;
     if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? 1.1 : margin)) best = each;
   }
-  return best?.strategy ?? current;
+  const strategy = best?.strategy ?? current;
+  // In a build without a GIL, threads and free threading are the same thing.
+  return strategy === "threads" && strategies[0]?.runtime.endsWith("t") ? "free-threaded" : strategy;
 }
 
 /** Finds the task length at which processes begin to pay, where the code leaves open on which side it lies. */
@@ -303,7 +373,9 @@ function crossover(demand: Demand, strategies: readonly StrategyPrediction[], se
   const on = machine(settings.cores);
   const speedupAt = (ns: number): number => {
     const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
-    const workload: Workload = { pools: [{ workers: Math.min(demand.workers, 64), tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }] };
+    const workload: Workload = {
+      pools: [{ workers: Math.min(demand.workers, 64), tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }],
+    };
     return serialNs(workload) / simulate(workload, runtime, on, 1).makespanNs;
   };
   let low = 1_000;
@@ -316,4 +388,3 @@ function crossover(demand: Demand, strategies: readonly StrategyPrediction[], se
   }
   return high;
 }
-

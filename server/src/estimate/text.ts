@@ -57,7 +57,9 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
   switch (each.strategy) {
     case "threads":
       if (target?.freeThreaded) return "no GIL";
-      return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely ? "take turns every 5 ms" : "run while others wait or compute with the GIL released";
+      return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely
+        ? "take turns every 5 ms"
+        : "run while others wait or compute with the GIL released";
     case "processes":
       return `start ${each.workers} workers, pickle arguments and results`;
     case "free-threaded":

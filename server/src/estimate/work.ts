@@ -8,7 +8,7 @@ import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
-import { type OperationCosts, type Operations, costsFor } from "./operation-costs.js";
+import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import type { Assumption } from "./prediction.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
@@ -77,7 +77,15 @@ function emptySum(): Sum {
 export class CostModel {
   readonly evaluator: Evaluator;
   private readonly costs: OperationCosts;
-  private readonly memory = new Map<string, { readonly sum: Sum; readonly calls: readonly TimedCall[]; readonly hot: HotLoop | undefined; readonly assumptions: readonly Assumption[] }>();
+  private readonly memory = new Map<
+    string,
+    {
+      readonly sum: Sum;
+      readonly calls: readonly TimedCall[];
+      readonly hot: HotLoop | undefined;
+      readonly assumptions: readonly Assumption[];
+    }
+  >();
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
@@ -136,7 +144,12 @@ export class CostModel {
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
     const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
-    const result = { sum, calls: this.calls, hot: this.hot, assumptions: assumptions.map(({ what, value, from }) => ({ what, value, from })) };
+    const result = {
+      sum,
+      calls: this.calls,
+      hot: this.hot,
+      assumptions: assumptions.map(({ what, value, from }) => ({ what, value, from })),
+    };
     this.calls = outerCalls;
     this.assumptions = outerAssumptions;
     this.hot = outerHot;
@@ -168,14 +181,17 @@ export class CostModel {
         const by = value.operands[1] && this.evaluator.number(value.operands[1], activation);
         if (!by || by.low <= 0) continue;
         if (value.operator === "-") steps.push({ by: by.likely, how: "minus" });
-        else if ((value.operator === "//" || value.operator === ">>") && by.likely > 1) steps.push({ by: value.operator === ">>" ? 2 ** by.likely : by.likely, how: "divide" });
+        else if ((value.operator === "//" || value.operator === ">>") && by.likely > 1)
+          steps.push({ by: value.operator === ">>" ? 2 ** by.likely : by.likely, how: "divide" });
         else continue;
         parameterName ??= name;
         break;
       }
     }
     const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
-    const size = given && (given.how === "element" ? this.evaluator.elementNumber(given.value, given.in) : this.evaluator.number(given.value, given.in));
+    const size =
+      given &&
+      (given.how === "element" ? this.evaluator.elementNumber(given.value, given.in) : this.evaluator.number(given.value, given.in));
     if (!size || steps.length === 0) {
       this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
       return defaultLength;
@@ -204,10 +220,16 @@ export class CostModel {
       if (++this.steps > maximumSteps) break;
       switch (operation.op) {
         case "read":
-          this.interpret(sum, operation.place.kind === "element" ? "listLoad" : operation.place.kind === "attribute" ? "attributeLoad" : "globalLoad");
+          this.interpret(
+            sum,
+            operation.place.kind === "element" ? "listLoad" : operation.place.kind === "attribute" ? "attributeLoad" : "globalLoad",
+          );
           break;
         case "write":
-          this.interpret(sum, operation.place.kind === "element" ? "listStore" : operation.place.kind === "attribute" ? "attributeStore" : "globalStore");
+          this.interpret(
+            sum,
+            operation.place.kind === "element" ? "listStore" : operation.place.kind === "attribute" ? "attributeStore" : "globalStore",
+          );
           break;
         case "compute":
           this.interpret(sum, computeConstruct(operation.operator));
@@ -252,7 +274,9 @@ export class CostModel {
 
   private with(operation: Extract<Operation, { op: "with" }>, at: Activation, sum: Sum): void {
     const { knowledge } = this.resolver;
-    const isLock = this.resolver.resolve(operation.context, at.function).some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
+    const isLock = this.resolver
+      .resolve(operation.context, at.function)
+      .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
     this.interpret(sum, isLock ? "withLock" : "withContextManager");
     const body = this.operations(operation.body, at);
     addTo(sum, body);
@@ -274,21 +298,26 @@ export class CostModel {
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
     const { operations } = this.costs;
-    const pass = loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
+    const pass =
+      loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
     all.endless ||= known === "endless";
     addTo(sum, all);
     this.calls = [...outerCalls, ...this.calls.map((call) => ({ ...call, times: call.times * count.likely, ns: call.ns * count.likely }))];
     const weight = all.interpreter.likely + all.held.likely;
-    if (known === "default") this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
-    if (weight > (this.hot?.interpreterNs.likely ?? 0)) this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held) };
+    if (known === "default")
+      this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
+    if (weight > (this.hot?.interpreterNs.likely ?? 0))
+      this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held) };
   }
 
   /** Whether each round of the loop waits for a file or a connection. */
   private readsFile(loop: LoopOperation, at: Activation): boolean {
     if (!loop.iterable) return false;
-    return this.resolver.resolve(loop.iterable, at.function).some((entity) => entity.kind === "object" && /^(io\.|socket\.|_io\.)/.test(entity.type));
+    return this.resolver
+      .resolve(loop.iterable, at.function)
+      .some((entity) => entity.kind === "object" && /^(io\.|socket\.|_io\.)/.test(entity.type));
   }
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
@@ -305,7 +334,8 @@ export class CostModel {
       const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
       addTo(sum, inner.sum);
       this.calls.push(...inner.calls);
-      for (const assumption of inner.assumptions) this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
+      for (const assumption of inner.assumptions)
+        this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
       if (inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
       return;
     }
@@ -366,7 +396,12 @@ export class CostModel {
     calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, times: 1, ns });
     if (cost.from === "default" && ns > 100_000) {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
-      this.assume(`\`${name}\` ${text}`, `${duration(cost.waitNs.low + cost.nativeNs.low)}–${duration(cost.waitNs.high + cost.nativeNs.high)}`, "default", ns);
+      this.assume(
+        `\`${name}\` ${text}`,
+        `${duration(cost.waitNs.low + cost.nativeNs.low)}–${duration(cost.waitNs.high + cost.nativeNs.high)}`,
+        "default",
+        ns,
+      );
     }
     if (cost.missing.length > 0 && entry.kind === "cpu-native") {
       const what = `size of the ${cost.missing[0]} of \`${name}\``;
@@ -434,7 +469,10 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
   [
     ["list", "append extend insert sort reverse"],
     ["dict", "items keys values setdefault popitem"],
-    ["str", "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold"],
+    [
+      "str",
+      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold",
+    ],
     ["bytes", "decode hex"],
     ["set", "add discard union intersection difference issubset"],
     ["int", "bit_length to_bytes"],
@@ -601,4 +639,3 @@ export function duration(ns: number): string {
 function significant(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }
-

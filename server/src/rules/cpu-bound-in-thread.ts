@@ -75,11 +75,16 @@ function message(site: SiteEstimate, context: RuleContext): string {
   const threads = applicable(prediction, "threads");
   const processes = applicable(prediction, "processes");
   const isPool = prediction.kind === "thread-pool";
-  const who = site.workersKnown === "known" && prediction.workers > 1 ? `these ${prediction.workers} ${isPool ? "workers" : "threads"}` : "its threads";
+  const who =
+    site.workersKnown === "known" && prediction.workers > 1
+      ? `these ${prediction.workers} ${isPool ? "workers" : "threads"}`
+      : "its threads";
   const gain = threads ? upTo(threads.speedup) : "no gain";
   const turns = `\`${prediction.task}\` is almost all ${whatHolds(site)}, so ${who} take turns: ${gain} on ${targetTitle(context.target)}.`;
-  if (processesPayAboveNs !== undefined) return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
-  if (!processes || processes.speedup.high < 1) return `${turns} Processes would be slower still: the tasks are too short for the hand-over.`;
+  if (processesPayAboveNs !== undefined)
+    return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
+  if (!processes || processes.speedup.high < 1)
+    return `${turns} Processes would be slower still: the tasks are too short for the hand-over.`;
   return `${turns} Processes: ${speedupText(processes.speedup)} on ${context.cores} cores.`;
 }
 

@@ -67,7 +67,11 @@ function parallel(a: ThreadRoot, b: ThreadRoot): boolean {
 function runsBeside(thread: ThreadRoot, caller: Extract<ThreadRoot, { kind: "caller" }>): boolean {
   if (thread.kind !== "spawn") return false;
   if (thread.spawn.in === caller.function) return thread.spawn.call.start >= caller.beside.call.start;
-  return caller.within === undefined && caller.beside.in.facts.class === thread.spawn.in.facts.class && caller.function.file === thread.spawn.in.file;
+  return (
+    caller.within === undefined &&
+    caller.beside.in.facts.class === thread.spawn.in.facts.class &&
+    caller.function.file === thread.spawn.in.file
+  );
 }
 
 function match(update: SharedWrite, gap: readonly GapStep[], other: SharedWrite): Match<Data> {
@@ -88,14 +92,23 @@ function related(update: SharedWrite, other: SharedWrite): readonly RelatedLocat
   const isSame = other.write === update.write;
   if (!isSame) {
     const holds = other.locks.length > 0 ? ", which holds a lock that is not held here" : "";
-    places.push({ path: other.function.file.path, range: other.write.statement, message: `other access, in ${rootText(other.root)}${holds}` });
+    places.push({
+      path: other.function.file.path,
+      range: other.write.statement,
+      message: `other access, in ${rootText(other.root)}${holds}`,
+    });
   }
   const start = startOf(update.root);
   if (start) places.push({ ...start, message: isSame ? `started here, ${threadsText(update.root)}` : "this thread is started here" });
   const otherStart = isSame ? undefined : startOf(other.root);
-  if (otherStart && otherStart.range.start !== start?.range.start) places.push({ ...otherStart, message: "the other thread is started here" });
+  if (otherStart && otherStart.range.start !== start?.range.start)
+    places.push({ ...otherStart, message: "the other thread is started here" });
   for (const step of update.path.slice(0, 3)) {
-    places.push({ path: step.function.file.path, range: { start: step.call.start, end: step.call.end }, message: "reached through this call" });
+    places.push({
+      path: step.function.file.path,
+      range: { start: step.call.start, end: step.call.end },
+      message: "reached through this call",
+    });
   }
   return places;
 }
@@ -115,7 +128,9 @@ function startOf(root: ThreadRoot): { readonly path: string; readonly range: Ran
 function rootText(root: ThreadRoot): string {
   switch (root.kind) {
     case "caller":
-      return root.within ? `\`${root.function.facts.name}\`, beside the thread it started` : `\`${root.function.facts.name}\`, which other code calls meanwhile`;
+      return root.within
+        ? `\`${root.function.facts.name}\`, beside the thread it started`
+        : `\`${root.function.facts.name}\`, which other code calls meanwhile`;
     default:
       return `the thread that runs \`${root.function.facts.name}\``;
   }
@@ -137,7 +152,10 @@ function message({ update, gap, other }: Data, context: RuleContext): string {
       : other.write === update.write
         ? `\`${name}\` runs ${threadsText(update.root)}`
         : `\`${other.function.facts.name}\` changes it in another thread`;
-  const guard = update.locks.filter((lock) => lock !== "thread identity").length > 0 || other.locks.length > 0 ? "no common lock is held" : "no lock is held";
+  const guard =
+    update.locks.filter((lock) => lock !== "thread identity").length > 0 || other.locks.length > 0
+      ? "no common lock is held"
+      : "no lock is held";
   const breaking = knownTargets.filter((target) => switchPossible(gap, target).verdict === "breaks");
   const where =
     breaking.length === knownTargets.length

@@ -44,7 +44,8 @@ function targetReason(node: FunctionNode, context: RuleContext): string | undefi
   const { facts } = node;
   if (facts.kind === "lambda") return "a lambda cannot be pickled; give it a name at module level first";
   if (facts.class !== undefined) return `\`${facts.qualifiedName}\` is a method, and its whole object would have to be pickled`;
-  if (facts.parent !== 0) return `\`${facts.name}\` is defined inside another function and cannot be pickled; move it to module level first`;
+  if (facts.parent !== 0)
+    return `\`${facts.name}\` is defined inside another function and cannot be pickled; move it to module level first`;
   if (facts.isGenerator) return `\`${facts.name}\` returns a generator, which cannot be pickled`;
   return stateReason(node, context, new Set());
 }
@@ -58,7 +59,11 @@ function stateReason(node: FunctionNode, context: RuleContext, seen: Set<string>
   walkOperations(node.facts.body, (operation) => {
     if (reason) return;
     if (operation.op === "write") {
-      const name = sharedName(operation.place.kind === "name" ? operation.place : undefined, operation.place.kind === "name" ? undefined : operation.place.object, node);
+      const name = sharedName(
+        operation.place.kind === "name" ? operation.place : undefined,
+        operation.place.kind === "name" ? undefined : operation.place.object,
+        node,
+      );
       if (name) reason = `\`${node.facts.name}\` changes \`${name}\`, and a worker process would change its own copy only`;
     } else if (operation.op === "with" || operation.op === "call") {
       const value = operation.op === "with" ? operation.context : operation.callee;
@@ -82,10 +87,16 @@ function stateReason(node: FunctionNode, context: RuleContext, seen: Set<string>
   return reason;
 }
 
-const mutators: ReadonlySet<string> = new Set("append add extend update pop popleft remove discard insert clear setdefault put appendleft".split(" "));
+const mutators: ReadonlySet<string> = new Set(
+  "append add extend update pop popleft remove discard insert clear setdefault put appendleft".split(" "),
+);
 
 /** The name of the module-level or enclosing variable that a place belongs to. */
-function sharedName(place: { readonly name: string; readonly owner: number } | undefined, object: Value | undefined, node: FunctionNode): string | undefined {
+function sharedName(
+  place: { readonly name: string; readonly owner: number } | undefined,
+  object: Value | undefined,
+  node: FunctionNode,
+): string | undefined {
   if (place) return place.owner >= 0 && place.owner !== node.facts.index ? place.name : undefined;
   if (object?.op !== "read") return undefined;
   const inner = object.place;
@@ -97,9 +108,11 @@ function argumentReason(spawn: Spawn, context: RuleContext): string | undefined 
   const { resolver, knowledge } = context.program;
   for (const target of spawn.targets) {
     for (const [name, argument] of target.arguments) {
-      const entities = argument.how === "element" ? resolver.elements(argument.value, argument.in) : resolver.resolve(argument.value, argument.in);
+      const entities =
+        argument.how === "element" ? resolver.elements(argument.value, argument.in) : resolver.resolve(argument.value, argument.in);
       for (const entity of entities) {
-        if (entity.kind === "object" && knowledge.type(entity.type)?.pickles === "no") return `\`${name}\` is a \`${entity.type}\`, which cannot be pickled`;
+        if (entity.kind === "object" && knowledge.type(entity.type)?.pickles === "no")
+          return `\`${name}\` is a \`${entity.type}\`, which cannot be pickled`;
         if (entity.kind === "function" && (entity.function.facts.kind === "lambda" || entity.function.facts.parent !== 0)) {
           return `\`${name}\` is a lambda or inner function, which cannot be pickled`;
         }
@@ -117,10 +130,11 @@ function importReason(spawn: Spawn, context: RuleContext): string | undefined {
   if (!module) return undefined;
   const guards = mainGuards(module);
   const isGuarded = (range: Range): boolean => guards.some((guard) => contains(guard, range));
-  const advice = "put the code that starts it under `if __name__ == \"__main__\":` first";
+  const advice = 'put the code that starts it under `if __name__ == "__main__":` first';
   if (spawn.in === module) return isGuarded(spawn.call) ? undefined : `the module starts the pool when it is imported; ${advice}`;
   for (const caller of context.program.resolver.callersOf(spawn.in)) {
-    if (caller.within === module && !isGuarded(caller.call)) return `the module calls \`${spawn.in.facts.name}\` when it is imported; ${advice}`;
+    if (caller.within === module && !isGuarded(caller.call))
+      return `the module calls \`${spawn.in.facts.name}\` when it is imported; ${advice}`;
   }
   return undefined;
 }
@@ -131,7 +145,9 @@ function mainGuards(module: FunctionNode): readonly Range[] {
     const isGuard =
       operation.op === "branch" &&
       operation.test?.op === "compute" &&
-      operation.test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__");
+      operation.test.operands.some(
+        (operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__",
+      );
     if (isGuard) guards.push(operation);
   }
   return guards;
@@ -151,7 +167,9 @@ function executorEdits(made: CallOperation, within: FunctionNode, text: string):
     if (!imported) return undefined;
     edits.push({ range: { start: callee.start, end: callee.end }, newText: "ProcessPoolExecutor" });
     const isThere = imports.some((each) => each.bound === "ProcessPoolExecutor");
-    const isUsedElsewhere = occurrences(text, name).some((offset) => offset !== callee.start && (offset < imported.start || offset >= imported.end));
+    const isUsedElsewhere = occurrences(text, name).some(
+      (offset) => offset !== callee.start && (offset < imported.start || offset >= imported.end),
+    );
     const range = { start: imported.start, end: imported.end };
     if (!isUsedElsewhere && !isThere) edits.push({ range, newText: "ProcessPoolExecutor" });
     else if (!isUsedElsewhere) edits.push(removal(range, text));

@@ -210,7 +210,7 @@ export function execute(
       if (thread.domain?.holder === thread) giveBack(world, thread.domain);
     },
     wake(thread) {
-      events.push(wakeUpTime(world), eventKind.queueWake, thread.index, 0);
+      events.push(wakeUpTime(world, thread.stateSince), eventKind.queueWake, thread.index, 0);
     },
     end(thread) {
       leaveCore(thread);

@@ -39,5 +39,5 @@ export function releaseMutex(world: World, mutex: Mutex, handOffAfterNs: number)
   const next = mutex.waiters.shift();
   if (next === undefined) return;
   if (world.now - next.waitingSince > handOffAfterNs) mutex.holder = next;
-  world.events.push(wakeUpTime(world), eventKind.mutexWake, next.index, 0);
+  world.events.push(wakeUpTime(world, next.stateSince), eventKind.mutexWake, next.index, 0);
 }

@@ -11,7 +11,7 @@ export interface Runtime {
   readonly sharing: "everyone" | "each-worker";
   /** Interpreter time of the workload is multiplied by it. */
   readonly computeFactor: number;
-  /** From a signal until the thread that waited for it runs: a futex wake-up, or one turn of an event loop. */
+  /** From a signal until the thread that waited for it runs: a futex wake-up, or one turn of an event loop; see `wakeUpTime`. */
   readonly wakeUpNs: Spread;
   /** A waiter of a `threading.Lock` that has waited longer is handed the lock; before, whoever comes first takes it. */
   readonly lockHandOffAfterNs: number;
@@ -19,7 +19,7 @@ export interface Runtime {
   readonly handOver: HandOver;
 }
 
-/** A quantity drawn anew, uniformly, each time it is needed. */
+/** A quantity drawn anew each time it is needed. */
 export interface Spread {
   readonly low: number;
   readonly high: number;

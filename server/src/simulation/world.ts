@@ -13,7 +13,15 @@ export interface World {
   readonly wakeUpNs: Spread;
 }
 
-/** When a thread that is signalled now will run. */
-export function wakeUpTime(world: World): number {
-  return world.now + world.random.between(world.wakeUpNs.low, world.wakeUpNs.high);
+/**
+ * When a thread that is signalled now, and sleeps since then, will run. An idle core goes on looking for work for a while
+ * before it really sleeps: who slept less mostly wakes in about the least time, rarely in as much as others.
+ */
+export function wakeUpTime({ now, random, wakeUpNs: { low, high } }: World, asleepSince: number): number {
+  if (now - asleepSince >= coreAwakeNs) return now + random.between(low, high);
+  const share = random.between(0, 1000) / 1000;
+  return now + low + Math.round((high - low) * share ** 3);
 }
+
+/** `guest_halt_poll_ns` of Linux' haltpoll governor; the deeper sleep states of real machines begin at similar times. */
+const coreAwakeNs = 200_000;

@@ -113,11 +113,11 @@ function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
     kind: prediction.kind,
     task: prediction.task,
     workers: prediction.workers,
-    tasks: jsonInterval(prediction.tasks),
+    tasks: wholeInterval(prediction.tasks),
     work: {
-      interpreterNs: jsonInterval(prediction.work.interpreterNs),
-      nativeNs: jsonInterval(prediction.work.nativeNs),
-      waitNs: jsonInterval(prediction.work.waitNs),
+      interpreterNs: wholeInterval(prediction.work.interpreterNs),
+      nativeNs: wholeInterval(prediction.work.nativeNs),
+      waitNs: wholeInterval(prediction.work.waitNs),
     },
     predictions: prediction.strategies.map((strategy) => ({
       strategy: strategy.strategy,
@@ -126,15 +126,21 @@ function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
       workers: strategy.workers,
       applicable: strategy.applicable,
       reason: strategy.reason,
-      makespanNs: jsonInterval(strategy.makespanNs),
-      speedup: jsonInterval(strategy.speedup),
+      makespanNs: wholeInterval(strategy.makespanNs),
+      speedup: factorInterval(strategy.speedup),
     })),
     recommended: prediction.recommended,
     assumptions: prediction.assumptions.map(({ what, value, from }) => ({ what, value, from })),
   };
 }
 
-/** Copied field by field, so that what the core adds to its own type does not leak into the format. */
-function jsonInterval({ low, likely, high }: Interval): Interval {
-  return { low, likely, high };
+/** Copied field by field, so that what the core adds to its own type does not leak into the format. Fractions of nanoseconds are noise. */
+function wholeInterval({ low, likely, high }: Interval): Interval {
+  return { low: Math.round(low), likely: Math.round(likely), high: Math.round(high) };
+}
+
+/** Four digits are more than a prediction knows. */
+function factorInterval({ low, likely, high }: Interval): Interval {
+  const shortened = (value: number): number => Number(value.toPrecision(4));
+  return { low: shortened(low), likely: shortened(likely), high: shortened(high) };
 }

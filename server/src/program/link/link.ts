@@ -37,5 +37,12 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge): Progra
     resolver = new Resolver(byPath, knowledge, given);
     spawns = findSpawns(files, resolver, knowledge);
   }
-  return { files, file: (path) => byPath.get(path), spawns, handlers: findHandlers(files, spawns, resolver, knowledge), resolver, knowledge };
+  return {
+    files,
+    file: (path) => byPath.get(path),
+    spawns,
+    handlers: findHandlers(files, spawns, resolver, knowledge),
+    resolver,
+    knowledge,
+  };
 }

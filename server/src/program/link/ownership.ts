@@ -35,11 +35,32 @@ const unknown: AbstractObject = { sharing: "unknown", key: "unknown", perThread:
 
 /** Tells which objects threads share. */
 export class Ownership {
+  /** How many questions are being answered for the sake of one another: each call that is entered asks anew about its arguments. */
+  private active = 0;
+  private readonly memory = new WeakMap<Frame, Map<Value, AbstractObject>>();
+
   constructor(private readonly resolver: Resolver) {}
 
   /** The object that a value is in a frame. */
   object(value: Value, frame: Frame, depth = 0): AbstractObject {
-    if (depth > maximumDepth) return unknown;
+    if (depth > maximumDepth || this.active > maximumActive) return unknown;
+    let known = this.memory.get(frame);
+    if (!known) {
+      known = new Map();
+      this.memory.set(frame, known);
+    }
+    const before = known.get(value);
+    if (before) return before;
+    // A value that depends on itself adds nothing to itself.
+    known.set(value, unknown);
+    this.active++;
+    const object = this.objectAtDepth(value, frame, depth);
+    this.active--;
+    known.set(value, object);
+    return object;
+  }
+
+  private objectAtDepth(value: Value, frame: Frame, depth: number): AbstractObject {
     switch (value.op) {
       case "read":
         return this.place(value.place, value, frame, depth + 1);
@@ -134,7 +155,9 @@ export class Ownership {
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
-      const made = holder?.file.functions[holder.facts.body]?.facts.bindings.get(name)?.some((value) => value.op === "call" || value.op === "display");
+      const made = holder?.file.functions[holder.facts.body]?.facts.bindings
+        .get(name)
+        ?.some((value) => value.op === "call" || value.op === "display");
       if (holder && (made || object.sharing !== "own")) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
@@ -341,6 +364,7 @@ export class Ownership {
 }
 
 const maximumDepth = 24;
+const maximumActive = 40;
 const maximumCallDepth = 12;
 
 function isSuper(callee: Value): boolean {

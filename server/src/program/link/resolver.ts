@@ -21,6 +21,8 @@ export class Resolver {
   private readonly returns = new Map<FunctionNode, readonly Entity[]>();
   private readonly order = new Map<ClassNode, ClassOrder>();
   private readonly methods = new Map<LinkedFile, Map<string, FunctionNode | undefined>>();
+  private readonly callers = new Map<FunctionNode, readonly Caller[]>();
+  private sites: Map<string, { readonly file: LinkedFile; readonly site: CallSite }[]> | undefined;
   private readonly modules: ModuleIndex;
   private depth = 0;
 
@@ -352,29 +354,46 @@ export class Resolver {
   }
 
   /** The calls that reach the function by name. Functions with very common names have too many candidates to be worth asking. */
-  callersOf(
-    node: FunctionNode,
-  ): readonly { readonly call: CallOperation; readonly within: FunctionNode; readonly receiver: "bound" | "passed" }[] {
-    const names = this.callNames(node);
-    const result: { call: CallOperation; within: FunctionNode; receiver: "bound" | "passed" }[] = [];
+  callersOf(node: FunctionNode): readonly Caller[] {
+    const known = this.callers.get(node);
+    if (known) return known;
+    const result: Caller[] = [];
+    this.callers.set(node, result);
     let candidates = 0;
-    for (const file of this.files.values()) {
-      for (const name of names) {
-        for (const site of file.facts.callsByName.get(name) ?? []) {
-          if (++candidates > maximumCallers) return result;
-          const within = file.functions[(site as CallSite).function];
-          if (!within) continue;
-          for (const callee of this.resolve(site.call.callee, within)) {
-            const reached = this.reached(callee);
-            if (reached?.function === node) {
-              result.push({ call: site.call, within, receiver: reached.isBound ? "bound" : "passed" });
-              break;
-            }
+    for (const name of this.callNames(node)) {
+      for (const { file, site } of this.sitesByName().get(name) ?? []) {
+        if (++candidates > maximumCallers) return result;
+        const within = file.functions[site.function];
+        if (!within) continue;
+        for (const callee of this.resolve(site.call.callee, within)) {
+          const reached = this.reached(callee);
+          if (reached?.function === node) {
+            result.push({ call: site.call, within, receiver: reached.isBound ? "bound" : "passed" });
+            break;
           }
         }
       }
     }
     return result;
+  }
+
+  /** Every call of the program by the last name of its callee. */
+  private sitesByName(): ReadonlyMap<string, readonly { readonly file: LinkedFile; readonly site: CallSite }[]> {
+    if (!this.sites) {
+      this.sites = new Map();
+      for (const file of this.files.values()) {
+        for (const [name, list] of file.facts.callsByName) {
+          let sites = this.sites.get(name);
+          if (!sites) {
+            sites = [];
+            this.sites.set(name, sites);
+          }
+          // Past the limit nobody looks.
+          for (const site of list) if (sites.length <= maximumCallers) sites.push({ file, site });
+        }
+      }
+    }
+    return this.sites;
   }
 
   private callNames(node: FunctionNode): readonly string[] {
@@ -666,6 +685,14 @@ export class Resolver {
     }
     return undefined;
   }
+}
+
+/** A call that reaches a function. */
+export interface Caller {
+  readonly call: CallOperation;
+  readonly within: FunctionNode;
+  /** Whether the object before the dot fills the first parameter. */
+  readonly receiver: "bound" | "passed";
 }
 
 /** A class and its bases. */

@@ -1,6 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { Value } from "../operation.js";
-import type { ClassNode, FunctionNode } from "./entity.js";
+import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
@@ -39,9 +39,7 @@ export type ThreadRoot =
 export function threadRoots(program: Program): readonly ThreadRoot[] {
   const roots: ThreadRoot[] = [];
   for (const spawn of program.spawns) {
-    const runsInThread =
-      spawn.worker === "thread" || (spawn.worker === "callback-in-caller" && spawn.spawner.endsWith("add_done_callback"));
-    if (!runsInThread) continue;
+    if (spawn.worker !== "thread" && !isPoolCallback(spawn, program)) continue;
     for (const target of spawn.targets) {
       const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
       roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances });
@@ -67,6 +65,20 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
     }
   }
   return roots;
+}
+
+/** Whether the spawn is `future.add_done_callback(…)` on a future that a thread pool of the program made. */
+function isPoolCallback(spawn: Spawn, program: Program): boolean {
+  const { callee } = spawn.call;
+  if (spawn.worker !== "callback-in-caller" || callee.op !== "read" || callee.place.kind !== "attribute") return false;
+  return program.resolver.resolve(callee.place.object, spawn.in).some(isSubmit);
+}
+
+/** Whether the object is what `pool.submit(…)` returned. */
+function isSubmit(entity: Entity): boolean {
+  if (entity.kind !== "object" || !entity.origin) return false;
+  const { callee } = entity.origin.call;
+  return callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "submit";
 }
 
 /**

@@ -314,7 +314,13 @@ function collectTargets(
           if (callee.kind === "external") externalTargets.push(callee.name);
           if (callee.kind !== "function") continue;
           const values = bound(callee.function, callee.receiver, passing, call, caller, given, entity.in);
-          addTarget(callee.function, callee.receiver, receiverOf({ value: inner, in: entity.in }, callee.function.facts.name), values, targets);
+          addTarget(
+            callee.function,
+            callee.receiver,
+            receiverOf({ value: inner, in: entity.in }, callee.function.facts.name),
+            values,
+            targets,
+          );
         }
         break;
       }
