@@ -29,13 +29,21 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     ownThreads: undefined,
     note: undefined,
     freeThreaded: undefined,
-    evidence: [{ kind, place: "https://example.org", says: "So it is.", date: "2026-11-21" }],
+    evidence: [{ kind, place: "https://example.org", says: "So it is.", date: "2026-11-21", standing: "read" }],
     ...(cases.length === 0 ? { gil: "releases" as const } : { gil: "conditional" as const, cases, otherwise: "releases" as const }),
   };
 }
 
 const small: GilCase = { when: [{ test: "bytes", of: data, below: 2048 }], whenUnknown: "open", gil: "holds" };
 const objects: GilCase = { when: [{ test: "dtype", of: data, in: ["object"] }], whenUnknown: "unlikely", gil: "holds" };
+
+test("what was only reported decides, and proves nothing", () => {
+  const read = entry([]);
+  const reported = { ...read, evidence: read.evidence.map((each) => ({ ...each, standing: "reported" as const })) };
+  assert.equal(evaluate(read, {}).confidence, "proved");
+  assert.equal(evaluate(reported, {}).gil, "releases");
+  assert.equal(evaluate(reported, {}).confidence, "likely");
+});
 
 test("an unconditional entry is decided by whoever says so", () => {
   assert.deepEqual(evaluate(entry([]), {}), {

@@ -5,8 +5,9 @@ usage: PYTHON pool_speedups.py --target cpython-3.13 [--repeats 7] [NAME ...] > 
 
 Each program is a list of parts that each do one thing (run bytecode, hold the GIL in C, compute without it, wait). A part's time
 is measured where it runs alone, one task after the other; together they are the workload that test/simulation/validation.test.ts
-gives to the simulator. Runs during which other programs took more than a twentieth of the machine are thrown away and repeated; on Linux
-only. Standard library only; CPython 3.8 to 3.15 and free-threaded builds; about a minute where nothing else runs.
+gives to the simulator. Runs during which other programs took more than a twentieth of the machine are thrown away and repeated, and a
+program for which there is no quiet moment is left out. CPython 3.8 to 3.15 and free-threaded builds; Linux; standard library only;
+about a minute where nothing else runs.
 """
 # What workers import again is kept short; what only the measuring process needs is imported in `measure`.
 import hashlib
@@ -153,27 +154,21 @@ class Task:
 
 
 def usage():
-    """Clock ticks that all programs took, and those of this session: the measuring process with all its workers."""
+    """Seconds of core time that all programs took so far, and those of this one with the workers that have ended."""
     with open("/proc/stat") as stat:
-        fields = [int(field) for field in stat.readline().split()[1:]]
-    own = 0
-    session = os.getsid(0)
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open("/proc/" + entry + "/stat") as stat:
-                    values = stat.read().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            if int(values[3]) == session:
-                own += sum(int(value) for value in values[11:15])
-    user, nice, system, _, _, interrupts, soft_interrupts, stolen = fields[:8]
-    return user + nice + system + interrupts + soft_interrupts + stolen, own
+        user, nice, system, _, _, interrupts, soft_interrupts, stolen = [int(field) for field in stat.readline().split()[1:9]]
+    ticks = user + nice + system + interrupts + soft_interrupts + stolen
+    own = sum(os.times()[:4])
+    forkserver = sys.modules.get("multiprocessing.forkserver")
+    if forkserver and forkserver._forkserver._forkserver_pid:
+        with open("/proc/%d/stat" % forkserver._forkserver._forkserver_pid) as stat:
+            own += sum(int(value) for value in stat.read().rsplit(")", 1)[1].split()[11:15]) / os.sysconf("SC_CLK_TCK")
+    return ticks / os.sysconf("SC_CLK_TCK"), own
 
 
 def others_share(before, after, took_ns):
-    ticks = (after[0] - before[0]) - (after[1] - before[1])
-    return max(0.0, ticks / os.sysconf("SC_CLK_TCK") / (took_ns / 1e9) / os.cpu_count())
+    others = (after[0] - before[0]) - (after[1] - before[1])
+    return max(0.0, others / (took_ns / 1e9) / os.cpu_count())
 
 
 def busy_for(seconds):
@@ -220,19 +215,20 @@ def measure(name, repeats, patience):
     # Per kind: (share of the machine that others took, nanoseconds, result).
     runs = {kind: [] for kind in kinds}
     deadline = time.monotonic() + patience
-    quiet = lambda kind: sum(others <= 0.05 for others, _, _ in runs[kind])
+    quiet = lambda kind: sum(others <= 0.06 for others, _, _ in runs[kind])
     while True:
         for kind, function in kinds.items():
             if quiet(kind) >= repeats:
                 continue
-            while time.monotonic() < deadline and busy_for(0.04) > 0.1:
-                pass
+            while busy_for(0.04) > 0.1:
+                if time.monotonic() > deadline:
+                    sys.exit("no quiet moment in %g seconds" % patience)
             before = usage()
             took, result = wall(function)
             runs[kind].append((others_share(before, usage(), took), took, result))
             if kind == "processes" and cold is None:
                 cold = took
-        if all(quiet(kind) >= repeats for kind in kinds) or (time.monotonic() > deadline and all(len(each) >= 3 for each in runs.values())):
+        if all(quiet(kind) >= repeats for kind in kinds):
             break
     chosen = {kind: sorted(each, key=lambda run: run[0])[:repeats] for kind, each in runs.items()}
     median = {kind: round(statistics.median(took for _, took, _ in each)) for kind, each in chosen.items()}
@@ -298,7 +294,7 @@ def main():
     # A fresh interpreter for each program: fork servers and caches stay otherwise.
     command = [sys.executable, "-B", __file__, "--repeats", str(options.repeats), "--patience", str(options.patience)]
     for name in options.names or PROGRAMS:
-        done = subprocess.run(command + ["--one", name], stdout=subprocess.PIPE, start_new_session=True)
+        done = subprocess.run(command + ["--one", name], stdout=subprocess.PIPE)
         if done.returncode != 0:
             print(name, "failed", file=sys.stderr)
             continue

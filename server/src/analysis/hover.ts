@@ -10,7 +10,6 @@ import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { updateGap, updateRead } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, WriteOperation } from "../program/operation.js";
-import { rules } from "../rules/index.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import type { Hover } from "./answers.js";
 
@@ -146,7 +145,7 @@ function entryHover(entry: CallableEntry, verdict: Verdict, target: Target): str
   if (entry.freeThreaded) lines.push(`Free-threaded builds: ${entry.freeThreaded}`);
   const evidence = entry.evidence.map(
     (each) =>
-      `- ${each.kind}: ${each.place.startsWith("http") ? `[${each.says}](${each.place})` : `${each.says} (\`${each.place}\`)`}, ${each.date}`,
+      `- ${each.kind}: ${each.place.startsWith("http") ? `[${each.says}](${each.place})` : `${each.says} (\`${each.place}\`)`}, ${each.standing === "read" ? each.date : `reported, not re-read, ${each.date}`}`,
   );
   if (evidence.length > 0) lines.push(`Evidence:\n${evidence.join("\n")}`);
   return lines.join("\n\n");
@@ -166,9 +165,4 @@ function effectText(entry: CallableEntry, verdict: Verdict, target: Target): str
     case "depends":
       return "releases the GIL or keeps it, depending on what it is given.";
   }
-}
-
-/** The page of a rule, for hovers and the command line. */
-export function rulePage(name: string): string | undefined {
-  return rules.find((rule) => rule.name === name || rule.code === name)?.docs;
 }

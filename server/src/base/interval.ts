@@ -25,12 +25,3 @@ export function multiply(a: Interval, b: Interval): Interval {
 export function scale(a: Interval, factor: number): Interval {
   return { low: a.low * factor, likely: a.likely * factor, high: a.high * factor };
 }
-
-/** The smallest interval that holds both, its likely value in the middle of theirs. */
-export function hull(a: Interval, b: Interval): Interval {
-  return { low: Math.min(a.low, b.low), likely: (a.likely + b.likely) / 2, high: Math.max(a.high, b.high) };
-}
-
-export function isExact(a: Interval): boolean {
-  return a.low === a.high;
-}

@@ -1,9 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { ScopedValue } from "../program/link/spawns.js";
-import { walkOperations } from "../program/link/walk.js";
-import type { LoopOperation, Operation, Value } from "../program/operation.js";
+import type { LoopOperation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -266,8 +264,11 @@ export class Evaluator {
           if (!bounds) return undefined;
           const { start, stop } = bounds;
           if (!start || !stop) return undefined;
-          const last = Math.max(start.low, stop.high - 1);
-          return interval(Math.min(start.low, last), (start.likely + Math.max(start.likely, stop.likely - 1)) / 2, last);
+          // What is summed over all rounds of a loop depends on the middle of the range, not on its ends.
+          const last = Math.max(start.likely, stop.likely - 1);
+          const middle = (start.likely + last) / 2;
+          const spread = (last - start.likely) * 0.12;
+          return interval(middle - spread, middle, middle + spread);
         }
         const source = name && passThrough.has(name) ? iterable.arguments[0]?.value : undefined;
         return source && this.elementNumber(source, at);
@@ -480,18 +481,24 @@ export class Evaluator {
     return isArray ? mapAmount(length, (count) => count * 8) : length;
   }
 
-  /** How often a loop's body runs; `known` tells whether that was read from the code or is the default. */
-  trips(loop: LoopOperation, at: Activation): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
+  /**
+   * How often a loop's body runs; `known` tells whether that was read from the code or is the default. Of a loop that runs `often`, inside
+   * another, the average counts, which is less uncertain than one run.
+   */
+  trips(
+    loop: LoopOperation,
+    at: Activation,
+    runs: "once" | "often" = "once",
+  ): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
     const counted = loop.form === "while" ? this.whileTrips(loop, at) : loop.iterable && this.length(loop.iterable, at);
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
-      const count = loop.endsEarly ? interval(1, Math.sqrt(defaultLength.likely), defaultLength.high) : defaultLength;
-      return { count, known: "default" };
+      const length = runs === "often" ? defaultInnerLength : defaultLength;
+      return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
     if (!loop.endsEarly) return { count, known: "known" };
-    // A search ends anywhere between the first and the last round; the geometric mean is the middle of a guess that spans magnitudes.
-    return { count: { low: Math.min(1, count.low), likely: Math.sqrt(Math.max(1, count.likely)), high: count.high }, known: "known" };
+    return { count: searched(count, runs), known: "known" };
   }
 
   private whileTrips(loop: LoopOperation, at: Activation): Amount | "endless" {
@@ -538,6 +545,17 @@ export class Evaluator {
     };
     return solve(left, right) ?? solve(right, left);
   }
+}
+
+/**
+ * A search through n elements ends anywhere between the first and the last. The guess is uniform over magnitudes: the geometric mean, and for
+ * one search the tenth and ninetieth percentile of such a distribution; the average of many searches lies closer to its middle.
+ */
+function searched(length: Interval, runs: "once" | "often"): Interval {
+  const power = (value: number, exponent: number): number => Math.max(1, value) ** exponent;
+  const low = power(length.low, runs === "often" ? 0.35 : 0.1);
+  const high = power(length.high, runs === "often" ? 0.75 : 0.9);
+  return interval(Math.min(low, length.low), power(length.likely, 0.5), high);
 }
 
 const maximumDepth = 30;
@@ -605,18 +623,4 @@ const sameLength: ReadonlySet<string> = new Set([
 function mentions(value: Value, name: string): boolean {
   if (value.op === "read") return value.place.kind === "name" && value.place.name === name;
   return value.op === "compute" && value.operands.some((operand) => mentions(operand, name));
-}
-
-/** The value with the activation of the function it is written in. */
-export function scoped(value: ScopedValue): { readonly value: Value; readonly at: Activation } {
-  return { value: value.value, at: bareActivation(value.in) };
-}
-
-/** Whether any operation in the list satisfies the predicate. */
-export function someOperation(operations: readonly Operation[], predicate: (operation: Operation) => boolean): boolean {
-  let found = false;
-  walkOperations(operations, (operation) => {
-    found ||= predicate(operation);
-  });
-  return found;
 }

@@ -5,7 +5,8 @@ import measured from "./operation-costs.json";
 
 /**
  * What constructs, library calls and hand-overs cost on one interpreter, measured by `test/measure/operation_costs.py` on a
- * 2-core cloud machine and scaled to what it does when left alone; another machine is faster or slower throughout, so ratios hold better than times. All in nanoseconds.
+ * 2-core cloud machine and scaled to what it does when left alone; another machine is faster or slower throughout, so ratios
+ * hold better than times. All in nanoseconds.
  * `low` and `high` hold what real programs make of a construct: operands of other types, colder caches, other builds.
  */
 export interface OperationCosts {

@@ -41,7 +41,8 @@ export function predictionTable(prediction: Prediction): string {
   const rows = prediction.strategies.map((each) => {
     const title = each.strategy === prediction.recommended ? `**${each.strategy}**` : each.strategy;
     if (!each.applicable) return `| ${title} | – | – | ${each.reason} |`;
-    return `| ${title} | ${durationText(each.makespanNs)} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${remark(each, prediction)} |`;
+    // A time and its unit stay on one line, or narrow hovers double the height of every row.
+    return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${remark(each, prediction)} |`;
   });
   const lines = ["| strategy | time | speedup | |", "|---|---|---|---|", ...rows];
   if (prediction.assumptions.length > 0) {

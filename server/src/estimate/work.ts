@@ -286,11 +286,7 @@ export class CostModel {
   }
 
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
-    const trips = this.evaluator.trips(loop, at);
-    const { known } = trips;
-    const isInner = known === "default" && this.loopDepth > 0;
-    const whole = isInner ? defaultInnerLength : trips.count;
-    const count = isInner && loop.endsEarly ? interval(1, Math.sqrt(whole.likely), whole.high) : whole;
+    const { count, known } = this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once");
     const outerCalls = this.calls;
     this.calls = [];
     this.loopDepth++;

@@ -42,7 +42,7 @@ export type SwitchPoints =
   | "calls-and-loops-unless-specialised";
 
 /** Where that interpreter checks for a switch. Source: `ceval.c` of each version and signal-storm histograms of the check points. */
-export function switchPoints(target: Target): SwitchPoints {
+function switchPoints(target: Target): SwitchPoints {
   if (!hasGil(target)) return "anywhere";
   if (target.implementation !== "cpython" || !atLeast(target, 3, 10)) return "between-instructions";
   return atLeast(target, 3, 11) ? "calls-and-loops-unless-specialised" : "calls-and-loops";

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly says: string;
   /** When it was read or measured, as `2026-11-21`. */
   readonly date: string;
+  /** `reported`: taken over from somebody who read it there, and not yet read again; it decides, but proves nothing. */
+  readonly standing: "read" | "reported";
 }
 
 /** One summand of a call's time. Numbers are for a current server core; nanoseconds. */

@@ -67,7 +67,13 @@ const condition: v.GenericSchema<unknown, Condition> = v.variant("test", [
 ]);
 const conditions = v.optional(list(condition), []);
 
-const evidence = v.strictObject({ kind: v.picklist(["source", "docs", "measured", "issue"]), place: text, says: text, date });
+const evidence = v.strictObject({
+  kind: v.picklist(["source", "docs", "measured", "issue"]),
+  place: text,
+  says: text,
+  date,
+  standing: v.optional(v.picklist(["read", "reported"]), "read"),
+});
 /** A name from the file's `sources`, or the evidence itself. */
 const evidenceReferences = v.pipe(
   list(v.union([v.pipe(v.string(), v.maxLength(200)), evidence])),

@@ -22,11 +22,8 @@ export class Parser {
   ) {}
 
   static async create(bytes: ParserBytes): Promise<Parser> {
-    // The bytes are given, so nothing is located or fetched; the function only keeps the loader from guessing an address.
-    await TreeSitter.init({ wasmBinary: bytes.runtime, locateFile: (file: string) => file } as unknown as Parameters<
-      typeof TreeSitter.init
-    >[0]);
-    const language = await Language.load(bytes.python);
+    loading ??= load(bytes);
+    const language = await loading;
     const parser = new TreeSitter();
     parser.setLanguage(language);
     return new Parser(parser, language);
@@ -92,6 +89,16 @@ export class Parser {
     if (!tree) throw new Error("the parser has no language");
     return tree;
   }
+}
+
+/** Initialising the runtime again would take the memory from under the parsers made before, so all share one. */
+let loading: Promise<Language> | undefined;
+
+async function load(bytes: ParserBytes): Promise<Language> {
+  // The bytes are given, so nothing is located or fetched; the function only keeps the loader from guessing an address.
+  const options = { wasmBinary: bytes.runtime, locateFile: (file: string) => file };
+  await TreeSitter.init(options as unknown as Parameters<typeof TreeSitter.init>[0]);
+  return Language.load(bytes.python);
 }
 
 /** Tree-sitter measures what it reuses in rows and columns as well as in offsets, so both must be right. */

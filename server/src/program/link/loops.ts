@@ -7,7 +7,7 @@ import { walkOperations } from "./walk.js";
 const loopsOf = new WeakMap<FunctionNode, readonly LoopOperation[]>();
 
 /** All loops of a function, outer ones first. */
-export function loopsIn(node: FunctionNode): readonly LoopOperation[] {
+function loopsIn(node: FunctionNode): readonly LoopOperation[] {
   const known = loopsOf.get(node);
   if (known) return known;
   const loops: LoopOperation[] = [];

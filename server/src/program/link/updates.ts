@@ -54,7 +54,7 @@ function isReadOf(value: Value, place: Place): boolean {
 }
 
 /** Whether two places are written the same way and so, within one call of the function, mean the same. */
-export function samePlace(a: Place, b: Place): boolean {
+function samePlace(a: Place, b: Place): boolean {
   switch (a.kind) {
     case "name":
       return b.kind === "name" && a.name === b.name && a.owner === b.owner;
