@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { machine } from "../../server/src/simulation/machine.js";
+import { type Machine, machine } from "../../server/src/simulation/machine.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { threadStates } from "../../server/src/simulation/timeline.js";
 import { demandOf, serialNs, type Workload } from "../../server/src/simulation/workload.js";
@@ -212,14 +212,17 @@ test("a run lasts at most as long as everything one after the other, its hand-ov
   );
 });
 
-test("without locks, more cores are never slower, beyond 10 % and 10 ms for unlucky orders", () => {
+test("without locks, more cores are never slower on average, beyond 10 % and 10 ms for unlucky orders", () => {
   fc.assert(
-    fc.property(workloads(independentSteps), anyRuntime, fc.integer({ min: 1, max: 7 }), anySeed, (workload, runtime, cores, seed) => {
-      const fewer = simulate(workload, runtime, machine(cores), seed).makespanNs;
-      const more = simulate(workload, runtime, machine(cores + 1), seed).makespanNs;
+    fc.property(workloads(independentSteps), anyRuntime, fc.integer({ min: 1, max: 7 }), (workload, runtime, cores) => {
+      // Chance says who gets the interpreter lock next, and a single run may be unlucky by several turns.
+      const average = (computer: Machine): number =>
+        [1, 2, 3, 4, 5, 6].reduce((sum, seed) => sum + simulate(workload, runtime, computer, seed).makespanNs / 6, 0);
+      const fewer = average(machine(cores));
+      const more = average(machine(cores + 1));
       assert.ok(more <= 1.1 * fewer + 10 * millisecond, `${cores} cores: ${fewer} ns, one more: ${more} ns`);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 

@@ -1,4 +1,7 @@
-/** Asked often by long work; once cancelled it stays so. */
-export interface Cancellation {
-  readonly isCancelled: boolean;
+/** Thrown to leave long work once its asker no longer wants it; the border that started the work catches it. */
+export class Cancelled extends Error {
+  constructor() {
+    super("cancelled");
+    this.name = "Cancelled";
+  }
 }

@@ -50,7 +50,7 @@ function find(context: RuleContext): readonly Match<Data>[] {
 /** The call that most of the task's time goes to, if it surely releases the GIL meanwhile. */
 function mainCall({ work }: SiteEstimate): TimedCall | undefined {
   const call = work.calls.find((each) => each.kind !== "sync-wait");
-  if (!call || call.verdict.gil !== "releases" || call.entry.style === "awaitable") return undefined;
+  if (call?.verdict.gil !== "releases" || call.entry.style === "awaitable") return undefined;
   const held = work.interpreterNs.likely + work.heldNs.likely;
   const free = work.nativeNs.likely + work.waitNs.likely;
   return free > held && call.ns * 2 >= free ? call : undefined;
