@@ -57,6 +57,7 @@ export const scenarios: readonly Scenario[] = [
       const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
       await hover.waitFor({ timeout: patience });
       assert.match(await textOf(hover), /processes/);
+      await scrollHover(page, hover);
       await page.screenshot({ path: picture("hover") });
       await dismissHover(page);
 
@@ -170,6 +171,17 @@ async function hoverOver(page: Page, line: string, word: string): Promise<void> 
   // A hover needs the mouse to arrive, not to appear.
   await page.mouse.move(x + 120, y + 60);
   await page.mouse.move(x, y, { steps: 5 });
+}
+
+/** Scrolls a hover, which shows only its first lines, so that the picture shows the table. */
+async function scrollHover(page: Page, hover: Locator): Promise<void> {
+  const box = await hover.boundingBox();
+  if (!box) return;
+  // On the way the mouse must not leave the word and the hover above it, or the editor takes the hover away.
+  await page.mouse.move(box.x + 40, box.y + box.height / 2, { steps: 20 });
+  await page.mouse.wheel(0, 90);
+  await page.waitForTimeout(300);
+  assert.ok(await hover.isVisible(), "the hover stays while the mouse is in it");
 }
 
 async function dismissHover(page: Page): Promise<void> {

@@ -141,7 +141,7 @@ function startBrowser(workbench: Workbench): Promise<Browser> {
 }
 
 async function openWindow(browser: Browser, port: number, folder: string, file: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, deviceScaleFactor: 1.5 });
+  const context = await browser.newContext({ viewport: { width: 1200, height: 660 }, deviceScaleFactor: 1.5 });
   const page = await context.newPage();
   const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${join(folder, file)}`]]);
   const query = new URLSearchParams({ folder, payload });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import {
   type ClientCapabilities,
@@ -175,7 +176,11 @@ async function startEditor(
     status = next;
     hear();
   });
-  connection.onRequest("workspace/configuration", ({ items }: { items: readonly unknown[] }) => items.map(() => settings ?? null));
+  connection.onRequest("workspace/configuration", async ({ items }: { items: readonly unknown[] }) => {
+    // A real editor is busy when it starts; a server that does not wait for its settings is caught here.
+    await pause(60);
+    return items.map(() => settings ?? null);
+  });
   connection.onRequest("client/registerCapability", () => null);
   connection.onRequest("window/workDoneProgress/create", () => null);
   connection.onError(([error]) => log.push(`the editor failed: ${error.message}`));

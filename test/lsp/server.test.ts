@@ -14,6 +14,7 @@ import {
   type Hover,
   LSPErrorCodes,
   type MarkupContent,
+  type PublishDiagnosticsParams,
   type TextDocumentEdit,
   TextDocumentSyncKind,
   type TextEdit,
@@ -338,6 +339,17 @@ test("settings change severities, the interpreter and what is left out, at once;
 
     await editor.configure(null);
     await editor.diagnostics("primes.py", has("GIL101"));
+  }));
+
+test("what the settings turn off does not flash up before they are known", () =>
+  withEditor({ settings: { rules: { "cpu-bound-in-thread": "off" } } }, async (editor) => {
+    const told: Diagnostic[] = [];
+    editor.connection.onNotification("textDocument/publishDiagnostics", ({ diagnostics }: PublishDiagnosticsParams) => {
+      told.push(...diagnostics);
+    });
+    await editor.open("primes.py", primes);
+    await editor.status(({ findings }) => editor.uri("primes.py") in findings);
+    assert.deepEqual(told, []);
   }));
 
 test("the project says which Python it is for, until the settings do", () =>

@@ -302,7 +302,13 @@ def main():
         row = programs[name]
         gains = ["%s %.2f" % (kind, row["serialNs"] / row[kind + "Ns"]) for kind in ("threads", "processes") if kind + "Ns" in row]
         print("%-28s" % name, "serial %.1f ms" % (row["serialNs"] / 1e6), *gains, "spread", row["spread"], "others", row["othersShare"], file=sys.stderr)
+    import runpy
+
+    begin = time.process_time_ns()
+    runpy.run_path(__file__, run_name="__mp_main__")
     record = {
+        # What a spawned worker spends on importing the program before its first task.
+        "importNs": time.process_time_ns() - begin,
         "target": options.target,
         "python": platform.python_version(),
         "cores": os.cpu_count(),

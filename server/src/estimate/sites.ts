@@ -255,8 +255,8 @@ function freeThreadedTarget(target: Target): Target {
 }
 
 /**
- * How far a simulated speedup may lie from a measured one when the work is known exactly: the spread of the recorded runs in
- * `test/simulation/validation`, in which nine in ten lie within it.
+ * What is added to both ends of a speedup's range for what the simulator leaves out: cores that other programs use, caches, clock speed. A
+ * judgement, not a measured coverage: `test/simulation/validation` holds the recorded runs that it is checked against.
  */
 const modelError = 0.12;
 

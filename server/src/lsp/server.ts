@@ -75,6 +75,9 @@ interface OpenDocument {
 /** The least time between two rounds of diagnostics, in milliseconds: shorter than a keystroke, longer than one burst of edits. */
 const publishDelay = 15;
 
+/** How long the first diagnostics wait for the editor's settings, in milliseconds. */
+const settingsPatience = 2000;
+
 /**
  * Answers an editor over `connection` until the editor says goodbye. All state is here and in the analysis: texts, settings, facts.
  * A request that fails is logged once and answered with an error; everything else goes on.
@@ -153,13 +156,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   const findingCounts = new Map<string, number>();
   let publishing: "idle" | "waiting" = "idle";
   let lastRound = 0;
+  /** Settles when the editor has told its settings: what they turn off must not flash up before. */
+  let configured: Promise<unknown> = Promise.resolve();
 
   const schedulePublish = (): void => {
     if (publishing === "waiting") return;
     publishing = "waiting";
-    // Where analysis is slow it gets at most about half of the time, so that requests find the server free.
-    const delay = Math.max(publishDelay, Math.min(lastRound, 500));
-    host.wait(delay).then(async () => {
+    // Where analysis is slow, requests still find the server free between two rounds.
+    const delay = Math.max(publishDelay, Math.min(lastRound / 4, 100));
+    Promise.all([configured, host.wait(delay)]).then(async () => {
       publishing = "idle";
       const started = host.now();
       await publish().catch((error) => logFailure("diagnostics", error));
@@ -218,8 +223,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     isOpen: (path) => open.get(path)?.use === "analysed",
     isExcluded: (path) => isExcluded(path),
     onFile(path, text) {
+      // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
+      // the reading, and what the user types makes a new state anyway.
       analysisHost.setFile(path, text);
-      changed();
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
@@ -229,6 +235,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     onProgress(done, total) {
       showProgress(done, total);
       if (done < total) return;
+      changed();
       schedulePublish();
     },
   });
@@ -501,10 +508,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.folderChanges)
       connection.workspace.onDidChangeWorkspaceFolders(noticing("workspace/didChangeWorkspaceFolders", changeFolders));
     register().catch((error) => logFailure("registration", error));
-    pullConfiguration()
-      .catch((error) => logFailure("configuration", error))
-      .then(configure)
-      .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }));
+    const configuring = pullConfiguration().catch((error) => logFailure("configuration", error));
+    // An editor that never answers is not worth silence.
+    configured = Promise.race([configuring, host.wait(settingsPatience)]);
+    configuring.then(configure).then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }));
     sendStatus();
   });
 

@@ -1,10 +1,12 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
-import type { Operation, Place, Value, WriteOperation } from "../operation.js";
+import type { CallOperation, Operation, Place, Value, WriteOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
+import { hasNote } from "./notes.js";
 import { type AbstractObject, type Frame, Ownership } from "./ownership.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { updateGap, updateRead } from "./updates.js";
 
@@ -70,6 +72,7 @@ class Walker {
 
   private enter(frame: Frame, held: readonly Held[], path: SharedWrite["path"]): void {
     if (frame.depth > maximumDepth || ++this.steps > maximumSteps || frame.function.facts.isAsync) return;
+    if (hasNote(frame.function, "single-thread")) return;
     const state = [...frame.parameters].map(
       ([name, object]) => `${name}=${object.sharing} ${object.sharing === "shared" ? object.key : ""}`,
     );
@@ -151,11 +154,30 @@ class Walker {
         }
       }
     }
-    for (const { function: node, receiver } of this.program.resolver.callees(operation, frame.function)) {
+    for (const { function: node, receiver } of this.calleesIn(operation, frame)) {
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       const inner = this.ownership.enter(node, receiver, operation, frame);
       this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
     }
+  }
+
+  /** What a call runs; on an object whose class this thread's way shows, its class's own method, which may override the one that is written. */
+  private calleesIn(operation: CallOperation, frame: Frame): ReturnType<Resolver["callees"]> {
+    const { resolver } = this.program;
+    const { callee } = operation;
+    if (
+      callee.op === "read" &&
+      callee.place.kind === "attribute" &&
+      callee.place.object.op === "read" &&
+      callee.place.object.place.kind === "name"
+    ) {
+      const { name, owner } = callee.place.object.place;
+      const node = owner === frame.function.facts.index ? frame.parameters.get(name)?.class : undefined;
+      const method = node && resolver.method(node, callee.place.name);
+      if (node && method && !decoratorNames(method).includes("staticmethod"))
+        return [{ function: method, receiver: { kind: "instance", class: node } }];
+    }
+    return resolver.callees(operation, frame.function);
   }
 
   /** `with object:` runs the object's `__enter__` and `__exit__`. */
@@ -198,7 +220,10 @@ class Walker {
         if (node.facts.isGenerator) isLock ||= takesLock(node.facts.body);
       if (isLock) return [{ key: `call ${context.start}` }, ...this.calleeKey(context, frame)];
     }
-    if (!isLock && !(resolver.resolve(context, frame.function).length === 0 && looksLikeLock(context))) return [];
+    const isUnknown = resolver
+      .resolve(context, frame.function)
+      .every((entity) => entity.kind === "external" && !knowledge.callable(entity.name));
+    if (!isLock && !(isUnknown && looksLikeLock(context))) return [];
     const object = this.ownership.object(context, frame);
     // A lock that nobody else can reach guards nothing.
     return object.sharing === "own" ? [] : [{ key: lockKey(context, object) }];

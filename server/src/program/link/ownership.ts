@@ -143,6 +143,7 @@ export class Ownership {
         return { sharing: "shared", key: `global ${entity.file.path} ${name}`, perThread: false, class: undefined, made: undefined };
       }
       if (entity.kind === "class") return this.classAttribute(entity.class, name);
+      if (this.isThreadLocal(entity)) return own;
       if (entity.kind === "external" && !entity.name.startsWith("builtins.")) {
         return { sharing: "shared", key: `external ${entity.name}.${name}`, perThread: false, class: undefined, made: undefined };
       }
@@ -158,7 +159,7 @@ export class Ownership {
       const made = holder?.file.functions[holder.facts.body]?.facts.bindings
         .get(name)
         ?.some((value) => value.op === "call" || value.op === "display");
-      if (holder && (made || object.sharing !== "own")) return this.classAttribute(holder, name);
+      if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
     if (object.sharing === "own") {
@@ -170,6 +171,14 @@ export class Ownership {
       }
     }
     return { sharing: object.sharing, key, perThread: object.perThread, class: undefined, made: undefined };
+  }
+
+  /** Whether each thread sees an object of its own. */
+  private isThreadLocal(entity: Entity): boolean {
+    const { knowledge } = this.resolver;
+    const types =
+      entity.kind === "object" ? [entity.type] : entity.kind === "instance" ? this.resolver.classOrder(entity.class).externals : [];
+    return types.some((type) => knowledge.type(type)?.is.role === "thread-local");
   }
 
   private classAttribute(node: ClassNode, name: string): AbstractObject {

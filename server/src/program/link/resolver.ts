@@ -416,7 +416,7 @@ export class Resolver {
   }
 
   /** The method of that name that objects of the class have, if the program defines it. */
-  method(node: ClassNode, name: string): FunctionNode | undefined {
+  method(node: ClassNode, name: string, aliases = 0): FunctionNode | undefined {
     for (const current of this.classOrder(node).classes) {
       const values = current.file.functions[current.facts.body]?.facts.bindings.get(name);
       for (const value of values ?? []) {
@@ -424,7 +424,7 @@ export class Resolver {
         if (definition?.op === "function") return current.file.functions[definition.function];
         // `__enter__ = acquire` gives a method another name.
         if (definition?.op === "read" && definition.place.kind === "name" && definition.place.name !== name) {
-          return this.method(current, definition.place.name);
+          return aliases < 3 ? this.method(current, definition.place.name, aliases + 1) : undefined;
         }
       }
     }
@@ -496,6 +496,14 @@ export class Resolver {
 
   /** What calling an entity returns. */
   private result(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
+    if (this.depth > maximumDepth) return [];
+    this.depth++;
+    const result = this.resultAtDepth(callee, call, within);
+    this.depth--;
+    return result;
+  }
+
+  private resultAtDepth(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
     switch (callee.kind) {
       case "class": {
         const { externals } = this.classOrder(callee.class);

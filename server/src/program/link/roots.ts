@@ -3,6 +3,7 @@ import type { Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
+import { hasNote } from "./notes.js";
 import { type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
 import { walkOperations } from "./walk.js";
 
@@ -58,10 +59,10 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
     }
   }
   for (const file of program.files) {
-    for (const directive of file.facts.directives) {
-      if (directive.kind !== "note" || directive.name !== "thread-root") continue;
-      const marked = file.functions.find((node) => node.facts.kind === "function" && node.facts.start >= directive.range.end);
-      if (marked) roots.push({ kind: "marked", key: `marked ${functionKey(marked)}`, function: marked, instances: "several" });
+    if (file.facts.directives.length === 0) continue;
+    for (const node of file.functions) {
+      if (hasNote(node, "thread-root"))
+        roots.push({ kind: "marked", key: `marked ${functionKey(node)}`, function: node, instances: "several" });
     }
   }
   return roots;

@@ -1,0 +1,36 @@
+import type { DirectiveNote } from "../facts.js";
+import type { FunctionNode, LinkedFile } from "./entity.js";
+
+const notesOf = new WeakMap<LinkedFile, ReadonlyMap<FunctionNode, ReadonlySet<DirectiveNote>>>();
+
+/** Whether a `# gil:` note stands on the header of the function or its class, or alone on the line above it. */
+export function hasNote(node: FunctionNode, name: DirectiveNote): boolean {
+  if (node.file.facts.directives.length === 0) return false;
+  let notes = notesOf.get(node.file);
+  if (!notes) {
+    notes = readNotes(node.file);
+    notesOf.set(node.file, notes);
+  }
+  if (notes.get(node)?.has(name)) return true;
+  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  const body = owner && node.file.functions[owner.facts.body];
+  return body !== undefined && body !== node && (notes.get(body)?.has(name) ?? false);
+}
+
+function readNotes(file: LinkedFile): ReadonlyMap<FunctionNode, ReadonlySet<DirectiveNote>> {
+  const notes = new Map<FunctionNode, Set<DirectiveNote>>();
+  const definitions = file.functions
+    .filter((node) => node.facts.kind === "function" || node.facts.kind === "class-body")
+    .sort((a, b) => a.facts.start - b.facts.start);
+  for (const directive of file.facts.directives) {
+    if (directive.kind !== "note") continue;
+    const { start, end } = directive.range;
+    const onHeader = definitions.find((node) => node.facts.nameRange.end <= start && end <= node.facts.bodyStart);
+    const target = onHeader ?? definitions.find((node) => node.facts.start >= end);
+    if (!target) continue;
+    const known = notes.get(target) ?? new Set();
+    known.add(directive.name);
+    notes.set(target, known);
+  }
+  return notes;
+}

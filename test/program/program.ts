@@ -1,0 +1,17 @@
+import { extract } from "../../server/src/program/extract/extract.js";
+import type { Facts } from "../../server/src/program/facts.js";
+import { link, linkedFile, type Program } from "../../server/src/program/link/link.js";
+import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
+import type { Parser } from "../../server/src/syntax/parser.js";
+
+export function factsOf(parser: Parser, text: string): Facts {
+  return extract(parser.parse(text), text);
+}
+
+/** The program that files make, by path. */
+export function programOf(parser: Parser, files: Readonly<Record<string, string>>): Program {
+  return link(
+    Object.entries(files).map(([path, text]) => linkedFile(path, factsOf(parser, text))),
+    builtInKnowledge(),
+  );
+}

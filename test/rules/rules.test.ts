@@ -1,0 +1,408 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.js";
+import type { Settings } from "../../server/src/analysis/answers.js";
+import { newestTarget } from "../../server/src/base/target.js";
+import { rules } from "../../server/src/rules/index.js";
+import type { Finding } from "../../server/src/rules/rule.js";
+import { pythonParser } from "../syntax/python-parser.js";
+
+/* What cases in Markdown cannot say: reasons, related places, verdicts, severities. The cases themselves are run by `cases.test.ts`. */
+
+const parser = await pythonParser();
+const settings: Settings = { target: newestTarget, cores: 4, severities: {} };
+
+function analysisOf(files: Readonly<Record<string, string>>, given: Settings = settings): Analysis {
+  const host = new AnalysisHost(parser, given);
+  for (const [path, text] of Object.entries(files)) host.setFile(path, text);
+  return host.snapshot();
+}
+
+function findingOf(text: string, rule: string, given: Settings = settings): Finding {
+  const found = analysisOf({ "/main.py": text }, given)
+    .findings("/main.py")
+    .find((finding) => finding.rule === rule);
+  assert.ok(found, `no [${rule}] in:\n${text}`);
+  return found;
+}
+
+const heavyLoop = "for row in range(2000):\n        for column in range(2000):\n            total += row * column";
+
+/** A pool of threads in a guarded `main`, round the given target; `before` stands at module level. */
+function pool(before: string, call: string): string {
+  return `import threading
+from concurrent.futures import ThreadPoolExecutor
+
+
+${before}
+
+
+def main():
+    with ThreadPoolExecutor(4) as pool:
+        ${call}
+
+
+if __name__ == "__main__":
+    main()
+`;
+}
+
+const plainWork = `def work(number):
+    total = 0
+    ${heavyLoop}
+    return total`;
+
+describe("the quick fix to processes is refused with a reason", () => {
+  const refused: readonly (readonly [name: string, text: string, reason: RegExp])[] = [
+    ["a lambda", pool(plainWork, "list(pool.map(lambda number: work(number), range(8)))"), /lambda cannot be pickled/],
+    [
+      "a nested function",
+      `from concurrent.futures import ThreadPoolExecutor
+
+
+def main():
+    def work(number):
+        total = 0
+        for row in range(2000):
+            for column in range(2000):
+                total += row * column
+        return total
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(8)))
+
+
+if __name__ == "__main__":
+    main()
+`,
+      /`work` is defined inside another function/,
+    ],
+    [
+      "a method",
+      pool(
+        `class Job:
+    def work(self, number):
+        total = 0
+        for row in range(2000):
+            for column in range(2000):
+                total += row * column
+        return total
+
+
+job = Job()`,
+        "list(pool.map(job.work, range(8)))",
+      ),
+      /`Job\.work` is a method/,
+    ],
+    [
+      "a changed global",
+      pool(
+        `done = 0
+
+
+def work(number):
+    global done
+    total = 0
+    ${heavyLoop}
+    done = number
+    return total`,
+        "list(pool.map(work, range(8)))",
+      ),
+      /changes `done`, and a worker process would change its own copy only/,
+    ],
+    [
+      "a global list that grows",
+      pool(
+        `results = []
+
+
+def work(number):
+    total = 0
+    ${heavyLoop}
+    results.append(total)`,
+        "list(pool.map(work, range(8)))",
+      ),
+      /changes `results`/,
+    ],
+    [
+      "a global changed by a function it calls",
+      pool(
+        `results = {}
+
+
+def keep(number, total):
+    results[number] = total
+
+
+def work(number):
+    total = 0
+    ${heavyLoop}
+    keep(number, total)`,
+        "list(pool.map(work, range(8)))",
+      ),
+      /`keep` changes `results`/,
+    ],
+    [
+      "a lock",
+      pool(
+        `lock = threading.Lock()
+
+
+def work(number):
+    total = 0
+    ${heavyLoop}
+    with lock:
+        print(total)`,
+        "list(pool.map(work, range(8)))",
+      ),
+      /uses a `threading\.Lock`, which works between threads only/,
+    ],
+    [
+      "a lock as an argument",
+      pool(
+        `def work(number, lock):
+    total = 0
+    ${heavyLoop}
+    return total`,
+        "[pool.submit(work, number, threading.Lock()) for number in range(8)]",
+      ),
+      /`lock` is a `threading\.Lock`, which cannot be pickled/,
+    ],
+    [
+      "a missing main guard",
+      `from concurrent.futures import ThreadPoolExecutor
+
+
+${plainWork}
+
+
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(work, range(8)))
+`,
+      /the module starts the pool when it is imported; put the code .* under `if __name__ == "__main__":` first/,
+    ],
+    [
+      "a missing main guard round the call",
+      `from concurrent.futures import ThreadPoolExecutor
+
+
+${plainWork}
+
+
+def main():
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(8)))
+
+
+main()
+`,
+      /the module calls `main` when it is imported/,
+    ],
+  ];
+  for (const [name, text, reason] of refused) {
+    test(name, () => {
+      const finding = findingOf(text, "cpu-bound-in-thread");
+      assert.deepEqual(finding.fixes, []);
+      assert.equal(finding.refusedFixes.length, 1);
+      assert.match(finding.refusedFixes[0]?.reason ?? "", reason);
+    });
+  }
+
+  test("and is offered, as unsafe, where nothing stands in the way", () => {
+    const finding = findingOf(pool(plainWork, "list(pool.map(work, range(8)))"), "cpu-bound-in-thread");
+    assert.deepEqual(finding.refusedFixes, []);
+    assert.deepEqual(
+      finding.fixes.map(({ title, safety }) => [title, safety]),
+      [["Switch to ProcessPoolExecutor", "unsafe"]],
+    );
+  });
+
+  test("and is neither offered nor refused for threads without an executor", () => {
+    const text = `import threading
+
+
+${plainWork}
+
+
+for number in range(8):
+    threading.Thread(target=work, args=(number,)).start()
+`;
+    const finding = findingOf(text, "cpu-bound-in-thread");
+    assert.deepEqual([finding.fixes, finding.refusedFixes], [[], []]);
+  });
+});
+
+describe("related places", () => {
+  test("a race names the other access, the starts of both threads and the call between", () => {
+    const text = `import threading
+
+value = 0
+
+
+def put():
+    global value
+    value += 1
+
+
+def put_twice():
+    put()
+    put()
+
+
+def take():
+    global value
+    value -= 1
+
+
+threading.Thread(target=put_twice).start()
+threading.Thread(target=take).start()
+`;
+    const finding = findingOf(text, "non-atomic-shared-update");
+    const related = finding.related.map(({ range, message }) => `${text.slice(range.start, range.end)}: ${message}`);
+    assert.deepEqual(related, [
+      "value -= 1: other access, in the thread that runs `take`",
+      "threading.Thread(target=put_twice): this thread is started here",
+      "threading.Thread(target=take): the other thread is started here",
+      "put(): reached through this call",
+    ]);
+  });
+
+  test("a lock that the other access holds is mentioned", () => {
+    const text = `import threading
+
+value = 0
+lock = threading.Lock()
+
+
+def put():
+    global value
+    value += 1
+
+
+def take():
+    global value
+    with lock:
+        value -= 1
+
+
+threading.Thread(target=put).start()
+threading.Thread(target=take).start()
+`;
+    const { related } = findingOf(text, "non-atomic-shared-update");
+    assert.match(related[0]?.message ?? "", /which holds a lock that is not held here/);
+  });
+
+  test("places in other files carry their path", () => {
+    const analysis = analysisOf({
+      "/app.py": "import threading\nfrom work import work\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n",
+      "/work.py": "counts = {'a': 0}\n\n\ndef work():\n    counts['a'] += 1\n",
+    });
+    assert.deepEqual(
+      analysis.findings("/work.py").map(({ rule, related }) => [rule, related.map(({ path }) => path)]),
+      [["non-atomic-shared-update", ["/app.py"]]],
+    );
+  });
+
+  test("work that keeps the GIL points at its hot loop", () => {
+    const text = pool(plainWork, "list(pool.map(work, range(8)))");
+    const { related } = findingOf(text, "cpu-bound-in-thread");
+    assert.match(text.slice(related[0]?.range.start, related[0]?.range.end), /^for (row|column) in range\(2000\)/);
+  });
+});
+
+describe("verdicts of a lost update", () => {
+  const verdicts = (statement: string): Readonly<Record<string, string>> => {
+    const text = `import threading
+
+value = 0
+
+
+def price():
+    return 3
+
+
+def work():
+    global value
+    ${statement}
+
+
+for _ in range(4):
+    threading.Thread(target=work).start()
+`;
+    return Object.fromEntries(findingOf(text, "non-atomic-shared-update").targets.map(({ target, verdict }) => [target, verdict]));
+  };
+
+  test("`+= 1` breaks up to 3.9 and without a GIL, and holds by accident since 3.10", () => {
+    const found = verdicts("value += 1");
+    for (const target of ["cpython-3.8", "cpython-3.9", "cpython-3.13t", "cpython-3.15t", "pypy-3.11", "jython-2.7"])
+      assert.equal(found[target], "breaks", target);
+    for (const minor of [10, 11, 12, 13, 14, 15]) assert.equal(found[`cpython-3.${minor}`], "holds-by-accident");
+    assert.ok(!Object.values(found).includes("safe"));
+  });
+
+  test("with a call between read and store it breaks everywhere", () => {
+    assert.deepEqual(new Set(Object.values(verdicts("value += price()"))), new Set(["breaks"]));
+  });
+
+  test("with the call before the read it is the plain form again", () => {
+    assert.deepEqual(verdicts("value = price() + value"), verdicts("value += 1"));
+  });
+
+  test("`len` between read and store breaks 3.10 and not 3.11", () => {
+    const found = verdicts("value += len('abc')");
+    assert.deepEqual([found["cpython-3.10"], found["cpython-3.11"]], ["breaks", "holds-by-accident"]);
+  });
+});
+
+describe("severities", () => {
+  const text = "import threading\n\nvalue = 0\n\n\ndef work():\n    global value\n    value += 1\n\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n";
+
+  test("every rule has its own", () => {
+    assert.deepEqual(
+      rules.map(({ code, severity }) => [code, severity]),
+      [
+        ["GIL101", "warning"],
+        ["GIL102", "hint"],
+        ["GIL201", "warning"],
+      ],
+    );
+  });
+
+  test("a setting replaces it", () => {
+    const severities = { "non-atomic-shared-update": "error" } as const;
+    assert.equal(findingOf(text, "non-atomic-shared-update", { ...settings, severities }).severity, "error");
+  });
+
+  test("`off` leaves the rule out", () => {
+    const off = { ...settings, severities: { "non-atomic-shared-update": "off" } as const };
+    assert.deepEqual(analysisOf({ "/main.py": text }, off).findings("/main.py"), []);
+  });
+
+  test("a setting with the name of something every object has does not count", () => {
+    assert.equal(findingOf(text, "non-atomic-shared-update", { ...settings, severities: { constructor: "off" } }).severity, "warning");
+  });
+});
+
+describe("pages", () => {
+  for (const rule of rules) {
+    test(`${rule.name} has a summary and every part, in order`, () => {
+      const headings = [...rule.docs.matchAll(/^## (.*)$/gm)].map((found) => found[1]);
+      assert.deepEqual(headings, ["Why", "Example", "Instead", "When it is wrong", "Sources"]);
+      assert.match(rule.docs, new RegExp(`^# ${rule.name} \\(${rule.code}\\)\n\n[A-Z].*\\.\n`));
+    });
+
+    test(`${rule.name} shows what it finds and what it leaves alone`, () => {
+      const fences = [...rule.docs.matchAll(/^```python\n([\s\S]*?)^```$/gm)].map((found) => found[1] ?? "");
+      const finds = fences.filter((fence) => fence.includes(`# error: [${rule.name}]`));
+      assert.ok(finds.length > 0, "no example");
+      assert.ok(finds.length < fences.length, "no example of what it leaves alone");
+    });
+
+    test(`${rule.name} cites public pages`, () => {
+      const sources = rule.docs.slice(rule.docs.indexOf("## Sources"));
+      const links = [...sources.matchAll(/\]\((https:\/\/[^)]+)\)/g)].map((found) => new URL(found[1] ?? "").hostname);
+      assert.ok(links.length >= 3);
+      for (const host of links) assert.match(host, /^(docs\.python\.org|github\.com|peps\.python\.org|numpy\.org)$/);
+    });
+  }
+});

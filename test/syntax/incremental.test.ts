@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
+import { pythonParser } from "./python-parser.js";
+
+/* Reusing the tree of the text before an edit never shows: the module is the one a fresh parse gives. */
+
+const parser = await pythonParser();
+
+const sample = `import threading
+
+counter = 0
+lock = threading.Lock()
+
+
+def work(rows, *, limit=10):
+    """Doc 🐍 string."""
+    global counter
+    for row in rows:
+        with lock:
+            counter += row["n"] if row else 0  # gil: ignore[GIL201]
+    return [f"{row!r}" for row in rows]
+
+
+class Job(threading.Thread):
+    def run(self):
+        try:
+            work([{"n": 1}])
+        except ValueError as error:
+            print(error)
+`;
+
+const pieces = ["", " ", "\n", "\n    ", "x", "(", ")", "[", '"', "'", '"""', ":", "=", "+= 1", "def f():\n", "🐍", "#", "\\\n", "\t", "\r\n", "if a:\n    b\n", ".", ",", "lambda: "];
+
+interface RelativeEdit {
+  readonly at: number;
+  readonly length: number;
+  readonly newText: string;
+}
+
+const relativeEdit = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  length: fc.oneof(fc.constant(0), fc.nat(3), fc.nat(60)),
+  newText: fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 6 })),
+});
+
+function editOf(text: string, { at, length, newText }: RelativeEdit): TextEdit {
+  const start = Math.floor(at * text.length);
+  return { range: { start, end: Math.min(text.length, start + length) }, newText };
+}
+
+function undoOf(text: string, { range, newText }: TextEdit): TextEdit {
+  return { range: { start: range.start, end: range.start + newText.length }, newText: text.slice(range.start, range.end) };
+}
+
+describe("incremental edits", () => {
+  test("give the module of a fresh parse, whatever they are", () => {
+    fc.assert(
+      fc.property(fc.array(relativeEdit, { minLength: 1, maxLength: 8 }), (edits) => {
+        let text = sample;
+        parser.open("random", text);
+        try {
+          for (const each of edits) {
+            const edit = editOf(text, each);
+            const result = parser.edit("random", [edit]);
+            text = applyEdits(text, [edit]);
+            assert.equal(result.text, text);
+            assert.deepEqual(result.module, parser.parse(text));
+          }
+        } finally {
+          parser.close("random");
+        }
+      }),
+      { numRuns: 40, seed: 20 },
+    );
+  });
+
+  test("and back again give the module they started from", () => {
+    const original = parser.parse(sample);
+    fc.assert(
+      fc.property(fc.array(relativeEdit, { minLength: 1, maxLength: 6 }), (edits) => {
+        let text = sample;
+        parser.open("undo", text);
+        try {
+          const undo: TextEdit[] = [];
+          for (const each of edits) {
+            const edit = editOf(text, each);
+            undo.unshift(undoOf(text, edit));
+            parser.edit("undo", [edit]);
+            text = applyEdits(text, [edit]);
+          }
+          let result = { text, module: original };
+          for (const edit of undo) result = parser.edit("undo", [edit]);
+          assert.equal(result.text, sample);
+          assert.deepEqual(result.module, original);
+        } finally {
+          parser.close("undo");
+        }
+      }),
+      { numRuns: 25, seed: 21 },
+    );
+  });
+
+  test("several in one change refer to the text after the ones before", () => {
+    parser.open("several", "a = 1\nb = 2\n");
+    const { text, module } = parser.edit("several", [
+      { range: { start: 0, end: 0 }, newText: "# first\n" },
+      { range: { start: 8, end: 9 }, newText: "c" },
+    ]);
+    parser.close("several");
+    assert.equal(text, "# first\nc = 1\nb = 2\n");
+    assert.deepEqual(module, parser.parse(text));
+  });
+
+  test("typed one character at a time", () => {
+    parser.open("typed", "");
+    let text = "";
+    for (const [at, newText] of [...sample].slice(0, 300).entries()) {
+      const start = text.length;
+      const result = parser.edit("typed", [{ range: { start, end: start }, newText }]);
+      text += newText;
+      if (at % 10 === 0) assert.deepEqual(result.module, parser.parse(text));
+    }
+    assert.deepEqual(parser.edit("typed", []).module, parser.parse(text));
+    parser.close("typed");
+  });
+
+  test("of a text that is not open are a mistake of the caller", () => {
+    assert.throws(() => parser.edit("closed", []), /closed is not open/);
+  });
+});
+
+test("texts kept under different keys do not touch each other", () => {
+  parser.open("one", "a = 1\n");
+  parser.open("two", "b = 1\n");
+  const one = parser.edit("one", [{ range: { start: 4, end: 5 }, newText: "2" }]);
+  const two = parser.edit("two", [{ range: { start: 4, end: 5 }, newText: "3" }]);
+  parser.close("one");
+  parser.close("two");
+  assert.deepEqual([one.text, two.text], ["a = 2\n", "b = 3\n"]);
+});
+
+describe("WASM memory", () => {
+  const large = sample.repeat(50);
+  const memory = (): number => process.memoryUsage().external;
+
+  test("does not grow over 200 parses", () => {
+    for (let i = 0; i < 20; i++) parser.parse(large);
+    const before = memory();
+    for (let i = 0; i < 200; i++) parser.parse(large);
+    assert.ok(memory() - before < 4_000_000, `${memory() - before} bytes more`);
+  });
+
+  test("does not grow over 200 edits", () => {
+    parser.open("memory", large);
+    const edit = (): void => {
+      parser.edit("memory", [{ range: { start: 0, end: 0 }, newText: " " }]);
+      parser.edit("memory", [{ range: { start: 0, end: 1 }, newText: "" }]);
+    };
+    for (let i = 0; i < 10; i++) edit();
+    const before = memory();
+    for (let i = 0; i < 100; i++) edit();
+    parser.close("memory");
+    assert.ok(memory() - before < 4_000_000, `${memory() - before} bytes more`);
+  });
+
+  test("does not grow over 200 opened and closed texts", () => {
+    const open = (): void => {
+      parser.open("opened", large);
+      parser.close("opened");
+    };
+    for (let i = 0; i < 20; i++) open();
+    const before = memory();
+    for (let i = 0; i < 200; i++) open();
+    assert.ok(memory() - before < 4_000_000, `${memory() - before} bytes more`);
+  });
+});

@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Statement } from "../../server/src/syntax/nodes.js";
+import { outline } from "./outline.js";
+import { pythonParser } from "./python-parser.js";
+
+/* Whatever a text holds, parsing gives a module, and what is wrong with one statement costs no other. */
+
+const parser = await pythonParser();
+
+const sample = `import threading as t
+from .pkg import (a, b as c)
+
+@decorate(1)
+class Worker(t.Thread, metaclass=Meta):
+    """Doc."""
+    count: int = 0
+
+    def run(self, *rest, key=None, **more) -> None:
+        with self.lock as held, open(f"{self.path!r}"):
+            for index, row in enumerate(rows[1:-1]):
+                if row is not None and index not in seen or done:
+                    self.count += 1  # gil: ignore[x]
+                elif (found := row.get("k", 0)) > 3:
+                    yield [x async for x in row if x]
+                else:
+                    continue
+        try:
+            raise ValueError from None
+        except (A, B) as error:
+            print(error, file=sys.stderr)
+        finally:
+            del self.rows[0], other
+
+async def main():
+    await gather(*[lambda n=1: n ** 2 for _ in range(3)], **{"a": b, **c})
+    match command:
+        case [first, *others] if others: pass
+`;
+
+describe("half-typed code", () => {
+  test("every prefix of a file gives a module", () => {
+    for (let end = 0; end <= sample.length; end++) {
+      const module = parser.parse(sample.slice(0, end));
+      assert.equal(typeof outline(module), "string");
+    }
+  });
+
+  test("every suffix of a file gives a module", () => {
+    for (let start = 0; start < sample.length; start += 3) assert.equal(typeof outline(parser.parse(sample.slice(start))), "string");
+  });
+
+  test("a file without any one of its characters gives a module", () => {
+    for (let at = 0; at < sample.length; at++) {
+      assert.equal(typeof outline(parser.parse(sample.slice(0, at) + sample.slice(at + 1))), "string");
+    }
+  });
+});
+
+describe("an error costs only its statement", () => {
+  const good = "first = 1\n";
+  const after = "\n\ndef later():\n    return second\n";
+  const broken: readonly string[] = [
+    "x = = 2",
+    "def f(:\n    pass",
+    "class :\n    pass",
+    "for in x:\n    pass",
+    "import",
+    "from x import",
+    "x = {**d for d in ds}",
+    "lazy import json",
+    "def f[T=int](): pass",
+    'x = "open',
+    "if x\n    y",
+    "x.",
+    "f(a,, b)",
+    "@",
+    "else:\n    pass",
+    "print 'a' % b, 'c'",
+    "exec 'code' in scope",
+    "raise ValueError, 'text'",
+    "except E, e:\n    pass",
+    "x = 0777L",
+    "x = `y`",
+    "x <> y",
+    "$ ? !",
+    "\u0000\u0000",
+    "    indented = 1",
+    "<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> branch",
+  ];
+  const isLater = (node: Statement): boolean =>
+    (node.kind === "function" && node.name === "later") || ("body" in node && node.body.some(isLater));
+  for (const text of broken) {
+    test(text.replaceAll("\n", "⏎"), () => {
+      const module = parser.parse(good + text + after);
+      assert.match(outline(module), /^ *first = int<1>$/m);
+      assert.ok(module.body.some(isLater), outline(module));
+    });
+  }
+
+  test("what can be read inside it is kept", () => {
+    const text = outline(parser.parse("x = = f(1)\ncounter += g(2)\n"));
+    assert.match(text, /f\(int<1>\)/);
+    assert.match(text, /counter \+= g\(int<2>\)/);
+  });
+
+  test("places that do not parse are named", () => {
+    const text = "a = 1\nb = = 2\n";
+    const { errors } = parser.parse(text);
+    assert.ok(errors.length > 0);
+    for (const { start, end } of errors) assert.ok(start >= 6 && end <= text.length);
+  });
+});
+
+describe("unusual texts", () => {
+  const plain = "def f():\n    x = 1\n    return x\n\n\ny = f()\n";
+  const expected = outline(parser.parse(plain));
+
+  const same: readonly (readonly [name: string, text: string])[] = [
+    ["CRLF line ends", plain.replaceAll("\n", "\r\n")],
+    ["tabs", plain.replaceAll("    ", "\t")],
+    ["a byte order mark", `\ufeff${plain}`],
+    ["form feeds between definitions", plain.replace("\n\n\n", "\n\f\n\n")],
+    ["no line end at the end", plain.trimEnd()],
+    ["white space at line ends", plain.replaceAll("\n", "  \n")],
+    ["many empty lines", plain.replaceAll("\n", "\n\n\n")],
+  ];
+  for (const [name, text] of same) test(name, () => assert.equal(outline(parser.parse(text)), expected));
+
+  test("0 bytes", () => {
+    assert.deepEqual(parser.parse(""), { body: [], directives: [], errors: [], lineCount: 1 });
+  });
+
+  test("only a comment", () => assert.equal(outline(parser.parse("# nothing")), ""));
+
+  test("lone and paired surrogates keep their offsets", () => {
+    const text = "a = '\ud83d\ude00'\nb = '\ud83d'\nc = 1\n";
+    const last = parser.parse(text).body.at(-1);
+    assert.equal(text.slice(last?.start, last?.end), "c = 1");
+  });
+
+  test("NULs in the middle", () => {
+    assert.match(outline(parser.parse("a = 1\n\0\nb = 2\n")), /^a = int<1>[\s\S]*b = int<2>$/);
+  });
+
+  test("10,000 brackets, one in the other", () => {
+    const depth = 10_000;
+    assert.equal(typeof parser.parse(`x = ${"[".repeat(depth)}${"]".repeat(depth)}\ny = 1\n`).lineCount, "number");
+  });
+
+  test("10,000 open brackets", () => assert.equal(parser.parse(`x = ${"(".repeat(10_000)}\ny = 1\n`).lineCount, 3));
+
+  test("10,000 operands", () => assert.equal(parser.parse(`x = ${"a + ".repeat(10_000)}a\ny = 1\n`).lineCount, 3));
+
+  test("10,000 attributes and calls in a chain", () => assert.equal(parser.parse(`x = a${".b()".repeat(10_000)}\ny = 1\n`).lineCount, 3));
+
+  test("1,000 blocks, one in the other", () => {
+    const lines = Array.from({ length: 1000 }, (_, i) => `${" ".repeat(i)}if a:`);
+    assert.equal(parser.parse(`${lines.join("\n")}\n${" ".repeat(1000)}b\n`).lineCount, 1002);
+  });
+
+  test("1,000 `elif`", () => {
+    const text = `if a: b\n${"elif a: b\n".repeat(1000)}`;
+    assert.deepEqual(parser.parse(text).errors, []);
+  });
+
+  test("a line of a million characters", () => {
+    assert.equal(outline(parser.parse(`x = "${"a".repeat(1_000_000)}"`)).length, 1_000_006);
+  });
+
+  test("100,000 lines", () => {
+    const module = parser.parse("counter = counter + 1\n".repeat(100_000));
+    assert.equal(module.body.length, 100_000);
+    assert.equal(module.lineCount, 100_001);
+  });
+});
+
+test("Python 2 is read as far as it goes", () => {
+  const text = `import thread
+print "a", b
+print >>out, "c"
+exec "code"
+try:
+    f()
+except ValueError, e:
+    raise TypeError, "t"
+x = 0777
+u = ur"text"
+if a <> b:
+    counter += 1
+`;
+  const found = outline(parser.parse(text));
+  assert.match(found, /^import thread$/m);
+  assert.match(found, /counter \+= int<1>/);
+  assert.match(found, /f\(\)/);
+});
