@@ -64,7 +64,8 @@ describe("scopes", () => {
     for (const node of facts(text).functions) {
       (function visit(operations: readonly Operation[]): void {
         for (const operation of operations) {
-          if (operation.op === "write" && operation.place.kind === "name" && operation.place.name === name) found.push(operation.place.owner);
+          if (operation.op === "write" && operation.place.kind === "name" && operation.place.name === name)
+            found.push(operation.place.owner);
           if (operation.op === "loop" || operation.op === "with") visit(operation.body);
           if (operation.op === "branch") operation.arms.forEach(visit);
         }
@@ -118,9 +119,14 @@ match s:
   });
 
   test("parameters, decorators, qualified names", () => {
-    const found = facts("@a.b\nclass A:\n    @staticmethod\n    async def f(x, *, y=1):\n        def g(): yield\n        return lambda: 0\n");
+    const found = facts(
+      "@a.b\nclass A:\n    @staticmethod\n    async def f(x, *, y=1):\n        def g(): yield\n        return lambda: 0\n",
+    );
     const f = named(found, "A.f");
-    assert.deepEqual(f.parameters.map(({ name, form }) => `${form} ${name}`), ["plain x", "keyword-only y"]);
+    assert.deepEqual(
+      f.parameters.map(({ name, form }) => `${form} ${name}`),
+      ["plain x", "keyword-only y"],
+    );
     assert.equal(f.isAsync, true);
     assert.equal(f.class, 0);
     assert.equal(named(found, "A.f.<locals>.g").isGenerator, true);
@@ -197,7 +203,10 @@ describe("operations stand in evaluation order", () => {
     ["while g():\n    h()", ["while {", "call g", "call h", "}"]],
     ["with g() as x, h():\n    i()", ["call g", "with g() {", "call h", "with h() {", "call i", "}", "}"]],
     ["if g():\n    h()\nelse:\n    i()", ["call g", "if {", "call h", "}", "or {", "call i", "}"]],
-    ["try:\n    g()\nexcept E:\n    h()\nfinally:\n    i()", ["try {", "call g", "}", "except {", "call h", "}", "finally {", "call i", "}"]],
+    [
+      "try:\n    g()\nexcept E:\n    h()\nfinally:\n    i()",
+      ["try {", "call g", "}", "except {", "call h", "}", "finally {", "call i", "}"],
+    ],
     ["return g()", ["call g", "return"]],
     ["[g(x) for x in h()]", ["call h", "comprehension {", "call g", "}"]],
   ];

@@ -48,28 +48,17 @@ describe("spawns", () => {
     ["from functools import partial\nimport threading\nthreading.Thread(target=partial(work, 1))", "threading.Thread thread work one"],
     ["import threading\nthreading.Thread(target=lambda: 0)", "threading.Thread thread <lambda> one"],
     ["import threading, time\nthreading.Thread(target=time.sleep)", "threading.Thread thread time.sleep one"],
-    [
-      "import threading\nclass A:\n    def run(self): pass\nthreading.Thread(target=A().run)",
-      "threading.Thread thread A.run one",
-    ],
-    [
-      "import threading\nclass A:\n    def __call__(self): pass\nthreading.Thread(target=A())",
-      "threading.Thread thread A.__call__ one",
-    ],
-    [
-      "import threading\nclass W(threading.Thread):\n    def run(self): pass\nfor x in y: W()",
-      "threading.Thread thread W.run several",
-    ],
+    ["import threading\nclass A:\n    def run(self): pass\nthreading.Thread(target=A().run)", "threading.Thread thread A.run one"],
+    ["import threading\nclass A:\n    def __call__(self): pass\nthreading.Thread(target=A())", "threading.Thread thread A.__call__ one"],
+    ["import threading\nclass W(threading.Thread):\n    def run(self): pass\nfor x in y: W()", "threading.Thread thread W.run several"],
     [
       "import threading\ndef outer():\n    def inner(): pass\n    threading.Thread(target=inner)",
       "threading.Thread thread outer.<locals>.inner one",
     ],
-    [
-      "import threading\ntarget = work if x else len\nthreading.Thread(target=target)",
-      "threading.Thread thread work+builtins.len one",
-    ],
+    ["import threading\ntarget = work if x else len\nthreading.Thread(target=target)", "threading.Thread thread work+builtins.len one"],
   ];
-  for (const [text, expected] of cases) test(text.replaceAll("\n", "⏎"), () => assert.deepEqual(spawnsOf(work + text).map(line), [expected]));
+  for (const [text, expected] of cases)
+    test(text.replaceAll("\n", "⏎"), () => assert.deepEqual(spawnsOf(work + text).map(line), [expected]));
 
   const nothing: readonly string[] = [
     "work()",
@@ -108,7 +97,9 @@ describe("spawns", () => {
   });
 
   test("of one file stand in order", () => {
-    const spawns = spawnsOf(`import threading, _thread\n${work}threading.Timer(1, work)\n_thread.start_new_thread(work, ())\nthreading.Thread(target=work)\n`);
+    const spawns = spawnsOf(
+      `import threading, _thread\n${work}threading.Timer(1, work)\n_thread.start_new_thread(work, ())\nthreading.Thread(target=work)\n`,
+    );
     assert.deepEqual(
       spawns.map(({ spawner }) => spawner),
       ["threading.Timer", "_thread.start_new_thread", "threading.Thread"],
@@ -138,7 +129,11 @@ describe("resolution across modules", () => {
   const cases: readonly (readonly [name: string, files: Readonly<Record<string, string>>, expected: readonly string[]])[] = [
     ["import module", { "/app/main.py": start("import jobs", "jobs.work"), "/app/jobs.py": module }, ["/app/jobs.py:work"]],
     ["import module as", { "/app/main.py": start("import jobs as j", "j.work"), "/app/jobs.py": module }, ["/app/jobs.py:work"]],
-    ["from module import name as", { "/app/main.py": start("from jobs import work as w", "w"), "/app/jobs.py": module }, ["/app/jobs.py:work"]],
+    [
+      "from module import name as",
+      { "/app/main.py": start("from jobs import work as w", "w"), "/app/jobs.py": module },
+      ["/app/jobs.py:work"],
+    ],
     [
       "import package.module",
       { "/app/main.py": start("import pkg.jobs", "pkg.jobs.work"), "/app/pkg/__init__.py": "", "/app/pkg/jobs.py": module },
@@ -161,7 +156,12 @@ describe("resolution across modules", () => {
     ],
     [
       "a re-export under another name, twice",
-      { "/app/main.py": start("from a import x", "x"), "/app/a.py": "from b import y as x\n", "/app/b.py": "from c import work as y\n", "/app/c.py": module },
+      {
+        "/app/main.py": start("from a import x", "x"),
+        "/app/a.py": "from b import y as x\n",
+        "/app/b.py": "from c import work as y\n",
+        "/app/c.py": module,
+      },
       ["/app/c.py:work"],
     ],
     ["a star import", { "/app/main.py": start("from jobs import *", "work"), "/app/jobs.py": module }, ["/app/jobs.py:work"]],
@@ -204,12 +204,26 @@ describe("resolution across modules", () => {
       },
       ["/app/base.py:Base.run"],
     ],
-    ["an instance of another module", { "/app/main.py": start("from jobs import job", "job.run"), "/app/jobs.py": "class Job:\n    def run(self): pass\njob = Job()\n" }, ["/app/jobs.py:Job.run"]],
+    [
+      "an instance of another module",
+      { "/app/main.py": start("from jobs import job", "job.run"), "/app/jobs.py": "class Job:\n    def run(self): pass\njob = Job()\n" },
+      ["/app/jobs.py:Job.run"],
+    ],
     ["a module that is not there", { "/app/main.py": start("from jobs import work", "work") }, ["jobs.work"]],
-    ["an import inside a function", { "/app/main.py": "import threading\ndef f():\n    from jobs import work\n    threading.Thread(target=work)\n", "/app/jobs.py": module }, ["/app/jobs.py:work"]],
+    [
+      "an import inside a function",
+      {
+        "/app/main.py": "import threading\ndef f():\n    from jobs import work\n    threading.Thread(target=work)\n",
+        "/app/jobs.py": module,
+      },
+      ["/app/jobs.py:work"],
+    ],
     [
       "`threading` itself re-exported",
-      { "/app/main.py": "from compat import threading\ndef work(): pass\nthreading.Thread(target=work)\n", "/app/compat.py": "import threading\n" },
+      {
+        "/app/main.py": "from compat import threading\ndef work(): pass\nthreading.Thread(target=work)\n",
+        "/app/compat.py": "import threading\n",
+      },
       ["/app/main.py:work"],
     ],
     [
@@ -222,12 +236,20 @@ describe("resolution across modules", () => {
       { "/app/pkg/main.py": `${module}${start("", "work")}`, "/app/pkg/__init__.py": "", "/app/pkg/threading.py": "class Thread: pass\n" },
       ["/app/pkg/main.py:work"],
     ],
-    ["modules that import one another", { "/app/main.py": start("from a import work", "work"), "/app/a.py": "from b import work\n", "/app/b.py": "from a import work\n" }, []],
+    [
+      "modules that import one another",
+      { "/app/main.py": start("from a import work", "work"), "/app/a.py": "from b import work\n", "/app/b.py": "from a import work\n" },
+      [],
+    ],
   ];
   for (const [name, files, expected] of cases) test(name, () => assert.deepEqual(targets(files), expected));
 
   test("the order in which files are added does not matter", () => {
-    const files = { "/app/main.py": start("from jobs import work", "work"), "/app/jobs.py": module, "/app/a.py": start("import jobs", "jobs.work") };
+    const files = {
+      "/app/main.py": start("from jobs import work", "work"),
+      "/app/jobs.py": module,
+      "/app/a.py": start("import jobs", "jobs.work"),
+    };
     const turned = Object.fromEntries(Object.entries(files).reverse());
     assert.deepEqual(programOf(parser, turned).spawns.map(line), programOf(parser, files).spawns.map(line));
     assert.deepEqual(

@@ -355,7 +355,8 @@ for _ in range(4):
 });
 
 describe("severities", () => {
-  const text = "import threading\n\nvalue = 0\n\n\ndef work():\n    global value\n    value += 1\n\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n";
+  const text =
+    "import threading\n\nvalue = 0\n\n\ndef work():\n    global value\n    value += 1\n\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n";
 
   test("every rule has its own", () => {
     assert.deepEqual(
@@ -379,7 +380,10 @@ describe("severities", () => {
   });
 
   test("a setting with the name of something every object has does not count", () => {
-    assert.equal(findingOf(text, "non-atomic-shared-update", { ...settings, severities: { constructor: "off" } }).severity, "warning");
+    assert.equal(
+      findingOf(text, "non-atomic-shared-update", { ...settings, severities: JSON.parse('{ "constructor": "off" }') }).severity,
+      "warning",
+    );
   });
 });
 

@@ -31,7 +31,32 @@ class Job(threading.Thread):
             print(error)
 `;
 
-const pieces = ["", " ", "\n", "\n    ", "x", "(", ")", "[", '"', "'", '"""', ":", "=", "+= 1", "def f():\n", "🐍", "#", "\\\n", "\t", "\r\n", "if a:\n    b\n", ".", ",", "lambda: "];
+const pieces = [
+  "",
+  " ",
+  "\n",
+  "\n    ",
+  "x",
+  "(",
+  ")",
+  "[",
+  '"',
+  "'",
+  '"""',
+  ":",
+  "=",
+  "+= 1",
+  "def f():\n",
+  "🐍",
+  "#",
+  "\\\n",
+  "\t",
+  "\r\n",
+  "if a:\n    b\n",
+  ".",
+  ",",
+  "lambda: ",
+];
 
 interface RelativeEdit {
   readonly at: number;

@@ -167,7 +167,10 @@ class Käse(Base):
         assert.ok(outer.start <= range.start && range.start <= range.end && range.end <= outer.end, path);
         if ("name" in value && "kind" in value && value.kind === "name") assert.equal(text.slice(range.start, range.end), value.name, path);
       }
-      return Object.entries(value).reduce((sum, [key, item]) => sum + check(item, key === "decorators" ? outer : range, `${path}.${key}`), 1);
+      return Object.entries(value).reduce(
+        (sum, [key, item]) => sum + check(item, key === "decorators" ? outer : range, `${path}.${key}`),
+        1,
+      );
     };
     assert.ok(check(parser.parse(text).body, { start: 0, end: text.length }, "body") >= 50);
   });

@@ -19,7 +19,9 @@ function statement(node: Statement, indent: string): string[] {
       return [line(expression(node.value))];
     case "assign": {
       const targets = node.targets.map(expression).join(" = ");
-      return [line(`${targets}${node.annotation ? `: ${expression(node.annotation)}` : ""}${node.value ? ` = ${expression(node.value)}` : ""}`)];
+      return [
+        line(`${targets}${node.annotation ? `: ${expression(node.annotation)}` : ""}${node.value ? ` = ${expression(node.value)}` : ""}`),
+      ];
     }
     case "augmented-assign":
       return [line(`${expression(node.target)} ${node.operator}= ${expression(node.value)}`)];

@@ -32,16 +32,23 @@ export const defaultInnerLength: Interval = interval(3, 100, 10_000);
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
   private depth = 0;
+  private asked = 0;
 
   constructor(private readonly resolver: Resolver) {}
 
-  /** The number that a value is. */
-  number(value: Value, at: Activation): Amount {
-    if (this.depth > maximumDepth) return undefined;
+  /** Code can bind every name to several others; a question that would lead through all of them stays unanswered. */
+  private bounded(answer: () => Amount): Amount {
+    if (this.depth === 0) this.asked = 0;
+    if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return undefined;
     this.depth++;
-    const result = this.numberAtDepth(value, at);
+    const result = answer();
     this.depth--;
     return result;
+  }
+
+  /** The number that a value is. */
+  number(value: Value, at: Activation): Amount {
+    return this.bounded(() => this.numberAtDepth(value, at));
   }
 
   private numberAtDepth(value: Value, at: Activation): Amount {
@@ -233,11 +240,7 @@ export class Evaluator {
 
   /** The number that each element of an iterable is. */
   elementNumber(iterable: Value, at: Activation): Amount {
-    if (this.depth > maximumDepth) return undefined;
-    this.depth++;
-    const result = this.elementNumberAtDepth(iterable, at);
-    this.depth--;
-    return result;
+    return this.bounded(() => this.elementNumberAtDepth(iterable, at));
   }
 
   private elementNumberAtDepth(iterable: Value, at: Activation): Amount {
@@ -333,11 +336,7 @@ export class Evaluator {
 
   /** How many elements a value has. */
   length(value: Value, at: Activation): Amount {
-    if (this.depth > maximumDepth) return undefined;
-    this.depth++;
-    const result = this.lengthAtDepth(value, at);
-    this.depth--;
-    return result;
+    return this.bounded(() => this.lengthAtDepth(value, at));
   }
 
   private lengthAtDepth(value: Value, at: Activation): Amount {
@@ -395,6 +394,10 @@ export class Evaluator {
 
   /** How many elements each element of an iterable has: the rows of a table. */
   elementLength(iterable: Value, at: Activation): Amount {
+    return this.bounded(() => this.elementLengthAtDepth(iterable, at));
+  }
+
+  private elementLengthAtDepth(iterable: Value, at: Activation): Amount {
     switch (iterable.op) {
       case "display":
         return iterable.isOpen ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.length(element, at)));
@@ -559,6 +562,7 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
 }
 
 const maximumDepth = 30;
+const maximumQuestions = 400;
 const maximumElements = 64;
 
 /** Calls whose result has the elements of their first argument. */

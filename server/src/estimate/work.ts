@@ -30,6 +30,8 @@ export interface TaskWork {
   readonly nesting: number;
   /** Whether it runs until somebody stops it. */
   readonly isEndless: boolean;
+  /** `guessed`: some loop has a default length, so that calls outside it may matter more than the numbers say. */
+  readonly lengths: "known" | "guessed";
   readonly assumptions: readonly Assumption[];
   /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
@@ -65,12 +67,24 @@ interface Sum {
   locked: Interval;
   nesting: number;
   endless: boolean;
+  guessed: boolean;
 }
 
 const zero: Interval = exactly(0);
 
 function emptySum(): Sum {
-  return { interpreter: zero, held: zero, native: zero, wait: zero, unknown: 0, lockEntries: 0, locked: zero, nesting: 0, endless: false };
+  return {
+    interpreter: zero,
+    held: zero,
+    native: zero,
+    wait: zero,
+    unknown: 0,
+    lockEntries: 0,
+    locked: zero,
+    nesting: 0,
+    endless: false,
+    guessed: false,
+  };
 }
 
 /** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
@@ -293,12 +307,14 @@ export class CostModel {
     const body = this.operations(loop.body, at);
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
+    if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
     const { operations } = this.costs;
     const pass =
       loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
     all.endless ||= known === "endless";
+    all.guessed ||= known === "default";
     addTo(sum, all);
     this.calls = [...outerCalls, ...this.calls.map((call) => ({ ...call, times: call.times * count.likely, ns: call.ns * count.likely }))];
     const weight = all.interpreter.likely + all.held.likely;
@@ -306,6 +322,15 @@ export class CostModel {
       this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
     if (weight > (this.hot?.interpreterNs.likely ?? 0))
       this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held) };
+  }
+
+  /** Whether a call of which nothing is known hands out the elements one by one, and may do anything for each: `response.iter_lines()`. */
+  private isProduced(iterable: Value, at: Activation): boolean {
+    if (iterable.op !== "call") return false;
+    const [name] = this.resolver.externalCallees(iterable, at.function);
+    if (name === "builtins.iter") return iterable.arguments.length === 2;
+    if (name !== undefined && (this.resolver.knowledge.callable(name) || name.startsWith("builtins."))) return false;
+    return this.libraryName(iterable, at.function) === undefined && this.resolver.callees(iterable, at.function).length === 0;
   }
 
   /** Whether each round of the loop waits for a file or a connection. */
@@ -527,6 +552,7 @@ function addTo(sum: Sum, other: Sum): void {
   sum.locked = add(sum.locked, other.locked);
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
+  sum.guessed ||= other.guessed;
 }
 
 function repeated(sum: Sum, count: Interval): Sum {
@@ -540,6 +566,7 @@ function repeated(sum: Sum, count: Interval): Sum {
     locked: multiply(sum.locked, count),
     nesting: sum.nesting,
     endless: sum.endless,
+    guessed: sum.guessed,
   };
 }
 
@@ -568,6 +595,7 @@ function averaged(arms: readonly Sum[]): Sum {
     sum.lockEntries += arm.lockEntries / arms.length;
     sum.nesting = Math.max(sum.nesting, arm.nesting);
     sum.endless ||= arm.endless;
+    sum.guessed ||= arm.guessed;
   }
   return sum;
 }
@@ -595,6 +623,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     hotLoop: hot,
     nesting: sum.nesting,
     isEndless: sum.endless,
+    lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
   };

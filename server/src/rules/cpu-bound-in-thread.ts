@@ -47,6 +47,12 @@ function isCpuBound({ spawn, work, prediction }: SiteEstimate): boolean {
   const heavyCalls = work.calls.filter((call) => call.verdict.gil === "holds" && !call.name.startsWith("builtins."));
   const isHeavy = work.nesting > 1 || heavyCalls.reduce((sum, call) => sum + call.ns, 0) > held / 3;
   if (held < (isHeavy ? shortestHeavyTaskNs : shortestTaskNs) || elsewhere > held / 4) return false;
+  // Where lengths are guessed, one call that may wait can be what the thread is for.
+  if (
+    work.lengths === "guessed" &&
+    (work.unknownCalls >= 1 || work.calls.some((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python"))
+  )
+    return false;
   return work.unknownCalls * unknownCallNs <= held / 2;
 }
 

@@ -39,20 +39,28 @@ function find(context: RuleContext): readonly Match<Data>[] {
       if (!update.update) continue;
       const key = `${update.function.file.path}:${update.write.statement.start}`;
       if (matches.has(key)) continue;
-      const other = writes.find((write) => canRace(update, write));
+      const other =
+        writes.find((write) => canRace(update, write) && !isAssumed(update, write)) ?? writes.find((write) => canRace(update, write));
       if (other) matches.set(key, match(update, update.update.gap, other));
     }
   }
   return [...matches.values()];
 }
 
+/** Whether only the guess that somebody calls a public method makes the two meet. */
+function isAssumed(...writes: readonly SharedWrite[]): boolean {
+  return writes.some(({ root }) => root.kind === "caller" && root.evidence === "assumed");
+}
+
 function canRace(a: SharedWrite, b: SharedWrite): boolean {
-  return parallel(a.root, b.root) && !a.locks.some((lock) => b.locks.includes(lock));
+  return parallel(a, b) && !a.locks.some((lock) => b.locks.includes(lock));
 }
 
 /** Whether two threads can be in code of these roots at the same time. */
-function parallel(a: ThreadRoot, b: ThreadRoot): boolean {
-  if (a.key === b.key) return a.instances === "several";
+function parallel({ root: a, of }: SharedWrite, { root: b }: SharedWrite): boolean {
+  if (a.key === b.key) {
+    return (a.kind === "spawn" && of === "thread's object" ? a.spawn.instancesOfOne : a.instances) === "several";
+  }
   if (a.kind === "caller" && b.kind === "caller") return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);
@@ -79,7 +87,7 @@ function match(update: SharedWrite, gap: readonly GapStep[], other: SharedWrite)
   return {
     path: update.function.file.path,
     range,
-    confidence: "likely",
+    confidence: isAssumed(update, other) ? "possible" : "likely",
     related: related(update, other),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,
@@ -149,9 +157,11 @@ function message({ update, gap, other }: Data, context: RuleContext): string {
   const who =
     update.root.kind === "caller"
       ? `a thread changes it too, in \`${other.function.facts.name}\``
-      : other.write === update.write
-        ? `\`${name}\` runs ${threadsText(update.root)}`
-        : `\`${other.function.facts.name}\` changes it in another thread`;
+      : other.write === update.write && other.root.key !== update.root.key
+        ? `\`${name}\` and ${rootText(other.root)} both run it`
+        : other.write === update.write
+          ? `\`${name}\` runs ${threadsText(update.root)}`
+          : `\`${other.function.facts.name}\` changes it in another thread`;
   const guard =
     update.locks.filter((lock) => lock !== "thread identity").length > 0 || other.locks.length > 0
       ? "no common lock is held"

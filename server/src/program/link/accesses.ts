@@ -19,6 +19,8 @@ export interface SharedWrite {
   readonly write: WriteOperation;
   /** For a read-modify-write: what runs between the read and the write. */
   readonly update: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
+  /** Whether it is an attribute of the object whose method the thread runs. */
+  readonly of: "thread's object" | "other object";
   /** The keys of the locks held. */
   readonly locks: readonly string[];
   /** Calls from the root to the function, outermost first. */
@@ -50,18 +52,39 @@ class Walker {
   private visited = new Set<string>();
   private steps = 0;
   private current!: ThreadRoot;
+  private receiver: string | undefined;
+  /** The functions that the current root reaches. */
+  private entered = new Set<string>();
 
   constructor(private readonly program: Program) {
     this.ownership = new Ownership(program.resolver);
   }
 
   root(root: ThreadRoot): void {
+    const before = this.writes.length;
+    this.walk(root);
+    // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
+    const found = this.writes.splice(before);
+    for (const write of found) {
+      const owner = /^cell (.*#\d+) /.exec(write.location)?.[1];
+      if (owner === undefined || !this.entered.has(owner)) this.writes.push(write);
+    }
+  }
+
+  private walk(root: ThreadRoot): void {
     this.current = root;
+    this.receiver = undefined;
     this.visited = new Set();
     this.steps = 0;
+    this.entered = new Set();
     switch (root.kind) {
-      case "spawn":
-        return this.enter(this.ownership.start(root.spawn, root.target), [], []);
+      case "spawn": {
+        const frame = this.ownership.start(root.spawn, root.target);
+        const self = root.target.receiver && frame.function.facts.parameters[0];
+        const receiver = self && frame.parameters.get(self.name);
+        this.receiver = receiver?.sharing === "shared" ? receiver.key : undefined;
+        return this.enter(frame, [], []);
+      }
       case "handler":
         return this.enter(this.ownership.handled(root.function, root.class), [], []);
       case "marked":
@@ -76,6 +99,7 @@ class Walker {
     const state = [...frame.parameters].map(
       ([name, object]) => `${name}=${object.sharing} ${object.sharing === "shared" ? object.key : ""}`,
     );
+    this.entered.add(functionKey(frame.function));
     const key = `${functionKey(frame.function)} ${state.join()} ${held.map((lock) => lock.key).join()}`;
     if (this.visited.has(key)) return;
     this.visited.add(key);
@@ -241,12 +265,16 @@ class Walker {
 
   private write(write: WriteOperation, frame: Frame, held: readonly Held[], path: SharedWrite["path"]): void {
     const object = this.location(write.place, frame);
-    if (object?.sharing !== "shared") return;
+    // Names in double underscores are how definitions are dressed up, at import time.
+    if (object?.sharing !== "shared" || (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name))) return;
     const read = updateRead(write, frame.function);
     const update = read
       ? { gap: updateGap(write, read, frame.function, this.program.resolver), read: { start: read.start, end: read.end } }
       : undefined;
+    const base = baseOf(write.place);
+    const isReceivers = base !== undefined && this.ownership.object(base, frame).key === this.receiver;
     this.writes.push({
+      of: isReceivers ? "thread's object" : "other object",
       root: this.current,
       location: object.key,
       function: frame.function,
@@ -260,10 +288,8 @@ class Walker {
   /** The state that a place is part of; undefined where an index makes each thread's part its own. */
   private location(place: Place, frame: Frame): AbstractObject | undefined {
     switch (place.kind) {
-      case "name": {
-        const read: Value = { op: "read", place, start: 0, end: 0 };
-        return this.ownership.object(read, frame);
-      }
+      case "name":
+        return this.ownership.variable(place.name, place.owner, frame);
       case "attribute":
         return this.ownership.attributeLocation(place.object, place.name, frame);
       case "element": {
@@ -274,6 +300,13 @@ class Walker {
       }
     }
   }
+}
+
+/** `self` of `self.a.b` and `self.a[k]`. */
+function baseOf(place: Place): Value | undefined {
+  let object = place.kind === "name" ? undefined : place.object;
+  while (object?.op === "read" && object.place.kind !== "name") object = object.place.object;
+  return object;
 }
 
 const maximumDepth = 14;

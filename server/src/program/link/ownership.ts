@@ -86,7 +86,7 @@ export class Ownership {
       case "function":
       case "class":
       case "import":
-        return { ...unknown, sharing: "shared", key: this.entityObjectKey(value, frame.function) };
+        return { ...unknown, key: this.entityObjectKey(value, frame.function) };
       default:
         return unknown;
     }
@@ -106,6 +106,15 @@ export class Ownership {
         return { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
       }
     }
+  }
+
+  /** A variable itself, whatever it holds: a global, one of a call on this thread's way, or one that a closure brought along. */
+  variable(name: string, owner: number, frame: Frame): AbstractObject {
+    for (let current: Frame | undefined = frame; current && owner > 0; current = current.caller) {
+      if (current.function.file === frame.function.file && current.function.facts.index === owner) return own;
+    }
+    const key = owner === 0 ? this.globalKey(frame.function, name) : `cell ${frame.function.file.path}#${owner} ${name}`;
+    return owner < 0 ? unknown : { sharing: "shared", key, perThread: false, class: undefined, made: undefined };
   }
 
   private name(name: string, owner: number, value: Value, frame: Frame, depth: number): AbstractObject {

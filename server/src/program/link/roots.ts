@@ -34,6 +34,8 @@ export type ThreadRoot =
       readonly instances: "one";
       readonly beside: Spawn;
       readonly within: Range | undefined;
+      /** `seen`: code outside the class calls it. `assumed`: it is public, and nobody in the program calls it. */
+      readonly evidence: "seen" | "assumed";
     };
 
 /** The functions that threads of this process start in. Callbacks of futures run in the pool's threads. */
@@ -96,7 +98,15 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     if (!seen.has(key)) {
       seen.add(key);
       const end = firstJoin(spawn);
-      callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within: { start: spawn.call.end, end } });
+      callers.push({
+        kind: "caller",
+        key,
+        function: spawn.in,
+        instances: "one",
+        beside: spawn,
+        within: { start: spawn.call.end, end },
+        evidence: "seen",
+      });
     }
     if (!isOwnMethod(root.target.receiverValue)) continue;
     const owner = program.resolver.enclosingClass(spawn.in);
@@ -109,7 +119,12 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
       const methodKey = `caller ${functionKey(method)}`;
       if (seen.has(methodKey)) continue;
       seen.add(methodKey);
-      callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined });
+      const outside = program.resolver.callersOf(method).filter((caller) => program.resolver.enclosingClass(caller.within) !== owner);
+      const known = program.resolver.callersOf(method).length;
+      // Called by its own class only, it runs in the thread as often as beside it.
+      if (known > 0 && outside.length === 0) continue;
+      const evidence = outside.length > 0 ? "seen" : "assumed";
+      callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined, evidence });
     }
   }
   return callers;

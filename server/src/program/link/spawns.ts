@@ -48,6 +48,8 @@ export interface Spawn {
   readonly items: readonly Value[];
   /** Whether several of its workers can run at once. */
   readonly instances: "one" | "several";
+  /** The same for one object, where the target is a method of it: a method that starts a thread on itself is called once for each object. */
+  readonly instancesOfOne: "one" | "several";
   /** How it reads in a sentence. */
   readonly width: "thread" | "pool" | "handlers" | "task";
 }
@@ -224,6 +226,7 @@ function spawnOf(
   if (targets.length === 0 && externalTargets.length === 0) return undefined;
   const pool = poolOf(entry, call, within, resolver, knowledge);
   const width = entry.concurrency.width === "one-per-call" ? "thread" : worker === "event-loop-task" ? "task" : "pool";
+  const instances = instancesOf(entry, call, within, pool, resolver);
   return {
     in: within,
     call,
@@ -233,7 +236,8 @@ function spawnOf(
     externalTargets,
     pool,
     items,
-    instances: instancesOf(entry, call, within, pool, resolver),
+    instances,
+    instancesOfOne: instances === "several" && width === "thread" && loopsAround(within, call).length === 0 ? "one" : instances,
     width,
   };
 }
@@ -487,6 +491,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
         pool: undefined,
         items: [],
         instances: runsOften(site.call, within, resolver) ? "several" : "one",
+        instancesOfOne: "one",
         width: "thread",
       });
     }

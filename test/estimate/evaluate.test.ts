@@ -1,0 +1,315 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { parseTarget } from "../../server/src/base/target.js";
+import { type Activation, bareActivation, Evaluator } from "../../server/src/estimate/evaluate.js";
+import { CostModel, type TaskWork } from "../../server/src/estimate/work.js";
+import type { Program } from "../../server/src/program/link/link.js";
+import { walkOperations } from "../../server/src/program/link/walk.js";
+import type { LoopOperation, Value } from "../../server/src/program/operation.js";
+import { programOf } from "../program/program.js";
+import { pythonParser } from "../syntax/python-parser.js";
+
+const parser = await pythonParser();
+
+interface Read {
+  readonly value: Value;
+  readonly at: Activation;
+  readonly evaluator: Evaluator;
+}
+
+/** What the module binds `answer` to. */
+function answer(text: string): Read {
+  const program = programOf(parser, { "/main.py": text });
+  const module = program.files[0]?.functions[0];
+  const value = module?.facts.bindings.get("answer")?.[0];
+  assert.ok(module && value, text);
+  return { value, at: bareActivation(module), evaluator: new Evaluator(program.resolver) };
+}
+
+const triple = (amount: { low: number; likely: number; high: number } | undefined): readonly number[] | undefined =>
+  amount && [amount.low, amount.likely, amount.high];
+
+describe("numbers are read through", () => {
+  const exact: readonly (readonly [text: string, number: number])[] = [
+    ["answer = 12", 12],
+    ["answer = -1_000", -1000],
+    ["answer = 2 ** 10 + 1", 1025],
+    ["answer = 7 // 2 * 10 - 3 % 2", 29],
+    ["answer = 1 << 20", 1_048_576],
+    ["answer = 1e6", 1_000_000],
+    ["answer = int(2.7)", 2],
+    ["answer = len([1, 2, 3])", 3],
+    ["answer = min(3, 5) + max(3, 5)", 8],
+    ["answer = abs(-4)", 4],
+    ["N = 10\nM = N * 2\nanswer = M", 20],
+    ["def f(): return 5\nanswer = f()", 5],
+    ["def f(n, m=2): return n * m\nanswer = f(5)", 10],
+    ["def f(n, m=2): return n * m\nanswer = f(m=3, n=5)", 15],
+    ["class A:\n    N = 4\nanswer = A().N", 4],
+    ["class A:\n    def __init__(self): self.n = 6\nanswer = A().n", 6],
+    ["import math\nanswer = math.isqrt(100)", 10],
+  ];
+  for (const [text, number] of exact)
+    test(text.replaceAll("\n", "⏎"), () => {
+      const { value, at, evaluator } = answer(text);
+      assert.deepEqual(triple(evaluator.number(value, at)), [number, number, number]);
+    });
+
+  test("a choice is the hull of both", () => {
+    const { value, at, evaluator } = answer("answer = 10 if x else 30");
+    assert.deepEqual(triple(evaluator.number(value, at)), [10, 20, 30]);
+  });
+
+  for (const text of [
+    "answer = input()",
+    "x = 0\ndef f():\n    global x\n    x = 5\nanswer = x",
+    "def f(n): return f(n)\nanswer = f(1)",
+    "answer = 1 / 0",
+    "answer = unknown + 1",
+  ])
+    test(`nothing is known of ${text.replaceAll("\n", "⏎")}`, () => {
+      const { value, at, evaluator } = answer(text);
+      assert.equal(evaluator.number(value, at), undefined);
+    });
+
+  test("another module", () => {
+    const program = programOf(parser, { "/main.py": "import settings\nanswer = settings.N + 1\n", "/settings.py": "N = 8\n" });
+    const module = program.file("/main.py")?.functions[0];
+    const value = module?.facts.bindings.get("answer")?.[0];
+    assert.ok(module && value);
+    assert.deepEqual(triple(new Evaluator(program.resolver).number(value, bareActivation(module))), [9, 9, 9]);
+  });
+});
+
+describe("sizes are read from", () => {
+  const sizes: readonly (readonly [text: string, length: number])[] = [
+    ["answer = 'abc'", 3],
+    ["answer = b'abcd'", 4],
+    ["answer = [1, 2]", 2],
+    ["answer = {1: 2, 3: 4}", 2],
+    ["answer = [0] * 100", 100],
+    ["answer = 'ab' * 50", 100],
+    ["answer = [1] + [2, 3]", 3],
+    ["answer = range(10)", 10],
+    ["answer = range(2, 10)", 8],
+    ["answer = range(0, 10, 3)", 4],
+    ["answer = range(10, 0, -1)", 10],
+    ["answer = [x for x in range(5)]", 5],
+    ["answer = [x for x in range(5) for y in range(4)]", 20],
+    ["answer = list(range(7))", 7],
+    ["answer = sorted({1, 2, 3})", 3],
+    ["answer = bytes(16_000_000)", 16_000_000],
+    ["import os\nanswer = os.urandom(2048)", 2048],
+    ["answer = enumerate([1, 2])", 2],
+    ["answer = {'a': 1}.items()", 1],
+    ["rows = [1, 2, 3]\nanswer = rows", 3],
+  ];
+  for (const [text, length] of sizes)
+    test(text.replaceAll("\n", "⏎"), () => {
+      const { value, at, evaluator } = answer(text);
+      assert.deepEqual(triple(evaluator.length(value, at)), [length, length, length]);
+    });
+
+  test("a filter leaves from none to all", () => {
+    const { value, at, evaluator } = answer("answer = [x for x in range(10) if x]");
+    assert.deepEqual(triple(evaluator.length(value, at)), [0, 5, 10]);
+  });
+
+  for (const text of ["answer = []", "answer = [*rows]", "answer = open('x').read()", "answer = rows"])
+    test(`nothing is known of ${text}`, () => {
+      const { value, at, evaluator } = answer(text);
+      assert.equal(evaluator.length(value, at), undefined);
+    });
+
+  test("arrays have eight bytes an element, text one", () => {
+    const array = answer("import numpy\nanswer = numpy.zeros(1000)");
+    assert.equal(array.evaluator.bytes(array.value, array.at)?.likely, 8000);
+    const text = answer("answer = 'x' * 1000");
+    assert.equal(text.evaluator.bytes(text.value, text.at)?.likely, 1000);
+  });
+
+  test("elements are the hull of all", () => {
+    const { value, at, evaluator } = answer("answer = [10, 20, 60]");
+    assert.deepEqual(triple(evaluator.elementNumber(value, at)), [10, 30, 60]);
+  });
+
+  test("elements of a range lie between its ends", () => {
+    const { value, at, evaluator } = answer("answer = range(100)");
+    const [low = -1, likely = -1, high = -1] = triple(evaluator.elementNumber(value, at)) ?? [];
+    assert.ok(0 <= low && low < 50 && 50 < high && high <= 99, `${low} ${high}`);
+    assert.ok(likely > 49 && likely < 51, String(likely));
+  });
+
+  test("rows of a table are the hull of their lengths", () => {
+    const { value, at, evaluator } = answer("answer = [[1], [1, 2, 3]]");
+    assert.deepEqual(triple(evaluator.elementLength(value, at)), [1, 2, 3]);
+  });
+});
+
+interface Loop {
+  readonly program: Program;
+  readonly loop: LoopOperation;
+  readonly at: Activation;
+}
+
+function loopOf(body: string): Loop {
+  const program = programOf(parser, { "/main.py": `def f(rows, n):\n${body.replace(/^/gm, "    ")}\n` });
+  const node = program.files[0]?.functions[1];
+  assert.ok(node);
+  let loop: LoopOperation | undefined;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "loop") loop ??= operation;
+  });
+  assert.ok(loop);
+  return { program, loop, at: bareActivation(node) };
+}
+
+describe("trip counts", () => {
+  const known: readonly (readonly [body: string, trips: number])[] = [
+    ["for i in range(10): g()", 10],
+    ["for i in 'abc': g()", 3],
+    ["for i in range(5, 25, 5): g()", 4],
+    ["for i in range(-3): g()", 0],
+    ["i = 0\nwhile i < 10:\n    i += 1", 10],
+    ["i = 10\nwhile i > 0:\n    i -= 2", 5],
+    ["i = 1\nwhile i < 1024:\n    i *= 2", 10],
+    ["i = 1024\nwhile i > 1:\n    i //= 2", 10],
+    ["i = 2\nwhile i * i <= 10_000:\n    i += 1", 98],
+    ["i = 0\nwhile 100 > i:\n    i = i + 4", 25],
+  ];
+  for (const [body, trips] of known)
+    test(body.replaceAll("\n", "⏎"), () => {
+      const { program, loop, at } = loopOf(body);
+      const found = new Evaluator(program.resolver).trips(loop, at);
+      assert.equal(found.known, "known");
+      assert.deepEqual(triple(found.count), [trips, trips, trips]);
+    });
+
+  test("of a loop that ends early lie between the first and the last element", () => {
+    const { program, loop, at } = loopOf("for i in range(10_000):\n    if i == n: break");
+    const { count, known } = new Evaluator(program.resolver).trips(loop, at);
+    assert.equal(known, "known");
+    assert.ok(count.low >= 1 && count.low < count.likely && count.likely < count.high && count.high <= 10_000);
+  });
+
+  test("of something of unknown length are the default, and say so", () => {
+    const { program, loop, at } = loopOf("for row in rows: g(row)");
+    const evaluator = new Evaluator(program.resolver);
+    assert.equal(evaluator.trips(loop, at).known, "default");
+    assert.ok(evaluator.trips(loop, at, "often").count.likely < evaluator.trips(loop, at).count.likely);
+  });
+
+  test("of `while True` have no end", () => {
+    const { program, loop, at } = loopOf("while True: g()");
+    assert.equal(new Evaluator(program.resolver).trips(loop, at).known, "endless");
+  });
+
+  for (const body of ["while n: g()", "while n < 10: g()", "i = 0\nwhile i < n:\n    i += 1"])
+    test(`of ${body.replaceAll("\n", "⏎")} are not known`, () => {
+      const { program, loop, at } = loopOf(body);
+      assert.equal(new Evaluator(program.resolver).trips(loop, at).known, "default");
+    });
+});
+
+describe("work", () => {
+  const target = parseTarget("cpython-3.13");
+  assert.ok(target);
+
+  /** The work of the last function of the module. */
+  const workOf = (text: string): TaskWork => {
+    const program = programOf(parser, { "/main.py": text });
+    const node = program.files[0]?.functions.filter((each) => each.facts.kind === "function").at(-1);
+    assert.ok(node);
+    return new CostModel(program.resolver, target).workOf(bareActivation(node));
+  };
+  const ns = (text: string): number => workOf(text).interpreterNs.likely;
+  const near = (value: number, wanted: number, tolerance: number): void =>
+    assert.ok(Math.abs(value - wanted) <= wanted * tolerance, `${value} is not within ${tolerance * 100} % of ${wanted}`);
+
+  test("grows with the trip count", () => {
+    const loop = (n: number): string => `def f():\n    total = 0\n    for i in range(${n}):\n        total += i\n`;
+    near(ns(loop(100_000)), ns(loop(1000)) * 100, 0.05);
+  });
+
+  test("multiplies through nested loops", () => {
+    const nested = "def f():\n    for i in range(300):\n        for j in range(300):\n            g = i * j\n";
+    const flat = "def f():\n    for i in range(90_000):\n        g = i * i\n";
+    near(ns(nested), ns(flat), 0.1);
+    assert.equal(workOf(nested).nesting, 2);
+  });
+
+  test("of a triangle is half that of the square", () => {
+    const square = "def f():\n    for i in range(1000):\n        for j in range(1000):\n            g = i * j\n";
+    near(ns(square.replace("range(1000):\n            ", "range(i):\n            ")), ns(square) / 2, 0.1);
+  });
+
+  test("of a call is that of its body, as often as it is called", () => {
+    const body = "    total = 0\n    for i in range(1000):\n        total += i\n    return total\n";
+    near(ns(`def g():\n${body}\ndef f():\n    for k in range(50):\n        g()\n`), ns(`def f():\n${body}`) * 50, 0.05);
+  });
+
+  test("passes arguments on", () => {
+    const g = "def g(n):\n    for i in range(n):\n        x = i * i\n\n";
+    near(ns(`${g}def f():\n    g(100_000)\n`), ns(`${g}def f():\n    g(1000)\n`) * 100, 0.05);
+  });
+
+  test("of doubly recursive functions grows exponentially with the argument", () => {
+    const fib = "def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\n\n";
+    const golden = (1 + Math.sqrt(5)) / 2;
+    near(ns(`${fib}def f():\n    return fib(25)\n`), ns(`${fib}def f():\n    return fib(20)\n`) * golden ** 5, 0.1);
+  });
+
+  test("of mutually recursive functions comes to an end", () => {
+    assert.ok(Number.isFinite(ns("def g(n):\n    return f(n - 1)\n\ndef f(n):\n    return g(n - 1)\n")));
+  });
+
+  test("counts what is not known, and leaves its time out", () => {
+    const work = workOf("import engine\n\ndef f():\n    for i in range(100):\n        engine.run(i)\n");
+    near(work.unknownCalls, 100, 0.01);
+    assert.ok(work.interpreterNs.likely < 100_000);
+  });
+
+  test("keeps waiting, released and held time apart", () => {
+    const waiting = workOf("import time\n\ndef f():\n    time.sleep(2)\n");
+    near(waiting.waitNs.likely, 2e9, 0.01);
+    assert.ok(waiting.interpreterNs.likely < 100_000 && waiting.nativeNs.likely === 0);
+    const hashing = workOf("import hashlib\n\nblock = bytes(16_000_000)\n\ndef f():\n    hashlib.sha256(block)\n");
+    assert.ok(hashing.nativeNs.likely > 1e6 && hashing.heldNs.likely < hashing.nativeNs.likely / 100);
+    const holding = workOf("import json\n\nrows = [1] * 1_000_000\n\ndef f():\n    return json.dumps(rows)\n");
+    assert.ok(holding.heldNs.likely > 1e6 && holding.nativeNs.likely === 0);
+  });
+
+  test("names the calls that matter, the longest first", () => {
+    const { calls } = workOf("import time\n\ndef f():\n    time.sleep(0.1)\n    time.sleep(3)\n");
+    assert.deepEqual(
+      calls.map(({ name, ns: time }) => [name, Math.round(time / 1e8)]),
+      [
+        ["time.sleep", 30],
+        ["time.sleep", 1],
+      ],
+    );
+  });
+
+  test("names the loop that most of the time goes to", () => {
+    const text = "def f():\n    for i in range(10):\n        pass\n    for j in range(100_000):\n        x = j * j\n";
+    const { hotLoop } = workOf(text);
+    assert.match(text.slice(hotLoop?.loop.start, hotLoop?.loop.end), /^for j/);
+  });
+
+  test("marks what runs until it is stopped", () => {
+    assert.equal(workOf("def f():\n    while True:\n        g = 1\n").isEndless, true);
+    assert.equal(workOf("def f():\n    for i in range(3):\n        g = 1\n").isEndless, false);
+  });
+
+  test("says what it assumed", () => {
+    const { assumptions } = workOf("def f(rows):\n    for row in rows:\n        x = row * row\n");
+    assert.match(assumptions[0]?.what ?? "", /rows/);
+    assert.equal(workOf("def f():\n    for i in range(10):\n        x = i\n").assumptions.length, 0);
+  });
+
+  test("is the same each time", () => {
+    const text = "def g(n):\n    return [i * i for i in range(n)]\n\ndef f():\n    return g(100) + g(200)\n";
+    const plain = (work: TaskWork): unknown => ({ ...work, hotLoop: work.hotLoop?.interpreterNs });
+    assert.deepEqual(plain(workOf(text)), plain(workOf(text)));
+  });
+});

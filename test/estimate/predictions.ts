@@ -1,0 +1,27 @@
+import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { parseTarget } from "../../server/src/base/target.js";
+import type { Prediction, Strategy, StrategyPrediction } from "../../server/src/estimate/prediction.js";
+import type { Parser } from "../../server/src/syntax/parser.js";
+
+/** The predictions for a program of one file, on so many cores. */
+export function predictionsOf(parser: Parser, text: string, targetNamed = "cpython-3.13", cores = 4): readonly Prediction[] {
+  const target = parseTarget(targetNamed);
+  if (!target) throw new Error(`${targetNamed} is no target`);
+  const host = new AnalysisHost(parser, { target, cores, severities: {} });
+  host.setFile("/main.py", text);
+  return host.snapshot().predictions("/main.py");
+}
+
+/** The prediction for a program with one site. */
+export function predictionOf(parser: Parser, text: string, targetNamed?: string, cores?: number): Prediction {
+  const predictions = predictionsOf(parser, text, targetNamed, cores);
+  const [only] = predictions;
+  if (!only || predictions.length > 1) throw new Error(`${predictions.length} predictions for:\n${text}`);
+  return only;
+}
+
+export function strategyOf(prediction: Prediction, strategy: Strategy): StrategyPrediction {
+  const found = prediction.strategies.find((each) => each.strategy === strategy);
+  if (!found) throw new Error(`no prediction for ${strategy}`);
+  return found;
+}
