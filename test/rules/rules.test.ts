@@ -169,6 +169,28 @@ def work(number):
       /`lock` is a `threading\.Lock`, which cannot be pickled/,
     ],
     [
+      "a generator as an argument",
+      pool(
+        `def work(rows):
+    total = 0
+    ${heavyLoop}
+    return total`,
+        "[pool.submit(work, (row for row in range(number))) for number in range(8)]",
+      ),
+      /`rows` is a generator, which cannot be pickled/,
+    ],
+    [
+      "a lambda as an argument",
+      pool(
+        `def work(change):
+    total = 0
+    ${heavyLoop}
+    return change(total)`,
+        "[pool.submit(work, lambda total: total + 1) for number in range(8)]",
+      ),
+      /`change` is a lambda or inner function, which cannot be pickled/,
+    ],
+    [
       "a missing main guard",
       `from concurrent.futures import ThreadPoolExecutor
 

@@ -1,14 +1,12 @@
 import type { StrategyPrediction } from "../estimate/prediction.js";
-import type { SiteEstimate } from "../estimate/sites.js";
+import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
 import { applicable, speedupText } from "../estimate/text.js";
-import { duration, unknownCallNs } from "../estimate/work.js";
+import { duration } from "../estimate/work.js";
 import type { Lens } from "./answers.js";
 
 /** The line above a place that starts concurrent work: what each strategy would gain. */
 export function lensOf({ prediction, work, processesPayAboveNs }: SiteEstimate): Lens | undefined {
-  // Of work that is mostly unknown, no number would be more than a guess.
-  const known = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
-  if (work.unknownCalls * unknownCallNs > known) return undefined;
+  if (isMostlyUnknown(work)) return undefined;
   const parts: string[] = [];
   for (const strategy of ["threads", "processes", "free-threaded"] as const) {
     const predicted = applicable(prediction, strategy);

@@ -18,7 +18,7 @@ import { type Amount, combine } from "./amount.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
 import type { Assumption, Prediction, SiteKind, Strategy, StrategyPrediction } from "./prediction.js";
-import { CostModel, type TaskWork } from "./work.js";
+import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
 export interface SiteEstimate {
@@ -94,14 +94,17 @@ function estimateSite(
     locked: work.locked,
     tasks,
     workers,
-    argumentBytes: target ? argumentBytes(target, model) : 0,
+    argumentBytes: target ? argumentBytes(target, program, model) : 0,
     width: spawn.width === "pool" ? "pool" : "threads",
   };
   const key = `${targetName(settings.target)} ${settings.cores} ${JSON.stringify(demand)}`;
-  const { strategies, processesPayAboveNs } = memory.recall(key, () => {
+  const simulated = memory.recall(key, () => {
     const predicted = predictStrategies(demand, settings);
     return { strategies: predicted, processesPayAboveNs: crossover(demand, predicted, settings) };
   });
+  const isUnknown = isMostlyUnknown(work);
+  const strategies = isUnknown ? simulated.strategies.map((each) => withoutNumbers(each, work)) : simulated.strategies;
+  const processesPayAboveNs = isUnknown ? undefined : simulated.processesPayAboveNs;
   const prediction: Prediction = {
     path: spawn.in.file.path,
     range: { start: spawn.call.start, end: spawn.call.end },
@@ -116,6 +119,19 @@ function estimateSite(
   };
   const workersKnown = spawn.width === "pool" || tasks.low === tasks.high ? "known" : "assumed";
   return { spawn, work, prediction, workersKnown, processesPayAboveNs };
+}
+
+/** Whether calls of which nothing is known can outweigh everything that is. */
+export function isMostlyUnknown(work: TaskWork): boolean {
+  const known = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
+  return work.unknownCalls * unknownCallNs > known;
+}
+
+/** Of work that is mostly unknown, any number would be a guess. */
+function withoutNumbers(each: StrategyPrediction, work: TaskWork): StrategyPrediction {
+  const calls = Math.max(1, Math.round(work.unknownCalls));
+  const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} of which nothing is known`;
+  return { ...each, applicable: false, reason: each.applicable ? reason : each.reason };
 }
 
 function siteKind(spawn: Spawn): SiteKind {
@@ -133,13 +149,18 @@ function activationOf(target: SpawnTarget): Activation {
 }
 
 /** Pickled bytes of one task's arguments: about ten for each element of a container, one for each of text or bytes. */
-function argumentBytes(target: SpawnTarget, model: CostModel): number {
+function argumentBytes(target: SpawnTarget, program: Program, model: CostModel): number {
   let bytes = 0;
   for (const argument of target.arguments.values()) {
     const at = bareActivation(argument.in);
     const length =
       argument.how === "element" ? model.evaluator.elementLength(argument.value, at) : model.evaluator.length(argument.value, at);
-    bytes += 8 + (length?.likely ?? 0) * bytesPerElement;
+    const entities =
+      argument.how === "element"
+        ? program.resolver.elements(argument.value, argument.in)
+        : program.resolver.resolve(argument.value, argument.in);
+    const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));
+    bytes += 8 + (length?.likely ?? 0) * (isText ? 1 : bytesPerElement);
   }
   return bytes;
 }

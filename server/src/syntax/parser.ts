@@ -33,7 +33,7 @@ export class Parser {
   parse(text: string): Module {
     const tree = this.tree(text, null);
     try {
-      return lower(tree, text, this.language);
+      return this.recovered(lower(tree, text, this.language), text);
     } finally {
       tree.delete();
     }
@@ -49,7 +49,7 @@ export class Parser {
     this.close(key);
     const tree = this.tree(text, null);
     this.opened.set(key, { tree, text });
-    return lower(tree, text, this.language);
+    return this.recovered(lower(tree, text, this.language), text);
   }
 
   /** Applies edits to the text kept under `key`, in order, each in offsets of the text after the ones before it. */
@@ -75,7 +75,30 @@ export class Parser {
     const tree = this.tree(text, old.tree);
     this.opened.set(key, { tree, text });
     old.tree.delete();
-    return { text, module: lower(tree, text, this.language) };
+    return { text, module: this.recovered(lower(tree, text, this.language), text) };
+  }
+
+  /**
+   * An open bracket swallows the definitions after it. A `def`, `class` or decorator at the start of a line inside broken text begins anew: the
+   * text from there on is parsed by itself, at its own offsets because line ends take the place of what stands before it.
+   */
+  private recovered(module: Module, text: string): Module {
+    let result = module;
+    for (let round = 0; round < mostRecoveries; round++) {
+      const start = swallowedDefinition(result, text);
+      if (start === undefined) return result;
+      const tree = this.tree("\n".repeat(start) + text.slice(start), null);
+      const rest = lower(tree, text, this.language);
+      tree.delete();
+      const body = [...result.body.filter((statement) => statement.start < start), ...rest.body];
+      const errors = [
+        ...result.errors.filter((error) => error.start < start).map((error) => ({ ...error, end: Math.min(error.end, start) })),
+        ...rest.errors,
+      ];
+      const directives = [...result.directives.filter((directive) => directive.start < start), ...rest.directives];
+      result = { ...result, body, errors, directives };
+    }
+    return result;
   }
 
   /** Frees the tree kept under `key`. */
@@ -89,6 +112,27 @@ export class Parser {
     if (!tree) throw new Error("the parser has no language");
     return tree;
   }
+}
+
+const mostRecoveries = 8;
+
+/** Where the first definition starts that stands at the start of a line inside broken text. */
+function swallowedDefinition(module: Module, text: string): number | undefined {
+  if (module.errors.length === 0) return undefined;
+  const known = new Set(module.body.map((statement) => statement.start));
+  for (const error of [...module.errors].sort((a, b) => a.start - b.start)) {
+    const definition = /\n(?=(?:async[ \t]+def|def|class)[ \t]+\w|@\w)/g;
+    definition.lastIndex = error.start;
+    for (let found = definition.exec(text); found && found.index < error.end; found = definition.exec(text)) {
+      const start = found.index + 1;
+      const isDecorated = module.body.some(
+        (statement) =>
+          statement.start <= start && start <= statement.end && statement.kind !== "error-statement" && statement.kind !== "expression",
+      );
+      if (!known.has(start) && !isDecorated) return start;
+    }
+  }
+  return undefined;
 }
 
 /** Initialising the runtime again would take the memory from under the parsers made before, so all share one. */

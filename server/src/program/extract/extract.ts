@@ -519,8 +519,10 @@ class FunctionExtraction {
   }
 
   /** Records what a write stores, and the write itself where another thread could see it. */
-  private write(write: WriteOperation): void {
-    const { place, value } = write;
+  private write(given: WriteOperation): void {
+    const { place, value } = given;
+    // The statement comes as a node; facts keep its place only, so that the tree can go.
+    const write: WriteOperation = { ...given, statement: { start: given.statement.start, end: given.statement.end } };
     if (place.kind === "name") {
       if (value && place.owner === this.scope.index) {
         const values = this.bindings.get(place.name);

@@ -54,7 +54,7 @@ class Walker {
   private current!: ThreadRoot;
   private receiver: string | undefined;
   /** The functions that the current root reaches. */
-  private entered = new Set<string>();
+  private reached = new Set<string>();
 
   constructor(private readonly program: Program) {
     this.ownership = new Ownership(program.resolver);
@@ -67,7 +67,7 @@ class Walker {
     const found = this.writes.splice(before);
     for (const write of found) {
       const owner = /^cell (.*#\d+) /.exec(write.location)?.[1];
-      if (owner === undefined || !this.entered.has(owner)) this.writes.push(write);
+      if (owner === undefined || !this.reached.has(owner)) this.writes.push(write);
     }
   }
 
@@ -76,7 +76,7 @@ class Walker {
     this.receiver = undefined;
     this.visited = new Set();
     this.steps = 0;
-    this.entered = new Set();
+    this.reached = new Set();
     switch (root.kind) {
       case "spawn": {
         const frame = this.ownership.start(root.spawn, root.target);
@@ -99,7 +99,7 @@ class Walker {
     const state = [...frame.parameters].map(
       ([name, object]) => `${name}=${object.sharing} ${object.sharing === "shared" ? object.key : ""}`,
     );
-    this.entered.add(functionKey(frame.function));
+    this.reached.add(functionKey(frame.function));
     const key = `${functionKey(frame.function)} ${state.join()} ${held.map((lock) => lock.key).join()}`;
     if (this.visited.has(key)) return;
     this.visited.add(key);

@@ -69,8 +69,10 @@ export class Ownership {
       case "display":
       case "comprehension":
       case "constant":
-      case "compute":
         return own;
+      case "compute":
+        // What is computed from something that differs from thread to thread differs as well.
+        return value.operands.some((operand) => this.object(operand, frame, depth + 1).perThread) ? { ...own, perThread: true } : own;
       case "await":
         return this.object(value.value, frame, depth + 1);
       case "entered":
@@ -81,7 +83,7 @@ export class Ownership {
       case "item-of": {
         const source = this.object(value.op === "element-of" ? value.iterable : value.value, frame, depth + 1);
         const node = this.classOf(value, frame.function);
-        return { ...unknown, key: `${source.key}[]`, class: node };
+        return { ...unknown, key: `${source.key}[]`, class: node, perThread: this.isPerThreadRange(value, frame, depth) };
       }
       case "function":
       case "class":
@@ -90,6 +92,14 @@ export class Ownership {
       default:
         return unknown;
     }
+  }
+
+  /** Whether the value runs over a `range` that starts or ends elsewhere in each thread: each works on a stretch of its own. */
+  private isPerThreadRange(value: Value, frame: Frame, depth: number): boolean {
+    if (value.op !== "element-of" || value.iterable.op !== "call") return false;
+    const { iterable } = value;
+    const isRange = this.resolver.externalCallees(iterable, frame.function).includes("builtins.range");
+    return isRange && iterable.arguments.some((argument) => this.object(argument.value, frame, depth + 1).perThread);
   }
 
   /** The object that a place holds, or for an element the container's content as a whole. */

@@ -51,7 +51,7 @@ export class Resolver {
   private compute(value: Value, within: FunctionNode): readonly Entity[] {
     switch (value.op) {
       case "read":
-        return this.read(value.place, within);
+        return this.read(value.place, value.start, within);
       case "call":
         return this.resolve(value.callee, within).flatMap((callee) => this.result(callee, value, within));
       case "await":
@@ -99,10 +99,17 @@ export class Resolver {
     }
   }
 
-  private read(place: Place, within: FunctionNode): readonly Entity[] {
+  private read(place: Place, offset: number, within: FunctionNode): readonly Entity[] {
     switch (place.kind) {
-      case "name":
+      case "name": {
+        const bound = place.owner === within.facts.index ? (within.facts.bindings.get(place.name) ?? []) : [];
+        // The name of a `with` means what the nearest one before bound it to: `with A() as pool: … with B() as pool: …`.
+        if (bound.length > 1 && bound.some((value) => value.op === "entered")) {
+          const last = bound.filter((value) => value.start < offset).pop();
+          if (last?.op === "entered") return this.resolve(last, within);
+        }
         return this.name(place.name, place.owner, within);
+      }
       case "attribute": {
         const objects = this.resolve(place.object, within);
         return objects.length > 0
