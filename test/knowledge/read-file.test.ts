@@ -31,7 +31,7 @@ test("a small file is read, with what is left out filled in", () => {
       ownThreads: undefined,
       note: undefined,
       freeThreaded: undefined,
-      evidence: [evidence],
+      evidence: [{ ...evidence, standing: "read" }],
     },
   ]);
 });
