@@ -114,7 +114,7 @@ export class Parser {
   }
 }
 
-const mostRecoveries = 8;
+const mostRecoveries = 3;
 
 /** Where the first definition starts that stands at the start of a line inside broken text. */
 function swallowedDefinition(module: Module, text: string): number | undefined {

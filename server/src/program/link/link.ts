@@ -26,6 +26,12 @@ export function linkedFile(path: string, facts: Facts): LinkedFile {
   return file;
 }
 
+function inOrder(spawns: readonly Spawn[]): readonly Spawn[] {
+  return [...spawns].sort((a, b) =>
+    a.in.file.path !== b.in.file.path ? (a.in.file.path < b.in.file.path ? -1 : 1) : a.call.start - b.call.start || a.call.end - b.call.end,
+  );
+}
+
 /** Links all files. Spawns are looked for twice, because what they hand to their targets can be an executor that spawns again. */
 export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge): Program {
   const files = [...linked].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -35,7 +41,10 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge): Progra
   const given = spawnedArguments(spawns);
   if (given.size > 0) {
     resolver = new Resolver(byPath, knowledge, given);
-    spawns = findSpawns(files, resolver, knowledge);
+    // Only the files of functions that are handed something can find more.
+    const affected = new Set([...given.keys()].map((node) => node.file));
+    const others = spawns.filter((spawn) => !affected.has(spawn.in.file));
+    spawns = inOrder([...others, ...findSpawns([...affected], resolver, knowledge)]);
   }
   return {
     files,

@@ -1,9 +1,10 @@
 import type { ReturnCase } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallSite, ParameterFacts } from "../facts.js";
-import { type CallOperation, type ImportValue, type Operation, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
+import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile } from "./entity.js";
 import { ModuleIndex } from "./modules.js";
+import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
 export interface SpawnedArguments {
@@ -156,9 +157,8 @@ export class Resolver {
   /** What `global name` or `nonlocal name` in other functions of the file store there. */
   private reboundValues(name: string, owner: number, file: LinkedFile): readonly Entity[] {
     const result: Entity[] = [];
-    for (const node of file.functions) {
-      if (node.facts.index === owner) continue;
-      for (const operation of node.facts.body) collectWrites(operation, name, owner, (value) => result.push(...this.resolve(value, node)));
+    for (const { node, value } of reboundIn(file).get(`${owner} ${name}`) ?? []) {
+      if (node.facts.index !== owner) result.push(...this.resolve(value, node));
     }
     return result;
   }
@@ -821,25 +821,27 @@ export function argumentFor(
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
 }
 
-function collectWrites(operation: Operation, name: string, owner: number, found: (value: Value) => void): void {
-  switch (operation.op) {
-    case "write":
-      if (operation.value && operation.place.kind === "name" && operation.place.name === name && operation.place.owner === owner)
-        found(operation.value);
-      return;
-    case "loop":
-    case "with":
-      for (const inner of operation.body) collectWrites(inner, name, owner, found);
-      return;
-    case "branch":
-      for (const arm of operation.arms) for (const inner of arm) collectWrites(inner, name, owner, found);
-      return;
-    case "attempt":
-      for (const part of [operation.body, ...operation.handlers, operation.otherwise, operation.final]) {
-        for (const inner of part) collectWrites(inner, name, owner, found);
-      }
-      return;
-    default:
-      return;
+interface ReboundValue {
+  readonly node: FunctionNode;
+  readonly value: Value;
+}
+
+const reboundOf = new WeakMap<LinkedFile, ReadonlyMap<string, readonly ReboundValue[]>>();
+
+/** Every value that functions of the file store in variables of others, by owner and name. */
+function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[]> {
+  const known = reboundOf.get(file);
+  if (known) return known;
+  const values = new Map<string, ReboundValue[]>();
+  for (const node of file.functions) {
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
+      const key = `${operation.place.owner} ${operation.place.name}`;
+      const list = values.get(key);
+      if (list) list.push({ node, value: operation.value });
+      else values.set(key, [{ node, value: operation.value }]);
+    });
   }
+  reboundOf.set(file, values);
+  return values;
 }
