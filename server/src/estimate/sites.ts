@@ -102,6 +102,12 @@ function estimateSite(
     const predicted = predictStrategies(demand, settings);
     return { strategies: predicted, processesPayAboveNs: crossover(demand, predicted, settings) };
   });
+  const { origin } = costsFor(settings.target);
+  assumptions.push({
+    what: "cost of each operation",
+    value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
+    from: origin.kind === "measured" ? "measured" : "default",
+  });
   const isUnknown = isMostlyUnknown(work);
   const strategies = isUnknown ? simulated.strategies.map((each) => withoutNumbers(each, work)) : simulated.strategies;
   const processesPayAboveNs = isUnknown ? undefined : simulated.processesPayAboveNs;

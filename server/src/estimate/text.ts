@@ -41,14 +41,12 @@ export function predictionTable(prediction: Prediction): string {
   const rows = prediction.strategies.map((each) => {
     const title = each.strategy === prediction.recommended ? `**${each.strategy}**` : each.strategy;
     if (!each.applicable) return `| ${title} | – | – | ${each.reason} |`;
-    // A time and its unit stay on one line, or narrow hovers double the height of every row.
-    return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${remark(each, prediction)} |`;
+    // A range of times stays on one line, or narrow hovers double the height of every row: no break at spaces, none after the dash.
+    return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0").replaceAll("–", "\u2060–\u2060")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${remark(each, prediction)} |`;
   });
   const lines = ["| strategy | time | speedup | |", "|---|---|---|---|", ...rows];
-  if (prediction.assumptions.length > 0) {
-    const assumed = prediction.assumptions.slice(0, 4).map((assumption) => `${assumption.what} = ${assumption.value}`);
-    lines.push("", `Assumes: ${assumed.join("; ")}. Speedups are p10–p90.`);
-  } else lines.push("", "Trip counts and sizes were read from the code. Speedups are p10–p90.");
+  const assumed = prediction.assumptions.slice(0, 4).map((assumption) => `${assumption.what} = ${assumption.value}`);
+  lines.push("", `Assumes: ${assumed.join("; ")}. Speedups are p10–p90.`);
   return lines.join("\n");
 }
 

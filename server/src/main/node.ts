@@ -7,8 +7,8 @@ import { startServer } from "../lsp/server.js";
 import { Parser } from "../syntax/parser.js";
 import { createNodeHost } from "./node-host.js";
 
-// A server lives long beside an editor: half the memory for the workspace is worth a few per cent of time.
-setFlagsFromString("--optimize-for-size");
+// Reading a workspace makes garbage faster than V8 likes to collect it; growing the heap in smaller steps halves the peak and costs no time.
+setFlagsFromString("--heap-growing-percent=40");
 
 /** The language server for Node, over the channel named by the command line: `--node-ipc`, `--stdio` or `--socket=…`. */
 async function main(): Promise<void> {

@@ -162,6 +162,9 @@ function symbolsOf(language: Language): Symbols {
 /** What tree-sitter reports as the type of an ERROR node. */
 const errorSymbol = 65535;
 
+const hash = "#".charCodeAt(0);
+const backslash = "\\".charCodeAt(0);
+
 class Lowering {
   readonly errors: Range[] = [];
   /** Deeper nesting than any person writes is cut off, so that a hostile file cannot overflow the stack. */
@@ -179,16 +182,14 @@ class Lowering {
   /** Named children without comments, which may stand anywhere. */
   private children(node: Node): Node[] {
     const all = node.namedChildren;
-    for (let i = 0; i < all.length; i++) {
-      const symbol = this.symbol(all[i] as Node);
-      if (symbol === "comment" || symbol === "line_continuation") {
-        return all.filter((child) => {
-          const kind = this.symbol(child);
-          return kind !== "comment" && kind !== "line_continuation";
-        });
-      }
-    }
+    for (let i = 0; i < all.length; i++) if (this.isExtra(all[i] as Node)) return all.filter((child) => !this.isExtra(child));
     return all;
+  }
+
+  /** Comments and line continuations: only they start with these characters, and looking costs less than asking for the type. */
+  private isExtra(node: Node): boolean {
+    const first = this.text.charCodeAt(node.startIndex);
+    return first === hash || first === backslash;
   }
 
   /** The statements of a module or block. */
