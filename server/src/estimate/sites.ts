@@ -382,7 +382,7 @@ function recommend(strategies: readonly StrategyPrediction[], spawn: Spawn): Str
   let best: StrategyPrediction | undefined;
   for (const each of strategies) {
     // Another build of the interpreter is not a change of the program.
-    if (!each.applicable || (each.strategy === "free-threaded" && !each.runtime.endsWith("t")) || each.strategy === "asyncio") continue;
+    if (!each.applicable || each.strategy === "asyncio") continue;
     if (each.strategy === "free-threaded" && strategies[0]?.runtime !== each.runtime) continue;
     const margin = each.strategy === current || each.strategy === "serial" ? 1 : 1.1;
     if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? 1.1 : margin)) best = each;

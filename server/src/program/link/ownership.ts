@@ -2,7 +2,7 @@ import type { CallOperation, Place, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
-import type { ScopedValue, Spawn } from "./spawns.js";
+import type { Spawn } from "./spawns.js";
 import { someValue } from "./walk.js";
 
 /**
@@ -324,7 +324,6 @@ export class Ownership {
       const sharing = made && node ? "own" : "unknown";
       return { sharing, key: `varies ${within.file.path}:${value.start}`, perThread: true, class: node, made };
     }
-    const scoped: ScopedValue = { value, in: within };
     switch (value.op) {
       case "read": {
         const { place } = value;
@@ -353,7 +352,7 @@ export class Ownership {
       case "compute":
         return own;
       case "choice":
-        return merged(value.values.map((choice) => this.outside(choice, scoped.in, spawn)));
+        return merged(value.values.map((choice) => this.outside(choice, within, spawn)));
       default:
         return { ...unknown, class: node };
     }
