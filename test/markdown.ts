@@ -16,7 +16,8 @@ import { Parser } from "../server/src/syntax/parser.js";
  * A heading opens a case; its ```python fences are the files. An info string may carry `path=pkg/mod.py` (else `main.py`; a second fence
  * without a path opens a case of its own), `target=cpython-3.14t` and `cores=8`. At the end of a line, or alone on the line above it,
  *
- *     # error: [rule-name] "part of the message"     expects a finding that starts on the line
+ *     # error: [rule-name] "part of the message"     expects a finding that starts on the line, of which the rule is fairly sure
+ *     # possible: [rule-name] "part of the message"  the same with confidence `possible`, which is shown as a hint
  *     # miss: [rule-name]                            names a finding that should be there and is known not to be
  *
  * A finding that no annotation expects fails the case. A ```python fix fence is the code after the first fix of the first finding that has
@@ -30,7 +31,7 @@ export interface CaseFile {
 }
 
 export interface Annotation {
-  readonly kind: "error" | "miss";
+  readonly kind: "error" | "possible" | "miss";
   readonly path: string;
   /** Zero-based, in the file without annotations. */
   readonly line: number;
@@ -200,7 +201,7 @@ function addFence(current: CaseDraft, info: FenceInfo, text: string, line: numbe
   current.annotations.push(...annotations);
 }
 
-const annotationPattern = /#\s*(error|miss):\s*\[([\w-]+)\](?:\s*"((?:[^"\\]|\\.)*)")?\s*/;
+const annotationPattern = /#\s*(error|possible|miss):\s*\[([\w-]+)\](?:\s*"((?:[^"\\]|\\.)*)")?\s*/;
 
 function withoutAnnotations(
   path: string,
@@ -211,7 +212,7 @@ function withoutAnnotations(
   const annotations: Annotation[] = [];
   const mistakes: string[] = [];
   for (const [index, line] of text.replace(/\n$/, "").split("\n").entries()) {
-    const start = line.search(/#\s*(?:error|miss):/);
+    const start = line.search(/#\s*(?:error|possible|miss):/);
     if (start === -1) {
       code.push(line);
       continue;
@@ -219,7 +220,7 @@ function withoutAnnotations(
     let rest = line.slice(start);
     for (let found = annotationPattern.exec(rest); found?.index === 0; found = annotationPattern.exec(rest)) {
       const message = (found[3] ?? "").replace(/\\(.)/g, "$1");
-      annotations.push({ kind: found[1] as "error" | "miss", path, line: code.length, rule: found[2] as string, message });
+      annotations.push({ kind: found[1] as Annotation["kind"], path, line: code.length, rule: found[2] as string, message });
       rest = rest.slice(found[0].length);
     }
     if (rest !== "")
@@ -246,7 +247,13 @@ function annotationFailures(given: MarkdownCase, { findings }: CaseResult): stri
       continue;
     }
     const found = onLine.find((finding) => finding.message.includes(annotation.message));
+    const isSure = found?.confidence !== "possible";
     if (found) open.delete(found);
+    if (found && isSure !== (annotation.kind === "error"))
+      failures.push(
+        `${place}: [${annotation.rule}] has confidence ${found.confidence}; make its \`${annotation.kind}\` ${isSure ? "an `error`" : "a `possible`"}`,
+      );
+    else if (found) continue;
     else if (onLine[0])
       failures.push(`${place}: [${annotation.rule}] says "${onLine[0].message}", which does not contain "${annotation.message}"`);
     else failures.push(`${place}: [${annotation.rule}] is not found`);

@@ -311,7 +311,7 @@ threading.Thread(target=put).start()
 threading.Thread(target=take).start()
 `;
     const { related } = findingOf(text, "non-atomic-shared-update");
-    assert.match(related[0]?.message ?? "", /which holds a lock that is not held here/);
+    assert.match(related[0]?.message ?? "", /which holds `lock`, not held here/);
   });
 
   test("places in other files carry their path", () => {

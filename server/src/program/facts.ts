@@ -84,6 +84,8 @@ export interface ClassFacts extends Range {
   /** The function that holds the class's body; its bindings are the class's attributes and methods. */
   readonly body: number;
   readonly instanceAttributes: ReadonlyMap<string, readonly InstanceAttribute[]>;
+  /** What its docstring says of sharing its objects between threads. */
+  readonly docstring: "thread-safe" | "not thread-safe" | "silent";
 }
 
 /** A comment that speaks to this tool. */

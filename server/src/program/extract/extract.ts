@@ -438,6 +438,7 @@ class FunctionExtraction {
       decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
       body: scope.index,
       instanceAttributes: new Map(),
+      docstring: promiseIn(statement.body[0]),
       start: statement.start,
       end: statement.end,
     });
@@ -768,3 +769,12 @@ class FunctionExtraction {
 
 /** How many elements of a display its building refers to; more say nothing new and cost memory in generated tables. */
 const displaySample = 16;
+
+/** What a docstring says of threads. Only its own words about the class count: "not thread-safe" is no promise. */
+function promiseIn(first: Statement | undefined): ClassFacts["docstring"] {
+  const text =
+    first?.kind === "expression" && first.value.kind === "literal" && first.value.type === "str" ? String(first.value.value) : "";
+  const found = /(\bnot\s+|\bnon[- ]|\bisn't\s+|\baren't\s+)?\bthread[- ]?safe\b/i.exec(text);
+  if (!found) return "silent";
+  return found[1] ? "not thread-safe" : "thread-safe";
+}

@@ -4,6 +4,7 @@ import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { hasNote } from "./notes.js";
+import type { SharingPromise } from "./promises.js";
 import { type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
 import { walkOperations } from "./walk.js";
 
@@ -26,6 +27,14 @@ export type ThreadRoot =
       readonly instances: "several";
     }
   | { readonly kind: "marked"; readonly key: string; readonly function: FunctionNode; readonly instances: "several" }
+  /** Code that says of itself that several threads use it. Roots of one promise share their key. */
+  | {
+      readonly kind: "promised";
+      readonly key: string;
+      readonly promise: SharingPromise;
+      readonly function: FunctionNode;
+      readonly instances: "several";
+    }
   /** Code of whoever uses an object or function that has threads of its own: it runs beside them. */
   | {
       readonly kind: "caller";

@@ -54,7 +54,7 @@ function isReadOf(value: Value, place: Place): boolean {
 }
 
 /** Whether two places are written the same way and so, within one call of the function, mean the same. */
-function samePlace(a: Place, b: Place): boolean {
+export function samePlace(a: Place, b: Place): boolean {
   switch (a.kind) {
     case "name":
       return b.kind === "name" && a.name === b.name && a.owner === b.owner;
@@ -65,7 +65,7 @@ function samePlace(a: Place, b: Place): boolean {
   }
 }
 
-function sameValue(a: Value, b: Value): boolean {
+export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (a.op !== b.op) return false;
   switch (a.op) {

@@ -1,0 +1,597 @@
+import type { Range } from "../../base/range.js";
+import type { GapStep } from "../../knowledge/atomicity.js";
+import type { CallableEntry } from "../../knowledge/entry.js";
+import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation } from "../operation.js";
+import { type CheckThenAct, checksThenActs, iteratedContainer } from "./compound.js";
+import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import type { Program } from "./link.js";
+import { type HeldLock, heldThroughout, lockOfManager, locksOf, mayFail, takesLock, threadIdentityKey, triedIn } from "./locks.js";
+import { hasNote } from "./notes.js";
+import { type AbstractObject, type Frame, Ownership } from "./ownership.js";
+import { sharingPromises } from "./promises.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
+import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
+import { updateGap, updateRead } from "./updates.js";
+
+/** One moment of a thread: where it is, how it got there, and what it holds. */
+export interface Moment {
+  readonly root: ThreadRoot;
+  readonly function: FunctionNode;
+  readonly range: Range;
+  readonly locks: readonly HeldLock[];
+  /** Calls from the root to the function, outermost first. */
+  readonly path: readonly CallStep[];
+}
+
+export interface CallStep {
+  readonly function: FunctionNode;
+  readonly call: Range;
+}
+
+/** What a thread does to state that others can reach. */
+export interface Access extends Moment {
+  /** Equal for accesses to the same state; the content of a container has the container's location and `[]`. */
+  readonly location: string;
+  /**
+   * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop runs over
+   * it. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
+   * `read`: it is looked at while a lock is held.
+   */
+  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "advance" | "use" | "read";
+  /** The whole statement, for writes; else the expression. */
+  readonly statement: Range;
+  readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation;
+  /** For a read-modify-write: what runs between the read and the write. */
+  readonly update: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
+  /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
+  readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
+  /** Whether it is an attribute of the object whose method the thread runs. */
+  readonly of: "thread's object" | "other object";
+}
+
+/** A thread takes a lock. `locks` are those it holds already. */
+export interface Acquisition extends Moment {
+  readonly lock: HeldLock;
+  /** `attempt`: it may come back without the lock, and so never waits for ever. */
+  readonly waits: "until-free" | "attempt";
+}
+
+/** A thread calls something that blocks until time passes or somebody else acts. */
+export interface Wait extends Moment {
+  readonly call: CallOperation;
+  readonly entry: CallableEntry;
+}
+
+/** Everything that threads of a program do that others can notice. */
+export interface Activity {
+  readonly accesses: readonly Access[];
+  readonly acquisitions: readonly Acquisition[];
+  readonly waits: readonly Wait[];
+}
+
+const activities = new WeakMap<Program, Activity>();
+
+/** What the program's threads do, what their makers do beside them, and what code does that promises to be shared. Found once per program. */
+export function activityOf(program: Program): Activity {
+  const before = activities.get(program);
+  if (before) return before;
+  const walker = new Walker(program);
+  const roots = threadRoots(program);
+  for (const root of roots) walker.root(root);
+  for (const promise of sharingPromises(program)) {
+    for (const entry of promise.entries)
+      walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
+  }
+  // Code beside the threads matters only for what the threads touch.
+  const beside = new Walker(program);
+  for (const root of callerRoots(program, roots)) beside.root(root);
+  const touched = new Set(walker.accesses.map((access) => access.location));
+  const activity = {
+    accesses: [...walker.accesses, ...beside.accesses.filter((access) => touched.has(access.location))],
+    acquisitions: [...walker.acquisitions, ...beside.acquisitions],
+    waits: [...walker.waits, ...beside.waits],
+  };
+  activities.set(program, activity);
+  return activity;
+}
+
+/** One way through a function: its frame, and what was held at the checks that came by. */
+interface Activation {
+  readonly frame: Frame;
+  readonly path: readonly CallStep[];
+  readonly checks: ReadonlyMap<Operation, CheckThenAct>;
+  readonly heldAt: Map<Operation, readonly HeldLock[]>;
+  /** What is held at each way out. */
+  readonly exits: (readonly HeldLock[])[];
+  /** What is held when a generator hands over to whoever iterates. */
+  readonly yields: (readonly HeldLock[])[];
+}
+
+class Walker {
+  readonly accesses: Access[] = [];
+  readonly acquisitions: Acquisition[] = [];
+  readonly waits: Wait[] = [];
+  private readonly ownership: Ownership;
+  /** What each state of each function leaves held, so that none is walked twice. */
+  private visited = new Map<string, Exit>();
+  private steps = 0;
+  private current!: ThreadRoot;
+  private receiver: string | undefined;
+  /** The functions that the current root reaches. */
+  private reached = new Set<string>();
+
+  constructor(private readonly program: Program) {
+    this.ownership = new Ownership(program.resolver);
+  }
+
+  root(root: ThreadRoot): void {
+    const before = this.accesses.length;
+    this.walk(root);
+    // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
+    const found = this.accesses.splice(before);
+    for (const access of found) {
+      const owner = /^cell (.*#\d+) /.exec(access.location)?.[1];
+      if (owner === undefined || !this.reached.has(owner)) this.accesses.push(access);
+    }
+  }
+
+  private walk(root: ThreadRoot): void {
+    // The entries of one promise are one root: what one of them reached, the others need not reach again.
+    if (root.kind !== "promised" || this.current?.key !== root.key) this.visited = new Map();
+    this.current = root;
+    this.receiver = undefined;
+    this.steps = 0;
+    this.reached = new Set();
+    switch (root.kind) {
+      case "spawn": {
+        const frame = this.ownership.start(root.spawn, root.target);
+        const self = root.target.receiver && frame.function.facts.parameters[0];
+        const receiver = self && frame.parameters.get(self.name);
+        this.receiver = receiver?.sharing === "shared" ? receiver.key : undefined;
+        this.enter(frame, [], []);
+        return;
+      }
+      case "handler":
+        this.enter(this.ownership.handled(root.function, root.class), [], []);
+        return;
+      case "marked":
+      case "caller":
+      case "promised":
+        this.enter(this.ownership.beside(root.function), [], []);
+        return;
+    }
+  }
+
+  /** Walks a function in a frame; returns what it leaves held. */
+  private enter(frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): Exit {
+    const untouched: Exit = { held, yielded: [] };
+    if (frame.depth > maximumDepth || ++this.steps > maximumSteps || frame.function.facts.isAsync) return untouched;
+    if (hasNote(frame.function, "single-thread")) return untouched;
+    this.reached.add(functionKey(frame.function));
+    let key = functionKey(frame.function);
+    for (const [name, object] of frame.parameters) key += ` ${name}=${object.sharing === "shared" ? object.key : object.sharing}`;
+    for (const lock of held) key += `|${lock.key}`;
+    const before = this.visited.get(key);
+    if (before) return before;
+    this.visited.set(key, untouched);
+    const start = [...held];
+    // A function that compares thread identities guards its state by who the owner is.
+    if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
+    const activation: Activation = { frame, path, checks: checksThenActs(frame.function), heldAt: new Map(), exits: [], yields: [] };
+    if (!this.operations(frame.function.facts.body, activation, start)) activation.exits.push(start);
+    const exit = {
+      held: withoutIdentity(heldOnEvery(activation.exits) ?? held),
+      yielded: withoutIdentity(heldOnEvery(activation.yields) ?? []),
+    };
+    this.visited.set(key, exit);
+    return exit;
+  }
+
+  /** Walks a list; `held` is changed as explicit acquire and release calls come by. Returns whether the list surely leaves the function. */
+  private operations(list: readonly Operation[], activation: Activation, held: HeldLock[]): boolean {
+    const { frame } = activation;
+    const { within } = this.current.kind === "caller" ? this.current : { within: undefined };
+    for (const operation of list) {
+      const isOutside = within !== undefined && frame.depth === 0 && (operation.end <= within.start || operation.start >= within.end);
+      if (isOutside) continue;
+      switch (operation.op) {
+        case "write":
+          this.write(operation, activation, held);
+          break;
+        case "read":
+          if (held.length > 0) this.read(operation, activation, held);
+          break;
+        case "call":
+          this.call(operation, activation, held);
+          break;
+        case "with":
+          this.with(operation, activation, held);
+          break;
+        case "loop":
+          activation.heldAt.set(operation, [...held]);
+          this.loop(operation, activation, held);
+          this.operations(operation.body, activation, [...held]);
+          break;
+        case "branch":
+          activation.heldAt.set(operation, [...held]);
+          if (this.branch(operation, activation, held)) return true;
+          break;
+        case "attempt":
+          activation.heldAt.set(operation, [...held]);
+          if (this.attempt(operation, activation, held)) return true;
+          break;
+        case "yield":
+          activation.yields.push([...held]);
+          break;
+        case "return":
+          activation.exits.push([...held]);
+          return true;
+        case "raise":
+          return true;
+        default:
+          break;
+      }
+    }
+    return false;
+  }
+
+  private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
+    const tried = triedIn(operation.test, activation.frame.function);
+    const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
+    const after: (readonly HeldLock[])[] = [];
+    operation.arms.forEach((arm, index) => {
+      const hasIt = !tried || (tried.arm === "first") === (index === 0);
+      const inner = hasIt ? [...held] : held.filter((lock) => !lockOfTry?.includes(lock));
+      if (!this.operations(arm, activation, inner)) after.push(inner);
+    });
+    const common = heldOnEvery(after);
+    if (!common) return operation.arms.length > 1 && operation.test !== undefined;
+    replace(held, common);
+    return false;
+  }
+
+  private attempt(operation: Extract<Operation, { op: "attempt" }>, activation: Activation, held: HeldLock[]): boolean {
+    const before = [...held];
+    const bodyLeaves = this.operations(operation.body, activation, held);
+    let allLeave = true;
+    for (const handler of operation.handlers) {
+      if (!this.operations(handler, activation, [...before])) allLeave = false;
+    }
+    const otherwiseLeaves = this.operations(operation.otherwise, activation, held);
+    // What `finally` releases is released on the ways out that stand before it, too.
+    const released = new Set(held.map((lock) => lock.key));
+    const finalLeaves = this.operations(operation.final, activation, held);
+    for (const lock of held) released.delete(lock.key);
+    if (released.size > 0)
+      activation.exits.forEach((exit, index) => {
+        activation.exits[index] = exit.filter((lock) => !released.has(lock.key));
+      });
+    return finalLeaves || ((bodyLeaves || otherwiseLeaves) && allLeave);
+  }
+
+  private with(operation: Extract<Operation, { op: "with" }>, activation: Activation, held: HeldLock[]): void {
+    const { frame, path } = activation;
+    const { context } = operation;
+    const direct = locksOf(context, frame, this.program, this.ownership);
+    for (const lock of direct) this.acquired(lock, "until-free", activation, held);
+    const managed = direct.length > 0 ? [] : this.entered(context, activation, held);
+    const inner = [...held, ...direct, ...managed];
+    const surelyLeft = this.operations(operation.body, activation, inner);
+    if (managed.length > 0 || direct.length === 0) this.left(context, frame, inner, path);
+    // What the body took or released by itself stays so.
+    const own = new Set([...direct, ...managed].map((lock) => lock.key));
+    if (!surelyLeft)
+      replace(
+        held,
+        inner.filter((lock) => !own.has(lock.key) || held.some((each) => each.key === lock.key)),
+      );
+  }
+
+  private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
+    const { frame, path } = activation;
+    const { callee } = operation;
+    if (callee.op === "read" && callee.place.kind === "attribute") {
+      const { name, object } = callee.place;
+      if (name === "acquire" || name === "release" || name === "enter_context") {
+        const subject = name === "enter_context" ? operation.arguments[0]?.value : object;
+        const locks = subject ? locksOf(subject, frame, this.program, this.ownership) : [];
+        if (locks.length > 0) {
+          if (name === "release")
+            replace(
+              held,
+              held.filter((lock) => !locks.some((each) => each.key === lock.key)),
+            );
+          else
+            for (const lock of locks) {
+              this.acquired(lock, mayFail(operation) ? "attempt" : "until-free", activation, held);
+              held.push(lock);
+            }
+          return;
+        }
+      }
+      this.methodCall(operation, object, name, activation, held);
+    }
+    this.calledFunction(operation, activation, held);
+    for (const { function: node, receiver } of this.calleesIn(operation, frame)) {
+      // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
+      if (node.facts.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
+      // A generator's body runs in whoever iterates over it, which is nearly always the caller.
+      const inner = this.ownership.enter(node, receiver, operation, frame);
+      const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
+      if (!node.facts.isGenerator) replace(held, exit.held);
+    }
+  }
+
+  private acquired(lock: HeldLock, waits: Acquisition["waits"], { frame, path }: Activation, held: readonly HeldLock[]): void {
+    this.acquisitions.push({ root: this.current, function: frame.function, range: lock.taken.range, locks: [...held], path, lock, waits });
+  }
+
+  /** What a call runs; on an object whose class this thread's way shows, its class's own method, which may override the one that is written. */
+  private calleesIn(operation: CallOperation, frame: Frame): ReturnType<Resolver["callees"]> {
+    const { resolver } = this.program;
+    const { callee } = operation;
+    if (
+      callee.op === "read" &&
+      callee.place.kind === "attribute" &&
+      callee.place.object.op === "read" &&
+      callee.place.object.place.kind === "name"
+    ) {
+      const { name, owner } = callee.place.object.place;
+      const node = owner === frame.function.facts.index ? frame.parameters.get(name)?.class : undefined;
+      const method = node && resolver.method(node, callee.place.name);
+      if (node && method && !decoratorNames(method).includes("staticmethod"))
+        return [{ function: method, receiver: { kind: "instance", class: node } }];
+    }
+    return resolver.callees(operation, frame.function);
+  }
+
+  /** `with object:` runs the object's `__enter__`, or a generator function up to its `yield`; returns the locks that are held then. */
+  private entered(context: Value, activation: Activation, held: readonly HeldLock[]): readonly HeldLock[] {
+    const { frame, path } = activation;
+    const step = { function: frame.function, call: context };
+    const { resolver } = this.program;
+    let takes = false;
+    const found: HeldLock[] = [];
+    const added = (now: readonly HeldLock[]): void => {
+      found.push(...now.filter((lock) => !held.some((each) => each.key === lock.key)));
+    };
+    if (context.op === "call") {
+      for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
+        if (!node.facts.isGenerator) continue;
+        takes ||= takesLock(node.facts.body);
+        added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
+      }
+    }
+    for (const entity of resolver.resolve(context, frame.function)) {
+      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body);
+      if (entity.kind !== "instance") continue;
+      const enter = this.managerFrame(entity, "__enter__", context, frame);
+      if (!enter) continue;
+      takes ||= takesLock(enter.function.facts.body);
+      added(this.enter(enter, held, [...path, step]).held);
+    }
+    return found.length > 0 || !takes ? found : lockOfManager(context, frame, this.ownership);
+  }
+
+  private left(context: Value, frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): void {
+    for (const entity of this.program.resolver.resolve(context, frame.function)) {
+      const exit = entity.kind === "instance" ? this.managerFrame(entity, "__exit__", context, frame) : undefined;
+      if (exit) this.enter(exit, held, [...path, { function: frame.function, call: context }]);
+    }
+  }
+
+  private managerFrame(entity: Extract<Entity, { kind: "instance" }>, name: string, context: Value, frame: Frame): Frame | undefined {
+    const method = this.program.resolver.method(entity.class, name);
+    const self = method?.facts.parameters[0]?.name;
+    if (!method || !self) return undefined;
+    const object = this.ownership.object(context, frame);
+    return { function: method, parameters: new Map([[self, { ...object, class: entity.class }]]), caller: frame, depth: frame.depth + 1 };
+  }
+
+  private write(write: WriteOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame } = activation;
+    // Names in double underscores are how definitions are dressed up, at import time.
+    if (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name)) return;
+    activation.heldAt.set(write, [...held]);
+    const object = this.location(write.place, frame);
+    if (object?.sharing !== "shared") return;
+    const read = updateRead(write, frame.function);
+    const update = read
+      ? { gap: updateGap(write, read, frame.function, this.program.resolver), read: { start: read.start, end: read.end } }
+      : undefined;
+    const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
+    this.access(
+      does,
+      object.key,
+      write,
+      { start: write.statement.start, end: write.statement.end },
+      baseOf(write.place),
+      activation,
+      held,
+      update,
+    );
+  }
+
+  private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const object = this.location(read.place, activation.frame);
+    if (object?.sharing === "shared") this.access("read", object.key, read, read, baseOf(read.place), activation, held);
+  }
+
+  /** Calls of methods on state: those that change a container, and those of objects that threads must not share. */
+  private methodCall(call: CallOperation, object: Value, name: string, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame } = activation;
+    const { resolver, knowledge } = this.program;
+    const checked = activation.checks.get(call);
+    const mayChange = changingMethods.has(name);
+    if (object.op !== "read") return;
+    const entities = resolver.resolve(object, frame.function);
+    const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
+    const isUnsafe = entities.some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.sharing === "unsafe");
+    if (!(mayChange && isContainer) && !isUnsafe && !checked) return;
+    const target = this.ownership.object(object, frame);
+    if (target.sharing !== "shared") return;
+    if (mayChange && isContainer) {
+      const element = checked?.check.place.kind === "element" || isContainer;
+      this.access("change", element ? `${target.key}[]` : target.key, call, call, baseOf(object), activation, held);
+    } else if (isUnsafe) this.access("use", target.key, call, call, baseOf(object), activation, held);
+    else this.access(checked?.does === "use" ? "use" : "change", target.key, call, call, baseOf(object), activation, held);
+  }
+
+  /** `next(iterator)` moves it on; calls that block. */
+  private calledFunction(call: CallOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame, path } = activation;
+    const { resolver, knowledge } = this.program;
+    const { callee } = call;
+    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner < 0 && callee.place.name === "next") {
+      const iterator = call.arguments[0]?.value;
+      const object = iterator?.op === "read" ? this.ownership.object(iterator, frame) : undefined;
+      if (iterator && object?.sharing === "shared") this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
+      return;
+    }
+    for (const name of resolver.externalCallees(call, frame.function)) {
+      const entry = knowledge.callable(name);
+      if (!entry || entry.style === "awaitable" || !isWaiting(entry)) continue;
+      this.waits.push({ root: this.current, function: frame.function, range: call, locks: [...held], path, call, entry });
+      return;
+    }
+  }
+
+  private loop(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const container = loop.form === "while" ? undefined : iteratedContainer(loop);
+    if (!container) return;
+    const object = this.ownership.object(container, activation.frame);
+    if (object.sharing !== "shared") return;
+    this.access("iterate", `${object.key}[]`, loop, loop.header, baseOf(container), activation, held);
+  }
+
+  private access(
+    does: Access["does"],
+    location: string,
+    operation: Access["operation"],
+    statement: Range,
+    base: Value | undefined,
+    activation: Activation,
+    held: readonly HeldLock[],
+    update?: Access["update"],
+  ): void {
+    const { frame, path, checks, heldAt } = activation;
+    const isReceivers = base !== undefined && this.ownership.object(base, frame).key === this.receiver;
+    const pattern = checks.get(operation);
+    const atCheck = pattern && heldAt.get(pattern.check.at);
+    this.accesses.push({
+      root: this.current,
+      function: frame.function,
+      location,
+      does,
+      range: { start: operation.start, end: operation.end },
+      statement: { start: statement.start, end: statement.end },
+      operation,
+      update,
+      check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
+      of: isReceivers ? "thread's object" : "other object",
+      locks: [...held],
+      path,
+    });
+  }
+
+  /** The state that a place is part of; undefined where an index makes each thread's part its own. */
+  private location(place: Place, frame: Frame): AbstractObject | undefined {
+    switch (place.kind) {
+      case "name":
+        return this.ownership.variable(place.name, place.owner, frame);
+      case "attribute":
+        return this.ownership.attributeLocation(place.object, place.name, frame);
+      case "element": {
+        const index = this.ownership.object(place.index, frame);
+        if (index.perThread || isThreadIdentity(place.index)) return undefined;
+        const container = this.ownership.object(place.object, frame);
+        return { ...container, key: `${container.key}[]` };
+      }
+    }
+  }
+}
+
+/** What a function leaves held, and what it holds at its `yield`. */
+interface Exit {
+  readonly held: readonly HeldLock[];
+  readonly yielded: readonly HeldLock[];
+}
+
+/** `self` of `self.a.b` and `self.a[k]`. */
+function baseOf(place: Place | Value): Value | undefined {
+  let object: Value | undefined = "op" in place ? place : place.kind === "name" ? undefined : place.object;
+  while (object?.op === "read" && object.place.kind !== "name") object = object.place.object;
+  return object;
+}
+
+function objectOf(call: CallOperation): Value | undefined {
+  return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
+}
+
+function isAttributeRead(value: Value, name: string): boolean {
+  return value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
+}
+
+const maximumDepth = 14;
+const maximumSteps = 3000;
+
+function replace(list: HeldLock[], by: readonly HeldLock[]): void {
+  if (list === by) return;
+  const next = [...by];
+  list.length = 0;
+  list.push(...next);
+}
+
+/** The locks held on all of several ways; undefined where there is no way. */
+function heldOnEvery(ways: readonly (readonly HeldLock[])[]): readonly HeldLock[] | undefined {
+  const [first, ...rest] = ways;
+  return first?.filter((lock) => rest.every((other) => other.some((each) => each.key === lock.key)));
+}
+
+function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
+  return held.filter((lock) => lock.key !== threadIdentityKey);
+}
+
+function threadIdentity(node: FunctionNode): HeldLock {
+  const taken = { function: node, range: node.facts.nameRange };
+  return { key: threadIdentityKey, owner: "", identity: "one", reentrant: "yes", scope: "threads", name: "", taken };
+}
+
+/** Methods of built-in containers that add, remove or reorder elements. */
+const changingMethods: ReadonlySet<string> = new Set(
+  "append appendleft add insert extend extendleft update setdefault pop popleft popitem remove discard clear sort reverse rotate move_to_end difference_update intersection_update symmetric_difference_update subtract".split(
+    " ",
+  ),
+);
+
+function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {
+  if (entity.kind === "container") return entity.value.makes !== "generator" && entity.value.makes !== "tuple";
+  return entity.kind === "object" && knowledge.type(entity.type)?.is.role === "container";
+}
+
+function isWaiting(entry: CallableEntry): boolean {
+  return entry.kind === "io-wait" || entry.kind === "sleep" || entry.kind === "sync-wait" || entry.kind === "process-wait";
+}
+
+const identityNames: ReadonlySet<string> = new Set(["get_ident", "current_thread", "get_native_id", "currentThread"]);
+
+function isThreadIdentity(value: Value): boolean {
+  if (value.op === "call")
+    return value.callee.op === "read" && value.callee.place.kind !== "element" && identityNames.has(value.callee.place.name);
+  return value.op === "read" && value.place.kind === "attribute" && isThreadIdentity(value.place.object);
+}
+
+function usesThreadIdentity(node: FunctionNode): boolean {
+  return node.facts.body.some(function mentions(operation: Operation): boolean {
+    switch (operation.op) {
+      case "call":
+        return isThreadIdentity(operation);
+      case "branch":
+        return operation.arms.some((arm) => arm.some(mentions));
+      case "with":
+        return operation.body.some(mentions);
+      default:
+        return false;
+    }
+  });
+}

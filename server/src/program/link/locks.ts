@@ -1,0 +1,211 @@
+import type { Range } from "../../base/range.js";
+import type { Scope } from "../../knowledge/entry.js";
+import type { CallOperation, Operation, Value } from "../operation.js";
+import type { Entity, FunctionNode } from "./entity.js";
+import type { Program } from "./link.js";
+import type { Frame, Ownership } from "./ownership.js";
+import { innerValues } from "./walk.js";
+
+/** A lock as one thread takes it at one place. */
+export interface HeldLock {
+  /** Equal for locks that cannot be told apart: the same global, or the same attribute of objects of one class. */
+  readonly key: string;
+  /** The object whose attribute the lock is; two holders with the same key and owner hold the same lock. Empty for globals and variables. */
+  readonly owner: string;
+  /** Whether the key stands for one lock in the process, one for each object, or only for a name that looks like a lock's. */
+  readonly identity: "one" | "one-per-object" | "by-name";
+  readonly reentrant: "yes" | "no" | "unknown";
+  readonly scope: Scope | "unknown";
+  /** As it is written where it is taken: `self._lock`. */
+  readonly name: string;
+  /** Where it was taken: the `with` item or the `acquire` call. Two stretches of holding differ in it. */
+  readonly taken: { readonly function: FunctionNode; readonly range: Range };
+}
+
+/** Whether a thread that holds the first keeps out one that wants the second. */
+export function isSameLock(a: HeldLock, b: HeldLock): boolean {
+  return a.key === b.key;
+}
+
+/** The locks of the first list that are in the second as well. */
+export function commonLocks(a: readonly HeldLock[], b: readonly HeldLock[]): readonly HeldLock[] {
+  return a.filter((lock) => b.some((other) => isSameLock(lock, other)));
+}
+
+/** The locks held from one moment to another without a break: taken at the same place both times. */
+export function heldThroughout(before: readonly HeldLock[], after: readonly HeldLock[]): readonly HeldLock[] {
+  return before.filter((lock) =>
+    after.some(
+      (other) =>
+        isSameLock(lock, other) && lock.taken.function === other.taken.function && lock.taken.range.start === other.taken.range.start,
+    ),
+  );
+}
+
+/** What code that compares thread identities holds: only the owner gets past the comparison. */
+export const threadIdentityKey = "thread identity";
+
+/** The locks that can be told from the value itself; those that a context manager's code takes are found by walking that code. */
+export function locksOf(context: Value, frame: Frame, program: Program, ownership: Ownership): readonly HeldLock[] {
+  const { resolver, knowledge } = program;
+  const entities = resolver.resolve(context, frame.function);
+  for (const entity of entities) {
+    if (entity.kind !== "object") continue;
+    const role = knowledge.type(entity.type)?.is;
+    if (role?.role === "lock") {
+      if (!isExclusive(entity.origin?.call, entity.type)) return [];
+      return lockAt(context, frame, ownership, { reentrant: role.reentrant, scope: role.scope });
+    }
+    if (role?.role === "condition") {
+      const around = lockOfCondition(entity, role.lock, program, ownership);
+      if (around) return [{ ...around, taken: { function: frame.function, range: rangeOf(context) } }];
+      return lockAt(context, frame, ownership, { reentrant: entity.origin ? "yes" : "unknown", scope: role.scope });
+    }
+  }
+  const isUnknown = entities.every((entity) => entity.kind === "external" && !knowledge.callable(entity.name));
+  return isUnknown && looksLikeLock(context) ? lockAt(context, frame, ownership, { reentrant: "unknown", scope: "unknown" }) : [];
+}
+
+/** The lock that a context manager of the program stands for, where walking its code showed none although it takes some. */
+export function lockOfManager(context: Value, frame: Frame, ownership: Ownership): readonly HeldLock[] {
+  return lockAt(context, frame, ownership, { reentrant: "unknown", scope: "unknown" });
+}
+
+/** `Condition(self._lock)` is held by whoever holds that lock. */
+function lockOfCondition(
+  entity: Extract<Entity, { kind: "object" }>,
+  place: unknown,
+  program: Program,
+  ownership: Ownership,
+): HeldLock | undefined {
+  const call = entity.origin?.call;
+  const given = call?.arguments.find((argument) => argument.form === "positional" || argument.name === keywordOf(place))?.value;
+  if (!given || !entity.origin || given.op === "call") return undefined;
+  return locksOf(given, ownership.beside(entity.origin.in), program, ownership)[0];
+}
+
+function keywordOf(place: unknown): string | undefined {
+  return typeof place === "object" && place !== null && "keyword" in place ? String(place.keyword) : undefined;
+}
+
+function lockAt(
+  context: Value,
+  frame: Frame,
+  ownership: Ownership,
+  type: { readonly reentrant: HeldLock["reentrant"]; readonly scope: HeldLock["scope"] },
+): readonly HeldLock[] {
+  const object = ownership.object(context, frame);
+  // A lock that nobody else can reach guards nothing.
+  if (object.sharing === "own") return [];
+  const isAttribute = context.op === "read" && context.place.kind === "attribute";
+  const isByName = object.sharing === "unknown" && isAttribute;
+  const owner =
+    isAttribute && context.op === "read" && context.place.kind === "attribute" ? ownership.object(context.place.object, frame) : undefined;
+  const isPerObject = object.key.startsWith("attribute ") && owner?.class !== undefined;
+  return [
+    {
+      key: isByName && context.op === "read" && context.place.kind === "attribute" ? `lock ${context.place.name}` : object.key,
+      owner: isPerObject ? (owner?.sharing === "unknown" ? "unknown" : (owner?.key ?? "")) : "",
+      identity: isByName || object.sharing === "unknown" ? "by-name" : isPerObject ? "one-per-object" : "one",
+      reentrant: type.reentrant,
+      scope: type.scope,
+      name: writtenName(context),
+      taken: { function: frame.function, range: rangeOf(context) },
+    },
+  ];
+}
+
+function rangeOf(value: Value): Range {
+  return { start: value.start, end: value.end };
+}
+
+/** A value as it reads in a sentence: `self._lock`, `locks[…]`, `get_lock()`. */
+export function writtenName(value: Value): string {
+  switch (value.op) {
+    case "read":
+      switch (value.place.kind) {
+        case "name":
+          return value.place.name;
+        case "attribute":
+          return `${writtenName(value.place.object)}.${value.place.name}`;
+        case "element":
+          return `${writtenName(value.place.object)}[…]`;
+      }
+      break;
+    case "call":
+      return `${writtenName(value.callee)}()`;
+    default:
+      return "…";
+  }
+}
+
+/** Names that nobody gives to anything but a lock. */
+export function looksLikeLock(context: Value): boolean {
+  const value = context.op === "call" ? context.callee : context;
+  return value.op === "read" && value.place.kind !== "element" && /(^|_)(r?lock|mutex|semaphore|cond(ition)?)$/i.test(value.place.name);
+}
+
+function isExclusive(made: CallOperation | undefined, type: string): boolean {
+  if (!/Semaphore$/.test(type)) return true;
+  const size = made?.arguments[0]?.value;
+  return size === undefined || (size.op === "constant" && size.value === 1);
+}
+
+/** Whether the operations take a lock somewhere. */
+export function takesLock(operations: readonly Operation[]): boolean {
+  return operations.some((operation) => {
+    switch (operation.op) {
+      case "call":
+        return isAcquire(operation);
+      case "with":
+        return looksLikeLock(operation.context) || takesLock(operation.body);
+      case "attempt":
+        return takesLock(operation.body);
+      case "branch":
+        return operation.arms.some(takesLock);
+      default:
+        return false;
+    }
+  });
+}
+
+function isAcquire(value: Value | Operation): boolean {
+  return (
+    value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute" && value.callee.place.name === "acquire"
+  );
+}
+
+/** Whether an `acquire` call may come back without the lock: `acquire(False)`, `acquire(blocking=False)`, `acquire(timeout=1)`. */
+export function mayFail(acquire: CallOperation): boolean {
+  return acquire.arguments.some(({ form, name, value }, index) => {
+    if (form === "keyword") return name === "timeout" || (name === "blocking" && value.op === "constant" && value.value === 0);
+    return index > 0 || (value.op === "constant" && value.value === 0);
+  });
+}
+
+/**
+ * In which arm of a branch the lock is held that its test tries to take: `if lock.acquire(False):`, `if not lock.acquire(timeout=1):`, or a
+ * variable that holds the answer.
+ */
+export function triedIn(
+  test: Value | undefined,
+  within: FunctionNode,
+): { readonly call: CallOperation; readonly arm: "first" | "other" } | undefined {
+  if (!test) return undefined;
+  if (test.op === "compute" && test.operator === "not" && test.operands[0]) {
+    const inner = triedIn(test.operands[0], within);
+    return inner && { call: inner.call, arm: inner.arm === "first" ? "other" : "first" };
+  }
+  if (test.op === "call" && isAcquire(test)) return { call: test, arm: "first" };
+  if (test.op === "read" && test.place.kind === "name" && test.place.owner === within.facts.index) {
+    const bound = within.facts.bindings.get(test.place.name) ?? [];
+    const [only] = bound;
+    return bound.length === 1 && only?.op === "call" && isAcquire(only) ? { call: only, arm: "first" } : undefined;
+  }
+  if (test.op === "choice")
+    for (const inner of innerValues(test)) {
+      const found = triedIn(inner, within);
+      if (found) return found;
+    }
+  return undefined;
+}

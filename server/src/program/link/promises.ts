@@ -1,0 +1,198 @@
+import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { CallOperation, Value } from "../operation.js";
+import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import type { Program } from "./link.js";
+import { hasNote } from "./notes.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
+import { walkOperations } from "./walk.js";
+
+/**
+ * Code that says of itself that several threads use it: a class or module that has a lock of its own, or a class whose docstring calls it
+ * thread-safe. Nobody takes a lock where one thread passes by.
+ */
+export interface SharingPromise {
+  /** Equal for code that makes the same promise: of one class, one module, one lock of a function. */
+  readonly key: string;
+  readonly by: "lock" | "docstring";
+  readonly of: "class" | "module" | "function";
+  readonly class: ClassNode | undefined;
+  readonly file: LinkedFile;
+  /** What other threads can call. */
+  readonly entries: readonly FunctionNode[];
+}
+
+/** All promises of a program, in order of file and offset. */
+export function sharingPromises(program: Program): readonly SharingPromise[] {
+  const { resolver, knowledge } = program;
+  const names = lockNames(knowledge);
+  return program.files.flatMap((file) => {
+    const promises: SharingPromise[] = [];
+    const mentionsLock = [...names].some((name) => file.facts.callsByName.has(name));
+    for (const node of file.classes) {
+      const by =
+        node.facts.docstring === "thread-safe" ? "docstring" : mentionsLock && hasOwnLock(node, names, program) ? "lock" : undefined;
+      if (!by || isSingleThreaded(node)) continue;
+      const entries = publicMethods(node, resolver);
+      if (entries.length > 0) promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, file, entries });
+    }
+    if (!mentionsLock) return promises;
+    promises.push(...promisesOfFunctions(file, names, program));
+    return promises;
+  });
+}
+
+function isSingleThreaded(node: ClassNode): boolean {
+  const body = node.file.functions[node.facts.body];
+  return body !== undefined && hasNote(body, "single-thread");
+}
+
+const namesOf = new WeakMap<Knowledge, ReadonlySet<string>>();
+
+/** The last names under which locks for threads are made. */
+function lockNames(knowledge: Knowledge): ReadonlySet<string> {
+  const before = namesOf.get(knowledge);
+  if (before) return before;
+  const names = new Set<string>(["allocate_lock"]);
+  for (const entry of knowledge.all()) {
+    if (entry.entry !== "type") continue;
+    if ((entry.is.role === "lock" || entry.is.role === "condition") && entry.is.scope === "threads")
+      names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
+  }
+  namesOf.set(knowledge, names);
+  return names;
+}
+
+/** Whether the value is a new lock for threads. */
+function isNewLock(value: Value | undefined, within: FunctionNode, names: ReadonlySet<string>, { resolver, knowledge }: Program): boolean {
+  if (value?.op === "choice") return value.values.some((each) => isNewLock(each, within, names, { resolver, knowledge } as Program));
+  if (value?.op !== "call" || value.callee.op !== "read" || value.callee.place.kind === "element") return false;
+  if (!names.has(value.callee.place.name) && !isFieldOfLock(value, names)) return false;
+  return (
+    resolver.resolve(value, within).some((entity) => isLockType(entity.kind === "object" ? entity.type : undefined, knowledge)) ||
+    isFieldOfLock(value, names)
+  );
+}
+
+/** `field(default_factory=threading.Lock)` of a dataclass. */
+function isFieldOfLock(call: CallOperation, names: ReadonlySet<string>): boolean {
+  return call.arguments.some(
+    ({ name, value }) => name === "default_factory" && value.op === "read" && value.place.kind !== "element" && names.has(value.place.name),
+  );
+}
+
+function isLockType(type: string | undefined, knowledge: Knowledge): boolean {
+  const role = type === undefined ? undefined : knowledge.type(type)?.is;
+  return (role?.role === "lock" || role?.role === "condition") && role.scope === "threads";
+}
+
+/** Whether objects of the class, or the class itself, have a lock that the class or a base in the program makes. */
+function hasOwnLock(node: ClassNode, names: ReadonlySet<string>, program: Program): boolean {
+  const body = node.file.functions[node.facts.body];
+  for (const values of body?.facts.bindings.values() ?? []) {
+    if (body && values.some((value) => isNewLock(value, body, names, program))) return true;
+  }
+  for (const writes of node.facts.instanceAttributes.values()) {
+    for (const { function: index, write } of writes) {
+      const method = node.file.functions[index];
+      if (method && isNewLock(write.value, method, names, program)) return true;
+    }
+  }
+  return false;
+}
+
+/** Called while nobody else has the object, or not as a thread's work. */
+const notShared: ReadonlySet<string> = new Set(
+  "__init__ __new__ __post_init__ __del__ __init_subclass__ __class_getitem__ __getstate__ __setstate__ __reduce__ __reduce_ex__ __repr__ __str__ __copy__ __deepcopy__ setUp tearDown".split(
+    " ",
+  ),
+);
+
+function publicMethods(node: ClassNode, resolver: Resolver): readonly FunctionNode[] {
+  const body = node.file.functions[node.facts.body];
+  const methods: FunctionNode[] = [];
+  for (const [name, values] of body?.facts.bindings ?? []) {
+    if (notShared.has(name)) continue;
+    for (const value of values) {
+      const method = defined(value, node.file);
+      if (method?.facts.kind !== "function" || (body && isWrapped(value, body, method, resolver))) continue;
+      if (name.startsWith("_") && !name.startsWith("__") && !isCalledFromOutside(method, node, resolver)) continue;
+      if (!decoratorNames(method).includes("staticmethod")) methods.push(method);
+    }
+  }
+  return methods;
+}
+
+function defined(value: Value, file: LinkedFile): FunctionNode | undefined {
+  const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
+  return definition?.op === "function" ? file.functions[definition.function] : undefined;
+}
+
+/** Whether a decorator of the program puts another function in its place: callers enter that one, and what it takes first. */
+function isWrapped(value: Value, within: FunctionNode, node: FunctionNode, resolver: Resolver): boolean {
+  if (value.op !== "choice") return false;
+  const entered = resolver.resolve(value, within).filter((entity) => entity.kind === "function");
+  return entered.length > 0 && entered.every((entity) => entity.function !== node);
+}
+
+function isCalledFromOutside(method: FunctionNode, owner: ClassNode, resolver: Resolver): boolean {
+  return resolver.callersOf(method).some((caller) => {
+    const from = resolver.enclosingClass(caller.within);
+    return from !== owner && (from === undefined || !resolver.classOrder(from).classes.includes(owner));
+  });
+}
+
+const contextsOf = new WeakMap<FunctionNode, readonly Value[]>();
+
+/** What the function enters with `with` and calls `acquire` on. */
+function lockContexts(node: FunctionNode): readonly Value[] {
+  const before = contextsOf.get(node);
+  if (before) return before;
+  const contexts: Value[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with" && !operation.isAsync) contexts.push(operation.context);
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (operation.callee.place.name === "acquire") contexts.push(operation.callee.place.object);
+  });
+  contextsOf.set(node, contexts);
+  return contexts;
+}
+
+/** Functions that take a lock which is a global of their module or a variable of the function around them. */
+function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
+  const byLock = new Map<string, FunctionNode[]>();
+  for (const node of file.functions) {
+    if (node.facts.kind !== "function" || node.facts.isAsync || hasNote(node, "single-thread")) continue;
+    for (const context of lockContexts(node)) {
+      if (context.op !== "read" || context.place.kind !== "name" || context.place.owner < 0) continue;
+      const { name, owner } = context.place;
+      if (owner === node.facts.index) continue;
+      const holder = file.functions[owner];
+      const bound = holder?.facts.bindings.get(name) ?? [];
+      if (!holder || !bound.some((value) => isNewLock(value, holder, names, program))) continue;
+      const key = owner === 0 ? "" : `${functionKey(holder)} ${name}`;
+      const list = byLock.get(key);
+      if (!list) byLock.set(key, [node]);
+      else if (!list.includes(node)) list.push(node);
+    }
+  }
+  return [...byLock].map(([key, takers]): SharingPromise => {
+    const of = key === "" ? "module" : "function";
+    const entries = of === "module" ? moduleFunctions(file, takers, program.resolver) : takers;
+    return { key: `promise ${of} ${file.path} ${key}`, by: "lock", of, class: undefined, file, entries };
+  });
+}
+
+/** The functions that take the module's lock, and its other public ones; what the module calls only by itself is reached through these. */
+function moduleFunctions(file: LinkedFile, takers: readonly FunctionNode[], resolver: Resolver): readonly FunctionNode[] {
+  const module = file.functions[0];
+  const others = file.functions.filter((node) => {
+    const { facts } = node;
+    if (facts.kind !== "function" || facts.parent !== 0 || facts.isAsync || facts.name.startsWith("_") || facts.name === "main")
+      return false;
+    if (takers.includes(node) || !module) return false;
+    if (module.facts.bindings.get(facts.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
+    const callers = resolver.callersOf(node);
+    return callers.length === 0 || callers.some((caller) => caller.within.file !== file);
+  });
+  return [...takers, ...others];
+}

@@ -1,0 +1,194 @@
+import type { Range } from "../base/range.js";
+import { type Access, activityOf, type Moment } from "../program/link/activity.js";
+import type { Program } from "../program/link/link.js";
+import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
+import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
+import type { ThreadRoot } from "../program/link/roots.js";
+import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
+
+/** Two accesses to the same state that threads can make at the same time, with nothing that keeps them apart. */
+export interface Race {
+  readonly first: Access;
+  /** The access that can come between; the first itself where several threads make it. */
+  readonly second: Access;
+  readonly concurrency: Concurrency;
+  readonly confidence: Confidence;
+}
+
+const locations = new WeakMap<Program, ReadonlyMap<string, readonly Access[]>>();
+
+/** All accesses of a program's threads, by the state they reach, in the order in which they were found. */
+export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
+  const before = locations.get(program);
+  if (before) return before;
+  const byLocation = new Map<string, Access[]>();
+  for (const access of activityOf(program).accesses) {
+    const list = byLocation.get(access.location);
+    if (list) list.push(access);
+    else byLocation.set(access.location, [access]);
+  }
+  locations.set(program, byLocation);
+  return byLocation;
+}
+
+/**
+ * The access of `others` that races with the first one while that holds `locks`: at the same time, without a common lock. What the program
+ * shows is preferred to what code promises, and that to what must be assumed. Undefined if there is none, or too little evidence for one.
+ */
+export function raceOf(
+  first: Access,
+  locks: readonly HeldLock[],
+  others: readonly Access[],
+  all: readonly Access[] = others,
+): Race | undefined {
+  let best: Race | undefined;
+  for (const second of others) {
+    if (commonLocks(locks, second.locks).length > 0) continue;
+    const how = concurrency(first, second);
+    const confidence = how && confidenceOf(first, second, how, all);
+    if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
+    best = { first, second, concurrency: how, confidence };
+    if (rank(best) === 0) break;
+  }
+  return best;
+}
+
+function rank({ concurrency: how, confidence }: Pick<Race, "concurrency" | "confidence">): number {
+  return (confidence === "possible" ? 3 : 0) + (how === "seen" ? 0 : how === "promised" ? 1 : 2);
+}
+
+/**
+ * How sure a race is. Threads that the program starts make it likely. A promise does where the state is what the promise is about and some
+ * other code does guard it; state that nobody guards may well be one thread's business, so that is possible only.
+ */
+function confidenceOf(first: Access, second: Access, how: Concurrency, all: readonly Access[]): Confidence | undefined {
+  switch (how) {
+    case "seen":
+      return "likely";
+    case "assumed":
+      return "possible";
+    case "promised": {
+      const isAbout = [first.root, second.root].some((root) => root.kind === "promised" && isPromised(first.location, root.promise));
+      const guarded = all.some((access) => access.locks.some(isRealLock));
+      if (guarded) return isAbout ? "likely" : "possible";
+      const isOfClass = [first.root, second.root].some(
+        (root) => root.kind === "promised" && root.promise.of !== "module" && isPromised(first.location, root.promise),
+      );
+      return isOfClass ? "possible" : undefined;
+    }
+  }
+}
+
+/** Whether the lock is one, and not the comparison of thread identities that stands in for it. */
+export function isRealLock(lock: HeldLock): boolean {
+  return lock.key !== threadIdentityKey;
+}
+
+/** What a race is explained with: the other access, what it holds, and how both threads get there. */
+export function racePlaces({ first, second }: Race): readonly RelatedLocation[] {
+  const places: RelatedLocation[] = [];
+  const isSame = second.operation === first.operation && second.function === first.function;
+  if (!isSame) {
+    const held = second.locks.filter(isRealLock).map((lock) => `\`${lock.name}\``);
+    const holds = held.length === 0 ? "" : `, which holds ${held.join(" and ")}, not held here`;
+    places.push({ path: second.function.file.path, range: second.statement, message: `other access, in ${rootText(second)}${holds}` });
+  }
+  const start = startOf(first.root);
+  if (start) places.push({ ...start, message: isSame ? `${startText(first.root)}, ${threadsText(first.root)}` : startText(first.root) });
+  const otherStart = isSame ? undefined : startOf(second.root);
+  if (otherStart && otherStart.range.start !== start?.range.start) {
+    const text = second.root.kind === "promised" ? startText(second.root) : "the other thread is started here";
+    places.push({ ...otherStart, message: text });
+  }
+  for (const step of first.path.slice(0, 3)) {
+    places.push({
+      path: step.function.file.path,
+      range: { start: step.call.start, end: step.call.end },
+      message: "reached through this call",
+    });
+  }
+  return places;
+}
+
+function startText(root: ThreadRoot): string {
+  if (root.kind !== "promised") return root.kind === "spawn" ? "this thread is started here" : "several threads enter here";
+  return root.promise.by === "docstring"
+    ? "its docstring calls the class thread-safe"
+    : "it has a lock of its own, so several threads use it";
+}
+
+/** Where a thread of the root starts, for related locations. */
+export function startOf(root: ThreadRoot): { readonly path: string; readonly range: Range } | undefined {
+  switch (root.kind) {
+    case "spawn":
+      return { path: root.spawn.in.file.path, range: { start: root.spawn.call.start, end: root.spawn.call.end } };
+    case "handler":
+      return { path: root.class.file.path, range: root.class.facts.nameRange };
+    case "promised":
+      return { path: root.promise.file.path, range: root.promise.class?.facts.nameRange ?? root.function.facts.nameRange };
+    case "marked":
+    case "caller":
+      return { path: root.function.file.path, range: root.function.facts.nameRange };
+  }
+}
+
+/** The thread in which something happens, for sentences: "the thread that runs `work`". */
+export function rootText({ root }: Moment): string {
+  switch (root.kind) {
+    case "caller":
+      return root.within
+        ? `\`${root.function.facts.name}\`, beside the thread it started`
+        : `\`${root.function.facts.name}\`, which other code calls meanwhile`;
+    case "promised":
+      return `a thread that calls \`${root.function.facts.name}\``;
+    default:
+      return `the thread that runs \`${root.function.facts.name}\``;
+  }
+}
+
+/** How many threads of the root there are, for sentences: "in 4 threads". */
+export function threadsText(root: ThreadRoot): string {
+  if (root.instances === "one") return "in one thread";
+  if (root.kind === "handler") return "once for every request";
+  if (root.kind === "promised") return "in any thread that uses it";
+  const size = root.kind === "spawn" ? root.spawn.pool?.size?.value : undefined;
+  return size?.op === "constant" ? `in ${size.value} threads` : "in several threads";
+}
+
+/** Who does it and who can come between, as a clause: "`work` runs in 4 threads". */
+export function whoText({ first, second }: Race): string {
+  const name = first.root.function.facts.name;
+  const isSame = second.operation === first.operation && second.function === first.function;
+  if (first.root.kind === "promised") {
+    const shared = promiseText(first.root);
+    if (isSame || second.function === first.function) return shared;
+    return `${shared}, and \`${second.function.facts.name}\` changes it too`;
+  }
+  if (first.root.kind === "caller") return `a thread changes it too, in \`${second.function.facts.name}\``;
+  if (!isSame) return `\`${second.function.facts.name}\` changes it in another thread`;
+  return second.root.key !== first.root.key
+    ? `\`${name}\` and ${rootText(second)} both run it`
+    : `\`${name}\` runs ${threadsText(first.root)}`;
+}
+
+function promiseText(root: Extract<ThreadRoot, { kind: "promised" }>): string {
+  const { promise } = root;
+  switch (promise.of) {
+    case "class":
+      return promise.by === "docstring"
+        ? `\`${promise.class?.facts.name}\` is documented as thread-safe`
+        : `\`${promise.class?.facts.name}\` has a lock, so several threads use it`;
+    case "module":
+      return "the module has a lock, so several threads use it";
+    case "function":
+      return `\`${root.function.facts.name}\` takes a lock, so several threads run it`;
+  }
+}
+
+const longestQuote = 60;
+
+/** A stretch of a file on one line, cut where it is long. */
+export function quoted(path: string, range: Range, context: RuleContext): string {
+  const text = context.text(path).slice(range.start, range.end).replace(/\s+/g, " ");
+  return text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
+}
