@@ -91,7 +91,7 @@ export interface Rule<Data = unknown> {
   readonly code: string;
   readonly name: string;
   readonly since: string;
-  readonly group: "performance" | "races";
+  readonly group: "performance" | "races" | "locks";
   readonly severity: Severity;
   /** The page, in Markdown. */
   readonly docs: string;
