@@ -31,7 +31,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${update.function.file.path}:${update.statement.start}`;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
-      const race = raceOf(update, update.locks, stores, accesses);
+      // An update under a lock is right; what comes in between without the lock is wrong, and is reported there.
+      const isGuarded = update.locks.some(isRealLock);
+      const others = isGuarded ? stores.filter((store) => store.locks.some(isRealLock)) : stores;
+      const race = raceOf(update, update.locks, others, accesses);
       if (race && (!known || race.confidence !== "possible")) matches.set(key, match(race, update.update.gap));
     }
   }

@@ -1,7 +1,7 @@
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import type { ThreadRoot } from "../program/link/roots.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
@@ -58,8 +58,9 @@ function rank({ concurrency: how, confidence }: Pick<Race, "concurrency" | "conf
 }
 
 /**
- * How sure a race is. Threads that the program starts make it likely. A promise does where the state is what the promise is about and some
- * other code does guard it; state that nobody guards may well be one thread's business, so that is possible only.
+ * How sure a race is. Threads that the program starts make it likely. A promise does where the state is what the promise is about and other
+ * code guards it, while this access does not; state that nobody guards may well be one thread's business, so that is possible only, and only
+ * where this very function takes a lock or the class is documented as thread-safe.
  */
 function confidenceOf(first: Access, second: Access, how: Concurrency, all: readonly Access[]): Confidence | undefined {
   switch (how) {
@@ -68,15 +69,36 @@ function confidenceOf(first: Access, second: Access, how: Concurrency, all: read
     case "assumed":
       return "possible";
     case "promised": {
-      const isAbout = [first.root, second.root].some((root) => root.kind === "promised" && isPromised(first.location, root.promise));
-      const guarded = all.some((access) => access.locks.some(isRealLock));
-      if (guarded) return isAbout ? "likely" : "possible";
-      const isOfClass = [first.root, second.root].some(
-        (root) => root.kind === "promised" && root.promise.of !== "module" && isPromised(first.location, root.promise),
-      );
-      return isOfClass ? "possible" : undefined;
+      const guards = guardsOf(all, first);
+      if (commonLocks(first.locks, guards).length > 0) return undefined;
+      const promises = [first.root, second.root].flatMap((root) => (root.kind === "promised" ? [root.promise] : []));
+      const about = promises.filter((promise) => isPromised(first.location, promise));
+      if (about.length === 0) return undefined;
+      if (guards.length > 0) return "likely";
+      if (first.locks.some(isRealLock)) return undefined;
+      return about.some((promise) => promise.by === "docstring" || takesLock(first.function.facts.body)) ? "possible" : undefined;
     }
   }
+}
+
+/** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
+export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
+  return locks.filter(({ taken, key, identity }) => {
+    if (key === threadIdentityKey || taken.function.file !== node.file) return false;
+    return (
+      taken.function === node || identity === "one" || (node.facts.class !== undefined && taken.function.facts.class === node.facts.class)
+    );
+  });
+}
+
+/** The locks under which other code touches the state. */
+export function guardsOf(accesses: readonly Access[], besides: Access): readonly HeldLock[] {
+  const guards: HeldLock[] = [];
+  for (const access of accesses) {
+    if (access.operation === besides.operation) continue;
+    for (const lock of access.locks) if (isRealLock(lock) && !guards.some((known) => known.key === lock.key)) guards.push(lock);
+  }
+  return guards;
 }
 
 /** Whether the lock is one, and not the comparison of thread identities that stands in for it. */

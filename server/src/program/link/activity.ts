@@ -3,9 +3,19 @@ import type { GapStep } from "../../knowledge/atomicity.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs, iteratedContainer } from "./compound.js";
-import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
-import { type HeldLock, heldThroughout, lockOfManager, locksOf, mayFail, takesLock, threadIdentityKey, triedIn } from "./locks.js";
+import {
+  commonLocks,
+  type HeldLock,
+  heldThroughout,
+  lockOfManager,
+  locksOf,
+  mayFail,
+  takesLock,
+  threadIdentityKey,
+  triedIn,
+} from "./locks.js";
 import { hasNote } from "./notes.js";
 import { type AbstractObject, type Frame, Ownership } from "./ownership.js";
 import { sharingPromises } from "./promises.js";
@@ -45,8 +55,10 @@ export interface Access extends Moment {
   readonly update: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
   readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
-  /** Whether it is an attribute of the object whose method the thread runs. */
+  /** `thread's object`: it belongs to what each call of the spawning function has for itself, the object of the method or a local variable. */
   readonly of: "thread's object" | "other object";
+  /** The variable through which the state was reached: `global …`, `cell …`, or `self` with its class and those that it extends. */
+  readonly through: string;
 }
 
 /** A thread takes a lock. `locks` are those it holds already. */
@@ -84,7 +96,7 @@ export function activityOf(program: Program): Activity {
   }
   // Code beside the threads matters only for what the threads touch.
   const beside = new Walker(program);
-  for (const root of callerRoots(program, roots)) beside.root(root);
+  for (const root of callerRoots(program, roots)) beside.root(root, walker.heldOnEntry(root.function));
   const touched = new Set(walker.accesses.map((access) => access.location));
   const activity = {
     accesses: [...walker.accesses, ...beside.accesses.filter((access) => touched.has(access.location))],
@@ -112,11 +124,15 @@ class Walker {
   readonly acquisitions: Acquisition[] = [];
   readonly waits: Wait[] = [];
   private readonly ownership: Ownership;
+  private classes: ReadonlyMap<string, ClassNode> | undefined;
+  private readonly families = new Map<string, string>();
   /** What each state of each function leaves held, so that none is walked twice. */
   private visited = new Map<string, Exit>();
+  private readonly entries = new Map<FunctionNode, readonly HeldLock[]>();
   private steps = 0;
   private current!: ThreadRoot;
-  private receiver: string | undefined;
+  /** The objects of which each call of the spawning function makes others: the thread's receiver, and locals given to it. */
+  private perSpawn = new Set<string>();
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
@@ -124,9 +140,10 @@ class Walker {
     this.ownership = new Ownership(program.resolver);
   }
 
-  root(root: ThreadRoot): void {
+  /** `held`: what whoever calls the root's function is known to hold. */
+  root(root: ThreadRoot, held: readonly HeldLock[] = []): void {
     const before = this.accesses.length;
-    this.walk(root);
+    this.walk(root, held);
     // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
     const found = this.accesses.splice(before);
     for (const access of found) {
@@ -135,19 +152,26 @@ class Walker {
     }
   }
 
-  private walk(root: ThreadRoot): void {
+  /** The locks held whenever the function was entered by a call; none if it never was. */
+  heldOnEntry(node: FunctionNode): readonly HeldLock[] {
+    return this.entries.get(node) ?? [];
+  }
+
+  private walk(root: ThreadRoot, held: readonly HeldLock[]): void {
     // The entries of one promise are one root: what one of them reached, the others need not reach again.
     if (root.kind !== "promised" || this.current?.key !== root.key) this.visited = new Map();
     this.current = root;
-    this.receiver = undefined;
+    this.perSpawn = new Set();
     this.steps = 0;
     this.reached = new Set();
     switch (root.kind) {
       case "spawn": {
         const frame = this.ownership.start(root.spawn, root.target);
         const self = root.target.receiver && frame.function.facts.parameters[0];
-        const receiver = self && frame.parameters.get(self.name);
-        this.receiver = receiver?.sharing === "shared" ? receiver.key : undefined;
+        for (const [name, object] of frame.parameters) {
+          if (object.sharing === "shared" && (name === self?.name || this.isMadeIn(root.spawn.in, object.key)))
+            this.perSpawn.add(object.key);
+        }
         this.enter(frame, [], []);
         return;
       }
@@ -157,7 +181,7 @@ class Walker {
       case "marked":
       case "caller":
       case "promised":
-        this.enter(this.ownership.beside(root.function), [], []);
+        this.enter(this.ownership.beside(root.function), held, []);
         return;
     }
   }
@@ -165,6 +189,10 @@ class Walker {
   /** Walks a function in a frame; returns what it leaves held. */
   private enter(frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): Exit {
     const untouched: Exit = { held, yielded: [] };
+    if (path.length > 0) {
+      const known = this.entries.get(frame.function);
+      this.entries.set(frame.function, known ? commonLocks(known, held) : held);
+    }
     if (frame.depth > maximumDepth || ++this.steps > maximumSteps || frame.function.facts.isAsync) return untouched;
     if (hasNote(frame.function, "single-thread")) return untouched;
     this.reached.add(functionKey(frame.function));
@@ -475,7 +503,10 @@ class Walker {
     update?: Access["update"],
   ): void {
     const { frame, path, checks, heldAt } = activation;
-    const isReceivers = base !== undefined && this.ownership.object(base, frame).key === this.receiver;
+    const object = base && this.ownership.object(base, frame);
+    const isPerSpawn =
+      (object !== undefined && this.perSpawn.has(object.partOf || object.key)) ||
+      (this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, location));
     const pattern = checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     this.accesses.push({
@@ -488,9 +519,40 @@ class Walker {
       operation,
       update,
       check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
-      of: isReceivers ? "thread's object" : "other object",
+      of: isPerSpawn ? "thread's object" : "other object",
+      through: object ? this.throughOf(object) : "",
       locks: [...held],
       path,
+    });
+  }
+
+  private classesByKey(): ReadonlyMap<string, ClassNode> {
+    this.classes ??= new Map(this.program.files.flatMap((file) => file.classes.map((node) => [classKey(node), node] as const)));
+    return this.classes;
+  }
+
+  private throughOf(object: AbstractObject): string {
+    const key = object.partOf || object.key;
+    if (!key.startsWith("self ")) return key;
+    let family = this.families.get(key);
+    if (family === undefined) {
+      const node = this.classesByKey().get(key.slice("self ".length));
+      const order = node && this.program.resolver.classOrder(node).classes;
+      family = order ? `self ${order.map(classKey).join("|")}` : key;
+      this.families.set(key, family);
+    }
+    return family;
+  }
+
+  /** Whether the key is that of a local variable for which each call of the function makes a value of its own. */
+  private isMadeIn(node: FunctionNode, key: string): boolean {
+    const prefix = `cell ${functionKey(node)} `;
+    if (node.facts.index === 0 || !key.startsWith(prefix)) return false;
+    const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
+    if (node.facts.parameters.some((parameter) => parameter.name === name)) return false;
+    return (node.facts.bindings.get(name) ?? []).every((value) => {
+      if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
+      return this.program.resolver.resolve(value.callee, node).some((callee) => callee.kind === "class" || callee.kind === "external");
     });
   }
 

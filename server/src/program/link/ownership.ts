@@ -13,6 +13,8 @@ export interface AbstractObject {
   readonly sharing: "shared" | "own" | "unknown";
   /** Equal for objects that are the same as far as can be told. */
   readonly key: string;
+  /** The key of the object on whose attributes it was found, outermost first: what hangs on an object goes where that goes. Else empty. */
+  readonly partOf: string;
   /** Whether it differs from thread to thread, such as an index handed to each. */
   readonly perThread: boolean;
   /** The class, if the program defines it. */
@@ -30,8 +32,12 @@ export interface Frame {
   readonly depth: number;
 }
 
-const own: AbstractObject = { sharing: "own", key: "own", perThread: false, class: undefined, made: undefined };
-const unknown: AbstractObject = { sharing: "unknown", key: "unknown", perThread: false, class: undefined, made: undefined };
+const own: AbstractObject = { sharing: "own", key: "own", partOf: "", perThread: false, class: undefined, made: undefined };
+const unknown: AbstractObject = { sharing: "unknown", key: "unknown", partOf: "", perThread: false, class: undefined, made: undefined };
+
+function sharedObject(key: string, node?: ClassNode): AbstractObject {
+  return { ...unknown, sharing: "shared", key, class: node };
+}
 
 /** Tells which objects threads share. */
 export class Ownership {
@@ -124,14 +130,13 @@ export class Ownership {
       if (current.function.file === frame.function.file && current.function.facts.index === owner) return own;
     }
     const key = owner === 0 ? this.globalKey(frame.function, name) : `cell ${frame.function.file.path}#${owner} ${name}`;
-    return owner < 0 ? unknown : { sharing: "shared", key, perThread: false, class: undefined, made: undefined };
+    return owner < 0 ? unknown : sharedObject(key);
   }
 
   private name(name: string, owner: number, value: Value, frame: Frame, depth: number): AbstractObject {
     const node = this.classOf(value, frame.function);
     if (owner < 0) return { ...unknown, key: `builtin ${name}` };
-    if (owner === 0)
-      return { sharing: "shared", key: this.globalKey(frame.function, name), perThread: false, class: node, made: undefined };
+    if (owner === 0) return sharedObject(this.globalKey(frame.function, name), node);
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
@@ -146,30 +151,25 @@ export class Ownership {
     const around = frame.function.file.functions[owner];
     const bindings = around?.facts.bindings.get(name) ?? [];
     const varies = bindings.length > 0 && bindings.every((bound) => bound.op === "element-of" || bound.op === "item-of");
-    return {
-      sharing: varies ? "unknown" : "shared",
-      key: `cell ${frame.function.file.path}#${owner} ${name}`,
-      perThread: false,
-      class: node,
-      made: undefined,
-    };
+    const key = `cell ${frame.function.file.path}#${owner} ${name}`;
+    return varies ? { ...unknown, key, class: node } : sharedObject(key, node);
   }
 
   /** The place `object.name` itself: who shares it, and its key. */
   attributeLocation(objectValue: Value, name: string, frame: Frame, depth = 0): AbstractObject {
     for (const entity of this.resolver.resolve(objectValue, frame.function)) {
       if (entity.kind === "module") {
-        return { sharing: "shared", key: `global ${entity.file.path} ${name}`, perThread: false, class: undefined, made: undefined };
+        return sharedObject(`global ${entity.file.path} ${name}`);
       }
       if (entity.kind === "class") return this.classAttribute(entity.class, name);
       if (this.isThreadLocal(entity)) return own;
       if (entity.kind === "external" && !entity.name.startsWith("builtins.")) {
-        return { sharing: "shared", key: `external ${entity.name}.${name}`, perThread: false, class: undefined, made: undefined };
+        return sharedObject(`external ${entity.name}.${name}`);
       }
     }
     const object = this.object(objectValue, frame, depth + 1);
     const node = object.class;
-    if (!node) return { ...object, key: `${object.key}.${name}`, made: undefined };
+    if (!node) return { ...object, key: `${object.key}.${name}`, partOf: object.partOf || object.key, made: undefined };
     const { classes, externals } = this.resolver.classOrder(node);
     const definer = classes.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
     if (!definer.facts.instanceAttributes.has(name)) {
@@ -186,10 +186,17 @@ export class Ownership {
       if (passed) return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
       // A handler object is made for each request; its server is the one that all of them share.
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
-        return { sharing: "shared", key: `server of ${externals[0]}`, perThread: false, class: undefined, made: undefined };
+        return sharedObject(`server of ${externals[0]}`);
       }
     }
-    return { sharing: object.sharing, key, perThread: object.perThread, class: undefined, made: undefined };
+    return {
+      sharing: object.sharing,
+      key,
+      partOf: object.partOf || object.key,
+      perThread: object.perThread,
+      class: undefined,
+      made: undefined,
+    };
   }
 
   /** Whether each thread sees an object of its own. */
@@ -201,7 +208,7 @@ export class Ownership {
   }
 
   private classAttribute(node: ClassNode, name: string): AbstractObject {
-    return { sharing: "shared", key: `attribute ${classKey(node)} ${name}`, perThread: false, class: undefined, made: undefined };
+    return sharedObject(`attribute ${classKey(node)} ${name}`);
   }
 
   /** What the constructor of an object that this thread owns was given for an attribute, if it stores an argument there. */
@@ -303,8 +310,7 @@ export class Ownership {
     const parameters = new Map<string, AbstractObject>();
     const [self] = node.facts.parameters;
     const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
-    if (self && owner)
-      parameters.set(self.name, { sharing: "shared", key: `self ${classKey(owner)}`, perThread: false, class: owner, made: undefined });
+    if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
     return { function: node, parameters, caller: undefined, depth: 0 };
   }
 
@@ -322,7 +328,7 @@ export class Ownership {
     if (this.variesInLoop(value, within, spawn)) {
       const made = value.op === "call" ? { call: value, in: within, frame: undefined } : undefined;
       const sharing = made && node ? "own" : "unknown";
-      return { sharing, key: `varies ${within.file.path}:${value.start}`, perThread: true, class: node, made };
+      return { sharing, key: `varies ${within.file.path}:${value.start}`, partOf: "", perThread: true, class: node, made };
     }
     switch (value.op) {
       case "read": {
@@ -334,7 +340,7 @@ export class Ownership {
               : this.isReceiver(place.name, place.owner, within)
                 ? `self ${node ? classKey(node) : functionKey(within)}`
                 : `cell ${within.file.path}#${place.owner} ${place.name}`;
-          return { sharing: "shared", key, perThread: false, class: node, made: undefined };
+          return sharedObject(key, node);
         }
         if (place.kind === "attribute") {
           const location = this.attributeLocation(place.object, place.name, this.beside(within));

@@ -12,13 +12,15 @@ export type Concurrency = "seen" | "promised" | "assumed";
 /** What has to be known of a moment to tell whether another can be at the same time. */
 export interface Placed {
   readonly root: ThreadRoot;
-  /** Whether it is about the object whose method the thread runs: that object may have fewer threads than the root. */
+  /** Whether it is about an object that each call of the spawning function has for itself: that may have fewer threads than the root. */
   readonly of: "thread's object" | "other object";
+  /** The variable through which it is reached, where that is known; see `Access`. */
+  readonly through?: string;
 }
 
 /** Whether two threads can be at these places at the same time, and how that is known; undefined if they cannot. May-happen-in-parallel. */
 export function concurrency(first: Placed, second: Placed): Concurrency | undefined {
-  if (!inParallel(first, second)) return undefined;
+  if (areApart(first.through, second.through) || !inParallel(first, second)) return undefined;
   const roots = [first.root, second.root];
   if (roots.some((root) => root.kind === "caller" && root.evidence === "assumed")) return "assumed";
   return roots.some((root) => root.kind === "promised") ? "promised" : "seen";
@@ -29,11 +31,21 @@ export function concurrentMoments(first: Moment, second: Moment): Concurrency | 
   return concurrency({ root: first.root, of: "other object" }, { root: second.root, of: "other object" });
 }
 
+/** Objects of one class that hang on two different globals, or on `self` of unrelated classes, are most likely two objects. */
+function areApart(first = "", second = ""): boolean {
+  if (first === second) return false;
+  if (first.startsWith("global ") && second.startsWith("global ")) return true;
+  if (!first.startsWith("self ") || !second.startsWith("self ")) return false;
+  const [a, b] = [first, second].map((each) => each.slice("self ".length).split("|")) as [string[], string[]];
+  return !b.includes(a[0] as string) && !a.includes(b[0] as string);
+}
+
 function inParallel({ root: a, of }: Placed, { root: b }: Placed): boolean {
   if (a.key === b.key) {
     return (a.kind === "spawn" && of === "thread's object" ? a.spawn.instancesOfOne : a.instances) === "several";
   }
-  if (a.kind === "promised" || b.kind === "promised") return true;
+  // Who calls a method of the object is what the promise is about already.
+  if (a.kind === "promised" || b.kind === "promised") return a.kind !== "caller" && b.kind !== "caller";
   if (a.kind === "caller" && b.kind === "caller") return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);

@@ -1,0 +1,107 @@
+import { knownTargets, targetName } from "../base/target.js";
+import { switchPossible } from "../knowledge/atomicity.js";
+import type { Access } from "../program/link/activity.js";
+import type { HeldLock } from "../program/link/locks.js";
+import docs from "./inconsistent-lock.md";
+import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces } from "./race.js";
+import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+
+interface Data {
+  readonly race: Race;
+  /** The locks under which the other access touches the state. */
+  readonly guards: readonly HeldLock[];
+}
+
+/** GIL205: the same state guarded by different locks, or guarded in one place and bare in another. */
+export const inconsistentLock: Rule<Data> = {
+  code: "GIL205",
+  name: "inconsistent-lock",
+  since: "0.1.0",
+  group: "races",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  const matches = new Map<string, Match<Data>>();
+  for (const accesses of accessesByLocation(program).values()) {
+    const guarded = accesses.filter((access) => ownLocks(access).length > 0);
+    if (guarded.length === 0 || guarded[0]?.location.startsWith("external ")) continue;
+    for (const store of accesses) {
+      // Updates and dependent acts are other rules' business.
+      if (store.update || store.check || (store.does !== "assign" && store.does !== "delete" && store.does !== "change")) continue;
+      const key = `${store.function.file.path}:${store.statement.start}`;
+      if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
+      const others = guarded.filter((other) => other.operation !== store.operation && minds(store, other, guarded));
+      const race = raceOf(store, store.locks, others, accesses);
+      const confidence = race && confidenceOf(race);
+      if (race && confidence) matches.set(key, match(race, confidence));
+    }
+  }
+  return [...matches.values()];
+}
+
+/**
+ * Whether the guarded access goes wrong when the store comes in between. A plain store is one step by itself: it does harm only to code that
+ * counts on the value for longer than a step. A change of a container is compared with what other code thinks necessary.
+ */
+function minds(store: Access, other: Access, guarded: readonly Access[]): boolean {
+  if (store.does === "change") {
+    const elsewhere = guarded.filter((each) => each.function !== store.function && each.does !== "read" && each.does !== "iterate");
+    return elsewhere.includes(other) && new Set(elsewhere.map((each) => each.operation)).size >= 2;
+  }
+  if (store.locks.some(isRealLock)) return other.does !== "read";
+  return other.update !== undefined || other.check?.locks.some(isRealLock) === true;
+}
+
+function match(race: Race, confidence: Confidence): Match<Data> {
+  const guards = ownLocks(race.second);
+  return {
+    path: race.first.function.file.path,
+    range: race.first.statement,
+    confidence,
+    related: racePlaces(race),
+    targets: knownTargets.map((target): TargetVerdict => {
+      const gap = race.second.update?.gap;
+      return { target: targetName(target), verdict: gap ? switchPossible(gap, target).verdict : "breaks" };
+    }),
+    prediction: undefined,
+    data: { race, guards },
+  };
+}
+
+/** Functions that set an object up or wind it down usually run while no other thread has it. */
+const lifecycle =
+  /^_*(re)?(init|set_?up|set_|configure|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+
+/**
+ * Where only a promise speaks for several threads, a bare store may well belong to a time when there is one: it is possible at most, and nothing
+ * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
+ */
+function confidenceOf({ first, concurrency, confidence }: Race): Confidence | undefined {
+  if (concurrency === "seen" || first.locks.some(isRealLock)) return confidence;
+  const isLifecycle = [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
+  return first.does === "change" || isLifecycle ? undefined : "possible";
+}
+
+function message({ race, guards }: Data, context: RuleContext): string {
+  const { first, second } = race;
+  const text = quoted(first.function.file.path, first.statement, context);
+  const own = ownLocks(first);
+  const guard = lockNames(guards);
+  const where = second.function === first.function ? "elsewhere in this function" : `in \`${second.function.facts.name}\``;
+  const here = own.length > 0 ? `under ${lockNames(own)}` : "without a lock";
+  const harm = second.update
+    ? "an update there can overwrite it"
+    : second.check
+      ? "what was checked there may no longer hold when it acts"
+      : "the two can come between each other";
+  return `\`${text}\` changes shared state ${here}, but ${where} it is guarded by ${guard}: ${harm}.`;
+}
+
+function lockNames(locks: readonly HeldLock[]): string {
+  return locks.map((lock) => `\`${lock.name}\``).join(" and ");
+}
