@@ -76,6 +76,8 @@ function confidenceOf(first: Access, second: Access, how: Concurrency, all: read
       if (about.length === 0) return undefined;
       if (guards.length > 0) return "likely";
       if (first.locks.some(isRealLock)) return undefined;
+      // A thread that the object starts on itself, beside whoever calls its methods.
+      if (first.root.kind === "spawn" || second.root.kind === "spawn") return "possible";
       return about.some((promise) => promise.by === "docstring" || takesLock(first.function.facts.body)) ? "possible" : undefined;
     }
   }

@@ -171,7 +171,8 @@ export class Ownership {
     const node = object.class;
     if (!node) return { ...object, key: `${object.key}.${name}`, partOf: object.partOf || object.key, made: undefined };
     const { classes, externals } = this.resolver.classOrder(node);
-    const definer = classes.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
+    // The class furthest up that stores the attribute stands for all that extend it.
+    const definer = [...classes].reverse().find((each) => each.facts.instanceAttributes.has(name)) ?? node;
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
@@ -262,7 +263,12 @@ export class Ownership {
     const { callee } = call;
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const object = callee.op === "read" && callee.place.kind === "attribute" ? this.object(callee.place.object, caller, 1) : undefined;
+        const object =
+          callee.op === "read" && callee.place.kind === "attribute"
+            ? node.facts.name === "__call__" && callee.place.name !== "__call__"
+              ? this.object(callee, caller, 1)
+              : (storedReceiver(callee.place.name, node, receiver, caller) ?? this.object(callee.place.object, caller, 1))
+            : undefined;
         const isNew =
           receiver.kind === "instance" &&
           node.facts.name === "__init__" &&
@@ -399,6 +405,18 @@ export class Ownership {
 const maximumDepth = 24;
 const maximumActive = 40;
 const maximumCallDepth = 12;
+
+/**
+ * A bound method that is kept under another name, `self.fetch = Cache(self._fetch)`, runs on the object it was taken from, not on the one before the
+ * dot: on the thread's own, if that is of the class; else nothing is known of it.
+ */
+function storedReceiver(name: string, node: FunctionNode, receiver: Entity, caller: Frame): AbstractObject | undefined {
+  if (name === node.facts.name || receiver.kind !== "instance" || node.facts.name.startsWith("__")) return undefined;
+  let first = caller;
+  while (first.caller) first = first.caller;
+  for (const object of first.parameters.values()) if (object.class === receiver.class) return object;
+  return { ...unknown, class: receiver.class };
+}
 
 function isSuper(callee: Value): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;

@@ -1,5 +1,4 @@
 import type { Moment } from "./activity.js";
-import { classKey } from "./entity.js";
 import type { SharingPromise } from "./promises.js";
 import { firstJoin, type ThreadRoot } from "./roots.js";
 
@@ -71,7 +70,7 @@ function runsBeside(thread: ThreadRoot, caller: Extract<ThreadRoot, { kind: "cal
 export function isPromised(location: string, promise: SharingPromise): boolean {
   switch (promise.of) {
     case "class":
-      return promise.class !== undefined && location.startsWith(`attribute ${classKey(promise.class)} `);
+      return location.startsWith("attribute ") && promise.family.has(location.slice("attribute ".length, location.lastIndexOf(" ")));
     case "module":
       return location.startsWith(`global ${promise.file.path} `);
     case "function":

@@ -16,6 +16,8 @@ export interface SharingPromise {
   readonly by: "lock" | "docstring";
   readonly of: "class" | "module" | "function";
   readonly class: ClassNode | undefined;
+  /** The keys of the class and of those it extends, whose attributes its objects have. */
+  readonly family: ReadonlySet<string>;
   readonly file: LinkedFile;
   /** What other threads can call. */
   readonly entries: readonly FunctionNode[];
@@ -33,7 +35,10 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
         node.facts.docstring === "thread-safe" ? "docstring" : mentionsLock && hasOwnLock(node, names, program) ? "lock" : undefined;
       if (!by || isSingleThreaded(node)) continue;
       const entries = publicMethods(node, resolver);
-      if (entries.length > 0) promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, file, entries });
+      if (entries.length > 0) {
+        const family = new Set(resolver.classOrder(node).classes.map(classKey));
+        promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, family, file, entries });
+      }
     }
     if (!mentionsLock) return promises;
     promises.push(...promisesOfFunctions(file, names, program));
@@ -134,10 +139,18 @@ function isWrapped(value: Value, within: FunctionNode, node: FunctionNode, resol
   return entered.length > 0 && entered.every((entity) => entity.function !== node);
 }
 
+/** Whether code outside the class calls the method, or one of that name on an object of which nothing is known. */
 function isCalledFromOutside(method: FunctionNode, owner: ClassNode, resolver: Resolver): boolean {
-  return resolver.callersOf(method).some((caller) => {
-    const from = resolver.enclosingClass(caller.within);
-    return from !== owner && (from === undefined || !resolver.classOrder(from).classes.includes(owner));
+  const family = resolver.classOrder(owner).classes;
+  return resolver.callsNamed(method.facts.name).some(({ file, site }) => {
+    const within = file.functions[site.function];
+    const { callee } = site.call;
+    if (!within || callee.op !== "read" || callee.place.kind !== "attribute") return false;
+    const from = resolver.enclosingClass(within);
+    if (from && resolver.classOrder(from).classes.includes(owner)) return false;
+    const objects = resolver.resolve(callee.place.object, within);
+    // What is written as an object of the base can be one of this class.
+    return objects.length === 0 || objects.some((object) => object.kind === "instance" && family.includes(object.class));
   });
 }
 
@@ -178,7 +191,7 @@ function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, progr
   return [...byLock].map(([key, takers]): SharingPromise => {
     const of = key === "" ? "module" : "function";
     const entries = of === "module" ? moduleFunctions(file, takers, program.resolver) : takers;
-    return { key: `promise ${of} ${file.path} ${key}`, by: "lock", of, class: undefined, file, entries };
+    return { key: `promise ${of} ${file.path} ${key}`, by: "lock", of, class: undefined, family: new Set(), file, entries };
   });
 }
 

@@ -384,6 +384,11 @@ export class Resolver {
     return result;
   }
 
+  /** Every call of the program whose callee's last name is this; only so many that it can be told whether there are a few. */
+  callsNamed(name: string): readonly { readonly file: LinkedFile; readonly site: CallSite }[] {
+    return this.sitesByName().get(name) ?? [];
+  }
+
   /** Every call of the program by the last name of its callee. */
   private sitesByName(): ReadonlyMap<string, readonly { readonly file: LinkedFile; readonly site: CallSite }[]> {
     if (!this.sites) {
@@ -406,9 +411,10 @@ export class Resolver {
   private callNames(node: FunctionNode): readonly string[] {
     const { facts } = node;
     const names = [facts.name];
+    // Calls of the class come first: `__init__` is written out in so many places that the limit would be used up there.
     if (facts.class !== undefined && (facts.name === "__init__" || facts.name === "__new__")) {
       const owner = node.file.classes[facts.class];
-      if (owner) names.push(owner.facts.name);
+      if (owner) names.unshift(owner.facts.name);
     }
     if (facts.name === "<lambda>" || facts.kind === "module") return [];
     return names;
@@ -469,7 +475,7 @@ export class Resolver {
   private annotated(annotation: Value, scope: FunctionNode): readonly Entity[] {
     return this.annotationTypes(annotation, scope).flatMap((entity): readonly Entity[] => {
       if (entity.kind === "class") return [{ kind: "instance", class: entity.class }];
-      if (entity.kind === "external" && !entity.name.startsWith("typing.")) {
+      if (entity.kind === "external" && !/^(typing|typing_extensions|collections\.abc)\./.test(entity.name)) {
         const name = entity.name;
         return [{ kind: "object", type: name, origin: undefined }];
       }

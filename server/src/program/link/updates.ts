@@ -14,34 +14,43 @@ export function updateRead(write: WriteOperation, within: FunctionNode): Value |
   if (!value) return undefined;
   if (write.form === "update" && value.op === "compute") return value.operands[0];
   if (value.op === "choice" || isReadOf(value, place)) return undefined;
-  return dependency(value, place, write, within, new Set());
+  return dependency(value, place, write, within, new Set())?.read;
 }
 
-function dependency(value: Value, place: Place, write: WriteOperation, within: FunctionNode, seen: Set<string>): Value | undefined {
-  if (isReadOf(value, place)) return value;
+interface Dependency {
+  readonly read: Value;
+  /** `handed on`: the value is what was read itself, or a part of it. */
+  readonly how: "computed" | "handed on";
+}
+
+function dependency(value: Value, place: Place, write: WriteOperation, within: FunctionNode, seen: Set<string>): Dependency | undefined {
+  if (isReadOf(value, place)) return { read: value, how: "handed on" };
   if (value.op === "function" || value.op === "class") return undefined;
   if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
     const { name } = value.place;
     if (seen.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
     seen.add(name);
-    let found: Value | undefined;
+    let found: Dependency | undefined;
+    let isCertain = true;
     for (const bound of within.facts.bindings.get(name) ?? []) {
       if (bound.start > write.start || bound.op === "element-of" || bound.op === "choice") return undefined;
       const isOwnUpdate = bound.op === "compute" && bound.operands.some((operand) => isReadOf(operand, value.place));
       if (isOwnUpdate) continue;
-      const read = dependency(bound, place, write, within, seen);
-      // One way to get the value that does not depend on the place makes it a cache that is filled, not a counter.
-      if (!read) return undefined;
-      found ??= read;
+      const each = dependency(bound, place, write, within, seen);
+      if (!each) isCertain = false;
+      else if (!found || each.how === "computed") found = each;
     }
-    return found;
+    // A value that is found there or else made is a cache that is filled; one that is computed from what was found there is an update.
+    return isCertain || found?.how === "computed" ? found : undefined;
   }
   for (const inner of innerValues(value)) {
     const found = dependency(inner, place, write, within, seen);
-    if (found) return found;
+    if (found) return value.op === "compute" && arithmetic.has(value.operator) ? { read: found.read, how: "computed" } : found;
   }
   return undefined;
 }
+
+const arithmetic: ReadonlySet<string> = new Set(["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "@"]);
 
 /** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
 function isReadOf(value: Value, place: Place): boolean {
