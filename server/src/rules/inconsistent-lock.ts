@@ -82,8 +82,9 @@ const lifecycle =
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
 function confidenceOf({ first, concurrency, confidence }: Race): Confidence | undefined {
-  if (concurrency === "seen" || first.locks.some(isRealLock)) return confidence;
   const isLifecycle = [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
+  if (concurrency === "seen") return isLifecycle ? "possible" : confidence;
+  if (first.locks.some(isRealLock) && !isLifecycle) return confidence;
   return first.does === "change" || isLifecycle ? undefined : "possible";
 }
 

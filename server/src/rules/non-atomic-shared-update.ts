@@ -1,7 +1,7 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import docs from "./non-atomic-shared-update.md";
-import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
+import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 
 interface Data {
@@ -31,9 +31,9 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${update.function.file.path}:${update.statement.start}`;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
-      // An update under a lock is right; what comes in between without the lock is wrong, and is reported there.
+      // An update under a lock is right; a store that comes in between without the lock is wrong, and is reported there.
       const isGuarded = update.locks.some(isRealLock);
-      const others = isGuarded ? stores.filter((store) => store.locks.some(isRealLock)) : stores;
+      const others = isGuarded ? stores.filter((store) => store.update && ownLocks(store).length > 0) : stores;
       const race = raceOf(update, update.locks, others, accesses);
       if (race && (!known || race.confidence !== "possible")) matches.set(key, match(race, update.update.gap));
     }

@@ -3,7 +3,7 @@ import type { GapStep } from "../../knowledge/atomicity.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs, iteratedContainer } from "./compound.js";
-import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import {
   commonLocks,
@@ -22,6 +22,7 @@ import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { updateGap, updateRead } from "./updates.js";
+import { walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
 export interface Moment {
@@ -199,6 +200,9 @@ class Walker {
     let key = functionKey(frame.function);
     for (const [name, object] of frame.parameters) key += ` ${name}=${object.sharing === "shared" ? object.key : object.sharing}`;
     for (const lock of held) key += `|${lock.key}`;
+    for (const name of calledParameters(frame.function)) {
+      for (const entity of this.ownership.passedCode(name, frame)) key += `>${name}=${entityKey(entity)}`;
+    }
     const before = this.visited.get(key);
     if (before) return before;
     this.visited.set(key, untouched);
@@ -369,6 +373,10 @@ class Walker {
       const method = node && resolver.method(node, callee.place.name);
       if (node && method && !decoratorNames(method).includes("staticmethod"))
         return [{ function: method, receiver: { kind: "instance", class: node } }];
+    }
+    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === frame.function.facts.index) {
+      const passed = this.ownership.passedCode(callee.place.name, frame);
+      if (passed.length > 0) return passed.flatMap((entity) => (entity.kind === "function" ? [entity] : []));
     }
     return resolver.callees(operation, frame.function);
   }
@@ -571,6 +579,28 @@ class Walker {
       }
     }
   }
+}
+
+const calledOf = new WeakMap<FunctionNode, readonly string[]>();
+
+/** The parameters that the function calls: what is passed for them decides what it does. */
+function calledParameters(node: FunctionNode): readonly string[] {
+  const before = calledOf.get(node);
+  if (before) return before;
+  const called = node.facts.parameters.length === 0 ? [] : parametersIn(node);
+  calledOf.set(node, called);
+  return called;
+}
+
+function parametersIn(node: FunctionNode): readonly string[] {
+  const names = new Set<string>();
+  walkOperations(node.facts.body, (operation) => {
+    const values = operation.op === "call" ? [operation.callee, ...operation.arguments.map(({ value }) => value)] : [];
+    for (const value of values) {
+      if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index) names.add(value.place.name);
+    }
+  });
+  return node.facts.parameters.map(({ name }) => name).filter((name) => names.has(name));
 }
 
 /** What a function leaves held, and what it holds at its `yield`. */

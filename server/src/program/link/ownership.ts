@@ -27,9 +27,17 @@ export interface AbstractObject {
 export interface Frame {
   readonly function: FunctionNode;
   readonly parameters: ReadonlyMap<string, AbstractObject>;
+  /** The expressions that its parameters are bound to, with the activations that they stand in; absent where a library calls the function. */
+  readonly arguments?: ReadonlyMap<string, FrameArgument>;
   /** The activation it was called from, in the same thread. */
   readonly caller: Frame | undefined;
   readonly depth: number;
+}
+
+/** An argument, and the activation in whose scope it is to be read. */
+export interface FrameArgument {
+  readonly value: Value;
+  readonly in: Frame;
 }
 
 const own: AbstractObject = { sharing: "own", key: "own", partOf: "", perThread: false, class: undefined, made: undefined };
@@ -260,6 +268,7 @@ export class Ownership {
   /** The frame of a call made in `caller`. */
   enter(node: FunctionNode, receiver: Entity | undefined, call: CallOperation, caller: Frame): Frame {
     const parameters = new Map<string, AbstractObject>();
+    const given = new Map<string, FrameArgument>();
     const { callee } = call;
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
@@ -281,10 +290,25 @@ export class Ownership {
         return;
       }
       const argument = argumentFor(node, parameter, call, receiver ? "bound" : "passed");
-      if (argument) parameters.set(parameter.name, this.object(argument, caller, 1));
-      else parameters.set(parameter.name, parameter.default ? own : unknown);
+      if (argument) {
+        parameters.set(parameter.name, this.object(argument, caller, 1));
+        given.set(parameter.name, { value: argument, in: caller });
+      } else parameters.set(parameter.name, parameter.default ? own : unknown);
     });
-    return { function: node, parameters, caller, depth: caller.depth + 1 };
+    return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1 };
+  }
+
+  /** What a parameter that is called stands for on this thread's way: the function that was passed, not all that ever are. */
+  passedCode(name: string, frame: Frame): readonly Entity[] {
+    let given = frame.arguments?.get(name);
+    for (let depth = 0; given && depth < maximumCallDepth; depth++) {
+      const { value, in: holder }: FrameArgument = given;
+      const isHandedOn = value.op === "read" && value.place.kind === "name" && value.place.owner === holder.function.facts.index;
+      const further = isHandedOn && value.place.kind === "name" ? holder.arguments?.get(value.place.name) : undefined;
+      if (!further) return this.resolver.resolve(value, holder.function).filter((entity) => entity.kind === "function");
+      given = further;
+    }
+    return [];
   }
 
   /** The frame in which a spawned function starts. */
