@@ -92,8 +92,13 @@ export function activityOf(program: Program): Activity {
   const roots = threadRoots(program);
   for (const root of roots) walker.root(root);
   for (const promise of sharingPromises(program)) {
-    for (const entry of promise.entries)
+    const { entries } = promise;
+    const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === promise.file));
+    for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
+      // A public function that its own module calls with a lock held, every time, is written to be called so.
+      if (walker.heldOnEntry(entry).length > 0) continue;
       walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
+    }
   }
   // Code beside the threads matters only for what the threads touch.
   const beside = new Walker(program);

@@ -132,11 +132,11 @@ function defined(value: Value, file: LinkedFile): FunctionNode | undefined {
   return definition?.op === "function" ? file.functions[definition.function] : undefined;
 }
 
-/** Whether a decorator of the program puts another function in its place: callers enter that one, and what it takes first. */
+/** Whether a decorator of the program puts a function in its place that enters or acquires something first, most likely a lock. */
 function isWrapped(value: Value, within: FunctionNode, node: FunctionNode, resolver: Resolver): boolean {
   if (value.op !== "choice") return false;
   const entered = resolver.resolve(value, within).filter((entity) => entity.kind === "function");
-  return entered.length > 0 && entered.every((entity) => entity.function !== node);
+  return entered.length > 0 && entered.every((entity) => entity.function !== node && lockContexts(entity.function).length > 0);
 }
 
 /** Whether code outside the class calls the method, or one of that name on an object of which nothing is known. */
