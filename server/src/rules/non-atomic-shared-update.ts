@@ -2,7 +2,7 @@ import type { Range } from "../base/range.js";
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import { type SharedWrite, sharedWrites } from "../program/link/accesses.js";
-import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
+import { firstJoin, type ThreadRoot, takeTurns } from "../program/link/roots.js";
 import docs from "./non-atomic-shared-update.md";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 
@@ -61,7 +61,7 @@ function parallel({ root: a, of }: SharedWrite, { root: b }: SharedWrite): boole
   if (a.key === b.key) {
     return (a.kind === "spawn" && of === "thread's object" ? a.spawn.instancesOfOne : a.instances) === "several";
   }
-  if (a.kind === "caller" && b.kind === "caller") return false;
+  if ((a.kind === "caller" && b.kind === "caller") || takeTurns(a, b)) return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {
@@ -127,6 +127,7 @@ function startOf(root: ThreadRoot): { readonly path: string; readonly range: Ran
       return { path: root.spawn.in.file.path, range: { start: root.spawn.call.start, end: root.spawn.call.end } };
     case "handler":
       return { path: root.class.file.path, range: root.class.facts.nameRange };
+    case "entry":
     case "marked":
     case "caller":
       return { path: root.function.file.path, range: root.function.facts.nameRange };

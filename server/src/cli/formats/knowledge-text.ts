@@ -64,8 +64,15 @@ function spawnerSentence(entry: SpawnerEntry): string {
     interpreter: "in another interpreter",
     "event-loop-task": "as a task of the event loop",
     "callback-in-caller": "in the calling thread, as a callback",
+    "signal-handler": "in the main thread, between two of its instructions",
+    finalizer: "in whichever thread drops the last reference",
   };
-  const started = entry.startedBy === "call" ? "" : `, started by ${entry.startedBy.map((name) => `\`${name}\``).join(" or ")}`;
+  const started =
+    entry.startedBy === "call"
+      ? ""
+      : entry.startedBy === "library"
+        ? ", whenever the library calls it"
+        : `, started by ${entry.startedBy.map((name) => `\`${name}\``).join(" or ")}`;
   return `Runs ${entry.tasks === "one" ? "the work it is given" : "each element it is given"} ${workers[entry.worker]}${started}.`;
 }
 

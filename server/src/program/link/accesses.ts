@@ -87,6 +87,7 @@ class Walker {
       }
       case "handler":
         return this.enter(this.ownership.handled(root.function, root.class), [], []);
+      case "entry":
       case "marked":
       case "caller":
         return this.enter(this.ownership.beside(root.function), [], []);
