@@ -1,14 +1,18 @@
 import aiohttp from "./data/aiohttp.json";
 import anyio from "./data/anyio.json";
+import apscheduler from "./data/apscheduler.json";
 import argon2Cffi from "./data/argon2-cffi.json";
 import asgiref from "./data/asgiref.json";
 import bcrypt from "./data/bcrypt.json";
 import boto3 from "./data/boto3.json";
+import bottle from "./data/bottle.json";
 import brotli from "./data/brotli.json";
 import celery from "./data/celery.json";
 import cffi from "./data/cffi.json";
 import cryptography from "./data/cryptography.json";
+import dash from "./data/dash.json";
 import django from "./data/django.json";
+import dramatiq from "./data/dramatiq.json";
 import duckdb from "./data/duckdb.json";
 import faiss from "./data/faiss.json";
 import fastapi from "./data/fastapi.json";
@@ -17,6 +21,7 @@ import gevent from "./data/gevent.json";
 import grpcio from "./data/grpcio.json";
 import h5py from "./data/h5py.json";
 import httpx from "./data/httpx.json";
+import huey from "./data/huey.json";
 import jax from "./data/jax.json";
 import joblib from "./data/joblib.json";
 import lightgbm from "./data/lightgbm.json";
@@ -24,14 +29,17 @@ import loky from "./data/loky.json";
 import lxml from "./data/lxml.json";
 import lz4 from "./data/lz4.json";
 import msgpack from "./data/msgpack.json";
+import multitasking from "./data/multitasking.json";
 import mysqlclient from "./data/mysqlclient.json";
 import numba from "./data/numba.json";
 import numexpr from "./data/numexpr.json";
 import numpy from "./data/numpy.json";
 import opencvPython from "./data/opencv-python.json";
 import orjson from "./data/orjson.json";
+import pahoMqtt from "./data/paho-mqtt.json";
 import pandas from "./data/pandas.json";
 import paramiko from "./data/paramiko.json";
+import pika from "./data/pika.json";
 import pillow from "./data/pillow.json";
 import polars from "./data/polars.json";
 import psycopg from "./data/psycopg.json";
@@ -41,6 +49,8 @@ import pycryptodome from "./data/pycryptodome.json";
 import pycurl from "./data/pycurl.json";
 import pymongo from "./data/pymongo.json";
 import pynacl from "./data/pynacl.json";
+import pynput from "./data/pynput.json";
+import pytelegrambotapi from "./data/pytelegrambotapi.json";
 import pythonBuiltins from "./data/python-builtins.json";
 import pythonCompression from "./data/python-compression.json";
 import pythonFiles from "./data/python-files.json";
@@ -65,6 +75,7 @@ import scikitLearn from "./data/scikit-learn.json";
 import scipy from "./data/scipy.json";
 import shapely from "./data/shapely.json";
 import simplejson from "./data/simplejson.json";
+import slackBolt from "./data/slack-bolt.json";
 import snappy from "./data/snappy.json";
 import soundfile from "./data/soundfile.json";
 import sqlalchemy from "./data/sqlalchemy.json";
@@ -78,6 +89,7 @@ import trio from "./data/trio.json";
 import ujson from "./data/ujson.json";
 import urllib3 from "./data/urllib3.json";
 import uvloop from "./data/uvloop.json";
+import watchdog from "./data/watchdog.json";
 import xgboost from "./data/xgboost.json";
 import xxhash from "./data/xxhash.json";
 import zstandard from "./data/zstandard.json";
@@ -86,15 +98,19 @@ import zstandard from "./data/zstandard.json";
 export const builtInFiles: readonly { readonly name: string; readonly content: unknown }[] = [
   { name: "aiohttp", content: aiohttp },
   { name: "anyio", content: anyio },
+  { name: "apscheduler", content: apscheduler },
   { name: "argon2-cffi", content: argon2Cffi },
   { name: "asgiref", content: asgiref },
   { name: "bcrypt", content: bcrypt },
   { name: "boto3", content: boto3 },
+  { name: "bottle", content: bottle },
   { name: "brotli", content: brotli },
   { name: "celery", content: celery },
   { name: "cffi", content: cffi },
   { name: "cryptography", content: cryptography },
+  { name: "dash", content: dash },
   { name: "django", content: django },
+  { name: "dramatiq", content: dramatiq },
   { name: "duckdb", content: duckdb },
   { name: "faiss", content: faiss },
   { name: "fastapi", content: fastapi },
@@ -103,6 +119,7 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "grpcio", content: grpcio },
   { name: "h5py", content: h5py },
   { name: "httpx", content: httpx },
+  { name: "huey", content: huey },
   { name: "jax", content: jax },
   { name: "joblib", content: joblib },
   { name: "lightgbm", content: lightgbm },
@@ -110,14 +127,17 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "lxml", content: lxml },
   { name: "lz4", content: lz4 },
   { name: "msgpack", content: msgpack },
+  { name: "multitasking", content: multitasking },
   { name: "mysqlclient", content: mysqlclient },
   { name: "numba", content: numba },
   { name: "numexpr", content: numexpr },
   { name: "numpy", content: numpy },
   { name: "opencv-python", content: opencvPython },
   { name: "orjson", content: orjson },
+  { name: "paho-mqtt", content: pahoMqtt },
   { name: "pandas", content: pandas },
   { name: "paramiko", content: paramiko },
+  { name: "pika", content: pika },
   { name: "pillow", content: pillow },
   { name: "polars", content: polars },
   { name: "psycopg", content: psycopg },
@@ -127,6 +147,8 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "pycurl", content: pycurl },
   { name: "pymongo", content: pymongo },
   { name: "pynacl", content: pynacl },
+  { name: "pynput", content: pynput },
+  { name: "pytelegrambotapi", content: pytelegrambotapi },
   { name: "python-builtins", content: pythonBuiltins },
   { name: "python-compression", content: pythonCompression },
   { name: "python-files", content: pythonFiles },
@@ -151,6 +173,7 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "scipy", content: scipy },
   { name: "shapely", content: shapely },
   { name: "simplejson", content: simplejson },
+  { name: "slack-bolt", content: slackBolt },
   { name: "snappy", content: snappy },
   { name: "soundfile", content: soundfile },
   { name: "sqlalchemy", content: sqlalchemy },
@@ -164,6 +187,7 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "ujson", content: ujson },
   { name: "urllib3", content: urllib3 },
   { name: "uvloop", content: uvloop },
+  { name: "watchdog", content: watchdog },
   { name: "xgboost", content: xgboost },
   { name: "xxhash", content: xxhash },
   { name: "zstandard", content: zstandard },
