@@ -16,6 +16,8 @@ import dramatiq from "./data/dramatiq.json";
 import duckdb from "./data/duckdb.json";
 import faiss from "./data/faiss.json";
 import fastapi from "./data/fastapi.json";
+import fasteners from "./data/fasteners.json";
+import filelock from "./data/filelock.json";
 import flask from "./data/flask.json";
 import gevent from "./data/gevent.json";
 import grpcio from "./data/grpcio.json";
@@ -24,12 +26,15 @@ import httpx from "./data/httpx.json";
 import huey from "./data/huey.json";
 import jax from "./data/jax.json";
 import joblib from "./data/joblib.json";
+import kafkaPython from "./data/kafka-python.json";
 import lightgbm from "./data/lightgbm.json";
 import loky from "./data/loky.json";
 import lxml from "./data/lxml.json";
 import lz4 from "./data/lz4.json";
+import matplotlib from "./data/matplotlib.json";
 import msgpack from "./data/msgpack.json";
 import multitasking from "./data/multitasking.json";
+import mysqlConnectorPython from "./data/mysql-connector-python.json";
 import mysqlclient from "./data/mysqlclient.json";
 import numba from "./data/numba.json";
 import numexpr from "./data/numexpr.json";
@@ -42,12 +47,14 @@ import paramiko from "./data/paramiko.json";
 import pika from "./data/pika.json";
 import pillow from "./data/pillow.json";
 import polars from "./data/polars.json";
+import portalocker from "./data/portalocker.json";
 import psycopg from "./data/psycopg.json";
 import psycopg2 from "./data/psycopg2.json";
 import pyarrow from "./data/pyarrow.json";
 import pycryptodome from "./data/pycryptodome.json";
 import pycurl from "./data/pycurl.json";
 import pymongo from "./data/pymongo.json";
+import pymysql from "./data/pymysql.json";
 import pynacl from "./data/pynacl.json";
 import pynput from "./data/pynput.json";
 import pytelegrambotapi from "./data/pytelegrambotapi.json";
@@ -68,11 +75,13 @@ import rapidfuzz from "./data/rapidfuzz.json";
 import rapidjson from "./data/rapidjson.json";
 import rasterio from "./data/rasterio.json";
 import ray from "./data/ray.json";
+import readerwriterlock from "./data/readerwriterlock.json";
 import redis from "./data/redis.json";
 import regex from "./data/regex.json";
 import requests from "./data/requests.json";
 import scikitLearn from "./data/scikit-learn.json";
 import scipy from "./data/scipy.json";
+import selenium from "./data/selenium.json";
 import shapely from "./data/shapely.json";
 import simplejson from "./data/simplejson.json";
 import slackBolt from "./data/slack-bolt.json";
@@ -114,6 +123,8 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "duckdb", content: duckdb },
   { name: "faiss", content: faiss },
   { name: "fastapi", content: fastapi },
+  { name: "fasteners", content: fasteners },
+  { name: "filelock", content: filelock },
   { name: "flask", content: flask },
   { name: "gevent", content: gevent },
   { name: "grpcio", content: grpcio },
@@ -122,12 +133,15 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "huey", content: huey },
   { name: "jax", content: jax },
   { name: "joblib", content: joblib },
+  { name: "kafka-python", content: kafkaPython },
   { name: "lightgbm", content: lightgbm },
   { name: "loky", content: loky },
   { name: "lxml", content: lxml },
   { name: "lz4", content: lz4 },
+  { name: "matplotlib", content: matplotlib },
   { name: "msgpack", content: msgpack },
   { name: "multitasking", content: multitasking },
+  { name: "mysql-connector-python", content: mysqlConnectorPython },
   { name: "mysqlclient", content: mysqlclient },
   { name: "numba", content: numba },
   { name: "numexpr", content: numexpr },
@@ -140,12 +154,14 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "pika", content: pika },
   { name: "pillow", content: pillow },
   { name: "polars", content: polars },
+  { name: "portalocker", content: portalocker },
   { name: "psycopg", content: psycopg },
   { name: "psycopg2", content: psycopg2 },
   { name: "pyarrow", content: pyarrow },
   { name: "pycryptodome", content: pycryptodome },
   { name: "pycurl", content: pycurl },
   { name: "pymongo", content: pymongo },
+  { name: "pymysql", content: pymysql },
   { name: "pynacl", content: pynacl },
   { name: "pynput", content: pynput },
   { name: "pytelegrambotapi", content: pytelegrambotapi },
@@ -166,11 +182,13 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "rapidjson", content: rapidjson },
   { name: "rasterio", content: rasterio },
   { name: "ray", content: ray },
+  { name: "readerwriterlock", content: readerwriterlock },
   { name: "redis", content: redis },
   { name: "regex", content: regex },
   { name: "requests", content: requests },
   { name: "scikit-learn", content: scikitLearn },
   { name: "scipy", content: scipy },
+  { name: "selenium", content: selenium },
   { name: "shapely", content: shapely },
   { name: "simplejson", content: simplejson },
   { name: "slack-bolt", content: slackBolt },

@@ -106,9 +106,21 @@ export interface CallableFacts {
 
 /**
  * What a call stays in until somebody or something else has acted. `lock`: its holder releases it. `signal`: another thread sets an event,
- * notifies, arrives at a barrier. `queue`: another thread puts or gets. `work`: a task, thread or future is done. `time`: the clock alone.
+ * notifies, arrives at a barrier. `queue`: another thread puts something in. `queue-space`: another thread
+ * takes something out, if the queue is bounded. `work`: a task, thread or future is done. `time`: the clock alone.
  */
-export type WaitsFor = "lock" | "signal" | "queue" | "work" | "process" | "network" | "disk" | "database" | "input" | "time";
+export type WaitsFor =
+  | "lock"
+  | "signal"
+  | "queue"
+  | "queue-space"
+  | "work"
+  | "process"
+  | "network"
+  | "disk"
+  | "database"
+  | "input"
+  | "time";
 
 /** How a call waits. */
 export interface Waits {
@@ -237,7 +249,14 @@ export type TypeRole =
     }
   | { readonly role: "event"; readonly scope: Scope; readonly set: readonly string[]; readonly wait: readonly string[] }
   | { readonly role: "barrier"; readonly scope: Scope; readonly wait: readonly string[] }
-  | { readonly role: "queue"; readonly scope: Scope; readonly put: readonly string[]; readonly get: readonly string[] }
+  | {
+      readonly role: "queue";
+      readonly scope: Scope;
+      readonly put: readonly string[];
+      readonly get: readonly string[];
+      /** The constructor's argument that bounds it; absent, zero or negative, `put` never waits. */
+      readonly capacity: ValuePlace | undefined;
+    }
   | { readonly role: "thread-local" }
   | ExecutorType
   /** `threading.Thread`: a subclass puts its work into one of `runs`. */
@@ -297,11 +316,12 @@ export type Picklability = "yes" | "no" | "by-inheritance" | "if-contents" | "un
 export type ThreadSafety = "safe" | "per-method" | "confined" | "unsafe" | "unknown";
 
 /**
- * What its documentation says of one object used by several threads. `unsafe`: it can be corrupted or mix their work up. `refused`: it raises.
+ * What its documentation says of one object used by several threads. `unsafe`: it can be corrupted or mix their work up.
+ * `unsafe-if-changed`: only if one of them changes it. `refused`: it raises in all threads but the one that made it, or while another uses it.
  * `serialised`: the object takes a lock of its own, so threads take turns. `safe`: they may.
  */
 export interface SharedByThreads {
-  readonly verdict: "unsafe" | "refused" | "serialised" | "safe";
+  readonly verdict: "unsafe" | "unsafe-if-changed" | "refused" | "serialised" | "safe";
   /** A clause that can follow "because": `its cookies and connection pool are changed without a lock`. */
   readonly because: string;
   /** Conditions on the call that made the object, under any of which the statement does not hold. */

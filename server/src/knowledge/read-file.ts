@@ -115,7 +115,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         entry: "type",
         name,
         package: owner.name,
-        is: is.role === "executor" ? { ...is, size: is.size } : is,
+        is: is.role === "executor" ? { ...is, size: is.size } : is.role === "queue" ? { ...is, capacity: is.capacity } : is,
         attributes: new Map(Object.entries(attributes)),
         generated: rest.generated,
         sharedByThreads: sharedByThreads && stated ? { ...sharedByThreads, evidence: stated } : undefined,

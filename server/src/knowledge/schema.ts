@@ -92,7 +92,7 @@ const costTerm = v.variant("term", [
 const names = v.pipe(list(qualifiedName), v.nonEmpty());
 
 const waits = v.strictObject({
-  for: v.picklist(["lock", "signal", "queue", "work", "process", "network", "disk", "database", "input", "time"]),
+  for: v.picklist(["lock", "signal", "queue", "queue-space", "work", "process", "network", "disk", "database", "input", "time"]),
   unless: conditions,
   timeout: v.optional(place),
   releases: v.optional(v.picklist(["own-lock", "nothing"]), "nothing"),
@@ -215,7 +215,7 @@ export const typeRecord = v.strictObject({
       v.strictObject({ role: v.literal("condition"), scope, lock: place, defaultLock: qualifiedName, wait: identifiers }),
       v.strictObject({ role: v.literal("event"), scope, set: identifiers, wait: identifiers }),
       v.strictObject({ role: v.literal("barrier"), scope, wait: identifiers }),
-      v.strictObject({ role: v.literal("queue"), scope, put: identifiers, get: identifiers }),
+      v.strictObject({ role: v.literal("queue"), scope, put: identifiers, get: identifiers, capacity: v.optional(place) }),
       v.strictObject({ role: v.literal("thread-local") }),
       v.strictObject({
         role: v.literal("executor"),
@@ -249,7 +249,7 @@ export const typeRecord = v.strictObject({
   generated: v.optional(v.strictObject({ moduleEndsWith: identifier, nameEndsWith: identifier })),
   sharedByThreads: v.optional(
     v.strictObject({
-      verdict: v.picklist(["unsafe", "refused", "serialised", "safe"]),
+      verdict: v.picklist(["unsafe", "unsafe-if-changed", "refused", "serialised", "safe"]),
       because: text,
       unless: conditions,
       safeMethods: v.optional(identifiers, []),

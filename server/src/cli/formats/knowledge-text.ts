@@ -1,6 +1,6 @@
 import { unreachable } from "../../base/unreachable.js";
 import { conditionText } from "../../knowledge/condition-text.js";
-import type { CallableEntry, Evidence, GilEffect, KnowledgeEntry, SpawnerEntry, TypeEntry } from "../../knowledge/entry.js";
+import type { CallableEntry, Evidence, GilEffect, KnowledgeEntry, SpawnerEntry, TypeEntry, WaitsFor } from "../../knowledge/entry.js";
 
 /** One line for each call: name, effect on the GIL, package. */
 export function knowledgeListText(callables: readonly CallableEntry[]): string {
@@ -12,7 +12,7 @@ export function knowledgeListText(callables: readonly CallableEntry[]): string {
 export function entryText(entry: KnowledgeEntry): string {
   switch (entry.entry) {
     case "callable":
-      return [`${entry.name}()\n`, ...gilSentences(entry), `  ${kindSentences[entry.kind]}\n`, ...closing(entry)].join("");
+      return [`${entry.name}()\n`, ...gilSentences(entry), `  ${waitSentence(entry)}\n`, ...closing(entry)].join("");
     case "spawner":
       return [`${entry.name}\n`, `  ${spawnerSentence(entry)}\n`, ...closing({ ...entry, freeThreaded: undefined })].join("");
     case "type":
@@ -48,6 +48,28 @@ const kindSentences: Readonly<Record<CallableEntry["kind"], string>> = {
   "cpu-native": "Computes in native code.",
   "cpu-python": "Computes in the interpreter.",
 };
+
+const waitSentences: Readonly<Record<WaitsFor, string>> = {
+  lock: "Waits until a lock is free",
+  signal: "Waits until another thread gives a sign",
+  queue: "Waits until something is put in",
+  "queue-space": "Waits until there is room, if the queue is bounded",
+  work: "Waits until the work is done",
+  process: "Waits for another process",
+  network: "Waits for the network",
+  disk: "Waits for the disk",
+  database: "Waits for the database",
+  input: "Waits for somebody's input",
+  time: "Sleeps",
+};
+
+function waitSentence(entry: CallableEntry): string {
+  const { waits } = entry;
+  if (!waits || entry.style === "awaitable") return kindSentences[entry.kind];
+  const unless = waits.unless.length === 0 ? "" : `, unless ${waits.unless.map(conditionText).join(" or ")}`;
+  const meanwhile = waits.releases === "own-lock" ? ", and gives up its own lock meanwhile" : "";
+  return `${waitSentences[waits.for]}${meanwhile}${unless}.`;
+}
 
 function gilSentences(entry: CallableEntry): string[] {
   if (entry.gil !== "conditional") return [`  ${effectSentences[entry.gil]}.\n`];
