@@ -16,7 +16,11 @@ export function entryText(entry: KnowledgeEntry): string {
     case "spawner":
       return [`${entry.name}\n`, `  ${spawnerSentence(entry)}\n`, ...closing({ ...entry, freeThreaded: undefined })].join("");
     case "type":
-      return [`${entry.name}\n`, `  ${typeSentence(entry)}\n`, ...closing(entry)].join("");
+      return [
+        `${entry.name}\n`,
+        `  ${typeSentence(entry)}\n`,
+        ...closing({ ...entry, evidence: [...new Set([...(entry.sharedByThreads?.evidence ?? []), ...entry.evidence])] }),
+      ].join("");
     case "package": {
       const support = entry.freeThreading;
       const sentences = {
@@ -99,6 +103,18 @@ function spawnerSentence(entry: SpawnerEntry): string {
 }
 
 function typeSentence(entry: TypeEntry): string {
+  const stated = entry.sharedByThreads;
+  if (stated) {
+    const verdicts: Readonly<Record<typeof stated.verdict, string>> = {
+      unsafe: "Not safe to use from several threads",
+      "unsafe-if-changed": "Several threads may read one object, but none may change it meanwhile",
+      refused: "Refuses to be used from several threads",
+      serialised: "Several threads may use one object, and take turns",
+      safe: "Several threads may use one object",
+    };
+    const exceptions = stated.safeMethods.length === 0 ? "" : `; but for ${stated.safeMethods.map((name) => `\`${name}\``).join(", ")}`;
+    return `${verdicts[stated.verdict]}: ${stated.because}${exceptions}.`;
+  }
   const sharing: Readonly<Record<TypeEntry["sharing"], string>> = {
     safe: "Several threads may use one object.",
     "per-method": `Each call of ${entry.atomicMethods.map((name) => `\`${name}\``).join(", ")} is one step for other threads; nothing else is.`,
