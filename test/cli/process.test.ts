@@ -348,6 +348,19 @@ test("knowledge is listed, shown with its evidence, and checked", () => {
   };
   write("mine.json", JSON.stringify(own));
   assert.equal(gilscope(["knowledge", "check", "mine.json"]).code, 0);
+  const root = {
+    names: ["mine.on"],
+    worker: "thread",
+    startedBy: "library",
+    target: { at: "decorated" },
+    passing: { pass: "from-library" },
+    concurrency: { width: "one-thread" },
+    evidence: own.package.evidence,
+  };
+  write("mine.json", JSON.stringify({ ...own, spawners: [root] }));
+  assert.equal(gilscope(["knowledge", "check", "mine.json"]).output, "mine.json: 1 entry, no problems.\n");
+  write("mine.json", JSON.stringify({ ...own, spawners: [{ ...root, target: { at: "decorated", of: { position: 0 } } }] }));
+  assert.match(gilscope(["knowledge", "check", "mine.json"]).output, /^mine\.json: \/spawners\/0\/target\/of: /m);
 });
 
 test("explain shows the page of a rule, by name or code", () => {

@@ -23,6 +23,7 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     package: "acme",
     kind: "cpu-native",
     style: "blocking",
+    waits: undefined,
     cost: undefined,
     returns: [],
     invokes: [],

@@ -25,6 +25,7 @@ test("a small file is read, with what is left out filled in", () => {
       gil: "releases",
       kind: "cpu-native",
       style: "blocking",
+      waits: undefined,
       cost: undefined,
       returns: [],
       invokes: [],

@@ -36,7 +36,7 @@ const workers: readonly [name: string, worker: WorkerKind, passing: string][] = 
   ["asyncio.gather", "event-loop-task", "none"],
   ["asyncio.run", "event-loop-task", "none"],
   ["concurrent.futures.Future.add_done_callback", "callback-in-caller", "from-library"],
-  ["signal.signal", "callback-in-caller", "from-library"],
+  ["signal.signal", "signal-handler", "from-library"],
   ["starlette.concurrency.run_in_threadpool", "thread", "rest"],
   ["fastapi.concurrency.run_in_threadpool", "thread", "rest"],
   ["anyio.to_thread.run_sync", "thread", "rest"],

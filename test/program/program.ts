@@ -1,4 +1,4 @@
-import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
+import { builtInKnowledge, type Knowledge } from "../../server/src/knowledge/knowledge.js";
 import { extract } from "../../server/src/program/extract/extract.js";
 import type { Facts } from "../../server/src/program/facts.js";
 import { link, linkedFile, type Program } from "../../server/src/program/link/link.js";
@@ -9,9 +9,9 @@ export function factsOf(parser: Parser, text: string): Facts {
 }
 
 /** The program that files make, by path. */
-export function programOf(parser: Parser, files: Readonly<Record<string, string>>): Program {
+export function programOf(parser: Parser, files: Readonly<Record<string, string>>, knowledge: Knowledge = builtInKnowledge()): Program {
   return link(
     Object.entries(files).map(([path, text]) => linkedFile(path, factsOf(parser, text))),
-    builtInKnowledge(),
+    knowledge,
   );
 }

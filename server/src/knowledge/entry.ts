@@ -91,6 +91,8 @@ export interface CallableFacts {
   readonly kind: CallKind;
   /** `awaitable`: the call returns at once and the waiting is done by `await`, so it blocks the task, not the thread. */
   readonly style: "blocking" | "awaitable";
+  /** What it waits for, and how it can be kept from waiting; see `blockingOf`. */
+  readonly waits: Waits | undefined;
   readonly cost: CostModel | undefined;
   readonly returns: readonly ReturnCase[];
   readonly invokes: readonly Invocation[];
@@ -102,16 +104,52 @@ export interface CallableFacts {
   readonly evidence: readonly Evidence[];
 }
 
-/** Who runs the work that a spawner hands over. */
-export type WorkerKind = "thread" | "process" | "interpreter" | "event-loop-task" | "callback-in-caller";
+/**
+ * What a call stays in until somebody or something else has acted. `lock`: its holder releases it. `signal`: another thread sets an event,
+ * notifies, arrives at a barrier. `queue`: another thread puts something in. `queue-space`: another thread
+ * takes something out, if the queue is bounded. `work`: a task, thread or future is done. `time`: the clock alone.
+ */
+export type WaitsFor =
+  | "lock"
+  | "signal"
+  | "queue"
+  | "queue-space"
+  | "work"
+  | "process"
+  | "network"
+  | "disk"
+  | "database"
+  | "input"
+  | "time";
+
+/** How a call waits. */
+export interface Waits {
+  readonly for: WaitsFor;
+  /** It returns at once if any of these holds: `blocking=False`, `timeout=0`. */
+  readonly unless: readonly Condition[];
+  /** The argument that limits the wait; without it, or if it is None, there is no limit. */
+  readonly timeout: ValuePlace | undefined;
+  /** `own-lock`: `Condition.wait` gives up the lock of its object while it waits. */
+  readonly releases: "own-lock" | "nothing";
+}
+
+/**
+ * Who runs the work that a spawner hands over. `signal-handler`: the main thread, between two of its own bytecode instructions.
+ * `finalizer`: whichever thread drops the last reference or happens to collect garbage, also between two of its own instructions.
+ */
+export type WorkerKind = "thread" | "process" | "interpreter" | "event-loop-task" | "callback-in-caller" | "signal-handler" | "finalizer";
 
 /** Where the function is that a spawner runs. */
 export type SpawnTarget =
   | { readonly at: "argument"; readonly of: ValuePlace }
+  /** Several arguments, each called in its turn: `on_press=` and `on_release=` of a listener. */
+  | { readonly at: "arguments"; readonly of: readonly ValuePlace[] }
   /** The argument is a call of a coroutine function; with `every`, all positional arguments from this one on are. */
   | { readonly at: "coroutine"; readonly of: ValuePlace; readonly every: boolean }
-  /** These methods of the class given as argument: `handle` of a socketserver handler. */
+  /** These methods of the class or object given as argument: `handle` of a socketserver handler, `on_modified` of a watchdog one. */
   | { readonly at: "method-of-argument"; readonly of: ValuePlace; readonly methods: readonly string[] }
+  /** What the program has assigned to these attributes of the receiver: `client.on_message = received`. */
+  | { readonly at: "attributes-of-receiver"; readonly names: readonly string[] }
   /** The function that the decorator stands on. */
   | { readonly at: "decorated" }
   /** The argument of the starting call is an iterable of `delayed(function)(arguments)`, as joblib takes. */
@@ -143,13 +181,16 @@ export type Concurrency =
   | { readonly width: "argument"; readonly of: ValuePlace; readonly default: readonly PoolSize[] }
   /** A pool that nobody sees: `asyncio.to_thread` uses the loop's. */
   | { readonly width: "hidden-pool"; readonly default: readonly PoolSize[] }
+  /** One: the library has a thread of its own, in which all that it was given for one object takes turns. */
+  | { readonly width: "one-thread" }
   /** As many as requests, connections or events come in. */
   | { readonly width: "unbounded" };
 
 /** How many workers a pool has when nobody says; the first whose conditions hold counts. */
 export interface PoolSize {
   readonly when: readonly Condition[];
-  readonly size: "cores" | "cores-plus-4-at-most-32" | "five-per-core" | "forty" | "one";
+  /** `forty` and `one` are other words for 40 and 1. */
+  readonly size: "cores" | "cores-plus-4-at-most-32" | "five-per-core" | "forty" | "one" | number;
 }
 
 /** A call that makes code run elsewhere. Classes that are subclassed instead are described by their type's role, `worker` or `handler`. */
@@ -160,8 +201,11 @@ export interface SpawnerEntry {
   /** Who runs the work unless a case says otherwise; see `workerOf`. */
   readonly worker: WorkerKind;
   readonly workerCases: readonly WorkerCase[];
-  /** `call`: the work is handed over by this call. Otherwise by calling one of these methods (`__call__` too) on what it returns. */
-  readonly startedBy: "call" | readonly string[];
+  /**
+   * `call`: the work is handed over by this call. `library`: the function is only made known by it, and the library calls it when a request,
+   * message or event comes in. Otherwise by calling one of these methods (`__call__` too) on what it returns.
+   */
+  readonly startedBy: "call" | "library" | readonly string[];
   readonly target: SpawnTarget;
   readonly passing: ArgumentPassing;
   readonly concurrency: Concurrency;
@@ -171,6 +215,10 @@ export interface SpawnerEntry {
   readonly joinedBy: readonly string[];
   /** Whether leaving the `with` block of the receiver waits for the work, kills it, or means nothing. */
   readonly onExit: "waits" | "terminates" | "nothing";
+  /** Arguments that the library calls besides, with the results: `callback=`. They take turns in a thread of the receiver. */
+  readonly callbacks: readonly ValuePlace[];
+  /** Calls that, anywhere in the program, show that one thread alone does all the work: `app.run(threaded=False)`. */
+  readonly singleThreadedBy: readonly TellingCall[];
   /** `yes`: the work may still run when the calling function has returned and nothing above joined it. */
   readonly escapes: "yes" | "no";
   readonly note: string | undefined;
@@ -181,6 +229,12 @@ export interface SpawnerEntry {
 export interface WorkerCase {
   readonly when: readonly Condition[];
   readonly worker: WorkerKind;
+}
+
+/** A call whose presence tells something if its arguments satisfy the conditions. */
+export interface TellingCall {
+  readonly call: string;
+  readonly when: readonly Condition[];
 }
 
 /** What an object of a type is for. */
@@ -195,7 +249,14 @@ export type TypeRole =
     }
   | { readonly role: "event"; readonly scope: Scope; readonly set: readonly string[]; readonly wait: readonly string[] }
   | { readonly role: "barrier"; readonly scope: Scope; readonly wait: readonly string[] }
-  | { readonly role: "queue"; readonly scope: Scope; readonly put: readonly string[]; readonly get: readonly string[] }
+  | {
+      readonly role: "queue";
+      readonly scope: Scope;
+      readonly put: readonly string[];
+      readonly get: readonly string[];
+      /** The constructor's argument that bounds it; absent, zero or negative, `put` never waits. */
+      readonly capacity: ValuePlace | undefined;
+    }
   | { readonly role: "thread-local" }
   | ExecutorType
   /** `threading.Thread`: a subclass puts its work into one of `runs`. */
@@ -206,15 +267,26 @@ export type TypeRole =
       readonly join: readonly string[];
       readonly runs: readonly string[];
     }
-  /** A subclass whose `methods` the library calls in workers of its own, several at once: request handlers, views. */
-  | { readonly role: "handler"; readonly worker: WorkerKind; readonly methods: readonly string[] }
+  /** A subclass whose `methods` the library calls in workers of its own: request handlers, views. */
+  | {
+      readonly role: "handler";
+      readonly worker: WorkerKind;
+      /** `public`: all methods that a subclass defines without a leading underscore. */
+      readonly methods: readonly string[] | "public";
+      readonly threads: "one" | "several";
+      /** Whether each call has an object made for it, or all use the object that the program made. */
+      readonly objects: "one-per-call" | "shared";
+    }
   | { readonly role: "future"; readonly wait: readonly string[] }
   | { readonly role: "container" }
   | { readonly role: "iterator" }
   | { readonly role: "value" };
 
-/** Between whom a primitive keeps order. */
-export type Scope = "threads" | "processes" | "tasks";
+/**
+ * Between whom a primitive keeps order. What keeps it between `processes` keeps it between their threads too; `only-processes` does not.
+ * `tasks` are those of one event loop, so all of one thread.
+ */
+export type Scope = "threads" | "processes" | "only-processes" | "tasks";
 
 export interface LockType {
   readonly role: "lock";
@@ -224,6 +296,8 @@ export interface LockType {
   readonly exclusiveWhen: readonly Condition[];
   readonly acquire: readonly string[];
   readonly release: readonly string[];
+  /** Those of the `acquire` methods that let other readers in as well. */
+  readonly sharedAcquire: readonly string[];
 }
 
 export interface ExecutorType {
@@ -241,6 +315,28 @@ export type Picklability = "yes" | "no" | "by-inheritance" | "if-contents" | "un
 /** Whether several threads may use one object. `per-method`: only the methods listed as atomic. `confined`: each thread sees its own. */
 export type ThreadSafety = "safe" | "per-method" | "confined" | "unsafe" | "unknown";
 
+/**
+ * What its documentation says of one object used by several threads. `unsafe`: it can be corrupted or mix their work up.
+ * `unsafe-if-changed`: only if one of them changes it. `refused`: it raises in all threads but the one that made it, or while another uses it.
+ * `serialised`: the object takes a lock of its own, so threads take turns. `safe`: they may.
+ */
+export interface SharedByThreads {
+  readonly verdict: "unsafe" | "unsafe-if-changed" | "refused" | "serialised" | "safe";
+  /** A clause that can follow "because": `its cookies and connection pool are changed without a lock`. */
+  readonly because: string;
+  /** Conditions on the call that made the object, under any of which the statement does not hold. */
+  readonly unless: readonly Condition[];
+  /** Methods that are an exception to `unsafe` and `refused`: `add_callback_threadsafe`. */
+  readonly safeMethods: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+/** Classes that a tool generates for each project, told by how the names of their modules and they themselves end. */
+export interface GeneratedClasses {
+  readonly moduleEndsWith: string;
+  readonly nameEndsWith: string;
+}
+
 /** What is known of one class. */
 export interface TypeEntry {
   readonly entry: "type";
@@ -248,7 +344,11 @@ export interface TypeEntry {
   readonly package: string;
   readonly bases: readonly string[];
   readonly is: TypeRole;
+  /** Set if the entry stands for classes that have no fixed name. */
+  readonly generated: GeneratedClasses | undefined;
   readonly sharing: ThreadSafety;
+  /** The documented statement behind `sharing`, if there is one; only it may be held against a program. */
+  readonly sharedByThreads: SharedByThreads | undefined;
   /** Methods of which each call is one step for other threads. */
   readonly atomicMethods: readonly string[];
   readonly pickles: Picklability;

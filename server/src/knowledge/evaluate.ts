@@ -228,6 +228,7 @@ export function defaultPoolSize(sizes: readonly PoolSize[], facts: CallFacts, co
     const truth = allHold(each.when, facts);
     if (truth === "unknown") return undefined;
     if (truth === "false") continue;
+    if (typeof each.size === "number") return each.size;
     switch (each.size) {
       case "cores":
         return cores;

@@ -63,6 +63,12 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         package: owner.name,
         kind: rest.kind,
         style: rest.style,
+        waits: rest.waits && {
+          for: rest.waits.for,
+          unless: rest.waits.unless,
+          timeout: rest.waits.timeout,
+          releases: rest.waits.releases,
+        },
         cost: rest.cost,
         returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
         invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
@@ -100,15 +106,19 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
   each(value.types, "types", typeRecord, problems, (record, path) => {
     const evidence = resolve(record.evidence, sources, path, problems);
     if (!evidence) return;
-    const { names, is, attributes, ...rest } = record;
+    const { names, is, attributes, sharedByThreads, ...rest } = record;
+    const stated = sharedByThreads && resolve(sharedByThreads.evidence, sources, [...path, "sharedByThreads"], problems);
+    if (sharedByThreads && !stated) return;
     for (const name of fresh(names, taken.types, path, problems)) {
       entries.push({
         ...rest,
         entry: "type",
         name,
         package: owner.name,
-        is: is.role === "executor" ? { ...is, size: is.size } : is,
+        is: is.role === "executor" ? { ...is, size: is.size } : is.role === "queue" ? { ...is, capacity: is.capacity } : is,
         attributes: new Map(Object.entries(attributes)),
+        generated: rest.generated,
+        sharedByThreads: sharedByThreads && stated ? { ...sharedByThreads, evidence: stated } : undefined,
         yields: rest.yields,
         enters: rest.enters,
         note: rest.note,

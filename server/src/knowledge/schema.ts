@@ -91,6 +91,13 @@ const costTerm = v.variant("term", [
 
 const names = v.pipe(list(qualifiedName), v.nonEmpty());
 
+const waits = v.strictObject({
+  for: v.picklist(["lock", "signal", "queue", "queue-space", "work", "process", "network", "disk", "database", "input", "time"]),
+  unless: conditions,
+  timeout: v.optional(place),
+  releases: v.optional(v.picklist(["own-lock", "nothing"]), "nothing"),
+});
+
 /** One record stands for all the names it lists. */
 export const callableRecord = v.pipe(
   v.strictObject({
@@ -111,6 +118,7 @@ export const callableRecord = v.pipe(
     otherwise: v.optional(gilEffect),
     kind: v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
     style: v.optional(v.picklist(["blocking", "awaitable"]), "blocking"),
+    waits: v.optional(waits),
     cost: v.optional(v.strictObject({ from: v.picklist(["measured", "default"]), terms: v.pipe(list(costTerm), v.nonEmpty()) })),
     returns: v.optional(v.union([qualifiedName, list(v.strictObject({ when: conditions, type: qualifiedName }))]), []),
     invokes: v.optional(
@@ -132,10 +140,18 @@ export const callableRecord = v.pipe(
   ),
 );
 
-const workerKind = v.picklist(["thread", "process", "interpreter", "event-loop-task", "callback-in-caller"]);
+const workerKind = v.picklist(["thread", "process", "interpreter", "event-loop-task", "callback-in-caller", "signal-handler", "finalizer"]);
 const onExit = v.picklist(["waits", "terminates", "nothing"]);
 const poolSizes = v.optional(
-  list(v.strictObject({ when: conditions, size: v.picklist(["cores", "cores-plus-4-at-most-32", "five-per-core", "forty", "one"]) })),
+  list(
+    v.strictObject({
+      when: conditions,
+      size: v.union([
+        v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100_000)),
+        v.picklist(["cores", "cores-plus-4-at-most-32", "five-per-core", "forty", "one"]),
+      ]),
+    }),
+  ),
   [],
 );
 
@@ -143,11 +159,13 @@ export const spawnerRecord = v.strictObject({
   names,
   worker: workerKind,
   workerCases: v.optional(list(v.strictObject({ when: v.pipe(list(condition), v.nonEmpty()), worker: workerKind })), []),
-  startedBy: v.optional(v.union([v.literal("call"), identifiers]), "call"),
+  startedBy: v.optional(v.union([v.picklist(["call", "library"]), identifiers]), "call"),
   target: v.variant("at", [
     v.strictObject({ at: v.literal("argument"), of: place }),
+    v.strictObject({ at: v.literal("arguments"), of: v.pipe(list(place), v.nonEmpty()) }),
     v.strictObject({ at: v.literal("coroutine"), of: place, every: v.optional(v.boolean(), false) }),
     v.strictObject({ at: v.literal("method-of-argument"), of: place, methods: identifiers }),
+    v.strictObject({ at: v.literal("attributes-of-receiver"), names: v.pipe(identifiers, v.nonEmpty()) }),
     v.strictObject({ at: v.literal("decorated") }),
     v.strictObject({ at: v.literal("delayed-calls"), of: place }),
   ]),
@@ -165,17 +183,20 @@ export const spawnerRecord = v.strictObject({
     v.strictObject({ width: v.literal("pool"), of: place }),
     v.strictObject({ width: v.literal("argument"), of: place, default: poolSizes }),
     v.strictObject({ width: v.literal("hidden-pool"), default: poolSizes }),
+    v.strictObject({ width: v.literal("one-thread") }),
     v.strictObject({ width: v.literal("unbounded") }),
   ]),
   tasks: v.optional(v.picklist(["one", "per-element"]), "one"),
   joinedBy: v.optional(list(text), []),
   onExit: v.optional(onExit, "nothing"),
+  callbacks: v.optional(list(place), []),
+  singleThreadedBy: v.optional(list(v.strictObject({ call: qualifiedName, when: conditions })), []),
   escapes: v.optional(v.picklist(["yes", "no"]), "yes"),
   note: v.optional(text),
   evidence: evidenceReferences,
 });
 
-const scope = v.picklist(["threads", "processes", "tasks"]);
+const scope = v.picklist(["threads", "processes", "only-processes", "tasks"]);
 
 export const typeRecord = v.strictObject({
   names,
@@ -189,11 +210,12 @@ export const typeRecord = v.strictObject({
         exclusiveWhen: conditions,
         acquire: v.optional(identifiers, ["acquire"]),
         release: v.optional(identifiers, ["release"]),
+        sharedAcquire: v.optional(identifiers, []),
       }),
       v.strictObject({ role: v.literal("condition"), scope, lock: place, defaultLock: qualifiedName, wait: identifiers }),
       v.strictObject({ role: v.literal("event"), scope, set: identifiers, wait: identifiers }),
       v.strictObject({ role: v.literal("barrier"), scope, wait: identifiers }),
-      v.strictObject({ role: v.literal("queue"), scope, put: identifiers, get: identifiers }),
+      v.strictObject({ role: v.literal("queue"), scope, put: identifiers, get: identifiers, capacity: v.optional(place) }),
       v.strictObject({ role: v.literal("thread-local") }),
       v.strictObject({
         role: v.literal("executor"),
@@ -210,13 +232,29 @@ export const typeRecord = v.strictObject({
         join: identifiers,
         runs: v.optional(identifiers, ["run"]),
       }),
-      v.strictObject({ role: v.literal("handler"), worker: workerKind, methods: identifiers }),
+      v.strictObject({
+        role: v.literal("handler"),
+        worker: workerKind,
+        methods: v.union([v.literal("public"), identifiers]),
+        threads: v.optional(v.picklist(["one", "several"]), "several"),
+        objects: v.optional(v.picklist(["one-per-call", "shared"]), "one-per-call"),
+      }),
       v.strictObject({ role: v.literal("future"), wait: identifiers }),
       v.strictObject({ role: v.literal("container") }),
       v.strictObject({ role: v.literal("iterator") }),
       v.strictObject({ role: v.literal("value") }),
     ]),
     { role: "value" },
+  ),
+  generated: v.optional(v.strictObject({ moduleEndsWith: identifier, nameEndsWith: identifier })),
+  sharedByThreads: v.optional(
+    v.strictObject({
+      verdict: v.picklist(["unsafe", "unsafe-if-changed", "refused", "serialised", "safe"]),
+      because: text,
+      unless: conditions,
+      safeMethods: v.optional(identifiers, []),
+      evidence: evidenceReferences,
+    }),
   ),
   sharing: v.optional(v.picklist(["safe", "per-method", "confined", "unsafe", "unknown"]), "unknown"),
   atomicMethods: v.optional(identifiers, []),

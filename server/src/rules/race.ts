@@ -150,6 +150,7 @@ export function startOf(root: ThreadRoot): { readonly path: string; readonly ran
       return { path: root.class.file.path, range: root.class.facts.nameRange };
     case "promised":
       return { path: root.promise.file.path, range: root.promise.class?.facts.nameRange ?? root.function.facts.nameRange };
+    case "entry":
     case "marked":
     case "caller":
       return { path: root.function.file.path, range: root.function.facts.nameRange };

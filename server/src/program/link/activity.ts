@@ -184,6 +184,7 @@ class Walker {
       case "handler":
         this.enter(this.ownership.handled(root.function, root.class), [], []);
         return;
+      case "entry":
       case "marked":
       case "caller":
       case "promised":

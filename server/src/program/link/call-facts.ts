@@ -43,8 +43,13 @@ function valueFacts(value: Value, within: FunctionNode, resolver: Resolver, size
     if (value.type === "bytes") result.bytes = exact(Number(value.value));
   }
   for (const entity of resolver.resolve(value, within)) {
-    if (entity.kind === "function" || entity.kind === "partial" || entity.kind === "class") result.callback = "python";
-    else if (entity.kind === "external") {
+    if (entity.kind === "function" || entity.kind === "partial") result.callback = "python";
+    else if (entity.kind === "class" || entity.kind === "instance") {
+      if (entity.kind === "class") result.callback = "python";
+      // What derives from a known type is taken for it.
+      const base = resolver.classOrder(entity.class).externals.find((name) => resolver.knowledge.type(name));
+      if (base !== undefined) result.type ??= base;
+    } else if (entity.kind === "external") {
       result.callback = "native";
       result.type ??= entity.name;
     } else if (entity.kind === "object") result.type ??= entity.type;

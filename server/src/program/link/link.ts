@@ -2,7 +2,7 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { Resolver } from "./resolver.js";
-import { findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
+import { type EntryPoint, findEntryPoints, findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
 
 /** All files of a workspace, seen as one program. */
 export interface Program {
@@ -11,6 +11,10 @@ export interface Program {
   readonly file: (path: string) => LinkedFile | undefined;
   /** In order of file and offset. */
   readonly spawns: readonly Spawn[];
+  /** Places that make a library call functions of the program in a thread it has for events or results. */
+  readonly services: readonly Spawn[];
+  /** Functions that libraries call when something comes in. */
+  readonly entryPoints: readonly EntryPoint[];
   readonly handlers: readonly HandlerRoot[];
   readonly resolver: Resolver;
   readonly knowledge: Knowledge;
@@ -46,11 +50,14 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge): Progra
     const others = spawns.filter((spawn) => !affected.has(spawn.in.file));
     spawns = inOrder([...others, ...findSpawns([...affected], resolver, knowledge)]);
   }
+  const { handlers, points } = findHandlers(files, spawns, resolver, knowledge);
   return {
     files,
     file: (path) => byPath.get(path),
-    spawns,
-    handlers: findHandlers(files, spawns, resolver, knowledge),
+    spawns: spawns.filter((spawn) => spawn.width !== "handlers"),
+    services: spawns.filter((spawn) => spawn.width === "handlers" && spawn.startedBy === "call"),
+    entryPoints: [...findEntryPoints(files, spawns, handlers, resolver, knowledge), ...points],
+    handlers,
     resolver,
     knowledge,
   };

@@ -1,6 +1,6 @@
 import type { Moment } from "./activity.js";
 import type { SharingPromise } from "./promises.js";
-import { firstJoin, type ThreadRoot } from "./roots.js";
+import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
 
 /**
  * Why two moments can be at the same time. `seen`: the program starts the threads. `promised`: the code says that it is shared.
@@ -45,7 +45,7 @@ function inParallel({ root: a, of }: Placed, { root: b }: Placed): boolean {
   }
   // Who calls a method of the object is what the promise is about already.
   if (a.kind === "promised" || b.kind === "promised") return a.kind !== "caller" && b.kind !== "caller";
-  if (a.kind === "caller" && b.kind === "caller") return false;
+  if ((a.kind === "caller" && b.kind === "caller") || takeTurns(a, b)) return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {

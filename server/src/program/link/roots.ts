@@ -5,7 +5,7 @@ import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { hasNote } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
-import { type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
+import { type EntryPoint, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
 import { walkOperations } from "./walk.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
@@ -25,6 +25,14 @@ export type ThreadRoot =
       readonly base: string;
       readonly function: FunctionNode;
       readonly instances: "several";
+    }
+  /** A function that a library calls: a decorated view, a job, a method of a servicer that all threads share. */
+  | {
+      readonly kind: "entry";
+      readonly key: string;
+      readonly entry: EntryPoint;
+      readonly function: FunctionNode;
+      readonly instances: "one" | "several";
     }
   | { readonly kind: "marked"; readonly key: string; readonly function: FunctionNode; readonly instances: "several" }
   /** Code that says of itself that several threads use it. Roots of one promise share their key. */
@@ -50,7 +58,7 @@ export type ThreadRoot =
 /** The functions that threads of this process start in. Callbacks of futures run in the pool's threads. */
 export function threadRoots(program: Program): readonly ThreadRoot[] {
   const roots: ThreadRoot[] = [];
-  for (const spawn of program.spawns) {
+  for (const spawn of [...program.spawns, ...program.services]) {
     if (spawn.worker !== "thread" && !isPoolCallback(spawn, program)) continue;
     for (const target of spawn.targets) {
       const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
@@ -69,6 +77,15 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
       });
     }
   }
+  const entries = new Map<string, Extract<ThreadRoot, { kind: "entry" }>>();
+  for (const entry of program.entryPoints) {
+    // A coroutine function runs on an event loop, which is one thread.
+    if (entry.worker !== "thread" || entry.function.facts.isAsync) continue;
+    const key = `entry ${functionKey(entry.function)}`;
+    if (entries.get(key)?.instances === "several") continue;
+    entries.set(key, { kind: "entry", key, entry, function: entry.function, instances: entry.instances });
+  }
+  roots.push(...entries.values());
   for (const file of program.files) {
     if (file.facts.directives.length === 0) continue;
     for (const node of file.functions) {
@@ -77,6 +94,16 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
     }
   }
   return roots;
+}
+
+/** Whether the two are run in turns by one thread, so that neither comes between the parts of the other. */
+export function takeTurns(a: ThreadRoot, b: ThreadRoot): boolean {
+  const turn = turnOf(a);
+  return turn !== undefined && turn === turnOf(b);
+}
+
+function turnOf(root: ThreadRoot): string | undefined {
+  return root.kind === "spawn" ? root.spawn.turn : root.kind === "entry" ? root.entry.turn : undefined;
 }
 
 /** Whether the spawn is `future.add_done_callback(…)` on a future that a thread pool of the program made. */
@@ -174,7 +201,9 @@ export function firstJoin(spawn: Spawn): number {
     }
     if (operation.op !== "call" || operation.start < spawn.call.end) return;
     const { callee } = operation;
-    if (callee.op === "read" && callee.place.kind === "attribute" && joins.has(callee.place.name)) end = Math.min(end, operation.start);
+    if (callee.op !== "read" || callee.place.kind !== "attribute") return;
+    const { name } = callee.place;
+    if (joins.has(name) || spawn.joinedBy.includes(name)) end = Math.min(end, operation.start);
   });
   return end;
 }

@@ -1,9 +1,19 @@
-import type { ArgumentPassing, PoolSize, SpawnerEntry, TypeRole, ValuePlace, WorkerKind } from "../../knowledge/entry.js";
-import { workerOf } from "../../knowledge/evaluate.js";
+import type { CallFacts } from "../../knowledge/call-facts.js";
+import type {
+  ArgumentPassing,
+  PoolSize,
+  SpawnerEntry,
+  TellingCall,
+  TypeEntry,
+  TypeRole,
+  ValuePlace,
+  WorkerKind,
+} from "../../knowledge/entry.js";
+import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallArgument, CallOperation, Value } from "../operation.js";
 import { knownOfCall } from "./call-facts.js";
-import { type ClassNode, type Entity, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
 import { walkOperations } from "./walk.js";
@@ -50,8 +60,25 @@ export interface Spawn {
   readonly instances: "one" | "several";
   /** The same for one object, where the target is a method of it: a method that starts a thread on itself is called once for each object. */
   readonly instancesOfOne: "one" | "several";
-  /** How it reads in a sentence. */
+  /** How it reads in a sentence; `handlers` are called for events and results, and are no tasks that the program hands out. */
   readonly width: "thread" | "pool" | "handlers" | "task";
+  /** Whether the work starts here, or the function is only made known here. */
+  readonly startedBy: "call" | "library";
+  /** Equal for work that one thread takes in turns; undefined if it does not have to. */
+  readonly turn: string | undefined;
+  /** Methods after which the work is over: `join`, `loop_stop`. */
+  readonly joinedBy: readonly string[];
+}
+
+/** A function that a library calls when something comes in: a decorated view, a job, a method of a servicer. */
+export interface EntryPoint {
+  readonly function: FunctionNode;
+  readonly worker: WorkerKind;
+  /** The qualified name of what makes it one: `flask.Flask.route`. */
+  readonly by: string;
+  readonly instances: "one" | "several";
+  /** As in `Spawn`. */
+  readonly turn: string | undefined;
 }
 
 /** Work that a library starts by itself on methods of a class: request handlers, and threads whose objects are made elsewhere. */
@@ -66,15 +93,16 @@ export interface HandlerRoot {
 /** Every spawn of the program, in order of file and offset. */
 export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
   const names = spawnNames(knowledge);
+  const subclasses = spawningClasses(resolver, knowledge);
   const spawns: Spawn[] = [];
   for (const file of files) {
-    const wanted = new Set(names);
+    const wanted = new Set([...names, ...subclassNames(file, subclasses)]);
     for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) wanted.add(imported.bound);
     const start = spawns.length;
     for (const name of wanted) {
       for (const site of file.facts.callsByName.get(name) ?? []) {
         const within = file.functions[site.function];
-        if (within) spawns.push(...spawnsOfCall(site.call, within, resolver, knowledge));
+        if (within) spawns.push(...spawnsOfCall(site.call, within, resolver, knowledge, subclasses));
       }
     }
     for (const node of file.classes) spawns.push(...workerObjects(node, resolver, knowledge));
@@ -82,10 +110,103 @@ export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, kno
     found.sort((a, b) => a.call.start - b.call.start || a.call.end - b.call.end);
     for (const spawn of found) {
       const last = spawns[spawns.length - 1];
-      if (!last || last.call !== spawn.call || last.spawner !== spawn.spawner) spawns.push(spawn);
+      const isSame = last && last.call === spawn.call && last.spawner === spawn.spawner && last.width === spawn.width;
+      if (!isSame) spawns.push(spawn);
     }
   }
   return spawns;
+}
+
+/** The functions that are made known to a library, by calls that `findSpawns` found or by decorators; those of `handlers` are left out. */
+export function findEntryPoints(
+  files: readonly LinkedFile[],
+  spawns: readonly Spawn[],
+  handlers: readonly HandlerRoot[],
+  resolver: Resolver,
+  knowledge: Knowledge,
+): readonly EntryPoint[] {
+  const points: EntryPoint[] = [];
+  const handled = new Set(handlers.flatMap((handler) => handler.methods));
+  for (const spawn of spawns) {
+    if (spawn.startedBy !== "library") continue;
+    for (const { function: node } of spawn.targets)
+      if (!handled.has(node))
+        points.push({ function: node, worker: spawn.worker, by: spawn.spawner, instances: spawn.instances, turn: spawn.turn });
+  }
+  const names = decoratingNames(knowledge);
+  for (const file of files) {
+    const bound = new Set(names);
+    for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
+    for (const node of file.functions) {
+      const around = node.facts.parent === undefined ? undefined : file.functions[node.facts.parent];
+      if (!around || node.facts.kind !== "function") continue;
+      for (const decorator of node.facts.decorators) {
+        const made = decorator.op === "call" ? decorator : undefined;
+        const callee = made ? made.callee : decorator;
+        if (callee.op !== "read" || callee.place.kind === "element" || !bound.has(callee.place.name)) continue;
+        const point = decoratedPoint(node, callee, made, around, resolver, knowledge);
+        if (point) points.push(point);
+      }
+    }
+  }
+  return points;
+}
+
+function decoratedPoint(
+  node: FunctionNode,
+  decorator: Value,
+  made: CallOperation | undefined,
+  around: FunctionNode,
+  resolver: Resolver,
+  knowledge: Knowledge,
+): EntryPoint | undefined {
+  for (const entity of resolver.resolve(decorator, around)) {
+    const entry = entity.kind === "external" ? knowledge.spawner(entity.name) : undefined;
+    if (entry?.target.at !== "decorated") continue;
+    const facts = made ? knownOfCall(made, around, resolver, undefined) : {};
+    const worker = workerOf(entry, made ? facts : { positional: [], keywords: [] });
+    if (!worker) return undefined;
+    const alone = isSingleThreaded(entry.singleThreadedBy, resolver);
+    const instances = alone ? "one" : calledAtOnce(entry, made ? facts : { positional: [], keywords: [] });
+    const turn = alone || entry.concurrency.width === "one-thread" ? `turn of ${entry.package}` : undefined;
+    return { function: node, worker, by: entry.name, instances, turn };
+  }
+  return undefined;
+}
+
+/** How many of its calls the library makes at once. */
+function calledAtOnce(entry: SpawnerEntry, facts: CallFacts): "one" | "several" {
+  const { concurrency } = entry;
+  switch (concurrency.width) {
+    case "one-thread":
+      return "one";
+    case "hidden-pool":
+      return defaultPoolSize(concurrency.default, facts, 2) === 1 ? "one" : "several";
+    case "argument": {
+      const one = { test: "equals", of: concurrency.of, value: 1 } as const;
+      const isGiven = allHold([{ test: "given", of: concurrency.of }], facts);
+      if (isGiven === "false") return defaultPoolSize(concurrency.default, facts, 2) === 1 ? "one" : "several";
+      return allHold([one], facts) === "true" ? "one" : "several";
+    }
+    default:
+      return "several";
+  }
+}
+
+/** Whether the program calls something that shows that one thread does all the work. */
+function isSingleThreaded(calls: readonly TellingCall[], resolver: Resolver): boolean {
+  return calls.some(({ call: name, when }) => {
+    const last = name.slice(name.lastIndexOf(".") + 1);
+    for (const file of resolver.files.values()) {
+      for (const site of file.facts.callsByName.get(last) ?? []) {
+        const within = file.functions[site.function];
+        if (!within || !resolver.externalCallees(site.call, within).some((found) => resolver.knowledge.canonicalName(found) === name))
+          continue;
+        if (allHold(when, knownOfCall(site.call, within, resolver, undefined)) === "true") return true;
+      }
+    }
+    return false;
+  });
 }
 
 /** What each function is given by the spawns that run it, for the resolver. */
@@ -108,29 +229,74 @@ export function findHandlers(
   spawns: readonly Spawn[],
   resolver: Resolver,
   knowledge: Knowledge,
-): readonly HandlerRoot[] {
+): { readonly handlers: readonly HandlerRoot[]; readonly points: readonly EntryPoint[] } {
   const { handlers, workers } = roleMethods(knowledge);
   const methodNames = new Set([...handlers, ...workers]);
-  const made = new Set(spawns.flatMap((spawn) => spawn.targets.map((target) => target.function)));
+  const made = new Set<FunctionNode>();
+  const servers = new Map<FunctionNode, Set<WorkerKind>>();
+  for (const spawn of spawns) {
+    for (const { function: node } of spawn.targets) {
+      if (spawn.startedBy === "call") made.add(node);
+      else servers.set(node, (servers.get(node) ?? new Set()).add(spawn.worker));
+    }
+  }
   const roots: HandlerRoot[] = [];
+  const points: EntryPoint[] = [];
   for (const file of files) {
     for (const node of file.classes) {
       const body = file.functions[node.facts.body];
       if (!body || node.facts.bases.length === 0) continue;
-      const defined = [...body.facts.bindings.keys()].filter((name) => methodNames.has(name));
+      const generated = generatedBase(node, resolver, knowledge);
+      const defined = [...body.facts.bindings.keys()].filter((name) => methodNames.has(name) || (generated && !name.startsWith("_")));
       if (defined.length === 0) continue;
-      for (const base of resolver.classOrder(node).externals) {
-        const role = knowledge.type(base)?.is;
+      const bases = resolver.classOrder(node).externals.map((name) => ({ name, type: knowledge.type(name) }));
+      for (const { name: base, type } of generated ? [...bases, { name: generated.name, type: generated }] : bases) {
+        const role = type?.is;
         if ((role?.role !== "handler" && role?.role !== "worker") || role.worker !== "thread") continue;
-        const methods = (role.role === "handler" ? role.methods : role.runs).flatMap((name) => {
+        const names = role.role === "worker" ? role.runs : role.methods === "public" ? defined : role.methods;
+        const methods = names.flatMap((name) => {
           const method = defined.includes(name) ? resolver.method(node, name) : undefined;
-          return method && !made.has(method) ? [method] : [];
+          // A server that the program makes, and that serves one request after the other, speaks for itself.
+          const served = method && servers.get(method);
+          return method && !made.has(method) && (!served || served.has("thread")) ? [method] : [];
         });
-        if (methods.length > 0) roots.push({ class: node, methods, worker: role.worker, base });
+        if (methods.length === 0) continue;
+        if (role.role === "handler" && (role.objects === "shared" || role.threads === "one")) {
+          const turn = role.threads === "one" ? `turn of ${base}` : undefined;
+          for (const method of methods) points.push({ function: method, worker: role.worker, by: base, instances: role.threads, turn });
+        } else roots.push({ class: node, methods, worker: role.worker, base });
       }
     }
   }
-  return roots;
+  return { handlers: roots, points };
+}
+
+/** The known kind of generated class that the class derives from, whether the generated file belongs to the program or not. */
+function generatedBase(node: ClassNode, resolver: Resolver, knowledge: Knowledge): TypeEntry | undefined {
+  const types = generatedTypes(knowledge);
+  if (types.length === 0) return undefined;
+  const { classes, externals } = resolver.classOrder(node);
+  const names = [
+    ...externals,
+    ...classes.slice(1).map((base) => `${base.file.path.replace(/\.pyi?$/, "").replaceAll("/", ".")}.${base.facts.name}`),
+  ];
+  return types.find((type) =>
+    names.some((name) => {
+      const dot = name.lastIndexOf(".");
+      const { moduleEndsWith = "", nameEndsWith = "" } = type.generated ?? {};
+      return name.slice(0, Math.max(0, dot)).endsWith(moduleEndsWith) && name.endsWith(nameEndsWith);
+    }),
+  );
+}
+
+const generatedOf = new WeakMap<Knowledge, readonly TypeEntry[]>();
+
+function generatedTypes(knowledge: Knowledge): readonly TypeEntry[] {
+  const known = generatedOf.get(knowledge);
+  if (known) return known;
+  const types = knowledge.types().filter((type) => type.generated !== undefined);
+  generatedOf.set(knowledge, types);
+  return types;
 }
 
 const namesOf = new WeakMap<Knowledge, ReadonlySet<string>>();
@@ -140,8 +306,52 @@ function spawnNames(knowledge: Knowledge): ReadonlySet<string> {
   const known = namesOf.get(knowledge);
   if (known) return known;
   const names = new Set<string>();
-  for (const entry of knowledge.all()) if (entry.entry === "spawner") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
+  for (const entry of knowledge.spawners()) {
+    if (entry.target.at !== "decorated") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
+  }
   namesOf.set(knowledge, names);
+  return names;
+}
+
+const decoratingOf = new WeakMap<Knowledge, ReadonlySet<string>>();
+
+/** The last names of decorators that hand the function under them over. */
+function decoratingNames(knowledge: Knowledge): ReadonlySet<string> {
+  const known = decoratingOf.get(knowledge);
+  if (known) return known;
+  const names = new Set<string>();
+  for (const entry of knowledge.spawners()) {
+    if (entry.target.at === "decorated") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
+  }
+  decoratingOf.set(knowledge, names);
+  return names;
+}
+
+/** The classes of the program that derive from a class whose call spawns, with what its call is then taken for. */
+function spawningClasses(resolver: Resolver, knowledge: Knowledge): ReadonlyMap<ClassNode, SpawnerEntry> {
+  const found = new Map<ClassNode, SpawnerEntry>();
+  for (const file of resolver.files.values()) {
+    for (const node of file.classes) {
+      if (node.facts.bases.length === 0) continue;
+      for (const base of resolver.classOrder(node).externals) {
+        const entry = knowledge.spawner(base);
+        if (!entry) continue;
+        found.set(node, entry);
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+/** The names under which a file calls such classes, or their constructor from within. */
+function subclassNames(file: LinkedFile, subclasses: ReadonlyMap<ClassNode, SpawnerEntry>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of subclasses.keys()) {
+    names.add(node.facts.name);
+    if (node.file === file) names.add("__init__");
+    for (const imported of file.facts.imports) if (imported.name === node.facts.name) names.add(imported.bound);
+  }
   return names;
 }
 
@@ -161,22 +371,51 @@ function roleMethods(knowledge: Knowledge): RoleMethods {
   for (const entry of knowledge.all()) {
     if (entry.entry !== "type") continue;
     if (entry.is.role === "worker") for (const name of entry.is.runs) workers.add(name);
-    if (entry.is.role === "handler") for (const name of entry.is.methods) handlers.add(name);
+    if (entry.is.role === "handler" && entry.is.methods !== "public") for (const name of entry.is.methods) handlers.add(name);
   }
   const methods = { workers, handlers };
   methodsOf.set(knowledge, methods);
   return methods;
 }
 
-function spawnsOfCall(call: CallOperation, within: FunctionNode, resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
+function spawnsOfCall(
+  call: CallOperation,
+  within: FunctionNode,
+  resolver: Resolver,
+  knowledge: Knowledge,
+  subclasses: ReadonlyMap<ClassNode, SpawnerEntry>,
+): readonly Spawn[] {
   for (const callee of resolver.resolve(call.callee, within)) {
-    if (callee.kind !== "external") continue;
-    const entry = knowledge.spawner(callee.name);
+    const entry = spawnerCalled(callee, call, resolver, knowledge, subclasses);
     if (!entry) continue;
     const spawn = spawnOf(entry, call, within, resolver, knowledge);
-    return spawn ? [spawn] : [];
+    const callbacks = callbacksOf(entry, call, within, resolver);
+    return [...(spawn ? [spawn] : []), ...callbacks];
   }
   return [];
+}
+
+function spawnerCalled(
+  callee: Entity,
+  call: CallOperation,
+  resolver: Resolver,
+  knowledge: Knowledge,
+  subclasses: ReadonlyMap<ClassNode, SpawnerEntry>,
+): SpawnerEntry | undefined {
+  if (callee.kind === "external") {
+    if (!callee.name.endsWith(".__init__")) return knowledge.spawner(callee.name);
+    // `super().__init__(target=…)`; where the class is named, its arguments are one place further on.
+    const { callee: written } = call;
+    const isSuper = written.op === "read" && written.place.kind === "attribute" && written.place.object.op === "call";
+    return isSuper ? knowledge.spawner(callee.name.slice(0, -".__init__".length)) : undefined;
+  }
+  if (callee.kind !== "class") return undefined;
+  const entry = subclasses.get(callee.class);
+  const init = entry && resolver.method(callee.class, "__init__");
+  // A constructor of its own takes arguments of its own, unless it hands all of them on.
+  return !init || init.facts.parameters.some((parameter) => parameter.form === "star" || parameter.form === "double-star")
+    ? entry
+    : undefined;
 }
 
 function spawnOf(
@@ -187,11 +426,13 @@ function spawnOf(
   knowledge: Knowledge,
 ): Spawn | undefined {
   const starting = entry.target.at === "delayed-calls" ? callOn(call, within) : call;
-  const worker = workerOf(entry, knownOfCall(call, within, resolver, undefined));
+  const facts = knownOfCall(call, within, resolver, undefined);
+  const worker = workerOf(entry, facts);
   if (!starting || !worker) return undefined;
   const targets: SpawnTarget[] = [];
   const externalTargets: string[] = [];
   let items: readonly Value[] = [];
+  let startedBy: Spawn["startedBy"] = entry.startedBy === "library" ? "library" : "call";
   switch (entry.target.at) {
     case "argument": {
       const target = argumentAt(call, entry.target.of);
@@ -200,6 +441,12 @@ function spawnOf(
       if (entry.tasks === "per-element") items = iterablesOf(entry.passing, call);
       break;
     }
+    case "arguments":
+      for (const place of entry.target.of) {
+        const target = argumentAt(call, place);
+        if (target) collectTargets({ value: target, in: within }, entry.passing, call, within, resolver, targets, externalTargets);
+      }
+      break;
     case "coroutine": {
       const first = argumentAt(call, entry.target.of);
       const start = first ? call.arguments.findIndex((argument) => argument.value === first) : -1;
@@ -218,15 +465,32 @@ function spawnOf(
       items = iterable.iterables.slice(0, 1);
       break;
     }
-    case "method-of-argument":
+    case "method-of-argument": {
+      const target = argumentAt(call, entry.target.of);
+      if (!target) return undefined;
+      const isClass = collectMethods({ value: target, in: within }, entry.target.methods, resolver, targets);
+      // Of a class, the library makes objects when requests come in.
+      if (isClass) startedBy = "library";
+      break;
+    }
+    case "attributes-of-receiver":
+      collectAssigned(call, entry.target.names, within, resolver, targets);
+      break;
     case "decorated":
-      // Classes given to servers are found as handlers, decorated functions by their directive or framework role.
       return undefined;
   }
   if (targets.length === 0 && externalTargets.length === 0) return undefined;
   const pool = poolOf(entry, call, within, resolver, knowledge);
-  const width = entry.concurrency.width === "one-per-call" ? "thread" : worker === "event-loop-task" ? "task" : "pool";
-  const instances = instancesOf(entry, call, within, pool, resolver);
+  const isService = startedBy === "library" || entry.concurrency.width === "one-thread" || isServiceTarget(entry);
+  const width = isService
+    ? "handlers"
+    : entry.concurrency.width === "one-per-call"
+      ? "thread"
+      : worker === "event-loop-task"
+        ? "task"
+        : "pool";
+  const alone = isSingleThreaded(entry.singleThreadedBy, resolver);
+  const instances = alone ? "one" : isService ? calledAtOnce(entry, facts) : instancesOf(entry, call, within, pool, facts, resolver);
   return {
     in: within,
     call,
@@ -239,7 +503,95 @@ function spawnOf(
     instances,
     instancesOfOne: instances === "several" && width === "thread" && loopsAround(within, call).length === 0 ? "one" : instances,
     width,
+    startedBy,
+    turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : undefined,
+    joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
   };
+}
+
+function isServiceTarget(entry: SpawnerEntry): boolean {
+  return entry.target.at === "method-of-argument" || entry.target.at === "attributes-of-receiver";
+}
+
+/** Names the thread that the library has for the receiver or, where the call makes the object, for the call. */
+function turnOf(entry: SpawnerEntry, call: CallOperation, within: FunctionNode, resolver: Resolver): string {
+  const receiver = argumentAt(call, "receiver");
+  const isMethod = resolver.knowledge.type(entry.name.slice(0, entry.name.lastIndexOf("."))) !== undefined;
+  if (!receiver || !isMethod) return `turn of ${within.file.path}:${call.start}`;
+  const [object] = resolver.resolve(receiver, within);
+  return `turn of ${object ? entityKey(object) : entry.package}`;
+}
+
+/** What the call's own results are given to, in a thread of the receiver. */
+function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionNode, resolver: Resolver): readonly Spawn[] {
+  const targets: SpawnTarget[] = [];
+  const passing: ArgumentPassing = { pass: "from-library", type: undefined };
+  for (const place of entry.callbacks) {
+    const target = argumentAt(call, place);
+    if (target) collectTargets({ value: target, in: within }, passing, call, within, resolver, targets, []);
+  }
+  if (targets.length === 0) return [];
+  return [
+    {
+      in: within,
+      call,
+      spawner: entry.name,
+      worker: "thread",
+      targets,
+      externalTargets: [],
+      pool: undefined,
+      items: [],
+      instances: "one",
+      instancesOfOne: "one",
+      width: "handlers",
+      startedBy: "call",
+      turn: turnOf(entry, call, within, resolver),
+      joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
+    },
+  ];
+}
+
+/** Adds the methods of the class or object; true if it is a class. */
+function collectMethods(target: ScopedValue, names: readonly string[], resolver: Resolver, targets: SpawnTarget[]): boolean {
+  let isClass = false;
+  for (const entity of resolver.resolve(target.value, target.in)) {
+    if (entity.kind === "partial") {
+      const inner = entity.call.arguments[0]?.value;
+      if (inner) isClass = collectMethods({ value: inner, in: entity.in }, names, resolver, targets) || isClass;
+      continue;
+    }
+    if (entity.kind !== "class" && entity.kind !== "instance") continue;
+    isClass ||= entity.kind === "class";
+    const receiver: Entity = { kind: "instance", class: entity.class };
+    for (const name of names) {
+      const method = resolver.method(entity.class, name);
+      if (method) addTarget(method, receiver, entity.kind === "instance" ? target : undefined, new Map(), targets);
+    }
+  }
+  return isClass;
+}
+
+/** Adds the functions that the file assigns to these attributes of the receiver. */
+function collectAssigned(
+  call: CallOperation,
+  names: readonly string[],
+  within: FunctionNode,
+  resolver: Resolver,
+  targets: SpawnTarget[],
+): void {
+  const receiver = argumentAt(call, "receiver");
+  const objects = new Set((receiver ? resolver.resolve(receiver, within) : []).map(entityKey));
+  if (objects.size === 0) return;
+  for (const node of within.file.functions) {
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "write" || operation.form !== "assign" || !operation.value) return;
+      const { place } = operation;
+      if (place.kind !== "attribute" || !names.includes(place.name)) return;
+      if (!resolver.resolve(place.object, node).some((object) => objects.has(entityKey(object)))) return;
+      const passing: ArgumentPassing = { pass: "from-library", type: undefined };
+      collectTargets({ value: operation.value, in: node }, passing, call, node, resolver, targets, []);
+    });
+  }
 }
 
 /** The call `made(…)` on the object that another call made: `Parallel(n_jobs=4)(…)`. */
@@ -493,6 +845,9 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
         instances: runsOften(site.call, within, resolver) ? "several" : "one",
         instancesOfOne: "one",
         width: "thread",
+        startedBy: "call",
+        turn: undefined,
+        joinedBy: worker.join,
       });
     }
   }
@@ -509,6 +864,7 @@ function poolOf(
   const { concurrency } = entry;
   switch (concurrency.width) {
     case "one-per-call":
+    case "one-thread":
     case "unbounded":
       return undefined;
     case "hidden-pool":
@@ -540,10 +896,12 @@ function instancesOf(
   call: CallOperation,
   within: FunctionNode,
   pool: SpawnPool | undefined,
+  facts: CallFacts,
   resolver: Resolver,
 ): Spawn["instances"] {
   const size = pool?.size?.value;
   if (size?.op === "constant" && size.value === 1) return "one";
+  if (entry.concurrency.width === "hidden-pool" && defaultPoolSize(entry.concurrency.default, facts, 2) === 1) return "one";
   if (entry.tasks === "per-element" || entry.concurrency.width === "unbounded") return "several";
   // A pool that outlives the function is given work by every call of it.
   if (pool?.made && pool.made.in !== within) return "several";
