@@ -27,9 +27,14 @@ export function isSameLock(a: HeldLock, b: HeldLock): boolean {
   return a.key === b.key;
 }
 
-/** The locks of the first list that are in the second as well. */
+/** Whether the lock keeps threads of one process apart: those for tasks let every thread in, and some for processes, too. */
+export function excludesThreads(lock: HeldLock): boolean {
+  return lock.scope !== "tasks" && lock.scope !== "only-processes";
+}
+
+/** The locks of the first list that are in the second as well, and keep threads apart. */
 export function commonLocks(a: readonly HeldLock[], b: readonly HeldLock[]): readonly HeldLock[] {
-  return a.filter((lock) => b.some((other) => isSameLock(lock, other)));
+  return a.filter((lock) => excludesThreads(lock) && b.some((other) => isSameLock(lock, other)));
 }
 
 /** The locks held from one moment to another without a break: taken at the same place both times. */
@@ -57,6 +62,8 @@ export function locksOf(context: Value, frame: Frame, program: Program, ownershi
       return lockAt(context, frame, ownership, { reentrant: role.reentrant, scope: role.scope });
     }
     if (role?.role === "condition") {
+      const mutex = mutexOfQueue(context, frame, program);
+      if (mutex) return lockAt(mutex, frame, ownership, { reentrant: "no", scope: role.scope });
       const around = lockOfCondition(entity, role.lock, program, ownership);
       if (around) return [{ ...around, taken: { function: frame.function, range: rangeOf(context) } }];
       return lockAt(context, frame, ownership, { reentrant: entity.origin ? "yes" : "unknown", scope: role.scope });
@@ -82,6 +89,15 @@ function lockOfCondition(
   const given = call?.arguments.find((argument) => argument.form === "positional" || argument.name === keywordOf(place))?.value;
   if (!given || !entity.origin || given.op === "call") return undefined;
   return locksOf(given, ownership.beside(entity.origin.in), program, ownership)[0];
+}
+
+/** The conditions of a queue, `queue.not_empty` and its like, are all made on its mutex. */
+function mutexOfQueue(context: Value, frame: Frame, { resolver, knowledge }: Program): Value | undefined {
+  if (context.op !== "read" || context.place.kind !== "attribute") return undefined;
+  const isQueue = resolver
+    .resolve(context.place.object, frame.function)
+    .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "queue");
+  return isQueue ? { ...context, place: { ...context.place, name: "mutex" } } : undefined;
 }
 
 function keywordOf(place: unknown): string | undefined {

@@ -133,16 +133,11 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     const key = `beside ${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
-      const end = firstJoin(spawn);
-      callers.push({
-        kind: "caller",
-        key,
-        function: spawn.in,
-        instances: "one",
-        beside: spawn,
-        within: { start: spawn.call.end, end },
-        evidence: "seen",
-      });
+      const start = firstStart(spawn);
+      if (start !== undefined) {
+        const within = { start, end: firstJoin(spawn) };
+        callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within, evidence: "seen" });
+      }
     }
     if (!isOwnMethod(root.target.receiverValue)) continue;
     const owner = program.resolver.enclosingClass(spawn.in);
@@ -183,6 +178,18 @@ function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNo
     if (definition?.op === "function") return owner.file.functions[definition.function];
   }
   return undefined;
+}
+
+/** From where on the work of a spawn can run: its call, or the first call that starts what it made; undefined where another function does that. */
+function firstStart(spawn: Spawn): number | undefined {
+  if (spawn.starts.length === 0) return spawn.call.end;
+  let start: number | undefined;
+  walkOperations(spawn.in.facts.body, (operation) => {
+    if (start !== undefined || operation.op !== "call" || operation.start < spawn.call.start) return;
+    const { callee } = operation;
+    if (callee.op === "read" && callee.place.kind === "attribute" && spawn.starts.includes(callee.place.name)) start = operation.end;
+  });
+  return start;
 }
 
 const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"]);

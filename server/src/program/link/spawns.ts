@@ -64,6 +64,8 @@ export interface Spawn {
   readonly width: "thread" | "pool" | "handlers" | "task";
   /** Whether the work starts here, or the function is only made known here. */
   readonly startedBy: "call" | "library";
+  /** The methods of what the call returns that set the work going; none if the call itself does. */
+  readonly starts: readonly string[];
   /** Equal for work that one thread takes in turns; undefined if it does not have to. */
   readonly turn: string | undefined;
   /** Methods after which the work is over: `join`, `loop_stop`. */
@@ -514,12 +516,25 @@ function spawnOf(
     pool,
     items,
     instances,
-    instancesOfOne: instances === "several" && width === "thread" && loopsAround(within, call).length === 0 ? "one" : instances,
+    instancesOfOne: isOneForEachCall(entry, call, within, width, pool) ? "one" : instances,
     width,
     startedBy,
+    starts: typeof entry.startedBy === "string" ? [] : entry.startedBy.filter((name) => name !== "__call__"),
     turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : undefined,
     joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
   };
+}
+
+/** Whether each call of the spawning function makes one task, in a thread of its own or a pool of its own. */
+function isOneForEachCall(
+  entry: SpawnerEntry,
+  call: CallOperation,
+  within: FunctionNode,
+  width: Spawn["width"],
+  pool: SpawnPool | undefined,
+): boolean {
+  if (entry.tasks === "per-element" || loopsAround(within, call).length > 0) return false;
+  return width === "thread" || (width === "pool" && pool?.made?.in === within);
 }
 
 function isServiceTarget(entry: SpawnerEntry): boolean {
@@ -558,6 +573,7 @@ function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionN
       instancesOfOne: "one",
       width: "handlers",
       startedBy: "call",
+      starts: [],
       turn: turnOf(entry, call, within, resolver),
       joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
     },
@@ -859,6 +875,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
         instancesOfOne: "one",
         width: "thread",
         startedBy: "call",
+        starts: worker.start,
         turn: undefined,
         joinedBy: worker.join,
       });
