@@ -118,6 +118,17 @@ match s:
     assert.equal(bound, "F a d e g h i j l o p q r t u");
   });
 
+  test("every scope has facts, also a lambda in an annotation", () => {
+    const { functions } = facts(
+      "def f(x: Check[lambda v: v > 0] = 1) -> Check[lambda v: (lambda w: w)]:\n    y: Check[lambda v: v] = x\n    return y\n",
+    );
+    assert.deepEqual(
+      Array.from(functions, (each) => each?.name),
+      ["<module>", "f", ...Array.from({ length: functions.length - 2 }, () => "<lambda>")],
+    );
+    assert.ok(functions.every((each, index) => each.index === index));
+  });
+
   test("parameters, decorators, qualified names", () => {
     const found = facts(
       "@a.b\nclass A:\n    @staticmethod\n    async def f(x, *, y=1):\n        def g(): yield\n        return lambda: 0\n",

@@ -19,6 +19,8 @@ import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 export function extract(module: Module, text: string): Facts {
   const file = new FileExtraction(findScopes(module));
   file.function(file.scopes.all[0] as Scope, undefined);
+  // A lambda in an annotation is no part of what a function does, but it has a scope, and every scope has its facts.
+  for (const scope of file.scopes.all) if (!file.functions[scope.index]) file.function(scope, { qualifiedName: "", class: undefined });
   const lines = module.directives.length > 0 ? new LineIndex(text) : undefined;
   return {
     functions: file.functions as FunctionFacts[],

@@ -185,6 +185,8 @@ class Walker {
         this.enter(this.ownership.handled(root.function, root.class), [], []);
         return;
       case "entry":
+        this.enter(this.ownership.entered(root.function), [], []);
+        return;
       case "marked":
       case "caller":
       case "promised":

@@ -335,6 +335,19 @@ export class Ownership {
     return { function: node, parameters, caller: undefined, depth: 0 };
   }
 
+  /** The frame of a function that a library runs for each call the program makes of it: the arguments are those of the first call in view. */
+  entered(node: FunctionNode): Frame {
+    const frame = this.beside(node);
+    const [caller] = this.resolver.callersOf(node);
+    if (!caller) return frame;
+    const parameters = new Map(frame.parameters);
+    for (const parameter of node.facts.parameters) {
+      const argument = parameters.has(parameter.name) ? undefined : argumentFor(node, parameter, caller.call, caller.receiver);
+      if (argument) parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
+    }
+    return { ...frame, parameters };
+  }
+
   /** The frame of code that runs beside the threads, in whoever made them. */
   beside(node: FunctionNode): Frame {
     const parameters = new Map<string, AbstractObject>();

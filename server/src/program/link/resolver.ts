@@ -264,7 +264,10 @@ export class Resolver {
       const body = current.file.functions[current.facts.body];
       const values = body?.facts.bindings.get(name);
       const found = values && body ? values.flatMap((value) => this.resolve(value, body)) : [];
-      const assigned = object.kind === "instance" ? this.assigned(current, name) : [];
+      const own = object.kind === "instance" ? this.assigned(current, name) : [];
+      // An attribute that starts as None and is set from outside.
+      const isSetOutside = own.length === 0 && object.kind === "instance" && current.facts.instanceAttributes.has(name);
+      const assigned = isSetOutside ? this.assignedOutside(current, name) : own;
       const annotation = body?.facts.annotations.get(name);
       const annotated = annotation && body && found.length + assigned.length === 0 ? this.annotated(annotation, body) : [];
       if (found.length + assigned.length + annotated.length === 0) {
@@ -293,6 +296,28 @@ export class Resolver {
       const method = node.file.functions[index];
       return method && write.value ? this.resolve(write.value, method) : [];
     });
+  }
+
+  /** What code of the class's file, or of files that import it, stores in an attribute of an object that it knows to be of the class. */
+  private assignedOutside(node: ClassNode, name: string): readonly Entity[] {
+    const { path } = node.file;
+    const writes = (attributeWritesIn(node.file).get(name) ?? []).concat(this.writesInUsers(path, name));
+    const result: Entity[] = [];
+    for (const { node: within, object, value } of writes.slice(0, maximumElements)) {
+      if (this.resolve(object, within).some((entity) => entity.kind === "instance" && entity.class === node))
+        result.push(...this.resolve(value, within));
+    }
+    return result;
+  }
+
+  private writesInUsers(path: string, name: string): readonly AttributeWrite[] {
+    const found: AttributeWrite[] = [];
+    for (const file of this.files.values()) {
+      if (file.path === path || found.length > maximumElements) continue;
+      const writes = attributeWritesIn(file).get(name);
+      if (writes) found.push(...writes);
+    }
+    return found;
   }
 
   /** The class and its bases, nearest first, and the names of the bases outside the program. */
@@ -850,4 +875,32 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
   }
   reboundOf.set(file, values);
   return values;
+}
+
+interface AttributeWrite {
+  readonly node: FunctionNode;
+  readonly object: Value;
+  readonly value: Value;
+}
+
+const attributeWritesOf = new WeakMap<LinkedFile, ReadonlyMap<string, readonly AttributeWrite[]>>();
+
+/** Every value that functions of the file store in attributes of objects other than their own receiver, by the attribute's name. */
+function attributeWritesIn(file: LinkedFile): ReadonlyMap<string, readonly AttributeWrite[]> {
+  const known = attributeWritesOf.get(file);
+  if (known) return known;
+  const writes = new Map<string, AttributeWrite[]>();
+  for (const node of file.functions) {
+    const receiver = node.facts.class === undefined ? undefined : node.facts.parameters[0]?.name;
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "write" || operation.place.kind !== "attribute" || !operation.value) return;
+      const { object, name } = operation.place;
+      if (object.op === "read" && object.place.kind === "name" && object.place.name === receiver) return;
+      const list = writes.get(name);
+      if (list) list.push({ node, object, value: operation.value });
+      else writes.set(name, [{ node, object, value: operation.value }]);
+    });
+  }
+  attributeWritesOf.set(file, writes);
+  return writes;
 }
