@@ -130,6 +130,8 @@ class Walker {
   readonly acquisitions: Acquisition[] = [];
   readonly waits: Wait[] = [];
   private readonly ownership: Ownership;
+  /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
+  private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
   private classes: ReadonlyMap<string, ClassNode> | undefined;
   private readonly families = new Map<string, string>();
   /** What each state of each function leaves held, so that none is walked twice. */
@@ -202,7 +204,8 @@ class Walker {
       const known = this.entries.get(frame.function);
       this.entries.set(frame.function, known ? commonLocks(known, held) : held);
     }
-    if (frame.depth > maximumDepth || ++this.steps > maximumSteps || frame.function.facts.isAsync) return untouched;
+    const deepest = this.current.kind === "promised" ? maximumPromisedDepth : maximumDepth;
+    if (frame.depth > deepest || ++this.steps > maximumSteps || frame.function.facts.isAsync) return untouched;
     if (hasNote(frame.function, "single-thread")) return untouched;
     this.reached.add(functionKey(frame.function));
     let key = functionKey(frame.function);
@@ -239,7 +242,8 @@ class Walker {
           this.write(operation, activation, held);
           break;
         case "read":
-          if (held.length > 0) this.read(operation, activation, held);
+          // What is read far below where a lock was taken is not what the lock is for.
+          if (held.some((lock) => lock.taken.function === frame.function)) this.read(operation, activation, held);
           break;
         case "call":
           this.call(operation, activation, held);
@@ -492,12 +496,14 @@ class Walker {
       if (iterator && object?.sharing === "shared") this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
       return;
     }
-    for (const name of resolver.externalCallees(call, frame.function)) {
-      const entry = knowledge.callable(name);
-      if (!entry || entry.style === "awaitable" || !isWaiting(entry)) continue;
-      this.waits.push({ root: this.current, function: frame.function, range: call, locks: [...held], path, call, entry });
-      return;
+    let entry = this.blocking.get(call);
+    if (entry === undefined) {
+      const entries = resolver.externalCallees(call, frame.function).map((name) => knowledge.callable(name));
+      entry = entries.find((each) => each !== undefined && each.style !== "awaitable" && isWaiting(each)) ?? "nothing";
+      this.blocking.set(call, entry);
     }
+    if (entry !== "nothing")
+      this.waits.push({ root: this.current, function: frame.function, range: call, locks: [...held], path, call, entry });
   }
 
   private loop(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
@@ -633,6 +639,8 @@ function isAttributeRead(value: Value, name: string): boolean {
 }
 
 const maximumDepth = 14;
+/** What a promise is about, the state of a class or module, is not far from its entries. */
+const maximumPromisedDepth = 5;
 const maximumSteps = 3000;
 
 function replace(list: HeldLock[], by: readonly HeldLock[]): void {
@@ -681,7 +689,18 @@ function isThreadIdentity(value: Value): boolean {
   return value.op === "read" && value.place.kind === "attribute" && isThreadIdentity(value.place.object);
 }
 
+const identityOf = new WeakMap<FunctionNode, boolean>();
+
 function usesThreadIdentity(node: FunctionNode): boolean {
+  let uses = identityOf.get(node);
+  if (uses === undefined) {
+    uses = mentionsThreadIdentity(node);
+    identityOf.set(node, uses);
+  }
+  return uses;
+}
+
+function mentionsThreadIdentity(node: FunctionNode): boolean {
   return node.facts.body.some(function mentions(operation: Operation): boolean {
     switch (operation.op) {
       case "call":

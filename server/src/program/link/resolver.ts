@@ -24,6 +24,7 @@ export class Resolver {
   private readonly methods = new Map<LinkedFile, Map<string, FunctionNode | undefined>>();
   private readonly callers = new Map<FunctionNode, readonly Caller[]>();
   private sites: Map<string, { readonly file: LinkedFile; readonly site: CallSite }[]> | undefined;
+  private writes: Map<string, AttributeWrite[]> | undefined;
   private readonly modules: ModuleIndex;
   private depth = 0;
 
@@ -298,26 +299,30 @@ export class Resolver {
     });
   }
 
-  /** What code of the class's file, or of files that import it, stores in an attribute of an object that it knows to be of the class. */
+  /** What code stores in an attribute of an object that it knows to be of the class. */
   private assignedOutside(node: ClassNode, name: string): readonly Entity[] {
-    const { path } = node.file;
-    const writes = (attributeWritesIn(node.file).get(name) ?? []).concat(this.writesInUsers(path, name));
     const result: Entity[] = [];
-    for (const { node: within, object, value } of writes.slice(0, maximumElements)) {
-      if (this.resolve(object, within).some((entity) => entity.kind === "instance" && entity.class === node))
-        result.push(...this.resolve(value, within));
+    for (const { node: within, object, value } of this.attributeWrites(name)) {
+      const isOne = this.resolve(object, within).some((entity) => entity.kind === "instance" && entity.class === node);
+      if (isOne) result.push(...this.resolve(value, within));
     }
     return result;
   }
 
-  private writesInUsers(path: string, name: string): readonly AttributeWrite[] {
-    const found: AttributeWrite[] = [];
-    for (const file of this.files.values()) {
-      if (file.path === path || found.length > maximumElements) continue;
-      const writes = attributeWritesIn(file).get(name);
-      if (writes) found.push(...writes);
+  /** Every store in an attribute of that name, but those of methods in their own objects; too many say nothing. */
+  private attributeWrites(name: string): readonly AttributeWrite[] {
+    if (!this.writes) {
+      this.writes = new Map();
+      for (const file of this.files.values()) {
+        for (const [each, list] of attributeWritesIn(file)) {
+          const known = this.writes.get(each);
+          if (known) known.push(...list);
+          else this.writes.set(each, [...list]);
+        }
+      }
     }
-    return found;
+    const found = this.writes.get(name) ?? [];
+    return found.length > maximumAttributeWrites ? [] : found;
   }
 
   /** The class and its bases, nearest first, and the names of the bases outside the program. */
@@ -751,6 +756,7 @@ export interface ClassOrder {
 const maximumDepth = 40;
 const maximumCallers = 60;
 const maximumElements = 8;
+const maximumAttributeWrites = 12;
 const maximumEntities = 12;
 
 const adders = ["append", "add", "put", "appendleft", "put_nowait", "insert", "setdefault"] as const;
