@@ -125,41 +125,27 @@ class Plain:
 
 # (way, body of `get`, wrong is: made twice, or different values held)
 GETS = [
-    ("test-then-assign", "if self.value is None: self.value = Made(self.made)\n        return self.value", "made twice"),
-    (
-        "test-then-assign-attribute",
-        "if not hasattr(self, 'other'): self.other = Made(self.made)\n        return self.other",
-        "made twice",
-    ),
-    (
-        "try-then-assign",
-        "try: return self.other\n        except AttributeError:\n            self.other = Made(self.made)\n            return self.other",
-        "made twice",
-    ),
+    ("test-then-assign", "if self.value is None: self.value = Made(self.made); return self.value", "made twice"),
+    ("test-then-assign", "if not self.value: self.value = Made(self.made); return self.value", "made twice"),
+    ("test-then-assign", "if not hasattr(self, 'v'): self.v = Made(self.made); return self.v", "made twice"),
+    ("test-then-assign", "try: return self.v; except AttributeError: self.v = Made(self.made); return self.v", "made twice"),
+    ("test-outside-lock", "if self.value is None:; \twith self.lock: self.value = Made(self.made); return self.value", "made twice"),
+    ("test-outside-lock", "if self.value is None:; \twith Lock(): self.value = Made(self.made); return self.value", "made twice"),
     (
         "double-checked-lock",
-        "if self.value is None:\n            with self.lock:\n                if self.value is None:"
-        " self.value = Made(self.made)\n        return self.value",
+        "if self.value is None:; \twith self.lock:; \t\tif self.value is None: self.value = Made(self.made); return self.value",
         "made twice",
     ),
-    (
-        "lock",
-        "with self.lock:\n            if self.value is None: self.value = Made(self.made)\n            return self.value",
-        "made twice",
-    ),
-    (
-        "test-in-lock-of-its-own",
-        "if self.value is None:\n            with Lock(): self.value = Made(self.made)\n        return self.value",
-        "made twice",
-    ),
-    ("equal-value", "if self.value is None: self.value = make_equal(self.made)\n        return self.value", "different values"),
-    ("builtins.dict.setdefault", "return self.__dict__.setdefault('other', Made([]))", "different objects"),
+    ("lock", "with self.lock:; \tif self.value is None: self.value = Made(self.made); \treturn self.value", "made twice"),
+    ("equal-value", "if self.value is None: self.value = make_equal(self.made); return self.value", "different values"),
+    ("builtins.dict.setdefault", "return self.__dict__.setdefault('v', Made([]))", "different objects"),
 ]
 
 
 def lazies(body_of_get, wrongly):
     scope = {"Lock": threading.Lock, "make_equal": lambda made: (made.append(None), 3)[1]}
-    exec(LAZY % body_of_get, scope)
+    lines = body_of_get.replace("except AttributeError: self.v = Made(self.made); ", "except AttributeError:; \tself.v = Made(self.made); \t")
+    exec(LAZY % lines.replace("; ", "\n        ").replace("\t", "    "), scope)
     return askings(lambda made: scope["Plain"](made), lambda each: each.get(), wrongly)
 
 
@@ -306,7 +292,7 @@ def rows():
         shown = statements.replace("; ", " ").replace("\t", "")
         yield {"what": shown, "guarded": True}, checks(container, statements, wrongly)
     for way, body_of_get, wrongly in GETS:
-        yield {"what": way, "way": way}, lazies(body_of_get, wrongly)
+        yield {"what": body_of_get.replace("; \t", " ").replace("\t", ""), "way": way}, lazies(body_of_get, wrongly)
     yield {"what": "module global", "way": "test-then-assign"}, module_global()
     yield {"what": "class attribute", "way": "test-then-assign"}, class_attribute()
     yield {"what": "functools.cached_property", "way": "functools.cached_property"}, askings(

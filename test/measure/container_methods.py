@@ -59,11 +59,11 @@ FILLS = [
     (
         "collections.Counter.update",
         "collections.Counter()",
-        "c.update((x % 100,))",
+        "c.update((x % 2,))",
         "c.elements()",
         15000,
     ),
-    ("collections.Counter.subtract", "collections.Counter()", "c.subtract((x % 100,))", "(-c).elements()", 15000),
+    ("collections.Counter.subtract", "collections.Counter()", "c.subtract((x % 2,))", "(-c).elements()", 15000),
     ("builtins.bytearray.append", "bytearray()", "c.append(x % 256)", "c", 60000),
     ("builtins.bytearray.extend", "bytearray()", "c.extend((x % 256,))", "c", 60000),
     ("queue.SimpleQueue.put", "queue.SimpleQueue()", "c.put(x)", "(c.get() for _ in range(c.qsize()))", 40000),
@@ -261,8 +261,8 @@ def turned(n, by):
 def fills(container, statement, elements, each):
     work = compiled("def work(c, first, end):\n    for x in range(first, end):\n        %s\n" % statement, **NAMES)
     total = THREADS * each
-    # What x becomes in a bytearray or a Counter of a hundred keys.
-    smaller = 256 if "bytearray" in container else 100 if "% 100" in statement else total
+    # What x becomes in a bytearray or a Counter of two keys.
+    smaller = 256 if "bytearray" in container else 2 if "% 2," in statement else total
     wanted = collections.Counter(x % smaller for x in range(total))
 
     def trial():
