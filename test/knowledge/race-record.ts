@@ -1,4 +1,4 @@
-import { type Target, targetName } from "../../server/src/base/target.js";
+import { atLeast, type Target, targetName } from "../../server/src/base/target.js";
 import type { SwitchVerdict } from "../../server/src/knowledge/atomicity.js";
 
 /** One interpreter at one switch interval, as `test/measure/racing.py` writes it. */
@@ -18,6 +18,8 @@ export interface RaceRow {
   readonly what: string;
   readonly tries: number;
   readonly wrong: number;
+  /** A trial took too long and was given up: nothing is known of it. */
+  readonly gaveUp?: true;
 }
 
 /** What the knowledge says of a row: a name for the claim, and its verdict on a target. Rows of one name are shown by any of them. */
@@ -26,8 +28,8 @@ export interface RaceClaim {
   readonly verdict: (target: Target) => SwitchVerdict | undefined;
 }
 
-/** Builds that break, or do not, for different reasons. */
-export type BuildKind = "gil" | "free-threaded" | "pypy";
+/** Builds that break, or do not, for the same reason: those that check for a switch at the same places. */
+export type BuildKind = "cpython-3.8–3.9" | "cpython-3.10" | "cpython-3.11–3.15" | "free-threaded" | "pypy";
 
 /** A claim that something breaks which no try has shown, and why it is made all the same. */
 export interface UnshownClaim {
@@ -43,14 +45,16 @@ export function targetOf(run: RaceRun<RaceRow>): Target {
 
 function buildKind(target: Target): BuildKind {
   if (target.freeThreaded) return "free-threaded";
-  return target.implementation === "pypy" ? "pypy" : "gil";
+  if (target.implementation === "pypy") return "pypy";
+  if (atLeast(target, 3, 11)) return "cpython-3.11–3.15";
+  return atLeast(target, 3, 10) ? "cpython-3.10" : "cpython-3.8–3.9";
 }
 
-/** Claims that nothing is known of, claims of safety that a record contradicts, and claims of breaking that no try on that target showed. */
+/** Claims that nothing is known of, claims of safety that a record contradicts, and claims of breaking that no try on builds of that kind showed. */
 export function judgeClaims<Row extends RaceRow>(runs: readonly RaceRun<Row>[], claimOf: (row: Row) => RaceClaim) {
   const unknown = new Set<string>();
   const contradicted: string[] = [];
-  const tried = new Map<string, { readonly claim: RaceClaim; readonly target: Target; wrong: number }>();
+  const tried = new Map<string, { readonly name: string; readonly on: BuildKind; wrong: number }>();
   for (const run of runs) {
     const target = targetOf(run);
     for (const row of run.rows) {
@@ -68,10 +72,10 @@ export function judgeClaims<Row extends RaceRow>(runs: readonly RaceRun<Row>[], 
         }
         continue;
       }
-      const key = `${claim.name} ${targetName(target)}`;
-      const before = tried.get(key);
+      const on = buildKind(target);
+      const before = tried.get(`${claim.name} on ${on}`);
       if (before) before.wrong += row.wrong;
-      else tried.set(key, { claim, target, wrong: row.wrong });
+      else tried.set(`${claim.name} on ${on}`, { name: claim.name, on, wrong: row.wrong });
     }
   }
   const unshown = [...tried.values()].filter(({ wrong }) => wrong === 0);
@@ -80,15 +84,14 @@ export function judgeClaims<Row extends RaceRow>(runs: readonly RaceRun<Row>[], 
 
 /** Over-claims nobody has given a reason for, and reasons for over-claims that are none. */
 export function reviewUnshown(
-  unshown: readonly { readonly claim: RaceClaim; readonly target: Target }[],
+  unshown: readonly { readonly name: string; readonly on: BuildKind }[],
   listed: readonly UnshownClaim[],
 ): { readonly unexplained: readonly string[]; readonly stale: readonly string[] } {
-  const covers = (each: UnshownClaim, { claim, target }: { readonly claim: RaceClaim; readonly target: Target }) =>
-    each.name === claim.name && each.on === buildKind(target);
+  const text = ({ name, on }: { readonly name: string; readonly on: BuildKind }) => `${name} on ${on}`;
+  const found = new Set(unshown.map(text));
+  const explained = new Set(listed.map(text));
   return {
-    unexplained: unshown
-      .filter((one) => !listed.some((each) => covers(each, one)))
-      .map(({ claim, target }) => `${claim.name} on ${targetName(target)}`),
-    stale: listed.filter((each) => !unshown.some((one) => covers(each, one))).map(({ name, on }) => `${name} on ${on}`),
+    unexplained: [...found].filter((each) => !explained.has(each)),
+    stale: [...explained].filter((each) => !found.has(each)),
   };
 }

@@ -112,7 +112,7 @@ def iterated(container, expression, members):
     reading = compiled(
         "def work(c, seconds, now, readings, raised):\n"
         "    end = now() + seconds\n"
-        "    while now() < end:\n"
+        "    while now() < end or len(readings) + len(raised) < 1000 and now() < end + 0.3:\n"
         "        for _ in range(20):\n"
         "            try:\n"
         "                %s\n"

@@ -145,6 +145,8 @@ type StepKind =
   | "one-step"
   /** The same while keys have no Python `__eq__` or `__hash__`. */
   | "one-step-by-key"
+  /** One step, by the GIL or under the object's own lock, while elements have no Python `__eq__`; a lock is given up when one runs. */
+  | "one-step-by-element"
   /** One step with the GIL; without it others can see it half done or it locks only some kinds of arguments. */
   | "one-step-with-gil"
   /** Runs over many elements; one step with the GIL only while no element runs Python code. */
@@ -163,33 +165,32 @@ export type ElementCode = "native" | "python";
  */
 const containerMethods: ReadonlyMap<string, StepKind> = new Map<string, StepKind>([
   ...methods("builtins.list", "one-step", "append pop clear copy __getitem__ __setitem__ __len__ reverse"),
+  ...methods("builtins.list", "one-step-by-element", "remove"),
   ...methods("builtins.list", "one-step-with-gil", "insert extend __delitem__ __iadd__ __imul__"),
-  ...methods("builtins.list", "one-step-if-native-elements", "remove index count __contains__ sort"),
+  ...methods("builtins.list", "one-step-if-native-elements", "index count __contains__ sort"),
   ...methods("builtins.dict", "one-step", "__len__ popitem clear copy keys values items"),
-  ...methods("builtins.dict", "one-step-by-key", "__getitem__ __setitem__ __delitem__ __contains__ get pop setdefault"),
-  ...methods("builtins.dict", "one-step-with-gil", "update __ior__ __or__"),
+  ...methods("builtins.dict", "one-step-by-key", "__getitem__ __setitem__ __delitem__ __contains__ __or__ get pop setdefault"),
+  ...methods("builtins.dict", "one-step-with-gil", "update __ior__"),
   ...methods("builtins.set", "one-step", "pop clear copy __len__"),
   ...methods("builtins.set", "one-step-by-key", "add discard remove __contains__"),
-  ...methods(
-    "builtins.set",
-    "one-step-with-gil",
-    "update difference_update intersection_update symmetric_difference_update union intersection difference",
-  ),
-  ...methods("collections.deque", "one-step", "append appendleft pop popleft clear rotate __len__ __getitem__ __setitem__"),
-  ...methods("collections.deque", "one-step-with-gil", "extend extendleft insert reverse copy"),
-  ...methods("collections.deque", "one-step-if-native-elements", "remove index count __contains__"),
-  ...methods("collections.OrderedDict", "one-step-with-gil", "__setitem__ __getitem__ __delitem__ get pop popitem setdefault move_to_end"),
+  ...methods("builtins.set", "one-step-by-element", "union intersection difference symmetric_difference"),
+  ...methods("builtins.set", "one-step-with-gil", "update difference_update intersection_update symmetric_difference_update"),
+  ...methods("collections.deque", "one-step", "append appendleft pop popleft clear insert rotate reverse __len__ __getitem__ __setitem__"),
+  ...methods("collections.deque", "one-step-by-element", "remove index count __contains__"),
+  ...methods("collections.deque", "one-step-with-gil", "extend extendleft copy"),
+  ...methods("collections.OrderedDict", "one-step-by-key", "__getitem__ __contains__ get"),
+  ...methods("collections.OrderedDict", "one-step-with-gil", "__setitem__ __delitem__ pop popitem setdefault move_to_end"),
   ...methods("collections.defaultdict", "one-step-by-key", "__setitem__ get pop setdefault"),
   ...methods("collections.defaultdict", "one-step-if-native-elements", "__getitem__"),
   ...methods("collections.Counter", "one-step-in-c", "update"),
-  ...methods("collections.Counter", "one-step-if-native-elements", "most_common"),
+  ...methods("collections.Counter", "one-step-by-element", "most_common"),
   ...methods("collections.Counter", "many-steps", "subtract elements"),
   ...methods("builtins.bytearray", "one-step-with-gil", "append extend pop clear"),
   ...methods("itertools.count", "one-step", "__next__"),
   ...methods("queue.SimpleQueue", "one-step", "put get put_nowait get_nowait"),
   ...methods("queue.Queue", "one-step", "put get put_nowait get_nowait"),
   ...methods("heapq", "one-step-in-c", "heappush heappop heappushpop heapreplace heapify"),
-  ...methods("bisect", "one-step-if-native-elements", "insort insort_left insort_right"),
+  ...methods("bisect", "one-step-in-c", "insort insort_left insort_right"),
 ]);
 
 /** What CPython 3.13t left unlocked and later builds lock: `@critical_section` in `_heapqmodule.c` and `bytearrayobject.c` of 3.14. */
@@ -220,6 +221,10 @@ export function methodStep(method: string, target: Target, elements: ElementCode
             because: `on ${title} \`${name}\` starts again when another thread changes it while keys are compared`,
           }
         : { verdict: "breaks", because: `on ${title} another thread can change it while \`${name}\` compares keys` };
+    case "one-step-by-element":
+      return elements === "native"
+        ? { verdict: "safe", because: `\`${name}\` is one step on ${title} as no element's method is Python code` }
+        : { verdict: "breaks", because: `on ${title} other threads can run while \`${name}\` runs the elements' Python code` };
     case "one-step-with-gil":
       if (parallel) return { verdict: "breaks", because: `on ${title} other threads can see \`${name}\` half done` };
       return elements === "native"

@@ -39,7 +39,7 @@ export interface IterationVerdict extends SwitchVerdict {
   readonly failure: "raises RuntimeError" | "skips or repeats elements";
 }
 
-/** Ways whose every element is a step of Python code, on every container but for `setDeepCopy`. */
+/** Ways whose every element is a step of Python code, but for containers that say otherwise. */
 const elementByElement: ReadonlySet<IterationWay> = new Set<IterationWay>([
   "for-loop",
   "for-loop over items()",
@@ -47,11 +47,15 @@ const elementByElement: ReadonlySet<IterationWay> = new Set<IterationWay>([
   "copy.deepcopy()",
 ]);
 
+/** Calls that PyPy has in Python: `app_functional.py`, `json/encoder.py` and the containers' `__repr__`. */
+const elementByElementOnPyPy: ReadonlySet<IterationWay> = new Set<IterationWay>(["sum()", "sum(values())", "repr()", "json.dumps()"]);
+
 interface ContainerIteration {
   readonly failure: IterationVerdict["failure"];
   /** What takes many steps here though it is one call on other containers, or the other way round. */
   readonly manySteps?: readonly IterationWay[];
   readonly oneStep?: readonly IterationWay[];
+  readonly manyStepsOnPyPy?: readonly IterationWay[];
   /** The calls that hold the container's own lock from first element to last on free-threaded builds. */
   readonly locked: readonly IterationWay[];
 }
@@ -81,7 +85,7 @@ const containers: ReadonlyMap<string, ContainerIteration> = new Map<string, Cont
   ["collections.defaultdict", { failure: "raises RuntimeError", locked: [...viewCalls, "copy()", "copy.copy()", "repr()"] }],
   ["collections.Counter", { failure: "raises RuntimeError", locked: [...viewCalls, "copy()", "copy.copy()"] }],
   ["collections.deque", { failure: "raises RuntimeError", locked: [] }],
-  ["collections.OrderedDict", { failure: "raises RuntimeError", manySteps: ["copy.copy()"], locked: [] }],
+  ["collections.OrderedDict", { failure: "raises RuntimeError", manySteps: ["copy.copy()"], manyStepsOnPyPy: ["copy()"], locked: [] }],
 ]);
 
 /**
@@ -95,8 +99,7 @@ export function iterationVerdict(container: string, way: IterationWay, target: T
   const title = targetTitle(target);
   const name = container.slice(container.lastIndexOf(".") + 1);
   const meets = failure === "raises RuntimeError" ? "the reader gets a `RuntimeError`" : "the reader skips or repeats elements";
-  const manySteps = known.manySteps?.includes(way) || (elementByElement.has(way) && !known.oneStep?.includes(way));
-  if (manySteps) {
+  if (takesManySteps(known, way, target)) {
     return {
       verdict: "breaks",
       failure,
@@ -105,13 +108,19 @@ export function iterationVerdict(container: string, way: IterationWay, target: T
   }
   const locked = known.locked.includes(way);
   if (!hasGil(target)) {
-    return locked
+    return locked && target.implementation === "cpython"
       ? { verdict: "safe", failure, because: `${title} holds the ${name}'s own lock from the first element to the last` }
       : { verdict: "breaks", failure, because: `${title} does not lock the ${name} from the first element to the last, and then ${meets}` };
   }
   return locked
     ? { verdict: "safe", failure, because: `going through the ${name} is one step on ${title}` }
     : { verdict: "holds-by-accident", failure, because: `the GIL makes going through the ${name} one step on ${title}` };
+}
+
+function takesManySteps(container: ContainerIteration, way: IterationWay, target: Target): boolean {
+  if (container.oneStep?.includes(way)) return false;
+  if (elementByElement.has(way) || container.manySteps?.includes(way)) return true;
+  return target.implementation === "pypy" && (elementByElementOnPyPy.has(way) || container.manyStepsOnPyPy?.includes(way) === true);
 }
 
 /**
