@@ -4,7 +4,7 @@ import { knownTargets, parseTarget, type Target, targetName } from "../../server
 import { type ElementCode, type GapStep, methodStep, switchPossible, taskSwitchPossible } from "../../server/src/knowledge/atomicity.js";
 import methodRecord from "./measured-container-methods.json";
 import updateRecord from "./measured-lost-updates.json";
-import { judgeClaims, type RaceClaim, type RaceRow, type RaceRun, reviewUnshown, targetOf, type UnshownClaim } from "./race-record.js";
+import { judgeClaims, missingRuns, type RaceClaim, type RaceRow, type RaceRun, reviewUnshown, type UnshownClaims } from "./race-record.js";
 
 function target(name: string): Target {
   return parseTarget(name) ?? assert.fail(name);
@@ -42,9 +42,9 @@ function methodClaim({ method, elements = "native" }: MethodRow): RaceClaim {
   };
 }
 
-const unshownUpdates: readonly UnshownClaim[] = [];
+const unshownUpdates: readonly UnshownClaims[] = [];
 
-const unshownMethods: readonly UnshownClaim[] = [];
+const unshownMethods: readonly UnshownClaims[] = [];
 
 test("no update is lost where the knowledge says none can be", () => {
   const { unknown, contradicted, unshown } = judgeClaims(
@@ -65,17 +65,8 @@ test("no container method loses, doubles or corrupts where the knowledge says it
 });
 
 test("the records cover every CPython with a GIL, one without, and PyPy, each with a short and the default switch interval", () => {
-  for (const record of [updates, methods]) {
-    const names = new Set(record.map((run) => targetName(targetOf(run))));
-    for (const version of ["3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "3.13t"]) {
-      assert.ok(names.has(`cpython-${version}`), version);
-    }
-    assert.ok(names.has("pypy-3.11"));
-    for (const run of record) {
-      assert.ok(record.some((other) => other.version === run.version && other.switchInterval === 1e-6));
-      assert.ok(record.some((other) => other.version === run.version && other.switchInterval === 0.005));
-    }
-  }
+  assert.deepEqual(missingRuns(updates), []);
+  assert.deepEqual(missingRuns(methods), []);
 });
 
 test("without a GIL, and on PyPy, nothing between read and write is needed to break", () => {

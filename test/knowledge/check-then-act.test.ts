@@ -4,7 +4,7 @@ import { knownTargets, parseTarget, type Target, targetName } from "../../server
 import type { GapStep } from "../../server/src/knowledge/atomicity.js";
 import { checkThenActVerdict, type LazyInitialisation, lazyInitialisationVerdict } from "../../server/src/knowledge/check-then-act.js";
 import measured from "./measured-check-then-act.json";
-import { judgeClaims, type RaceClaim, type RaceRow, type RaceRun, reviewUnshown, type UnshownClaim } from "./race-record.js";
+import { judgeClaims, missingRuns, type RaceClaim, type RaceRow, type RaceRun, reviewUnshown, type UnshownClaims } from "./race-record.js";
 
 function target(name: string): Target {
   return parseTarget(name) ?? assert.fail(name);
@@ -26,12 +26,16 @@ function claimOf(row: Row): RaceClaim {
   return { name: row.what, verdict: () => ({ verdict: "safe", because: "a lock is held" }) };
 }
 
-const unshown: readonly UnshownClaim[] = [];
+const unshown: readonly UnshownClaims[] = [];
 
 test("no check-then-act or lazy initialisation goes wrong where the knowledge says it cannot", () => {
   const judged = judgeClaims(record, claimOf);
   assert.deepEqual({ unknown: judged.unknown, contradicted: judged.contradicted }, { unknown: [], contradicted: [] });
   assert.deepEqual(reviewUnshown(judged.unshown, unshown), { unexplained: [], stale: [] });
+});
+
+test("the record covers the targets that can be had", () => {
+  assert.deepEqual(missingRuns(record), []);
 });
 
 test("a test and an act with a call between them break on every target", () => {

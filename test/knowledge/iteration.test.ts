@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { knownTargets, parseTarget, type Target, targetName } from "../../server/src/base/target.js";
 import { type IterationWay, iterationVerdict, sharedIteratorVerdict, snapshotStep } from "../../server/src/knowledge/iteration.js";
 import measured from "./measured-shared-iteration.json";
-import { judgeClaims, type RaceClaim, type RaceRow, type RaceRun, reviewUnshown, type UnshownClaim } from "./race-record.js";
+import { judgeClaims, missingRuns, type RaceClaim, type RaceRow, type RaceRun, reviewUnshown, type UnshownClaims } from "./race-record.js";
 
 function target(name: string): Target {
   return parseTarget(name) ?? assert.fail(name);
@@ -25,12 +25,16 @@ function claimOf({ container, way, iterator }: Row): RaceClaim {
   return { name: `sharing ${iterator}`, verdict: (on) => sharedIteratorVerdict(iterator ?? "", on) };
 }
 
-const unshown: readonly UnshownClaim[] = [];
+const unshown: readonly UnshownClaims[] = [];
 
 test("nothing goes wrong while iterating or sharing an iterator where the knowledge says it cannot", () => {
   const judged = judgeClaims(record, claimOf);
   assert.deepEqual({ unknown: judged.unknown, contradicted: judged.contradicted }, { unknown: [], contradicted: [] });
   assert.deepEqual(reviewUnshown(judged.unshown, unshown), { unexplained: [], stale: [] });
+});
+
+test("the record covers the targets that can be had", () => {
+  assert.deepEqual(missingRuns(record), []);
 });
 
 test("what a reader meets when a change comes between is what was met", () => {

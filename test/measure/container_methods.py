@@ -220,7 +220,7 @@ PYTHON_FILLS = [
     ("builtins.dict.setdefault", "{}", "c.setdefault(Key(x), x)", "(k.n for k in c)", 300),
     ("builtins.set.add", "set()", "c.add(Key(x))", "(k.n for k in c)", 300),
     ("heapq.heappush", "[]", "heapq.heappush(c, Key(x))", "(k.n for k in c)", 3000),
-    ("bisect.insort", "[]", "bisect.insort(c, Key(x))", "(k.n for k in c if [k.n for k in c] == sorted(k.n for k in c))", 2000),
+    ("bisect.insort", "[]", "bisect.insort(c, Key(x))", "[k.n for k in c] if [k.n for k in c] == sorted(k.n for k in c) else ()", 1000),
 ]
 PYTHON_BALANCES = [
     ("builtins.list.remove", "[Key(n) for n in range(4)]", "c.append(Key(x)); c.remove(Key(x))", "len(c) == 4", 3000),
