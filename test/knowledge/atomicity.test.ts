@@ -44,7 +44,56 @@ function methodClaim({ method, elements = "native" }: MethodRow): RaceClaim {
 
 const unshownUpdates: readonly UnshownClaims[] = [];
 
-const unshownMethods: readonly UnshownClaims[] = [];
+const unshownMethods: readonly UnshownClaims[] = [
+  {
+    names: [
+      "builtins.list.insert",
+      "builtins.list.extend",
+      "builtins.list.__iadd__",
+      "builtins.list.__delitem__",
+      "builtins.list.__imul__",
+    ].concat(["builtins.list.__contains__", "builtins.list.index"]),
+    on: "free-threaded",
+    because: "documented: they move elements in place, and lock-free readers may see that (Thread safety guarantees, list)",
+  },
+  {
+    names: ["builtins.dict.__ior__", "collections.deque.extendleft", "builtins.set.symmetric_difference_update"],
+    on: "free-threaded",
+    because: "the same loop as `update` and `extend`, which the record shows half done to `len`",
+  },
+  {
+    names: ["setdefault", "popitem", "pop", "__delitem__"].map((name) => `collections.OrderedDict.${name}`),
+    on: "free-threaded",
+    because: "odictobject.c of 3.13 links its nodes without a lock, and `__setitem__` and `move_to_end` are shown to corrupt them",
+  },
+  {
+    names: ["collections.defaultdict.__getitem__", "collections.defaultdict.__getitem__ of Python elements"],
+    on: "free-threaded",
+    because: "`defdict_missing` calls the factory before it stores; with the GIL and a Python factory the record shows the lost list",
+  },
+  {
+    names: ["builtins.list.remove", "collections.deque.remove", "collections.deque.index", "collections.deque.count"]
+      .concat("collections.deque.__contains__")
+      .map((name) => `${name} of Python elements`),
+    on: "free-threaded",
+    because: "a per-object lock is given up when Python code waits; with the GIL the record shows it",
+  },
+  {
+    names: ["builtins.list.remove", "builtins.list.__contains__", "builtins.list.index", "builtins.list.count", "collections.deque.index"]
+      .concat(
+        "collections.deque.__contains__",
+        "builtins.set.add",
+        "builtins.set.discard",
+        "builtins.dict.pop",
+        "builtins.list.sort",
+        "bisect.insort",
+      )
+      .map((name) => `${name} of Python elements`),
+    on: "pypy",
+    because: "PyPy may switch at any instruction of the elements' Python code, as CPython does in the record",
+  },
+  { names: ["collections.Counter.elements"], on: "pypy", because: "an iterator over the dict, whose iteration the record shows to raise" },
+];
 
 test("no update is lost where the knowledge says none can be", () => {
   const { unknown, contradicted, unshown } = judgeClaims(

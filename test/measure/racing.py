@@ -120,7 +120,7 @@ def measured(trial, interval):
 
 
 def record(path, rows):
-    """Measures the rows, pairs of what it shows and trial, at each interval; this interpreter's runs replace those in the file."""
+    """Measures the rows, pairs of what it shows and trial, at each interval; the counts are added to those of the same rows in the file."""
     runs = []
     if os.path.exists(path):
         with open(path) as file:
@@ -137,18 +137,38 @@ def record(path, rows):
             "switchInterval": interval,
             "rows": [],
         }
+        earlier = {identity(row): row for run in runs if key(run) == key(this) for row in run["rows"]}
         for shows, trial in rows:
             tries, wrong, gave_up = measured(trial, interval)
-            row = dict(shows, tries=tries, wrong=sum(wrong.values()))
-            if wrong and list(wrong) != ["lost"]:
-                row["how"] = dict(sorted(wrong.items()))
-            if gave_up:
-                row["gaveUp"] = True
+            row = added(shows, tries, wrong, gave_up, earlier.get(json.dumps(shows)))
             this["rows"].append(row)
             print("%-75s %9d tries %8d wrong  %s" % (shows["what"], tries, row["wrong"], row.get("how", "")), flush=True)
         runs = sorted([run for run in runs if key(run) != key(this)] + [this], key=key)
     with open(path, "w") as file:
         write(file, runs)
+
+
+COUNTED = ("tries", "wrong", "how", "gaveUp")
+
+
+def identity(row):
+    """What a row shows, apart from what was counted."""
+    return json.dumps({name: value for name, value in row.items() if name not in COUNTED})
+
+
+def added(shows, tries, wrong, gave_up, earlier):
+    """The row, with the counts of an earlier run of the same row: what went wrong once stays on record."""
+    wrong = collections.Counter(wrong)
+    if earlier:
+        tries += earlier["tries"]
+        wrong.update(earlier.get("how", {"lost": earlier["wrong"]}))
+    wrong = +wrong
+    row = dict(shows, tries=tries, wrong=sum(wrong.values()))
+    if wrong and list(wrong) != ["lost"]:
+        row["how"] = dict(sorted(wrong.items()))
+    if gave_up or (earlier and earlier.get("gaveUp")):
+        row["gaveUp"] = True
+    return row
 
 
 def build():
