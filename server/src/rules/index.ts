@@ -1,10 +1,11 @@
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
+import { lockReacquire } from "./lock-reacquire.js";
 import type { Rule } from "./rule.js";
 
 /** All rules, by code. */
-export const rules: readonly Rule[] = [cpuBoundInThread, gilReleasingCall, nonAtomicSharedUpdate] as readonly Rule[];
+export const rules: readonly Rule[] = [cpuBoundInThread, gilReleasingCall, nonAtomicSharedUpdate, lockReacquire] as readonly Rule[];
 
 /** The rule of that name or code. */
 export function findRule(nameOrCode: string): Rule | undefined {
