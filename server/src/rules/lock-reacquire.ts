@@ -3,8 +3,9 @@ import { handedOver } from "../program/link/hand-over.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import type { HeldLock } from "../program/link/locks.js";
-import { argumentFor } from "../program/link/resolver.js";
-import { callOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
+import { argumentFor, type Resolver } from "../program/link/resolver.js";
+import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
+import { sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import docs from "./lock-reacquire.md";
@@ -36,7 +37,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     const key = `${taken.function.file.path}:${taken.range.start}`;
     const known = matches.get(key);
     if (known && known.confidence !== "possible") continue;
-    const confidence = confidenceOf(held, taken);
+    const confidence = confidenceOf(held, taken, program.resolver);
     if (!confidence || (known && confidence === "possible")) continue;
     const isByCall = [held, taken.lock].some((lock) => handedOver(lock.taken.function, lock.taken.range));
     if (isByCall) continue;
@@ -63,15 +64,16 @@ function heldAlready(taken: Acquisition): HeldLock | undefined {
  * What the functions on the way test before they go on decides whether the lock is taken. Tests of who has it keep the code from taking it
  * twice, so nothing is said then; tests of an argument may.
  */
-function confidenceOf(held: HeldLock, taken: Acquisition): Confidence | undefined {
+function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): Confidence | undefined {
   const holder = levelOf(held, taken);
   let confidence: Confidence = "likely";
   const functions = [...taken.path.map((step) => ({ function: step.function, at: step.call })), { function: taken.function, at: taken.range }];
   for (const [level, { function: node, at }] of functions.entries()) {
     if (holder !== undefined && level < holder) continue;
+    const isBelow = holder === undefined || level > holder;
+    if (level > 0 && isBelow && isGuessed(taken.path[level - 1], held, resolver)) return undefined;
     // A child process may make its locks anew.
     if (holder !== undefined && forks(node)) return undefined;
-    const isBelow = holder === undefined || level > holder;
     for (const test of testsBefore(node, at)) {
       const argument = isBelow ? testedParameter(test, node) : undefined;
       // The walk goes only where such a test comes out right.
@@ -103,6 +105,16 @@ function testedParameter(test: Value, node: FunctionNode): string | undefined {
   if (test.op !== "read" || test.place.kind !== "name" || test.place.owner !== node.facts.index) return undefined;
   const { name } = test.place;
   return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
+}
+
+/** Whether only the method's name tells what the call runs, and the object is not the one whose lock is held. */
+function isGuessed(step: CallStep | undefined, held: HeldLock, resolver: Resolver): boolean {
+  const callee = step && callOf(step)?.callee;
+  if (!step || callee?.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { object } = callee.place;
+  if (resolver.resolve(object, step.function).length > 0) return false;
+  const lock = expressionOf(held);
+  return !(lock?.op === "read" && lock.place.kind === "attribute" && sameValue(lock.place.object, object));
 }
 
 /** Whether the call gives the parameter a constant, or leaves it at one. */

@@ -19,6 +19,10 @@ import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 export function extract(module: Module, text: string): Facts {
   const file = new FileExtraction(findScopes(module));
   file.function(file.scopes.all[0] as Scope, undefined);
+  // Headers are read without recording, and a lambda may stand in one: `@register(key=lambda x: x)`.
+  for (const scope of file.scopes.all) {
+    if (file.functions[scope.index] === undefined) file.function(scope, { qualifiedName: "", class: undefined });
+  }
   const lines = module.directives.length > 0 ? new LineIndex(text) : undefined;
   return {
     functions: file.functions as FunctionFacts[],

@@ -43,8 +43,8 @@ export function callOf({ function: node, call: range }: CallStep): CallOperation
   return found;
 }
 
-/** The expression of the lock where it is taken. */
-function expressionOf({ taken }: HeldLock): Value | undefined {
+/** The expression of a lock where it is taken. */
+export function expressionOf({ taken }: HeldLock): Value | undefined {
   let found: Value | undefined;
   walkOperations(taken.function.facts.body, (operation) => {
     for (const value of lockValues(operation))
