@@ -1,9 +1,9 @@
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
-import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
+import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
 import { uselessLock } from "./useless-lock.js";
 

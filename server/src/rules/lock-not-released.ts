@@ -4,6 +4,8 @@ import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { hasNote } from "../program/link/notes.js";
 import { type Leak, leaksOf } from "../program/link/releases.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { CallOperation } from "../program/operation.js";
 import docs from "./lock-not-released.md";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -27,7 +29,7 @@ function find({ program }: RuleContext): readonly Match<Leak>[] {
     const functions = new Set((file.facts.callsByName.get("acquire") ?? []).map((site) => file.functions[site.function]));
     for (const node of functions) {
       if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
-      for (const leak of leaksOf(node)) {
+      for (const leak of leaksOf(node, (call) => mayRaise(call, node, program))) {
         const confidence = confidenceOf(leak, node, program);
         if (confidence) matches.push(match(leak, node, confidence));
       }
@@ -51,6 +53,27 @@ function confidenceOf({ object, exit }: Leak, node: FunctionNode, program: Progr
   const isUnknown = entities.every((entity) => entity.kind === "external");
   if (!isLock && !(isUnknown && looksLikeLock(object))) return undefined;
   return exit.how === "error" ? "possible" : "likely";
+}
+
+/** Whether an error of the call is to be expected: the program raises it, outside data or somebody else's code cause it. */
+function mayRaise(call: CallOperation, node: FunctionNode, { resolver, knowledge }: Program): boolean {
+  const { callee } = call;
+  if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
+    const { name } = callee.place;
+    if (node.facts.parameters.some((parameter) => parameter.name === name)) return true;
+  }
+  const raises = resolver.callees(call, node).some(({ function: inner }) => {
+    let found = false;
+    walkOperations(inner.facts.body, (operation) => {
+      found ||= operation.op === "raise" && operation.value !== undefined;
+    });
+    return found;
+  });
+  if (raises) return true;
+  return resolver.externalCallees(call, node).some((name) => {
+    const entry = knowledge.callable(name);
+    return entry?.kind === "io-wait" || entry?.kind === "process-wait" || /^(json|pickle|marshal|yaml)\.loads?$/.test(name);
+  });
 }
 
 function match(leak: Leak, node: FunctionNode, confidence: Confidence): Match<Leak> {

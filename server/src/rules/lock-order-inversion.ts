@@ -1,7 +1,7 @@
 import type { Range } from "../base/range.js";
 import { type Acquisition, activityOf, type CallStep } from "../program/link/activity.js";
-import { isOrdered } from "../program/link/lock-order.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { areTwins, isOrdered } from "../program/link/lock-order.js";
 import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import docs from "./lock-order-inversion.md";
@@ -40,7 +40,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     if (taken.waits !== "until-free" || isHeldAlready(taken)) continue;
     for (const held of taken.locks) {
       if (held.key === threadIdentityKey) continue;
-      if (held.key === taken.lock.key) twins.push({ held, taken });
+      if (areTwins(held, taken, program)) twins.push({ held, taken });
       else addEdge(graph, { held, taken });
     }
   }
@@ -50,7 +50,9 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
 
 /** A reentrant lock that the thread has is not waited for. */
 function isHeldAlready({ lock, locks }: Acquisition): boolean {
-  return locks.some((held) => held.key === lock.key && held.owner === lock.owner && held.identity !== "by-name" && held.owner !== "unknown");
+  return locks.some(
+    (held) => held.key === lock.key && held.owner === lock.owner && held.identity !== "by-name" && held.owner !== "unknown",
+  );
 }
 
 function addEdge(graph: Map<string, Map<string, Edge[]>>, edge: Edge): void {
@@ -89,7 +91,13 @@ function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edg
     const [start, last] = [way[0] as string, way[way.length - 1] as string];
     for (const next of graph.get(last)?.keys() ?? []) {
       if (next === start && way.length > 2) {
-        const lists = way.map((from, index) => graph.get(from)?.get(way[(index + 1) % way.length] as string)?.slice(0, 6) ?? []);
+        const lists = way.map(
+          (from, index) =>
+            graph
+              .get(from)
+              ?.get(way[(index + 1) % way.length] as string)
+              ?.slice(0, 6) ?? [],
+        );
         const found = bestOf(product(lists));
         if (found) matches.push(found);
       }
@@ -125,7 +133,7 @@ function confidenceOf(cycle: readonly Edge[]): Confidence | undefined {
   for (const [index, first] of cycle.entries()) {
     for (const second of cycle.slice(index + 1)) {
       const how = concurrentMoments(first.taken, second.taken);
-      if (!how || hasGate(first, second)) return undefined;
+      if (!how || hasGate(first, second) || isOneClosure(first, second)) return undefined;
       if (how === "assumed") confidence = "possible";
     }
     const next = cycle[(index + 1) % cycle.length] as Edge;
@@ -133,6 +141,11 @@ function confidenceOf(cycle: readonly Edge[]): Confidence | undefined {
     if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name") confidence = "possible";
   }
   return confidence;
+}
+
+/** A lock that is a variable of a function says that inner functions run beside one another, not each beside itself. */
+function isOneClosure({ taken: a }: Edge, { taken: b }: Edge): boolean {
+  return a.root.function === b.root.function && [a.root, b.root].some((root) => root.kind === "promised" && root.promise.of === "function");
 }
 
 /** A lock that both hold before they take the first of the two lets only one of them in. */
@@ -172,7 +185,7 @@ function twinsIn(edges: readonly Edge[], program: RuleContext["program"]): reado
     if (matches.has(key) || !concurrentMoments(edge.taken, edge.taken) || hasGate(edge, edge)) continue;
     const order = isOrdered(edge.held, edge.taken, program);
     if (order === "ordered") continue;
-    const found = match([edge], order === "both orders" && edge.held.identity !== "by-name" ? "likely" : "possible");
+    const found = match([edge], order === "both orders" ? "likely" : "possible");
     matches.set(key, found);
   }
   return [...matches.values()];
@@ -184,7 +197,9 @@ function placeKey({ path, range }: { readonly path: string; readonly range: Rang
 
 function match(found: readonly Edge[], confidence: Confidence): Match<Data> {
   const cycle = inOrder(found);
-  const [first] = cycle as [Edge];
+  const [first, second] = cycle as [Edge, Edge | undefined];
+  // Two threads in one place that have the objects the other way round.
+  const isOnePlace = second?.taken.function === first.taken.function && second.taken.range.start === first.taken.range.start;
   return {
     path: first.taken.function.file.path,
     range: first.taken.range,
@@ -192,7 +207,7 @@ function match(found: readonly Edge[], confidence: Confidence): Match<Data> {
     related: cycle.flatMap((edge, index) => places(edge, index)),
     targets: [],
     prediction: undefined,
-    data: { cycle },
+    data: { cycle: isOnePlace ? [first] : cycle },
   };
 }
 
@@ -231,15 +246,22 @@ function stepPlace({ function: node, call }: CallStep): RelatedLocation {
 
 function message({ cycle }: Data): string {
   const [first, second] = cycle as [Edge, Edge | undefined];
-  const held = `\`${first.held.name}\``;
-  const taken = `\`${first.taken.lock.name}\``;
-  if (!second) {
-    return `Two threads can wait for each other for ever: ${taken} is taken here while ${held} is held, and another thread can have the two objects the other way round. Take both in one order, by \`id\` or a key.`;
-  }
+  const by = second !== undefined && first.held.name === first.taken.lock.name ? "name and home" : "name";
+  const held = nameOf(first.held, by);
+  const taken = nameOf(first.taken.lock, by);
+  const forEver = "Two threads can wait for each other for ever:";
+  if (!second)
+    return `${forEver} ${taken} is taken here while ${held} is held, and another thread can have the two objects the other way round. Take both in one order, by \`id\` or a key.`;
   if (cycle.length > 2) {
-    const others = cycle.slice(1).map((edge) => `\`${edge.taken.lock.name}\` under \`${edge.held.name}\``);
+    const others = cycle.slice(1).map((edge) => `${nameOf(edge.taken.lock, by)} under ${nameOf(edge.held, by)}`);
     return `${cycle.length} threads can wait for each other for ever: ${taken} is taken under ${held} here, ${others.join(" and ")} elsewhere. Take them in one order everywhere.`;
   }
-  const where = `\`${second.taken.function.facts.name}\``;
-  return `Two threads can wait for each other for ever: ${taken} is taken here while ${held} is held, and ${where} takes them the other way round. Take both in one order everywhere.`;
+  const where = `\`${second.held.taken.function.facts.name}\``;
+  return `${forEver} ${taken} is taken here while ${held} is held, and ${where} takes them the other way round. Take both in one order everywhere.`;
+}
+
+/** Two locks of one name are told apart by their classes or files. */
+function nameOf(lock: HeldLock, by: "name" | "name and home"): string {
+  const home = /^(?:global|attribute) (?:.*\/)?([^/ ]+) /.exec(lock.key)?.[1]?.replace(/^.*#(.*)@\d+$/, "`$1`");
+  return by === "name and home" && home ? `\`${lock.name}\` of ${home}` : `\`${lock.name}\``;
 }

@@ -1,7 +1,7 @@
 import { type Acquisition, acquisitionsOfAnyone, activityOf, type CallStep } from "../program/link/activity.js";
-import { handedOver } from "../program/link/hand-over.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
+import { handedOver } from "../program/link/hand-over.js";
 import type { HeldLock } from "../program/link/locks.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
@@ -67,7 +67,10 @@ function heldAlready(taken: Acquisition): HeldLock | undefined {
 function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): Confidence | undefined {
   const holder = levelOf(held, taken);
   let confidence: Confidence = "likely";
-  const functions = [...taken.path.map((step) => ({ function: step.function, at: step.call })), { function: taken.function, at: taken.range }];
+  const functions = [
+    ...taken.path.map((step) => ({ function: step.function, at: step.call })),
+    { function: taken.function, at: taken.range },
+  ];
   for (const [level, { function: node, at }] of functions.entries()) {
     if (holder !== undefined && level < holder) continue;
     const isBelow = holder === undefined || level > holder;

@@ -5,7 +5,17 @@ import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Val
 import { type CheckThenAct, checksThenActs, iteratedContainer } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
-import { type HeldLock, heldThroughout, isAcquire, lockOfManager, locksOf, mayFail, takesLock, threadIdentityKey, triedIn } from "./locks.js";
+import {
+  type HeldLock,
+  heldThroughout,
+  isAcquire,
+  lockOfManager,
+  locksOf,
+  mayFail,
+  takesLock,
+  threadIdentityKey,
+  triedIn,
+} from "./locks.js";
 import { hasNote } from "./notes.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
 import { sharingPromises } from "./promises.js";
@@ -222,7 +232,15 @@ class Walker {
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
-    const activation: Activation = { frame, path, checks: checksThenActs(frame.function), heldAt: new Map(), exits: [], jumps: [], yields: [] };
+    const activation: Activation = {
+      frame,
+      path,
+      checks: checksThenActs(frame.function),
+      heldAt: new Map(),
+      exits: [],
+      jumps: [],
+      yields: [],
+    };
     if (!this.operations(frame.function.facts.body, activation, start)) activation.exits.push(start);
     const exit = {
       held: withoutIdentity(heldOnEvery(activation.exits) ?? held),
@@ -627,6 +645,12 @@ function truthOf(test: Value, frame: Frame): boolean | undefined {
   if (test.op === "read") {
     const given = givenConstant(test, frame);
     return given === undefined ? undefined : given === constantKey("bool", 1);
+  }
+  if (test.op === "choice" && test.by !== "other") {
+    const outcomes = test.values.map((value) => truthOf(value, frame));
+    const decisive = test.by === "or";
+    if (outcomes.includes(decisive)) return decisive;
+    return outcomes.includes(undefined) ? undefined : !decisive;
   }
   if (test.op !== "compute") return undefined;
   const [left, right] = test.operands;

@@ -1,13 +1,27 @@
 import type { Operation, Value } from "../operation.js";
 import { unbound } from "../operation.js";
 import type { Acquisition } from "./activity.js";
-import type { FunctionNode } from "./entity.js";
+import { classKey, type FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import type { HeldLock } from "./locks.js";
 import { argumentFor } from "./resolver.js";
 import { callOf, expressionOf, levelOf } from "./same-lock.js";
 import { sameValue } from "./updates.js";
 import { innerValues, someValue, walkOperations } from "./walk.js";
+
+/** Whether the locks are one attribute of two objects of one class, as far as can be told. */
+export function areTwins(held: HeldLock, { lock }: Acquisition, { resolver }: Program): boolean {
+  if (held.key === lock.key) return true;
+  const [named, other] = held.identity === "by-name" ? [held, lock] : [lock, held];
+  const attribute = /^lock (.*)$/.exec(named.key)?.[1];
+  const owner = /^attribute (.*) (\S+)$/.exec(other.key);
+  const written = expressionOf(named);
+  if (attribute === undefined || owner?.[2] !== attribute || written?.op !== "read" || written.place.kind !== "attribute") return false;
+  const entities = resolver.resolve(written.place.object, named.taken.function);
+  return entities.some(
+    (entity) => entity.kind === "instance" && resolver.classOrder(entity.class).classes.some((node) => classKey(node) === owner[1]),
+  );
+}
 
 /**
  * In which order the locks of two objects of one class are taken. `ordered`: the code sorts them, or one object holds the other, as a tree or a
@@ -108,7 +122,9 @@ function areSwapped(node: FunctionNode, first: number, second: number, program: 
     for (const target of spawn.targets) {
       if (target.function !== node) continue;
       const of = (parameter: typeof a): Value | undefined =>
-        target.receiver && parameter === node.facts.parameters[0] ? target.receiverValue?.value : target.arguments.get(parameter.name)?.value;
+        target.receiver && parameter === node.facts.parameters[0]
+          ? target.receiverValue?.value
+          : target.arguments.get(parameter.name)?.value;
       const pair = [of(a), of(b)];
       if (pair[0] && pair[1]) given.push([pair[0], pair[1]]);
     }

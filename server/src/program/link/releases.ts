@@ -1,4 +1,4 @@
-import { type Range, contains } from "../../base/range.js";
+import { contains, type Range } from "../../base/range.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { objectOfMethod } from "./hand-over.js";
@@ -20,14 +20,17 @@ export interface Exit {
   readonly range: Range;
 }
 
-/** The locks that a function takes with `acquire` and does not release on every way, at most one leak for each call of `acquire`. */
-export function leaksOf(node: FunctionNode): readonly Leak[] {
+/**
+ * The locks that a function takes with `acquire` and does not release on every way, at most one leak for each call of `acquire`. Any call can
+ * lead to a handler; of those for which `mayRaise` holds an error is expected.
+ */
+export function leaksOf(node: FunctionNode, mayRaise: (call: CallOperation) => boolean): readonly Leak[] {
   const objects: Value[] = [];
   walkOperations(node.facts.body, (operation) => {
     const object = objectOfMethod(operation, "acquire");
     if (object && !objects.some((each) => sameValue(each, object))) objects.push(object);
   });
-  return objects.flatMap((object) => (isSteady(object, node) ? new LockWays(object, node).leaks() : []));
+  return objects.flatMap((object) => (isSteady(object, node) ? new LockWays(object, node, mayRaise).leaks() : []));
 }
 
 /** Whether the expression means one lock throughout the function: `node.lock` does not where `node` moves along a list. */
@@ -36,7 +39,9 @@ function isSteady(object: Value, node: FunctionNode): boolean {
     if (value.op === "call") return true;
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
     const bound = node.facts.bindings.get(value.place.name)?.length ?? 0;
-    const isParameter = node.facts.parameters.some((parameter) => value.op === "read" && value.place.kind === "name" && parameter.name === value.place.name);
+    const isParameter = node.facts.parameters.some(
+      (parameter) => value.op === "read" && value.place.kind === "name" && parameter.name === value.place.name,
+    );
     return bound + (isParameter ? 1 : 0) > 1 && node.facts.kind !== "module";
   });
 }
@@ -78,6 +83,7 @@ class LockWays {
   constructor(
     private readonly object: Value,
     private readonly node: FunctionNode,
+    private readonly mayRaise: (call: CallOperation) => boolean,
   ) {}
 
   leaks(): readonly Leak[] {
@@ -164,7 +170,8 @@ class LockWays {
       return { ...nowhere, next: states.map(free) };
     }
     if (isExit(call)) return { ...nowhere, errors: states.map((state) => ({ ...state, exit: undefined })) };
-    return { ...nowhere, next: states, errors: isCalm(call) ? states.map((state) => ({ ...state, exit: undefined })) : failing(states, call) };
+    const errors = this.mayRaise(call) ? failing(states, call) : states.map((state) => ({ ...state, exit: undefined }));
+    return { ...nowhere, next: states, errors };
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, states: readonly State[]): Paths {
@@ -182,7 +189,8 @@ class LockWays {
   /** The ways on which the test comes out so. `other` is what runs in the opposite case. */
   private assumed(test: Value, outcome: boolean, states: readonly State[], other: readonly Operation[]): readonly State[] {
     if (test.op === "constant") return (test.value !== 0 && test.value !== "") === outcome && test.type !== "none" ? states : [];
-    if (test.op === "compute" && test.operator === "not" && test.operands[0]) return this.assumed(test.operands[0], !outcome, states, other);
+    if (test.op === "compute" && test.operator === "not" && test.operands[0])
+      return this.assumed(test.operands[0], !outcome, states, other);
     const tried = triedIn(test, this.node);
     if (tried) this.consulted.add(factOfCall(tried.call));
     const isOwn = tried && sameValue(objectOfMethod(tried.call, "acquire") as Value, this.object);
@@ -190,9 +198,14 @@ class LockWays {
       const hasIt = (tried.arm === "first") === outcome;
       return hasIt ? states.filter((state) => state.held) : distinct(states.map(free));
     }
+    if (!tried && this.releases(other) && tellsWhoHolds(test, this.node)) return distinct(states.map(free));
+    if (test.op === "choice" && test.by !== "other") {
+      const isAll = (test.by === "and") === outcome;
+      if (isAll) return test.values.reduce((left, value) => this.assumed(value, outcome, left, other), states);
+      return distinct(test.values.flatMap((value) => this.assumed(value, outcome, states, other)));
+    }
     const fact = tried ? factOfCall(tried.call) : factOf(test);
     const value = tried ? (tried.arm === "first") === outcome : outcome;
-    if (!tried && this.releases(other) && tellsWhoHolds(test, this.node)) return distinct(states.map(free));
     if (fact === undefined) return states;
     return states.flatMap((state) => {
       const known = state.known.get(fact);
@@ -355,7 +368,8 @@ function textOf(value: Value): string | undefined {
 function tellsWhoHolds(test: Value, node: FunctionNode): boolean {
   if (test.op === "choice") return test.values.some((value) => tellsWhoHolds(value, node));
   if (test.op === "compute") return test.operands.some((operand) => tellsWhoHolds(operand, node));
-  if (test.op === "call") return test.callee.op === "read" && test.callee.place.kind === "attribute" && /locked|owned/.test(test.callee.place.name);
+  if (test.op === "call")
+    return test.callee.op === "read" && test.callee.place.kind === "attribute" && /locked|owned/.test(test.callee.place.name);
   if (test.op !== "read" || test.place.kind === "element") return false;
   if (/(^|_)(r?lock(ed)?|acquired?|held|hold(s|ing)?|own(s|ed|er)?|got|has)($|_)/i.test(test.place.name)) return true;
   if (test.place.kind !== "name" || test.place.owner !== node.facts.index) return false;
@@ -367,15 +381,4 @@ function tellsWhoHolds(test: Value, node: FunctionNode): boolean {
 /** Whether the call ends the process or the thread. */
 function isExit({ callee }: CallOperation): boolean {
   return callee.op === "read" && callee.place.kind !== "element" && /^(_exit|exit|abort|fail|skipTest|skip)$/.test(callee.place.name);
-}
-
-const calmNames: ReadonlySet<string> = new Set(
-  "len print isinstance range list dict set tuple sorted min max abs id type getattr hasattr repr str bool enumerate zip append appendleft add get items keys values put put_nowait clear notify notify_all notifyAll is_set time monotonic perf_counter sleep debug info warning error exception log format copy extend update discard insert setdefault qsize empty popleft get_ident current_thread locked acquire release start join".split(
-    " ",
-  ),
-);
-
-/** Whether the call is of a kind that nobody expects an error of. */
-function isCalm({ callee }: CallOperation): boolean {
-  return callee.op === "read" && callee.place.kind !== "element" && calmNames.has(callee.place.name);
 }

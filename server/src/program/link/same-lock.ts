@@ -28,7 +28,10 @@ export function isSurelyHeld(held: HeldLock, taken: Acquisition): boolean {
  * How many calls from the root the function is away that took a lock which is held at a moment. Undefined where it has returned since, or is on
  * the way several times.
  */
-export function levelOf({ taken }: HeldLock, { function: last, path, range }: Pick<Acquisition, "function" | "path" | "range">): number | undefined {
+export function levelOf(
+  { taken }: HeldLock,
+  { function: last, path, range }: Pick<Acquisition, "function" | "path" | "range">,
+): number | undefined {
   const levels = path.flatMap((step, level) => (step.function === taken.function && step.call.start > taken.range.start ? [level] : []));
   if (last === taken.function && taken.range.start < range.start) levels.push(path.length);
   return levels.length === 1 ? levels[0] : undefined;
@@ -47,8 +50,7 @@ export function callOf({ function: node, call: range }: CallStep): CallOperation
 export function expressionOf({ taken }: HeldLock): Value | undefined {
   let found: Value | undefined;
   walkOperations(taken.function.facts.body, (operation) => {
-    for (const value of lockValues(operation))
-      if (value.start === taken.range.start && value.end === taken.range.end) found ??= value;
+    for (const value of lockValues(operation)) if (value.start === taken.range.start && value.end === taken.range.end) found ??= value;
   });
   return found;
 }
@@ -111,7 +113,8 @@ function given(
   const isMethod = node.facts.class !== undefined && callee.op === "read" && callee.place.kind === "attribute";
   const object = isMethod && callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
   if (object && index === 0) {
-    const isSuper = object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
+    const isSuper =
+      object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
     const self = isSuper ? step.function.facts.parameters[0] : undefined;
     if (!self) return inner(object, level);
     return inner(
