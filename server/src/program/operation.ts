@@ -227,6 +227,8 @@ export interface EnteredValue extends Range {
 /** One of several values: conditional expressions, `and`, `or`. */
 export interface ChoiceValue extends Range {
   readonly op: "choice";
+  /** What chooses: `and` and `or` by their first value; a conditional expression or a decorator otherwise. */
+  readonly by: "and" | "or" | "other";
   readonly values: readonly Value[];
 }
 

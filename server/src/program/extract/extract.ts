@@ -464,7 +464,7 @@ class FunctionExtraction {
         end: decorator.end,
       };
       this.recordCall(call);
-      result = { op: "choice", values: [call, value], start: decorator.start, end: decorator.end };
+      result = { op: "choice", by: "other", values: [call, value], start: decorator.start, end: decorator.end };
     }
     return result;
   }
@@ -609,7 +609,7 @@ class FunctionExtraction {
           right = this.value(expression.right);
         });
         this.optional(left, [operations, []], expression);
-        return { op: "choice", values: [left, right], start, end };
+        return { op: "choice", by: expression.operator, values: [left, right], start, end };
       }
       case "comparison":
         return this.compute(expression.operators[0] ?? "==", this.values(expression.operands), expression);
@@ -620,7 +620,7 @@ class FunctionExtraction {
         const values: Value[] = [];
         const arms = [expression.then, expression.otherwise].map((arm) => this.inner(() => values.push(this.value(arm))));
         this.optional(test, arms, expression);
-        return { op: "choice", values, start, end };
+        return { op: "choice", by: "other", values, start, end };
       }
       case "lambda": {
         for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);

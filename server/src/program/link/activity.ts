@@ -9,6 +9,7 @@ import {
   commonLocks,
   type HeldLock,
   heldThroughout,
+  isAcquire,
   lockOfManager,
   locksOf,
   mayFail,
@@ -17,7 +18,7 @@ import {
   triedIn,
 } from "./locks.js";
 import { hasNote } from "./notes.js";
-import { type AbstractObject, type Frame, Ownership } from "./ownership.js";
+import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
@@ -80,6 +81,8 @@ export interface Activity {
   readonly accesses: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
+  /** The functions that threads run, as far as the program shows or promises it; what runs only beside them is not among them. */
+  readonly threaded: ReadonlySet<FunctionNode>;
 }
 
 const activities = new WeakMap<Program, Activity>();
@@ -108,9 +111,27 @@ export function activityOf(program: Program): Activity {
     accesses: [...walker.accesses, ...beside.accesses.filter((access) => touched.has(access.location))],
     acquisitions: [...walker.acquisitions, ...beside.acquisitions],
     waits: [...walker.waits, ...beside.waits],
+    threaded: walker.threaded,
   };
   activities.set(program, activity);
   return activity;
+}
+
+const alone = new WeakMap<Program, readonly Acquisition[]>();
+
+/**
+ * The locks that are taken on the ways from every function that takes one, whoever runs it: in coroutines, too, through what they await, and
+ * locks that nobody else can reach. For what goes wrong without a second thread.
+ */
+export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
+  const before = alone.get(program);
+  if (before) return before;
+  const walker = new Walker(program, "anyone");
+  for (const file of program.files) {
+    for (const node of file.functions) walker.taker(node);
+  }
+  alone.set(program, walker.acquisitions);
+  return walker.acquisitions;
 }
 
 /** One way through a function: its frame, and what was held at the checks that came by. */
@@ -121,6 +142,8 @@ interface Activation {
   readonly heldAt: Map<Operation, readonly HeldLock[]>;
   /** What is held at each way out. */
   readonly exits: (readonly HeldLock[])[];
+  /** What is held at each `break` and `continue` of each loop around, the innermost last. */
+  readonly jumps: (readonly HeldLock[])[][];
   /** What is held when a generator hands over to whoever iterates. */
   readonly yields: (readonly HeldLock[])[];
 }
@@ -129,6 +152,7 @@ class Walker {
   readonly accesses: Access[] = [];
   readonly acquisitions: Acquisition[] = [];
   readonly waits: Wait[] = [];
+  readonly threaded = new Set<FunctionNode>();
   private readonly ownership: Ownership;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
@@ -144,8 +168,25 @@ class Walker {
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
-  constructor(private readonly program: Program) {
+  constructor(
+    private readonly program: Program,
+    private readonly whose: "threads" | "anyone" = "threads",
+  ) {
     this.ownership = new Ownership(program.resolver);
+  }
+
+  /** Starts in a function that takes locks; what one of them reached, the others need not reach again. */
+  taker(node: FunctionNode): void {
+    const contexts = takenIn(node);
+    if (contexts.length === 0) return;
+    const start = this.ownership.beside(node);
+    if (!contexts.some((context) => locksOf(context, start, this.program, this.ownership, this.whose).length > 0)) return;
+    this.current = { kind: "marked", key: `taker ${functionKey(node)}`, function: node, instances: "several" };
+    this.perSpawn = new Set();
+    this.steps = 0;
+    this.enter(start, [], []);
+    this.accesses.length = 0;
+    this.waits.length = 0;
   }
 
   /** `held`: what whoever calls the root's function is known to hold. */
@@ -205,11 +246,15 @@ class Walker {
       this.entries.set(frame.function, known ? commonLocks(known, held) : held);
     }
     const deepest = this.current.kind === "promised" ? maximumPromisedDepth : maximumDepth;
-    if (frame.depth > deepest || ++this.steps > maximumSteps || frame.function.facts.isAsync) return untouched;
-    if (hasNote(frame.function, "single-thread")) return untouched;
+    if (frame.depth > deepest || ++this.steps > maximumSteps) return untouched;
+    if (this.whose === "threads" && (frame.function.facts.isAsync || hasNote(frame.function, "single-thread"))) return untouched;
     this.reached.add(functionKey(frame.function));
+    this.threaded.add(frame.function);
     let key = functionKey(frame.function);
-    for (const [name, object] of frame.parameters) key += ` ${name}=${object.sharing === "shared" ? object.key : object.sharing}`;
+    for (const [name, object] of frame.parameters) {
+      const isTold = object.sharing === "shared" || isConstantKey(object.key);
+      key += ` ${name}=${isTold ? object.key : object.sharing}`;
+    }
     for (const lock of held) key += `|${lock.key}`;
     for (const name of calledParameters(frame.function)) {
       for (const entity of this.ownership.passedCode(name, frame)) key += `>${name}=${entityKey(entity)}`;
@@ -220,7 +265,15 @@ class Walker {
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
-    const activation: Activation = { frame, path, checks: checksThenActs(frame.function), heldAt: new Map(), exits: [], yields: [] };
+    const activation: Activation = {
+      frame,
+      path,
+      checks: checksThenActs(frame.function),
+      heldAt: new Map(),
+      exits: [],
+      jumps: [],
+      yields: [],
+    };
     if (!this.operations(frame.function.facts.body, activation, start)) activation.exits.push(start);
     const exit = {
       held: withoutIdentity(heldOnEvery(activation.exits) ?? held),
@@ -230,7 +283,7 @@ class Walker {
     return exit;
   }
 
-  /** Walks a list; `held` is changed as explicit acquire and release calls come by. Returns whether the list surely leaves the function. */
+  /** Walks a list; `held` is changed as explicit acquire and release calls come by. Returns whether the list surely leaves what is around it. */
   private operations(list: readonly Operation[], activation: Activation, held: HeldLock[]): boolean {
     const { frame } = activation;
     const { within } = this.current.kind === "caller" ? this.current : { within: undefined };
@@ -244,6 +297,7 @@ class Walker {
         case "read":
           // What is read far below where a lock was taken is not what the lock is for.
           if (held.some((lock) => lock.taken.function === frame.function)) this.read(operation, activation, held);
+          if (held.length > 0 && this.whose === "anyone") this.property(operation, activation, held);
           break;
         case "call":
           this.call(operation, activation, held);
@@ -254,7 +308,7 @@ class Walker {
         case "loop":
           activation.heldAt.set(operation, [...held]);
           this.loop(operation, activation, held);
-          this.operations(operation.body, activation, [...held]);
+          this.rounds(operation, activation, held);
           break;
         case "branch":
           activation.heldAt.set(operation, [...held]);
@@ -272,6 +326,10 @@ class Walker {
           return true;
         case "raise":
           return true;
+        case "break":
+        case "continue":
+          activation.jumps[activation.jumps.length - 1]?.push([...held]);
+          return true;
         default:
           break;
       }
@@ -279,7 +337,19 @@ class Walker {
     return false;
   }
 
+  /** What a round releases is not held any more after the loop, nor what it takes: there may be no round. */
+  private rounds(operation: LoopOperation, activation: Activation, held: HeldLock[]): void {
+    const ways: (readonly HeldLock[])[] = [];
+    const inner = [...held];
+    activation.jumps.push(ways);
+    if (!this.operations(operation.body, activation, inner)) ways.push(inner);
+    activation.jumps.pop();
+    replace(held, heldOnEvery([held, ...ways]) ?? held);
+  }
+
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
+    const decided = decidedByArguments(operation, activation.frame);
+    if (decided !== undefined) return this.operations(operation.arms[decided ? 0 : 1] ?? [], activation, held);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
@@ -316,11 +386,16 @@ class Walker {
   private with(operation: Extract<Operation, { op: "with" }>, activation: Activation, held: HeldLock[]): void {
     const { frame, path } = activation;
     const { context } = operation;
-    const direct = locksOf(context, frame, this.program, this.ownership);
+    const direct = locksOf(context, frame, this.program, this.ownership, this.whose);
     for (const lock of direct) this.acquired(lock, "until-free", activation, held);
     const managed = direct.length > 0 ? [] : this.entered(context, activation, held);
     const inner = [...held, ...direct, ...managed];
+    const exits = activation.exits.length;
     const surelyLeft = this.operations(operation.body, activation, inner);
+    const taken = new Set([...direct, ...managed].filter((lock) => !held.some((each) => each.key === lock.key)).map((lock) => lock.key));
+    activation.exits.forEach((exit, index) => {
+      if (index >= exits) activation.exits[index] = exit.filter((lock) => !taken.has(lock.key));
+    });
     if (managed.length > 0 || direct.length === 0) this.left(context, frame, inner, path);
     // What the body took or released by itself stays so.
     const own = new Set([...direct, ...managed].map((lock) => lock.key));
@@ -338,7 +413,7 @@ class Walker {
       const { name, object } = callee.place;
       if (name === "acquire" || name === "release" || name === "enter_context") {
         const subject = name === "enter_context" ? operation.arguments[0]?.value : object;
-        const locks = subject ? locksOf(subject, frame, this.program, this.ownership) : [];
+        const locks = subject ? locksOf(subject, frame, this.program, this.ownership, this.whose) : [];
         if (locks.length > 0) {
           if (name === "release")
             replace(
@@ -359,6 +434,10 @@ class Walker {
     for (const { function: node, receiver } of this.calleesIn(operation, frame)) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.facts.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
+      // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
+      if (this.whose === "anyone" && held.length === 0 && !takesLock(node.facts.body)) continue;
+      // The body of a coroutine runs when it is awaited.
+      if (node.facts.isAsync && (this.whose === "threads" || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       const inner = this.ownership.enter(node, receiver, operation, frame);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
@@ -463,6 +542,18 @@ class Walker {
   private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
     const object = this.location(read.place, activation.frame);
     if (object?.sharing === "shared") this.access("read", object.key, read, read, baseOf(read.place), activation, held);
+  }
+
+  /** Reading a property runs its method. */
+  private property(read: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
+    const { resolver } = this.program;
+    if (read.place.kind !== "attribute") return;
+    for (const entity of resolver.resolve(read.place.object, frame.function)) {
+      const method = entity.kind === "instance" ? resolver.method(entity.class, read.place.name) : undefined;
+      if (entity.kind !== "instance" || !method || !decoratorNames(method).some((name) => name.endsWith("property"))) continue;
+      const inner = this.managerFrame(entity, read.place.name, read.place.object, frame);
+      if (inner) this.enter(inner, held, [...path, { function: frame.function, call: read }]);
+    }
   }
 
   /** Calls of methods on state: those that change a container, and those of objects that threads must not share. */
@@ -636,6 +727,67 @@ function objectOf(call: CallOperation): Value | undefined {
 
 function isAttributeRead(value: Value, name: string): boolean {
   return value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
+}
+
+/** How a test comes out that depends on nothing but constants passed as arguments: `if locked:` where the caller wrote `locked=True`. */
+function decidedByArguments(operation: Extract<Operation, { op: "branch" }>, frame: Frame): boolean | undefined {
+  const { test } = operation;
+  // `a and f()` and `a or f()` look alike.
+  return test && test.start !== operation.start ? truthOf(test, frame) : undefined;
+}
+
+function truthOf(test: Value, frame: Frame): boolean | undefined {
+  if (test.op === "constant" && test.type === "bool") return test.value === 1;
+  if (test.op === "read") {
+    const given = givenConstant(test, frame);
+    return given === undefined ? undefined : given === constantKey("bool", 1);
+  }
+  if (test.op === "choice" && test.by !== "other") {
+    const outcomes = test.values.map((value) => truthOf(value, frame));
+    const decisive = test.by === "or";
+    if (outcomes.includes(decisive)) return decisive;
+    return outcomes.includes(undefined) ? undefined : !decisive;
+  }
+  if (test.op !== "compute") return undefined;
+  const [left, right] = test.operands;
+  if (test.operator === "not") {
+    const inner = left && truthOf(left, frame);
+    return inner === undefined ? undefined : !inner;
+  }
+  const given = left && givenConstant(left, frame);
+  if (!given || right?.op !== "constant") return undefined;
+  const isEqual = given === constantKey(right.type, right.value);
+  if (test.operator === "is" || test.operator === "==") return isEqual;
+  return test.operator === "is not" || test.operator === "!=" ? !isEqual : undefined;
+}
+
+function givenConstant(value: Value, frame: Frame): string | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== frame.function.facts.index) return undefined;
+  const key = frame.function.facts.bindings.has(value.place.name) ? undefined : frame.parameters.get(value.place.name)?.key;
+  return key !== undefined && isConstantKey(key) ? key : undefined;
+}
+
+/** What a function enters with `with` and calls `acquire` on. */
+function takenIn(node: FunctionNode): readonly Value[] {
+  const contexts: Value[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with") contexts.push(operation.context);
+    if (isAcquire(operation) && operation.op === "call") contexts.push(objectOf(operation) as Value);
+  });
+  return contexts;
+}
+
+const awaitedOf = new WeakMap<FunctionNode, ReadonlySet<Value>>();
+
+function awaitedCalls(node: FunctionNode): ReadonlySet<Value> {
+  const before = awaitedOf.get(node);
+  if (before) return before;
+  const awaited = new Set<Value>();
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "await") awaited.add(operation.value);
+  });
+  awaitedOf.set(node, awaited);
+  return awaited;
 }
 
 const maximumDepth = 14;

@@ -50,32 +50,55 @@ export function heldThroughout(before: readonly HeldLock[], after: readonly Held
 /** What code that compares thread identities holds: only the owner gets past the comparison. */
 export const threadIdentityKey = "thread identity";
 
-/** The locks that can be told from the value itself; those that a context manager's code takes are found by walking that code. */
-export function locksOf(context: Value, frame: Frame, program: Program, ownership: Ownership): readonly HeldLock[] {
+/**
+ * The locks that can be told from the value itself; those that a context manager's code takes are found by walking that code. Against other
+ * threads a lock that nobody else can reach guards nothing; `anyone` can block on it all the same.
+ */
+export function locksOf(
+  context: Value,
+  frame: Frame,
+  program: Program,
+  ownership: Ownership,
+  whose: "threads" | "anyone" = "threads",
+): readonly HeldLock[] {
   const { resolver, knowledge } = program;
   const entities = resolver.resolve(context, frame.function);
+  const lockAt = (type: Pick<HeldLock, "reentrant" | "scope">): readonly HeldLock[] => lockIn(context, frame, ownership, type, whose);
   for (const entity of entities) {
     if (entity.kind !== "object") continue;
     const role = knowledge.type(entity.type)?.is;
     if (role?.role === "lock") {
       if (!isExclusive(entity.origin?.call, entity.type)) return [];
-      return lockAt(context, frame, ownership, { reentrant: role.reentrant, scope: role.scope });
+      const isSure = entities.every((other) => other.kind === "object" && reentrancyOf(other, program) === role.reentrant);
+      return lockAt({ reentrant: isSure ? role.reentrant : "unknown", scope: role.scope });
     }
     if (role?.role === "condition") {
       const mutex = mutexOfQueue(context, frame, program);
-      if (mutex) return lockAt(mutex, frame, ownership, { reentrant: "no", scope: role.scope });
+      if (mutex) return lockIn(mutex, frame, ownership, { reentrant: "no", scope: role.scope }, whose);
       const around = lockOfCondition(entity, role.lock, program, ownership);
       if (around) return [{ ...around, taken: { function: frame.function, range: rangeOf(context) } }];
-      return lockAt(context, frame, ownership, { reentrant: entity.origin ? "yes" : "unknown", scope: role.scope });
+      return lockAt({ reentrant: reentrancyOf(entity, program), scope: role.scope });
     }
   }
   const isUnknown = entities.every((entity) => entity.kind === "external" && !knowledge.callable(entity.name));
-  return isUnknown && looksLikeLock(context) ? lockAt(context, frame, ownership, { reentrant: "unknown", scope: "unknown" }) : [];
+  return isUnknown && looksLikeLock(context) ? lockAt({ reentrant: "unknown", scope: "unknown" }) : [];
+}
+
+function reentrancyOf(entity: Extract<Entity, { kind: "object" }>, program: Program): HeldLock["reentrant"] {
+  const role = program.knowledge.type(entity.type)?.is;
+  if (role?.role === "lock") return role.reentrant;
+  if (role?.role !== "condition" || !entity.origin) return "unknown";
+  const [given] = entity.origin.call.arguments;
+  // A condition of threads makes a reentrant lock for itself, one of tasks cannot.
+  if (!given) return role.scope === "tasks" ? "no" : "yes";
+  const inner = program.resolver.resolve(given.value, entity.origin.in);
+  const [first] = inner;
+  return inner.length === 1 && first?.kind === "object" ? reentrancyOf(first, program) : "unknown";
 }
 
 /** The lock that a context manager of the program stands for, where walking its code showed none although it takes some. */
 export function lockOfManager(context: Value, frame: Frame, ownership: Ownership): readonly HeldLock[] {
-  return lockAt(context, frame, ownership, { reentrant: "unknown", scope: "unknown" });
+  return lockIn(context, frame, ownership, { reentrant: "unknown", scope: "unknown" }, "threads");
 }
 
 /** `Condition(self._lock)` is held by whoever holds that lock. */
@@ -104,15 +127,15 @@ function keywordOf(place: unknown): string | undefined {
   return typeof place === "object" && place !== null && "keyword" in place ? String(place.keyword) : undefined;
 }
 
-function lockAt(
+function lockIn(
   context: Value,
   frame: Frame,
   ownership: Ownership,
-  type: { readonly reentrant: HeldLock["reentrant"]; readonly scope: HeldLock["scope"] },
+  type: Pick<HeldLock, "reentrant" | "scope">,
+  whose: "threads" | "anyone",
 ): readonly HeldLock[] {
   const object = ownership.object(context, frame);
-  // A lock that nobody else can reach guards nothing.
-  if (object.sharing === "own") return [];
+  if (object.sharing === "own" && whose === "threads") return [];
   const isAttribute = context.op === "read" && context.place.kind === "attribute";
   const isByName = object.sharing === "unknown" && isAttribute;
   const owner =
@@ -185,7 +208,8 @@ export function takesLock(operations: readonly Operation[]): boolean {
   });
 }
 
-function isAcquire(value: Value | Operation): boolean {
+/** Whether the value is a call of a method named `acquire`. */
+export function isAcquire(value: Value | Operation): boolean {
   return (
     value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute" && value.callee.place.name === "acquire"
   );

@@ -1,4 +1,4 @@
-import type { CallOperation, Place, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, Place, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
@@ -80,9 +80,10 @@ export class Ownership {
         return this.place(value.place, value, frame, depth + 1);
       case "call":
         return this.call(value, frame, depth + 1);
+      case "constant":
+        return constantObject(value);
       case "display":
       case "comprehension":
-      case "constant":
         return own;
       case "compute":
         // What is computed from something that differs from thread to thread differs as well.
@@ -293,7 +294,7 @@ export class Ownership {
       if (argument) {
         parameters.set(parameter.name, this.object(argument, caller, 1));
         given.set(parameter.name, { value: argument, in: caller });
-      } else parameters.set(parameter.name, parameter.default ? own : unknown);
+      } else parameters.set(parameter.name, parameter.default ? defaultObject(parameter.default, call) : unknown);
     });
     return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1 };
   }
@@ -425,7 +426,8 @@ export class Ownership {
 
   /** The location of a variable of a module, through `from module import name`. */
   globalKey(within: FunctionNode, name: string): string {
-    return `global ${within.file.path} ${name}`;
+    const origin = this.resolver.importOrigin(within.file, name);
+    return origin ? `global ${origin.path} ${origin.name}` : `global ${within.file.path} ${name}`;
   }
 
   private classOf(value: Value, within: FunctionNode): ClassNode | undefined {
@@ -437,6 +439,26 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */
+function defaultObject(value: Value, call: CallOperation): AbstractObject {
+  const isOpen = call.arguments.some(({ form }) => form === "star" || form === "double-star");
+  return value.op === "constant" && !isOpen ? constantObject(value) : own;
+}
+
+function constantObject(value: ConstantValue): AbstractObject {
+  return value.type === "bool" || value.type === "none" ? { ...own, key: constantKey(value.type, value.value) } : own;
+}
+
+/** The key of a constant: of True, False and None, on which what a function does may depend. */
+export function constantKey(type: string, value: string | number): string {
+  return `constant ${type} ${type === "none" ? "" : value}`;
+}
+
+/** Whether the key is that of a constant. */
+export function isConstantKey(key: string): boolean {
+  return key.startsWith("constant ");
 }
 
 const maximumDepth = 24;

@@ -194,6 +194,17 @@ export class Resolver {
     return inner ? this.target(inner) : [];
   }
 
+  /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
+  importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
+    const values = file.functions[0]?.facts.bindings.get(name);
+    const [value] = values ?? [];
+    if (values?.length !== 1 || value?.op !== "import" || value.name === undefined || depth > maximumReexports) return undefined;
+    const target = this.modules.resolve(file.path, value.level, value.module);
+    const origin = target.kind === "file" ? this.files.get(target.path) : undefined;
+    if (!origin?.functions[0]?.facts.bindings.has(value.name)) return undefined;
+    return this.importOrigin(origin, value.name, depth + 1) ?? { path: origin.path, name: value.name };
+  }
+
   private target(target: ReturnType<ModuleIndex["resolve"]>): readonly Entity[] {
     if (target.kind === "external") return [{ kind: "external", name: target.name }];
     const file = target.kind === "file" ? this.files.get(target.path) : undefined;
@@ -755,6 +766,7 @@ export interface ClassOrder {
 
 const maximumDepth = 40;
 const maximumCallers = 60;
+const maximumReexports = 8;
 const maximumElements = 8;
 const maximumAttributeWrites = 12;
 const maximumEntities = 12;

@@ -1,0 +1,39 @@
+import type { Range } from "../../base/range.js";
+import { contains } from "../../base/range.js";
+import type { Operation, Value } from "../operation.js";
+import { leaves } from "./compound.js";
+import type { FunctionNode } from "./entity.js";
+
+/** The tests that decide whether a function gets to a place: of branches around it, and of those before it of which one arm leaves. */
+export function testsBefore(node: FunctionNode, place: Range): readonly Value[] {
+  const tests: Value[] = [];
+  collect(node.facts.body, place, tests);
+  return tests;
+}
+
+function collect(list: readonly Operation[], place: Range, tests: Value[]): void {
+  for (const operation of list) {
+    const isInside = contains(operation, place);
+    if (operation.start >= place.end) return;
+    switch (operation.op) {
+      case "branch":
+        if (!isInside) {
+          if (operation.test && operation.end <= place.start && operation.arms.some(leaves)) tests.push(operation.test);
+          break;
+        }
+        if (operation.test && operation.arms.some((arm) => arm.some((each) => contains(each, place)))) tests.push(operation.test);
+        for (const arm of operation.arms) collect(arm, place, tests);
+        break;
+      case "loop":
+      case "with":
+        if (isInside) collect(operation.body, place, tests);
+        break;
+      case "attempt":
+        if (!isInside) break;
+        for (const part of [operation.body, ...operation.handlers, operation.otherwise, operation.final]) collect(part, place, tests);
+        break;
+      default:
+        break;
+    }
+  }
+}

@@ -1,0 +1,313 @@
+import type { Range } from "../../base/range.js";
+import { contains } from "../../base/range.js";
+import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
+import { type Access, activityOf } from "./activity.js";
+import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
+import { testsBefore } from "./guards.js";
+import { objectOfMethod } from "./hand-over.js";
+import type { Program } from "./link.js";
+import { writtenName } from "./locks.js";
+import { loopsAround } from "./loops.js";
+import { innerValues, someValue, walkOperations } from "./walk.js";
+
+/** A lock that keeps nobody out. */
+export interface UselessLock {
+  /**
+   * `each-call`: every call makes its own. `each-thread`: every thread is given its own. `each-object`: every object has its own, and what it
+   * guards is not the object's. `nothing-inside`: only the function's own variables are touched while it is held.
+   */
+  readonly why: "each-call" | "each-thread" | "each-object" | "nothing-inside";
+  readonly function: FunctionNode;
+  readonly range: Range;
+  readonly name: string;
+  /** Where it is taken, or for `each-object` what it seems to guard. */
+  readonly use: Range | undefined;
+}
+
+/** The locks of a program's threads that keep nobody out, in the order of files and functions. */
+export function uselessLocks(program: Program): readonly UselessLock[] {
+  const { threaded, accesses } = activityOf(program);
+  const found: UselessLock[] = [];
+  const byFunction = new Map<FunctionNode, Access[]>();
+  for (const access of accesses) {
+    const list = byFunction.get(access.function);
+    if (list) list.push(access);
+    else byFunction.set(access.function, [access]);
+  }
+  for (const file of program.files) {
+    for (const node of file.functions) {
+      if (!threaded.has(node) || node.facts.kind === "class-body") continue;
+      found.push(...madeByEachCall(node, program));
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "with" || !isLock(operation.context, node, program)) return;
+        const at = { function: node, range: rangeOf(operation.context), name: writtenName(operation.context) };
+        if (touchesOwnOnly(operation, node)) found.push({ why: "nothing-inside", use: undefined, ...at });
+        else {
+          const guarded = guardedElsewhere(operation, node, byFunction.get(node) ?? [], program);
+          if (guarded) found.push({ why: "each-object", use: guarded, ...at });
+        }
+      });
+    }
+  }
+  return [...found, ...givenToEachThread(program)];
+}
+
+function rangeOf({ start, end }: Range): Range {
+  return { start, end };
+}
+
+/** Whether the value is a lock for threads, as far as can be told. */
+function isLock(value: Value, within: FunctionNode, { resolver, knowledge }: Program): boolean {
+  return resolver.resolve(value, within).some((entity) => {
+    const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
+    return (role?.role === "lock" || role?.role === "condition") && role.scope === "threads";
+  });
+}
+
+function isNewLock(value: Value | undefined, within: FunctionNode, program: Program): value is CallOperation {
+  if (value?.op !== "call") return false;
+  const isMade = program.resolver.resolve(value, within).some((entity) => entity.kind === "object" && entity.origin?.call === value);
+  // `Condition(lock)` is that lock.
+  return isMade && value.arguments.every((argument) => argument.value.op === "constant") && isLock(value, within, program);
+}
+
+/** Locks that are made where they are taken: `with threading.Lock():`, a variable of the call, an attribute stored anew by each call. */
+function madeByEachCall(node: FunctionNode, program: Program): readonly UselessLock[] {
+  const found: UselessLock[] = [];
+  const taken: Value[] = [];
+  const stored: Extract<Operation, { op: "write" }>[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with" && (operation.body.length > 0 || bindsIn(operation, node))) taken.push(operation.context);
+    const acquired = objectOfMethod(operation, "acquire");
+    if (acquired) taken.push(acquired);
+    if (operation.op === "write" && isNewLock(operation.value, node, program)) stored.push(operation);
+  });
+  for (const context of taken) {
+    if (isNewLock(context, node, program))
+      found.push({ why: "each-call", function: node, range: rangeOf(context), name: writtenName(context), use: undefined });
+  }
+  if (node.facts.kind === "module" || taken.length === 0) return found;
+  for (const [name, values] of node.facts.bindings) {
+    const [value] = values;
+    if (values.length !== 1 || !isNewLock(value, node, program) || node.facts.rebound.has(name)) continue;
+    const use = usedAlone(name, node, taken);
+    if (use) found.push({ why: "each-call", function: node, range: rangeOf(value), name, use });
+  }
+  for (const write of stored) {
+    if (/^__(init|new|setstate|enter|post_init)__$/.test(node.facts.name) || testsBefore(node, write).length > 0 || !write.value) continue;
+    const name = write.place.kind === "element" ? "" : writtenName({ op: "read", place: write.place, ...rangeOf(write) });
+    const use = taken.find((context) => context.start > write.end && writtenName(context) === name);
+    if (use && name !== "") found.push({ why: "each-call", function: node, range: rangeOf(write.value), name, use: rangeOf(use) });
+  }
+  return found;
+}
+
+/** Where the variable's lock is taken, if nothing else is done with it: not returned, stored, passed on, or left to inner functions. */
+function usedAlone(name: string, node: FunctionNode, taken: readonly Value[]): Range | undefined {
+  const isName = (value: Value): boolean =>
+    value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === node.facts.index;
+  const allowed = new Set<number>();
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with" && isName(operation.context)) allowed.add(operation.context.start);
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (isName(operation.callee.place.object)) allowed.add(operation.callee.place.object.start);
+  });
+  const first = taken.find(isName);
+  if (!first) return undefined;
+  const isElsewhere = node.file.functions.some((other) =>
+    valuesIn(other).some((root) => someValue(root, (value) => isName(value) && !(other === node && allowed.has(value.start)))),
+  );
+  return isElsewhere ? undefined : rangeOf(first);
+}
+
+/** Every value that a function mentions, with what its header holds. */
+function valuesIn({ facts }: FunctionNode): readonly Value[] {
+  const values: (Value | undefined)[] = [...facts.returned, ...facts.decorators];
+  for (const bound of facts.bindings.values()) values.push(...bound);
+  for (const parameter of facts.parameters) values.push(parameter.default);
+  walkOperations(facts.body, (operation) => {
+    switch (operation.op) {
+      case "read":
+      case "call":
+      case "compute":
+      case "await":
+      case "yield":
+        values.push(operation);
+        break;
+      case "write":
+        values.push(operation.value, { op: "read", place: operation.place, start: operation.start, end: operation.end });
+        break;
+      case "with":
+        values.push(operation.context);
+        break;
+      case "loop":
+        values.push(operation.iterable, operation.test);
+        break;
+      case "branch":
+        values.push(operation.test);
+        break;
+      case "return":
+      case "raise":
+        values.push(operation.value);
+        break;
+      default:
+        break;
+    }
+  });
+  return values.filter((value) => value !== undefined);
+}
+
+/** Locks made in the round of the loop that starts the thread, of which nobody else has hold. */
+function givenToEachThread(program: Program): readonly UselessLock[] {
+  const found: UselessLock[] = [];
+  for (const spawn of program.spawns) {
+    const loop = [...loopsAround(spawn.in, spawn.call)].pop();
+    if (spawn.worker !== "thread" || !loop) continue;
+    for (const target of spawn.targets) {
+      if (target.receiver) continue;
+      for (const { value, in: within, how } of target.arguments.values()) {
+        if (how !== "whole" || within !== spawn.in) continue;
+        const made = value.op === "read" ? boundInside(value, within, loop) : value;
+        if (!isNewLock(made, within, program)) continue;
+        if (value.op === "read" && !isOnlyPassed(value, within, spawn.call)) continue;
+        const name = value.op === "read" ? writtenName(value) : writtenName(made);
+        if (found.some((each) => each.function === within && each.range.start === made.start)) continue;
+        found.push({ why: "each-thread", function: within, range: rangeOf(made), name, use: rangeOf(spawn.call) });
+      }
+    }
+  }
+  return found;
+}
+
+/** What a variable is bound to, if that happens once, inside the loop. */
+function boundInside(value: Value, within: FunctionNode, loop: Range): Value | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return undefined;
+  const bound = within.facts.bindings.get(value.place.name) ?? [];
+  return bound.length === 1 && bound[0] && contains(loop, bound[0]) ? bound[0] : undefined;
+}
+
+function isOnlyPassed(variable: Value, within: FunctionNode, call: Range): boolean {
+  if (variable.op !== "read" || variable.place.kind !== "name") return false;
+  const { name, owner } = variable.place;
+  return !within.file.functions.some((other) =>
+    valuesIn(other).some((root) =>
+      someValue(root, (value) => {
+        const isIt = value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === owner;
+        return isIt && !(other === within && contains(call, value));
+      }),
+    ),
+  );
+}
+
+const plainFunctions: ReadonlySet<string> = new Set(["range", "int", "float", "str", "abs", "min", "max", "round", "bool"]);
+
+/** Whether the body computes with variables of this very call only. An empty body waits for whoever holds the lock. */
+function touchesOwnOnly(operation: WithOperation, node: FunctionNode): boolean {
+  if (node.facts.kind !== "function" || operation.body.length === 0 || !bindsIn(operation, node)) return false;
+  const isOwn = (value: Value): boolean => {
+    switch (value.op) {
+      case "constant":
+        return true;
+      case "read":
+        return value.place.kind === "name" && value.place.owner === node.facts.index && !node.facts.rebound.has(value.place.name);
+      case "compute":
+      case "element-of":
+        return innerValues(value).every(isOwn);
+      case "call": {
+        const { callee } = value;
+        const isPlain =
+          callee.op === "read" && callee.place.kind === "name" && callee.place.owner === unbound && plainFunctions.has(callee.place.name);
+        return isPlain && value.arguments.every((argument) => isOwn(argument.value));
+      }
+      default:
+        return false;
+    }
+  };
+  let isAlone = true;
+  walkOperations(operation.body, (inner) => {
+    switch (inner.op) {
+      case "compute":
+      case "call":
+        isAlone &&= isOwn(inner);
+        break;
+      case "loop":
+      case "branch":
+        break;
+      default:
+        isAlone = false;
+    }
+  });
+  if (!isAlone) return false;
+  for (const values of node.facts.bindings.values())
+    for (const value of values) if (contains(operation, value) && !isOwn(value)) return false;
+  return true;
+}
+
+function bindsIn(operation: WithOperation, node: FunctionNode): boolean {
+  return [...node.facts.bindings.values()].some((values) =>
+    values.some((value) => value.op !== "entered" && value.start > operation.context.end && contains(operation, value)),
+  );
+}
+
+/** What is changed under a lock of the object, if that is nothing of the object but something all objects share, and there are several objects. */
+function guardedElsewhere(operation: WithOperation, node: FunctionNode, accesses: readonly Access[], program: Program): Range | undefined {
+  const owner = program.resolver.enclosingClass(node);
+  const { context } = operation;
+  if (!owner || context.op !== "read" || context.place.kind !== "attribute" || !isReceiver(context.place.object, node)) return undefined;
+  const lock = context.place.name;
+  const writes = owner.facts.instanceAttributes.get(lock) ?? [];
+  const isOwnLock =
+    writes.length === 1 &&
+    writes.every(({ function: index, write }) => {
+      const method = owner.file.functions[index];
+      return method?.facts.name === "__init__" && isNewLock(write.value, method, program);
+    });
+  if (!isOwnLock || touchesObject(operation, node, owner)) return undefined;
+  const inside = accesses.filter((access) => contains(operation, access.range) && access.does !== "read" && access.does !== "iterate");
+  const [first] = inside;
+  if (!first || !inside.every((access) => isCommon(access.location, owner)) || !hasSeveral(owner, program)) return undefined;
+  return first.statement;
+}
+
+function isReceiver(value: Value, node: FunctionNode): boolean {
+  return (
+    value.op === "read" &&
+    value.place.kind === "name" &&
+    value.place.owner === node.facts.index &&
+    value.place.name === node.facts.parameters[0]?.name
+  );
+}
+
+/** Whether the body stores in the object, calls its methods, or hands it on; reading settings of it is nothing that needs a lock. */
+function touchesObject(operation: WithOperation, node: FunctionNode, owner: ClassNode): boolean {
+  let touches = false;
+  walkOperations(operation.body, (inner) => {
+    if (inner.op === "write" && inner.place.kind !== "name")
+      touches ||= someValue(inner.place.object, (value) => isReceiver(value, node)) && !isClassAttribute(inner.place, owner);
+    if (inner.op === "call")
+      touches ||= someValue(inner, (value) => value.op === "call" && someValue(value.callee, (each) => isReceiver(each, node)));
+  });
+  return touches;
+}
+
+function isClassAttribute(place: Extract<Operation, { op: "write" }>["place"], owner: ClassNode): boolean {
+  return place.kind === "attribute" && !owner.facts.instanceAttributes.has(place.name);
+}
+
+/** Whether the location is a global or an attribute of the class itself. */
+function isCommon(location: string, owner: ClassNode): boolean {
+  if (location.startsWith("global ")) return true;
+  const prefix = `attribute ${classKey(owner)} `;
+  if (!location.startsWith(prefix)) return false;
+  const name = location.slice(prefix.length).replace(/\[\]$/, "");
+  return !owner.facts.instanceAttributes.has(name);
+}
+
+/** Whether the program makes several objects of the class: in several places, in a loop, or in what several threads run. */
+function hasSeveral(owner: ClassNode, program: Program): boolean {
+  const init = program.resolver.method(owner, "__init__");
+  if (!init) return false;
+  const sites = program.resolver.callersOf(init).filter(({ call }) => objectOfMethod(call, "__init__") === undefined);
+  const { threaded } = activityOf(program);
+  return sites.length > 1 || sites.some(({ call, within }) => loopsAround(within, call).length > 0 || threaded.has(within));
+}

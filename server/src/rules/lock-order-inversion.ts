@@ -1,0 +1,267 @@
+import type { Range } from "../base/range.js";
+import { type Acquisition, activityOf, type CallStep } from "../program/link/activity.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { areTwins, isOrdered } from "../program/link/lock-order.js";
+import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
+import { concurrentMoments } from "../program/link/parallel.js";
+import docs from "./lock-order-inversion.md";
+import { rootText, startOf } from "./race.js";
+import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+
+/** A lock is taken while another is held: the second must be free before the first will be. */
+interface Edge {
+  readonly held: HeldLock;
+  readonly taken: Acquisition;
+}
+
+interface Data {
+  /** Each edge takes what the next one holds; a single edge is one that several threads run with the objects swapped. */
+  readonly cycle: readonly Edge[];
+}
+
+/** GIL401: two locks, or more, taken in both orders. */
+export const lockOrderInversion: Rule<Data> = {
+  code: "GIL401",
+  name: "lock-order-inversion",
+  since: "0.1.0",
+  group: "locks",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  const graph = new Map<string, Map<string, Edge[]>>();
+  const matches: Match<Data>[] = [];
+  const twins: Edge[] = [];
+  for (const taken of activityOf(program).acquisitions) {
+    if (taken.waits !== "until-free" || isHeldAlready(taken)) continue;
+    for (const held of taken.locks) {
+      if (held.key === threadIdentityKey) continue;
+      if (areTwins(held, taken, program)) twins.push({ held, taken });
+      else addEdge(graph, { held, taken });
+    }
+  }
+  matches.push(...pairsIn(graph), ...trianglesIn(graph), ...twinsIn(twins, program));
+  return matches;
+}
+
+/** A reentrant lock that the thread has is not waited for. */
+function isHeldAlready({ lock, locks }: Acquisition): boolean {
+  return locks.some(
+    (held) => held.key === lock.key && held.owner === lock.owner && held.identity !== "by-name" && held.owner !== "unknown",
+  );
+}
+
+function addEdge(graph: Map<string, Map<string, Edge[]>>, edge: Edge): void {
+  const from = edge.held.key;
+  const to = edge.taken.lock.key;
+  let targets = graph.get(from);
+  if (!targets) {
+    targets = new Map();
+    graph.set(from, targets);
+  }
+  const list = targets.get(to);
+  if (!list) targets.set(to, [edge]);
+  else if (list.length < maximumEdges) list.push(edge);
+}
+
+/** More ways to the same pair of locks say nothing new. */
+const maximumEdges = 24;
+
+function pairsIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>): readonly Match<Data>[] {
+  const matches: Match<Data>[] = [];
+  for (const [from, targets] of graph) {
+    for (const [to, edges] of targets) {
+      const back = from < to ? graph.get(to)?.get(from) : undefined;
+      const found = back && bestOf(edges.flatMap((first) => back.map((second) => [first, second])));
+      if (found) matches.push(found);
+    }
+  }
+  return matches;
+}
+
+/** Cycles of three and four locks of which no two are taken in both orders. */
+function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>): readonly Match<Data>[] {
+  const matches: Match<Data>[] = [];
+  const has = (from: string, to: string): boolean => graph.get(from)?.has(to) ?? false;
+  const extend = (way: readonly string[]): void => {
+    const [start, last] = [way[0] as string, way[way.length - 1] as string];
+    for (const next of graph.get(last)?.keys() ?? []) {
+      if (next === start && way.length > 2) {
+        const lists = way.map(
+          (from, index) =>
+            graph
+              .get(from)
+              ?.get(way[(index + 1) % way.length] as string)
+              ?.slice(0, 6) ?? [],
+        );
+        const found = bestOf(product(lists));
+        if (found) matches.push(found);
+      }
+      // Each cycle is found from its smallest lock.
+      if (next <= start || way.includes(next) || has(next, last) || way.length >= longestCycle) continue;
+      extend([...way, next]);
+    }
+  };
+  for (const start of graph.keys()) extend([start]);
+  return matches;
+}
+
+const longestCycle = 4;
+
+function product(lists: readonly (readonly Edge[])[]): readonly (readonly Edge[])[] {
+  return lists.reduce<readonly (readonly Edge[])[]>((ways, list) => ways.flatMap((way) => list.map((edge) => [...way, edge])), [[]]);
+}
+
+/** The first of several cycles that can close, the surest one. */
+function bestOf(cycles: readonly (readonly Edge[])[]): Match<Data> | undefined {
+  let best: { readonly cycle: readonly Edge[]; readonly confidence: Confidence } | undefined;
+  for (const cycle of cycles) {
+    const confidence = confidenceOf(cycle);
+    if (!confidence || (best && (best.confidence !== "possible" || confidence === "possible"))) continue;
+    best = { cycle, confidence };
+  }
+  return best && match(best.cycle, best.confidence);
+}
+
+/** Whether all edges can be gone along at the same time, each by another thread, and how sure that is. */
+function confidenceOf(cycle: readonly Edge[]): Confidence | undefined {
+  let confidence: Confidence = "likely";
+  for (const [index, first] of cycle.entries()) {
+    for (const second of cycle.slice(index + 1)) {
+      const how = concurrentMoments(first.taken, second.taken);
+      if (!how || hasGate(first, second) || isOneClosure(first, second)) return undefined;
+      if (how === "assumed") confidence = "possible";
+    }
+    const next = cycle[(index + 1) % cycle.length] as Edge;
+    if (areDifferent(first.taken.lock, next.held)) return undefined;
+    if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name") confidence = "possible";
+  }
+  return confidence;
+}
+
+/** A lock that is a variable of a function says that inner functions run beside one another, not each beside itself. */
+function isOneClosure({ taken: a }: Edge, { taken: b }: Edge): boolean {
+  return a.root.function === b.root.function && [a.root, b.root].some((root) => root.kind === "promised" && root.promise.of === "function");
+}
+
+/** A lock that both hold before they take the first of the two lets only one of them in. */
+function hasGate(first: Edge, second: Edge): boolean {
+  const before = ({ held, taken }: Edge): readonly HeldLock[] => taken.locks.slice(0, taken.locks.indexOf(held));
+  return commonLocks(before(first), before(second)).length > 0;
+}
+
+/** Whether two locks with one key are known to be those of two objects. */
+function areDifferent(a: HeldLock, b: HeldLock): boolean {
+  return a.owner !== b.owner && isNamedObject(a.owner) && isNamedObject(b.owner);
+}
+
+function isNamedObject(owner: string): boolean {
+  return /^(global|cell|made) /.test(owner);
+}
+
+/** Locks of two objects of one class, taken one after the other: another thread can come with the objects swapped. */
+function twinsIn(edges: readonly Edge[], program: RuleContext["program"]): readonly Match<Data>[] {
+  const matches = new Map<string, Match<Data>>();
+  const named = edges.filter(({ held, taken }) => isNamedObject(held.owner) && isNamedObject(taken.lock.owner));
+  const seen = new Set<string>();
+  for (const first of named) {
+    if (first.held.owner === first.taken.lock.owner) continue;
+    const second = named.find(
+      (other) =>
+        other.held.key === first.held.key && other.held.owner === first.taken.lock.owner && other.taken.lock.owner === first.held.owner,
+    );
+    const pair = [first.held.owner, first.taken.lock.owner].sort().join(" ");
+    const found = second && !seen.has(pair) ? bestOf([[first, second]]) : undefined;
+    if (!found) continue;
+    seen.add(pair);
+    matches.set(placeKey(found), found);
+  }
+  for (const edge of edges) {
+    const key = placeKey({ path: edge.taken.function.file.path, range: edge.taken.range });
+    if (matches.has(key) || !concurrentMoments(edge.taken, edge.taken) || hasGate(edge, edge)) continue;
+    const order = isOrdered(edge.held, edge.taken, program);
+    if (order === "ordered") continue;
+    const found = match([edge], order === "both orders" ? "likely" : "possible");
+    matches.set(key, found);
+  }
+  return [...matches.values()];
+}
+
+function placeKey({ path, range }: { readonly path: string; readonly range: Range }): string {
+  return `${path}:${range.start}`;
+}
+
+function match(found: readonly Edge[], confidence: Confidence): Match<Data> {
+  const cycle = inOrder(found);
+  const [first, second] = cycle as [Edge, Edge | undefined];
+  // Two threads in one place that have the objects the other way round.
+  const isOnePlace = second?.taken.function === first.taken.function && second.taken.range.start === first.taken.range.start;
+  return {
+    path: first.taken.function.file.path,
+    range: first.taken.range,
+    confidence,
+    related: cycle.flatMap((edge, index) => places(edge, index)),
+    targets: [],
+    prediction: undefined,
+    data: { cycle: isOnePlace ? [first] : cycle },
+  };
+}
+
+/** The cycle from the edge that stands first in the program. */
+function inOrder(cycle: readonly Edge[]): readonly Edge[] {
+  let start = 0;
+  cycle.forEach((edge, index) => {
+    const at = cycle[start] as Edge;
+    const [path, other] = [edge.taken.function.file.path, at.taken.function.file.path];
+    if (path < other || (path === other && edge.taken.range.start < at.taken.range.start)) start = index;
+  });
+  return [...cycle.slice(start), ...cycle.slice(0, start)];
+}
+
+function places({ held, taken }: Edge, index: number): readonly RelatedLocation[] {
+  const list: RelatedLocation[] = [];
+  list.push({ path: held.taken.function.file.path, range: held.taken.range, message: `\`${held.name}\` is taken first here` });
+  if (index > 0) {
+    const message = `then \`${taken.lock.name}\` here, in ${rootText(taken)}`;
+    list.push({ path: taken.function.file.path, range: taken.range, message });
+  }
+  list.push(...stepsBetween(held.taken.function, taken).map(stepPlace));
+  const start = startOf(taken.root);
+  if (start) list.push({ ...start, message: taken.root.kind === "spawn" ? "a thread is started here" : "threads enter here" });
+  return list;
+}
+
+function stepsBetween(holder: FunctionNode, taken: Acquisition): readonly CallStep[] {
+  const level = taken.path.findIndex((step) => step.function === holder);
+  return level < 0 ? [] : taken.path.slice(level, level + 4);
+}
+
+function stepPlace({ function: node, call }: CallStep): RelatedLocation {
+  return { path: node.file.path, range: { start: call.start, end: call.end }, message: "reached through this call" };
+}
+
+function message({ cycle }: Data): string {
+  const [first, second] = cycle as [Edge, Edge | undefined];
+  const by = second !== undefined && first.held.name === first.taken.lock.name ? "name and home" : "name";
+  const held = nameOf(first.held, by);
+  const taken = nameOf(first.taken.lock, by);
+  const forEver = "Two threads can wait for each other for ever:";
+  if (!second)
+    return `${forEver} ${taken} is taken here while ${held} is held, and another thread can have the two objects the other way round. Take both in one order, by \`id\` or a key.`;
+  if (cycle.length > 2) {
+    const others = cycle.slice(1).map((edge) => `${nameOf(edge.taken.lock, by)} under ${nameOf(edge.held, by)}`);
+    return `${cycle.length} threads can wait for each other for ever: ${taken} is taken under ${held} here, ${others.join(" and ")} elsewhere. Take them in one order everywhere.`;
+  }
+  const where = `\`${second.held.taken.function.facts.name}\``;
+  return `${forEver} ${taken} is taken here while ${held} is held, and ${where} takes them the other way round. Take both in one order everywhere.`;
+}
+
+/** Two locks of one name are told apart by their classes or files. */
+function nameOf(lock: HeldLock, by: "name" | "name and home"): string {
+  const home = /^(?:global|attribute) (?:.*\/)?([^/ ]+) /.exec(lock.key)?.[1]?.replace(/^.*#(.*)@\d+$/, "`$1`");
+  return by === "name and home" && home ? `\`${lock.name}\` of ${home}` : `\`${lock.name}\``;
+}

@@ -1,0 +1,177 @@
+import { type Acquisition, acquisitionsOfAnyone, activityOf, type CallStep } from "../program/link/activity.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { testsBefore } from "../program/link/guards.js";
+import { handedOver } from "../program/link/hand-over.js";
+import type { HeldLock } from "../program/link/locks.js";
+import { argumentFor, type Resolver } from "../program/link/resolver.js";
+import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
+import { sameValue } from "../program/link/updates.js";
+import { someValue, walkOperations } from "../program/link/walk.js";
+import type { Value } from "../program/operation.js";
+import docs from "./lock-reacquire.md";
+import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+
+interface Data {
+  readonly held: HeldLock;
+  readonly taken: Acquisition;
+}
+
+/** GIL402: a non-reentrant lock taken again by the thread that holds it. */
+export const lockReacquire: Rule<Data> = {
+  code: "GIL402",
+  name: "lock-reacquire",
+  since: "0.1.0",
+  group: "locks",
+  severity: "error",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  const matches = new Map<string, Match<Data>>();
+  for (const taken of [...acquisitionsOfAnyone(program), ...activityOf(program).acquisitions]) {
+    const held = heldAlready(taken);
+    if (!held) continue;
+    const key = `${taken.function.file.path}:${taken.range.start}`;
+    const known = matches.get(key);
+    if (known && known.confidence !== "possible") continue;
+    const confidence = confidenceOf(held, taken, program.resolver);
+    if (!confidence || (known && confidence === "possible")) continue;
+    const isByCall = [held, taken.lock].some((lock) => handedOver(lock.taken.function, lock.taken.range));
+    if (isByCall) continue;
+    matches.set(key, {
+      path: taken.function.file.path,
+      range: taken.range,
+      confidence,
+      related: places(held, taken),
+      targets: [],
+      prediction: undefined,
+      data: { held, taken },
+    });
+  }
+  return [...matches.values()];
+}
+
+function heldAlready(taken: Acquisition): HeldLock | undefined {
+  const { lock } = taken;
+  if (taken.waits !== "until-free" || lock.reentrant !== "no") return undefined;
+  return taken.locks.find((held) => held.reentrant === "no" && isSurelyHeld(held, taken));
+}
+
+/**
+ * What the functions on the way test before they go on decides whether the lock is taken. Tests of who has it keep the code from taking it
+ * twice, so nothing is said then; tests of an argument may.
+ */
+function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): Confidence | undefined {
+  const holder = levelOf(held, taken);
+  let confidence: Confidence = "likely";
+  const functions = [
+    ...taken.path.map((step) => ({ function: step.function, at: step.call })),
+    { function: taken.function, at: taken.range },
+  ];
+  for (const [level, { function: node, at }] of functions.entries()) {
+    if (holder !== undefined && level < holder) continue;
+    const isBelow = holder === undefined || level > holder;
+    if (level > 0 && isBelow && isGuessed(taken.path[level - 1], held, resolver)) return undefined;
+    // A child process may make its locks anew.
+    if (holder !== undefined && forks(node)) return undefined;
+    for (const test of testsBefore(node, at)) {
+      const argument = isBelow ? testedParameter(test, node) : undefined;
+      // The walk goes only where such a test comes out right.
+      if (argument !== undefined && isWrittenOut(argument, node, taken.path[level - 1])) continue;
+      if (someValue(test, isAboutHolding)) return undefined;
+      if (isBelow && (argument !== undefined || isSetMeanwhile(test, held.taken.function))) confidence = "possible";
+    }
+  }
+  return confidence;
+}
+
+const holdingNames =
+  /(^|_)(r?lock|locked|unlocked|need_?lock|held|holds?|holding|owned|owner|owns|acquired?|is_owned|nested|recursive|reentrant|depth|ident|get_ident|current_thread|thread_id)($|_)/i;
+
+function isAboutHolding(value: Value): boolean {
+  return value.op === "read" && value.place.kind !== "element" && holdingNames.test(value.place.name);
+}
+
+/** The parameter that `if flush:` and its like look at, which callers who hold the lock can set. */
+function testedParameter(test: Value, node: FunctionNode): string | undefined {
+  if (test.op === "compute" && (test.operator === "not" || test.operands[1]?.op === "constant"))
+    return test.operands[0] && testedParameter(test.operands[0], node);
+  if (test.op === "choice") {
+    for (const value of test.values) {
+      const found = testedParameter(value, node);
+      if (found !== undefined) return found;
+    }
+  }
+  if (test.op !== "read" || test.place.kind !== "name" || test.place.owner !== node.facts.index) return undefined;
+  const { name } = test.place;
+  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
+}
+
+/** Whether only the method's name tells what the call runs, and the object is not the one whose lock is held. */
+function isGuessed(step: CallStep | undefined, held: HeldLock, resolver: Resolver): boolean {
+  const callee = step && callOf(step)?.callee;
+  if (!step || callee?.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { object } = callee.place;
+  if (resolver.resolve(object, step.function).length > 0) return false;
+  const lock = expressionOf(held);
+  return !(lock?.op === "read" && lock.place.kind === "attribute" && sameValue(lock.place.object, object));
+}
+
+/** Whether the call gives the parameter a constant, or leaves it at one. */
+function isWrittenOut(name: string, node: FunctionNode, step: CallStep | undefined): boolean {
+  const call = step && callOf(step);
+  const parameter = node.facts.parameters.find((each) => each.name === name);
+  if (!call || !parameter || node.facts.bindings.has(name)) return false;
+  const isMethod = node.facts.class !== undefined && call.callee.op === "read" && call.callee.place.kind === "attribute";
+  const given = argumentFor(node, parameter, call, isMethod ? "bound" : "passed") ?? parameter.default;
+  return given?.op === "constant" && call.arguments.every(({ form }) => form === "positional" || form === "keyword");
+}
+
+function forks(node: FunctionNode): boolean {
+  return (node.file.facts.callsByName.get("fork") ?? []).some((site) => site.function === node.facts.index);
+}
+
+/** Whether the function that holds the lock stores what is tested. */
+function isSetMeanwhile(test: Value, holder: FunctionNode): boolean {
+  let isSet = false;
+  walkOperations(holder.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "attribute") return;
+    const { name } = operation.place;
+    isSet ||= someValue(test, (value) => value.op === "read" && value.place.kind === "attribute" && value.place.name === name);
+  });
+  return isSet;
+}
+
+function places(held: HeldLock, taken: Acquisition): readonly RelatedLocation[] {
+  const { taken: outer } = held;
+  const level = levelOf(held, taken) ?? 0;
+  return [
+    { path: outer.function.file.path, range: outer.range, message: `\`${held.name}\` is taken here first` },
+    ...taken.path.slice(level, level + 5).map((step): RelatedLocation => {
+      const range = { start: step.call.start, end: step.call.end };
+      return { path: step.function.file.path, range, message: "and still held at this call" };
+    }),
+  ];
+}
+
+function message({ held, taken }: Data): string {
+  const { lock } = taken;
+  const isDirect = held.taken.function === taken.function;
+  const holder = isDirect ? "already held" : `held by \`${held.taken.function.facts.name}\``;
+  const who = lock.scope === "tasks" ? "task" : "thread";
+  return `\`${lock.name}\` is ${holder} when it is taken here: the ${who} waits for itself for ever, as the lock is not reentrant. ${insteadText(lock)}`;
+}
+
+function insteadText(lock: HeldLock): string {
+  switch (lock.scope) {
+    case "tasks":
+      return "Take it once; no lock for tasks is reentrant.";
+    case "processes":
+      return "Take it once, or make it a `multiprocessing.RLock`.";
+    default:
+      return "Take it once, or make it an `RLock`.";
+  }
+}
