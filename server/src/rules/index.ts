@@ -1,10 +1,18 @@
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
+import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
+import { updateAcrossAwait } from "./update-across-await.js";
 
 /** All rules, by code. */
-export const rules: readonly Rule[] = [cpuBoundInThread, gilReleasingCall, nonAtomicSharedUpdate] as readonly Rule[];
+export const rules: readonly Rule[] = [
+  cpuBoundInThread,
+  gilReleasingCall,
+  nonAtomicSharedUpdate,
+  updateAcrossAwait,
+  lockHeldAcrossAwait,
+] as readonly Rule[];
 
 /** The rule of that name or code. */
 export function findRule(nameOrCode: string): Rule | undefined {
