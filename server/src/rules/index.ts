@@ -1,4 +1,5 @@
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
+import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
@@ -11,6 +12,7 @@ export const rules: readonly Rule[] = [
   gilReleasingCall,
   nonAtomicSharedUpdate,
   updateAcrossAwait,
+  executorSelfDeadlock,
   lockHeldAcrossAwait,
 ] as readonly Rule[];
 
