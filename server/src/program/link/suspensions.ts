@@ -73,7 +73,7 @@ export function suspensionsOf(node: FunctionNode): Suspensions {
 export function suspensionBetween(read: Range, operation: Operation, end: number, node: FunctionNode): Suspension | undefined {
   const { all, turnsTo } = suspensionsOf(node);
   const turns = turnsTo.get(operation) ?? [];
-  return all.find((each) => each.end > read.start && each.end <= end && leadsTo(each.turns, turns));
+  return all.find((each) => each.end > read.start && each.start < end && each.end <= end && leadsTo(each.turns, turns));
 }
 
 function leadsTo(from: readonly Turn[], to: readonly Turn[]): boolean {

@@ -34,7 +34,7 @@ export type TaskEvidence =
   | { readonly kind: "two tasks"; readonly run: TaskRun; readonly other: TaskRun }
   /** Another function changes the state, in another task. */
   | { readonly kind: "other writer"; readonly writer: FunctionNode; readonly write: Range; readonly run: TaskRun }
-  /** The class has a lock for tasks, or for threads. */
+  /** The class has a lock for tasks and holds it where it changes the state elsewhere. */
   | { readonly kind: "has a lock"; readonly name: string }
   /** Nothing in the program says so. */
   | { readonly kind: "assumed" };
@@ -42,6 +42,8 @@ export type TaskEvidence =
 interface Candidate extends Omit<UpdateAcrossAwait, "evidence"> {
   readonly location: string;
   readonly of: "own object" | "other";
+  /** `mark`: a constant, which says that something was done. */
+  readonly stores: "mark" | "value";
 }
 
 /** Every change of state shared between tasks that rests on a look from before an `await`, in order of file and offset. */
@@ -86,6 +88,7 @@ function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership
       place,
       location,
       of: isOfReceiver(place, node) ? "own object" : "other",
+      stores: operation.op === "write" && isMark(operation) ? "mark" : "value",
     });
   });
   // One look that several statements rest on is one defect, as is one statement with several looks.
@@ -145,6 +148,8 @@ function staleRead(write: WriteOperation, node: FunctionNode): Range | undefined
   const { value, place } = write;
   if (!value || value.op === "choice" || write.form === "delete") return undefined;
   if (write.form === "update" && value.op === "compute") return value.operands[0];
+  // What was kept aside and is put back was not changed.
+  if (value.op === "read") return undefined;
   return readIn(value, place, write.start, node, 0);
 }
 
@@ -187,17 +192,28 @@ function isReadOf(value: Value, place: Place): boolean {
 function dependsOnCheck({ does, check, act }: CheckThenAct): boolean {
   switch (does) {
     case "fill":
-      return !(act.op === "write" && act.value?.op === "constant" && act.value.type === "bool" && check.form !== "truth");
+      return !(act.op === "write" && isMark(act) && isAboutAnEnd(act.place));
     case "replace":
       // `if balance >= amount: await pay(); balance -= amount` acts on a comparison that may no longer hold.
       return act.op === "write" && act.form === "update" && check.form === "comparison";
     case "change":
-      return check.form === "size" || check.form === "membership";
+      // A loop looks again.
+      return check.at.op === "branch" && check.found === "present" && (check.form === "size" || check.form === "membership");
     case "remove":
       return check.form === "membership" && act.op === "write" && act.form === "delete";
     case "use":
       return false;
   }
+}
+
+/** Whether what is stored only says that something was done. */
+function isMark({ value }: WriteOperation): boolean {
+  return value?.op === "constant";
+}
+
+/** What ends twice has ended: nothing is lost by it. */
+function isAboutAnEnd(place: Place): boolean {
+  return place.kind !== "element" && /(clos|done|eof|shut|stop|exhaust|finish|complete|cancel|end)/i.test(place.name);
 }
 
 /** Whether one lock is held from the look to the act, or by every caller. */
@@ -240,6 +256,8 @@ interface Writer {
   readonly function: FunctionNode;
   readonly write: Range;
   readonly of: Candidate["of"];
+  /** Whether the function holds a lock for tasks there. */
+  readonly guard: "held" | "none";
 }
 
 function writersIn(
@@ -258,7 +276,9 @@ function writersIn(
       const location = sharedLocation(operation.place, frames, ownership);
       if (!location || !wanted.has(location)) return;
       const list = writers.get(location) ?? [];
-      list.push({ function: node, write: operation.statement, of: isOfReceiver(operation.place, node) ? "own object" : "other" });
+      const isHeld = heldStretches(node, program).some((stretch) => stretch.start <= operation.start && operation.end <= stretch.end);
+      const of = isOfReceiver(operation.place, node) ? "own object" : "other";
+      list.push({ function: node, write: operation.statement, of, guard: isHeld ? "held" : "none" });
       writers.set(location, list);
     });
   }
@@ -284,8 +304,9 @@ function evidenceFor(candidate: Candidate, writers: readonly Writer[], program: 
     if (other) return { kind: "other writer", writer: writer.function, write: writer.write, run: other };
   }
   const lock = ownLock(node, program);
-  if (lock && of === "own object") return { kind: "has a lock", name: lock };
-  return runs.some((run) => run.kind === "outside") ? { kind: "assumed" } : undefined;
+  if (lock && of === "own object" && writers.some((writer) => writer.guard === "held")) return { kind: "has a lock", name: lock };
+  const isOnlyMarked = candidate.does === "fill" && candidate.stores === "mark";
+  return runs.some((run) => run.kind === "outside") && !isOnlyMarked ? { kind: "assumed" } : undefined;
 }
 
 function isStarted(a: TaskRun, b: TaskRun): boolean {

@@ -109,7 +109,9 @@ export function heldStretches(node: FunctionNode, program: Program): readonly He
       for (const { value, within } of locksEntered(context, node, program)) {
         const lock = lockUse(value, within, program);
         if (!lock) continue;
-        const shown = within === node ? lock : { ...lock, name: writtenName(context) };
+        const name = within === node ? lock.name : writtenName(context);
+        // What `async with` enters is no lock for threads, whatever else its annotation allows.
+        const shown = { ...lock, name, scope: operation.isAsync ? ("tasks" as const) : lock.scope };
         stretches.push({ lock: shown, context: value, within, taken, start: context.end, end: operation.end });
       }
       return;
