@@ -5,6 +5,7 @@ import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
 import { updateAcrossAwait } from "./update-across-await.js";
+import { waitWhileLocked } from "./wait-while-locked.js";
 
 /** All rules, by code. */
 export const rules: readonly Rule[] = [
@@ -12,6 +13,7 @@ export const rules: readonly Rule[] = [
   gilReleasingCall,
   nonAtomicSharedUpdate,
   updateAcrossAwait,
+  waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
 ] as readonly Rule[];

@@ -84,12 +84,18 @@ export function activityOf(program: Program): Activity {
   }
   // Code beside the threads matters only for what the threads touch.
   const beside = new Walker(program);
-  for (const root of callerRoots(program, roots)) beside.root(root);
+  // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
+  const waiting = new Walker(program);
+  for (const root of callerRoots(program, roots)) {
+    beside.root(root);
+    if (root.kind !== "caller") continue;
+    waiting.root({ ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } });
+  }
   const touched = new Set(walker.accesses.map((access) => access.location));
   const activity = {
     accesses: [...walker.accesses, ...beside.accesses.filter((access) => touched.has(access.location))],
     acquisitions: [...walker.acquisitions, ...beside.acquisitions],
-    waits: [...walker.waits, ...beside.waits],
+    waits: [...walker.waits, ...waiting.waits],
   };
   activities.set(program, activity);
   return activity;
@@ -278,6 +284,7 @@ class Walker {
     const inner = [...held, ...direct, ...managed];
     const surelyLeft = this.operations(operation.body, activation, inner);
     if (managed.length > 0 || direct.length === 0) this.left(context, frame, inner, path);
+    if (direct.length === 0 && held.length > 0) this.poolLeft(context, activation, held);
     // What the body took or released by itself stays so.
     const own = new Set([...direct, ...managed].map((lock) => lock.key));
     if (!surelyLeft)
@@ -285,6 +292,19 @@ class Walker {
         held,
         inner.filter((lock) => !own.has(lock.key) || held.some((each) => each.key === lock.key)),
       );
+  }
+
+  /** Leaving the `with` block of a pool waits for its tasks. */
+  private poolLeft(context: Value, { frame, path }: Activation, held: readonly HeldLock[]): void {
+    if (context.op !== "call") return;
+    const { resolver, knowledge } = this.program;
+    for (const entity of resolver.resolve(context, frame.function)) {
+      const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
+      const entry = knowledge.callable("concurrent.futures.Executor.__exit__");
+      if (role?.role !== "executor" || role.onExit !== "waits" || !entry) continue;
+      this.waits.push({ root: this.current, function: frame.function, range: context, locks: [...held], path, call: context, entry });
+      return;
+    }
   }
 
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {

@@ -159,6 +159,28 @@ function waitsIn(node: FunctionNode, spawns: readonly Spawn[], program: Program)
   return found;
 }
 
+/** The spawns whose work a call waits for: `thread.join()`, `future.result()`, `wait(futures)`, `pool.shutdown()`, the end of `with pool`. */
+export function awaitedSpawns(call: CallOperation, node: FunctionNode, program: Program): readonly Spawn[] {
+  const { callee } = call;
+  const { resolver, spawns } = program;
+  const values = [call, ...(callee.op === "read" && callee.place.kind === "attribute" ? [callee.place.object] : [])];
+  const found = new Set(spawns.filter((spawn) => spawn.call === call));
+  for (const value of values) {
+    for (const entity of resolver.resolve(value, node)) {
+      if (entity.kind === "instance") {
+        const run = resolver.method(entity.class, "run");
+        for (const spawn of spawns) if (run && spawn.targets.some((target) => target.function === run)) found.add(spawn);
+      }
+      const made = entity.kind === "object" ? entity.origin?.call : undefined;
+      for (const spawn of made ? spawns : []) if (spawn.call === made || spawn.pool?.made?.call === made) found.add(spawn);
+    }
+  }
+  const [first] = call.arguments;
+  const some = first && spawnOfElements(first.value, node, spawns, program);
+  if (some) found.add(some);
+  return [...found];
+}
+
 /** Whether the wait ends by itself: with a timeout that is not None, or one in the position given. */
 function isBounded(call: CallOperation, position: number): boolean {
   const timeout = call.arguments.find((argument) => argument.form === "keyword" && argument.name === "timeout") ?? call.arguments[position];
