@@ -18,8 +18,8 @@ export const waitWhileLocked: Rule<LockedWait> = {
 
 function find({ program }: RuleContext): readonly Match<LockedWait>[] {
   return lockedWaits(program).map((found) => ({
-    path: found.wait.function.file.path,
-    range: { start: found.wait.call.start, end: found.wait.call.end },
+    path: found.at.function.file.path,
+    range: { start: found.at.call.start, end: found.at.call.end },
     confidence: found.confidence,
     related: related(found),
     targets: [],
@@ -28,7 +28,7 @@ function find({ program }: RuleContext): readonly Match<LockedWait>[] {
   }));
 }
 
-function related({ wait, lock, taker, effect }: LockedWait): readonly RelatedLocation[] {
+function related({ wait, at, lock, taker, effect }: LockedWait): readonly RelatedLocation[] {
   const places: RelatedLocation[] = [
     { path: lock.taken.function.file.path, range: lock.taken.range, message: `\`${lock.name}\` is taken here and still held` },
     {
@@ -40,11 +40,11 @@ function related({ wait, lock, taker, effect }: LockedWait): readonly RelatedLoc
           : `other code needs the lock here, in ${rootText(taker)}`,
     },
   ];
-  for (const step of wait.path.slice(-2))
+  if (at.call !== wait.call)
     places.push({
-      path: step.function.file.path,
-      range: { start: step.call.start, end: step.call.end },
-      message: "reached through this call",
+      path: wait.function.file.path,
+      range: { start: wait.call.start, end: wait.call.end },
+      message: "this is where it waits",
     });
   const start = effect === "dead-lock" ? startOf(taker.root) : undefined;
   if (start) places.push({ ...start, message: "the other thread is started here" });
@@ -52,8 +52,8 @@ function related({ wait, lock, taker, effect }: LockedWait): readonly RelatedLoc
 }
 
 function message(found: LockedWait, context: RuleContext): string {
-  const { wait, lock, taker, effect } = found;
-  const text = quoted(wait.function.file.path, { start: wait.call.start, end: wait.call.end }, context);
+  const { at, lock, taker, effect } = found;
+  const text = quoted(at.function.file.path, { start: at.call.start, end: at.call.end }, context);
   const name = taker.function.facts.name === "<lambda>" ? "a lambda" : `\`${taker.function.facts.name}\``;
   if (effect === "dead-lock")
     return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: a dead-lock. Release the lock before waiting.`;

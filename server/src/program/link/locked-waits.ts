@@ -1,3 +1,4 @@
+import type { Range } from "../../base/range.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import { type Acquisition, activityOf, type Wait } from "./activity.js";
@@ -10,12 +11,15 @@ import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
 import { awaitedSpawns } from "./pool-waits.js";
 import type { Spawn } from "./spawns.js";
+import { suspensionsOf } from "./suspensions.js";
 import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
 /** A thread waits for something while it holds a lock that others want. */
 export interface LockedWait {
   readonly wait: Wait;
+  /** The statement under the lock: the wait itself, or the call that leads to it from the function that takes the lock. */
+  readonly at: { readonly function: FunctionNode; readonly call: Range };
   readonly lock: HeldLock;
   readonly for: Awaited;
   /**
@@ -37,10 +41,11 @@ export function lockedWaits(program: Program): readonly LockedWait[] {
   const found = new Map<string, LockedWait>();
   for (const wait of activityOf(program).waits) {
     for (const lock of wait.locks) {
-      if (lock.key === threadIdentityKey || lock.scope !== "threads") continue;
+      // A name that several classes use is no sign that they mean one lock.
+      if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
       const result = search.judge(wait, lock);
       if (!result) continue;
-      const key = `${wait.function.file.path}:${wait.call.start}`;
+      const key = `${result.at.function.file.path}:${result.at.call.start}`;
       const before = found.get(key);
       if (!before || rank(result) < rank(before)) found.set(key, result);
     }
@@ -79,19 +84,22 @@ class Search {
   judge(wait: Wait, lock: HeldLock): LockedWait | undefined {
     const kind = this.awaited(wait);
     if (!kind || this.isOwnLock(wait, lock)) return undefined;
+    const { at, depth } = placeUnder(lock, wait);
     const takers = (this.acquisitions.get(lock.key) ?? []).filter((taker) => taker.waits === "until-free");
     const needed = this.neededBy(wait, lock, kind, takers);
     if (needed) {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
-      return { wait, lock, for: kind, effect: "dead-lock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
+      return { wait, at, lock, for: kind, effect: "dead-lock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
     }
     // Work that is known and does not want the lock ends without it.
     if (kind === "thread" || kind === "task") return undefined;
     const others = takers.filter((taker) => siteKey(taker.lock) !== siteKey(lock) && concurrentMoments(wait, taker) !== undefined);
     const forSomethingElse = others.find((taker) => !this.isForTheSame(wait, taker));
     if (!forSomethingElse) return undefined;
-    const isFast = kind === "file" || this.fills(wait);
-    return { wait, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isFast ? "possible" : "likely" };
+    // Files are opened and closed in many calls; what only errors lead to is rare.
+    if (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function)))) return undefined;
+    const isFast = kind === "file" || depth > 1 || this.fills(wait);
+    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isFast ? "possible" : "likely" };
   }
 
   /** What the call waits for; undefined where it cannot wait long. */
@@ -139,7 +147,7 @@ class Search {
         return /^multiprocessing\./.test(entry.name) || /\.(__exit__|start)$/.test(entry.name) ? undefined : "process";
       case "io-wait": {
         const cost = costOf(entry, knownOfCall(call, node, this.program.resolver, undefined));
-        return cost && cost.waitNs.likely >= networkNs ? "network" : "file";
+        return (cost && cost.waitNs.likely >= networkNs) || databases.has(moduleOf(entry)) ? "network" : "file";
       }
       default:
         return undefined;
@@ -260,8 +268,8 @@ class Search {
 
   /** Whether the lock is taken there for the same purpose: to wait in the same way, or to use the very object that is waited on. */
   private isForTheSame(wait: Wait, taker: Acquisition): boolean {
-    const module = moduleOf(wait);
-    if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other) === module)) return true;
+    const module = moduleOf(wait.entry);
+    if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
     const object = objectOf(wait.call);
     if (object?.op !== "read") return false;
     const { place } = object;
@@ -294,14 +302,34 @@ class Search {
 const shortestSleep = 0.01;
 
 /** From here on a wait is one for the outside world: a disk answers sooner, a network does not. Nanoseconds. */
-const networkNs = 2_000_000;
+const networkNs = 10_000_000;
+
+/** Clients of servers that answer faster than that, when they answer. */
+const databases: ReadonlySet<string> = new Set(["MySQLdb", "django", "grpc", "psycopg", "psycopg2", "pymongo", "redis", "sqlalchemy"]);
+
+/** Where the wait stands in the function that took the lock, and how many calls lie between. */
+function placeUnder({ taken }: HeldLock, { function: node, call, path }: Wait): { readonly at: LockedWait["at"]; readonly depth: number } {
+  for (let i = path.length - 1; i >= 0; i--) {
+    const step = path[i];
+    if (node === taken.function) break;
+    if (step && step.function === taken.function) return { at: { function: step.function, call: step.call }, depth: path.length - i };
+  }
+  return { at: { function: node, call }, depth: 0 };
+}
+
+/** Whether the call stands in an `except` clause. */
+function isAfterError(call: CallOperation, node: FunctionNode): boolean {
+  const turns = suspensionsOf(node).turnsTo.get(call) ?? [];
+  return turns.some(({ at, way }) => at.op === "attempt" && way > 0 && way <= at.handlers.length);
+}
 
 function siteKey({ key, taken }: HeldLock): string {
   return `${key} ${functionKey(taken.function)}@${taken.range.start}`;
 }
 
-function moduleOf({ entry }: Wait): string {
-  return entry.name.split(".", 1)[0] ?? entry.name;
+/** The package that does the waiting: `socket`, `requests`. */
+function moduleOf({ name }: Wait["entry"]): string {
+  return name.split(".", 1)[0] ?? name;
 }
 
 function originOf(entity: Entity): readonly CallOperation[] {
