@@ -91,8 +91,8 @@ class Search {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
       return { wait, at, lock, for: kind, effect: "dead-lock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
     }
-    // Work that is known and does not want the lock ends without it.
-    if (kind === "thread" || kind === "task") return undefined;
+    // Work that does not want the lock ends without it, and so does a queue empty.
+    if (kind === "thread" || kind === "task" || kind === "room") return undefined;
     const others = takers.filter((taker) => siteKey(taker.lock) !== siteKey(lock) && concurrentMoments(wait, taker) !== undefined);
     const forSomethingElse = others.find((taker) => !this.isForTheSame(wait, taker));
     if (!forSomethingElse) return undefined;
@@ -301,20 +301,20 @@ class Search {
 /** Shorter sleeps are pauses between tries. Seconds. */
 const shortestSleep = 0.01;
 
-/** From here on a wait is one for the outside world: a disk answers sooner, a network does not. Nanoseconds. */
-const networkNs = 10_000_000;
+/** From here on a wait is one for somebody else's answer: a disk, or a look into the table of hosts, takes less. Nanoseconds. */
+const networkNs = 20_000_000;
 
 /** Clients of servers that answer faster than that, when they answer. */
 const databases: ReadonlySet<string> = new Set(["MySQLdb", "django", "grpc", "psycopg", "psycopg2", "pymongo", "redis", "sqlalchemy"]);
 
 /** Where the wait stands in the function that took the lock, and how many calls lie between. */
 function placeUnder({ taken }: HeldLock, { function: node, call, path }: Wait): { readonly at: LockedWait["at"]; readonly depth: number } {
-  for (let i = path.length - 1; i >= 0; i--) {
-    const step = path[i];
-    if (node === taken.function) break;
-    if (step && step.function === taken.function) return { at: { function: step.function, call: step.call }, depth: path.length - i };
-  }
-  return { at: { function: node, call }, depth: 0 };
+  const at = { function: node, call };
+  if (node === taken.function) return { at, depth: 0 };
+  const index = path.findLastIndex((step) => step.function === taken.function);
+  const step = path[index];
+  // A lock that was taken in a function which has returned since is held somewhere on the way.
+  return step ? { at: step, depth: path.length - index } : { at, depth: 2 };
 }
 
 /** Whether the call stands in an `except` clause. */
