@@ -469,7 +469,9 @@ class Walker {
       return;
     }
     for (const name of resolver.externalCallees(call, frame.function)) {
-      const entry = knowledge.callable(name);
+      // Who takes the results of `pool.map` waits for each of them, as with `as_completed`.
+      const isMap = knowledge.spawner(name)?.joinedBy.includes("__iter__") ?? false;
+      const entry = knowledge.callable(isMap ? "concurrent.futures.as_completed" : name);
       if (!entry || entry.style === "awaitable" || !isWaiting(entry)) continue;
       this.waits.push({ root: this.current, function: frame.function, range: call, locks: [...held], path, call, entry });
       return;

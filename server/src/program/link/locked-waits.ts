@@ -132,7 +132,7 @@ class Search {
         break;
     }
     if (entry.name === "concurrent.futures.wait" || entry.name === "concurrent.futures.as_completed")
-      return !hasLimit(call, 1) ? "task" : undefined;
+      return calledName(call) === "map" || !hasLimit(call, 1) ? "task" : undefined;
     if (entry.name === "concurrent.futures.Executor.shutdown") {
       const first = call.arguments.find((argument) => argument.name === "wait") ?? call.arguments[0];
       return first?.value.op === "constant" && first.value.value === 0 ? undefined : "task";
@@ -338,6 +338,10 @@ function originOf(entity: Entity): readonly CallOperation[] {
 
 function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
+}
+
+function calledName({ callee }: CallOperation): string | undefined {
+  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : undefined;
 }
 
 function usedPlace(operation: Operation) {

@@ -164,7 +164,8 @@ export function awaitedSpawns(call: CallOperation, node: FunctionNode, program: 
   const { callee } = call;
   const { resolver, spawns } = program;
   const values = [call, ...(callee.op === "read" && callee.place.kind === "attribute" ? [callee.place.object] : [])];
-  const found = new Set(spawns.filter((spawn) => spawn.call === call));
+  // A `map` waits only where its results are taken.
+  const found = new Set(spawns.filter((spawn) => spawn.call === call && waitsIn(node, [spawn], program).length > 0));
   for (const value of values) {
     for (const entity of resolver.resolve(value, node)) {
       if (entity.kind === "instance") {
@@ -172,7 +173,9 @@ export function awaitedSpawns(call: CallOperation, node: FunctionNode, program: 
         for (const spawn of spawns) if (run && spawn.targets.some((target) => target.function === run)) found.add(spawn);
       }
       const made = entity.kind === "object" ? entity.origin?.call : undefined;
-      for (const spawn of made ? spawns : []) if (spawn.call === made || spawn.pool?.made?.call === made) found.add(spawn);
+      const isWhole =
+        value === call || (callee.op === "read" && callee.place.kind === "attribute" && /^(shutdown|join)$/.test(callee.place.name));
+      for (const spawn of made ? spawns : []) if (spawn.call === made || (isWhole && spawn.pool?.made?.call === made)) found.add(spawn);
     }
   }
   const [first] = call.arguments;

@@ -19,7 +19,7 @@ export interface LockUse {
 }
 
 /** The lock that a value is; undefined for anything else. */
-export function lockUse(value: Value, within: FunctionNode, { resolver, knowledge }: Program): LockUse | undefined {
+function lockUse(value: Value, within: FunctionNode, { resolver, knowledge }: Program): LockUse | undefined {
   const name = writtenName(value);
   const entities = resolver.resolve(value, within);
   for (const entity of entities) {
