@@ -546,7 +546,8 @@ function baseOf(place: Place | Value): Value | undefined {
   return object;
 }
 
-function objectOf(call: CallOperation): Value | undefined {
+/** The object before the dot of a method call. */
+export function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import { costOf } from "../../knowledge/evaluate.js";
-import type { CallOperation, Operation, Value } from "../operation.js";
-import { type Acquisition, activityOf, type Wait } from "./activity.js";
+import type { CallOperation, Operation } from "../operation.js";
+import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
@@ -9,7 +9,7 @@ import type { Program } from "./link.js";
 import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
-import { awaitedSpawns } from "./pool-waits.js";
+import { awaitedSpawns, hasLimit } from "./pool-waits.js";
 import type { Spawn } from "./spawns.js";
 import { suspensionsOf } from "./suspensions.js";
 import { samePlace } from "./updates.js";
@@ -96,10 +96,10 @@ class Search {
     const others = takers.filter((taker) => siteKey(taker.lock) !== siteKey(lock) && concurrentMoments(wait, taker) !== undefined);
     const forSomethingElse = others.find((taker) => !this.isForTheSame(wait, taker));
     if (!forSomethingElse) return undefined;
-    // Files are opened and closed in many calls; what only errors lead to is rare.
-    if (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function)))) return undefined;
-    const isFast = kind === "file" || depth > 1 || this.fills(wait);
-    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isFast ? "possible" : "likely" };
+    // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
+    if (depth > 1 || (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
+    const isExpected = kind === "file" || this.fills(wait);
+    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
   }
 
   /** What the call waits for; undefined where it cannot wait long. */
@@ -336,10 +336,6 @@ function originOf(entity: Entity): readonly CallOperation[] {
   return entity.kind === "object" && entity.origin ? [entity.origin.call] : [];
 }
 
-function objectOf(call: CallOperation): Value | undefined {
-  return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
-}
-
 function calledName({ callee }: CallOperation): string | undefined {
   return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : undefined;
 }
@@ -358,12 +354,6 @@ function stretchOf({ lock }: Acquisition): readonly Operation[] {
     if (operation.op === "with" && operation.context.start === range.start) body = operation.body;
   });
   return body ?? node.facts.body;
-}
-
-/** Whether the call gives up after a time: a timeout that is not None, by keyword or in that position. */
-function hasLimit(call: CallOperation, position: number): boolean {
-  const timeout = call.arguments.find((argument) => argument.name === "timeout") ?? call.arguments[position];
-  return timeout !== undefined && !(timeout.value.op === "constant" && timeout.value.type === "none");
 }
 
 /** Whether `get` and `put` wait for ever: they do unless `block` is false or there is a timeout. */

@@ -50,7 +50,7 @@ export function poolWaits(program: Program): readonly PoolWait[] {
   return firstOfEach([...found.values()]);
 }
 
-/** One wait for each function and submission. */
+/** The first wait of each function. */
 function firstOfEach(waits: readonly PoolWait[]): readonly PoolWait[] {
   const seen = new Set<string>();
   return [...waits]
@@ -140,14 +140,14 @@ function waitsIn(node: FunctionNode, spawns: readonly Spawn[], program: Program)
     if (own && /\.ThreadPool\.(map|starmap|apply)$/.test(own.spawner)) found.push({ call: operation, spawn: own });
     if (callee.op === "read" && callee.place.kind === "attribute" && /^(result|exception|get|wait)$/.test(callee.place.name)) {
       const isFuture = callee.place.name === "result" || callee.place.name === "exception";
-      const spawn = isBounded(operation, 0) ? undefined : spawnOf(callee.place.object);
+      const spawn = hasLimit(operation, 0) ? undefined : spawnOf(callee.place.object);
       if (spawn && isFuture === !spawn.spawner.includes(".ThreadPool.")) found.push({ call: operation, spawn });
     }
     for (const name of program.resolver.externalCallees(operation, node)) {
       const [first] = operation.arguments;
       if (!first) break;
       if (name === "concurrent.futures.wait" || name === "concurrent.futures.as_completed") {
-        const spawn = isBounded(operation, 1) ? undefined : spawnOfElements(first.value, node, spawns, program);
+        const spawn = hasLimit(operation, 1) ? undefined : spawnOfElements(first.value, node, spawns, program);
         if (spawn) found.push({ call: operation, spawn });
       } else if (consumers.has(name)) {
         const spawn = operation.arguments.flatMap(({ value }) => spawns.filter((each) => isResults(value, each, node)))[0];
@@ -184,9 +184,9 @@ export function awaitedSpawns(call: CallOperation, node: FunctionNode, program: 
   return [...found];
 }
 
-/** Whether the wait ends by itself: with a timeout that is not None, or one in the position given. */
-function isBounded(call: CallOperation, position: number): boolean {
-  const timeout = call.arguments.find((argument) => argument.form === "keyword" && argument.name === "timeout") ?? call.arguments[position];
+/** Whether the call gives up after a time: a timeout that is not None, by keyword or in that position. */
+export function hasLimit(call: CallOperation, position: number): boolean {
+  const timeout = call.arguments.find((argument) => argument.name === "timeout") ?? call.arguments[position];
   return timeout !== undefined && timeout.name !== "return_when" && !(timeout.value.op === "constant" && timeout.value.type === "none");
 }
 

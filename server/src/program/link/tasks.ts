@@ -1,5 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
+import { objectOf } from "./activity.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { looksLikeLock, mayFail, writtenName } from "./locks.js";
@@ -166,8 +167,4 @@ function holdsYield(body: readonly Operation[]): boolean {
     holds ||= operation.op === "yield";
   });
   return holds;
-}
-
-function objectOf(call: CallOperation): Value | undefined {
-  return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }
