@@ -1,12 +1,16 @@
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
+import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
+import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
+import { updateAcrossAwait } from "./update-across-await.js";
 import { uselessLock } from "./useless-lock.js";
+import { waitWhileLocked } from "./wait-while-locked.js";
 
 /** All rules, by code. */
 export const rules: readonly Rule[] = [
@@ -15,9 +19,13 @@ export const rules: readonly Rule[] = [
   nonAtomicSharedUpdate,
   inconsistentLock,
   uselessLock,
+  updateAcrossAwait,
   lockOrderInversion,
   lockReacquire,
   lockNotReleased,
+  waitWhileLocked,
+  executorSelfDeadlock,
+  lockHeldAcrossAwait,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

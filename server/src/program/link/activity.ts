@@ -105,12 +105,19 @@ export function activityOf(program: Program): Activity {
   }
   // Code beside the threads matters only for what the threads touch.
   const beside = new Walker(program);
-  for (const root of callerRoots(program, roots)) beside.root(root, walker.heldOnEntry(root.function));
+  // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
+  const waiting = new Walker(program);
+  for (const root of callerRoots(program, roots)) {
+    const held = walker.heldOnEntry(root.function);
+    beside.root(root, held);
+    if (root.kind !== "caller") continue;
+    waiting.root({ ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } }, held);
+  }
   const touched = new Set(walker.accesses.map((access) => access.location));
   const activity = {
     accesses: [...walker.accesses, ...beside.accesses.filter((access) => touched.has(access.location))],
     acquisitions: [...walker.acquisitions, ...beside.acquisitions],
-    waits: [...walker.waits, ...beside.waits],
+    waits: [...walker.waits, ...waiting.waits],
     threaded: walker.threaded,
   };
   activities.set(program, activity);
@@ -397,6 +404,7 @@ class Walker {
       if (index >= exits) activation.exits[index] = exit.filter((lock) => !taken.has(lock.key));
     });
     if (managed.length > 0 || direct.length === 0) this.left(context, frame, inner, path);
+    if (direct.length === 0 && held.length > 0) this.poolLeft(context, activation, held);
     // What the body took or released by itself stays so.
     const own = new Set([...direct, ...managed].map((lock) => lock.key));
     if (!surelyLeft)
@@ -404,6 +412,19 @@ class Walker {
         held,
         inner.filter((lock) => !own.has(lock.key) || held.some((each) => each.key === lock.key)),
       );
+  }
+
+  /** Leaving the `with` block of a pool waits for its tasks. */
+  private poolLeft(context: Value, { frame, path }: Activation, held: readonly HeldLock[]): void {
+    if (context.op !== "call") return;
+    const { resolver, knowledge } = this.program;
+    for (const entity of resolver.resolve(context, frame.function)) {
+      const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
+      const entry = knowledge.callable("concurrent.futures.Executor.__exit__");
+      if (role?.role !== "executor" || role.onExit !== "waits" || !entry) continue;
+      this.waits.push({ root: this.current, function: frame.function, range: context, locks: [...held], path, call: context, entry });
+      return;
+    }
   }
 
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
@@ -589,7 +610,11 @@ class Walker {
     }
     let entry = this.blocking.get(call);
     if (entry === undefined) {
-      const entries = resolver.externalCallees(call, frame.function).map((name) => knowledge.callable(name));
+      const entries = resolver.externalCallees(call, frame.function).map((name) => {
+        // Who takes the results of `pool.map` waits for each of them, as with `as_completed`.
+        const isMap = knowledge.spawner(name)?.joinedBy.includes("__iter__") ?? false;
+        return knowledge.callable(isMap ? "concurrent.futures.as_completed" : name);
+      });
       entry = entries.find((each) => each !== undefined && each.style !== "awaitable" && isWaiting(each)) ?? "nothing";
       this.blocking.set(call, entry);
     }
@@ -721,7 +746,8 @@ function baseOf(place: Place | Value): Value | undefined {
   return object;
 }
 
-function objectOf(call: CallOperation): Value | undefined {
+/** The object before the dot of a method call. */
+export function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }
 

@@ -1,0 +1,364 @@
+import type { Range } from "../../base/range.js";
+import { costOf } from "../../knowledge/evaluate.js";
+import type { CallOperation, Operation } from "../operation.js";
+import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
+import { knownOfCall } from "./call-facts.js";
+import { checksThenActs } from "./compound.js";
+import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import type { Program } from "./link.js";
+import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
+import { Ownership } from "./ownership.js";
+import { concurrentMoments } from "./parallel.js";
+import { awaitedSpawns, hasLimit } from "./pool-waits.js";
+import type { Spawn } from "./spawns.js";
+import { suspensionsOf } from "./suspensions.js";
+import { samePlace } from "./updates.js";
+import { walkOperations } from "./walk.js";
+
+/** A thread waits for something while it holds a lock that others want. */
+export interface LockedWait {
+  readonly wait: Wait;
+  /** The statement under the lock: the wait itself, or the call that leads to it from the function that takes the lock. */
+  readonly at: { readonly function: FunctionNode; readonly call: Range };
+  readonly lock: HeldLock;
+  readonly for: Awaited;
+  /**
+   * `dead-lock`: what is waited for cannot go on without the lock. `delay`: others that want the lock for something else wait as long.
+   */
+  readonly effect: "dead-lock" | "delay";
+  /** Where the other thread takes the lock. */
+  readonly taker: Acquisition;
+  /** `likely`: long or unlimited, and known to hold others up. */
+  readonly confidence: "likely" | "possible";
+}
+
+/** What is waited for. */
+export type Awaited = "thread" | "task" | "item" | "room" | "signal" | "time" | "network" | "process" | "file";
+
+/** Every wait under a lock that others need, in the order in which the waits were found; one for each call. */
+export function lockedWaits(program: Program): readonly LockedWait[] {
+  const search = new Search(program);
+  const found = new Map<string, LockedWait>();
+  for (const wait of activityOf(program).waits) {
+    for (const lock of wait.locks) {
+      // A name that several classes use is no sign that they mean one lock.
+      if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
+      const result = search.judge(wait, lock);
+      if (!result) continue;
+      const key = `${result.at.function.file.path}:${result.at.call.start}`;
+      const before = found.get(key);
+      if (!before || rank(result) < rank(before)) found.set(key, result);
+    }
+  }
+  return [...found.values()];
+}
+
+function rank({ effect, confidence }: LockedWait): number {
+  return (confidence === "possible" ? 2 : 0) + (effect === "delay" ? 1 : 0);
+}
+
+class Search {
+  private readonly ownership: Ownership;
+  private readonly acquisitions = new Map<string, Acquisition[]>();
+  /** The waits under each lock, by the place where it was taken. */
+  private readonly waitsAt = new Map<string, Wait[]>();
+
+  constructor(private readonly program: Program) {
+    this.ownership = new Ownership(program.resolver);
+    const { acquisitions, waits } = activityOf(program);
+    for (const each of acquisitions) {
+      const list = this.acquisitions.get(each.lock.key);
+      if (list) list.push(each);
+      else this.acquisitions.set(each.lock.key, [each]);
+    }
+    for (const wait of waits) {
+      for (const lock of wait.locks) {
+        const key = siteKey(lock);
+        const list = this.waitsAt.get(key);
+        if (list) list.push(wait);
+        else this.waitsAt.set(key, [wait]);
+      }
+    }
+  }
+
+  judge(wait: Wait, lock: HeldLock): LockedWait | undefined {
+    const kind = this.awaited(wait);
+    if (!kind || this.isOwnLock(wait, lock)) return undefined;
+    const { at, depth } = placeUnder(lock, wait);
+    const takers = (this.acquisitions.get(lock.key) ?? []).filter((taker) => taker.waits === "until-free");
+    const needed = this.neededBy(wait, lock, kind, takers);
+    if (needed) {
+      const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
+      return { wait, at, lock, for: kind, effect: "dead-lock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
+    }
+    // Work that does not want the lock ends without it, and so does a queue empty.
+    if (kind === "thread" || kind === "task" || kind === "room") return undefined;
+    const others = takers.filter((taker) => siteKey(taker.lock) !== siteKey(lock) && concurrentMoments(wait, taker) !== undefined);
+    const forSomethingElse = others.find((taker) => !this.isForTheSame(wait, taker));
+    if (!forSomethingElse) return undefined;
+    // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
+    if (depth > 1 || (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
+    const isExpected = kind === "file" || this.fills(wait);
+    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
+  }
+
+  /** What the call waits for; undefined where it cannot wait long. */
+  private awaited({ call, entry, function: node }: Wait): Awaited | undefined {
+    const { knowledge } = this.program;
+    const dot = entry.name.lastIndexOf(".");
+    const type = entry.name.slice(0, dot);
+    const method = entry.name.slice(dot + 1);
+    const role = knowledge.type(type)?.is;
+    switch (role?.role) {
+      case "lock":
+        return undefined;
+      case "worker":
+        return method === "join" && role.worker === "thread" && !hasLimit(call, 0) ? "thread" : undefined;
+      case "future":
+        return !hasLimit(call, 0) ? "task" : undefined;
+      case "executor":
+        return "task";
+      case "event":
+      case "barrier":
+        return !hasLimit(call, 0) ? "signal" : undefined;
+      case "condition":
+        if (method !== "wait" && method !== "wait_for") return undefined;
+        return !hasLimit(call, method === "wait_for" ? 1 : 0) ? "signal" : undefined;
+      case "queue":
+        if (method === "get") return blocks(call, 0) ? "item" : undefined;
+        if (method === "put") return blocks(call, 1) && this.isBounded(call, node) ? "room" : undefined;
+        return undefined;
+      default:
+        break;
+    }
+    if (entry.name === "concurrent.futures.wait" || entry.name === "concurrent.futures.as_completed")
+      return calledName(call) === "map" || !hasLimit(call, 1) ? "task" : undefined;
+    if (entry.name === "concurrent.futures.Executor.shutdown") {
+      const first = call.arguments.find((argument) => argument.name === "wait") ?? call.arguments[0];
+      return first?.value.op === "constant" && first.value.value === 0 ? undefined : "task";
+    }
+    if (entry.name === "concurrent.futures.Executor.__exit__") return "task";
+    switch (entry.kind) {
+      case "sleep": {
+        const seconds = call.arguments[0]?.value;
+        return seconds?.op === "constant" && Number(seconds.value) < shortestSleep ? undefined : "time";
+      }
+      case "process-wait":
+        return /^multiprocessing\./.test(entry.name) || /\.(__exit__|start)$/.test(entry.name) ? undefined : "process";
+      case "io-wait": {
+        const cost = costOf(entry, knownOfCall(call, node, this.program.resolver, undefined));
+        return (cost && cost.waitNs.likely >= networkNs) || databases.has(moduleOf(entry)) ? "network" : "file";
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private isBounded(put: CallOperation, node: FunctionNode): boolean {
+    const queue = objectOf(put);
+    return (queue ? this.program.resolver.resolve(queue, node) : []).some((entity) => {
+      const size = entity.kind === "object" ? entity.origin?.call.arguments[0]?.value : undefined;
+      return size !== undefined && !(size.op === "constant" && Number(size.value) <= 0);
+    });
+  }
+
+  /** `Condition.wait` releases the lock of the condition while it waits. */
+  private isOwnLock({ call, entry, function: node }: Wait, lock: HeldLock): boolean {
+    const object = objectOf(call);
+    const role = this.program.knowledge.type(entry.name.slice(0, entry.name.lastIndexOf(".")))?.is;
+    if (!object || role?.role !== "condition") return false;
+    return locksOf(object, this.ownership.beside(node), this.program, this.ownership).some((own) => own.key === lock.key);
+  }
+
+  /** Where the work that is waited for takes the lock, if it cannot get on without. */
+  private neededBy(wait: Wait, lock: HeldLock, kind: Awaited, takers: readonly Acquisition[]): Acquisition | undefined {
+    switch (kind) {
+      case "thread":
+      case "task": {
+        const spawns = awaitedSpawns(wait.call, wait.function, this.program);
+        return takers.find((taker) => this.isIn(taker, spawns) || (kind === "thread" && this.isOfThreadClass(taker, wait)));
+      }
+      case "item": {
+        const puts = activityOf(this.program).waits.filter((each) => /\.put$/.test(each.entry.name) && this.isSameObject(each, wait));
+        return this.neededByAll(
+          puts.map((put) => ({ function: put.function, call: put.call, held: put.locks })),
+          lock,
+          wait,
+          takers,
+        );
+      }
+      case "room": {
+        const gets = activityOf(this.program).waits.filter((each) => /\.get$/.test(each.entry.name) && this.isSameObject(each, wait));
+        return this.neededByAll(
+          gets.map((get) => ({ function: get.function, call: get.call, held: get.locks })),
+          lock,
+          wait,
+          takers,
+        );
+      }
+      case "signal":
+        return this.neededByAll(this.signals(wait), lock, wait, takers);
+      default:
+        return undefined;
+    }
+  }
+
+  private isIn(taker: Acquisition, spawns: readonly Spawn[]): boolean {
+    const { root } = taker;
+    return root.kind === "spawn" && spawns.some((spawn) => spawn.call === root.spawn.call);
+  }
+
+  /** Whether the thread that is joined is an object of a class whose `run` takes the lock. */
+  private isOfThreadClass({ root }: Acquisition, { call, function: node }: Wait): boolean {
+    const object = objectOf(call);
+    if (!object || (root.kind !== "handler" && root.kind !== "spawn") || root.function.facts.name !== "run") return false;
+    return this.program.resolver
+      .resolve(object, node)
+      .some((entity) => entity.kind === "instance" && this.program.resolver.method(entity.class, "run") === root.function);
+  }
+
+  /** Where one of the calls that end the wait needs the lock, if all of them do. */
+  private neededByAll(
+    enders: readonly { readonly function: FunctionNode; readonly call: CallOperation; readonly held: readonly HeldLock[] }[],
+    lock: HeldLock,
+    wait: Wait,
+    takers: readonly Acquisition[],
+  ): Acquisition | undefined {
+    const others = enders.filter((ender) => ender.function !== wait.function);
+    const found = others.map((ender) =>
+      takers.find((taker) =>
+        taker.root.key !== wait.root.key || taker.root.instances === "several"
+          ? (taker.function === ender.function && taker.range.start < ender.call.start) ||
+            ender.held.some((held) => siteKey(held) === siteKey(taker.lock))
+          : false,
+      ),
+    );
+    return others.length > 0 && found.every((taker) => taker !== undefined) && lock.scope === "threads" ? found[0] : undefined;
+  }
+
+  private isSameObject(a: Wait, b: Wait): boolean {
+    const [first, second] = [a, b].map(({ call, function: node }) => {
+      const object = objectOf(call);
+      return object ? this.program.resolver.resolve(object, node).flatMap(originOf) : [];
+    });
+    return first?.some((origin) => second?.includes(origin)) ?? false;
+  }
+
+  /** The calls that wake up who waits: `set`, `notify`. */
+  private signals(
+    wait: Wait,
+  ): readonly { readonly function: FunctionNode; readonly call: CallOperation; readonly held: readonly HeldLock[] }[] {
+    const object = objectOf(wait.call);
+    const origins = object ? this.program.resolver.resolve(object, wait.function).flatMap(originOf) : [];
+    return this.program.files.flatMap((file) =>
+      ["set", "notify", "notify_all"].flatMap((name) =>
+        (file.facts.callsByName.get(name) ?? []).flatMap(({ call, function: index }) => {
+          const node = file.functions[index];
+          const target = objectOf(call);
+          if (!node || !target) return [];
+          const isSame = this.program.resolver
+            .resolve(target, node)
+            .flatMap(originOf)
+            .some((origin) => origins.includes(origin));
+          return isSame ? [{ function: node, call, held: [] }] : [];
+        }),
+      ),
+    );
+  }
+
+  /** Whether the lock is taken there for the same purpose: to wait in the same way, or to use the very object that is waited on. */
+  private isForTheSame(wait: Wait, taker: Acquisition): boolean {
+    const module = moduleOf(wait.entry);
+    if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
+    const object = objectOf(wait.call);
+    if (object?.op !== "read") return false;
+    const { place } = object;
+    const stretch = stretchOf(taker);
+    let uses = false;
+    walkOperations(stretch, (operation) => {
+      const used = usedPlace(operation);
+      if (!used || operation.start < taker.range.start) return;
+      uses ||= used.kind === "attribute" && place.kind === "attribute" ? used.name === place.name : samePlace(used, place);
+    });
+    return uses;
+  }
+
+  /** Whether the wait brings what was found missing: who wants the lock meanwhile wants that very thing. */
+  private fills({ function: node, call, path }: Wait): boolean {
+    const inside = [
+      { node, call: call as { readonly start: number; readonly end: number } },
+      ...path.map((step) => ({ node: step.function, call: step.call })),
+    ];
+    return inside.some(({ node: each, call: at }) =>
+      [...checksThenActs(each).values()].some(
+        ({ check, act, does }) =>
+          does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
+      ),
+    );
+  }
+}
+
+/** Shorter sleeps are pauses between tries. Seconds. */
+const shortestSleep = 0.01;
+
+/** From here on a wait is one for somebody else's answer: a disk, or a look into the table of hosts, takes less. Nanoseconds. */
+const networkNs = 20_000_000;
+
+/** Clients of servers that answer faster than that, when they answer. */
+const databases: ReadonlySet<string> = new Set(["MySQLdb", "django", "grpc", "psycopg", "psycopg2", "pymongo", "redis", "sqlalchemy"]);
+
+/** Where the wait stands in the function that took the lock, and how many calls lie between. */
+function placeUnder({ taken }: HeldLock, { function: node, call, path }: Wait): { readonly at: LockedWait["at"]; readonly depth: number } {
+  const at = { function: node, call };
+  if (node === taken.function) return { at, depth: 0 };
+  const index = path.findLastIndex((step) => step.function === taken.function);
+  const step = path[index];
+  // A lock that was taken in a function which has returned since is held somewhere on the way.
+  return step ? { at: step, depth: path.length - index } : { at, depth: 2 };
+}
+
+/** Whether the call stands in an `except` clause. */
+function isAfterError(call: CallOperation, node: FunctionNode): boolean {
+  const turns = suspensionsOf(node).turnsTo.get(call) ?? [];
+  return turns.some(({ at, way }) => at.op === "attempt" && way > 0 && way <= at.handlers.length);
+}
+
+function siteKey({ key, taken }: HeldLock): string {
+  return `${key} ${functionKey(taken.function)}@${taken.range.start}`;
+}
+
+/** The package that does the waiting: `socket`, `requests`. */
+function moduleOf({ name }: Wait["entry"]): string {
+  return name.split(".", 1)[0] ?? name;
+}
+
+function originOf(entity: Entity): readonly CallOperation[] {
+  return entity.kind === "object" && entity.origin ? [entity.origin.call] : [];
+}
+
+function calledName({ callee }: CallOperation): string | undefined {
+  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : undefined;
+}
+
+function usedPlace(operation: Operation) {
+  if (operation.op === "read" || operation.op === "write") return operation.place;
+  const object = operation.op === "call" ? objectOf(operation) : undefined;
+  return object?.op === "read" ? object.place : undefined;
+}
+
+/** What runs while the lock is held: the body of its `with`, or of its function after `acquire`. */
+function stretchOf({ lock }: Acquisition): readonly Operation[] {
+  const { function: node, range } = lock.taken;
+  let body: readonly Operation[] | undefined;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with" && operation.context.start === range.start) body = operation.body;
+  });
+  return body ?? node.facts.body;
+}
+
+/** Whether `get` and `put` wait for ever: they do unless `block` is false or there is a timeout. */
+function blocks(call: CallOperation, position: number): boolean {
+  const block = call.arguments.find((argument) => argument.name === "block") ?? call.arguments[position];
+  if (block && block.name !== "timeout" && block.value.op === "constant" && block.value.value === 0) return false;
+  return !hasLimit(call, position + 1);
+}

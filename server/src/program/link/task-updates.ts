@@ -1,0 +1,333 @@
+import type { Range } from "../../base/range.js";
+import type { CallOperation, Place, Value, WriteOperation } from "../operation.js";
+import { type CheckThenAct, checksThenActs } from "./compound.js";
+import type { FunctionNode } from "./entity.js";
+import type { Program } from "./link.js";
+import { type Frame, Ownership } from "./ownership.js";
+import { decoratorNames } from "./resolver.js";
+import { type Suspension, suspensionBetween, suspensionsOf } from "./suspensions.js";
+import { type TaskRun, taskRunsOf } from "./task-runs.js";
+import { heldStretches } from "./tasks.js";
+import { samePlace, sameValue } from "./updates.js";
+import { innerValues, walkOperations } from "./walk.js";
+
+/** A coroutine looks at shared state, lets other tasks run, and then changes the state by what it saw. */
+export interface UpdateAcrossAwait {
+  readonly function: FunctionNode;
+  /** The statement or call that changes the state. */
+  readonly statement: Range;
+  /** Where the state was looked at. */
+  readonly read: Range;
+  readonly suspension: Suspension;
+  /** `update`: what is stored was computed from what was read. Otherwise what the act does, see `CheckThenAct`. */
+  readonly does: "update" | CheckThenAct["does"];
+  readonly place: Place;
+  /** Why several tasks can be at it. */
+  readonly evidence: TaskEvidence;
+}
+
+/** Why two tasks can come to the same state. */
+export type TaskEvidence =
+  /** Several tasks run the function itself. */
+  | { readonly kind: "several tasks"; readonly run: TaskRun }
+  /** Two tasks, of different kinds, run the function. */
+  | { readonly kind: "two tasks"; readonly run: TaskRun; readonly other: TaskRun }
+  /** Another function changes the state, in another task. */
+  | { readonly kind: "other writer"; readonly writer: FunctionNode; readonly write: Range; readonly run: TaskRun }
+  /** The class has a lock for tasks and holds it where it changes the state elsewhere. */
+  | { readonly kind: "has a lock"; readonly name: string }
+  /** Nothing in the program says so. */
+  | { readonly kind: "assumed" };
+
+interface Candidate extends Omit<UpdateAcrossAwait, "evidence"> {
+  readonly location: string;
+  readonly of: "own object" | "other";
+  /** `mark`: a constant, which says that something was done. */
+  readonly stores: "mark" | "value";
+}
+
+/** Every change of state shared between tasks that rests on a look from before an `await`, in order of file and offset. */
+export function updatesAcrossAwaits(program: Program): readonly UpdateAcrossAwait[] {
+  const ownership = new Ownership(program.resolver);
+  return program.files.flatMap((file) => {
+    const candidates = file.functions.flatMap((node) => candidatesIn(node, program, ownership));
+    if (candidates.length === 0) return [];
+    const writers = writersIn(file.functions, new Set(candidates.map((each) => each.location)), program, ownership);
+    return candidates.flatMap((candidate): UpdateAcrossAwait[] => {
+      const evidence = evidenceFor(candidate, writers.get(candidate.location) ?? [], program);
+      return evidence ? [{ ...candidate, evidence }] : [];
+    });
+  });
+}
+
+function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership): readonly Candidate[] {
+  if (!node.facts.isAsync || suspensionsOf(node).all.length === 0 || isOncePerObject(node)) return [];
+  const checks = checksThenActs(node);
+  const found: Candidate[] = [];
+  const frames = framesOf(node, program, ownership);
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "write" && operation.op !== "call") return;
+    const end = operation.op === "write" ? operation.statement.end : operation.end;
+    const read = operation.op === "write" ? staleRead(operation, node) : undefined;
+    const afterRead = read && suspensionBetween(read, operation, end, node);
+    const check = afterRead ? undefined : checks.get(operation);
+    const pattern = check && dependsOnCheck(check) ? check : undefined;
+    const look = afterRead ? read : pattern?.check.range;
+    const place = operation.op === "write" ? operation.place : pattern?.check.place;
+    const suspension = afterRead ?? (look && suspensionBetween(look, operation, end, node));
+    if (!look || !place || !suspension || isGuarded(look, operation, node, program)) return;
+    if (pattern && hasFlag(look, suspension, checks)) return;
+    const location = sharedLocation(place, frames, ownership);
+    if (!location) return;
+    found.push({
+      function: node,
+      statement: operation.op === "write" ? operation.statement : { start: operation.start, end: operation.end },
+      read: { start: look.start, end: look.end },
+      suspension,
+      does: pattern?.does ?? "update",
+      place,
+      location,
+      of: isOfReceiver(place, node) ? "own object" : "other",
+      stores: operation.op === "write" && isMark(operation) ? "mark" : "value",
+    });
+  });
+  // One look that several statements rest on is one defect, as is one statement with several looks.
+  return found.filter(
+    (each, index) => found.findIndex((other) => other.location === each.location && other.read.start === each.read.start) === index,
+  );
+}
+
+/** Called while nobody else has the object. */
+function isOncePerObject(node: FunctionNode): boolean {
+  return /^(__init__|__aenter__|__aexit__|asyncSetUp|asyncTearDown|setUp)$/.test(node.facts.name);
+}
+
+/** The frames that tell what a function's names are: as anybody calls it, and as tasks are started with it. */
+function framesOf(node: FunctionNode, program: Program, ownership: Ownership): readonly Frame[] {
+  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  const isRequestObject =
+    owner !== undefined && program.resolver.classOrder(owner).externals.some((base) => program.knowledge.type(base)?.is.role === "handler");
+  const frames = [owner && isRequestObject ? ownership.handled(node, owner) : ownership.beside(node)];
+  for (const spawn of program.spawns) {
+    if (spawn.worker !== "event-loop-task") continue;
+    for (const target of spawn.targets) if (target.function === node) frames.push(ownership.start(spawn, target));
+  }
+  return frames;
+}
+
+/** The key of a place that several tasks can reach; undefined for what is one task's own, or unknown. */
+function sharedLocation(place: Place, frames: readonly Frame[], ownership: Ownership): string | undefined {
+  for (const frame of frames) {
+    const object =
+      place.kind === "name"
+        ? ownership.variable(place.name, place.owner, frame)
+        : place.kind === "attribute"
+          ? ownership.attributeLocation(place.object, place.name, frame)
+          : ownership.object(place.object, frame);
+    if (object.sharing === "shared") return place.kind === "element" ? `${object.key}[]` : object.key;
+  }
+  return undefined;
+}
+
+function isOfReceiver(place: Place, node: FunctionNode): boolean {
+  if (place.kind === "name") return false;
+  let { object } = place;
+  while (object.op === "read" && object.place.kind !== "name") object = object.place.object;
+  return (
+    object.op === "read" &&
+    object.place.kind === "name" &&
+    node.facts.class !== undefined &&
+    object.place.owner === node.facts.index &&
+    object.place.name === node.facts.parameters[0]?.name &&
+    !decoratorNames(node).includes("classmethod")
+  );
+}
+
+/** The read of the written place that the stored value was computed from. Of several values of a variable, the last one before counts. */
+function staleRead(write: WriteOperation, node: FunctionNode): Range | undefined {
+  const { value, place } = write;
+  if (!value || value.op === "choice" || write.form === "delete") return undefined;
+  if (write.form === "update" && value.op === "compute") return value.operands[0];
+  // What was kept aside and is put back was not changed.
+  if (value.op === "read") return undefined;
+  return readIn(value, place, write.start, node, 0);
+}
+
+function readIn(value: Value, place: Place, before: number, node: FunctionNode, depth: number): Range | undefined {
+  if (isReadOf(value, place)) return depth === 0 ? undefined : value;
+  if (value.op === "function" || value.op === "class" || depth > 8) return undefined;
+  if (value.op === "read" && value.place.kind === "name") {
+    const { name, owner } = value.place;
+    if (owner !== node.facts.index) return undefined;
+    const last = (node.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= before).pop();
+    if (!last || last.op === "choice" || last.op === "element-of") return undefined;
+    return isReadOf(last, place) ? last : readIn(last, place, last.start, node, depth + 1);
+  }
+  // A method of what the place holds gives something else than a changed value of it.
+  const inner = value.op === "call" ? value.arguments.map((argument) => argument.value) : innerValues(value);
+  for (const each of inner) {
+    const found = readIn(each, place, before, node, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
+function isReadOf(value: Value, place: Place): boolean {
+  if (value.op === "read") return samePlace(value.place, place);
+  if (value.op !== "call" || place.kind !== "element") return false;
+  const { callee } = value;
+  const key = value.arguments[0]?.value;
+  return (
+    callee.op === "read" &&
+    callee.place.kind === "attribute" &&
+    callee.place.name === "get" &&
+    key !== undefined &&
+    sameValue(callee.place.object, place.object) &&
+    sameValue(key, place.index)
+  );
+}
+
+/** Whether what the act does goes wrong when the state has changed since the check. */
+function dependsOnCheck({ does, check, act }: CheckThenAct): boolean {
+  switch (does) {
+    case "fill":
+      return !(act.op === "write" && isMark(act) && isAboutAnEnd(act.place));
+    case "replace":
+      // `if balance >= amount: await pay(); balance -= amount` acts on a comparison that may no longer hold.
+      return act.op === "write" && act.form === "update" && check.form === "comparison";
+    case "change":
+      // A loop looks again.
+      return check.at.op === "branch" && check.found === "present" && (check.form === "size" || check.form === "membership");
+    case "remove":
+      return check.form === "membership" && act.op === "write" && act.form === "delete";
+    case "use":
+      return false;
+  }
+}
+
+/** Whether what is stored only says that something was done. */
+function isMark({ value }: WriteOperation): boolean {
+  return value?.op === "constant";
+}
+
+/** What ends twice has ended: nothing is lost by it. */
+function isAboutAnEnd(place: Place): boolean {
+  return place.kind !== "element" && /(clos|done|eof|shut|stop|exhaust|finish|complete|cancel|end)/i.test(place.name);
+}
+
+/** Whether one lock is held from the look to the act, or by every caller. */
+function isGuarded(look: Range, act: WriteOperation | CallOperation, node: FunctionNode, program: Program): boolean {
+  const isHeld = heldStretches(node, program).some(
+    (stretch) => stretch.lock.admits === "one" && stretch.start <= look.start && act.end <= stretch.end,
+  );
+  return isHeld || isCalledUnderLock(node, program, 0);
+}
+
+function isCalledUnderLock(node: FunctionNode, program: Program, depth: number): boolean {
+  if (depth > 3) return false;
+  const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node);
+  return (
+    callers.length > 0 &&
+    callers.every(
+      ({ call, within }) =>
+        heldStretches(within, program).some(
+          (stretch) => stretch.lock.admits === "one" && stretch.start <= call.start && call.end <= stretch.end,
+        ) || isCalledUnderLock(within, program, depth + 1),
+    )
+  );
+}
+
+/** Whether a flag that was tested is set before the suspension, so that the next task turns back. */
+function hasFlag(look: Range, suspension: Suspension, checks: ReadonlyMap<unknown, CheckThenAct>): boolean {
+  for (const { check, act, does } of checks.values()) {
+    if (
+      act.op === "write" &&
+      (does === "fill" || does === "replace") &&
+      check.range.start <= look.start &&
+      act.statement.end <= suspension.start
+    )
+      return true;
+  }
+  return false;
+}
+
+interface Writer {
+  readonly function: FunctionNode;
+  readonly write: Range;
+  readonly of: Candidate["of"];
+  /** Whether the function holds a lock for tasks there. */
+  readonly guard: "held" | "none";
+}
+
+function writersIn(
+  nodes: readonly FunctionNode[],
+  wanted: ReadonlySet<string>,
+  program: Program,
+  ownership: Ownership,
+): ReadonlyMap<string, readonly Writer[]> {
+  const writers = new Map<string, Writer[]>();
+  for (const node of nodes) {
+    if (node.facts.kind !== "function" || node.facts.name === "__init__") continue;
+    let frames: readonly Frame[] | undefined;
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "write") return;
+      frames ??= framesOf(node, program, ownership);
+      const location = sharedLocation(operation.place, frames, ownership);
+      if (!location || !wanted.has(location)) return;
+      const list = writers.get(location) ?? [];
+      const isHeld = heldStretches(node, program).some((stretch) => stretch.start <= operation.start && operation.end <= stretch.end);
+      const of = isOfReceiver(operation.place, node) ? "own object" : "other";
+      list.push({ function: node, write: operation.statement, of, guard: isHeld ? "held" : "none" });
+      writers.set(location, list);
+    });
+  }
+  return writers;
+}
+
+function evidenceFor(candidate: Candidate, writers: readonly Writer[], program: Program): TaskEvidence | undefined {
+  const { function: node, of } = candidate;
+  const runs = taskRunsOf(node, program).filter((run) => of === "other" || run.object === "shared");
+  const started = runs.filter((run) => run.kind === "task" || run.kind === "handler");
+  const several = started.find((run) => run.instances === "several");
+  if (several) return { kind: "several tasks", run: several };
+  const [first] = started;
+  const second = runs.find((run) => run !== first && run.kind !== "outside");
+  if (first && second) return { kind: "two tasks", run: first, other: second };
+  for (const writer of writers) {
+    if (writer.function === node || runs.some((run) => run.startedIn === writer.function)) continue;
+    const others = taskRunsOf(writer.function, program).filter((run) => of === "other" || run.object === "shared");
+    // One of the two has to be a task that is started; the other may be what started it.
+    const other = others.find(
+      (run) => run.kind !== "outside" && runs.some((own) => own.key !== run.key && own.kind !== "outside" && isStarted(own, run)),
+    );
+    if (other) return { kind: "other writer", writer: writer.function, write: writer.write, run: other };
+  }
+  const lock = ownLock(node, program);
+  if (lock && of === "own object" && writers.some((writer) => writer.guard === "held")) return { kind: "has a lock", name: lock };
+  const isOnlyMarked = candidate.does === "fill" && candidate.stores === "mark";
+  return runs.some((run) => run.kind === "outside") && !isOnlyMarked ? { kind: "assumed" } : undefined;
+}
+
+function isStarted(a: TaskRun, b: TaskRun): boolean {
+  return [a, b].some((run) => run.kind === "task" || run.kind === "handler");
+}
+
+/** The lock that the class makes for its objects: nobody takes one where one task passes by. */
+function ownLock(node: FunctionNode, { resolver, knowledge }: Program): string | undefined {
+  const owner = resolver.enclosingClass(node);
+  for (const each of owner ? resolver.classOrder(owner).classes : []) {
+    for (const [name, attributes] of each.facts.instanceAttributes) {
+      for (const { function: index, write } of attributes) {
+        const method = each.file.functions[index];
+        const entities = method && write.value ? resolver.resolve(write.value, method) : [];
+        const isLock = entities.some((entity) => {
+          const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
+          return (role?.role === "lock" || role?.role === "condition") && role.scope === "tasks";
+        });
+        if (isLock) return `self.${name}`;
+      }
+    }
+  }
+  return undefined;
+}

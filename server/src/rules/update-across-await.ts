@@ -1,0 +1,96 @@
+import type { TaskEvidence, UpdateAcrossAwait } from "../program/link/task-updates.js";
+import { updatesAcrossAwaits } from "../program/link/task-updates.js";
+import { quoted } from "./race.js";
+import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import docs from "./update-across-await.md";
+
+/** GIL209: a read-modify-write of state shared between tasks with an `await` between read and write. */
+export const updateAcrossAwait: Rule<UpdateAcrossAwait> = {
+  code: "GIL209",
+  name: "update-across-await",
+  since: "0.1.0",
+  group: "races",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<UpdateAcrossAwait>[] {
+  return updatesAcrossAwaits(program).map((found) => ({
+    path: found.function.file.path,
+    range: found.statement,
+    confidence: found.evidence.kind === "assumed" ? "possible" : "likely",
+    related: related(found),
+    targets: [],
+    prediction: undefined,
+    data: found,
+  }));
+}
+
+function related({ function: node, read, suspension, statement, evidence }: UpdateAcrossAwait): readonly RelatedLocation[] {
+  const { path } = node.file;
+  const places: RelatedLocation[] = [{ path, range: read, message: "the state is looked at here" }];
+  const isInside = suspension.start >= statement.start && suspension.end <= statement.end;
+  if (!isInside) places.push({ path, range: { start: suspension.start, end: suspension.end }, message: "other tasks run here" });
+  switch (evidence.kind) {
+    case "several tasks":
+      if (evidence.run.place) places.push({ ...evidence.run.place, message: startText(evidence) });
+      break;
+    case "two tasks":
+      for (const { place } of [evidence.run, evidence.other])
+        if (place) places.push({ ...place, message: "a task that runs it starts here" });
+      break;
+    case "other writer":
+      places.push({ path: evidence.writer.file.path, range: evidence.write, message: "another task changes it here" });
+      if (evidence.run.place) places.push({ ...evidence.run.place, message: "the other task starts here" });
+      break;
+    case "has a lock":
+    case "assumed":
+      break;
+  }
+  return places;
+}
+
+function startText({ run }: Extract<TaskEvidence, { kind: "several tasks" }>): string {
+  return run.kind === "handler" ? "this runs once for each request" : "several tasks are started here";
+}
+
+function message(found: UpdateAcrossAwait, context: RuleContext): string {
+  const { function: node, statement, suspension, does, evidence } = found;
+  const text = quoted(node.file.path, statement, context);
+  const isInside = suspension.start >= statement.start && suspension.end <= statement.end;
+  const where = isInside
+    ? "the `await` in it"
+    : suspension.form === "await"
+      ? "the `await` before it"
+      : `the \`${suspension.form}\` before it`;
+  const who = whoText(evidence, node.facts.name);
+  switch (does) {
+    case "update":
+      return `\`${text}\` can lose updates: the old value is read before ${where}, and ${who}. Await first, then read and store; or hold an \`asyncio.Lock\`.`;
+    case "fill":
+      return `\`${text}\` can be done twice: the check comes before ${where}, and ${who}. Hold an \`asyncio.Lock\` round both, or store the task instead of its result.`;
+    case "replace":
+    case "change":
+    case "remove":
+    case "use":
+      return `\`${text}\` rests on a check from before ${where}, and ${who}. Check again after it, or hold an \`asyncio.Lock\` round both.`;
+  }
+}
+
+function whoText(evidence: TaskEvidence, name: string): string {
+  switch (evidence.kind) {
+    case "several tasks":
+      return evidence.run.kind === "handler" ? `\`${name}\` runs for several requests at once` : `several tasks run \`${name}\``;
+    case "two tasks":
+      return `two tasks run \`${name}\``;
+    case "other writer":
+      return `\`${evidence.writer.facts.name}\` changes it in another task meanwhile`;
+    case "has a lock":
+      return `other tasks may come in meanwhile, which is why the class has \`${evidence.name}\``;
+    case "assumed":
+      return "another task may come in meanwhile";
+  }
+}
