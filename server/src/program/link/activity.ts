@@ -1,9 +1,10 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
-import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation } from "../operation.js";
-import { type CheckThenAct, checksThenActs, iteratedContainer } from "./compound.js";
+import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
+import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import { type HeldLock, heldThroughout, lockOfManager, locksOf, mayFail, takesLock, threadIdentityKey, triedIn } from "./locks.js";
 import { hasNote } from "./notes.js";
@@ -33,14 +34,14 @@ export interface Access extends Moment {
   /** Equal for accesses to the same state; the content of a container has the container's location and `[]`. */
   readonly location: string;
   /**
-   * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop runs over
-   * it. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
+   * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop, or
+   * a call that runs Python code, goes through it. `copy`: a call goes through it in C. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
    * `read`: it is looked at while a lock is held.
    */
-  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "advance" | "use" | "read";
+  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "copy" | "advance" | "use" | "read";
   /** The whole statement, for writes; else the expression. */
   readonly statement: Range;
-  readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation;
+  readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
   /** For a read-modify-write: what runs between the read and the write. */
   readonly update: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
@@ -209,7 +210,7 @@ class Walker {
           break;
         case "loop":
           activation.heldAt.set(operation, [...held]);
-          this.loop(operation, activation, held);
+          this.iterate(operation, operation.header, activation, held);
           this.operations(operation.body, activation, [...held]);
           break;
         case "branch":
@@ -221,6 +222,7 @@ class Walker {
           if (this.attempt(operation, activation, held)) return true;
           break;
         case "yield":
+          this.iterate(operation, operation, activation, held);
           activation.yields.push([...held]);
           break;
         case "return":
@@ -441,13 +443,17 @@ class Walker {
   private calledFunction(call: CallOperation, activation: Activation, held: readonly HeldLock[]): void {
     const { frame, path } = activation;
     const { resolver, knowledge } = this.program;
-    const { callee } = call;
-    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner < 0 && callee.place.name === "next") {
-      const iterator = call.arguments[0]?.value;
-      const object = iterator?.op === "read" ? this.ownership.object(iterator, frame) : undefined;
-      if (iterator && object?.sharing === "shared") this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
+    const iterator = advancedBy(call);
+    if (iterator) {
+      const entities = resolver.resolve(iterator, frame.function);
+      const kind = iteratedKind(entities, resolver);
+      const object = this.ownership.object(iterator, frame);
+      if (kind === "object") this.runs(entities, ["__next__"], iterator, call, activation, held);
+      else if (kind !== "container" && object.sharing === "shared")
+        this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
       return;
     }
+    this.iterate(call, call, activation, held);
     for (const name of resolver.externalCallees(call, frame.function)) {
       const entry = knowledge.callable(name);
       if (!entry || entry.style === "awaitable" || !isWaiting(entry)) continue;
@@ -456,12 +462,43 @@ class Walker {
     }
   }
 
-  private loop(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const container = loop.form === "while" ? undefined : iteratedContainer(loop);
-    if (!container) return;
-    const object = this.ownership.object(container, activation.frame);
-    if (object.sharing !== "shared") return;
-    this.access("iterate", `${object.key}[]`, loop, loop.header, baseOf(container), activation, held);
+  /** What a loop, a call or a `yield from` goes through. */
+  private iterate(
+    operation: LoopOperation | CallOperation | YieldOperation,
+    statement: Range,
+    activation: Activation,
+    held: readonly HeldLock[],
+  ): void {
+    const { frame } = activation;
+    const { resolver } = this.program;
+    for (const { source, step } of iterationsOf(operation, frame.function, resolver)) {
+      const entities = resolver.resolve(source, frame.function);
+      const kind = iteratedKind(entities, resolver);
+      if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
+      const object = this.ownership.object(source, frame);
+      if (kind === "object" || object.sharing !== "shared") continue;
+      const isNative = step === "native-call" || step === "copy";
+      if (kind === "iterator") this.access("advance", object.key, operation, statement, baseOf(source), activation, held);
+      else this.access(isNative ? "copy" : "iterate", `${object.key}[]`, operation, statement, baseOf(source), activation, held);
+    }
+  }
+
+  /** Methods that the language calls by itself on objects of the program. */
+  private runs(
+    entities: readonly Entity[],
+    methods: readonly string[],
+    object: Value,
+    at: Range,
+    { frame, path }: Activation,
+    held: readonly HeldLock[],
+  ): void {
+    for (const entity of entities) {
+      if (entity.kind !== "instance") continue;
+      for (const name of methods) {
+        const method = this.managerFrame(entity, name, object, frame);
+        if (method) this.enter(method, held, [...path, { function: frame.function, call: at }]);
+      }
+    }
   }
 
   private access(
@@ -526,6 +563,18 @@ function baseOf(place: Place | Value): Value | undefined {
 
 function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
+}
+
+/** The iterator that the call moves on: `next(iterator)`, `iterator.__next__()`. */
+function advancedBy({ callee, arguments: passed }: CallOperation): Value | undefined {
+  if (callee.op !== "read") return undefined;
+  const { place } = callee;
+  if (place.kind === "name") return place.owner < 0 && place.name === "next" ? readOf(passed[0]?.value) : undefined;
+  return place.kind === "attribute" && place.name === "__next__" && passed.length === 0 ? readOf(place.object) : undefined;
+}
+
+function readOf(value: Value | undefined): Value | undefined {
+  return value?.op === "read" ? value : undefined;
 }
 
 function isAttributeRead(value: Value, name: string): boolean {
