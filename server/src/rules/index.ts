@@ -1,10 +1,20 @@
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
+import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
+import { sharedIterator } from "./shared-iterator.js";
+import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
 
 /** All rules, by code. */
-export const rules: readonly Rule[] = [cpuBoundInThread, gilReleasingCall, nonAtomicSharedUpdate] as readonly Rule[];
+export const rules: readonly Rule[] = [
+  cpuBoundInThread,
+  gilReleasingCall,
+  nonAtomicSharedUpdate,
+  mutationDuringIteration,
+  sharedIterator,
+  threadUnsafeObjectShared,
+] as readonly Rule[];
 
 /** The rule of that name or code. */
 export function findRule(nameOrCode: string): Rule | undefined {
