@@ -1,12 +1,12 @@
 import { hasGil, knownTargets, type Target, targetName } from "../base/target.js";
-import type { ElementPlace, Value, WriteOperation } from "../program/operation.js";
 import type { Access } from "../program/link/activity.js";
 import type { Entity, FunctionNode } from "../program/link/entity.js";
 import { type Iteration, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
-import { writtenName } from "../program/link/locks.js";
+import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
+import type { ElementPlace, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./mutation-during-iteration.md";
 import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
@@ -45,20 +45,25 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
     const storesOfWhole = (byLocation.get(location.slice(0, -"[]".length)) ?? []).filter(({ operation }) => operation.op === "write");
     for (const access of [...accesses, ...storesOfWhole]) {
       const effect = effectOf(access, kind);
-      if (effect === "resizes") surely.push(access);
-      else if (effect === "may-resize") perhaps.push(access);
+      if (effect === "resizes" && !happensOnce(access)) surely.push(access);
+      else if (effect !== "keeps") perhaps.push(access);
     }
     if (surely.length + perhaps.length === 0) continue;
+    const isReplaced = storesOfWhole.some(({ does, function: node }) => does === "assign" && node.facts.name !== "__init__");
     for (const access of iterating) {
       const key = `${access.function.file.path}:${access.range.start}`;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
       const iteration = iterationOf(access, location, program);
       if (!iteration || iterationVerdict(kind, iteration, target) !== "breaks" || expectsFailure(access)) continue;
-      const certain = raceOf(access, access.locks, surely, accesses);
-      const race = certain?.confidence === "likely" ? certain : (certain ?? raceOf(access, access.locks, perhaps, accesses));
+      // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
+      if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
+      const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
+      const certain = raceOf(access, access.locks, others(surely), accesses);
+      const race = certain?.confidence === "likely" ? certain : (certain ?? raceOf(access, access.locks, others(perhaps), accesses));
       if (!race) continue;
-      const confidence = kind === "unknown" || race !== certain ? "possible" : race.confidence;
+      const isSure = race === certain && !isHedged(race, kind, iteration);
+      const confidence = isSure ? race.confidence : "possible";
       if (!known || confidence !== "possible") matches.set(key, match({ race, iteration, kind }, confidence));
     }
   }
@@ -72,10 +77,88 @@ function match(data: Data, confidence: Confidence): Match<Data> {
     range: race.first.statement,
     confidence,
     related: racePlaces(race),
-    targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: iterationVerdict(kind, iteration, target) })),
+    targets: knownTargets.map(
+      (target): TargetVerdict => ({ target: targetName(target), verdict: iterationVerdict(kind, iteration, target) }),
+    ),
     prediction: undefined,
     data,
   };
+}
+
+/** Whether what is known leaves a good chance that nothing goes wrong. */
+function isHedged({ first, concurrency }: Race, kind: ContainerKind, { step }: Iteration): boolean {
+  switch (kind) {
+    case "unknown":
+      return true;
+    case "weak":
+      return step === "copy" || step === "native-call";
+    case "list":
+      // Nothing raises, so whoever wrote a lock for something else may well accept it.
+      return concurrency === "promised" || announcesEnd(first);
+    case "dict":
+    case "set":
+    case "deque":
+      return announcesEnd(first);
+  }
+}
+
+/** Whether the source is written as the shared variable or attribute itself, and not as a name for what was taken from there. */
+function isNamedAsShared(source: Value, within: FunctionNode): boolean {
+  if (source.op !== "read") return false;
+  return source.place.kind === "attribute" || (source.place.kind === "name" && source.place.owner !== within.facts.index);
+}
+
+/** Whether the thread of the first access has ended before the second: its function waits for threads first. */
+function hasEnded(thread: Access, { function: node, range }: Access): boolean {
+  if (thread.root.kind !== "spawn" || thread.function === node) return false;
+  let waits = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
+    waits ||=
+      operation.callee.place.kind === "attribute" && operation.callee.place.name === "join" && !isText(operation.callee.place.object);
+  });
+  return waits;
+}
+
+/** `", ".join(…)` and `os.path.join(…)` wait for nobody. */
+function isText(object: Value): boolean {
+  return object.op === "constant" || (object.op === "read" && object.place.kind !== "element" && /^(path|sep|os)$/.test(object.place.name));
+}
+
+/** Whether the function has told others, under a lock, that it is over: `with self._lock: self._closed = True`. Then nobody may add anything. */
+function announcesEnd({ function: node, range }: Access): boolean {
+  let announces = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "with" || operation.end > range.start || !looksLikeLock(operation.context)) return;
+    walkOperations(operation.body, (inner) => {
+      if (inner.op === "write") announces ||= inner.value?.op === "constant" && inner.value.type === "bool";
+    });
+  });
+  return announces;
+}
+
+/** Whether the change is part of something that is done once: behind a flag that is set on the way, `if self.ready: return` … `self.ready = True`. */
+function happensOnce({ function: node, path }: Access): boolean {
+  const ways = [...path.map((step) => step.function), node].filter((each) => each.facts.kind === "function");
+  const set: Place[] = [];
+  const tested: Place[] = [];
+  for (const way of ways) {
+    walkOperations(way.facts.body, (operation) => {
+      if (operation.op === "write" && operation.value?.op === "constant" && operation.value.type === "bool" && operation.value.value === 1)
+        set.push(operation.place);
+      if (operation.op !== "branch" || !operation.test) return;
+      someValue(operation.test, (value) => {
+        if (value.op === "read") tested.push(value.place);
+        return false;
+      });
+    });
+  }
+  return set.some((flag) => tested.some((place) => isSameFlag(flag, place)));
+}
+
+/** Whether two functions mean the same flag: the same variable, or the same attribute of what each calls `self`. */
+function isSameFlag(a: Place, b: Place): boolean {
+  return a.kind === "attribute" && b.kind === "attribute" ? a.name === b.name : samePlace(a, b);
 }
 
 /** What another thread's change does to the iteration on an interpreter. */
@@ -127,7 +210,12 @@ function kindOf(accesses: readonly Access[], program: Program): ContainerKind {
       }
     }
     const { operation } = access;
-    if (operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute" && access.does === "change")
+    if (
+      operation.op === "call" &&
+      operation.callee.op === "read" &&
+      operation.callee.place.kind === "attribute" &&
+      access.does === "change"
+    )
       names.add(operation.callee.place.name);
     if (operation.op === "loop" || operation.op === "call" || operation.op === "yield") {
       if (iterationsOf(operation, access.function, program.resolver).some(({ view }) => view !== undefined)) names.add("items");
@@ -292,6 +380,7 @@ function remedyText({ source, view, step }: Iteration, kind: ContainerKind): str
   const isPlain = /^[\w.]+$/.test(name);
   if (kind === "weak") return "Hold one lock for both: copying it takes many steps, too.";
   if (!isPlain || step === "native-call" || step === "copy") return "Hold one lock for both.";
-  const copy = kind === "deque" ? `${name}.copy()` : `list(${name}${view ? `.${view}()` : ""})`;
+  const isWhole = step === "python-call" && view === undefined && (kind === "dict" || kind === "set");
+  const copy = kind === "deque" || isWhole ? `${name}.copy()` : `list(${name}${view ? `.${view}()` : ""})`;
   return `Go through a copy, \`${copy}\`, which CPython makes in one step, or hold one lock for both.`;
 }

@@ -1,12 +1,12 @@
 import { hasGil, knownTargets, type Target, targetName } from "../base/target.js";
 import type { Access } from "../program/link/activity.js";
 import type { Entity } from "../program/link/entity.js";
-import { iterationsOf, iteratedKind } from "../program/link/iteration.js";
+import { iteratedKind, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import type { Value } from "../program/operation.js";
-import docs from "./shared-iterator.md";
 import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import docs from "./shared-iterator.md";
 
 /**
  * What kind of iterator it is. `generator`: refuses to be entered twice. `python`: runs Python code for each element, or waits for a file.

@@ -12,7 +12,7 @@ import { type AbstractObject, type Frame, Ownership } from "./ownership.js";
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
-import { updateGap, updateRead } from "./updates.js";
+import { isProperty, updateGap, updateRead } from "./updates.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
 export interface Moment {
@@ -449,7 +449,7 @@ class Walker {
       const kind = iteratedKind(entities, resolver);
       const object = this.ownership.object(iterator, frame);
       if (kind === "object") this.runs(entities, ["__next__"], iterator, call, activation, held);
-      else if (kind !== "container" && object.sharing === "shared")
+      else if (kind !== "container" && object.sharing === "shared" && !this.isComputed(iterator, frame))
         this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
       return;
     }
@@ -476,11 +476,16 @@ class Walker {
       const kind = iteratedKind(entities, resolver);
       if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
       const object = this.ownership.object(source, frame);
-      if (kind === "object" || object.sharing !== "shared") continue;
+      if (kind === "object" || object.sharing !== "shared" || this.isComputed(source, frame)) continue;
       const isNative = step === "native-call" || step === "copy";
       if (kind === "iterator") this.access("advance", object.key, operation, statement, baseOf(source), activation, held);
       else this.access(isNative ? "copy" : "iterate", `${object.key}[]`, operation, statement, baseOf(source), activation, held);
     }
+  }
+
+  /** Whether a property makes the value, anew for each who asks as like as not. */
+  private isComputed(value: Value, frame: Frame): boolean {
+    return value.op === "read" && isProperty(value.place, frame.function, this.program.resolver);
   }
 
   /** Methods that the language calls by itself on objects of the program. */

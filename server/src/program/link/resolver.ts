@@ -639,7 +639,12 @@ export class Resolver {
     if (entity.kind === "container") return this.containerElements(entity);
     if (entity.kind === "object") {
       const source = entity.origin && entity.type === "collections.abc.Iterator" ? entity.origin.call.arguments[0]?.value : undefined;
-      if (entity.origin && source) return this.elements(source, entity.origin.in);
+      if (entity.origin && source && this.depth < maximumDepth) {
+        this.depth++;
+        const found = this.elements(source, entity.origin.in);
+        this.depth--;
+        return found;
+      }
       const yields = this.knowledge.type(entity.type)?.yields;
       return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
     }
