@@ -387,6 +387,9 @@ describe("severities", () => {
         ["GIL101", "warning"],
         ["GIL102", "hint"],
         ["GIL201", "warning"],
+        ["GIL203", "warning"],
+        ["GIL207", "warning"],
+        ["GIL208", "warning"],
       ],
     );
   });

@@ -5,14 +5,14 @@ import { type Iteration, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
-import { someValue, walkOperations } from "../program/link/walk.js";
-import type { ElementPlace, Place, Value, WriteOperation } from "../program/operation.js";
+import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
+import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./mutation-during-iteration.md";
 import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 
-/** What kind of container is gone through; `unknown` where neither its making nor its methods tell. */
-type ContainerKind = "dict" | "set" | "deque" | "list" | "weak" | "unknown";
+/** What kind of container is gone through, `counter` for dicts that make missing keys; `unknown` where neither its making nor its methods tell. */
+type ContainerKind = "dict" | "counter" | "set" | "deque" | "list" | "weak" | "unknown";
 
 interface Data {
   readonly race: Race;
@@ -86,7 +86,8 @@ function match(data: Data, confidence: Confidence): Match<Data> {
 }
 
 /** Whether what is known leaves a good chance that nothing goes wrong. */
-function isHedged({ first, concurrency }: Race, kind: ContainerKind, { step }: Iteration): boolean {
+function isHedged({ first, second, concurrency }: Race, kind: ContainerKind, { step }: Iteration): boolean {
+  if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
   switch (kind) {
     case "unknown":
       return true;
@@ -96,6 +97,7 @@ function isHedged({ first, concurrency }: Race, kind: ContainerKind, { step }: I
       // Nothing raises, so whoever wrote a lock for something else may well accept it.
       return concurrency === "promised" || announcesEnd(first);
     case "dict":
+    case "counter":
     case "set":
     case "deque":
       return announcesEnd(first);
@@ -143,7 +145,7 @@ function happensOnce({ function: node, path }: Access): boolean {
   const set: Place[] = [];
   const tested: Place[] = [];
   for (const way of ways) {
-    walkOperations(way.facts.body, (operation) => {
+    walkOutsideLoops(way.facts.body, (operation) => {
       if (operation.op === "write" && operation.value?.op === "constant" && operation.value.type === "bool" && operation.value.value === 1)
         set.push(operation.place);
       if (operation.op !== "branch" || !operation.test) return;
@@ -154,6 +156,15 @@ function happensOnce({ function: node, path }: Access): boolean {
     });
   }
   return set.some((flag) => tested.some((place) => isSameFlag(flag, place)));
+}
+
+/** A flag that a loop looks at in every round ends the loop, and says nothing of what was done before. */
+function walkOutsideLoops(operations: readonly Operation[], visit: (operation: Operation) => void): void {
+  for (const operation of operations) {
+    if (operation.op === "loop") continue;
+    visit(operation);
+    for (const part of innerOperations(operation)) walkOutsideLoops(part, visit);
+  }
 }
 
 /** Whether two functions mean the same flag: the same variable, or the same attribute of what each calls `self`. */
@@ -192,7 +203,8 @@ function lastPart(source: Value): string {
 const kindsOfTypes: readonly (readonly [RegExp, ContainerKind])[] = [
   [/^weakref\.Weak/, "weak"],
   [/^collections\.deque$/, "deque"],
-  [/^(builtins\.dict|collections\.(defaultdict|OrderedDict|Counter|ChainMap))$/, "dict"],
+  [/^(builtins\.dict|collections\.(OrderedDict|ChainMap))$/, "dict"],
+  [/^collections\.(defaultdict|Counter)$/, "counter"],
   [/^builtins\.set$/, "set"],
   [/^builtins\.list$/, "list"],
 ];
@@ -285,6 +297,7 @@ function effectOfCall({ operation }: Access, kind: ContainerKind): "resizes" | "
     case "unknown":
       return name === "append" || name === "extend" || name === "update" ? "keeps" : "may-resize";
     case "dict":
+    case "counter":
       // An OrderedDict notices; a Counter's `subtract` counts what is there.
       return name === "subtract" || name === "sort" || name === "reverse" ? "keeps" : "resizes";
     case "set":
@@ -298,20 +311,20 @@ function effectOfWrite(access: Access, write: WriteOperation, kind: ContainerKin
   if (write.place.kind !== "element") {
     // `seen |= more` changes the set that is there.
     const changes = write.form === "update" && write.value?.op === "compute" && /^[|&^-]=?$/.test(write.value.operator);
-    return changes && (kind === "set" || kind === "dict") ? "resizes" : "keeps";
+    return changes && (kind === "set" || kind === "dict" || kind === "counter") ? "resizes" : "keeps";
   }
   if (write.form === "delete") return kind === "unknown" ? "may-resize" : "resizes";
-  if (kind !== "dict" && kind !== "weak") return "keeps";
-  return mayAddKey(access, write, write.place) ? "resizes" : "keeps";
+  if (kind !== "dict" && kind !== "counter" && kind !== "weak") return "keeps";
+  return mayAddKey(access, write, write.place, kind) ? "resizes" : "keeps";
 }
 
 /** Whether the store may be the key's first. */
-function mayAddKey({ check, function: node }: Access, write: WriteOperation, place: ElementPlace): boolean {
+function mayAddKey({ check, function: node }: Access, write: WriteOperation, place: ElementPlace, kind: ContainerKind): boolean {
   if (isNamedKey(place.index)) return false;
   if (check?.pattern.does === "replace" && samePlace(check.pattern.check.place, place)) return false;
   // What the statement reads of the element was there; `get` says nothing.
   const { value } = write;
-  if (value && someValue(value, (inner) => inner.op === "read" && samePlace(inner.place, place))) return false;
+  if (kind !== "counter" && value && someValue(value, (inner) => inner.op === "read" && samePlace(inner.place, place))) return false;
   return !isKeyOfLoop(place, write, node);
 }
 
@@ -352,6 +365,7 @@ function message({ race, iteration, kind }: Data, context: RuleContext): string 
 function failureText(kind: ContainerKind): string {
   switch (kind) {
     case "dict":
+    case "counter":
       return 'can raise "RuntimeError: dictionary changed size during iteration"';
     case "set":
     case "weak":
@@ -380,7 +394,7 @@ function remedyText({ source, view, step }: Iteration, kind: ContainerKind): str
   const isPlain = /^[\w.]+$/.test(name);
   if (kind === "weak") return "Hold one lock for both: copying it takes many steps, too.";
   if (!isPlain || step === "native-call" || step === "copy") return "Hold one lock for both.";
-  const isWhole = step === "python-call" && view === undefined && (kind === "dict" || kind === "set");
+  const isWhole = step === "python-call" && view === undefined && (kind === "dict" || kind === "counter" || kind === "set");
   const copy = kind === "deque" || isWhole ? `${name}.copy()` : `list(${name}${view ? `.${view}()` : ""})`;
   return `Go through a copy, \`${copy}\`, which CPython makes in one step, or hold one lock for both.`;
 }

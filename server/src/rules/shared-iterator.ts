@@ -45,7 +45,9 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (known && known.confidence !== "possible") continue;
       const race = raceOf(access, access.locks, advances, accesses);
       if (!race) continue;
-      const confidence = kind === "unknown" || kind === "endless" ? "possible" : race.confidence;
+      // A lock that is taken for other things says little of an iterator that nobody ever takes it for.
+      const isGuessed = race.concurrency === "promised" && ![...race.first.locks, ...race.second.locks].some(isRealLock);
+      const confidence = kind === "unknown" || kind === "endless" || isGuessed ? "possible" : race.confidence;
       if (!known || confidence !== "possible") matches.set(key, { ...match({ race, kind }), confidence });
     }
   }
@@ -94,11 +96,13 @@ function kindOf(advances: readonly Access[], program: Program): IteratorKind | "
   return order.find((kind) => kinds.has(kind)) ?? "unknown";
 }
 
+const maximumDepth = 4;
+
 const endless: ReadonlySet<string> = new Set(["itertools.cycle", "itertools.repeat"]);
 /** Their elements come from other iterators, or from calls of functions, which decide what else may happen. */
 const onTop: ReadonlySet<string> = new Set("map filter zip enumerate reversed chain islice Iterator".split(" "));
 
-function kindOfEntity(entity: Entity, program: Program): IteratorKind | "safe" | undefined {
+function kindOfEntity(entity: Entity, program: Program, depth = 0): IteratorKind | "safe" | undefined {
   const { resolver } = program;
   if (entity.kind === "container") return entity.value.makes === "generator" ? "generator" : undefined;
   if (entity.kind !== "object" || iteratedKind([entity], resolver) !== "iterator") return undefined;
@@ -109,10 +113,11 @@ function kindOfEntity(entity: Entity, program: Program): IteratorKind | "safe" |
   if (/^_?io\./.test(type)) return "file";
   if (/^csv\./.test(type)) return "python";
   if (!onTop.has(type.slice(type.lastIndexOf(".") + 1))) return "native";
-  if (!origin) return type === "collections.abc.Iterator" ? "unknown" : "native";
+  // `rows = iter(rows)` makes an iterator of itself.
+  if (!origin || depth > maximumDepth) return type === "collections.abc.Iterator" ? "unknown" : "native";
   const inner = origin.call.arguments.flatMap(({ value }) => resolver.resolve(value, origin.in));
   if (inner.some((each) => each.kind === "function" || each.kind === "class" || each.kind === "instance")) return "python";
-  const kinds = inner.map((each) => kindOfEntity(each, program));
+  const kinds = inner.map((each) => kindOfEntity(each, program, depth + 1));
   if (kinds.includes("generator")) return "python";
   if (kinds.includes("file")) return "file";
   // `zip(count(), names)` counts on even where the names have run out.

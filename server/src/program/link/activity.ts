@@ -36,9 +36,10 @@ export interface Access extends Moment {
   /**
    * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop, or
    * a call that runs Python code, goes through it. `copy`: a call goes through it in C. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
-   * `read`: it is looked at while a lock is held.
+   * `read`: it is looked at while a lock is held. `insert`: a statement stores or deletes an element that is this thread's own, which the others
+   * notice by the container's size only.
    */
-  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "copy" | "advance" | "use" | "read";
+  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "copy" | "advance" | "use" | "read" | "insert";
   /** The whole statement, for writes; else the expression. */
   readonly statement: Range;
   readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
@@ -132,7 +133,8 @@ class Walker {
     const found = this.accesses.splice(before);
     for (const access of found) {
       const owner = /^cell (.*#\d+) /.exec(access.location)?.[1];
-      if (owner === undefined || !this.reached.has(owner)) this.accesses.push(access);
+      const isSpawners = root.kind === "caller" && owner === functionKey(root.function);
+      if (owner === undefined || isSpawners || !this.reached.has(owner)) this.accesses.push(access);
     }
   }
 
@@ -155,8 +157,10 @@ class Walker {
       case "handler":
         this.enter(this.ownership.handled(root.function, root.class), [], []);
         return;
-      case "marked":
       case "caller":
+        this.enter(this.ownership.beside(root.function, root.beside), [], []);
+        return;
+      case "marked":
       case "promised":
         this.enter(this.ownership.beside(root.function), [], []);
         return;
@@ -170,7 +174,8 @@ class Walker {
     if (hasNote(frame.function, "single-thread")) return untouched;
     this.reached.add(functionKey(frame.function));
     let key = functionKey(frame.function);
-    for (const [name, object] of frame.parameters) key += ` ${name}=${object.sharing === "shared" ? object.key : object.sharing}`;
+    for (const [name, object] of frame.parameters)
+      key += ` ${name}=${object.sharing === "shared" || functionOf(object.key, this.program) ? object.key : object.sharing}`;
     for (const lock of held) key += `|${lock.key}`;
     const before = this.visited.get(key);
     if (before) return before;
@@ -332,6 +337,11 @@ class Walker {
   private calleesIn(operation: CallOperation, frame: Frame): ReturnType<Resolver["callees"]> {
     const { resolver } = this.program;
     const { callee } = operation;
+    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === frame.function.facts.index) {
+      // A callback is the function that this way's caller passed, whatever others pass.
+      const given = functionOf(frame.parameters.get(callee.place.name)?.key, this.program);
+      if (given) return [{ function: given, receiver: undefined }];
+    }
     if (
       callee.op === "read" &&
       callee.place.kind === "attribute" &&
@@ -396,22 +406,19 @@ class Walker {
     if (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name)) return;
     activation.heldAt.set(write, [...held]);
     const object = this.location(write.place, frame);
+    const statement = { start: write.statement.start, end: write.statement.end };
+    if (!object && write.place.kind === "element") {
+      const container = this.ownership.object(write.place.object, frame);
+      if (container.sharing === "shared")
+        this.access("insert", `${container.key}[]`, write, statement, baseOf(write.place), activation, held);
+    }
     if (object?.sharing !== "shared") return;
     const read = updateRead(write, frame.function);
     const update = read
       ? { gap: updateGap(write, read, frame.function, this.program.resolver), read: { start: read.start, end: read.end } }
       : undefined;
     const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
-    this.access(
-      does,
-      object.key,
-      write,
-      { start: write.statement.start, end: write.statement.end },
-      baseOf(write.place),
-      activation,
-      held,
-      update,
-    );
+    this.access(does, object.key, write, statement, baseOf(write.place), activation, held, update);
   }
 
   private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
@@ -568,6 +575,12 @@ function baseOf(place: Place | Value): Value | undefined {
 
 function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
+}
+
+/** The function that a key stands for, where an argument is a `def` or lambda; see `Ownership`. */
+function functionOf(key: string | undefined, { resolver }: Program): FunctionNode | undefined {
+  const parts = key === undefined ? undefined : /^([^ ]+)#(\d+)$/.exec(key);
+  return parts ? resolver.files.get(parts[1] as string)?.functions[Number(parts[2])] : undefined;
 }
 
 /** The iterator that the call moves on: `next(iterator)`, `iterator.__next__()`. */
