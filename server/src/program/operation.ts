@@ -138,6 +138,8 @@ export interface AttemptOperation extends Range {
   readonly op: "attempt";
   readonly body: readonly Operation[];
   readonly handlers: readonly (readonly Operation[])[];
+  /** The types that each handler names; none for a bare `except:`. */
+  readonly caught: readonly (readonly Value[])[];
   readonly otherwise: readonly Operation[];
   readonly final: readonly Operation[];
 }

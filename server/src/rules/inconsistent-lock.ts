@@ -53,7 +53,7 @@ function minds(store: Access, other: Access, guarded: readonly Access[]): boolea
     const elsewhere = guarded.filter((each) => each.function !== store.function && each.does !== "read" && each.does !== "iterate");
     return elsewhere.includes(other) && new Set(elsewhere.map((each) => each.operation)).size >= 2;
   }
-  if (store.locks.some(isRealLock)) return other.does !== "read";
+  if (store.locks.some(isRealLock)) return other.does !== "read" && other.does !== "iterate" && other.does !== "copy";
   return other.update !== undefined || other.check?.locks.some(isRealLock) === true;
 }
 

@@ -6,8 +6,11 @@ import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
+import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
+import { sharedIterator } from "./shared-iterator.js";
+import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
 import { updateAcrossAwait } from "./update-across-await.js";
 import { uselessLock } from "./useless-lock.js";
 import { waitWhileLocked } from "./wait-while-locked.js";
@@ -17,8 +20,11 @@ export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
   nonAtomicSharedUpdate,
+  mutationDuringIteration,
   inconsistentLock,
   uselessLock,
+  sharedIterator,
+  threadUnsafeObjectShared,
   updateAcrossAwait,
   lockOrderInversion,
   lockReacquire,

@@ -113,7 +113,7 @@ export function racePlaces({ first, second }: Race): readonly RelatedLocation[] 
   const places: RelatedLocation[] = [];
   const isSame = second.operation === first.operation && second.function === first.function;
   if (!isSame) {
-    const held = second.locks.filter(isRealLock).map((lock) => `\`${lock.name}\``);
+    const held = [...new Set(second.locks.filter(isRealLock).map((lock) => `\`${lock.name}\``))];
     const holds = held.length === 0 ? "" : `, which holds ${held.join(" and ")}, not held here`;
     places.push({ path: second.function.file.path, range: second.statement, message: `other access, in ${rootText(second)}${holds}` });
   }

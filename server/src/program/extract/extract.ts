@@ -304,16 +304,17 @@ class FunctionExtraction {
         return;
       case "try": {
         const body = this.inner(() => this.block(statement.body));
+        const caught: Value[][] = [];
         const handlers = statement.handlers.map((handler) =>
           this.inner(() => {
-            for (const type of handler.types) this.value(type);
+            caught.push(this.values(handler.types));
             if (handler.name) this.bind(handler.name.name, this.unknown(handler.name));
             this.block(handler.body);
           }),
         );
         const otherwise = this.inner(() => this.block(statement.otherwise));
         const final = this.inner(() => this.block(statement.final));
-        this.operations.push({ op: "attempt", body, handlers, otherwise, final, start, end });
+        this.operations.push({ op: "attempt", body, handlers, caught, otherwise, final, start, end });
         return;
       }
       case "match": {

@@ -1,9 +1,10 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
-import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation } from "../operation.js";
-import { type CheckThenAct, checksThenActs, iteratedContainer } from "./compound.js";
+import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
+import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import {
   commonLocks,
@@ -22,7 +23,7 @@ import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership 
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
-import { updateGap, updateRead } from "./updates.js";
+import { isProperty, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
@@ -45,14 +46,15 @@ export interface Access extends Moment {
   /** Equal for accesses to the same state; the content of a container has the container's location and `[]`. */
   readonly location: string;
   /**
-   * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop runs over
-   * it. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
-   * `read`: it is looked at while a lock is held.
+   * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop, or
+   * a call that runs Python code, goes through it. `copy`: a call goes through it in C. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
+   * `read`: it is looked at while a lock is held. `insert`: a statement stores or deletes an element that is this thread's own, which the others
+   * notice by the container's size only.
    */
-  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "advance" | "use" | "read";
+  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "copy" | "advance" | "use" | "read" | "insert";
   /** The whole statement, for writes; else the expression. */
   readonly statement: Range;
-  readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation;
+  readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
   /** For a read-modify-write: what runs between the read and the write. */
   readonly update: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
@@ -204,7 +206,8 @@ class Walker {
     const found = this.accesses.splice(before);
     for (const access of found) {
       const owner = /^cell (.*#\d+) /.exec(access.location)?.[1];
-      if (owner === undefined || !this.reached.has(owner)) this.accesses.push(access);
+      const isSpawners = root.kind === "caller" && owner === functionKey(root.function);
+      if (owner === undefined || isSpawners || !this.reached.has(owner)) this.accesses.push(access);
     }
   }
 
@@ -237,8 +240,10 @@ class Walker {
       case "entry":
         this.enter(this.ownership.entered(root.function), [], []);
         return;
-      case "marked":
       case "caller":
+        this.enter(this.ownership.beside(root.function, root.beside), held, []);
+        return;
+      case "marked":
       case "promised":
         this.enter(this.ownership.beside(root.function), held, []);
         return;
@@ -314,7 +319,7 @@ class Walker {
           break;
         case "loop":
           activation.heldAt.set(operation, [...held]);
-          this.loop(operation, activation, held);
+          this.iterate(operation, operation.header, activation, held);
           this.rounds(operation, activation, held);
           break;
         case "branch":
@@ -326,6 +331,7 @@ class Walker {
           if (this.attempt(operation, activation, held)) return true;
           break;
         case "yield":
+          this.iterate(operation, operation, activation, held);
           activation.yields.push([...held]);
           break;
         case "return":
@@ -542,22 +548,19 @@ class Walker {
     if (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name)) return;
     activation.heldAt.set(write, [...held]);
     const object = this.location(write.place, frame);
+    const statement = { start: write.statement.start, end: write.statement.end };
+    if (!object && write.place.kind === "element") {
+      const container = this.ownership.object(write.place.object, frame);
+      if (container.sharing === "shared")
+        this.access("insert", `${container.key}[]`, write, statement, baseOf(write.place), activation, held);
+    }
     if (object?.sharing !== "shared") return;
     const read = updateRead(write, frame.function);
     const update = read
       ? { gap: updateGap(write, read, frame.function, this.program.resolver), read: { start: read.start, end: read.end } }
       : undefined;
     const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
-    this.access(
-      does,
-      object.key,
-      write,
-      { start: write.statement.start, end: write.statement.end },
-      baseOf(write.place),
-      activation,
-      held,
-      update,
-    );
+    this.access(does, object.key, write, statement, baseOf(write.place), activation, held, update);
   }
 
   private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
@@ -601,13 +604,17 @@ class Walker {
   private calledFunction(call: CallOperation, activation: Activation, held: readonly HeldLock[]): void {
     const { frame, path } = activation;
     const { resolver, knowledge } = this.program;
-    const { callee } = call;
-    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner < 0 && callee.place.name === "next") {
-      const iterator = call.arguments[0]?.value;
-      const object = iterator?.op === "read" ? this.ownership.object(iterator, frame) : undefined;
-      if (iterator && object?.sharing === "shared") this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
+    const iterator = advancedBy(call);
+    if (iterator) {
+      const entities = resolver.resolve(iterator, frame.function);
+      const kind = iteratedKind(entities, resolver);
+      const object = this.ownership.object(iterator, frame);
+      if (kind === "object") this.runs(entities, ["__next__"], iterator, call, activation, held);
+      else if (kind !== "container" && object.sharing === "shared" && !this.isComputed(iterator, frame))
+        this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
       return;
     }
+    this.iterate(call, call, activation, held);
     let entry = this.blocking.get(call);
     if (entry === undefined) {
       const entries = resolver.externalCallees(call, frame.function).map((name) => {
@@ -622,12 +629,48 @@ class Walker {
       this.waits.push({ root: this.current, function: frame.function, range: call, locks: [...held], path, call, entry });
   }
 
-  private loop(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const container = loop.form === "while" ? undefined : iteratedContainer(loop);
-    if (!container) return;
-    const object = this.ownership.object(container, activation.frame);
-    if (object.sharing !== "shared") return;
-    this.access("iterate", `${object.key}[]`, loop, loop.header, baseOf(container), activation, held);
+  /** What a loop, a call or a `yield from` goes through. */
+  private iterate(
+    operation: LoopOperation | CallOperation | YieldOperation,
+    statement: Range,
+    activation: Activation,
+    held: readonly HeldLock[],
+  ): void {
+    const { frame } = activation;
+    const { resolver } = this.program;
+    for (const { source, step } of iterationsOf(operation, frame.function, resolver)) {
+      const entities = resolver.resolve(source, frame.function);
+      const kind = iteratedKind(entities, resolver);
+      if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
+      const object = this.ownership.object(source, frame);
+      if (kind === "object" || object.sharing !== "shared" || this.isComputed(source, frame)) continue;
+      const isNative = step === "native-call" || step === "copy";
+      if (kind === "iterator") this.access("advance", object.key, operation, statement, baseOf(source), activation, held);
+      else this.access(isNative ? "copy" : "iterate", `${object.key}[]`, operation, statement, baseOf(source), activation, held);
+    }
+  }
+
+  /** Whether a property makes the value, anew for each who asks as like as not. */
+  private isComputed(value: Value, frame: Frame): boolean {
+    return value.op === "read" && isProperty(value.place, frame.function, this.program.resolver);
+  }
+
+  /** Methods that the language calls by itself on objects of the program. */
+  private runs(
+    entities: readonly Entity[],
+    methods: readonly string[],
+    object: Value,
+    at: Range,
+    { frame, path }: Activation,
+    held: readonly HeldLock[],
+  ): void {
+    for (const entity of entities) {
+      if (entity.kind !== "instance") continue;
+      for (const name of methods) {
+        const method = this.managerFrame(entity, name, object, frame);
+        if (method) this.enter(method, held, [...path, { function: frame.function, call: at }]);
+      }
+    }
   }
 
   private access(
@@ -658,7 +701,7 @@ class Walker {
       update,
       check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
       of: isPerSpawn ? "thread's object" : "other object",
-      through: object ? this.throughOf(object) : "",
+      through: base && object ? this.throughOf(base, object, frame) : "",
       locks: [...held],
       path,
     });
@@ -669,8 +712,15 @@ class Walker {
     return this.classes;
   }
 
-  private throughOf(object: AbstractObject): string {
+  private throughOf(base: Value, object: AbstractObject, frame: Frame): string {
     const key = object.partOf || object.key;
+    // A module or class is no object among others: `state.peers` and `peers` are the same.
+    if (
+      this.program.resolver
+        .resolve(base, frame.function)
+        .some(({ kind }) => kind !== "instance" && kind !== "object" && kind !== "container")
+    )
+      return "";
     if (!key.startsWith("self ")) return key;
     let family = this.families.get(key);
     if (family === undefined) {
@@ -749,6 +799,18 @@ function baseOf(place: Place | Value): Value | undefined {
 /** The object before the dot of a method call. */
 export function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
+}
+
+/** The iterator that the call moves on: `next(iterator)`, `iterator.__next__()`. */
+function advancedBy({ callee, arguments: passed }: CallOperation): Value | undefined {
+  if (callee.op !== "read") return undefined;
+  const { place } = callee;
+  if (place.kind === "name") return place.owner < 0 && place.name === "next" ? readOf(passed[0]?.value) : undefined;
+  return place.kind === "attribute" && place.name === "__next__" && passed.length === 0 ? readOf(place.object) : undefined;
+}
+
+function readOf(value: Value | undefined): Value | undefined {
+  return value?.op === "read" ? value : undefined;
 }
 
 function isAttributeRead(value: Value, name: string): boolean {

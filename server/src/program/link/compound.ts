@@ -1,13 +1,5 @@
 import type { Range } from "../../base/range.js";
-import {
-  type CallOperation,
-  type LoopOperation,
-  type Operation,
-  type Place,
-  unbound,
-  type Value,
-  type WriteOperation,
-} from "../operation.js";
+import { type CallOperation, type Operation, type Place, unbound, type Value, type WriteOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { samePlace, sameValue } from "./updates.js";
 import { someValue } from "./walk.js";
@@ -301,21 +293,6 @@ function elementReads(list: readonly Operation[]): readonly (Range & { readonly 
     if (operation.op === "read" && operation.place.kind === "element") return [operation as Range & { readonly place: Place }];
     return operation.op === "with" ? elementReads(operation.body) : [];
   });
-}
-
-/** The container that a loop runs over as it is, through `items()`, `values()`, `keys()`, `enumerate` and `reversed`; a copy is not the container. */
-export function iteratedContainer(loop: LoopOperation): Value | undefined {
-  let value = loop.iterable;
-  for (let depth = 0; value?.op === "call" && depth < 3; depth++) {
-    const { callee }: CallOperation = value;
-    if (callee.op !== "read") return undefined;
-    if (callee.place.kind === "attribute" && value.arguments.length === 0 && /^(items|values|keys)$/.test(callee.place.name))
-      value = callee.place.object;
-    else if (callee.place.kind === "name" && callee.place.owner === unbound && /^(enumerate|reversed|iter|zip)$/.test(callee.place.name))
-      value = value.arguments[0]?.value;
-    else return undefined;
-  }
-  return value?.op === "read" ? value : undefined;
 }
 
 /** Whether the value mentions a call. */

@@ -1,9 +1,9 @@
-import type { CallOperation, ConstantValue, Place, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, Operation, Place, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import type { Spawn } from "./spawns.js";
-import { someValue } from "./walk.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /**
  * What is known of the object a value is, as far as sharing goes: RacerD's idea of ownership. `shared`: several threads reach the same object.
@@ -349,12 +349,19 @@ export class Ownership {
     return { ...frame, parameters };
   }
 
-  /** The frame of code that runs beside the threads, in whoever made them. */
-  beside(node: FunctionNode): Frame {
+  /** The frame of code that runs beside the threads, in whoever made them; it shares with them the variables that they were handed or brought along. */
+  beside(node: FunctionNode, spawn?: Spawn): Frame {
     const parameters = new Map<string, AbstractObject>();
     const [self] = node.facts.parameters;
     const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
     if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
+    if (spawn?.in === node && node.facts.kind === "function") {
+      for (const value of sharedVariables(node, spawn)) {
+        if (value.place.kind !== "name" || parameters.has(value.place.name)) continue;
+        const object = this.outside(value, node, spawn.call);
+        if (object.sharing === "shared") parameters.set(value.place.name, object);
+      }
+    }
     return { function: node, parameters, caller: undefined, depth: 0 };
   }
 
@@ -481,6 +488,56 @@ function isSuper(callee: Value): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
   return object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
+}
+
+/** The variables of a function that it hands to the threads of a spawn, or that their functions, defined inside it, bring along. */
+function sharedVariables(node: FunctionNode, spawn: Spawn): readonly ReadOperation[] {
+  const variables: ReadOperation[] = [];
+  const isOwn = (value: Value): value is ReadOperation =>
+    value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index;
+  for (const { function: target, arguments: passed } of spawn.targets) {
+    for (const { value, in: within, how } of passed.values()) if (within === node && how === "whole" && isOwn(value)) variables.push(value);
+    if (target.file !== node.file || target.facts.parent !== node.facts.index) continue;
+    walkOperations(target.facts.body, (operation) => {
+      for (const value of valuesOf(operation)) {
+        someValue(value, (inner) => {
+          if (isOwn(inner)) variables.push(inner);
+          return false;
+        });
+      }
+    });
+  }
+  return variables;
+}
+
+/** The values that an operation is about. */
+function valuesOf(operation: Operation): readonly Value[] {
+  switch (operation.op) {
+    case "read":
+    case "call":
+    case "compute":
+    case "await":
+    case "yield":
+      return [operation];
+    case "write": {
+      const { place, value } = operation;
+      const object = place.kind === "name" ? [] : place.kind === "attribute" ? [place.object] : [place.object, place.index];
+      return value ? [...object, value] : object;
+    }
+    case "loop":
+      return operation.iterable ? [operation.iterable] : [];
+    case "with":
+      return [operation.context];
+    case "return":
+    case "raise":
+    case "break":
+    case "continue":
+      return operation.value ? [operation.value] : [];
+    case "branch":
+      return operation.test ? [operation.test] : [];
+    case "attempt":
+      return [];
+  }
 }
 
 /** One of several: shared if any is, and no claim if any is unknown. */

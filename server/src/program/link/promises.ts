@@ -27,6 +27,9 @@ export interface SharingPromise {
 export function sharingPromises(program: Program): readonly SharingPromise[] {
   const { resolver, knowledge } = program;
   const names = lockNames(knowledge);
+  // What a spawn runs has its threads in view.
+  const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
+  const open = (node: FunctionNode): boolean => !spawned.has(node);
   return program.files.flatMap((file) => {
     const promises: SharingPromise[] = [];
     const mentionsLock = [...names].some((name) => file.facts.callsByName.has(name));
@@ -34,14 +37,14 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
       const by =
         node.facts.docstring === "thread-safe" ? "docstring" : mentionsLock && hasOwnLock(node, names, program) ? "lock" : undefined;
       if (!by || isSingleThreaded(node)) continue;
-      const entries = publicMethods(node, resolver);
+      const entries = publicMethods(node, resolver).filter(open);
       if (entries.length > 0) {
         const family = new Set(resolver.classOrder(node).classes.map(classKey));
         promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, family, file, entries });
       }
     }
     if (!mentionsLock) return promises;
-    promises.push(...promisesOfFunctions(file, names, program));
+    for (const promise of promisesOfFunctions(file, names, program)) promises.push({ ...promise, entries: promise.entries.filter(open) });
     return promises;
   });
 }

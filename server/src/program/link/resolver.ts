@@ -516,8 +516,11 @@ export class Resolver {
   private annotated(annotation: Value, scope: FunctionNode): readonly Entity[] {
     return this.annotationTypes(annotation, scope).flatMap((entity): readonly Entity[] => {
       if (entity.kind === "class") return [{ kind: "instance", class: entity.class }];
-      if (entity.kind === "external" && !/^(typing|typing_extensions|collections\.abc)\./.test(entity.name)) {
-        const name = entity.name;
+      if (
+        entity.kind === "external" &&
+        (this.knowledge.type(entity.name) || typesOfTyping.has(entity.name) || !isAbstractType.test(entity.name))
+      ) {
+        const name = typesOfTyping.get(entity.name) ?? entity.name;
         return [{ kind: "object", type: name, origin: undefined }];
       }
       return [];
@@ -606,7 +609,6 @@ export class Resolver {
       case "builtins.tuple":
       case "builtins.sorted":
       case "builtins.reversed":
-      case "builtins.iter":
       case "builtins.set":
       case "builtins.frozenset":
       case "copy.copy":
@@ -616,6 +618,8 @@ export class Resolver {
           if (elements.length > 0) return elements;
         }
         break;
+      case "builtins.iter":
+        return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
       case "builtins.next":
         return first ? this.elements(first, within) : [];
       default:
@@ -649,7 +653,7 @@ export class Resolver {
     const known = this.returns.get(node);
     if (known) return known;
     this.returns.set(node, []);
-    const values = node.facts.isGenerator ? [] : node.facts.returned.flatMap((value) => this.resolve(value, node));
+    const values = node.facts.isGenerator ? madeByGenerator(node) : node.facts.returned.flatMap((value) => this.resolve(value, node));
     const result = distinct(values.length > 0 || !node.facts.returns ? values : this.annotated(node.facts.returns, node));
     this.returns.set(node, result);
     return result;
@@ -684,6 +688,13 @@ export class Resolver {
   private elementsOf(entity: Entity): readonly Entity[] {
     if (entity.kind === "container") return this.containerElements(entity);
     if (entity.kind === "object") {
+      const source = entity.origin && entity.type === "collections.abc.Iterator" ? entity.origin.call.arguments[0]?.value : undefined;
+      if (entity.origin && source && this.depth < maximumDepth) {
+        this.depth++;
+        const found = this.elements(source, entity.origin.in);
+        this.depth--;
+        return found;
+      }
       const yields = this.knowledge.type(entity.type)?.yields;
       return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
     }
@@ -764,6 +775,9 @@ export interface ClassOrder {
   readonly externals: readonly string[];
 }
 
+/** Types that say what an object can do, not what it is. */
+const isAbstractType = /^(typing|typing_extensions|collections\.abc)\./;
+
 const maximumDepth = 40;
 const maximumCallers = 60;
 const maximumReexports = 8;
@@ -781,6 +795,19 @@ const commonMethods: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** The types that generic names of `typing` stand for. */
+const typesOfTyping: ReadonlyMap<string, string> = new Map([
+  ["typing.Dict", "builtins.dict"],
+  ["typing.List", "builtins.list"],
+  ["typing.Set", "builtins.set"],
+  ["typing.Deque", "collections.deque"],
+  ["typing.DefaultDict", "collections.defaultdict"],
+  ["typing.OrderedDict", "collections.OrderedDict"],
+  ["typing.Counter", "collections.Counter"],
+  ["typing.Iterator", "collections.abc.Iterator"],
+  ["typing.Generator", "types.GeneratorType"],
+]);
 
 const wrappers: ReadonlySet<string> = new Set([
   "functools.lru_cache",
@@ -812,6 +839,12 @@ function constantType(type: string): string {
 
 function containerType({ value }: ContainerEntity): string {
   return value.makes === "generator" ? "generator" : value.makes;
+}
+
+/** What calling a generator function makes, unless a decorator makes something else of it. */
+function madeByGenerator(node: FunctionNode): readonly Entity[] {
+  const isPlain = decoratorNames(node).every((name) => name === "staticmethod" || name === "classmethod" || name === "property");
+  return isPlain && !node.facts.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
 }
 
 function firstType(returns: readonly ReturnCase[]): string | undefined {

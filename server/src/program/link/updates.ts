@@ -156,7 +156,8 @@ function stepOf(value: Value, within: FunctionNode, resolver: Resolver): readonl
   }
 }
 
-function isProperty(place: Place, within: FunctionNode, resolver: Resolver): boolean {
+/** Whether reading or storing the place runs a property of the program. */
+export function isProperty(place: Place, within: FunctionNode, resolver: Resolver): boolean {
   if (place.kind !== "attribute") return false;
   return resolver.resolve(place.object, within).some((entity) => {
     if (entity.kind !== "instance") return false;

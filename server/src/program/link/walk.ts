@@ -1,7 +1,7 @@
 import type { Operation, Value } from "../operation.js";
 
 /** The operations directly inside one that holds others, in order; empty for the rest. */
-function innerOperations(operation: Operation): readonly (readonly Operation[])[] {
+export function innerOperations(operation: Operation): readonly (readonly Operation[])[] {
   switch (operation.op) {
     case "loop":
     case "with":

@@ -1,0 +1,400 @@
+import { hasGil, knownTargets, type Target, targetName } from "../base/target.js";
+import type { Access } from "../program/link/activity.js";
+import type { Entity, FunctionNode } from "../program/link/entity.js";
+import { type Iteration, iterationsOf } from "../program/link/iteration.js";
+import type { Program } from "../program/link/link.js";
+import { looksLikeLock, writtenName } from "../program/link/locks.js";
+import { samePlace, sameValue } from "../program/link/updates.js";
+import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
+import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+import docs from "./mutation-during-iteration.md";
+import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
+import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+
+/** What kind of container is gone through, `counter` for dicts that make missing keys; `unknown` where neither its making nor its methods tell. */
+type ContainerKind = "dict" | "counter" | "set" | "deque" | "list" | "weak" | "unknown";
+
+interface Data {
+  readonly race: Race;
+  readonly iteration: Iteration;
+  readonly kind: ContainerKind;
+}
+
+/** GIL203: iterating a container that another thread changes. */
+export const mutationDuringIteration: Rule<Data> = {
+  code: "GIL203",
+  name: "mutation-during-iteration",
+  since: "0.1.0",
+  group: "races",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program, target }: RuleContext): readonly Match<Data>[] {
+  const byLocation = accessesByLocation(program);
+  const matches = new Map<string, Match<Data>>();
+  for (const [location, accesses] of byLocation) {
+    const iterating = accesses.filter(({ does }) => does === "iterate" || does === "copy");
+    if (iterating.length === 0) continue;
+    const kind = kindOf(accesses, program);
+    const surely: Access[] = [];
+    const perhaps: Access[] = [];
+    const storesOfWhole = (byLocation.get(location.slice(0, -"[]".length)) ?? []).filter(({ operation }) => operation.op === "write");
+    for (const access of [...accesses, ...storesOfWhole]) {
+      const effect = effectOf(access, kind);
+      if (effect === "resizes" && !happensOnce(access)) surely.push(access);
+      else if (effect !== "keeps") perhaps.push(access);
+    }
+    if (surely.length + perhaps.length === 0) continue;
+    const isReplaced = storesOfWhole.some(({ does, function: node }) => does === "assign" && node.facts.name !== "__init__");
+    for (const access of iterating) {
+      const key = `${access.function.file.path}:${access.range.start}`;
+      const known = matches.get(key);
+      if (known && known.confidence !== "possible") continue;
+      const iteration = iterationOf(access, location, program);
+      if (!iteration || iterationVerdict(kind, iteration, target) !== "breaks" || expectsFailure(access)) continue;
+      // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
+      if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
+      const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
+      const certain = raceOf(access, access.locks, others(surely), accesses);
+      const race = certain?.confidence === "likely" ? certain : (certain ?? raceOf(access, access.locks, others(perhaps), accesses));
+      if (!race) continue;
+      const isSure = race === certain && !isHedged(race, kind, iteration);
+      const confidence = isSure ? race.confidence : "possible";
+      if (!known || confidence !== "possible") matches.set(key, match({ race, iteration, kind }, confidence));
+    }
+  }
+  return [...matches.values()];
+}
+
+function match(data: Data, confidence: Confidence): Match<Data> {
+  const { race, iteration, kind } = data;
+  return {
+    path: race.first.function.file.path,
+    range: race.first.statement,
+    confidence,
+    related: racePlaces(race),
+    targets: knownTargets.map(
+      (target): TargetVerdict => ({ target: targetName(target), verdict: iterationVerdict(kind, iteration, target) }),
+    ),
+    prediction: undefined,
+    data,
+  };
+}
+
+/** Whether what is known leaves a good chance that nothing goes wrong. */
+function isHedged({ first, second, concurrency }: Race, kind: ContainerKind, { step }: Iteration): boolean {
+  if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
+  switch (kind) {
+    case "unknown":
+      return true;
+    case "weak":
+      return step === "copy" || step === "native-call";
+    case "list":
+      // Nothing raises, so whoever wrote a lock for something else may well accept it.
+      return concurrency === "promised" || announcesEnd(first);
+    case "dict":
+    case "counter":
+    case "set":
+    case "deque":
+      return announcesEnd(first);
+  }
+}
+
+/** Whether the source is written as the shared variable or attribute itself, and not as a name for what was taken from there. */
+function isNamedAsShared(source: Value, within: FunctionNode): boolean {
+  if (source.op !== "read") return false;
+  return source.place.kind === "attribute" || (source.place.kind === "name" && source.place.owner !== within.facts.index);
+}
+
+/** Whether the thread of the first access has ended before the second: its function waits for threads first. */
+function hasEnded(thread: Access, { function: node, range }: Access): boolean {
+  if (thread.root.kind !== "spawn" || thread.function === node) return false;
+  let waits = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
+    waits ||=
+      operation.callee.place.kind === "attribute" && operation.callee.place.name === "join" && !isText(operation.callee.place.object);
+  });
+  return waits;
+}
+
+/** `", ".join(…)` and `os.path.join(…)` wait for nobody. */
+function isText(object: Value): boolean {
+  return object.op === "constant" || (object.op === "read" && object.place.kind !== "element" && /^(path|sep|os)$/.test(object.place.name));
+}
+
+/** Whether the function has told others, under a lock, that it is over: `with self._lock: self._closed = True`. Then nobody may add anything. */
+function announcesEnd({ function: node, range }: Access): boolean {
+  let announces = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "with" || operation.end > range.start || !looksLikeLock(operation.context)) return;
+    walkOperations(operation.body, (inner) => {
+      if (inner.op === "write") announces ||= inner.value?.op === "constant" && inner.value.type === "bool";
+    });
+  });
+  return announces;
+}
+
+/** Whether the change is part of something that is done once: behind a flag that is set on the way, `if self.ready: return` … `self.ready = True`. */
+function happensOnce({ function: node, path }: Access): boolean {
+  const ways = [...path.map((step) => step.function), node].filter((each) => each.facts.kind === "function");
+  const set: Place[] = [];
+  const tested: Place[] = [];
+  for (const way of ways) {
+    walkOutsideLoops(way.facts.body, (operation) => {
+      if (operation.op === "write" && operation.value?.op === "constant" && operation.value.type === "bool" && operation.value.value === 1)
+        set.push(operation.place);
+      if (operation.op !== "branch" || !operation.test) return;
+      someValue(operation.test, (value) => {
+        if (value.op === "read") tested.push(value.place);
+        return false;
+      });
+    });
+  }
+  return set.some((flag) => tested.some((place) => isSameFlag(flag, place)));
+}
+
+/** A flag that a loop looks at in every round ends the loop, and says nothing of what was done before. */
+function walkOutsideLoops(operations: readonly Operation[], visit: (operation: Operation) => void): void {
+  for (const operation of operations) {
+    if (operation.op === "loop") continue;
+    visit(operation);
+    for (const part of innerOperations(operation)) walkOutsideLoops(part, visit);
+  }
+}
+
+/** Whether two functions mean the same flag: the same variable, or the same attribute of what each calls `self`. */
+function isSameFlag(a: Place, b: Place): boolean {
+  return a.kind === "attribute" && b.kind === "attribute" ? a.name === b.name : samePlace(a, b);
+}
+
+/** What another thread's change does to the iteration on an interpreter. */
+function iterationVerdict(kind: ContainerKind, { step }: Iteration, target: Target): TargetVerdict["verdict"] {
+  if (kind === "weak") return "breaks";
+  switch (step) {
+    case "loop":
+    case "python-call":
+      return "breaks";
+    case "native-call":
+      return hasGil(target) ? "holds-by-accident" : "breaks";
+    case "copy":
+      // A deque is locked for each element, not for the whole copy; `copy()` is a method of its own.
+      return hasGil(target) || kind !== "deque" ? "holds-by-accident" : "breaks";
+  }
+}
+
+/** The iteration that an access stands for: of several that one call makes, the one over this state. */
+function iterationOf(access: Access, location: string, { resolver }: Program): Iteration | undefined {
+  const { operation } = access;
+  if (operation.op !== "loop" && operation.op !== "call" && operation.op !== "yield") return undefined;
+  const all = iterationsOf(operation, access.function, resolver);
+  return all.find(({ source }) => location.includes(lastPart(source))) ?? all[0];
+}
+
+function lastPart(source: Value): string {
+  const name = writtenName(source);
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
+const kindsOfTypes: readonly (readonly [RegExp, ContainerKind])[] = [
+  [/^weakref\.Weak/, "weak"],
+  [/^collections\.deque$/, "deque"],
+  [/^(builtins\.dict|collections\.(OrderedDict|ChainMap))$/, "dict"],
+  [/^collections\.(defaultdict|Counter)$/, "counter"],
+  [/^builtins\.set$/, "set"],
+  [/^builtins\.list$/, "list"],
+];
+
+/** The kind of the container: from how it is made, else from what is done to it. */
+function kindOf(accesses: readonly Access[], program: Program): ContainerKind {
+  const kinds = new Set<ContainerKind>();
+  const names = new Set<string>();
+  let isStoredTo = false;
+  for (const access of accesses) {
+    for (const value of containersOf(access, program)) {
+      for (const entity of program.resolver.resolve(value, access.function)) {
+        const kind = kindOfEntity(entity);
+        if (kind) kinds.add(kind);
+      }
+    }
+    const { operation } = access;
+    if (
+      operation.op === "call" &&
+      operation.callee.op === "read" &&
+      operation.callee.place.kind === "attribute" &&
+      access.does === "change"
+    )
+      names.add(operation.callee.place.name);
+    if (operation.op === "loop" || operation.op === "call" || operation.op === "yield") {
+      if (iterationsOf(operation, access.function, program.resolver).some(({ view }) => view !== undefined)) names.add("items");
+    }
+    if (operation.op === "write" && operation.place.kind === "element") isStoredTo = true;
+  }
+  const [only] = kinds;
+  if (kinds.size === 1 && only) return only;
+  const has = (...some: readonly string[]): boolean => some.some((name) => names.has(name));
+  const fits = (kind: ContainerKind): boolean => kinds.size === 0 || kinds.has(kind);
+  if (has("items", "setdefault", "popitem") && fits("dict")) return "dict";
+  if (has("appendleft", "popleft", "extendleft", "rotate") && fits("deque")) return "deque";
+  if (has("append", "insert", "extend", "sort", "reverse") && fits("list")) return "list";
+  if (has("add", "discard") && fits("set")) return "set";
+  return isStoredTo && kinds.has("dict") ? "dict" : "unknown";
+}
+
+function kindOfEntity(entity: Entity): ContainerKind | undefined {
+  if (entity.kind === "container") {
+    const { makes } = entity.value;
+    return makes === "list" || makes === "dict" || makes === "set" ? makes : undefined;
+  }
+  return entity.kind === "object" ? kindsOfTypes.find(([pattern]) => pattern.test(entity.type))?.[1] : undefined;
+}
+
+/** The container as the access writes it. */
+function containersOf({ operation, does, function: node }: Access, { resolver }: Program): readonly Value[] {
+  switch (operation.op) {
+    case "write":
+      return operation.place.kind === "element" ? [operation.place.object] : [];
+    case "call":
+      if (does === "change")
+        return operation.callee.op === "read" && operation.callee.place.kind === "attribute" ? [operation.callee.place.object] : [];
+      return iterationsOf(operation, node, resolver).map(({ source }) => source);
+    case "loop":
+    case "yield":
+      return iterationsOf(operation, node, resolver).map(({ source }) => source);
+    case "read":
+      return [];
+  }
+}
+
+/** Whether the access adds or takes away elements, or only may: a stack popped from its end, a key that may be there already. */
+function effectOf(access: Access, kind: ContainerKind): "resizes" | "may-resize" | "keeps" {
+  const { operation } = access;
+  switch (operation.op) {
+    case "call":
+      return access.does === "change" ? effectOfCall(access, kind) : "keeps";
+    case "write":
+      return effectOfWrite(access, operation, kind);
+    default:
+      return "keeps";
+  }
+}
+
+/** Methods after which the elements of a list stand elsewhere. */
+const movesInList: ReadonlySet<string> = new Set(["remove", "insert", "sort", "reverse", "clear"]);
+
+function effectOfCall({ operation }: Access, kind: ContainerKind): "resizes" | "may-resize" | "keeps" {
+  if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return "keeps";
+  const { name } = operation.callee.place;
+  switch (kind) {
+    case "list":
+      // Elements added at the end are gone through or not; neither goes wrong.
+      if (name === "pop") return operation.arguments.length > 0 ? "resizes" : "keeps";
+      return movesInList.has(name) ? "resizes" : "keeps";
+    case "unknown":
+      return name === "append" || name === "extend" || name === "update" ? "keeps" : "may-resize";
+    case "dict":
+    case "counter":
+      // An OrderedDict notices; a Counter's `subtract` counts what is there.
+      return name === "subtract" || name === "sort" || name === "reverse" ? "keeps" : "resizes";
+    case "set":
+    case "deque":
+    case "weak":
+      return "resizes";
+  }
+}
+
+function effectOfWrite(access: Access, write: WriteOperation, kind: ContainerKind): "resizes" | "may-resize" | "keeps" {
+  if (write.place.kind !== "element") {
+    // `seen |= more` changes the set that is there.
+    const changes = write.form === "update" && write.value?.op === "compute" && /^[|&^-]=?$/.test(write.value.operator);
+    return changes && (kind === "set" || kind === "dict" || kind === "counter") ? "resizes" : "keeps";
+  }
+  if (write.form === "delete") return kind === "unknown" ? "may-resize" : "resizes";
+  if (kind !== "dict" && kind !== "counter" && kind !== "weak") return "keeps";
+  return mayAddKey(access, write, write.place, kind) ? "resizes" : "keeps";
+}
+
+/** Whether the store may be the key's first. */
+function mayAddKey({ check, function: node }: Access, write: WriteOperation, place: ElementPlace, kind: ContainerKind): boolean {
+  if (isNamedKey(place.index)) return false;
+  if (check?.pattern.does === "replace" && samePlace(check.pattern.check.place, place)) return false;
+  // What the statement reads of the element was there; `get` says nothing.
+  const { value } = write;
+  if (kind !== "counter" && value && someValue(value, (inner) => inner.op === "read" && samePlace(inner.place, place))) return false;
+  return !isKeyOfLoop(place, write, node);
+}
+
+/** Whether the key is one of a handful that are written in the text, which are there from the start as a rule. */
+function isNamedKey(index: Value): boolean {
+  if (index.op === "constant") return true;
+  return index.op === "read" && index.place.kind === "attribute" && /^[A-Z]/.test(index.place.name);
+}
+
+/** Whether the key comes from a loop over the same container: `for key in d: d[key] = …`. */
+function isKeyOfLoop({ object, index }: ElementPlace, write: WriteOperation, node: FunctionNode): boolean {
+  if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== node.facts.index) return false;
+  const bound = node.facts.bindings.get(index.place.name) ?? [];
+  return bound.some((value) => value.start < write.start && someValue(value, (inner) => sameValue(inner, object)));
+}
+
+/** Whether a handler of `RuntimeError` stands around: then the author knows, and tries again. */
+function expectsFailure({ function: node, range }: Access): boolean {
+  let expects = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "attempt" || operation.start > range.start || range.end > operation.end) return;
+    expects ||= operation.caught.some((types) => types.some((type) => someValue(type, isRuntimeError)));
+  });
+  return expects;
+}
+
+function isRuntimeError(value: Value): boolean {
+  return value.op === "read" && value.place.kind === "name" && value.place.name === "RuntimeError";
+}
+
+function message({ race, iteration, kind }: Data, context: RuleContext): string {
+  const { first, second } = race;
+  const text = quoted(first.function.file.path, first.operation.op === "call" ? first.range : first.statement, context);
+  const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  return `\`${text}\` ${failureText(kind)}: ${changerText(race)} and ${guard}. ${remedyText(iteration, kind)}`;
+}
+
+function failureText(kind: ContainerKind): string {
+  switch (kind) {
+    case "dict":
+    case "counter":
+      return 'can raise "RuntimeError: dictionary changed size during iteration"';
+    case "set":
+    case "weak":
+      return 'can raise "RuntimeError: Set changed size during iteration"';
+    case "deque":
+      return 'can raise "RuntimeError: deque mutated during iteration"';
+    case "list":
+      return "can skip elements or see them twice";
+    case "unknown":
+      return "can fail or skip elements";
+  }
+}
+
+function changerText(race: Race): string {
+  const { first, second } = race;
+  if (first.root.kind === "promised" || first.root.kind === "caller") return whoText(race);
+  const name = second.root.function.facts.name;
+  if (second.function === first.function && second.root.key === first.root.key)
+    return `\`${name}\`, which runs ${threadsText(second.root)}, changes it too`;
+  return `\`${second.function.facts.name}\` changes it in another thread`;
+}
+
+/** What to do instead, which differs where a copy is not one step. */
+function remedyText({ source, view, step }: Iteration, kind: ContainerKind): string {
+  const name = writtenName(source);
+  const isPlain = /^[\w.]+$/.test(name);
+  if (kind === "weak") return "Hold one lock for both: copying it takes many steps, too.";
+  if (!isPlain || step === "native-call" || step === "copy") return "Hold one lock for both.";
+  const isWhole = step === "python-call" && view === undefined && (kind === "dict" || kind === "counter" || kind === "set");
+  const copy = kind === "deque" || isWhole ? `${name}.copy()` : `list(${name}${view ? `.${view}()` : ""})`;
+  return `Go through a copy, \`${copy}\`, which CPython makes in one step, or hold one lock for both.`;
+}
