@@ -138,6 +138,8 @@ export interface AttemptOperation extends Range {
   readonly op: "attempt";
   readonly body: readonly Operation[];
   readonly handlers: readonly (readonly Operation[])[];
+  /** What each handler catches: the last names of the errors, one empty name for a bare `except`. */
+  readonly catches: readonly (readonly string[])[];
   readonly otherwise: readonly Operation[];
   readonly final: readonly Operation[];
 }

@@ -302,16 +302,18 @@ class FunctionExtraction {
         return;
       case "try": {
         const body = this.inner(() => this.block(statement.body));
+        const catches: string[][] = [];
         const handlers = statement.handlers.map((handler) =>
           this.inner(() => {
-            for (const type of handler.types) this.value(type);
+            const types = this.values(handler.types);
+            catches.push(types.length === 0 ? [""] : types.flatMap(lastNames));
             if (handler.name) this.bind(handler.name.name, this.unknown(handler.name));
             this.block(handler.body);
           }),
         );
         const otherwise = this.inner(() => this.block(statement.otherwise));
         const final = this.inner(() => this.block(statement.final));
-        this.operations.push({ op: "attempt", body, handlers, otherwise, final, start, end });
+        this.operations.push({ op: "attempt", body, handlers, catches, otherwise, final, start, end });
         return;
       }
       case "match": {
@@ -425,7 +427,12 @@ class FunctionExtraction {
 
   private classDefinition(statement: ClassDefinition): void {
     const bases = statement.arguments.filter((argument) => argument.form === "positional").map((argument) => this.value(argument.value));
-    for (const argument of statement.arguments) if (argument.form !== "positional") this.value(argument.value);
+    let metaclass: Value | undefined;
+    for (const argument of statement.arguments) {
+      if (argument.form === "positional") continue;
+      const value = this.value(argument.value);
+      if (argument.name === "metaclass") metaclass = value;
+    }
     const scope = this.file.scopes.of.get(statement);
     if (!scope) return;
     const index = this.file.classes.length;
@@ -435,6 +442,7 @@ class FunctionExtraction {
       name: statement.name,
       nameRange: statement.nameRange,
       bases,
+      metaclass,
       decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
       body: scope.index,
       instanceAttributes: new Map(),
@@ -765,6 +773,12 @@ class FunctionExtraction {
     if (known) known.push(site);
     else this.file.callsByName.set(callee.place.name, [site]);
   }
+}
+
+/** The last names of an error, or of several in a tuple; one that cannot be told is taken for any. */
+function lastNames(type: Value): readonly string[] {
+  if (type.op === "display") return type.elements.flatMap(lastNames);
+  return [type.op === "read" && type.place.kind !== "element" ? type.place.name : ""];
 }
 
 /** How many elements of a display its building refers to; more say nothing new and cost memory in generated tables. */

@@ -11,7 +11,7 @@ import { type AbstractObject, type Frame, Ownership } from "./ownership.js";
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
-import { updateGap, updateRead } from "./updates.js";
+import { samePlace, updateGap, updateRead } from "./updates.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
 export interface Moment {
@@ -200,6 +200,7 @@ class Walker {
           break;
         case "read":
           if (held.length > 0) this.read(operation, activation, held);
+          this.use(operation, activation, held);
           break;
         case "call":
           this.call(operation, activation, held);
@@ -290,6 +291,7 @@ class Walker {
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
     const { frame, path } = activation;
     const { callee } = operation;
+    this.use(operation, activation, held);
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
       if (name === "acquire" || name === "release" || name === "enter_context") {
@@ -427,14 +429,29 @@ class Walker {
     const entities = resolver.resolve(object, frame.function);
     const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
     const isUnsafe = entities.some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.sharing === "unsafe");
-    if (!(mayChange && isContainer) && !isUnsafe && !checked) return;
+    // What an object of the program does about threads is its own business.
+    const isOwn = entities.some((entity) => entity.kind === "instance");
+    const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;
+    if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
     if (target.sharing !== "shared") return;
-    if (mayChange && isContainer) {
-      const element = checked?.check.place.kind === "element" || isContainer;
-      this.access("change", element ? `${target.key}[]` : target.key, call, call, baseOf(object), activation, held);
-    } else if (isUnsafe) this.access("use", target.key, call, call, baseOf(object), activation, held);
-    else this.access(checked?.does === "use" ? "use" : "change", target.key, call, call, baseOf(object), activation, held);
+    if (mayChange && isContainer) this.access("change", `${target.key}[]`, call, call, baseOf(object), activation, held);
+    else this.access(isUnsafe ? "use" : "change", target.key, call, call, baseOf(object), activation, held);
+  }
+
+  /** What takes for granted that something is still there which was seen before: `self.sock.send()`, `self.callback()`, `d[k]`, `stack[-1]`. */
+  private use(operation: ReadOperation | CallOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const pattern = activation.checks.get(operation);
+    if (pattern?.does !== "use") return;
+    const { frame } = activation;
+    const { place, form } = pattern.check;
+    const isElementOf =
+      operation.op === "read" && operation.place.kind === "element" && !samePlace(operation.place, place) && /^(truth|size)$/.test(form)
+        ? operation.place.object
+        : undefined;
+    const object = isElementOf ? this.ownership.object(isElementOf, frame) : this.location(place, frame);
+    if (object?.sharing !== "shared") return;
+    this.access("use", isElementOf ? `${object.key}[]` : object.key, operation, operation, baseOf(place), activation, held);
   }
 
   /** `next(iterator)` moves it on; calls that block. */
@@ -476,7 +493,7 @@ class Walker {
   ): void {
     const { frame, path, checks, heldAt } = activation;
     const isReceivers = base !== undefined && this.ownership.object(base, frame).key === this.receiver;
-    const pattern = checks.get(operation);
+    const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     this.accesses.push({
       root: this.current,
@@ -494,6 +511,18 @@ class Walker {
     });
   }
 
+  /** Whether what is checked is an element that no other thread looks for. */
+  private isOfThread(pattern: CheckThenAct | undefined, frame: Frame): boolean {
+    return pattern?.check.place.kind === "element" && this.isOwnIndex(pattern.check.place.index, frame);
+  }
+
+  private isOwnIndex(index: Value, frame: Frame): boolean {
+    if (isThreadIdentity(index) || this.ownership.object(index, frame).perThread) return true;
+    if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.facts.index) return false;
+    const bound = frame.function.facts.bindings.get(index.place.name) ?? [];
+    return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
+  }
+
   /** The state that a place is part of; undefined where an index makes each thread's part its own. */
   private location(place: Place, frame: Frame): AbstractObject | undefined {
     switch (place.kind) {
@@ -502,8 +531,7 @@ class Walker {
       case "attribute":
         return this.ownership.attributeLocation(place.object, place.name, frame);
       case "element": {
-        const index = this.ownership.object(place.index, frame);
-        if (index.perThread || isThreadIdentity(place.index)) return undefined;
+        if (this.isOwnIndex(place.index, frame)) return undefined;
         const container = this.ownership.object(place.object, frame);
         return { ...container, key: `${container.key}[]` };
       }

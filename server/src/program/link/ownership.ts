@@ -261,7 +261,13 @@ export class Ownership {
           node.facts.name === "__init__" &&
           !(callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "__init__");
         const ownClass = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
-        const base = isNew ? { ...own, key: `made ${caller.function.file.path}:${call.start}` } : (object ?? unknown);
+        // `__new__`, and `__call__` of a metaclass, are given the class whose object is made.
+        const isMaking = receiver.kind === "class" && (node.facts.name === "__new__" || node.facts.name === "__call__");
+        const base: AbstractObject = isNew
+          ? { ...own, key: `made ${caller.function.file.path}:${call.start}` }
+          : isMaking
+            ? { ...unknown, sharing: "shared", key: `class ${classKey(receiver.class)}` }
+            : (object ?? unknown);
         // `super().method()` is called on the object at hand.
         const actual = isSuper(callee) ? (caller.parameters.get(caller.function.facts.parameters[0]?.name ?? "") ?? base) : base;
         parameters.set(parameter.name, { ...actual, class: actual.class ?? ownClass });

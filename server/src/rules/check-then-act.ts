@@ -1,0 +1,249 @@
+import type { Access } from "../program/link/activity.js";
+import type { CheckThenAct } from "../program/link/compound.js";
+import type { Program } from "../program/link/link.js";
+import type { Value } from "../program/operation.js";
+import docs from "./check-then-act.md";
+import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardsMore, guardText, isEmpty } from "./checked-act.js";
+import { type MadeValue, madeValue } from "./made-value.js";
+import { accessesByLocation, quoted, raceOf, whoText } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+
+/** What goes wrong when somebody comes between. */
+type Harm =
+  | { readonly goes: "error"; readonly errors: readonly string[] }
+  | { readonly goes: "past-limit" | "twice" | "overwritten" | "stale" | "reset" | "blocks" };
+
+interface Data {
+  readonly act: CheckedAct;
+  readonly harm: Harm;
+}
+
+/** GIL202: a test and a dependent update of shared state that another thread can come between. */
+export const checkThenAct: Rule<Data> = {
+  code: "GIL202",
+  name: "check-then-act",
+  since: "0.1.0",
+  group: "races",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  const matches = new Map<string, Match<Data>>();
+  const byLocation = accessesByLocation(program);
+  for (const [location, accesses] of byLocation) {
+    for (const access of accesses) {
+      if (!access.check) continue;
+      const { pattern } = access.check;
+      // One test is wrong once, however much is done because of it.
+      const key = `${access.function.file.path}:${pattern.check.at.start}:${location.replace(/\[\]$/, "")}`;
+      const known = matches.get(key);
+      if (known && known.confidence !== "possible") continue;
+      const found = actOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
+      if (found && (!known || found.act.race.confidence !== "possible")) matches.set(key, match(found, program));
+    }
+  }
+  return [...matches.values()];
+}
+
+function match(data: Data, program: Program): Match<Data> {
+  const { first, confidence } = data.act.race;
+  return {
+    path: first.function.file.path,
+    range: first.statement,
+    confidence,
+    related: actPlaces(data.act),
+    targets: actTargets(data.act, program),
+    prediction: undefined,
+    data,
+  };
+}
+
+function actOf(access: Access, accesses: readonly Access[], inside: readonly Access[], program: Program): Data | undefined {
+  const pattern = access.check?.pattern;
+  if (!pattern) return undefined;
+  const kind = harmOf(access, pattern, accesses, inside, program);
+  if (!kind) return undefined;
+  const { harm, undoes } = kind;
+  if (harm.goes === "error" && pattern.caught.some((name) => catches(name, harm.errors))) return undefined;
+  const act = checkedActOf(access, accesses, undoes);
+  if (!act || isReportedAsUpdate(access, accesses)) return undefined;
+  return { act, harm };
+}
+
+/** What can go wrong with an act, and what another thread has to do for it. */
+function harmOf(
+  access: Access,
+  pattern: CheckThenAct,
+  accesses: readonly Access[],
+  inside: readonly Access[],
+  program: Program,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const { check, act, does } = pattern;
+  const takes = (other: Access): boolean => effectOf(other) === "takes";
+  const adds = (other: Access): boolean => effectOf(other) === "adds" || effectOf(other) === "stores";
+  switch (does) {
+    case "use":
+      if (access.does !== "use") return undefined;
+      return { harm: { goes: "error", errors: useErrors(pattern) }, undoes: access.location.endsWith("[]") ? takes : unsets };
+    case "remove": {
+      if (check.place.kind === "element") return { harm: { goes: "error", errors: removalErrors(pattern) }, undoes: takes };
+      if (act.op === "write" && act.form === "delete")
+        return { harm: { goes: "error", errors: ["AttributeError", "NameError"] }, undoes: takes };
+      // Storing None twice harms nobody, but what goes with it is done twice.
+      return guardsMore(pattern) && !isLoop(pattern) ? { harm: { goes: "twice" }, undoes: takes } : undefined;
+    }
+    case "change":
+      return access.does === "use" ? undefined : changeHarm(access, pattern);
+    case "replace":
+    case "fill": {
+      if (act.op === "call") {
+        // A set takes the same element twice; what matters is what else is done for an element that is new.
+        const isSet = act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "add";
+        return !isSet || guardsMore(pattern) ? { harm: { goes: "twice" }, undoes: adds } : undefined;
+      }
+      if (act.op !== "write" || isLoop(pattern)) return undefined;
+      const made = madeValue(act, access, inside, program);
+      if (check.form === "comparison") return comparisonHarm(pattern, act.value);
+      if (does === "replace") return replaceHarm(pattern, act.value, takes, made);
+      return fillHarm(pattern, made, accesses, adds);
+    }
+  }
+}
+
+function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { harm: Harm; undoes: (other: Access) => boolean } | undefined {
+  const effect = effectOf(access);
+  const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
+  if (effect === "takes" && isForPresence) {
+    const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
+    if (name === "clear") return undefined;
+    const takes = (other: Access): boolean => effectOf(other) === "takes";
+    if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
+    return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
+  }
+  if (effect !== "adds") return undefined;
+  const adds = (other: Access): boolean => effectOf(other) === "adds";
+  const isEvent = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "set";
+  if (isEvent) return check.found === "absent" ? { harm: { goes: "twice" }, undoes: adds } : undefined;
+  if (check.found === "absent" || check.form === "bound" || check.form === "comparison")
+    return { harm: { goes: check.form === "bound" || check.form === "comparison" ? "past-limit" : "twice" }, undoes: adds };
+  return undefined;
+}
+
+function errorOf(name: string): string {
+  if (name === "get_nowait" || name === "get") return "Empty";
+  return name === "popitem" || name === "remove" || name === "discard" ? "KeyError" : "IndexError";
+}
+
+/** `if value > self.highest: self.highest = value` lowers it again; `if self.state == "idle": self.state = "busy"; start()` starts twice. */
+function comparisonHarm(
+  pattern: CheckThenAct,
+  value: Value | undefined,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const stores = (other: Access): boolean => effectOf(other) !== "nothing";
+  if (pattern.act.op === "write" && pattern.act.form === "update") return { harm: { goes: "past-limit" }, undoes: stores };
+  const isOrder = pattern.check.isOrder;
+  if (value?.op !== "constant" && isOrder && !guardsMore(pattern)) return { harm: { goes: "overwritten" }, undoes: stores };
+  return guardsMore(pattern) ? { harm: { goes: "twice" }, undoes: stores } : undefined;
+}
+
+function replaceHarm(
+  pattern: CheckThenAct,
+  value: Value | undefined,
+  takes: (other: Access) => boolean,
+  made: MadeValue,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  if (isEmpty(value)) return guardsMore(pattern) ? { harm: { goes: "twice" }, undoes: takes } : undefined;
+  return pattern.check.place.kind === "element" && made.kind !== "same" ? { harm: { goes: "stale" }, undoes: takes } : undefined;
+}
+
+function fillHarm(
+  pattern: CheckThenAct,
+  made: MadeValue,
+  accesses: readonly Access[],
+  adds: (other: Access) => boolean,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const { check } = pattern;
+  switch (made.kind) {
+    case "same": {
+      const value = pattern.act.op === "write" ? pattern.act.value : undefined;
+      if (value?.op !== "constant") return undefined;
+      // A count that starts at 0 loses what was counted before the second start.
+      if (accesses.some((other) => other.update !== undefined && other.operation !== pattern.act))
+        return { harm: { goes: "reset" }, undoes: (other) => adds(other) || other.operation === pattern.act };
+      return guardsMore(pattern) && !isEmpty(value) ? { harm: { goes: "twice" }, undoes: adds } : undefined;
+    }
+    case "given":
+      return guardsMore(pattern) ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
+    default:
+      // Making an object twice is another rule's business, but where an error is waited for.
+      return check.form === "error" && check.place.kind === "element" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
+  }
+}
+
+function isLoop({ check }: CheckThenAct): boolean {
+  return check.at.op === "loop";
+}
+
+/** Stores None, or deletes. */
+function unsets({ operation }: Access): boolean {
+  if (operation.op !== "write") return false;
+  return operation.form === "delete" || (operation.value?.op === "constant" && operation.value.type === "none");
+}
+
+function useErrors({ act, check }: CheckThenAct): readonly string[] {
+  if (check.place.kind === "element") return ["KeyError", "LookupError"];
+  if (act.op === "read" && act.place.kind === "element") return ["IndexError", "LookupError", "TypeError"];
+  return act.op === "call" && act.callee.op === "read" && act.callee.place.kind !== "attribute"
+    ? ["TypeError"]
+    : ["AttributeError", "TypeError"];
+}
+
+function removalErrors({ act }: CheckThenAct): readonly string[] {
+  const isOfList =
+    act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "remove";
+  return isOfList ? ["KeyError", "ValueError", "LookupError"] : ["KeyError", "LookupError"];
+}
+
+function catches(name: string, errors: readonly string[]): boolean {
+  return name === "" || name === "Exception" || name === "BaseException" || errors.includes(name);
+}
+
+/** The same statement is reported as an update that can be lost. */
+function isReportedAsUpdate(access: Access, accesses: readonly Access[]): boolean {
+  if (!access.update) return false;
+  const stores = accesses.filter(({ does }) => does === "assign" || does === "update" || does === "delete");
+  return raceOf(access, access.locks, stores, accesses) !== undefined;
+}
+
+function message({ act, harm }: Data, context: RuleContext): string {
+  const { first } = act.race;
+  const { path } = first.function.file;
+  const text = quoted(path, first.statement, context);
+  const test = quoted(path, act.pattern.check.range, context);
+  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act)}. ${harmText(harm, act)}`;
+}
+
+function harmText(harm: Harm, { pattern }: CheckedAct): string {
+  switch (harm.goes) {
+    case "error":
+      return pattern.does === "use" && !harm.errors.includes("KeyError") && !harm.errors.includes("IndexError")
+        ? `If the other thread stores None or deletes it in between, this raises ${harm.errors[0]}.`
+        : `If the other thread takes it away in between, this raises ${harm.errors[0]}.`;
+    case "blocks":
+      return "If the other thread takes the last item in between, this waits for ever.";
+    case "past-limit":
+      return "Both can pass the test before either acts, and go past what it allows.";
+    case "twice":
+      return "Both can pass the test before either acts, and what is meant to happen once happens twice.";
+    case "overwritten":
+      return "Both can pass the test before either acts, and one overwrites what the other stored.";
+    case "reset":
+      return "What the other thread has counted in between is set back.";
+    case "stale":
+      return "If the other thread removes it in between, this brings it back.";
+  }
+}
