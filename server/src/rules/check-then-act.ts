@@ -3,7 +3,7 @@ import type { CheckThenAct } from "../program/link/compound.js";
 import type { Program } from "../program/link/link.js";
 import type { Value } from "../program/operation.js";
 import docs from "./check-then-act.md";
-import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardsMore, guardText, isEmpty } from "./checked-act.js";
+import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardsMore, guardText, isEmpty, isMemo } from "./checked-act.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, quoted, raceOf, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
@@ -11,7 +11,7 @@ import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 /** What goes wrong when somebody comes between. */
 type Harm =
   | { readonly goes: "error"; readonly errors: readonly string[] }
-  | { readonly goes: "past-limit" | "twice" | "overwritten" | "stale" | "reset" | "blocks" };
+  | { readonly goes: "past-limit" | "twice" | "noted-twice" | "overwritten" | "stale" | "reset" | "blocks" };
 
 interface Data {
   readonly act: CheckedAct;
@@ -37,9 +37,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   for (const [location, accesses] of byLocation) {
     for (const access of accesses) {
       if (!access.check) continue;
-      const { pattern } = access.check;
-      // One test is wrong once, however much is done because of it.
-      const key = `${access.function.file.path}:${pattern.check.at.start}:${location.replace(/\[\]$/, "")}`;
+      // A function is wrong once about the same state, however much it does because of a test.
+      const key = `${access.function.file.path}#${access.function.facts.index} ${location.replace(/\[\]$/, "")}`;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
       const found = actOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
@@ -54,7 +53,7 @@ function match(data: Data, program: Program): Match<Data> {
   return {
     path: first.function.file.path,
     range: first.statement,
-    confidence,
+    confidence: data.harm.goes === "stale" || data.harm.goes === "noted-twice" ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: actTargets(data.act, program),
     prediction: undefined,
@@ -69,7 +68,7 @@ function actOf(access: Access, accesses: readonly Access[], inside: readonly Acc
   if (!kind) return undefined;
   const { harm, undoes } = kind;
   if (harm.goes === "error" && pattern.caught.some((name) => catches(name, harm.errors))) return undefined;
-  const act = checkedActOf(access, accesses, undoes);
+  const act = checkedActOf(access, accesses, undoes, program);
   if (!act || isReportedAsUpdate(access, accesses)) return undefined;
   return { act, harm };
 }
@@ -83,8 +82,11 @@ function harmOf(
   program: Program,
 ): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
   const { check, act, does } = pattern;
-  const takes = (other: Access): boolean => effectOf(other) === "takes";
-  const adds = (other: Access): boolean => effectOf(other) === "adds" || effectOf(other) === "stores";
+  const takes = (other: Access): boolean => effectOf(other, check) === "takes";
+  const adds = (other: Access): boolean => effectOf(other, check) === "adds" || effectOf(other, check) === "stores";
+  // Only who tests as well can take something for not done that is being done.
+  const addsToo = (other: Access): boolean => adds(other) && other.check !== undefined;
+  const takesToo = (other: Access): boolean => takes(other) && other.check !== undefined;
   switch (does) {
     case "use":
       if (access.does !== "use") return undefined;
@@ -94,7 +96,7 @@ function harmOf(
       if (act.op === "write" && act.form === "delete")
         return { harm: { goes: "error", errors: ["AttributeError", "NameError"] }, undoes: takes };
       // Storing None twice harms nobody, but what goes with it is done twice.
-      return guardsMore(pattern) && !isLoop(pattern) ? { harm: { goes: "twice" }, undoes: takes } : undefined;
+      return guardsMore(pattern) !== "no" && !isLoop(pattern) ? { harm: { goes: "twice" }, undoes: takesToo } : undefined;
     }
     case "change":
       return access.does === "use" ? undefined : changeHarm(access, pattern);
@@ -103,29 +105,31 @@ function harmOf(
       if (act.op === "call") {
         // A set takes the same element twice; what matters is what else is done for an element that is new.
         const isSet = act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "add";
-        return !isSet || guardsMore(pattern) ? { harm: { goes: "twice" }, undoes: adds } : undefined;
+        const more = guardsMore(pattern);
+        if (isSet && more === "no") return undefined;
+        return { harm: { goes: isSet && more === "late" ? "noted-twice" : "twice" }, undoes: addsToo };
       }
       if (act.op !== "write" || isLoop(pattern)) return undefined;
       const made = madeValue(act, access, inside, program);
       if (check.form === "comparison") return comparisonHarm(pattern, act.value);
-      if (does === "replace") return replaceHarm(pattern, act.value, takes, made);
-      return fillHarm(pattern, made, accesses, adds);
+      if (does === "replace") return replaceHarm(pattern, act.value, takes, takesToo, made);
+      return fillHarm(access, pattern, made, accesses, adds);
     }
   }
 }
 
 function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { harm: Harm; undoes: (other: Access) => boolean } | undefined {
-  const effect = effectOf(access);
+  const effect = effectOf(access, check);
   const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
   if (effect === "takes" && isForPresence) {
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
     if (name === "clear") return undefined;
-    const takes = (other: Access): boolean => effectOf(other) === "takes";
+    const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
     return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
   }
   if (effect !== "adds") return undefined;
-  const adds = (other: Access): boolean => effectOf(other) === "adds";
+  const adds = (other: Access): boolean => effectOf(other, check) === "adds";
   const isEvent = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "set";
   if (isEvent) return check.found === "absent" ? { harm: { goes: "twice" }, undoes: adds } : undefined;
   if (check.found === "absent" || check.form === "bound" || check.form === "comparison")
@@ -143,24 +147,28 @@ function comparisonHarm(
   pattern: CheckThenAct,
   value: Value | undefined,
 ): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
-  const stores = (other: Access): boolean => effectOf(other) !== "nothing";
+  const stores = (other: Access): boolean => effectOf(other, pattern.check) !== "nothing";
   if (pattern.act.op === "write" && pattern.act.form === "update") return { harm: { goes: "past-limit" }, undoes: stores };
   const isOrder = pattern.check.isOrder;
-  if (value?.op !== "constant" && isOrder && !guardsMore(pattern)) return { harm: { goes: "overwritten" }, undoes: stores };
-  return guardsMore(pattern) ? { harm: { goes: "twice" }, undoes: stores } : undefined;
+  const more = guardsMore(pattern);
+  if (value?.op !== "constant" && isOrder && more === "no") return { harm: { goes: "overwritten" }, undoes: stores };
+  const isSameAct = (other: Access): boolean => other.operation === pattern.act;
+  return more !== "no" ? { harm: { goes: "twice" }, undoes: isSameAct } : undefined;
 }
 
 function replaceHarm(
   pattern: CheckThenAct,
   value: Value | undefined,
   takes: (other: Access) => boolean,
+  takesToo: (other: Access) => boolean,
   made: MadeValue,
 ): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
-  if (isEmpty(value)) return guardsMore(pattern) ? { harm: { goes: "twice" }, undoes: takes } : undefined;
+  if (isEmpty(value)) return guardsMore(pattern) !== "no" ? { harm: { goes: "twice" }, undoes: takesToo } : undefined;
   return pattern.check.place.kind === "element" && made.kind !== "same" ? { harm: { goes: "stale" }, undoes: takes } : undefined;
 }
 
 function fillHarm(
+  access: Access,
   pattern: CheckThenAct,
   made: MadeValue,
   accesses: readonly Access[],
@@ -174,10 +182,15 @@ function fillHarm(
       // A count that starts at 0 loses what was counted before the second start.
       if (accesses.some((other) => other.update !== undefined && other.operation !== pattern.act))
         return { harm: { goes: "reset" }, undoes: (other) => adds(other) || other.operation === pattern.act };
-      return guardsMore(pattern) && !isEmpty(value) ? { harm: { goes: "twice" }, undoes: adds } : undefined;
+      const more = guardsMore(pattern);
+      if (more === "no" || isEmpty(value)) return undefined;
+      const isElement = check.place.kind === "element";
+      if (isElement && isMemo(pattern, access.function)) return undefined;
+      const addsToo = (other: Access): boolean => adds(other) && other.check !== undefined;
+      return { harm: { goes: isElement && more === "late" ? "noted-twice" : "twice" }, undoes: addsToo };
     }
     case "given":
-      return guardsMore(pattern) ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
+      return guardsMore(pattern) === "yes" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
     default:
       // Making an object twice is another rule's business, but where an error is waited for.
       return check.form === "error" && check.place.kind === "element" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
@@ -238,6 +251,7 @@ function harmText(harm: Harm, { pattern }: CheckedAct): string {
     case "past-limit":
       return "Both can pass the test before either acts, and go past what it allows.";
     case "twice":
+    case "noted-twice":
       return "Both can pass the test before either acts, and what is meant to happen once happens twice.";
     case "overwritten":
       return "Both can pass the test before either acts, and one overwrites what the other stored.";

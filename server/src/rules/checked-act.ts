@@ -1,11 +1,12 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { Access } from "../program/link/activity.js";
-import { addingMethods, type CheckThenAct, takingMethods } from "../program/link/compound.js";
+import { addingMethods, type Check, type CheckThenAct, takingMethods } from "../program/link/compound.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks } from "../program/link/locks.js";
-import { sameValue, stepsBetween } from "../program/link/updates.js";
-import { walkOperations } from "../program/link/walk.js";
+import { samePlace, sameValue, stepsBetween } from "../program/link/updates.js";
+import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
 import { isRealLock, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, TargetVerdict } from "./rule.js";
@@ -17,21 +18,62 @@ export interface CheckedAct {
 }
 
 /** The access of `others` that makes the check untrue before the act, if one can come between; `undoes` tells which would. */
-export function checkedActOf(access: Access, accesses: readonly Access[], undoes: (other: Access) => boolean): CheckedAct | undefined {
+export function checkedActOf(
+  access: Access,
+  accesses: readonly Access[],
+  undoes: (other: Access) => boolean,
+  program: Program,
+): CheckedAct | undefined {
   const { check } = access;
   if (!check || !isRepeatable(access)) return undefined;
-  const others = accesses.filter((other) => undoes(other) && !hasWaited(other, access) && sameKey(check.pattern, other));
+  const others = accesses.filter((other) => undoes(other) && !isAlone(other) && !hasWaited(other, access) && sameKey(check.pattern, other));
   const race = raceOf(access, check.locks, others, accesses);
-  return race && { race, pattern: check.pattern };
+  if (!race) return undefined;
+  const { pattern } = check;
+  return { race: isWeak(race, program) ? { ...race, confidence: "possible" } : race, pattern };
 }
 
-/** How an access leaves what was looked at: with something there, with nothing there, with another value, or as it was. */
-export function effectOf({ operation }: Pick<Access, "operation">): "adds" | "takes" | "stores" | "nothing" {
+/**
+ * Whether the evidence is too thin for a warning: code that merely promises to be shared and does not show by a lock taken too late that it means
+ * this; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
+ */
+function isWeak({ first, second, concurrency }: Race, program: Program): boolean {
+  if (concurrency === "promised" && !commonLocks(first.locks, second.locks).some(isRealLock)) return true;
+  if (first.path.length > longestPath || second.path.length > longestPath) return true;
+  if (first.root.key !== second.root.key || first.root.kind !== "spawn") return false;
+  const { spawn, function: start } = first.root;
+  return spawn.worker === "callback-in-caller" || (first.of === "thread's object" && reaches(start, spawn.in, program));
+}
+
+/** Calls between the start of a thread and what it does there. */
+const longestPath = 5;
+
+function reaches(from: FunctionNode, to: FunctionNode, { resolver }: Program): boolean {
+  const seen = new Set([from]);
+  const visit = (node: FunctionNode, depth: number): boolean => {
+    if (node === to) return true;
+    let found = false;
+    if (depth > 0)
+      walkOperations(node.facts.body, (operation) => {
+        if (found || operation.op !== "call") return;
+        for (const { function: callee } of resolver.callees(operation, node)) {
+          if (found || seen.has(callee)) continue;
+          seen.add(callee);
+          found = visit(callee, depth - 1);
+        }
+      });
+    return found;
+  };
+  return visit(from, 3);
+}
+
+/** How an access leaves what a check looked at: with something there, with nothing there, with another value, or as it was. */
+export function effectOf({ operation }: Pick<Access, "operation">, check: Check): "adds" | "takes" | "stores" | "nothing" {
   switch (operation.op) {
     case "write":
       if (operation.form === "delete") return "takes";
       if (operation.form === "update") return "stores";
-      return isEmpty(operation.value) ? "takes" : "adds";
+      return isNone(operation.value) || (check.form === "truth" && isEmpty(operation.value)) ? "takes" : "adds";
     case "call": {
       const { callee } = operation;
       const name = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
@@ -48,6 +90,10 @@ export function isEmpty(value: Value | undefined): boolean {
   return value?.op === "display" && value.elements.length === 0 && !value.isOpen;
 }
 
+function isNone(value: Value | undefined): boolean {
+  return value?.op === "constant" && value.type === "none";
+}
+
 /** Code that runs once while a module or class is being set up, or before anybody else has the object. */
 function isRepeatable({ function: node, operation, check }: Access): boolean {
   const { kind, name } = node.facts;
@@ -57,6 +103,11 @@ function isRepeatable({ function: node, operation, check }: Access): boolean {
   return (
     name !== "__init__" || operation.op !== "write" || operation.place.kind !== "attribute" || !isReceiver(operation.place.object, node)
   );
+}
+
+/** The start of an object and what follows a fork are no time at which others are about. */
+function isAlone({ function: node }: Access): boolean {
+  return node.facts.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.facts.name);
 }
 
 function isReceiver(value: Value, { facts }: Access["function"]): boolean {
@@ -97,13 +148,35 @@ function keyOf(operation: Access["operation"]): Value | undefined {
   return /^(pop|add|remove|discard|setdefault)$/.test(operation.callee.place.name) ? operation.arguments[0]?.value : undefined;
 }
 
-/** Whether anything but the act itself hangs on the check: work that is done twice, or an answer that two callers get. */
-export function guardsMore({ act, check }: CheckThenAct): boolean {
-  let more = false;
+/**
+ * Whether anything but the act itself hangs on the check: work that is done twice, or an answer that two callers get. `late`: only what was done
+ * before the act, as where work is done and then noted as done.
+ */
+export function guardsMore({ act, check }: CheckThenAct): "yes" | "late" | "no" {
+  let more: "yes" | "late" | "no" = check.instead.some((operation) => operation.op === "raise") ? "yes" : "no";
+  const quiet = new Set<Value>();
+  const visit = (operation: Operation): void => {
+    if (operation === act || more === "yes" || !isEffect(operation, act)) return;
+    if (operation.op === "call" && quiet.has(operation)) return;
+    more = operation.start > act.start ? "yes" : "late";
+  };
   walkOperations(check.dependent, (operation) => {
-    if (operation !== act && isEffect(operation, act)) more = true;
+    // What is only computed to be logged is as harmless as the log.
+    if (operation.op === "call" && isHarmless(operation.callee))
+      for (const { value } of operation.arguments) someValue(value, (inner) => quiet.add(inner) === undefined);
   });
-  return more || check.instead.some((operation) => operation.op === "raise");
+  walkOperations(check.dependent, visit);
+  return more;
+}
+
+/** Whether the function also reads what it stores in the element, so that it is a result to be had again, and no mark. */
+export function isMemo({ act }: CheckThenAct, node: FunctionNode): boolean {
+  if (act.op !== "write") return false;
+  let reads = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "read" && samePlace(operation.place, act.place) && operation.start !== act.start) reads = true;
+  });
+  return reads;
 }
 
 function isEffect(operation: Operation, act: Operation): boolean {

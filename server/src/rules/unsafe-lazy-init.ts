@@ -29,7 +29,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   const byLocation = accessesByLocation(program);
   for (const [location, accesses] of byLocation) {
     for (const access of accesses) {
-      const key = `${access.function.file.path}:${access.statement.start}`;
+      // A module that looks in many places is wrong once; elements of one container may be of different kinds.
+      const key = location.endsWith("[]") ? `${access.function.file.path}:${access.statement.start}` : location;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
       const found = initOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
@@ -46,7 +47,9 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
   if (check.form === "comparison" || (check.form === "error" && check.place.kind === "element")) return undefined;
   const made = madeValue(pattern.act, access, inside, program);
   if (made.kind === "same" || made.kind === "given") return undefined;
-  const act = checkedActOf(access, accesses, (other) => effectOf(other) === "adds");
+  // Who sets another object on purpose, without a look, wants the first to be replaced.
+  const fills = (other: Access): boolean => effectOf(other, check) === "adds" && other.check?.pattern.does === "fill";
+  const act = checkedActOf(access, accesses, fills, program);
   return act && { act, made };
 }
 

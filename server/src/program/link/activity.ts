@@ -320,7 +320,12 @@ class Walker {
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       const inner = this.ownership.enter(node, receiver, operation, frame);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
-      if (!node.facts.isGenerator) replace(held, exit.held);
+      // The way out may have been found for a call that holds the same locks from elsewhere.
+      if (!node.facts.isGenerator)
+        replace(
+          held,
+          exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock),
+        );
     }
   }
 

@@ -177,7 +177,7 @@ export class Ownership {
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
       const made = holder?.file.functions[holder.facts.body]?.facts.bindings
         .get(name)
-        ?.some((value) => value.op === "call" || value.op === "display");
+        ?.some((value) => (value.op === "call" && !isField(value)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
@@ -399,6 +399,11 @@ export class Ownership {
 const maximumDepth = 24;
 const maximumActive = 40;
 const maximumCallDepth = 12;
+
+/** `metadata: dict = Field(…)` says what each object gets. */
+function isField({ callee }: CallOperation): boolean {
+  return callee.op === "read" && callee.place.kind !== "element" && /(^field|Field)$/.test(callee.place.name);
+}
 
 function isSuper(callee: Value): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
