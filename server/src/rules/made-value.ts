@@ -24,7 +24,7 @@ export function madeValue(write: WriteOperation, access: Access, inside: readonl
   if (made?.kind !== "container" || made.name !== "filled") return made ?? same;
   // A container that is complete when it is stored matters only if it is changed later.
   const changes = inside.some((other) => other.does !== "read" && other.does !== "iterate" && other.does !== "use");
-  return changes || isChangedIn(access.function, write.place, write.start) ? { ...made, name: "" } : same;
+  return changes || isChangedIn(access.function, write.place, 0) ? { ...made, name: "" } : same;
 }
 
 interface At {

@@ -117,6 +117,7 @@ class Walker {
   private steps = 0;
   private current!: ThreadRoot;
   private receiver: string | undefined;
+  private properties: ReadonlySet<string> | undefined;
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
@@ -201,6 +202,7 @@ class Walker {
         case "read":
           if (held.length > 0) this.read(operation, activation, held);
           this.use(operation, activation, held);
+          this.property(operation, activation, held);
           break;
         case "call":
           this.call(operation, activation, held);
@@ -385,6 +387,27 @@ class Walker {
       const exit = entity.kind === "instance" ? this.managerFrame(entity, "__exit__", context, frame) : undefined;
       if (exit) this.enter(exit, held, [...path, { function: frame.function, call: context }]);
     }
+  }
+
+  /** Reading a property runs its method. */
+  private property({ place, start, end }: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
+    if (place.kind !== "attribute" || !this.propertyNames().has(place.name)) return;
+    for (const entity of this.program.resolver.resolve(place.object, frame.function)) {
+      const inner = entity.kind === "instance" ? this.managerFrame(entity, place.name, place.object, frame) : undefined;
+      if (inner && decoratorNames(inner.function).includes("property"))
+        this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
+    }
+  }
+
+  private propertyNames(): ReadonlySet<string> {
+    this.properties ??= new Set(
+      this.program.files.flatMap((file) =>
+        file.functions
+          .filter((node) => node.facts.class !== undefined && decoratorNames(node).includes("property"))
+          .map(({ facts }) => facts.name),
+      ),
+    );
+    return this.properties;
   }
 
   private managerFrame(entity: Extract<Entity, { kind: "instance" }>, name: string, context: Value, frame: Frame): Frame | undefined {

@@ -295,7 +295,7 @@ function testedBy(
       const bound = node.facts.bindings.get(place.name) ?? [];
       const before = bound.filter((each) => each.start < value.start);
       const last = before[before.length - 1];
-      if (!last || (last.op !== "read" && last.op !== "call")) return [];
+      if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return [];
       return inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each));
     }
     case "compute": {
