@@ -229,6 +229,8 @@ export interface EnteredValue extends Range {
 /** One of several values: conditional expressions, `and`, `or`. */
 export interface ChoiceValue extends Range {
   readonly op: "choice";
+  /** How the value comes about: `and` and `or` give the first where it decides. */
+  readonly by: "and" | "or" | "condition" | "decorator";
   readonly values: readonly Value[];
 }
 

@@ -96,7 +96,7 @@ function harmOf(
       if (act.op === "write" && act.form === "delete")
         return { harm: { goes: "error", errors: ["AttributeError", "NameError"] }, undoes: takes };
       // Storing None twice harms nobody, but what goes with it is done twice.
-      return guardsMore(pattern) !== "no" && !isLoop(pattern) ? { harm: { goes: "twice" }, undoes: takesToo } : undefined;
+      return isLoop(pattern) ? undefined : resetHarm(pattern, takesToo);
     }
     case "change":
       return access.does === "use" ? undefined : changeHarm(access, pattern);
@@ -156,6 +156,15 @@ function comparisonHarm(
   return more !== "no" ? { harm: { goes: "twice" }, undoes: isSameAct } : undefined;
 }
 
+/** Clearing a flag or an attribute again harms nobody; what is done once it is cleared is done twice. */
+function resetHarm(
+  pattern: CheckThenAct,
+  takesToo: (other: Access) => boolean,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const more = guardsMore(pattern);
+  return more === "no" ? undefined : { harm: { goes: more === "late" ? "noted-twice" : "twice" }, undoes: takesToo };
+}
+
 function replaceHarm(
   pattern: CheckThenAct,
   value: Value | undefined,
@@ -163,7 +172,7 @@ function replaceHarm(
   takesToo: (other: Access) => boolean,
   made: MadeValue,
 ): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
-  if (isEmpty(value)) return guardsMore(pattern) !== "no" ? { harm: { goes: "twice" }, undoes: takesToo } : undefined;
+  if (isEmpty(value)) return resetHarm(pattern, takesToo);
   return pattern.check.place.kind === "element" && made.kind !== "same" ? { harm: { goes: "stale" }, undoes: takes } : undefined;
 }
 

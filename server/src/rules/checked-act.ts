@@ -6,7 +6,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks } from "../program/link/locks.js";
 import { samePlace, sameValue, stepsBetween } from "../program/link/updates.js";
-import { someValue, walkOperations } from "../program/link/walk.js";
+import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
 import { isRealLock, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, TargetVerdict } from "./rule.js";
@@ -30,23 +30,37 @@ export function checkedActOf(
   const race = raceOf(access, check.locks, others, accesses);
   if (!race) return undefined;
   const { pattern } = check;
-  return { race: isWeak(race, program) ? { ...race, confidence: "possible" } : race, pattern };
+  return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
 }
 
 /**
  * Whether the evidence is too thin for a warning: code that merely promises to be shared and does not show by a lock taken too late that it means
- * this; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
+ * this, or that clears what it closes; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
  */
-function isWeak({ first, second, concurrency }: Race, program: Program): boolean {
-  if (concurrency === "promised" && !commonLocks(first.locks, second.locks).some(isRealLock)) return true;
+function isWeak({ first, second, concurrency }: Race, { check, does }: CheckThenAct, program: Program): boolean {
+  if (isAwaited(first) && isAwaited(second) && first.root.key !== second.root.key) return true;
+  if (concurrency === "promised") {
+    if (!commonLocks(first.locks, second.locks).some(isRealLock)) return true;
+    if (check.place.kind !== "element" && (does === "remove" || does === "replace")) return true;
+  }
   if (first.path.length > longestPath || second.path.length > longestPath) return true;
   if (first.root.key !== second.root.key || first.root.kind !== "spawn") return false;
   const { spawn, function: start } = first.root;
-  return spawn.worker === "callback-in-caller" || (first.of === "thread's object" && reaches(start, spawn.in, program));
+  return spawn.worker === "callback-in-caller" || (!first.location.startsWith("global ") && reaches(start, spawn.in, program));
+}
+
+/** Whether the code that hands the work to a thread waits for it at once. */
+function isAwaited({ root }: Access): boolean {
+  if (root.kind !== "spawn") return false;
+  let awaited = false;
+  walkOperations(root.spawn.in.facts.body, (operation) => {
+    if (operation.op === "await" && operation.value === root.spawn.call) awaited = true;
+  });
+  return awaited;
 }
 
 /** Calls between the start of a thread and what it does there. */
-const longestPath = 5;
+const longestPath = 3;
 
 function reaches(from: FunctionNode, to: FunctionNode, { resolver }: Program): boolean {
   const seen = new Set([from]);
@@ -105,8 +119,13 @@ function isRepeatable({ function: node, operation, check }: Access): boolean {
   );
 }
 
-/** The start of an object and what follows a fork are no time at which others are about. */
-function isAlone({ function: node }: Access): boolean {
+/** The start of an object and what follows a fork are no time at which others are about; None that is stored only until the next statement is no end. */
+function isAlone({ function: node, operation }: Access): boolean {
+  if (operation.op === "write" && isNone(operation.value)) {
+    const list = listOf(node.facts.body, operation) ?? [];
+    const next = list.slice(list.indexOf(operation) + 1).find((each) => each.op === "write");
+    if (next?.op === "write" && samePlace(next.place, operation.place) && !isNone(next.value)) return true;
+  }
   return node.facts.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.facts.name);
 }
 

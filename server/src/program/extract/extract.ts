@@ -470,7 +470,7 @@ class FunctionExtraction {
         end: decorator.end,
       };
       this.recordCall(call);
-      result = { op: "choice", values: [call, value], start: decorator.start, end: decorator.end };
+      result = { op: "choice", by: "decorator", values: [call, value], start: decorator.start, end: decorator.end };
     }
     return result;
   }
@@ -614,8 +614,9 @@ class FunctionExtraction {
         const operations = this.inner(() => {
           right = this.value(expression.right);
         });
-        this.optional(left, [operations, []], expression);
-        return { op: "choice", values: [left, right], start, end };
+        const { operator } = expression;
+        this.optional(left, operator === "and" ? [operations, []] : [[], operations], expression);
+        return { op: "choice", by: operator, values: [left, right], start, end };
       }
       case "comparison":
         return this.compute(expression.operators[0] ?? "==", this.values(expression.operands), expression);
@@ -626,7 +627,7 @@ class FunctionExtraction {
         const values: Value[] = [];
         const arms = [expression.then, expression.otherwise].map((arm) => this.inner(() => values.push(this.value(arm))));
         this.optional(test, arms, expression);
-        return { op: "choice", values, start, end };
+        return { op: "choice", by: "condition", values, start, end };
       }
       case "lambda": {
         for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);

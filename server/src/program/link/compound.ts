@@ -26,6 +26,8 @@ export interface Check {
   readonly form: "none" | "truth" | "membership" | "attribute" | "size" | "bound" | "comparison" | "error";
   /** How the state is when the dependent code runs: `absent` for `is None`, `not x`, `k not in d`, an empty queue. */
   readonly found: "present" | "absent";
+  /** Whether the state surely is so, or only in one of the ways that the test can come out. */
+  readonly holds: "surely" | "in-some-cases";
   /** Whether it asks for more or less, and not just for the same. */
   readonly isOrder: boolean;
   /** What runs because of it. */
@@ -149,6 +151,7 @@ function missed(attempt: AttemptOperation, handler: number): readonly Check[] {
       place: read.place,
       form: "error",
       found: "absent",
+      holds: "surely",
       isOrder: false,
       dependent: [],
       instead: [],
@@ -185,7 +188,8 @@ function record(
     // The test of a `while` stands in its body.
     if (act.op !== "write" && act.start >= check.range.start && act.end <= check.range.end) continue;
     const does = effectOn(act, check);
-    if (!does) continue;
+    // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
+    if (!does || (check.holds === "in-some-cases" && does !== "fill")) continue;
     const named = caught.filter((name, index) => index >= caughtOutside || !broadErrors.has(name));
     found.set(act, { check, act, does, caught: named });
     return;
@@ -284,7 +288,7 @@ function testedBy(
   if (!value || depth > 6) return [];
   const range = { start: whole.start, end: whole.end };
   const check = (place: Place, form: Check["form"], found: Check["found"]): readonly Check[] =>
-    isLocal(place, node) ? [] : [{ at, range, place, form, found, isOrder: false, dependent: [], instead: [] }];
+    isLocal(place, node) ? [] : [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }];
   const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, node, depth + 1);
   switch (value.op) {
     case "read": {
@@ -348,8 +352,12 @@ function testedBy(
         return check({ kind: "attribute", object: first.value, name: String(name.value) }, "attribute", outcome);
       return [];
     }
-    case "choice":
-      return value.values.flatMap((each) => inner(each));
+    case "choice": {
+      // Of `a and b` that does not hold, either may be what fails.
+      const isSure = value.by === (outcome === "present" ? "and" : "or");
+      const found = value.values.flatMap((each) => inner(each));
+      return isSure ? found : found.map((each) => ({ ...each, holds: "in-some-cases" as const }));
+    }
     default:
       return [];
   }

@@ -6,7 +6,7 @@ import type { Program } from "./link.js";
 import { hasNote } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
 import { type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
-import { walkOperations } from "./walk.js";
+import { listOf, walkOperations } from "./walk.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
 export type ThreadRoot =
@@ -106,7 +106,7 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     const key = `beside ${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
-      const end = firstJoin(spawn);
+      const end = Math.min(firstJoin(spawn), endOfWay(spawn));
       callers.push({
         kind: "caller",
         key,
@@ -156,6 +156,13 @@ function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNo
     if (definition?.op === "function") return owner.file.functions[definition.function];
   }
   return undefined;
+}
+
+/** Where the code that follows the spawn leaves the function. */
+function endOfWay(spawn: Spawn): number {
+  const list = listOf(spawn.in.facts.body, spawn.call) ?? [];
+  const last = list[list.length - 1];
+  return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.facts.end;
 }
 
 const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"]);
