@@ -1,7 +1,7 @@
 import type { Access } from "../program/link/activity.js";
 import type { CheckThenAct } from "../program/link/compound.js";
 import type { Program } from "../program/link/link.js";
-import type { Value } from "../program/operation.js";
+import type { Place, Value } from "../program/operation.js";
 import docs from "./check-then-act.md";
 import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardsMore, guardText, isEmpty, isMemo } from "./checked-act.js";
 import { type MadeValue, madeValue } from "./made-value.js";
@@ -37,15 +37,20 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   for (const [location, accesses] of byLocation) {
     for (const access of accesses) {
       if (!access.check) continue;
-      // A function is wrong once about the same state, however much it does because of a test.
-      const key = `${access.function.file.path}#${access.function.facts.index} ${location.replace(/\[\]$/, "")}`;
+      // A test is wrong once, however much is done because of it; what changes the state tells most.
+      const key = `${access.function.file.path}:${access.check.pattern.check.range.start} ${location.replace(/\[\]$/, "")}`;
       const known = matches.get(key);
-      if (known && known.confidence !== "possible") continue;
+      if (known && rank(known) === 0) continue;
       const found = actOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
-      if (found && (!known || found.act.race.confidence !== "possible")) matches.set(key, match(found, program));
+      const next = found && match(found, program);
+      if (next && (!known || rank(next) < rank(known))) matches.set(key, next);
     }
   }
   return [...matches.values()];
+}
+
+function rank({ confidence, data }: Match<Data>): number {
+  return (confidence === "possible" ? 2 : 0) + (data.act.pattern.act.op === "read" ? 1 : 0);
 }
 
 function match(data: Data, program: Program): Match<Data> {
@@ -192,7 +197,7 @@ function fillHarm(
       if (accesses.some((other) => other.update !== undefined && other.operation !== pattern.act))
         return { harm: { goes: "reset" }, undoes: (other) => adds(other) || other.operation === pattern.act };
       const more = guardsMore(pattern);
-      if (more === "no" || isEmpty(value)) return undefined;
+      if (more === "no" || isEmpty(value) || isNotice(check.place)) return undefined;
       const isElement = check.place.kind === "element";
       if (isElement && isMemo(pattern, access.function)) return undefined;
       const addsToo = (other: Access): boolean => adds(other) && other.check !== undefined;
@@ -204,6 +209,11 @@ function fillHarm(
       // Making an object twice is another rule's business, but where an error is waited for.
       return check.form === "error" && check.place.kind === "element" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
   }
+}
+
+/** `warned`, `already_logged`: a message that comes twice is no harm. */
+function isNotice(place: Place): boolean {
+  return place.kind !== "element" && /warned|logged|notified/i.test(place.name);
 }
 
 function isLoop({ check }: CheckThenAct): boolean {

@@ -58,7 +58,7 @@ function match(data: Data, program: Program): Match<Data> {
   return {
     path: first.function.file.path,
     range: first.statement,
-    confidence,
+    confidence: data.made.kind === "record" ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: actTargets(data.act, program),
     prediction: undefined,

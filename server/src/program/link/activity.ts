@@ -117,7 +117,7 @@ class Walker {
   private steps = 0;
   private current!: ThreadRoot;
   private receiver: string | undefined;
-  private properties: ReadonlySet<string> | undefined;
+  private properties: Set<string> | undefined;
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
@@ -400,13 +400,16 @@ class Walker {
   }
 
   private propertyNames(): ReadonlySet<string> {
-    this.properties ??= new Set(
-      this.program.files.flatMap((file) =>
-        file.functions
-          .filter((node) => node.facts.class !== undefined && decoratorNames(node).includes("property"))
-          .map(({ facts }) => facts.name),
-      ),
-    );
+    if (!this.properties) {
+      this.properties = new Set();
+      for (const file of this.program.files) {
+        for (const node of file.classes) {
+          for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+            if (values.some((value) => value.op === "choice" && value.by === "decorator")) this.properties.add(name);
+          }
+        }
+      }
+    }
     return this.properties;
   }
 
