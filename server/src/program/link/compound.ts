@@ -159,7 +159,7 @@ function missed(attempt: AttemptOperation, handler: number): readonly Check[] {
 }
 
 /** Whether the list surely ends by leaving what is around it. */
-export function leaves(list: readonly Operation[]): boolean {
+function leaves(list: readonly Operation[]): boolean {
   const last = list[list.length - 1];
   switch (last?.op) {
     case "return":
