@@ -376,6 +376,31 @@ for _ in range(4):
   });
 });
 
+describe("what comes between a check and its act", () => {
+  const threads = "\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n";
+  const text = (between: string): string =>
+    `import threading\n\nrunning = False\n\n\ndef launch():\n    pass\n\n\ndef work():\n    global running\n    if not running:\n${between}        running = True\n        launch()\n${threads}`;
+  const verdicts = (between: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(findingOf(text(between), "check-then-act").targets.map(({ target, verdict }) => [target, verdict]));
+
+  test("nothing: it holds where the GIL changes hands only at calls", () => {
+    const found = verdicts("");
+    assert.deepEqual([found["cpython-3.9"], found["cpython-3.13"], found["cpython-3.14t"]], ["breaks", "holds-by-accident", "breaks"]);
+  });
+
+  test("a call: it breaks everywhere", () => {
+    assert.deepEqual(new Set(Object.values(verdicts("        launch()\n"))), new Set(["breaks"]));
+  });
+
+  test("related places name the test, the other access and the start of the thread", () => {
+    const { related } = findingOf(text("        launch()\n"), "check-then-act");
+    assert.deepEqual(
+      related.map(({ message }) => message),
+      ["what it relies on is tested here", "this thread is started here, in several threads"],
+    );
+  });
+});
+
 describe("severities", () => {
   const text =
     "import threading\n\nvalue = 0\n\n\ndef work():\n    global value\n    value += 1\n\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n";

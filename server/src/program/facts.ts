@@ -80,6 +80,7 @@ export interface ClassFacts extends Range {
   readonly name: string;
   readonly nameRange: Range;
   readonly bases: readonly Value[];
+  readonly metaclass: Value | undefined;
   readonly decorators: readonly Value[];
   /** The function that holds the class's body; its bindings are the class's attributes and methods. */
   readonly body: number;

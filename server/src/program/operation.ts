@@ -229,8 +229,8 @@ export interface EnteredValue extends Range {
 /** One of several values: conditional expressions, `and`, `or`. */
 export interface ChoiceValue extends Range {
   readonly op: "choice";
-  /** What chooses: `and` and `or` by their first value; a conditional expression or a decorator otherwise. */
-  readonly by: "and" | "or" | "other";
+  /** How the value comes about: `and` and `or` give the first where it decides. */
+  readonly by: "and" | "or" | "condition" | "decorator";
   readonly values: readonly Value[];
 }
 

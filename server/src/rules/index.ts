@@ -1,3 +1,4 @@
+import { checkThenAct } from "./check-then-act.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
@@ -11,6 +12,7 @@ import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
+import { unsafeLazyInit } from "./unsafe-lazy-init.js";
 import { updateAcrossAwait } from "./update-across-await.js";
 import { uselessLock } from "./useless-lock.js";
 import { waitWhileLocked } from "./wait-while-locked.js";
@@ -20,7 +22,9 @@ export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
   nonAtomicSharedUpdate,
+  checkThenAct,
   mutationDuringIteration,
+  unsafeLazyInit,
   inconsistentLock,
   uselessLock,
   sharedIterator,

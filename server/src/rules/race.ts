@@ -45,7 +45,7 @@ export function raceOf(
   for (const second of others) {
     if (commonLocks(locks, second.locks).length > 0) continue;
     const how = concurrency(first, second);
-    const confidence = how && confidenceOf(first, second, how, all);
+    const confidence = how && confidenceOf(first, locks, second, how, all);
     if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
     best = { first, second, concurrency: how, confidence };
     if (rank(best) === 0) break;
@@ -62,20 +62,28 @@ function rank({ concurrency: how, confidence }: Pick<Race, "concurrency" | "conf
  * code guards it, while this access does not; state that nobody guards may well be one thread's business, so that is possible only, and only
  * where this very function takes a lock or the class is documented as thread-safe.
  */
-function confidenceOf(first: Access, second: Access, how: Concurrency, all: readonly Access[]): Confidence | undefined {
+function confidenceOf(
+  first: Access,
+  locks: readonly HeldLock[],
+  second: Access,
+  how: Concurrency,
+  all: readonly Access[],
+): Confidence | undefined {
   switch (how) {
     case "seen":
       return "likely";
     case "assumed":
       return "possible";
     case "promised": {
-      const guards = guardsOf(all, first);
-      if (commonLocks(first.locks, guards).length > 0) return undefined;
+      // A lock that is held at the end only, and not from the look on, shows what should be held.
+      const late = first.locks.filter((lock) => isRealLock(lock) && !locks.includes(lock));
+      const guards = [...guardsOf(all, first), ...late];
+      if (commonLocks(locks, guards).length > 0) return undefined;
       const promises = [first.root, second.root].flatMap((root) => (root.kind === "promised" ? [root.promise] : []));
       const about = promises.filter((promise) => isPromised(first.location, promise));
       if (about.length === 0) return undefined;
       if (guards.length > 0) return "likely";
-      if (first.locks.some(isRealLock)) return undefined;
+      if (locks.some(isRealLock)) return undefined;
       // A thread that the object starts on itself, beside whoever calls its methods.
       if (first.root.kind === "spawn" || second.root.kind === "spawn") return "possible";
       return about.some((promise) => promise.by === "docstring" || takesLock(first.function.facts.body)) ? "possible" : undefined;

@@ -428,7 +428,12 @@ class FunctionExtraction {
 
   private classDefinition(statement: ClassDefinition): void {
     const bases = statement.arguments.filter((argument) => argument.form === "positional").map((argument) => this.value(argument.value));
-    for (const argument of statement.arguments) if (argument.form !== "positional") this.value(argument.value);
+    let metaclass: Value | undefined;
+    for (const argument of statement.arguments) {
+      if (argument.form === "positional") continue;
+      const value = this.value(argument.value);
+      if (argument.name === "metaclass") metaclass = value;
+    }
     const scope = this.file.scopes.of.get(statement);
     if (!scope) return;
     const index = this.file.classes.length;
@@ -438,6 +443,7 @@ class FunctionExtraction {
       name: statement.name,
       nameRange: statement.nameRange,
       bases,
+      metaclass,
       decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
       body: scope.index,
       instanceAttributes: new Map(),
@@ -465,7 +471,7 @@ class FunctionExtraction {
         end: decorator.end,
       };
       this.recordCall(call);
-      result = { op: "choice", by: "other", values: [call, value], start: decorator.start, end: decorator.end };
+      result = { op: "choice", by: "decorator", values: [call, value], start: decorator.start, end: decorator.end };
     }
     return result;
   }
@@ -609,8 +615,9 @@ class FunctionExtraction {
         const operations = this.inner(() => {
           right = this.value(expression.right);
         });
-        this.optional(left, [operations, []], expression);
-        return { op: "choice", by: expression.operator, values: [left, right], start, end };
+        const { operator } = expression;
+        this.optional(left, operator === "and" ? [operations, []] : [[], operations], expression);
+        return { op: "choice", by: operator, values: [left, right], start, end };
       }
       case "comparison":
         return this.compute(expression.operators[0] ?? "==", this.values(expression.operands), expression);
@@ -621,7 +628,7 @@ class FunctionExtraction {
         const values: Value[] = [];
         const arms = [expression.then, expression.otherwise].map((arm) => this.inner(() => values.push(this.value(arm))));
         this.optional(test, arms, expression);
-        return { op: "choice", by: "other", values, start, end };
+        return { op: "choice", by: "condition", values, start, end };
       }
       case "lambda": {
         for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);

@@ -23,7 +23,7 @@ import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership 
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
-import { isProperty, updateGap, updateRead } from "./updates.js";
+import { isProperty, samePlace, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
@@ -174,6 +174,7 @@ class Walker {
   private current!: ThreadRoot;
   /** The objects of which each call of the spawning function makes others: the thread's receiver, and locals given to it. */
   private perSpawn = new Set<string>();
+  private properties: Set<string> | undefined;
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
@@ -309,7 +310,8 @@ class Walker {
         case "read":
           // What is read far below where a lock was taken is not what the lock is for.
           if (held.some((lock) => lock.taken.function === frame.function)) this.read(operation, activation, held);
-          if (held.length > 0 && this.whose === "anyone") this.property(operation, activation, held);
+          this.use(operation, activation, held);
+          this.property(operation, activation, held);
           break;
         case "call":
           this.call(operation, activation, held);
@@ -436,6 +438,7 @@ class Walker {
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
     const { frame, path } = activation;
     const { callee } = operation;
+    this.use(operation, activation, held);
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
       if (name === "acquire" || name === "release" || name === "enter_context") {
@@ -468,7 +471,12 @@ class Walker {
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       const inner = this.ownership.enter(node, receiver, operation, frame);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
-      if (!node.facts.isGenerator) replace(held, exit.held);
+      // The way out may have been found for a call that holds the same locks from elsewhere.
+      if (!node.facts.isGenerator)
+        replace(
+          held,
+          exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock),
+        );
     }
   }
 
@@ -534,6 +542,30 @@ class Walker {
     }
   }
 
+  /** Reading a property runs its method. */
+  private property({ place, start, end }: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
+    if (place.kind !== "attribute" || !this.propertyNames().has(place.name)) return;
+    for (const entity of this.program.resolver.resolve(place.object, frame.function)) {
+      const inner = entity.kind === "instance" ? this.managerFrame(entity, place.name, place.object, frame) : undefined;
+      if (inner && decoratorNames(inner.function).some((name) => name.endsWith("property")))
+        this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
+    }
+  }
+
+  private propertyNames(): ReadonlySet<string> {
+    if (!this.properties) {
+      this.properties = new Set();
+      for (const file of this.program.files) {
+        for (const node of file.classes) {
+          for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+            if (values.some((value) => value.op === "choice" && value.by === "decorator")) this.properties.add(name);
+          }
+        }
+      }
+    }
+    return this.properties;
+  }
+
   private managerFrame(entity: Extract<Entity, { kind: "instance" }>, name: string, context: Value, frame: Frame): Frame | undefined {
     const method = this.program.resolver.method(entity.class, name);
     const self = method?.facts.parameters[0]?.name;
@@ -568,18 +600,6 @@ class Walker {
     if (object?.sharing === "shared") this.access("read", object.key, read, read, baseOf(read.place), activation, held);
   }
 
-  /** Reading a property runs its method. */
-  private property(read: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
-    const { resolver } = this.program;
-    if (read.place.kind !== "attribute") return;
-    for (const entity of resolver.resolve(read.place.object, frame.function)) {
-      const method = entity.kind === "instance" ? resolver.method(entity.class, read.place.name) : undefined;
-      if (entity.kind !== "instance" || !method || !decoratorNames(method).some((name) => name.endsWith("property"))) continue;
-      const inner = this.managerFrame(entity, read.place.name, read.place.object, frame);
-      if (inner) this.enter(inner, held, [...path, { function: frame.function, call: read }]);
-    }
-  }
-
   /** Calls of methods on state: those that change a container, and those of objects that threads must not share. */
   private methodCall(call: CallOperation, object: Value, name: string, activation: Activation, held: readonly HeldLock[]): void {
     const { frame } = activation;
@@ -590,14 +610,29 @@ class Walker {
     const entities = resolver.resolve(object, frame.function);
     const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
     const isUnsafe = entities.some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.sharing === "unsafe");
-    if (!(mayChange && isContainer) && !isUnsafe && !checked) return;
+    // What an object of the program does about threads is its own business.
+    const isOwn = entities.some((entity) => entity.kind === "instance");
+    const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;
+    if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
     if (target.sharing !== "shared") return;
-    if (mayChange && isContainer) {
-      const element = checked?.check.place.kind === "element" || isContainer;
-      this.access("change", element ? `${target.key}[]` : target.key, call, call, baseOf(object), activation, held);
-    } else if (isUnsafe) this.access("use", target.key, call, call, baseOf(object), activation, held);
-    else this.access(checked?.does === "use" ? "use" : "change", target.key, call, call, baseOf(object), activation, held);
+    if (mayChange && isContainer) this.access("change", `${target.key}[]`, call, call, baseOf(object), activation, held);
+    else this.access(isUnsafe ? "use" : "change", target.key, call, call, baseOf(object), activation, held);
+  }
+
+  /** What takes for granted that something is still there which was seen before: `self.sock.send()`, `self.callback()`, `d[k]`, `stack[-1]`. */
+  private use(operation: ReadOperation | CallOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const pattern = activation.checks.get(operation);
+    if (pattern?.does !== "use") return;
+    const { frame } = activation;
+    const { place, form } = pattern.check;
+    const isElementOf =
+      operation.op === "read" && operation.place.kind === "element" && !samePlace(operation.place, place) && /^(truth|size)$/.test(form)
+        ? operation.place.object
+        : undefined;
+    const object = isElementOf ? this.ownership.object(isElementOf, frame) : this.location(place, frame);
+    if (object?.sharing !== "shared") return;
+    this.access("use", isElementOf ? `${object.key}[]` : object.key, operation, operation, baseOf(place), activation, held);
   }
 
   /** `next(iterator)` moves it on; calls that block. */
@@ -688,7 +723,7 @@ class Walker {
     const isPerSpawn =
       (object !== undefined && this.perSpawn.has(object.partOf || object.key)) ||
       (this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, location));
-    const pattern = checks.get(operation);
+    const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     this.accesses.push({
       root: this.current,
@@ -744,6 +779,18 @@ class Walker {
     });
   }
 
+  /** Whether what is checked is an element that no other thread looks for. */
+  private isOfThread(pattern: CheckThenAct | undefined, frame: Frame): boolean {
+    return pattern?.check.place.kind === "element" && this.isOwnIndex(pattern.check.place.index, frame);
+  }
+
+  private isOwnIndex(index: Value, frame: Frame): boolean {
+    if (isThreadIdentity(index) || this.ownership.object(index, frame).perThread) return true;
+    if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.facts.index) return false;
+    const bound = frame.function.facts.bindings.get(index.place.name) ?? [];
+    return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
+  }
+
   /** The state that a place is part of; undefined where an index makes each thread's part its own. */
   private location(place: Place, frame: Frame): AbstractObject | undefined {
     switch (place.kind) {
@@ -752,8 +799,7 @@ class Walker {
       case "attribute":
         return this.ownership.attributeLocation(place.object, place.name, frame);
       case "element": {
-        const index = this.ownership.object(place.index, frame);
-        if (index.perThread || isThreadIdentity(place.index)) return undefined;
+        if (this.isOwnIndex(place.index, frame)) return undefined;
         const container = this.ownership.object(place.object, frame);
         return { ...container, key: `${container.key}[]` };
       }
@@ -830,7 +876,7 @@ function truthOf(test: Value, frame: Frame): boolean | undefined {
     const given = givenConstant(test, frame);
     return given === undefined ? undefined : given === constantKey("bool", 1);
   }
-  if (test.op === "choice" && test.by !== "other") {
+  if (test.op === "choice" && (test.by === "and" || test.by === "or")) {
     const outcomes = test.values.map((value) => truthOf(value, frame));
     const decisive = test.by === "or";
     if (outcomes.includes(decisive)) return decisive;

@@ -1,5 +1,14 @@
 import type { Range } from "../../base/range.js";
-import { type CallOperation, type Operation, type Place, unbound, type Value, type WriteOperation } from "../operation.js";
+import {
+  type AttemptOperation,
+  type CallOperation,
+  type Operation,
+  type Place,
+  type ReadOperation,
+  unbound,
+  type Value,
+  type WriteOperation,
+} from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { samePlace, sameValue } from "./updates.js";
 import { someValue } from "./walk.js";
@@ -12,20 +21,31 @@ export interface Check {
   readonly range: Range;
   /** What is looked at. For `k in d`, `d.get(k)` and `d[k]` it is the element. */
   readonly place: Place;
-  readonly form: "none" | "truth" | "membership" | "attribute" | "size" | "comparison" | "error";
+  /** `size`: whether there is anything in it. `bound`: its length against a limit. `comparison`: its value against another. */
+  readonly form: "none" | "truth" | "membership" | "attribute" | "size" | "bound" | "comparison" | "error";
   /** How the state is when the dependent code runs: `absent` for `is None`, `not x`, `k not in d`, an empty queue. */
   readonly found: "present" | "absent";
+  /** Whether the state surely is so, or only in one of the ways that the test can come out. */
+  readonly holds: "surely" | "in-some-cases";
+  /** Whether it asks for more or less, and not just for the same. */
+  readonly isOrder: boolean;
+  /** What runs because of it. */
+  readonly dependent: readonly Operation[];
+  /** What runs in its place where the check comes out the other way. */
+  readonly instead: readonly Operation[];
 }
 
 /** A check and what is done because of it. */
 export interface CheckThenAct {
   readonly check: Check;
-  readonly act: WriteOperation | CallOperation;
+  readonly act: WriteOperation | CallOperation | ReadOperation;
   /**
    * `fill`: what was absent is put in. `replace`: what is there is stored over. `change`: an element is added or taken, a method is called that
-   * changes it. `remove`: `del`, or storing None. `use`: an attribute or method of what was found there.
+   * changes it. `remove`: `del`, or storing None. `use`: an attribute, element or method of what was found there.
    */
   readonly does: "fill" | "replace" | "change" | "remove" | "use";
+  /** The last names of the errors that are caught round the act; beyond the check, only those that are named for what they are. */
+  readonly caught: readonly string[];
 }
 
 const known = new WeakMap<FunctionNode, ReadonlyMap<Operation, CheckThenAct>>();
@@ -38,69 +58,103 @@ export function checksThenActs(node: FunctionNode): ReadonlyMap<Operation, Check
   const before = known.get(node);
   if (before) return before;
   const found = new Map<Operation, CheckThenAct>();
-  scan(node.facts.body, [], node, found);
+  scan(node.facts.body, { checks: [], caught: [] }, node, found);
   known.set(node, found);
   return found;
 }
 
-function scan(list: readonly Operation[], outer: readonly Check[], node: FunctionNode, found: Map<Operation, CheckThenAct>): void {
+/** What holds where a list of operations starts: the checks that came before it, each with the number of errors caught round it, and those errors. */
+interface Surroundings {
+  readonly checks: readonly { readonly check: Check; readonly caughtOutside: number }[];
+  readonly caught: readonly string[];
+}
+
+function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNode, found: Map<Operation, CheckThenAct>): void {
   // What an arm that leaves the list tested holds, turned round, for the rest of the list.
-  let checks = outer;
-  for (const operation of list) {
+  let around = outer;
+  const after = (checks: readonly Check[]): Surroundings => ({
+    ...around,
+    checks: [...around.checks, ...checks.map((check) => ({ check, caughtOutside: around.caught.length }))],
+  });
+  list.forEach((operation, position) => {
     switch (operation.op) {
       case "write": {
         const own = operation.value?.op === "choice" ? testedBy(operation.value.values[0], "absent", operation, operation.value, node) : [];
-        record(operation, [...checks, ...own.filter((check) => samePlace(check.place, operation.place))], found);
+        const same = own.filter((check) => samePlace(check.place, operation.place));
+        record(operation, after(same.map((check) => ({ ...check, dependent: [operation], instead: [] }))), found);
         break;
       }
       case "call":
-        record(operation, checks, found);
+      case "read":
+        record(operation, around, found);
         break;
       case "branch": {
         const { test, arms } = operation;
         if (!test) {
-          for (const arm of arms) scan(arm, checks, node, found);
+          for (const arm of arms) scan(arm, around, node, found);
           break;
         }
         const holds = testedBy(test, "present", operation, test, node);
         const fails = testedBy(test, "absent", operation, test, node);
-        const [first, second] = arms;
-        if (first) scan(first, [...checks, ...holds], node, found);
-        if (second) scan(second, [...checks, ...fails], node, found);
-        if (first && leaves(first)) checks = [...checks, ...fails];
-        else if (second && leaves(second)) checks = [...checks, ...holds];
+        const [first = [], second = []] = arms;
+        const rest = list.slice(position + 1);
+        scan(first, after(holds.map((check) => ({ ...check, dependent: first, instead: second }))), node, found);
+        scan(second, after(fails.map((check) => ({ ...check, dependent: second, instead: first }))), node, found);
+        if (leaves(first)) around = after(fails.map((check) => ({ ...check, dependent: [...second, ...rest], instead: first })));
+        else if (leaves(second)) around = after(holds.map((check) => ({ ...check, dependent: [...first, ...rest], instead: second })));
         break;
       }
       case "loop": {
         const inner =
           operation.form === "while" && operation.test ? testedBy(operation.test, "present", operation, operation.test, node) : [];
-        scan(operation.body, [...checks, ...inner], node, found);
+        scan(operation.body, after(inner.map((check) => ({ ...check, dependent: operation.body, instead: [] }))), node, found);
         break;
       }
       case "with":
-        scan(operation.body, checks, node, found);
+        scan(operation.body, { ...around, caught: [...around.caught, ...suppressed(operation.context)] }, node, found);
         break;
       case "attempt": {
-        scan(operation.body, checks, node, found);
-        const tried = operation.handlers.length > 0 ? elementReads(operation.body) : [];
-        const failed = tried.map(
-          (read): Check => ({
-            at: operation,
-            range: { start: read.start, end: read.end },
-            place: read.place,
-            form: "error",
-            found: "absent",
-          }),
-        );
-        for (const handler of operation.handlers) scan(handler, [...checks, ...failed], node, found);
-        scan(operation.otherwise, checks, node, found);
-        scan(operation.final, checks, node, found);
+        scan(operation.body, { ...around, caught: [...around.caught, ...operation.caught.flatMap(namesOf)] }, node, found);
+        operation.handlers.forEach((handler, index) => {
+          const failed = missed(operation, index).map((check) => ({ ...check, dependent: handler }));
+          scan(handler, after(failed), node, found);
+        });
+        scan(operation.otherwise, around, node, found);
+        scan(operation.final, around, node, found);
         break;
       }
       default:
         break;
     }
-  }
+  });
+}
+
+/** What `contextlib.suppress(…)` catches. */
+function suppressed(context: Value): readonly string[] {
+  if (context.op !== "call" || context.callee.op !== "read" || context.callee.place.kind === "element") return [];
+  if (context.callee.place.name !== "suppress") return [];
+  return context.arguments.flatMap(({ value }) => (value.op === "read" && value.place.kind !== "element" ? [value.place.name] : []));
+}
+
+/** The looks of a `try` that a handler learns to have failed: `d[k]` for a KeyError, `self.x` for an AttributeError. */
+function missed(attempt: AttemptOperation, handler: number): readonly Check[] {
+  const names = namesOf(attempt.caught[handler] ?? []);
+  const kinds: Place["kind"][] = [];
+  if (names.some((name) => name === "KeyError" || name === "LookupError" || name === "IndexError")) kinds.push("element");
+  if (names.includes("AttributeError")) kinds.push("attribute");
+  return readsIn(attempt.body)
+    .filter((read) => kinds.includes(read.place.kind))
+    .map((read) => ({
+      at: attempt,
+      range: { start: read.start, end: read.end },
+      place: read.place,
+      form: "error",
+      found: "absent",
+      holds: "surely",
+      isOrder: false,
+      dependent: [],
+      instead: [],
+    }));
 }
 
 /** Whether the list surely ends by leaving what is around it. */
@@ -121,13 +175,34 @@ export function leaves(list: readonly Operation[]): boolean {
   }
 }
 
-function record(act: WriteOperation | CallOperation, checks: readonly Check[], found: Map<Operation, CheckThenAct>): void {
+const broadErrors: ReadonlySet<string> = new Set(["", "Exception", "BaseException"]);
+
+function record(
+  act: WriteOperation | CallOperation | ReadOperation,
+  { checks, caught }: Surroundings,
+  found: Map<Operation, CheckThenAct>,
+): void {
   for (let i = checks.length - 1; i >= 0; i--) {
-    const check = checks[i] as Check;
-    const does = act.op === "write" ? writeEffect(act, check) : callEffect(act, check);
-    if (!does) continue;
-    found.set(act, { check, act, does });
+    const { check, caughtOutside } = checks[i] as Surroundings["checks"][number];
+    // The test of a `while` stands in its body.
+    if (act.op !== "write" && act.start >= check.range.start && act.end <= check.range.end) continue;
+    const does = effectOn(act, check);
+    // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
+    if (!does || (check.holds === "in-some-cases" && does !== "fill")) continue;
+    const named = caught.filter((name, index) => index >= caughtOutside || !broadErrors.has(name));
+    found.set(act, { check, act, does, caught: named });
     return;
+  }
+}
+
+function effectOn(act: WriteOperation | CallOperation | ReadOperation, check: Check): CheckThenAct["does"] | undefined {
+  switch (act.op) {
+    case "write":
+      return writeEffect(act, check);
+    case "call":
+      return callEffect(act, check);
+    case "read":
+      return isUse(act.place, check) ? "use" : undefined;
   }
 }
 
@@ -138,25 +213,48 @@ function writeEffect(write: WriteOperation, check: Check): CheckThenAct["does"] 
   }
   // `if len(d) < limit: d[k] = v` changes what was measured.
   const isPart = write.place.kind === "element" && isPlace(write.place.object, check.place);
-  return isPart && (check.form === "size" || check.form === "truth" || check.form === "comparison") ? "change" : undefined;
+  return isPart && (check.form === "size" || check.form === "bound" || check.form === "truth" || check.form === "comparison")
+    ? "change"
+    : undefined;
 }
 
 function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | undefined {
   const { callee } = call;
-  if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+  if (callee.op !== "read") return undefined;
+  const mayBeNone = check.form === "none" || check.form === "truth" || check.form === "attribute";
+  if (samePlace(callee.place, check.place)) return mayBeNone && check.found === "present" ? "use" : undefined;
+  if (callee.place.kind !== "attribute") return undefined;
   const { object, name } = callee.place;
   if (isPlace(object, check.place)) {
-    if (changingMethods.has(name)) return "change";
-    return check.found === "present" && (check.form === "none" || check.form === "truth" || check.form === "attribute") ? "use" : undefined;
+    if (check.form === "none" || check.form === "attribute") return check.found === "present" ? "use" : undefined;
+    const takes = takingMethods.has(name);
+    if (check.form === "truth" && check.found === "present") return takes ? "change" : "use";
+    return takes || addingMethods.has(name) ? "change" : undefined;
   }
   if (check.place.kind !== "element" || !sameValue(object, check.place.object)) return undefined;
   const key = call.arguments[0]?.value;
   if (check.form === "membership" && key && sameValue(key, check.place.index)) {
     // `pop(k, None)`, `discard(k)` and `setdefault(k, v)` look again by themselves.
-    if (name === "add" || name === "append" || name === "appendleft") return check.found === "absent" ? "fill" : "change";
+    if (name === "add" || name === "append" || name === "appendleft") return check.found === "absent" ? "fill" : undefined;
     if (name === "remove" || (name === "pop" && call.arguments.length === 1)) return check.found === "present" ? "remove" : undefined;
   }
   return undefined;
+}
+
+/** Whether reading the place takes for granted what the check found. */
+function isUse(place: Place, check: Check): boolean {
+  if (check.found !== "present" || place.kind === "name") return false;
+  if (samePlace(place, check.place)) return place.kind === "element" && check.form !== "comparison";
+  if (!isPlace(place.object, check.place)) return false;
+  if (check.form === "none" || check.form === "attribute") return true;
+  if (place.kind === "attribute") return check.form === "truth";
+  return (check.form === "truth" || check.form === "size") && isEndOfSequence(place.index);
+}
+
+/** `0` and `-1`. */
+function isEndOfSequence(index: Value): boolean {
+  if (index.op === "compute") return index.operator === "u-" && index.operands[0]?.op === "constant" && index.operands[0].value === 1;
+  return index.op === "constant" && index.type === "int" && index.value === 0;
 }
 
 function isNone(value: Value | undefined): boolean {
@@ -167,9 +265,14 @@ function isPlace(value: Value, place: Place): boolean {
   return value.op === "read" && samePlace(value.place, place);
 }
 
-/** Methods after which a container, queue or event is another than before. */
-const changingMethods: ReadonlySet<string> = new Set(
-  "append appendleft add insert extend update pop popleft popitem remove clear put put_nowait get get_nowait set".split(" "),
+/** Methods after which there is more in a container or queue than before, or an event is set. */
+export const addingMethods: ReadonlySet<string> = new Set(
+  "append appendleft add insert extend extendleft update setdefault put put_nowait set".split(" "),
+);
+
+/** Methods after which there may be less. */
+export const takingMethods: ReadonlySet<string> = new Set(
+  "pop popleft popitem remove discard clear get get_nowait difference_update intersection_update".split(" "),
 );
 
 /** What a test looks at, given how it came out. */
@@ -184,7 +287,7 @@ function testedBy(
   if (!value || depth > 6) return [];
   const range = { start: whole.start, end: whole.end };
   const check = (place: Place, form: Check["form"], found: Check["found"]): readonly Check[] =>
-    isLocal(place, node) ? [] : [{ at, range, place, form, found }];
+    isLocal(place, node) ? [] : [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }];
   const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, node, depth + 1);
   switch (value.op) {
     case "read": {
@@ -195,8 +298,8 @@ function testedBy(
       const bound = node.facts.bindings.get(place.name) ?? [];
       const before = bound.filter((each) => each.start < value.start);
       const last = before[before.length - 1];
-      if (!last || (last.op !== "read" && last.op !== "call")) return [];
-      return inner(last).map((each) => (each.form === "size" || each.form === "comparison" ? each : { ...each, form: "none" as const }));
+      if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return [];
+      return inner(last).map((each) => (each.form === "truth" ? { ...each, form: "none" as const } : each));
     }
     case "compute": {
       const [left, right] = value.operands;
@@ -206,11 +309,11 @@ function testedBy(
         case "is":
         case "==":
           if (isNone(right)) return inner(left, opposite(outcome)).map((each) => ({ ...each, form: "none" as const }));
-          return comparisons(value.operands, outcome, inner);
+          return comparisons(value.operator, value.operands, outcome, inner);
         case "is not":
         case "!=":
           if (isNone(right)) return inner(left).map((each) => ({ ...each, form: "none" as const }));
-          return comparisons(value.operands, outcome, inner);
+          return comparisons(value.operator, value.operands, outcome, inner);
         case "in":
         case "not in": {
           const found = value.operator === "in" ? outcome : opposite(outcome);
@@ -221,7 +324,7 @@ function testedBy(
         case ">":
         case "<=":
         case ">=":
-          return comparisons(value.operands, outcome, inner);
+          return comparisons(value.operator, value.operands, outcome, inner);
         default:
           return [];
       }
@@ -236,7 +339,8 @@ function testedBy(
           return check({ kind: "element", object, index: first.value }, "none", outcome);
         if (object.op !== "read") return [];
         if (name === "empty") return check(object.place, "size", opposite(outcome));
-        if (name === "qsize" || name === "full") return check(object.place, "size", outcome);
+        if (name === "qsize") return check(object.place, "size", outcome);
+        if (name === "full") return check(object.place, "bound", outcome);
         if (name === "is_set") return check(object.place, "size", outcome);
         return [];
       }
@@ -247,21 +351,50 @@ function testedBy(
         return check({ kind: "attribute", object: first.value, name: String(name.value) }, "attribute", outcome);
       return [];
     }
-    case "choice":
-      return value.values.flatMap((each) => inner(each));
+    case "choice": {
+      // Of `a and b` that does not hold, either may be what fails.
+      const isSure = value.by === (outcome === "present" ? "and" : "or");
+      const found = value.values.flatMap((each) => inner(each));
+      return isSure ? found : found.map((each) => ({ ...each, holds: "in-some-cases" as const }));
+    }
     default:
       return [];
   }
 }
 
 function comparisons(
+  operator: string,
   operands: readonly Value[],
   outcome: Check["found"],
   inner: (operand: Value, found: Check["found"]) => readonly Check[],
 ): readonly Check[] {
-  return operands.flatMap((operand) =>
-    inner(operand, outcome).map((each) => ({ ...each, form: each.form === "size" ? each.form : ("comparison" as const) })),
+  return operands.flatMap((operand, index) =>
+    terms(operand).flatMap((term) =>
+      inner(term, outcome).map((each): Check => {
+        if (each.form !== "size") return { ...each, form: "comparison", isOrder: /[<>]/.test(operator) };
+        const found = term === operand ? emptiness(index === 0 ? operator : turned(operator), operands[1 - index], outcome) : undefined;
+        return found ? { ...each, found } : { ...each, form: "bound" };
+      }),
+    ),
   );
+}
+
+/** What sums and differences are made of: `now - self.last` looks at both. */
+function terms(value: Value): readonly Value[] {
+  const isArithmetic = value.op === "compute" && /^([-+*/%]|\/\/)$/.test(value.operator);
+  return isArithmetic ? value.operands.flatMap(terms) : [value];
+}
+
+function turned(operator: string): string {
+  return operator.replace(/[<>]/, (sign) => (sign === "<" ? ">" : "<"));
+}
+
+/** What comparing a size with 0 or 1 tells of whether there is anything; undefined where it tells something else. */
+function emptiness(operator: string, other: Value | undefined, outcome: Check["found"]): Check["found"] | undefined {
+  if (other?.op !== "constant" || other.type !== "int") return undefined;
+  const comparison = `${operator} ${other.value}`;
+  if (/^(> 0|>= 1|!= 0)$/.test(comparison)) return outcome;
+  return /^(== 0|<= 0|< 1)$/.test(comparison) ? opposite(outcome) : undefined;
 }
 
 /** `d.keys()` has the keys of `d`. */
@@ -287,15 +420,26 @@ function isLocal(place: Place, node: FunctionNode): boolean {
   return place.owner === node.facts.index && node.facts.kind !== "module" && !node.facts.rebound.has(place.name);
 }
 
-/** The elements that the operations read and whose absence raises an error. */
-function elementReads(list: readonly Operation[]): readonly (Range & { readonly place: Place })[] {
+/** The reads that surely run when the list does. */
+function readsIn(list: readonly Operation[]): readonly ReadOperation[] {
   return list.flatMap((operation) => {
-    if (operation.op === "read" && operation.place.kind === "element") return [operation as Range & { readonly place: Place }];
-    return operation.op === "with" ? elementReads(operation.body) : [];
+    if (operation.op === "read") return [operation];
+    return operation.op === "with" ? readsIn(operation.body) : [];
   });
 }
 
 /** Whether the value mentions a call. */
 export function containsCall(value: Value): boolean {
   return someValue(value, (inner) => inner.op === "call");
+}
+
+/** The last names of the errors that a handler catches; one empty name for a bare `except`. */
+function namesOf(types: readonly Value[]): readonly string[] {
+  return types.length === 0 ? [""] : types.flatMap(lastNames);
+}
+
+/** The last names of an error, or of several in a tuple; one that cannot be told is taken for any. */
+function lastNames(type: Value): readonly string[] {
+  if (type.op === "display") return type.elements.flatMap(lastNames);
+  return [type.op === "read" && type.place.kind !== "element" ? type.place.name : ""];
 }

@@ -187,7 +187,7 @@ export class Ownership {
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
       const made = holder?.file.functions[holder.facts.body]?.facts.bindings
         .get(name)
-        ?.some((value) => value.op === "call" || value.op === "display");
+        ?.some((value) => (value.op === "call" && !isField(value)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
@@ -284,7 +284,13 @@ export class Ownership {
           node.facts.name === "__init__" &&
           !(callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "__init__");
         const ownClass = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
-        const base = isNew ? { ...own, key: `made ${caller.function.file.path}:${call.start}` } : (object ?? unknown);
+        // `__new__`, and `__call__` of a metaclass, are given the class whose object is made.
+        const isMaking = receiver.kind === "class" && (node.facts.name === "__new__" || node.facts.name === "__call__");
+        const base: AbstractObject = isNew
+          ? { ...own, key: `made ${caller.function.file.path}:${call.start}` }
+          : isMaking
+            ? { ...unknown, sharing: "shared", key: `class ${classKey(receiver.class)}` }
+            : (object ?? unknown);
         // `super().method()` is called on the object at hand.
         const actual = isSuper(callee) ? (caller.parameters.get(caller.function.facts.parameters[0]?.name ?? "") ?? base) : base;
         parameters.set(parameter.name, { ...actual, class: actual.class ?? ownClass });
@@ -482,6 +488,11 @@ function storedReceiver(name: string, node: FunctionNode, receiver: Entity, call
   while (first.caller) first = first.caller;
   for (const object of first.parameters.values()) if (object.class === receiver.class) return object;
   return { ...unknown, class: receiver.class };
+}
+
+/** `metadata: dict = Field(…)` says what each object gets. */
+function isField({ callee }: CallOperation): boolean {
+  return callee.op === "read" && callee.place.kind !== "element" && /(^field|Field)$/.test(callee.place.name);
 }
 
 function isSuper(callee: Value): boolean {

@@ -199,7 +199,7 @@ class LockWays {
       return hasIt ? states.filter((state) => state.held) : distinct(states.map(free));
     }
     if (!tried && this.releases(other) && tellsWhoHolds(test, this.node)) return distinct(states.map(free));
-    if (test.op === "choice" && test.by !== "other") {
+    if (test.op === "choice" && (test.by === "and" || test.by === "or")) {
       const isAll = (test.by === "and") === outcome;
       if (isAll) return test.values.reduce((left, value) => this.assumed(value, outcome, left, other), states);
       return distinct(test.values.flatMap((value) => this.assumed(value, outcome, states, other)));

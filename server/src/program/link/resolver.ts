@@ -486,22 +486,34 @@ export class Resolver {
   }
 
   /** The functions of the program that a call runs, with what their first parameter is bound to. */
-  callees(
-    call: CallOperation,
-    within: FunctionNode,
-  ): readonly { readonly function: FunctionNode; readonly receiver: Entity | undefined }[] {
-    return this.resolve(call.callee, within).flatMap((callee) => {
+  callees(call: CallOperation, within: FunctionNode): readonly Callee[] {
+    return this.resolve(call.callee, within).flatMap((callee): readonly Callee[] => {
       if (callee.kind === "function") return [{ function: callee.function, receiver: callee.receiver }];
-      if (callee.kind === "class") {
-        const init = this.method(callee.class, "__init__");
-        return init ? [{ function: init, receiver: { kind: "instance", class: callee.class } as Entity }] : [];
-      }
+      if (callee.kind === "class") return this.construction(callee.class);
       if (callee.kind === "instance") {
         const method = this.method(callee.class, "__call__");
         return method ? [{ function: method, receiver: callee }] : [];
       }
       return [];
     });
+  }
+
+  /** What making an object of the class runs: `__init__`, `__new__`, and `__call__` of its metaclass. */
+  private construction(node: ClassNode): readonly Callee[] {
+    const made: Entity = { kind: "class", class: node };
+    const init = this.method(node, "__init__");
+    const create = [this.method(node, "__new__"), ...this.metaclasses(node).map((meta) => this.method(meta, "__call__"))];
+    return [
+      ...(init ? [{ function: init, receiver: { kind: "instance", class: node } as const }] : []),
+      ...create.flatMap((each) => (each ? [{ function: each, receiver: made }] : [])),
+    ];
+  }
+
+  private metaclasses(node: ClassNode): readonly ClassNode[] {
+    const holder = this.classOrder(node).classes.find((each) => each.facts.metaclass !== undefined);
+    const scope = holder?.file.functions[holder.file.functions[holder.facts.body]?.facts.parent ?? 0];
+    if (!holder?.facts.metaclass || !scope) return [];
+    return this.resolve(holder.facts.metaclass, scope).flatMap((entity) => (entity.kind === "class" ? [entity.class] : []));
   }
 
   /** The names of everything outside the program that a call can run. */
@@ -761,6 +773,12 @@ export class Resolver {
 }
 
 /** A call that reaches a function. */
+/** A function that a call runs, and what its first parameter is bound to. */
+export interface Callee {
+  readonly function: FunctionNode;
+  readonly receiver: Entity | undefined;
+}
+
 export interface Caller {
   readonly call: CallOperation;
   readonly within: FunctionNode;

@@ -6,7 +6,7 @@ import type { Program } from "./link.js";
 import { hasNote } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
 import { type EntryPoint, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
-import { walkOperations } from "./walk.js";
+import { listOf, walkOperations } from "./walk.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
 export type ThreadRoot =
@@ -127,6 +127,7 @@ function isSubmit(entity: Entity): boolean {
 export function callerRoots(program: Program, roots: readonly ThreadRoot[]): readonly ThreadRoot[] {
   const callers: ThreadRoot[] = [];
   const seen = new Set<string>();
+  const started = new Set(roots.flatMap((root) => (root.kind === "spawn" ? [root.function] : [])));
   for (const root of roots) {
     if (root.kind !== "spawn") continue;
     const { spawn } = root;
@@ -135,7 +136,7 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
       seen.add(key);
       const start = firstStart(spawn);
       if (start !== undefined) {
-        const within = { start, end: firstJoin(spawn) };
+        const within = { start, end: Math.min(firstJoin(spawn), endOfWay(spawn)) };
         callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within, evidence: "seen" });
       }
     }
@@ -146,7 +147,7 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     for (const [name, values] of body?.facts.bindings ?? []) {
       if (name.startsWith("_")) continue;
       const method = definedFunction(values, owner);
-      if (!method || method === root.function) continue;
+      if (!method || started.has(method)) continue;
       const methodKey = `caller ${functionKey(method)}`;
       if (seen.has(methodKey)) continue;
       seen.add(methodKey);
@@ -190,6 +191,13 @@ function firstStart(spawn: Spawn): number | undefined {
     if (callee.op === "read" && callee.place.kind === "attribute" && spawn.starts.includes(callee.place.name)) start = operation.end;
   });
   return start;
+}
+
+/** Where the code that follows the spawn leaves the function. */
+function endOfWay(spawn: Spawn): number {
+  const list = listOf(spawn.in.facts.body, spawn.call) ?? [];
+  const last = list[list.length - 1];
+  return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.facts.end;
 }
 
 const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"]);

@@ -16,7 +16,7 @@ import { knownOfCall } from "./call-facts.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
-import { walkOperations } from "./walk.js";
+import { listOf, walkOperations } from "./walk.js";
 
 /** A value and the function in whose scope it is to be read. */
 export interface ScopedValue {
@@ -933,9 +933,23 @@ function instancesOf(
   if (size?.op === "constant" && size.value === 1) return "one";
   if (entry.concurrency.width === "hidden-pool" && defaultPoolSize(entry.concurrency.default, facts, 2) === 1) return "one";
   if (entry.tasks === "per-element" || entry.concurrency.width === "unbounded") return "several";
+  if (isJoinedAtOnce(call, within)) return "one";
   // A pool that outlives the function is given work by every call of it.
   if (pool?.made && pool.made.in !== within) return "several";
   return runsOften(call, within, resolver) ? "several" : "one";
+}
+
+/** Whether the next thing that is done with the thread, before another is started, is to wait for it. */
+function isJoinedAtOnce(call: CallOperation, within: FunctionNode): boolean {
+  const [name] = [...within.facts.bindings].find(([, values]) => values.includes(call)) ?? [];
+  if (name === undefined) return false;
+  return (listOf(within.facts.body, call) ?? []).some((operation) => {
+    if (operation.op !== "call" || operation.start < call.end) return false;
+    const { callee } = operation;
+    if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "join") return false;
+    const { object } = callee.place;
+    return object.op === "read" && object.place.kind === "name" && object.place.name === name;
+  });
 }
 
 /** Whether the call is made several times: in a loop, or in a function that is called in a loop, from several places, or handed out. */

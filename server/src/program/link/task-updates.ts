@@ -198,7 +198,11 @@ function dependsOnCheck({ does, check, act }: CheckThenAct): boolean {
       return act.op === "write" && act.form === "update" && check.form === "comparison";
     case "change":
       // A loop looks again.
-      return check.at.op === "branch" && check.found === "present" && (check.form === "size" || check.form === "membership");
+      return (
+        check.at.op === "branch" &&
+        check.found === "present" &&
+        (check.form === "size" || check.form === "bound" || check.form === "membership")
+      );
     case "remove":
       return check.form === "membership" && act.op === "write" && act.form === "delete";
     case "use":

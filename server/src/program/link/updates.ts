@@ -1,6 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
-import type { Place, Value, WriteOperation } from "../operation.js";
+import type { Operation, Place, Value, WriteOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { innerValues, walkOperations } from "./walk.js";
@@ -106,16 +106,17 @@ export function updateGap(write: WriteOperation, read: Value, within: FunctionNo
     if (started && current !== read) steps.push(...stepOf(current, within, resolver));
   };
   if (value) visit(value);
-  if (!started) steps.push(...stepsBetween({ start: read.end, end: write.start }, within, resolver));
+  if (!started) steps.push(...stepsBetween({ start: read.end, end: write.start }, within, resolver, write));
   // A read that is itself a call, `d.get(k)`, ends with a check point after it has read.
   if (read.op === "call") steps.push("native-call");
   return steps;
 }
 
-function stepsBetween(range: Range, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+/** What runs in a stretch of a function before the operation at its end. */
+export function stepsBetween(range: Range, within: FunctionNode, resolver: Resolver, last: Operation): readonly GapStep[] {
   const steps: GapStep[] = [];
   walkOperations(within.facts.body, (operation) => {
-    if (operation.end <= range.start || operation.start >= range.end) return;
+    if (operation === last || operation.end <= range.start || operation.start >= range.end) return;
     if (operation.op === "call") steps.push(...stepOf(operation, within, resolver));
     else if (operation.op === "loop" && operation.start >= range.start) steps.push("loop");
     else if (operation.op === "await") steps.push("await");

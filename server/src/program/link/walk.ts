@@ -23,6 +23,19 @@ export function walkOperations(operations: readonly Operation[], visit: (operati
   }
 }
 
+/** The list that directly holds the operation; undefined if it is not among them. */
+export function listOf(operations: readonly Operation[], wanted: Operation): readonly Operation[] | undefined {
+  if (operations.includes(wanted)) return operations;
+  for (const operation of operations) {
+    if (operation.end < wanted.start || operation.start > wanted.end) continue;
+    for (const part of innerOperations(operation)) {
+      const found = listOf(part, wanted);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
 /** The values directly inside a value, in evaluation order. */
 export function innerValues(value: Value): readonly Value[] {
   switch (value.op) {

@@ -1,0 +1,282 @@
+import type { Access } from "../program/link/activity.js";
+import type { CheckThenAct } from "../program/link/compound.js";
+import type { Program } from "../program/link/link.js";
+import type { Place, Value } from "../program/operation.js";
+import docs from "./check-then-act.md";
+import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardsMore, guardText, isEmpty, isMemo } from "./checked-act.js";
+import { type MadeValue, madeValue } from "./made-value.js";
+import { accessesByLocation, quoted, raceOf, whoText } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+
+/** What goes wrong when somebody comes between. */
+type Harm =
+  | { readonly goes: "error"; readonly errors: readonly string[] }
+  | { readonly goes: "past-limit" | "twice" | "noted-twice" | "overwritten" | "stale" | "reset" | "blocks" };
+
+interface Data {
+  readonly act: CheckedAct;
+  readonly harm: Harm;
+}
+
+/** GIL202: a test and a dependent update of shared state that another thread can come between. */
+export const checkThenAct: Rule<Data> = {
+  code: "GIL202",
+  name: "check-then-act",
+  since: "0.1.0",
+  group: "races",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  const matches = new Map<string, Match<Data>>();
+  const byLocation = accessesByLocation(program);
+  for (const [location, accesses] of byLocation) {
+    for (const access of accesses) {
+      if (!access.check) continue;
+      // A test is wrong once, however much is done because of it; what changes the state tells most.
+      const key = `${access.function.file.path}:${access.check.pattern.check.range.start} ${location.replace(/\[\]$/, "")}`;
+      const known = matches.get(key);
+      if (known && rank(known) === 0) continue;
+      const found = actOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
+      const next = found && match(found, program);
+      if (next && (!known || rank(next) < rank(known))) matches.set(key, next);
+    }
+  }
+  return [...matches.values()];
+}
+
+function rank({ confidence, data }: Match<Data>): number {
+  return (confidence === "possible" ? 2 : 0) + (data.act.pattern.act.op === "read" ? 1 : 0);
+}
+
+function match(data: Data, program: Program): Match<Data> {
+  const { first, confidence } = data.act.race;
+  return {
+    path: first.function.file.path,
+    range: first.statement,
+    confidence: data.harm.goes === "stale" || data.harm.goes === "noted-twice" ? "possible" : confidence,
+    related: actPlaces(data.act),
+    targets: actTargets(data.act, program),
+    prediction: undefined,
+    data,
+  };
+}
+
+function actOf(access: Access, accesses: readonly Access[], inside: readonly Access[], program: Program): Data | undefined {
+  const pattern = access.check?.pattern;
+  if (!pattern) return undefined;
+  const kind = harmOf(access, pattern, accesses, inside, program);
+  if (!kind) return undefined;
+  const { harm, undoes } = kind;
+  if (harm.goes === "error" && pattern.caught.some((name) => catches(name, harm.errors))) return undefined;
+  const act = checkedActOf(access, accesses, undoes, program);
+  if (!act || isReportedAsUpdate(access, accesses)) return undefined;
+  return { act, harm };
+}
+
+/** What can go wrong with an act, and what another thread has to do for it. */
+function harmOf(
+  access: Access,
+  pattern: CheckThenAct,
+  accesses: readonly Access[],
+  inside: readonly Access[],
+  program: Program,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const { check, act, does } = pattern;
+  const takes = (other: Access): boolean => effectOf(other, check) === "takes";
+  const adds = (other: Access): boolean => effectOf(other, check) === "adds" || effectOf(other, check) === "stores";
+  // Only who tests as well can take something for not done that is being done.
+  const addsToo = (other: Access): boolean => adds(other) && other.check !== undefined;
+  const takesToo = (other: Access): boolean => takes(other) && other.check !== undefined;
+  switch (does) {
+    case "use":
+      if (access.does !== "use") return undefined;
+      return { harm: { goes: "error", errors: useErrors(pattern) }, undoes: access.location.endsWith("[]") ? takes : unsets };
+    case "remove": {
+      if (check.place.kind === "element") return { harm: { goes: "error", errors: removalErrors(pattern) }, undoes: takes };
+      if (act.op === "write" && act.form === "delete")
+        return { harm: { goes: "error", errors: ["AttributeError", "NameError"] }, undoes: takes };
+      // Storing None twice harms nobody, but what goes with it is done twice.
+      return isLoop(pattern) ? undefined : resetHarm(pattern, takesToo);
+    }
+    case "change":
+      return access.does === "use" ? undefined : changeHarm(access, pattern);
+    case "replace":
+    case "fill": {
+      if (act.op === "call") {
+        // A set takes the same element twice; what matters is what else is done for an element that is new.
+        const isSet = act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "add";
+        const more = guardsMore(pattern);
+        if (isSet && more === "no") return undefined;
+        return { harm: { goes: isSet && more === "late" ? "noted-twice" : "twice" }, undoes: addsToo };
+      }
+      if (act.op !== "write" || isLoop(pattern)) return undefined;
+      const made = madeValue(act, access, inside, program);
+      if (check.form === "comparison") return comparisonHarm(pattern, act.value);
+      if (does === "replace") return replaceHarm(pattern, act.value, takes, takesToo, made);
+      return fillHarm(access, pattern, made, accesses, adds);
+    }
+  }
+}
+
+function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { harm: Harm; undoes: (other: Access) => boolean } | undefined {
+  const effect = effectOf(access, check);
+  const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
+  if (effect === "takes" && isForPresence) {
+    const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
+    if (name === "clear") return undefined;
+    const takes = (other: Access): boolean => effectOf(other, check) === "takes";
+    if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
+    return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
+  }
+  if (effect !== "adds") return undefined;
+  const adds = (other: Access): boolean => effectOf(other, check) === "adds";
+  const isEvent = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "set";
+  if (isEvent) return check.found === "absent" ? { harm: { goes: "twice" }, undoes: adds } : undefined;
+  if (check.found === "absent" || check.form === "bound" || check.form === "comparison")
+    return { harm: { goes: check.form === "bound" || check.form === "comparison" ? "past-limit" : "twice" }, undoes: adds };
+  return undefined;
+}
+
+function errorOf(name: string): string {
+  if (name === "get_nowait" || name === "get") return "Empty";
+  return name === "popitem" || name === "remove" || name === "discard" ? "KeyError" : "IndexError";
+}
+
+/** `if value > self.highest: self.highest = value` lowers it again; `if self.state == "idle": self.state = "busy"; start()` starts twice. */
+function comparisonHarm(
+  pattern: CheckThenAct,
+  value: Value | undefined,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const stores = (other: Access): boolean => effectOf(other, pattern.check) !== "nothing";
+  if (pattern.act.op === "write" && pattern.act.form === "update") return { harm: { goes: "past-limit" }, undoes: stores };
+  const isOrder = pattern.check.isOrder;
+  const more = guardsMore(pattern);
+  if (value?.op !== "constant" && isOrder && more === "no") return { harm: { goes: "overwritten" }, undoes: stores };
+  const isSameAct = (other: Access): boolean => other.operation === pattern.act;
+  return more !== "no" ? { harm: { goes: "twice" }, undoes: isSameAct } : undefined;
+}
+
+/** Clearing a flag or an attribute again harms nobody; what is done once it is cleared is done twice. */
+function resetHarm(
+  pattern: CheckThenAct,
+  takesToo: (other: Access) => boolean,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const more = guardsMore(pattern);
+  return more === "no" ? undefined : { harm: { goes: more === "late" ? "noted-twice" : "twice" }, undoes: takesToo };
+}
+
+function replaceHarm(
+  pattern: CheckThenAct,
+  value: Value | undefined,
+  takes: (other: Access) => boolean,
+  takesToo: (other: Access) => boolean,
+  made: MadeValue,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  if (isEmpty(value)) return resetHarm(pattern, takesToo);
+  return pattern.check.place.kind === "element" && made.kind !== "same" ? { harm: { goes: "stale" }, undoes: takes } : undefined;
+}
+
+function fillHarm(
+  access: Access,
+  pattern: CheckThenAct,
+  made: MadeValue,
+  accesses: readonly Access[],
+  adds: (other: Access) => boolean,
+): { readonly harm: Harm; readonly undoes: (other: Access) => boolean } | undefined {
+  const { check } = pattern;
+  switch (made.kind) {
+    case "same": {
+      const value = pattern.act.op === "write" ? pattern.act.value : undefined;
+      if (value?.op !== "constant") return undefined;
+      // A count that starts at 0 loses what was counted before the second start.
+      if (accesses.some((other) => other.update !== undefined && other.operation !== pattern.act))
+        return { harm: { goes: "reset" }, undoes: (other) => adds(other) || other.operation === pattern.act };
+      const more = guardsMore(pattern);
+      if (more === "no" || isEmpty(value) || isNotice(check.place)) return undefined;
+      const isElement = check.place.kind === "element";
+      if (isElement && isMemo(pattern, access.function)) return undefined;
+      const addsToo = (other: Access): boolean => adds(other) && other.check !== undefined;
+      return { harm: { goes: isElement && more === "late" ? "noted-twice" : "twice" }, undoes: addsToo };
+    }
+    case "given":
+      return guardsMore(pattern) === "yes" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
+    default:
+      // Making an object twice is another rule's business, but where an error is waited for.
+      return check.form === "error" && check.place.kind === "element" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
+  }
+}
+
+/** `warned`, `already_logged`: a message that comes twice is no harm. */
+function isNotice(place: Place): boolean {
+  return place.kind !== "element" && /warned|logged|notified/i.test(place.name);
+}
+
+function isLoop({ check }: CheckThenAct): boolean {
+  return check.at.op === "loop";
+}
+
+/** Stores None, or deletes. */
+function unsets({ operation }: Access): boolean {
+  if (operation.op !== "write") return false;
+  return operation.form === "delete" || (operation.value?.op === "constant" && operation.value.type === "none");
+}
+
+function useErrors({ act, check }: CheckThenAct): readonly string[] {
+  if (check.place.kind === "element") return ["KeyError", "LookupError"];
+  if (act.op === "read" && act.place.kind === "element") return ["IndexError", "LookupError", "TypeError"];
+  return act.op === "call" && act.callee.op === "read" && act.callee.place.kind !== "attribute"
+    ? ["TypeError"]
+    : ["AttributeError", "TypeError"];
+}
+
+function removalErrors({ act }: CheckThenAct): readonly string[] {
+  const isOfList =
+    act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "remove";
+  return isOfList ? ["KeyError", "ValueError", "LookupError"] : ["KeyError", "LookupError"];
+}
+
+function catches(name: string, errors: readonly string[]): boolean {
+  return name === "" || name === "Exception" || name === "BaseException" || errors.includes(name);
+}
+
+/** The same statement is reported as an update that can be lost. */
+function isReportedAsUpdate(access: Access, accesses: readonly Access[]): boolean {
+  if (!access.update) return false;
+  const stores = accesses.filter(({ does }) => does === "assign" || does === "update" || does === "delete");
+  return raceOf(access, access.locks, stores, accesses) !== undefined;
+}
+
+function message({ act, harm }: Data, context: RuleContext): string {
+  const { first } = act.race;
+  const { path } = first.function.file;
+  const text = quoted(path, first.statement, context);
+  const test = quoted(path, act.pattern.check.range, context);
+  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act)}. ${harmText(harm, act)}`;
+}
+
+function harmText(harm: Harm, { pattern }: CheckedAct): string {
+  switch (harm.goes) {
+    case "error":
+      return pattern.does === "use" && !harm.errors.includes("KeyError") && !harm.errors.includes("IndexError")
+        ? `If the other thread stores None or deletes it in between, this raises ${harm.errors[0]}.`
+        : `If the other thread takes it away in between, this raises ${harm.errors[0]}.`;
+    case "blocks":
+      return "If the other thread takes the last item in between, this waits for ever.";
+    case "past-limit":
+      return "Both can pass the test before either acts, and go past what it allows.";
+    case "twice":
+    case "noted-twice":
+      return "Both can pass the test before either acts, and what is meant to happen once happens twice.";
+    case "overwritten":
+      return "Both can pass the test before either acts, and one overwrites what the other stored.";
+    case "reset":
+      return "What the other thread has counted in between is set back.";
+    case "stale":
+      return "If the other thread removes it in between, this brings it back.";
+  }
+}

@@ -1,0 +1,254 @@
+import { knownTargets, targetName } from "../base/target.js";
+import { switchPossible } from "../knowledge/atomicity.js";
+import type { Access } from "../program/link/activity.js";
+import { addingMethods, type Check, type CheckThenAct, takingMethods } from "../program/link/compound.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
+import { commonLocks } from "../program/link/locks.js";
+import { samePlace, sameValue, stepsBetween } from "../program/link/updates.js";
+import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import type { Operation, Value } from "../program/operation.js";
+import { isRealLock, type Race, raceOf, racePlaces } from "./race.js";
+import type { RelatedLocation, TargetVerdict } from "./rule.js";
+
+/** Something that is done because of an earlier look at the same shared state, and an access that can come between the two. */
+export interface CheckedAct {
+  readonly race: Race;
+  readonly pattern: CheckThenAct;
+}
+
+/** The access of `others` that makes the check untrue before the act, if one can come between; `undoes` tells which would. */
+export function checkedActOf(
+  access: Access,
+  accesses: readonly Access[],
+  undoes: (other: Access) => boolean,
+  program: Program,
+): CheckedAct | undefined {
+  const { check } = access;
+  if (!check || !isRepeatable(access)) return undefined;
+  const others = accesses.filter((other) => undoes(other) && !isAlone(other) && !hasWaited(other, access) && sameKey(check.pattern, other));
+  const race = raceOf(access, check.locks, others, accesses);
+  if (!race) return undefined;
+  const { pattern } = check;
+  return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
+}
+
+/**
+ * Whether the evidence is too thin for a warning: code that merely promises to be shared and does not show by a lock taken too late that it means
+ * this, or that clears what it closes; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
+ */
+function isWeak({ first, second, concurrency }: Race, { check, does }: CheckThenAct, program: Program): boolean {
+  if (isAwaited(first) && isAwaited(second) && first.root.key !== second.root.key) return true;
+  if (concurrency === "promised") {
+    if (!commonLocks(first.locks, second.locks).some(isRealLock)) return true;
+    if (check.place.kind !== "element" && (does === "remove" || does === "replace")) return true;
+  }
+  if (first.path.length > longestPath || second.path.length > longestPath) return true;
+  if (first.root.key !== second.root.key || first.root.kind !== "spawn") return false;
+  const { spawn, function: start } = first.root;
+  return spawn.worker === "callback-in-caller" || (!first.location.startsWith("global ") && reaches(start, spawn.in, program));
+}
+
+/** Whether the code that hands the work to a thread waits for it at once. */
+function isAwaited({ root }: Access): boolean {
+  if (root.kind !== "spawn") return false;
+  let awaited = false;
+  walkOperations(root.spawn.in.facts.body, (operation) => {
+    if (operation.op === "await" && operation.value === root.spawn.call) awaited = true;
+  });
+  return awaited;
+}
+
+/** Calls between the start of a thread and what it does there. */
+const longestPath = 3;
+
+function reaches(from: FunctionNode, to: FunctionNode, { resolver }: Program): boolean {
+  const seen = new Set([from]);
+  const visit = (node: FunctionNode, depth: number): boolean => {
+    if (node === to) return true;
+    let found = false;
+    if (depth > 0)
+      walkOperations(node.facts.body, (operation) => {
+        if (found || operation.op !== "call") return;
+        for (const { function: callee } of resolver.callees(operation, node)) {
+          if (found || seen.has(callee)) continue;
+          seen.add(callee);
+          found = visit(callee, depth - 1);
+        }
+      });
+    return found;
+  };
+  return visit(from, 3);
+}
+
+/** How an access leaves what a check looked at: with something there, with nothing there, with another value, or as it was. */
+export function effectOf({ operation }: Pick<Access, "operation">, check: Check): "adds" | "takes" | "stores" | "nothing" {
+  switch (operation.op) {
+    case "write":
+      if (operation.form === "delete") return "takes";
+      if (operation.form === "update") return "stores";
+      return isNone(operation.value) || (check.form === "truth" && isEmpty(operation.value)) ? "takes" : "adds";
+    case "call": {
+      const { callee } = operation;
+      const name = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
+      return addingMethods.has(name) ? "adds" : takingMethods.has(name) ? "takes" : "nothing";
+    }
+    default:
+      return "nothing";
+  }
+}
+
+/** None, False, 0, an empty text or an empty container that is written out. */
+export function isEmpty(value: Value | undefined): boolean {
+  if (value?.op === "constant") return value.type === "none" || value.value === 0 || value.value === "";
+  return value?.op === "display" && value.elements.length === 0 && !value.isOpen;
+}
+
+function isNone(value: Value | undefined): boolean {
+  return value?.op === "constant" && value.type === "none";
+}
+
+/** Code that runs once while a module or class is being set up, or before anybody else has the object. */
+function isRepeatable({ function: node, operation, check }: Access): boolean {
+  const { kind, name } = node.facts;
+  if (kind === "class-body") return false;
+  const fills = check?.pattern.does === "fill" || check?.pattern.does === "replace";
+  if (kind === "module") return !fills;
+  return (
+    name !== "__init__" || operation.op !== "write" || operation.place.kind !== "attribute" || !isReceiver(operation.place.object, node)
+  );
+}
+
+/** The start of an object and what follows a fork are no time at which others are about; None that is stored only until the next statement is no end. */
+function isAlone({ function: node, operation }: Access): boolean {
+  if (operation.op === "write" && isNone(operation.value)) {
+    const list = listOf(node.facts.body, operation) ?? [];
+    const next = list.slice(list.indexOf(operation) + 1).find((each) => each.op === "write");
+    if (next?.op === "write" && samePlace(next.place, operation.place) && !isNone(next.value)) return true;
+  }
+  return node.facts.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.facts.name);
+}
+
+function isReceiver(value: Value, { facts }: Access["function"]): boolean {
+  return value.op === "read" && value.place.kind === "name" && value.place.name === facts.parameters[0]?.name;
+}
+
+const joins: ReadonlySet<string> = new Set(["join", "shutdown"]);
+
+/** Whether the access stands where the other's thread has not started yet, or after a wait for its end. */
+function hasWaited(access: Access, other: Access): boolean {
+  return isOutside(access, other) || isOutside(other, access);
+}
+
+function isOutside(access: Access, { root: thread }: Access): boolean {
+  if (access.root.kind !== "caller" || thread.kind !== "spawn") return false;
+  const { function: node, range } = access;
+  if (node === thread.spawn.in && range.end <= thread.spawn.call.start) return true;
+  let waited = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
+    const { place } = operation.callee;
+    if (place.kind === "attribute" && joins.has(place.name) && place.object.op === "read") waited = true;
+  });
+  return waited;
+}
+
+/** Whether both can mean the same element: two different constants are different keys. */
+function sameKey({ check }: CheckThenAct, { operation }: Access): boolean {
+  if (check.place.kind !== "element") return true;
+  const { index } = check.place;
+  const other = keyOf(operation);
+  return index.op !== "constant" || other?.op !== "constant" || sameValue(index, other);
+}
+
+function keyOf(operation: Access["operation"]): Value | undefined {
+  if (operation.op === "write") return operation.place.kind === "element" ? operation.place.index : undefined;
+  if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return undefined;
+  return /^(pop|add|remove|discard|setdefault)$/.test(operation.callee.place.name) ? operation.arguments[0]?.value : undefined;
+}
+
+/**
+ * Whether anything but the act itself hangs on the check: work that is done twice, or an answer that two callers get. `late`: only what was done
+ * before the act, as where work is done and then noted as done.
+ */
+export function guardsMore({ act, check }: CheckThenAct): "yes" | "late" | "no" {
+  let more: "yes" | "late" | "no" = check.instead.some((operation) => operation.op === "raise") ? "yes" : "no";
+  const quiet = new Set<Value>();
+  const visit = (operation: Operation): void => {
+    if (operation === act || more === "yes" || !isEffect(operation, act)) return;
+    if (operation.op === "call" && quiet.has(operation)) return;
+    more = operation.start > act.start ? "yes" : "late";
+  };
+  walkOperations(check.dependent, (operation) => {
+    // What is only computed to be logged is as harmless as the log.
+    if (operation.op === "call" && isHarmless(operation.callee))
+      for (const { value } of operation.arguments) someValue(value, (inner) => quiet.add(inner) === undefined);
+  });
+  walkOperations(check.dependent, visit);
+  return more;
+}
+
+/** Whether the function also reads what it stores in the element, so that it is a result to be had again, and no mark. */
+export function isMemo({ act }: CheckThenAct, node: FunctionNode): boolean {
+  if (act.op !== "write") return false;
+  let reads = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "read" && samePlace(operation.place, act.place) && operation.start !== act.start) reads = true;
+  });
+  return reads;
+}
+
+function isEffect(operation: Operation, act: Operation): boolean {
+  switch (operation.op) {
+    case "call":
+      return !isHarmless(operation.callee);
+    case "write":
+      return operation.statement.start !== (act.op === "write" ? act.statement.start : -1);
+    case "return":
+      return operation.value?.op === "constant" && operation.value.type === "bool";
+    case "yield":
+      return true;
+    default:
+      return false;
+  }
+}
+
+const harmlessCalls =
+  /^(debug|info|warn|warning|error|exception|critical|log|print|format|join|len|str|repr|int|float|bool|isinstance|getattr|hasattr|type|id|min|max|sorted|get|items|keys|values|copy|is_set|notify|notify_all|time|monotonic|perf_counter|startswith|endswith|strip|lower|upper|[A-Z]\w*(Error|Exception|Warning))$/;
+
+function isHarmless(callee: Value): boolean {
+  return callee.op === "read" && callee.place.kind !== "element" && harmlessCalls.test(callee.place.name);
+}
+
+/** On which interpreters another thread can come between. */
+export function actTargets({ race, pattern }: CheckedAct, { resolver }: Program): readonly TargetVerdict[] {
+  const { first } = race;
+  const steps = stepsBetween(
+    { start: pattern.check.range.start, end: first.statement.end },
+    first.function,
+    resolver,
+    pattern.act as Operation,
+  );
+  return knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(steps, target).verdict }));
+}
+
+/** The check, then what a race is explained with. */
+export function actPlaces({ race, pattern }: CheckedAct): readonly RelatedLocation[] {
+  const { first } = race;
+  const check: RelatedLocation = {
+    path: first.function.file.path,
+    range: pattern.check.range,
+    message: "what it relies on is tested here",
+  };
+  return [check, ...racePlaces(race)];
+}
+
+/** What is held and does not help, as a clause. */
+export function guardText({ race }: CheckedAct): string {
+  const { first, second } = race;
+  const [broken] = commonLocks(first.locks, second.locks).filter(isRealLock);
+  if (broken) return `\`${broken.name}\` is not held from the test to here`;
+  const [other] = second.locks.filter(isRealLock);
+  if (other) return `\`${other.name}\`, which it holds, is not held here`;
+  return [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+}

@@ -1,0 +1,243 @@
+import type { Access } from "../program/link/activity.js";
+import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
+import { argumentFor } from "../program/link/resolver.js";
+import { samePlace } from "../program/link/updates.js";
+import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+
+/**
+ * What a filled place is given, as far as it matters who fills it. An object that threads tell apart by more than what it equals:
+ * `container`, `object`, `lock`, `thread` and `resource`. `record`: an object of which nothing shows that it changes once it is made. `same`: whoever fills it, nobody can tell. `given`: what the caller brought.
+ */
+export interface MadeValue {
+  readonly kind: "container" | "object" | "record" | "lock" | "thread" | "resource" | "same" | "given";
+  /** The class, for sentences; empty where it has no name. */
+  readonly name: string;
+}
+
+const same: MadeValue = { kind: "same", name: "" };
+
+/** What a write stores. `accesses` tell what threads do with it afterwards. */
+export function madeValue(write: WriteOperation, access: Access, inside: readonly Access[], program: Program): MadeValue {
+  const made = madeBy(write.value, { node: access.function, before: write.start, depth: 0 }, program);
+  if (made?.kind !== "container" || made.name !== "filled") return made ?? same;
+  // A container that is complete when it is stored matters only if it is changed later.
+  const changes = inside.some((other) => other.does !== "read" && other.does !== "iterate" && other.does !== "use");
+  return changes || isChangedIn(access.function, write.place, 0) ? { ...made, name: "" } : same;
+}
+
+interface At {
+  readonly node: FunctionNode;
+  readonly before: number;
+  readonly depth: number;
+}
+
+const maximumDepth = 5;
+
+function madeBy(value: Value | undefined, at: At, program: Program): MadeValue | undefined {
+  if (!value || at.depth > maximumDepth) return undefined;
+  switch (value.op) {
+    case "display":
+      if (value.makes === "tuple") return firstMade(value.elements, at, program);
+      return { kind: "container", name: isOpenEnded(value) ? "" : "filled" };
+    case "comprehension":
+      return value.makes === "generator" ? { kind: "object", name: "generator" } : { kind: "container", name: "filled" };
+    case "choice":
+      return firstMade(value.values, at, program);
+    case "await":
+      return madeBy(value.value, at, program);
+    case "entered":
+      return madeBy(value.context, at, program);
+    case "call":
+      return ofCall(value, at, program);
+    case "read":
+      return ofName(value.place, at, program);
+    default:
+      return undefined;
+  }
+}
+
+function firstMade(values: readonly Value[], at: At, program: Program): MadeValue | undefined {
+  return values
+    .map((each) => madeBy(each, at, program))
+    .find((made) => made !== undefined && made.kind !== "same" && made.kind !== "given");
+}
+
+/** An empty container, or one with an empty container in it: nobody makes one but to fill it. */
+function isOpenEnded(value: Value): boolean {
+  if (value.op !== "display" || value.makes === "tuple") return false;
+  return (value.elements.length === 0 && !value.isOpen) || value.elements.some(isOpenEnded);
+}
+
+/** A local variable is what it was last bound to; one that is filled before it is stored is complete by then. */
+function ofName(place: Place, at: At, program: Program): MadeValue | undefined {
+  if (place.kind !== "name" || place.owner !== at.node.facts.index) return undefined;
+  if (at.node.facts.parameters.some((parameter) => parameter.name === place.name)) return { kind: "given", name: place.name };
+  const bound = (at.node.facts.bindings.get(place.name) ?? []).filter((each) => each.start < at.before);
+  const last = bound[bound.length - 1];
+  const made = last && madeBy(last, { ...at, depth: at.depth + 1 }, program);
+  if (made?.kind !== "container" || !last) return made;
+  return isChangedIn(at.node, place, last.end, at.before) ? { kind: "container", name: "filled" } : made;
+}
+
+function ofCall(call: CallOperation, at: At, program: Program): MadeValue | undefined {
+  const { resolver } = program;
+  const name = lastName(call.callee);
+  if (name === "__new__" || (name === "__call__" && isSuperCall(call.callee))) {
+    const owner = resolver.enclosingClass(at.node);
+    return { kind: "object", name: name === "__new__" ? (owner?.facts.name ?? "") : "" };
+  }
+  for (const callee of resolver.resolve(call.callee, at.node)) {
+    switch (callee.kind) {
+      case "class":
+        return ofClass(callee.class, program);
+      case "external": {
+        const made = ofExternal(callee.name, call, program);
+        if (made) return made;
+        break;
+      }
+      case "function": {
+        if (callee.function.facts.isGenerator) return { kind: "object", name: "generator" };
+        const made = ofReturned(call, callee, at, program);
+        if (made) return made;
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  for (const entity of resolver.resolve(call, at.node)) {
+    if (entity.kind === "instance") return ofClass(entity.class, program);
+    if (entity.kind === "object") {
+      const made = ofType(entity.type, program);
+      if (made) return made;
+    }
+  }
+  return undefined;
+}
+
+function ofReturned(call: CallOperation, callee: Extract<Entity, { kind: "function" }>, at: At, program: Program): MadeValue | undefined {
+  const { function: node } = callee;
+  for (const value of node.facts.returned) {
+    const made = madeBy(value, { node, before: value.end, depth: at.depth + 1 }, program);
+    if (made?.kind !== "given") {
+      if (made && made.kind !== "same") return made;
+      continue;
+    }
+    const parameter = node.facts.parameters.find((each) => each.name === made.name);
+    const argument = parameter && argumentFor(node, parameter, call, callee.receiver ? "bound" : "passed");
+    const passed = argument && madeBy(argument, { ...at, depth: at.depth + 1 }, program);
+    if (passed && passed.kind !== "same") return passed;
+  }
+  return undefined;
+}
+
+/** Objects of the class, unless they have no state or none that can change. */
+function ofClass(node: ClassNode, { resolver }: Program): MadeValue {
+  const { classes, externals } = resolver.classOrder(node);
+  if (externals.some((base) => /(NamedTuple|Enum|Flag|Exception|Error|Protocol|TypedDict)$/.test(base))) return same;
+  const isFrozen = node.facts.decorators.some(
+    (decorator) =>
+      decorator.op === "call" &&
+      decorator.arguments.some(({ name, value }) => name === "frozen" && value.op === "constant" && value.value === 1),
+  );
+  const hasFields = node.facts.decorators.some((decorator) =>
+    /^(dataclass|define|attrs|s)$/.test(lastName(decorator.op === "call" ? decorator.callee : decorator)),
+  );
+  const isPlain = externals.every((base) => /(^builtins\.object|^abc\.ABC|^typing\.Generic|Model)$/.test(base));
+  const hasState = hasFields || externals.length > 0 || classes.some((each) => each.facts.instanceAttributes.size > 0);
+  if (isFrozen || !hasState) return same;
+  return { kind: !isPlain || hasFields || classes.some(changes) ? "object" : "record", name: node.facts.name };
+}
+
+/** Whether objects of the class are changed after they are made, or hold something that is made to be changed. */
+function changes({ facts, file }: ClassNode): boolean {
+  for (const writes of facts.instanceAttributes.values()) {
+    for (const { function: index, write } of writes) {
+      if (file.functions[index]?.facts.name !== "__init__") return true;
+      if (write.value && someValue(write.value, isChangeable)) return true;
+    }
+  }
+  return false;
+}
+
+/** Containers, and calls that look like those of classes: an attribute that holds one is there to be used and changed. */
+function isChangeable(value: Value): boolean {
+  if (value.op === "display") return value.makes !== "tuple";
+  return value.op === "call" && /^([A-Z]\w*|dict|list|set|deque|defaultdict|object|open|connect|socket)$/.test(lastName(value.callee));
+}
+
+const containers: ReadonlySet<string> = new Set(
+  "builtins.list builtins.dict builtins.set builtins.bytearray collections.defaultdict collections.OrderedDict collections.deque collections.Counter collections.ChainMap weakref.WeakValueDictionary weakref.WeakKeyDictionary weakref.WeakSet".split(
+    " ",
+  ),
+);
+
+/** Names of calls that open or connect something, and of classes whose objects hold something open. */
+const resourceCalls =
+  /^(open|connect|create_connection|create_engine|create_pool|socket|client|session|resource|urlopen|popen|insecure_channel|secure_channel)$/;
+const resourceClasses =
+  /(Client|Session|Connection|ConnectionPool|Pool|Engine|Socket|Popen|File|Server|Channel|Producer|Consumer|Publisher|Database|Redis|Selector|Loop)$/;
+
+function ofExternal(name: string, call: CallOperation, program: Program): MadeValue | undefined {
+  if (name === "builtins.object") return { kind: "object", name: "object" };
+  if (containers.has(name)) {
+    const isFilled = call.arguments.some(
+      ({ value }) => value.op !== "read" || !/^(builtins\.)?(list|dict|set|int|str|float)$/.test(lastName(value)),
+    );
+    return { kind: "container", name: isFilled && call.arguments.length > (/defaultdict$/.test(name) ? 1 : 0) ? "filled" : "" };
+  }
+  return ofType(name, program) ?? (resourceCalls.test(name.slice(name.lastIndexOf(".") + 1)) ? { kind: "resource", name: "" } : undefined);
+}
+
+function ofType(type: string, { knowledge }: Program): MadeValue | undefined {
+  const name = type.slice(type.lastIndexOf(".") + 1);
+  const known = knowledge.type(type);
+  switch (known?.is.role) {
+    case "lock":
+    case "condition":
+    case "barrier":
+    case "event":
+      return { kind: "lock", name };
+    case "worker":
+    case "executor":
+      return { kind: "thread", name };
+    case "queue":
+    case "thread-local":
+      return { kind: "object", name };
+    default:
+      break;
+  }
+  return resourceClasses.test(name) ? { kind: "resource", name } : undefined;
+}
+
+/** Whether the function adds to what the place holds, or to a local variable that is stored there, between two offsets. */
+function isChangedIn(node: FunctionNode, place: Place, after: number, before = Number.POSITIVE_INFINITY): boolean {
+  const names = new Set<string>();
+  for (const [name, values] of node.facts.bindings) {
+    if (values.some((value) => value.op === "read" && samePlace(value.place, place))) names.add(name);
+  }
+  const isIt = (value: Value): boolean =>
+    value.op === "read" &&
+    (samePlace(value.place, place) ||
+      (value.place.kind === "name" && value.place.owner === node.facts.index && names.has(value.place.name)));
+  let changed = false;
+  walkOperations(node.facts.body, (operation: Operation) => {
+    if (operation.start < after || operation.start >= before) return;
+    if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) changed = true;
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (changing.test(operation.callee.place.name) && isIt(operation.callee.place.object)) changed = true;
+  });
+  return changed;
+}
+
+const changing = /^(append|appendleft|add|insert|extend|update|setdefault|pop|popleft|popitem|remove|discard|clear)$/;
+
+function lastName(value: Value): string {
+  return value.op === "read" && value.place.kind !== "element" ? value.place.name : "";
+}
+
+function isSuperCall(callee: Value): boolean {
+  return callee.op === "read" && innerValues(callee).some((inner) => inner.op === "call" && lastName(inner.callee) === "super");
+}

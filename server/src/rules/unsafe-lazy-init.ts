@@ -1,0 +1,89 @@
+import type { Access } from "../program/link/activity.js";
+import type { Program } from "../program/link/link.js";
+import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
+import { type MadeValue, madeValue } from "./made-value.js";
+import { accessesByLocation, quoted, whoText } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import docs from "./unsafe-lazy-init.md";
+
+interface Data {
+  readonly act: CheckedAct;
+  readonly made: MadeValue;
+}
+
+/** GIL204: lazy initialisation that two threads can both perform. */
+export const unsafeLazyInit: Rule<Data> = {
+  code: "GIL204",
+  name: "unsafe-lazy-init",
+  since: "0.1.0",
+  group: "races",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  const matches = new Map<string, Match<Data>>();
+  const byLocation = accessesByLocation(program);
+  for (const [location, accesses] of byLocation) {
+    for (const access of accesses) {
+      // A module that looks in many places is wrong once; elements of one container may be of different kinds.
+      const key = location.endsWith("[]") ? `${access.function.file.path}:${access.statement.start}` : location;
+      const known = matches.get(key);
+      if (known && known.confidence !== "possible") continue;
+      const found = initOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
+      if (found && (!known || found.act.race.confidence !== "possible")) matches.set(key, match(found, program));
+    }
+  }
+  return [...matches.values()];
+}
+
+function initOf(access: Access, accesses: readonly Access[], inside: readonly Access[], program: Program): Data | undefined {
+  const pattern = access.check?.pattern;
+  if (pattern?.does !== "fill" || pattern.act.op !== "write") return undefined;
+  const { check } = pattern;
+  if (check.form === "comparison" || (check.form === "error" && check.place.kind === "element")) return undefined;
+  const made = madeValue(pattern.act, access, inside, program);
+  if (made.kind === "same" || made.kind === "given") return undefined;
+  // Who sets another object on purpose, without a look, wants the first to be replaced.
+  const fills = (other: Access): boolean => effectOf(other, check) === "adds" && other.check?.pattern.does === "fill";
+  const act = checkedActOf(access, accesses, fills, program);
+  return act && { act, made };
+}
+
+function match(data: Data, program: Program): Match<Data> {
+  const { first, confidence } = data.act.race;
+  return {
+    path: first.function.file.path,
+    range: first.statement,
+    confidence: data.made.kind === "record" ? "possible" : confidence,
+    related: actPlaces(data.act),
+    targets: actTargets(data.act, program),
+    prediction: undefined,
+    data,
+  };
+}
+
+function message({ act, made }: Data, context: RuleContext): string {
+  const { first } = act.race;
+  const text = quoted(first.function.file.path, first.statement, context);
+  return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act)}. ${harmText(made)}`;
+}
+
+function harmText({ kind, name }: MadeValue): string {
+  const each = name === "" ? "object" : `\`${name}\``;
+  switch (kind) {
+    case "container":
+      return "Two threads then fill containers of their own, and what one of them put into the first is lost.";
+    case "lock":
+      return `Two threads then hold ${each}s of their own, which do not keep them apart.`;
+    case "thread":
+      return `Two ${each}s are started, and nobody knows the first any more.`;
+    case "resource":
+      return `Two ${each}s are opened, and the first is leaked while a thread still uses it.`;
+    default:
+      return `Two ${each}s are made, and what a thread stored in the first is lost.`;
+  }
+}
