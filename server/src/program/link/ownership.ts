@@ -256,7 +256,9 @@ export class Ownership {
     const { callee } = call;
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const object = callee.op === "read" && callee.place.kind === "attribute" ? this.object(callee.place.object, caller, 1) : undefined;
+        const before = callee.op === "read" && callee.place.kind === "attribute" ? this.object(callee.place.object, caller, 1) : undefined;
+        // `self.callback()` may run a method of another object that was stored there.
+        const object = before && this.canHave(before, node) ? before : undefined;
         const isNew =
           receiver.kind === "instance" &&
           node.facts.name === "__init__" &&
@@ -273,6 +275,12 @@ export class Ownership {
       else parameters.set(parameter.name, parameter.default ? defaultObject(parameter.default, call) : unknown);
     });
     return { function: node, parameters, caller, depth: caller.depth + 1 };
+  }
+
+  /** Whether the method can be one of the object's own. */
+  private canHave(object: AbstractObject, method: FunctionNode): boolean {
+    const owner = method.facts.class === undefined ? undefined : method.file.classes[method.facts.class];
+    return !owner || !object.class || this.resolver.classOrder(object.class).classes.includes(owner);
   }
 
   /** The frame in which a spawned function starts. */
