@@ -387,6 +387,10 @@ describe("severities", () => {
         ["GIL101", "warning"],
         ["GIL102", "hint"],
         ["GIL201", "warning"],
+        ["GIL206", "warning"],
+        ["GIL401", "warning"],
+        ["GIL402", "error"],
+        ["GIL403", "warning"],
       ],
     );
   });
