@@ -39,13 +39,18 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   for (const taken of activityOf(program).acquisitions) {
     if (taken.waits !== "until-free" || isHeldAlready(taken)) continue;
     for (const held of taken.locks) {
-      if (held.key === threadIdentityKey) continue;
+      if (!isTold(held) || !isTold(taken.lock)) continue;
       if (areTwins(held, taken, program)) twins.push({ held, taken });
       else addEdge(graph, { held, taken });
     }
   }
   matches.push(...pairsIn(graph), ...trianglesIn(graph), ...twinsIn(twins, program));
   return matches;
+}
+
+/** Whether anything is known of the lock, if only its name: what a call returns can be any lock. */
+function isTold({ key }: HeldLock): boolean {
+  return key !== threadIdentityKey && key !== "unknown";
 }
 
 /** A reentrant lock that the thread has is not waited for. */

@@ -110,9 +110,13 @@ function testedParameter(test: Value, node: FunctionNode): string | undefined {
   return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
 
-/** Whether only the method's name tells what the call runs, and the object is not the one whose lock is held. */
+/**
+ * Whether it is a guess what the call runs: something kept in a container, or what has the method's name, on another object than the one whose
+ * lock is held.
+ */
 function isGuessed(step: CallStep | undefined, held: HeldLock, resolver: Resolver): boolean {
   const callee = step && callOf(step)?.callee;
+  if (step && callee?.op === "read" && callee.place.kind === "element") return true;
   if (!step || callee?.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
   if (resolver.resolve(object, step.function).length > 0) return false;

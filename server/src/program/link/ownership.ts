@@ -273,12 +273,14 @@ export class Ownership {
     const { callee } = call;
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const object =
+        const before =
           callee.op === "read" && callee.place.kind === "attribute"
             ? node.facts.name === "__call__" && callee.place.name !== "__call__"
               ? this.object(callee, caller, 1)
               : (storedReceiver(callee.place.name, node, receiver, caller) ?? this.object(callee.place.object, caller, 1))
             : undefined;
+        // `self.callback()` may run a method of another object that was stored there.
+        const object = before && this.canHave(before, node) ? before : undefined;
         const isNew =
           receiver.kind === "instance" &&
           node.facts.name === "__init__" &&
@@ -316,6 +318,12 @@ export class Ownership {
       given = further;
     }
     return [];
+  }
+
+  /** Whether the method can be one of the object's own. */
+  private canHave(object: AbstractObject, method: FunctionNode): boolean {
+    const owner = method.facts.class === undefined ? undefined : method.file.classes[method.facts.class];
+    return !owner || !object.class || this.resolver.classOrder(object.class).classes.includes(owner);
   }
 
   /** The frame in which a spawned function starts. */
