@@ -8,7 +8,7 @@ import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./mutation-during-iteration.md";
-import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
+import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 
 /** What kind of container is gone through, `counter` for dicts that make missing keys; `unknown` where neither its making nor its methods tell. */
@@ -86,7 +86,9 @@ function match(data: Data, confidence: Confidence): Match<Data> {
 }
 
 /** Whether what is known leaves a good chance that nothing goes wrong. */
-function isHedged({ first, second, concurrency }: Race, kind: ContainerKind, { step }: Iteration): boolean {
+function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean {
+  const { first, second, concurrency } = race;
+  if (isFarFetched(race)) return true;
   if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
   switch (kind) {
     case "unknown":

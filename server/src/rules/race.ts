@@ -116,6 +116,16 @@ export function isRealLock(lock: HeldLock): boolean {
   return lock.key !== threadIdentityKey;
 }
 
+/**
+ * Whether a thread gets to the race through so many calls that one of them, on an object of some other class or behind a callback, is likely to
+ * be another than it seems.
+ */
+export function isFarFetched({ first, second }: Race): boolean {
+  return first.path.length > longestWay || second.path.length > longestWay;
+}
+
+const longestWay = 6;
+
 /** What a race is explained with: the other access, what it holds, and how both threads get there. */
 export function racePlaces({ first, second }: Race): readonly RelatedLocation[] {
   const places: RelatedLocation[] = [];

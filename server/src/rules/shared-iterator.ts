@@ -4,7 +4,7 @@ import type { Entity } from "../program/link/entity.js";
 import { iteratedKind, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import type { Value } from "../program/operation.js";
-import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
+import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./shared-iterator.md";
 
@@ -47,7 +47,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (!race) continue;
       // A lock that is taken for other things says little of an iterator that nobody ever takes it for.
       const isGuessed = race.concurrency === "promised" && ![...race.first.locks, ...race.second.locks].some(isRealLock);
-      const confidence = kind === "unknown" || kind === "endless" || isGuessed ? "possible" : race.confidence;
+      const confidence = kind === "unknown" || kind === "endless" || isGuessed || isFarFetched(race) ? "possible" : race.confidence;
       if (!known || confidence !== "possible") matches.set(key, { ...match({ race, kind }), confidence });
     }
   }

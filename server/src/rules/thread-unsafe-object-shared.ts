@@ -4,7 +4,7 @@ import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import type { CallOperation } from "../program/operation.js";
-import { accessesByLocation, isRealLock, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
+import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./thread-unsafe-object-shared.md";
 
@@ -46,7 +46,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const race = made ? undefined : raceOf(access, access.locks, uses, accesses);
       if (made) seen.set(key, match({ why: "refused", use: access, made }, access, "likely", placesOfRefusal(access, made)));
       else if (race && (!known || race.confidence !== "possible"))
-        seen.set(key, match({ why: "race", race, type }, access, race.confidence, racePlaces(race)));
+        seen.set(key, match({ why: "race", race, type }, access, isFarFetched(race) ? "possible" : race.confidence, racePlaces(race)));
     }
     matches.push(...seen.values());
   }
