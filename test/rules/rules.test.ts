@@ -387,6 +387,10 @@ describe("severities", () => {
         ["GIL101", "warning"],
         ["GIL102", "hint"],
         ["GIL201", "warning"],
+        ["GIL209", "warning"],
+        ["GIL404", "warning"],
+        ["GIL405", "warning"],
+        ["GIL406", "warning"],
       ],
     );
   });
