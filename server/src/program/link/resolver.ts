@@ -149,9 +149,11 @@ export class Resolver {
     }
     const method = methods.get(name);
     const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
+    // Nearly every name ends here, so what costs more is asked after it.
+    if (!method || !owner) return [];
     const isCommon =
-      containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`)) || commonMethods.has(name) || name.startsWith("__");
-    return method && owner && !isCommon ? [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }] : [];
+      commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
+    return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
   }
 
   /** What `global name` or `nonlocal name` in other functions of the file store there. */
