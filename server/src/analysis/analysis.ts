@@ -58,7 +58,7 @@ export class AnalysisHost {
     this.hold(path, text, this.parser.parse(text), false);
   }
 
-  /** An editor shows the file; from now on its text is the editor's, and its tree is kept for incremental parsing. */
+  /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
   openFile(path: string, text: string): void {
     this.hold(path, text, this.parser.open(path, text), true);
   }

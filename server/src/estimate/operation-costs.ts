@@ -1,5 +1,5 @@
 import type { Interval } from "../base/interval.js";
-import { atLeast, type Target, targetName } from "../base/target.js";
+import { atLeast, type Target } from "../base/target.js";
 import type { HandOverCosts } from "../simulation/costs.js";
 import measured from "./operation-costs.json";
 
@@ -326,17 +326,16 @@ export type OperationName = keyof Operations;
 
 /** The costs of a target; of an unmeasured one, those of the nearest measured version, with what is known of the difference. */
 export function costsFor(target: Target): OperationCosts {
-  const name = targetName(target);
-  let costs = derived.get(name);
+  let costs = derivedOf.get(target);
   if (!costs) {
     costs = costsOf(target);
-    derived.set(name, costs);
+    derivedOf.set(target, costs);
   }
   return costs;
 }
 
-/** There are as many targets as versions of interpreters, and every site asks for the costs of its own. */
-const derived = new Map<string, OperationCosts>();
+/** Every site asks for the costs of its target. */
+const derivedOf = new WeakMap<Target, OperationCosts>();
 
 function costsOf(target: Target): OperationCosts {
   const { implementation, minor } = target;
