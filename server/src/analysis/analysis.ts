@@ -6,7 +6,7 @@ import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
-import { link, linkedFile } from "../program/link/link.js";
+import { type LinkMemory, link, linkedFile, linkMemory } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -42,6 +42,7 @@ interface HeldFile {
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
   private readonly simulations = new SimulationMemory();
+  private readonly links = linkMemory();
   private current: Analysis | undefined;
 
   constructor(
@@ -91,7 +92,7 @@ export class AnalysisHost {
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations);
+    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links);
     return this.current;
   }
 
@@ -112,6 +113,7 @@ class Snapshot implements Analysis {
     private readonly settings: Settings,
     private readonly knowledge: Knowledge,
     private readonly simulations: SimulationMemory,
+    private readonly links: LinkMemory,
   ) {}
 
   paths(): readonly string[] {
@@ -189,6 +191,7 @@ class Snapshot implements Analysis {
       const program = link(
         [...this.files.values()].map((file) => file.linked),
         this.knowledge,
+        this.links,
       );
       const { target, cores } = this.settings;
       const text = (path: string): string => this.files.get(path)?.text ?? "";

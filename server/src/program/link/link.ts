@@ -1,6 +1,7 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { AnswerMemory } from "./memory.js";
 import { Resolver } from "./resolver.js";
 import { findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
 
@@ -32,15 +33,26 @@ function inOrder(spawns: readonly Spawn[]): readonly Spawn[] {
   );
 }
 
+/** What linking remembers from one state of a program to the next. */
+export interface LinkMemory {
+  readonly first: AnswerMemory;
+  readonly second: AnswerMemory;
+}
+
+/** For programs that are linked again after each change. */
+export function linkMemory(): LinkMemory {
+  return { first: new AnswerMemory(), second: new AnswerMemory() };
+}
+
 /** Links all files. Spawns are looked for twice, because what they hand to their targets can be an executor that spawns again. */
-export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge): Program {
+export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory: LinkMemory = linkMemory()): Program {
   const files = [...linked].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const byPath = new Map(files.map((file) => [file.path, file]));
-  let resolver = new Resolver(byPath, knowledge, new Map());
+  let resolver = new Resolver(byPath, knowledge, new Map(), memory.first);
   let spawns = findSpawns(files, resolver, knowledge);
   const given = spawnedArguments(spawns);
   if (given.size > 0) {
-    resolver = new Resolver(byPath, knowledge, given);
+    resolver = new Resolver(byPath, knowledge, given, memory.second);
     // Only the files of functions that are handed something can find more.
     const affected = new Set([...given.keys()].map((node) => node.file));
     const others = spawns.filter((spawn) => !affected.has(spawn.in.file));
