@@ -29,11 +29,11 @@ interface Question {
   /** Where an answer was looked for and none was sought. */
   readonly missed: { readonly table: AnswerTable; readonly key: object }[];
   /** Files that were reached by their path. */
-  readonly files: Set<LinkedFile>;
+  readonly files: LinkedFile[];
   /** Names whose calls in the whole program were looked at. */
-  readonly names: Set<string>;
+  readonly names: string[];
   /** Functions of which it was asked what spawns give them. */
-  readonly given: Set<FunctionNode>;
+  readonly given: FunctionNode[];
 }
 
 type AnswerTable = Map<object, Answer>;
@@ -136,18 +136,20 @@ export class AnswerMemory {
   /** The file at a path, for whom the answer depends on it. */
   file(path: string): LinkedFile | undefined {
     const file = this.current?.files.get(path);
-    if (file) this.question?.files.add(file);
+    const { question } = this;
+    // Most lookups repeat the one before; a set for each question would cost more than the rest that repeats.
+    if (file && question && question.files[question.files.length - 1] !== file) question.files.push(file);
     return file;
   }
 
   /** What spawns give a function, for whom the answer depends on it. */
   givenTo(node: FunctionNode): void {
-    this.question?.given.add(node);
+    this.question?.given.push(node);
   }
 
   /** Every call of the program by the last name of its callee, in order; past the limit nobody looks. */
   sitesOf(name: string, limit: number): readonly ProgramSite[] {
-    this.question?.names.add(name);
+    this.question?.names.push(name);
     let known = this.sites.get(name);
     if (known?.limit !== limit) {
       known = { sites: findSites(name, limit, this.current?.files ?? new Map()), limit };
@@ -242,7 +244,7 @@ function noChanges(): { readonly files: Set<LinkedFile>; readonly names: Set<str
 }
 
 function newQuestion(): Question {
-  return { root: undefined, known: [], found: [], missed: [], files: new Set(), names: new Set(), given: new Set() };
+  return { root: undefined, known: [], found: [], missed: [], files: [], names: [], given: [] };
 }
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
