@@ -6,7 +6,7 @@ import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
-import { type LinkMemory, link, linkedFile, linkMemory } from "../program/link/link.js";
+import { LinkMemory, link, linkedFile } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -42,7 +42,7 @@ interface HeldFile {
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
   private readonly simulations = new SimulationMemory();
-  private readonly links = linkMemory();
+  private links = new LinkMemory();
   private current: Analysis | undefined;
 
   constructor(
@@ -87,6 +87,8 @@ export class AnalysisHost {
 
   configure(settings: Settings): void {
     this.settings = settings;
+    // Estimates are among what is remembered, and they depend on target and cores.
+    this.links = new LinkMemory();
     this.current = undefined;
   }
 

@@ -27,7 +27,7 @@ interface Question {
   /** Answers found on the way, its own among them. */
   readonly found: Answer[];
   /** Where an answer was looked for and none was sought. */
-  readonly missed: { readonly table: AnswerTable; readonly key: object }[];
+  readonly missed: { readonly table: AnswerTable; readonly key: object | string }[];
   /** Files that were reached by their path. */
   readonly files: LinkedFile[];
   /** Names whose calls in the whole program were looked at. */
@@ -36,7 +36,7 @@ interface Question {
   readonly given: FunctionNode[];
 }
 
-type AnswerTable = Map<object, Answer>;
+type AnswerTable = Map<object | string, Answer>;
 
 /** What is remembered of one file, by what was asked about. */
 export interface FileAnswers {
@@ -45,6 +45,8 @@ export interface FileAnswers {
   readonly returns: Map<FunctionNode, Answer>;
   readonly callers: Map<FunctionNode, Answer>;
   readonly orders: Map<ClassNode, Answer>;
+  /** What later stages made of the resolver's answers, by keys of theirs. */
+  readonly derived: Map<object | string, Answer>;
 }
 
 type GivenArguments = ReadonlyMap<string, { readonly value: Value; readonly in: FunctionNode; readonly how: "whole" | "element" }>;
@@ -126,7 +128,7 @@ export class AnswerMemory {
     if (this.last?.file === file) return this.last.answers;
     let answers = this.answers.get(file);
     if (!answers) {
-      answers = { values: new Map(), parameters: new Map(), returns: new Map(), callers: new Map(), orders: new Map() };
+      answers = { values: new Map(), parameters: new Map(), returns: new Map(), callers: new Map(), orders: new Map(), derived: new Map() };
       this.answers.set(file, answers);
     }
     this.last = { file, answers };
@@ -159,7 +161,7 @@ export class AnswerMemory {
   }
 
   /** The answer that is known in the present state. */
-  recall<Key extends object, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
+  recall<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
     const answer = table.get(key);
     if (answer === undefined || answer.state !== this.state) return undefined;
     const { question } = this;
@@ -170,16 +172,16 @@ export class AnswerMemory {
     return answer.result as Result;
   }
 
-  /** Notes that an answer was looked for, is not known, and is not going to be sought. */
-  miss<Key extends object>(table: Map<Key, Answer>, key: Key): void {
+  /** Notes that an answer was looked for, is not known, and is not remembered either. */
+  miss<Key extends object | string>(table: Map<Key, Answer>, key: Key): void {
     this.question?.missed.push({ table: table as unknown as AnswerTable, key });
   }
 
   /** Finds an answer that is not known. `provisional` is what those get who ask for it while it is being found. */
-  find<Key extends object, Result>(
+  find<Key extends object | string, Result>(
     table: Map<Key, Answer>,
     key: Key,
-    provisional: Result,
+    provisional: Result | undefined,
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
   ): Result {
@@ -208,6 +210,37 @@ export class AnswerMemory {
       this.question = outer;
     }
     return kept.result as Result;
+  }
+
+  /** Remembers an answer that was found in its own way, as part of the question at hand. */
+  keep<Key extends object | string, Result>(
+    table: Map<Key, Answer>,
+    key: Key,
+    result: Result,
+    isSame: (a: Result, b: Result) => boolean,
+  ): void {
+    const { question } = this;
+    if (!question) return;
+    const before = table.get(key);
+    let kept: Answer = { result, state: this.state, question, notedBy: undefined };
+    if (before && isSame(before.result as Result, result)) {
+      kept = before;
+      kept.state = this.state;
+      kept.question = question;
+    }
+    question.found.push(kept);
+    table.set(key, kept);
+  }
+
+  /** Makes all that is asked meanwhile part of one question. */
+  during<Result>(compute: () => Result): Result {
+    const outer = this.question;
+    this.question = outer ?? newQuestion();
+    try {
+      return compute();
+    } finally {
+      this.question = outer;
+    }
   }
 
   /** Whether the answer to a question of the state before is that of the present state; if so, all that was found on the way is known again. */

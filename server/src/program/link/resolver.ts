@@ -3,7 +3,7 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
-import { AnswerMemory } from "./memory.js";
+import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { walkOperations } from "./walk.js";
 
@@ -31,6 +31,11 @@ export class Resolver {
       this.memory = new AnswerMemory();
       this.memory.take(state, () => {});
     });
+  }
+
+  /** Where later stages remember what they made of answers about a file. */
+  memoryOf(file: LinkedFile): { readonly memory: AnswerMemory; readonly derived: FileAnswers["derived"] } {
+    return { memory: this.memory, derived: this.memory.of(file).derived };
   }
 
   private get modules(): ModuleIndex {
