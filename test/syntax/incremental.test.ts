@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { pythonParser } from "./python-parser.js";
 
-/* Reusing the tree of the text before an edit never shows: the module is the one a fresh parse gives. */
+/* Taking over what an edit did not touch never shows: the module is the one a fresh parse gives. */
 
 const parser = await pythonParser();
 
@@ -21,6 +21,19 @@ def work(rows, *, limit=10):
         with lock:
             counter += row["n"] if row else 0  # gil: ignore[GIL201]
     return [f"{row!r}" for row in rows]
+
+
+@decorate(1)
+# between
+@decorate(
+    2,
+)
+async def decorated():
+    '''
+def quoted(): pass
+class Quoted: pass
+'''
+    await work([])
 
 
 class Job(threading.Thread):
@@ -56,6 +69,11 @@ const pieces = [
   ".",
   ",",
   "lambda: ",
+  "@",
+  "\n@deco\n",
+  "\nclass C: pass\n",
+  "'''",
+  "async ",
 ];
 
 interface RelativeEdit {
@@ -97,7 +115,7 @@ describe("incremental edits", () => {
           parser.close("random");
         }
       }),
-      { numRuns: 40, seed: 20 },
+      { numRuns: 60, seed: 20 },
     );
   });
 

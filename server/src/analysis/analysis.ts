@@ -6,7 +6,7 @@ import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
-import { link, linkedFile } from "../program/link/link.js";
+import { LinkMemory, link, linkedFile } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -42,6 +42,7 @@ interface HeldFile {
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
   private readonly simulations = new SimulationMemory();
+  private links = new LinkMemory();
   private current: Analysis | undefined;
 
   constructor(
@@ -58,7 +59,7 @@ export class AnalysisHost {
     this.hold(path, text, this.parser.parse(text), false);
   }
 
-  /** An editor shows the file; from now on its text is the editor's, and its tree is kept for incremental parsing. */
+  /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
   openFile(path: string, text: string): void {
     this.hold(path, text, this.parser.open(path, text), true);
   }
@@ -86,12 +87,14 @@ export class AnalysisHost {
 
   configure(settings: Settings): void {
     this.settings = settings;
+    // Estimates are among what is remembered, and they depend on target and cores.
+    this.links = new LinkMemory();
     this.current = undefined;
   }
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations);
+    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links);
     return this.current;
   }
 
@@ -112,6 +115,7 @@ class Snapshot implements Analysis {
     private readonly settings: Settings,
     private readonly knowledge: Knowledge,
     private readonly simulations: SimulationMemory,
+    private readonly links: LinkMemory,
   ) {}
 
   paths(): readonly string[] {
@@ -189,6 +193,7 @@ class Snapshot implements Analysis {
       const program = link(
         [...this.files.values()].map((file) => file.linked),
         this.knowledge,
+        this.links,
       );
       const { target, cores } = this.settings;
       const text = (path: string): string => this.files.get(path)?.text ?? "";

@@ -326,6 +326,18 @@ export type OperationName = keyof Operations;
 
 /** The costs of a target; of an unmeasured one, those of the nearest measured version, with what is known of the difference. */
 export function costsFor(target: Target): OperationCosts {
+  let costs = derivedOf.get(target);
+  if (!costs) {
+    costs = costsOf(target);
+    derivedOf.set(target, costs);
+  }
+  return costs;
+}
+
+/** Every site asks for the costs of its target. */
+const derivedOf = new WeakMap<Target, OperationCosts>();
+
+function costsOf(target: Target): OperationCosts {
   const { implementation, minor } = target;
   if (implementation === "pypy") {
     return derive(

@@ -6,6 +6,7 @@ import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/eval
 import { knownOfCall } from "../program/link/call-facts.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
@@ -55,6 +56,14 @@ export interface TimedCall {
   readonly ns: number;
 }
 
+/** What one call of a function costs, and what that is made of. */
+interface FunctionCost {
+  readonly sum: Sum;
+  readonly calls: readonly TimedCall[];
+  readonly hot: HotLoop | undefined;
+  readonly assumptions: readonly Assumption[];
+}
+
 type Construct = keyof Operations;
 
 interface Sum {
@@ -91,15 +100,6 @@ function emptySum(): Sum {
 export class CostModel {
   readonly evaluator: Evaluator;
   private readonly costs: OperationCosts;
-  private readonly memory = new Map<
-    string,
-    {
-      readonly sum: Sum;
-      readonly calls: readonly TimedCall[];
-      readonly hot: HotLoop | undefined;
-      readonly assumptions: readonly Assumption[];
-    }
-  >();
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
@@ -119,7 +119,8 @@ export class CostModel {
   /** What one call of the function in that activation costs. */
   workOf(activation: Activation): TaskWork {
     this.steps = 0;
-    const result = this.functionCost(activation);
+    const { memory } = this.resolver.memoryOf(activation.function.file);
+    const result = memory.during(() => this.functionCost(activation));
     return finish(result.sum, result.calls, result.hot, result.assumptions);
   }
 
@@ -136,10 +137,11 @@ export class CostModel {
     return finish(sum, calls, undefined, []);
   }
 
-  private functionCost(activation: Activation) {
+  private functionCost(activation: Activation): FunctionCost {
     const node = activation.function;
     const key = this.keyOf(activation);
-    const known = this.memory.get(key);
+    const { memory, derived } = this.resolver.memoryOf(node.file);
+    const known = memory.recall<object | string, FunctionCost>(derived, key);
     if (known) return known;
     const outerCalls = this.calls;
     const outerAssumptions = this.assumptions;
@@ -168,7 +170,8 @@ export class CostModel {
     this.assumptions = outerAssumptions;
     this.hot = outerHot;
     // Inside a recursion the sum is that of one round only.
-    if (!this.stack.includes(node)) this.memory.set(key, result);
+    if (this.stack.includes(node)) memory.miss(derived, key);
+    else memory.keep<object | string, FunctionCost>(derived, key, result, sameStructure);
     return result;
   }
 

@@ -8,6 +8,8 @@ export interface Facts {
   readonly classes: readonly ClassFacts[];
   /** Every call of the file by the last name of its callee, so that spawns and callers are found without a walk. */
   readonly callsByName: ReadonlyMap<string, readonly CallSite[]>;
+  /** Every store in an attribute of another object than a method's own, by the attribute's name. */
+  readonly writesByAttribute: ReadonlyMap<string, readonly WriteSite[]>;
   /** Every import of the file, wherever it stands. */
   readonly imports: readonly ImportFact[];
   readonly directives: readonly Directive[];
@@ -18,6 +20,12 @@ export interface Facts {
 export interface CallSite {
   readonly call: CallOperation;
   /** The index of the function that holds the call. */
+  readonly function: number;
+}
+
+export interface WriteSite {
+  readonly write: WriteOperation;
+  /** The index of the function that holds the statement. */
   readonly function: number;
 }
 

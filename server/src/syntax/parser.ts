@@ -1,7 +1,9 @@
-import { Edit, Language, type Point, type Tree, Parser as TreeSitter } from "web-tree-sitter";
-import type { TextEdit } from "../base/edit.js";
+import { Language, type Tree, Parser as TreeSitter } from "web-tree-sitter";
+import { applyEdits, type TextEdit } from "../base/edit.js";
 import { lower } from "./lower.js";
-import type { Module } from "./nodes.js";
+import type { Module, Statement } from "./nodes.js";
+import { decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
+import { shifted } from "./shift.js";
 
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
 export interface ParserBytes {
@@ -9,12 +11,9 @@ export interface ParserBytes {
   readonly python: Uint8Array;
 }
 
-/**
- * Parses Python to plain values. Holds WASM memory; make one per thread and keep it.
- * Trees are freed as soon as they are lowered, but for the texts opened with `open`, whose last tree makes the next parse incremental.
- */
+/** Parses Python to plain values. Holds WASM memory; make one per thread and keep it. Trees are freed as soon as they are lowered. */
 export class Parser {
-  private readonly opened = new Map<string, { readonly tree: Tree; readonly text: string }>();
+  private readonly opened = new Map<string, OpenedText>();
 
   private constructor(
     private readonly parser: TreeSitter,
@@ -31,108 +30,148 @@ export class Parser {
 
   /** Parses a text once and keeps nothing. */
   parse(text: string): Module {
-    const tree = this.tree(text, null);
-    try {
-      return this.recovered(lower(tree, text, this.language), text);
-    } finally {
-      tree.delete();
-    }
+    const whole = this.lowered(text);
+    return whole.standing === "broken" ? this.divided(text, new Map()).module : whole.module;
   }
 
   /** Only parses, as a floor for measurements. */
   parseOnly(text: string): void {
-    this.tree(text, null).delete();
+    this.tree(text).delete();
   }
 
-  /** Parses a text and keeps its tree under `key` until `close`. */
+  /** Parses a text and keeps what its sections became under `key` until `close`. */
   open(key: string, text: string): Module {
-    this.close(key);
-    const tree = this.tree(text, null);
-    this.opened.set(key, { tree, text });
-    return this.recovered(lower(tree, text, this.language), text);
+    const divided = this.divided(text, new Map());
+    const whole = divided.standing === "broken" ? this.lowered(text) : undefined;
+    const isDivisible = whole?.standing !== "whole";
+    this.opened.set(key, { text, sections: isDivisible ? divided.sections : "indivisible" });
+    return isDivisible ? divided.module : whole.module;
   }
 
   /** Applies edits to the text kept under `key`, in order, each in offsets of the text after the ones before it. */
   edit(key: string, edits: readonly TextEdit[]): { readonly text: string; readonly module: Module } {
     const old = this.opened.get(key);
     if (!old) throw new Error(`${key} is not open`);
-    let text = old.text;
-    for (const { range, newText } of edits) {
-      const after = text.slice(0, range.start) + newText + text.slice(range.end);
-      const startPosition = pointAt(text, range.start);
-      old.tree.edit(
-        new Edit({
-          startIndex: range.start,
-          oldEndIndex: range.end,
-          newEndIndex: range.start + newText.length,
-          startPosition,
-          oldEndPosition: pointAt(text, range.end),
-          newEndPosition: pointAt(after, range.start + newText.length),
-        }),
-      );
-      text = after;
+    const text = edits.reduce((before, edit) => applyEdits(before, [edit]), old.text);
+    if (old.sections === "indivisible") {
+      this.opened.set(key, { text, sections: old.sections });
+      return { text, module: this.parse(text) };
     }
-    const tree = this.tree(text, old.tree);
-    this.opened.set(key, { tree, text });
-    old.tree.delete();
-    return { text, module: this.recovered(lower(tree, text, this.language), text) };
+    const { module, sections } = this.divided(text, old.sections);
+    this.opened.set(key, { text, sections });
+    return { text, module };
   }
 
-  /**
-   * An open bracket swallows the definitions after it. A `def`, `class` or decorator at the start of a line inside broken text begins anew: the
-   * text from there on is parsed by itself, at its own offsets because line ends take the place of what stands before it.
-   */
-  private recovered(module: Module, text: string): Module {
-    let result = module;
-    for (let round = 0; round < mostRecoveries; round++) {
-      const start = swallowedDefinition(result, text);
-      if (start === undefined) return result;
-      const tree = this.tree("\n".repeat(start) + text.slice(start), null);
-      const rest = lower(tree, text, this.language);
-      tree.delete();
-      const body = [...result.body.filter((statement) => statement.start < start), ...rest.body];
-      const errors = [
-        ...result.errors.filter((error) => error.start < start).map((error) => ({ ...error, end: Math.min(error.end, start) })),
-        ...rest.errors,
-      ];
-      const directives = [...result.directives.filter((directive) => directive.start < start), ...rest.directives];
-      result = { ...result, body, errors, directives };
-    }
-    return result;
-  }
-
-  /** Frees the tree kept under `key`. */
+  /** Forgets what is kept under `key`. */
   close(key: string): void {
-    this.opened.get(key)?.tree.delete();
     this.opened.delete(key);
   }
 
-  private tree(text: string, old: Tree | null): Tree {
-    const tree = this.parser.parse(text, old);
+  /**
+   * Parses section by section, so that what is broken in one costs no other: an open bracket would swallow the definitions after it. Sections
+   * whose text is among the known ones are taken over. Where all sections are whole, the module is the one that parsing the text at once gives.
+   */
+  private divided(text: string, known: LoweredSections): Divided {
+    const sections = new Map<string, LoweredSection>();
+    const section = (start: number, end: number): LoweredSection => {
+      const part = text.slice(start, end);
+      let found = sections.get(part) ?? known.get(part);
+      // A part cut out of a text keeps all of it alive, so what is kept is a copy.
+      const own = found?.text ?? ` ${part}`.slice(1);
+      found ??= { text: own, start: 0, ...this.lowered(own) };
+      const here = found.start === start ? found : { ...found, start, module: shifted(found.module, start - found.start) };
+      sections.set(own, here);
+      return here;
+    };
+
+    const found: LoweredSection[] = [];
+    const places = sectionsOf(text);
+    for (let i = 0; i < places.length; i++) {
+      const { start, end } = places[i] as Section;
+      const alone = section(start, end);
+      if (alone.standing === "whole") {
+        found.push(alone);
+        continue;
+      }
+      // A definition inside a long string is none: the section goes on to where the string ends.
+      let last = i;
+      let joined = alone;
+      for (let joins = 0; joins < mostJoins && joined.standing === "broken"; joins++) {
+        const quotes = openQuotes(joined.text);
+        if (quotes === undefined) break;
+        last = places.findIndex((place, j) => j > last && text.slice(place.start, place.end).includes(quotes));
+        if (last === -1) break;
+        joined = section(start, (places[last] as Section).end);
+      }
+      if (joined.standing === "whole") {
+        found.push(joined);
+        i = last;
+        continue;
+      }
+      const definition = decoratedDefinition(alone.text);
+      if (definition === undefined || alone.module.body.some(isDefinition)) found.push(alone);
+      else found.push(section(start, start + definition), section(start + definition, end));
+    }
+    const modules = found.map((each) => each.module);
+    return {
+      module: {
+        body: modules.flatMap((each) => each.body),
+        directives: modules.flatMap((each) => each.directives),
+        errors: modules.flatMap((each) => each.errors),
+        lineCount: modules.reduce((sum, each) => sum + each.lineCount - 1, 1),
+      },
+      sections,
+      standing: found.every((each) => each.standing === "whole") ? "whole" : "broken",
+    };
+  }
+
+  private lowered(text: string): Lowered {
+    const tree = this.tree(text);
+    try {
+      return { module: lower(tree, text, this.language), standing: tree.rootNode.hasError ? "broken" : "whole" };
+    } finally {
+      tree.delete();
+    }
+  }
+
+  private tree(text: string): Tree {
+    const tree = this.parser.parse(text);
     if (!tree) throw new Error("the parser has no language");
     return tree;
   }
 }
 
-const mostRecoveries = 3;
+/** So many sections with the quotes of long strings are looked at for the end of one. */
+const mostJoins = 3;
 
-/** Where the first definition starts that stands at the start of a line inside broken text. */
-function swallowedDefinition(module: Module, text: string): number | undefined {
-  if (module.errors.length === 0) return undefined;
-  const known = new Set(module.body.map((statement) => statement.start));
-  for (const error of [...module.errors].sort((a, b) => a.start - b.start)) {
-    const definition = /\n(?=(?:async[ \t]+def|def|class)[ \t]+\w|@\w)/g;
-    definition.lastIndex = error.start;
-    for (let found = definition.exec(text); found && found.index < error.end; found = definition.exec(text)) {
-      const start = found.index + 1;
-      const isDecorated = module.body.some(
-        (statement) =>
-          statement.start <= start && start <= statement.end && statement.kind !== "error-statement" && statement.kind !== "expression",
-      );
-      if (!known.has(start) && !isDecorated) return start;
-    }
-  }
-  return undefined;
+/** What a text became, and whether all of it is Python. */
+interface Lowered {
+  readonly module: Module;
+  readonly standing: "whole" | "broken";
+}
+
+interface LoweredSection extends Lowered {
+  readonly text: string;
+  /** Where the module's offsets count it to start. */
+  readonly start: number;
+}
+
+/** By their text. */
+type LoweredSections = ReadonlyMap<string, LoweredSection>;
+
+interface Divided extends Lowered {
+  readonly sections: LoweredSections;
+}
+
+/** A text that an editor shows. */
+interface OpenedText {
+  readonly text: string;
+  /** Indivisible if its sections did not parse where the whole did. */
+  readonly sections: LoweredSections | "indivisible";
+}
+
+function isDefinition(statement: Statement): boolean {
+  return statement.kind === "function" || statement.kind === "class";
 }
 
 /** Initialising the runtime again would take the memory from under the parsers made before, so all share one. */
@@ -143,15 +182,4 @@ async function load(bytes: ParserBytes): Promise<Language> {
   const options = { wasmBinary: bytes.runtime, locateFile: (file: string) => file };
   await TreeSitter.init(options as unknown as Parameters<typeof TreeSitter.init>[0]);
   return Language.load(bytes.python);
-}
-
-/** Tree-sitter measures what it reuses in rows and columns as well as in offsets, so both must be right. */
-function pointAt(text: string, offset: number): Point {
-  let row = 0;
-  let lineStart = 0;
-  for (let i = text.indexOf("\n"); i !== -1 && i < offset; i = text.indexOf("\n", i + 1)) {
-    row++;
-    lineStart = i + 1;
-  }
-  return { row, column: offset - lineStart };
 }

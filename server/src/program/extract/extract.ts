@@ -10,7 +10,7 @@ import type {
   Parameter,
   Statement,
 } from "../../syntax/nodes.js";
-import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, InstanceAttribute, ParameterFacts } from "../facts.js";
+import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, InstanceAttribute, ParameterFacts, WriteSite } from "../facts.js";
 import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { readDirectives } from "./directives.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
@@ -26,6 +26,7 @@ export function extract(module: Module, text: string): Facts {
     functions: file.functions as FunctionFacts[],
     classes: file.classes as ClassFacts[],
     callsByName: file.callsByName,
+    writesByAttribute: file.writesByAttribute,
     imports: file.imports,
     directives: lines ? readDirectives(module.directives, (offset) => lines.position(offset).line) : [],
     syntaxErrors: module.errors,
@@ -38,6 +39,7 @@ class FileExtraction {
   readonly functions: (FunctionFacts | undefined)[] = [];
   readonly classes: (ClassFacts | undefined)[] = [];
   readonly callsByName = new Map<string, CallSite[]>();
+  readonly writesByAttribute = new Map<string, WriteSite[]>();
   readonly imports: ImportFact[] = [];
 
   constructor(readonly scopes: Scopes) {}
@@ -544,6 +546,11 @@ class FunctionExtraction {
       const attribute = { function: this.scope.index, write };
       if (known) known.push(attribute);
       else this.instanceAttributes.set(place.name, [attribute]);
+    } else if (place.kind === "attribute" && value) {
+      const site = { write, function: this.scope.index };
+      const known = this.file.writesByAttribute.get(place.name);
+      if (known) known.push(site);
+      else this.file.writesByAttribute.set(place.name, [site]);
     }
     if (this.isShareable(place)) this.operations.push(write);
   }

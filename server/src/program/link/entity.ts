@@ -90,6 +90,31 @@ export function entityKey(entity: Entity): string {
   }
 }
 
+/** Whether two entities are made of the same objects of a program. */
+export function sameEntity(a: Entity, b: Entity): boolean {
+  switch (a.kind) {
+    case "function":
+      return (
+        b.kind === "function" &&
+        a.function === b.function &&
+        (a.receiver === b.receiver || (a.receiver !== undefined && b.receiver !== undefined && sameEntity(a.receiver, b.receiver)))
+      );
+    case "class":
+    case "instance":
+      return a.kind === b.kind && a.class === b.class;
+    case "module":
+      return b.kind === "module" && a.file === b.file;
+    case "external":
+      return b.kind === "external" && a.name === b.name;
+    case "object":
+      return b.kind === "object" && a.type === b.type && a.origin?.call === b.origin?.call && a.origin?.in === b.origin?.in;
+    case "partial":
+      return b.kind === "partial" && a.call === b.call && a.in === b.in;
+    case "container":
+      return b.kind === "container" && a.value === b.value && a.in === b.in;
+  }
+}
+
 /** Unique in a program. */
 export function functionKey(node: FunctionNode): string {
   return `${node.file.path}#${node.facts.index}`;

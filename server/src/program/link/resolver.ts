@@ -1,9 +1,10 @@
 import type { ReturnCase } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { CallSite, ParameterFacts } from "../facts.js";
+import type { ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
-import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile } from "./entity.js";
-import { ModuleIndex } from "./modules.js";
+import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
+import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
+import type { ModuleIndex } from "./modules.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -17,37 +18,46 @@ export interface SpawnedArguments {
  * over all of them, which is right for the question asked of it (who is called here) and cheap enough to ask again after every keystroke.
  */
 export class Resolver {
-  private readonly memory = new Map<Value, readonly Entity[]>();
-  private readonly parameters = new Map<string, readonly Entity[]>();
-  private readonly returns = new Map<FunctionNode, readonly Entity[]>();
-  private readonly order = new Map<ClassNode, ClassOrder>();
-  private readonly methods = new Map<LinkedFile, Map<string, FunctionNode | undefined>>();
-  private readonly callers = new Map<FunctionNode, readonly Caller[]>();
-  private sites: Map<string, { readonly file: LinkedFile; readonly site: CallSite }[]> | undefined;
-  private writes: Map<string, AttributeWrite[]> | undefined;
-  private readonly modules: ModuleIndex;
   private depth = 0;
 
   constructor(
     readonly files: ReadonlyMap<string, LinkedFile>,
     readonly knowledge: Knowledge,
     private readonly spawnedArguments: ReadonlyMap<FunctionNode, readonly SpawnedArguments[]>,
+    private memory = new AnswerMemory(),
   ) {
-    this.modules = new ModuleIndex(new Set(files.keys()));
+    const state = { files, knowledge, given: spawnedArguments };
+    memory.take(state, () => {
+      this.memory = new AnswerMemory();
+      this.memory.take(state, () => {});
+    });
+  }
+
+  /** Where later stages remember what they made of answers about a file. */
+  memoryOf(file: LinkedFile): { readonly memory: AnswerMemory; readonly derived: FileAnswers["derived"] } {
+    return { memory: this.memory, derived: this.memory.of(file).derived };
+  }
+
+  private get modules(): ModuleIndex {
+    return this.memory.modules;
   }
 
   /** Everything the value can be; empty when nothing is known. */
   resolve(value: Value, within: FunctionNode): readonly Entity[] {
-    const known = this.memory.get(value);
+    const { values } = this.memory.of(within.file);
+    const known = this.memory.recall<Value, readonly Entity[]>(values, value);
     if (known) return known;
-    if (this.depth > maximumDepth) return [];
+    if (this.depth > maximumDepth) {
+      this.memory.miss(values, value);
+      return [];
+    }
     // A value that depends on itself adds nothing to itself.
-    this.memory.set(value, []);
-    this.depth++;
-    const result = distinct(this.compute(value, within));
-    this.depth--;
-    this.memory.set(value, result);
-    return result;
+    return this.memory.find(values, value, [], sameEntities, () => {
+      this.depth++;
+      const result = distinct(this.compute(value, within));
+      this.depth--;
+      return result;
+    });
   }
 
   private compute(value: Value, within: FunctionNode): readonly Entity[] {
@@ -139,20 +149,13 @@ export class Resolver {
 
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
   private methodByName(name: string, file: LinkedFile): readonly Entity[] {
-    let methods = this.methods.get(file);
-    if (!methods) {
-      methods = new Map();
-      for (const node of file.functions) {
-        if (node.facts.kind !== "function" || node.facts.class === undefined) continue;
-        methods.set(node.facts.name, methods.has(node.facts.name) ? undefined : node);
-      }
-      this.methods.set(file, methods);
-    }
-    const method = methods.get(name);
+    const method = methodsIn(file).get(name);
     const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
+    // Nearly every name ends here, so what costs more is asked after it.
+    if (!method || !owner) return [];
     const isCommon =
-      containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`)) || commonMethods.has(name) || name.startsWith("__");
-    return method && owner && !isCommon ? [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }] : [];
+      commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
+    return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
   }
 
   /** What `global name` or `nonlocal name` in other functions of the file store there. */
@@ -200,21 +203,21 @@ export class Resolver {
     const [value] = values ?? [];
     if (values?.length !== 1 || value?.op !== "import" || value.name === undefined || depth > maximumReexports) return undefined;
     const target = this.modules.resolve(file.path, value.level, value.module);
-    const origin = target.kind === "file" ? this.files.get(target.path) : undefined;
+    const origin = target.kind === "file" ? this.memory.file(target.path) : undefined;
     if (!origin?.functions[0]?.facts.bindings.has(value.name)) return undefined;
     return this.importOrigin(origin, value.name, depth + 1) ?? { path: origin.path, name: value.name };
   }
 
   private target(target: ReturnType<ModuleIndex["resolve"]>): readonly Entity[] {
     if (target.kind === "external") return [{ kind: "external", name: target.name }];
-    const file = target.kind === "file" ? this.files.get(target.path) : undefined;
+    const file = target.kind === "file" ? this.memory.file(target.path) : undefined;
     // A folder without `__init__.py` has no names of its own; its modules are found by path.
     return file ? [{ kind: "module", file }] : target.kind === "folder" ? [{ kind: "external", name: `/${target.path}` }] : [];
   }
 
   /** What a module binds to a name, through re-exports. */
   private moduleMember(path: string, name: string): readonly Entity[] {
-    const file = this.files.get(path);
+    const file = this.memory.file(path);
     const module = file?.functions[0];
     if (!file || !module) return [];
     if (module.facts.bindings.has(name) || module.facts.rebound.has(name)) return this.name(name, 0, module);
@@ -313,58 +316,45 @@ export class Resolver {
   /** What code stores in an attribute of an object that it knows to be of the class. */
   private assignedOutside(node: ClassNode, name: string): readonly Entity[] {
     const result: Entity[] = [];
-    for (const { node: within, object, value } of this.attributeWrites(name)) {
-      const isOne = this.resolve(object, within).some((entity) => entity.kind === "instance" && entity.class === node);
+    const writes = this.memory.writesOf(name, maximumAttributeWrites);
+    // Too many say nothing.
+    for (const { file, site } of writes.length > maximumAttributeWrites ? [] : writes) {
+      const within = file.functions[site.function];
+      const { place, value } = site.write;
+      if (!within || !value || place.kind !== "attribute") continue;
+      const isOne = this.resolve(place.object, within).some((entity) => entity.kind === "instance" && entity.class === node);
       if (isOne) result.push(...this.resolve(value, within));
     }
     return result;
   }
 
-  /** Every store in an attribute of that name, but those of methods in their own objects; too many say nothing. */
-  private attributeWrites(name: string): readonly AttributeWrite[] {
-    if (!this.writes) {
-      this.writes = new Map();
-      for (const file of this.files.values()) {
-        for (const [each, list] of attributeWritesIn(file)) {
-          const known = this.writes.get(each);
-          if (known) known.push(...list);
-          else this.writes.set(each, [...list]);
-        }
-      }
-    }
-    const found = this.writes.get(name) ?? [];
-    return found.length > maximumAttributeWrites ? [] : found;
-  }
-
   /** The class and its bases, nearest first, and the names of the bases outside the program. */
   classOrder(node: ClassNode): ClassOrder {
-    const known = this.order.get(node);
+    const { orders } = this.memory.of(node.file);
+    const known = this.memory.recall<ClassNode, ClassOrder>(orders, node);
     if (known) return known;
     const classes: ClassNode[] = [node];
     const externals: string[] = [];
     const order = { classes, externals };
-    this.order.set(node, order);
-    const scope = node.file.functions[node.file.functions[node.facts.body]?.facts.parent ?? 0];
-    for (const base of scope ? node.facts.bases : []) {
-      for (const entity of this.resolve(base, scope as FunctionNode)) {
-        if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
-        if (entity.kind !== "class" || entity.class === node) continue;
-        const inner = this.classOrder(entity.class);
-        for (const each of inner.classes) if (!classes.includes(each)) classes.push(each);
-        for (const each of inner.externals) if (!externals.includes(each)) externals.push(each);
+    return this.memory.find(orders, node, order, sameOrder, () => {
+      const scope = node.file.functions[node.file.functions[node.facts.body]?.facts.parent ?? 0];
+      for (const base of scope ? node.facts.bases : []) {
+        for (const entity of this.resolve(base, scope as FunctionNode)) {
+          if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
+          if (entity.kind !== "class" || entity.class === node) continue;
+          const inner = this.classOrder(entity.class);
+          for (const each of inner.classes) if (!classes.includes(each)) classes.push(each);
+          for (const each of inner.externals) if (!externals.includes(each)) externals.push(each);
+        }
       }
-    }
-    return order;
+      return order;
+    });
   }
 
   private parameter(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
-    const key = `${node.file.path}#${node.facts.index}#${parameter.name}`;
-    const known = this.parameters.get(key);
-    if (known) return known;
-    this.parameters.set(key, []);
-    const result = distinct(this.parameterValues(parameter, node));
-    this.parameters.set(key, result);
-    return result;
+    const { parameters } = this.memory.of(node.file);
+    const known = this.memory.recall<ParameterFacts, readonly Entity[]>(parameters, parameter);
+    return known ?? this.memory.find(parameters, parameter, [], sameEntities, () => distinct(this.parameterValues(parameter, node)));
   }
 
   private parameterValues(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
@@ -385,6 +375,7 @@ export class Resolver {
   }
 
   private givenBySpawns(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
+    this.memory.givenTo(node);
     return (this.spawnedArguments.get(node) ?? []).flatMap(({ values }) => {
       const given = values.get(parameter.name);
       if (!given) return [];
@@ -403,50 +394,33 @@ export class Resolver {
 
   /** The calls that reach the function by name. Functions with very common names have too many candidates to be worth asking. */
   callersOf(node: FunctionNode): readonly Caller[] {
-    const known = this.callers.get(node);
+    const { callers } = this.memory.of(node.file);
+    const known = this.memory.recall<FunctionNode, readonly Caller[]>(callers, node);
     if (known) return known;
     const result: Caller[] = [];
-    this.callers.set(node, result);
-    let candidates = 0;
-    for (const name of this.callNames(node)) {
-      for (const { file, site } of this.sitesByName().get(name) ?? []) {
-        if (++candidates > maximumCallers) return result;
-        const within = file.functions[site.function];
-        if (!within) continue;
-        for (const callee of this.resolve(site.call.callee, within)) {
-          const reached = this.reached(callee);
-          if (reached?.function === node) {
-            result.push({ call: site.call, within, receiver: reached.isBound ? "bound" : "passed" });
-            break;
+    return this.memory.find<FunctionNode, readonly Caller[]>(callers, node, result, sameCallers, () => {
+      let candidates = 0;
+      for (const name of this.callNames(node)) {
+        for (const { file, site } of this.memory.sitesOf(name, maximumCallers)) {
+          if (++candidates > maximumCallers) return result;
+          const within = file.functions[site.function];
+          if (!within) continue;
+          for (const callee of this.resolve(site.call.callee, within)) {
+            const reached = this.reached(callee);
+            if (reached?.function === node) {
+              result.push({ call: site.call, within, receiver: reached.isBound ? "bound" : "passed" });
+              break;
+            }
           }
         }
       }
-    }
-    return result;
+      return result;
+    });
   }
 
   /** Every call of the program whose callee's last name is this; only so many that it can be told whether there are a few. */
-  callsNamed(name: string): readonly { readonly file: LinkedFile; readonly site: CallSite }[] {
-    return this.sitesByName().get(name) ?? [];
-  }
-
-  /** Every call of the program by the last name of its callee. */
-  private sitesByName(): ReadonlyMap<string, readonly { readonly file: LinkedFile; readonly site: CallSite }[]> {
-    if (!this.sites) {
-      this.sites = new Map();
-      for (const file of this.files.values()) {
-        for (const [name, list] of file.facts.callsByName) {
-          let sites = this.sites.get(name);
-          if (!sites) {
-            sites = [];
-            this.sites.set(name, sites);
-          }
-          // Past the limit nobody looks.
-          for (const site of list) if (sites.length <= maximumCallers) sites.push({ file, site });
-        }
-      }
-    }
-    return this.sites;
+  callsNamed(name: string): readonly ProgramSite[] {
+    return this.memory.sitesOf(name, maximumCallers);
   }
 
   private callNames(node: FunctionNode): readonly string[] {
@@ -662,13 +636,13 @@ export class Resolver {
   }
 
   private returned(node: FunctionNode): readonly Entity[] {
-    const known = this.returns.get(node);
+    const { returns } = this.memory.of(node.file);
+    const known = this.memory.recall<FunctionNode, readonly Entity[]>(returns, node);
     if (known) return known;
-    this.returns.set(node, []);
-    const values = node.facts.isGenerator ? madeByGenerator(node) : node.facts.returned.flatMap((value) => this.resolve(value, node));
-    const result = distinct(values.length > 0 || !node.facts.returns ? values : this.annotated(node.facts.returns, node));
-    this.returns.set(node, result);
-    return result;
+    return this.memory.find(returns, node, [], sameEntities, () => {
+      const values = node.facts.isGenerator ? madeByGenerator(node) : node.facts.returned.flatMap((value) => this.resolve(value, node));
+      return distinct(values.length > 0 || !node.facts.returns ? values : this.annotated(node.facts.returns, node));
+    });
   }
 
   private entered(entity: Entity): readonly Entity[] {
@@ -849,6 +823,20 @@ function distinct(entities: readonly Entity[]): readonly Entity[] {
   return [...seen.values()];
 }
 
+function sameEntities(a: readonly Entity[], b: readonly Entity[]): boolean {
+  return a.length === b.length && a.every((entity, index) => sameEntity(entity, b[index] as Entity));
+}
+
+function sameCallers(a: readonly Caller[], b: readonly Caller[]): boolean {
+  return a.length === b.length && a.every((each, i) => each.call === b[i]?.call && each.within === b[i].within);
+}
+
+function sameOrder(a: ClassOrder, b: ClassOrder): boolean {
+  const isSame = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+    some.length === others.length && some.every((each, index) => each === others[index]);
+  return isSame(a.classes, b.classes) && isSame(a.externals, b.externals);
+}
+
 function constantType(type: string): string {
   return type === "int" || type === "float" || type === "str" || type === "bytes" || type === "bool"
     ? `builtins.${type}`
@@ -921,6 +909,21 @@ export function argumentFor(
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
 }
 
+const methodsOf = new WeakMap<LinkedFile, ReadonlyMap<string, FunctionNode | undefined>>();
+
+/** The methods of the file by name; undefined where several have it. */
+function methodsIn(file: LinkedFile): ReadonlyMap<string, FunctionNode | undefined> {
+  const known = methodsOf.get(file);
+  if (known) return known;
+  const methods = new Map<string, FunctionNode | undefined>();
+  for (const node of file.functions) {
+    if (node.facts.kind !== "function" || node.facts.class === undefined) continue;
+    methods.set(node.facts.name, methods.has(node.facts.name) ? undefined : node);
+  }
+  methodsOf.set(file, methods);
+  return methods;
+}
+
 interface ReboundValue {
   readonly node: FunctionNode;
   readonly value: Value;
@@ -944,32 +947,4 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
   }
   reboundOf.set(file, values);
   return values;
-}
-
-interface AttributeWrite {
-  readonly node: FunctionNode;
-  readonly object: Value;
-  readonly value: Value;
-}
-
-const attributeWritesOf = new WeakMap<LinkedFile, ReadonlyMap<string, readonly AttributeWrite[]>>();
-
-/** Every value that functions of the file store in attributes of objects other than their own receiver, by the attribute's name. */
-function attributeWritesIn(file: LinkedFile): ReadonlyMap<string, readonly AttributeWrite[]> {
-  const known = attributeWritesOf.get(file);
-  if (known) return known;
-  const writes = new Map<string, AttributeWrite[]>();
-  for (const node of file.functions) {
-    const receiver = node.facts.class === undefined ? undefined : node.facts.parameters[0]?.name;
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "write" || operation.place.kind !== "attribute" || !operation.value) return;
-      const { object, name } = operation.place;
-      if (object.op === "read" && object.place.kind === "name" && object.place.name === receiver) return;
-      const list = writes.get(name);
-      if (list) list.push({ node, object, value: operation.value });
-      else writes.set(name, [{ node, object, value: operation.value }]);
-    });
-  }
-  attributeWritesOf.set(file, writes);
-  return writes;
 }

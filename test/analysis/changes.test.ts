@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import type { Settings } from "../../server/src/analysis/answers.js";
+import { newestTarget } from "../../server/src/base/target.js";
+import { pythonParser } from "../syntax/python-parser.js";
+
+/* What is remembered from before a change never shows: the answers are those of a host that has seen nothing but the present texts. */
+
+const parser = await pythonParser();
+const settings: Settings = { target: newestTarget, cores: 4, severities: {} };
+
+/** A program whose files call each other in circles, hand functions and pools around, and share names of methods. */
+const program: Readonly<Record<string, string>> = {
+  "/p/app.py": `import threading
+from store import Store, shared
+from jobs import run_all, Job
+import pools
+
+store = Store()
+
+def count(limit):
+    for row in range(limit):
+        for column in range(2000):
+            store.add(row * column)
+    return store.total
+
+def start():
+    threads = []
+    for index in range(4):
+        thread = threading.Thread(target=count, args=(2000,))
+        thread.start()
+        threads.append(thread)
+    run_all(count, pools.make())
+    threading.Thread(target=pools.consume, args=(pools.make(),)).start()
+    Job(store.add).start()
+    shared.append(1)
+    for thread in threads:
+        thread.join()
+`,
+  "/p/jobs.py": `import threading
+import app
+from pools import make
+
+class Base:
+    def __init__(self, action):
+        self.action = action
+        self.done = 0
+
+    def start(self):
+        return self.prepare(self)
+
+    def prepare(self, other):
+        other.done += 1
+        return other
+
+class Job(Base):
+    def start(self):
+        worker = threading.Thread(target=self.loop)
+        worker.start()
+        return self.prepare(make())
+
+    def loop(self):
+        while self.action:
+            self.action(1)
+            self.done += 1
+
+def run_all(action, pool):
+    results = [pool.submit(action, 300) for _ in range(8)]
+    return [result.result() for result in results] or app.count(3)
+`,
+  "/p/pools.py": `from concurrent.futures import ThreadPoolExecutor
+import hashlib
+from store import *
+
+def make(size=4):
+    return ThreadPoolExecutor(max_workers=size)
+
+def digest(data):
+    return hashlib.sha256(bytes(10_000_000)).hexdigest()
+
+def consume(executor):
+    for _ in range(4):
+        executor.submit(Store().add, 1)
+
+def digests(items):
+    with make() as pool:
+        return list(pool.map(digest, items)) + list(pool.map(Store().add, items))
+`,
+  "/p/store.py": `import threading
+import jobs
+
+shared = []
+lock = threading.Lock()
+hits = 0
+
+class Store(jobs.Base):
+    def __init__(self):
+        self.total = 0
+        self.next = self
+
+    def add(self, value):
+        global hits
+        hits += 1
+        with lock:
+            self.total += value
+        self.next = self.follow(value)
+        return self.next.add(value) if value else self
+
+    def follow(self, value):
+        return self.next or jobs.Job(self.add)
+`,
+};
+
+const lines = [
+  "",
+  "x = 1",
+  "hits += 1",
+  "    hits += 1",
+  "        self.total += 1",
+  "        self.done += self.total",
+  "    global hits",
+  "    with lock:",
+  "def make():",
+  "def count(limit):",
+  "    def add(self, value):",
+  "    def start(self):",
+  "class Store:",
+  "from app import count as make",
+  "from jobs import *",
+  "import pools as jobs",
+  "store = jobs.Job(count)",
+  "threading.Thread(target=store.add).start()",
+  "    return Store()",
+  "        return self",
+  "    pools = jobs",
+  "    threading.Thread(target=pools.consume, args=(3,)).start()",
+  "    threading.Thread(target=pools.consume, args=(make(),)).start()",
+  "    pool.submit(store.add)",
+  "    for _ in range(100000): pass",
+  "# gil: ignore[GIL201]",
+  "    # gil: thread-root",
+];
+
+const step = fc.record({
+  file: fc.constantFrom(...Object.keys(program)),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  removed: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constant(1) }, fc.nat(4)),
+  added: fc.array(fc.constantFrom(...lines), { maxLength: 2 }),
+  /** What is asked after the change, because what was asked decides what is remembered. */
+  asked: fc.constantFrom("all", "all", "all", "lenses", "nothing"),
+});
+
+function answers(host: AnalysisHost, paths: readonly string[]): unknown {
+  const analysis = host.snapshot();
+  return paths.map((path) => [path, analysis.findings(path), analysis.predictions(path), analysis.lenses(path)]);
+}
+
+test("answers after changes are those of a host that starts from the changed texts", () => {
+  const paths = Object.keys(program);
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
+      const texts = new Map(Object.entries(program));
+      const host = new AnalysisHost(parser, settings);
+      for (const [path, text] of texts) host.openFile(path, text);
+      answers(host, paths);
+      for (const { file, at, removed, added, asked } of steps) {
+        const before = texts.get(file) ?? "";
+        const rows = before.split("\n");
+        const row = Math.floor(at * rows.length);
+        const start = rows.slice(0, row).join("\n").length + (row > 0 ? 1 : 0);
+        const end = Math.min(before.length, start + rows.slice(row, row + removed).reduce((sum, each) => sum + each.length + 1, 0));
+        const newText = added.map((line) => `${line}\n`).join("");
+        host.editFile(file, [{ range: { start, end }, newText }]);
+        texts.set(file, before.slice(0, start) + newText + before.slice(end));
+        if (asked === "nothing") continue;
+        if (asked === "lenses") {
+          host.snapshot().lenses(file);
+          continue;
+        }
+        const fresh = new AnalysisHost(parser, settings);
+        for (const [path, text] of texts) fresh.setFile(path, text);
+        assert.deepEqual(answers(host, paths), answers(fresh, paths));
+      }
+      for (const path of paths) host.closeFile(path);
+    }),
+    { numRuns: 25, seed: 4 },
+  );
+});
+
+test("an older state answers as before, also after a newer one was asked", () => {
+  const paths = Object.keys(program);
+  const host = new AnalysisHost(parser, settings);
+  for (const [path, text] of Object.entries(program)) host.openFile(path, text);
+  const expected = answers(host, paths);
+  const early = host.snapshot();
+  host.editFile("/p/store.py", [{ range: { start: 0, end: 0 }, newText: "x = 1\n" }]);
+  const late = host.snapshot();
+  host.editFile("/p/app.py", [{ range: { start: 0, end: 0 }, newText: "y = 1\n" }]);
+  answers(host, paths);
+  const of = (analysis: typeof early): unknown =>
+    paths.map((path) => [path, analysis.findings(path), analysis.predictions(path), analysis.lenses(path)]);
+  assert.deepEqual(of(early), expected);
+  const fresh = new AnalysisHost(parser, settings);
+  for (const [path, text] of Object.entries(program)) fresh.setFile(path, path === "/p/store.py" ? `x = 1\n${text}` : text);
+  assert.deepEqual(of(late), answers(fresh, paths));
+  for (const path of paths) assert.equal(early.hover(path, 0), undefined);
+});
+
+test("what a function is handed by a spawn elsewhere counts from the change on", () => {
+  const worker = "def consume(executor, work):\n    for _ in range(4):\n        executor.submit(work, 1)\n\ndef work(n):\n    print(n)\n";
+  const start = (handed: string): string =>
+    `import threading\nfrom concurrent.futures import ThreadPoolExecutor\nfrom worker import consume, work\n\nthreading.Thread(target=consume, args=(${handed}, work)).start()\n`;
+  const host = new AnalysisHost(parser, settings);
+  host.setFile("/q/worker.py", worker);
+  for (const [handed, places] of [
+    ["ThreadPoolExecutor(3)", 1],
+    ["None", 0],
+    ["ThreadPoolExecutor(3)", 1],
+  ] as const) {
+    host.setFile("/q/main.py", start(handed));
+    assert.equal(host.snapshot().predictions("/q/worker.py").length, places, handed);
+  }
+});
