@@ -3,7 +3,7 @@ import type { GapStep } from "../../knowledge/atomicity.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
-import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import {
@@ -20,7 +20,7 @@ import {
 } from "./locks.js";
 import { hasNote } from "./notes.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
-import { sharingPromises } from "./promises.js";
+import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { isProperty, samePlace, updateGap, updateRead } from "./updates.js";
@@ -93,34 +93,31 @@ const activities = new WeakMap<Program, Activity>();
 export function activityOf(program: Program): Activity {
   const before = activities.get(program);
   if (before) return before;
-  const walker = new Walker(program);
   const roots = threadRoots(program);
-  for (const root of roots) walker.root(root);
-  for (const promise of sharingPromises(program)) {
-    const { entries } = promise;
-    const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === promise.file));
-    for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
-      // A public function that its own module calls with a lock held, every time, is written to be called so.
-      if (walker.heldOnEntry(entry).length > 0) continue;
-      walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
-    }
-  }
-  // Code beside the threads matters only for what the threads touch.
-  const beside = new Walker(program);
-  // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
-  const waiting = new Walker(program);
+  const threads = [
+    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root), (walker) => walker.root(root))),
+    ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
+  ];
+  const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
+  const beside: Walked[] = [];
+  const waiting: Walked[] = [];
   for (const root of callerRoots(program, roots)) {
-    const held = walker.heldOnEntry(root.function);
-    beside.root(root, held);
+    const held = heldOnEntry(root.function, threads);
+    const key = `${rootIdentity(root)} ${held.map((lock) => lock.key).join("|")}`;
+    beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
     if (root.kind !== "caller") continue;
-    waiting.root({ ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } }, held);
+    // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
+    const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } };
+    waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held)));
   }
-  const touched = new Set(walker.accesses.map((access) => access.location));
   const activity = {
-    accesses: [...walker.accesses, ...beside.accesses.filter((access) => touched.has(access.location))],
-    acquisitions: [...walker.acquisitions, ...beside.acquisitions],
-    waits: [...walker.waits, ...waiting.waits],
-    threaded: walker.threaded,
+    // Code beside the threads matters only for what the threads touch.
+    accesses: [...threads, ...beside].flatMap(({ accesses }, index) =>
+      index < threads.length ? accesses : accesses.filter((access) => locations.has(access.location)),
+    ),
+    acquisitions: [...threads, ...beside].flatMap(({ acquisitions }) => acquisitions),
+    waits: [...threads, ...waiting].flatMap(({ waits }) => waits),
+    threaded: new Set(threads.flatMap(({ functions }) => functions)),
   };
   activities.set(program, activity);
   return activity;
@@ -135,12 +132,92 @@ const alone = new WeakMap<Program, readonly Acquisition[]>();
 export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
   const before = alone.get(program);
   if (before) return before;
-  const walker = new Walker(program, "anyone");
-  for (const file of program.files) {
-    for (const node of file.functions) walker.taker(node);
+  const acquisitions = program.files.flatMap((file) => {
+    const takers = file.functions.filter((node) => takenIn(node).length > 0);
+    if (takers.length === 0) return [];
+    const walk = (walker: Walker): void => {
+      for (const node of takers) walker.taker(node);
+    };
+    return walked(program, file, "takers of locks", walk, "anyone").acquisitions;
+  });
+  alone.set(program, acquisitions);
+  return acquisitions;
+}
+
+/** What was found on the ways from one root. */
+interface Walked {
+  readonly accesses: readonly Access[];
+  readonly acquisitions: readonly Acquisition[];
+  readonly waits: readonly Wait[];
+  readonly functions: readonly FunctionNode[];
+  /** The locks held whenever a function was entered by a call. */
+  readonly entries: ReadonlyMap<FunctionNode, readonly HeldLock[]>;
+}
+
+/** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
+function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
+  const { memory, derived } = program.resolver.memoryOf(file);
+  const compute = (): Walked => {
+    const walker = new Walker(program, whose);
+    walk(walker);
+    return walker.found();
+  };
+  const known = memory.recall<object | string, Walked>(derived, key);
+  return known ?? memory.find<object | string, Walked>(derived, key, undefined, () => false, compute);
+}
+
+function walkedPromise(program: Program, promise: SharingPromise): Walked {
+  const { entries, file } = promise;
+  const key = `${promise.key} ${entries.map(partIdentity).join()}`;
+  return walked(program, file, key, (walker) => {
+    const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === file));
+    for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
+      // A public function that its own module calls with a lock held, every time, is written to be called so.
+      if (walker.heldOnEntry(entry).length > 0) continue;
+      walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
+    }
+  });
+}
+
+/** The locks held whenever the function was entered by a call on any of the ways. */
+function heldOnEntry(node: FunctionNode, ways: readonly Walked[]): readonly HeldLock[] {
+  let held: readonly HeldLock[] | undefined;
+  for (const { entries } of ways) {
+    const known = entries.get(node);
+    if (known) held = held ? commonLocks(held, known) : known;
   }
-  alone.set(program, walker.acquisitions);
-  return walker.acquisitions;
+  return held ?? [];
+}
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 1;
+
+/** A number for an object of the program, which is another one as soon as what it stands for may be another. */
+function partIdentity(part: object): number {
+  let identity = identities.get(part);
+  if (identity === undefined) {
+    identity = nextIdentity++;
+    identities.set(part, identity);
+  }
+  return identity;
+}
+
+/** Equal for roots from which the same walk starts. */
+function rootIdentity(root: ThreadRoot): string {
+  const start = `${root.key} ${partIdentity(root.function)} ${root.instances}`;
+  switch (root.kind) {
+    case "spawn":
+      return `${start} ${partIdentity(root.spawn)}`;
+    case "handler":
+      return `${start} ${partIdentity(root.class)} ${root.base}`;
+    case "entry":
+      return `${start} ${root.entry.by} ${root.entry.turn ?? ""}`;
+    case "caller":
+      return `${start} ${partIdentity(root.beside)} ${root.within?.start}-${root.within?.end} ${root.evidence}`;
+    case "marked":
+    case "promised":
+      return start;
+  }
 }
 
 /** One way through a function: its frame, and what was held at the checks that came by. */
@@ -158,10 +235,10 @@ interface Activation {
 }
 
 class Walker {
-  readonly accesses: Access[] = [];
-  readonly acquisitions: Acquisition[] = [];
-  readonly waits: Wait[] = [];
-  readonly threaded = new Set<FunctionNode>();
+  private readonly accesses: Access[] = [];
+  private readonly acquisitions: Acquisition[] = [];
+  private readonly waits: Wait[] = [];
+  private readonly threaded = new Set<FunctionNode>();
   private readonly ownership: Ownership;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
@@ -183,6 +260,11 @@ class Walker {
     private readonly whose: "threads" | "anyone" = "threads",
   ) {
     this.ownership = new Ownership(program.resolver);
+  }
+
+  found(): Walked {
+    const { accesses, acquisitions, waits, entries } = this;
+    return { accesses, acquisitions, waits, functions: [...this.threaded], entries };
   }
 
   /** Starts in a function that takes locks; what one of them reached, the others need not reach again. */

@@ -25,28 +25,41 @@ export interface SharingPromise {
 
 /** All promises of a program, in order of file and offset. */
 export function sharingPromises(program: Program): readonly SharingPromise[] {
-  const { resolver, knowledge } = program;
-  const names = lockNames(knowledge);
+  const names = lockNames(program.knowledge);
   // What a spawn runs has its threads in view.
   const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
-  const open = (node: FunctionNode): boolean => !spawned.has(node);
   return program.files.flatMap((file) => {
-    const promises: SharingPromise[] = [];
     const mentionsLock = [...names].some((name) => file.facts.callsByName.has(name));
-    for (const node of file.classes) {
-      const by =
-        node.facts.docstring === "thread-safe" ? "docstring" : mentionsLock && hasOwnLock(node, names, program) ? "lock" : undefined;
-      if (!by || isSingleThreaded(node)) continue;
-      const entries = publicMethods(node, resolver).filter(open);
-      if (entries.length > 0) {
-        const family = new Set(resolver.classOrder(node).classes.map(classKey));
-        promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, family, file, entries });
-      }
-    }
-    if (!mentionsLock) return promises;
-    for (const promise of promisesOfFunctions(file, names, program)) promises.push({ ...promise, entries: promise.entries.filter(open) });
-    return promises;
+    if (!mentionsLock && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
+    const { memory, derived } = program.resolver.memoryOf(file);
+    const key = "sharing promises";
+    const promises =
+      memory.recall<object | string, readonly SharingPromise[]>(derived, key) ??
+      memory.find<object | string, readonly SharingPromise[]>(
+        derived,
+        key,
+        undefined,
+        () => false,
+        () => promisesOf(file, mentionsLock ? names : new Set(), program),
+      );
+    return promises.flatMap((promise) => {
+      const entries = promise.entries.filter((node) => !spawned.has(node));
+      return entries.length > 0 ? [{ ...promise, entries }] : [];
+    });
   });
+}
+
+function promisesOf(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
+  const { resolver } = program;
+  const promises: SharingPromise[] = [];
+  for (const node of file.classes) {
+    const by =
+      node.facts.docstring === "thread-safe" ? "docstring" : names.size > 0 && hasOwnLock(node, names, program) ? "lock" : undefined;
+    if (!by || isSingleThreaded(node)) continue;
+    const family = new Set(resolver.classOrder(node).classes.map(classKey));
+    promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, family, file, entries: publicMethods(node, resolver) });
+  }
+  return names.size > 0 ? [...promises, ...promisesOfFunctions(file, names, program)] : promises;
 }
 
 function isSingleThreaded(node: ClassNode): boolean {
