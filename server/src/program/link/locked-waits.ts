@@ -308,13 +308,27 @@ class Search {
       { node, call: call as { readonly start: number; readonly end: number } },
       ...path.map((step) => ({ node: step.function, call: step.call })),
     ];
-    return inside.some(({ node: each, call: at }) =>
-      [...checksThenActs(each).values()].some(
-        ({ check, act, does }) =>
-          does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
-      ),
+    return inside.some(
+      ({ node: each, call: at }) =>
+        isWhereMissing(each, at) ||
+        [...checksThenActs(each).values()].some(
+          ({ check, act, does }) =>
+            does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
+        ),
     );
   }
+}
+
+/** Whether the call stands under `if x is None:` or `if not x:`, so that it is there to bring what the test misses. */
+function isWhereMissing(node: FunctionNode, call: Range): boolean {
+  let isMissing = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "branch" || operation.test?.op !== "compute") return;
+    const { operator, operands } = operation.test;
+    const tests = operator === "not" || (operator === "is" && operands[1]?.op === "constant");
+    isMissing ||= tests && (operation.arms[0]?.some((inner) => inner.start <= call.start && call.end <= inner.end) ?? false);
+  });
+  return isMissing;
 }
 
 /** Shorter sleeps are pauses between tries. Seconds. */
