@@ -39,10 +39,15 @@ export type Awaited = "thread" | "task" | "item" | "room" | "signal" | "time" | 
 export function lockedWaits(program: Program): readonly LockedWait[] {
   const search = new Search(program);
   const found = new Map<string, LockedWait>();
+  const judged = new Set<string>();
   for (const wait of activityOf(program).waits) {
     for (const lock of wait.locks) {
       // A name that several classes use is no sign that they mean one lock.
       if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
+      // Other ways from the lock to the same call tell nothing new.
+      const once = `${functionKey(wait.function)}@${wait.call.start} ${siteKey(lock)} ${wait.root.key}`;
+      if (judged.has(once)) continue;
+      judged.add(once);
       const result = search.judge(wait, lock);
       if (!result) continue;
       const key = `${result.at.function.file.path}:${result.at.call.start}`;
@@ -57,19 +62,31 @@ function rank({ effect, confidence }: LockedWait): number {
   return (confidence === "possible" ? 2 : 0) + (effect === "delay" ? 1 : 0);
 }
 
+interface Taker extends Acquisition {
+  /** See `siteKey`. */
+  readonly site: string;
+}
+
 class Search {
   private readonly ownership: Ownership;
-  private readonly acquisitions = new Map<string, Acquisition[]>();
+  /** Who waits for each lock until it is free, once for each place and thread. */
+  private readonly takers = new Map<string, Taker[]>();
   /** The waits under each lock, by the place where it was taken. */
   private readonly waitsAt = new Map<string, Wait[]>();
 
   constructor(private readonly program: Program) {
     this.ownership = new Ownership(program.resolver);
     const { acquisitions, waits } = activityOf(program);
+    const known = new Set<string>();
     for (const each of acquisitions) {
-      const list = this.acquisitions.get(each.lock.key);
-      if (list) list.push(each);
-      else this.acquisitions.set(each.lock.key, [each]);
+      if (each.waits !== "until-free") continue;
+      const site = siteKey(each.lock);
+      const once = `${site} ${each.root.key}`;
+      if (known.has(once)) continue;
+      known.add(once);
+      const list = this.takers.get(each.lock.key);
+      if (list) list.push({ ...each, site });
+      else this.takers.set(each.lock.key, [{ ...each, site }]);
     }
     for (const wait of waits) {
       for (const lock of wait.locks) {
@@ -85,7 +102,7 @@ class Search {
     const kind = this.awaited(wait);
     if (!kind || this.isOwnLock(wait, lock)) return undefined;
     const { at, depth } = placeUnder(lock, wait);
-    const takers = (this.acquisitions.get(lock.key) ?? []).filter((taker) => taker.waits === "until-free");
+    const takers = this.takers.get(lock.key) ?? [];
     const needed = this.neededBy(wait, lock, kind, takers);
     if (needed) {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
@@ -93,8 +110,10 @@ class Search {
     }
     // Work that does not want the lock ends without it, and so does a queue empty.
     if (kind === "thread" || kind === "task" || kind === "room") return undefined;
-    const others = takers.filter((taker) => siteKey(taker.lock) !== siteKey(lock) && concurrentMoments(wait, taker) !== undefined);
-    const forSomethingElse = others.find((taker) => !this.isForTheSame(wait, taker));
+    const site = siteKey(lock);
+    const forSomethingElse = takers.find(
+      (taker) => taker.site !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, taker),
+    );
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
     if (depth > 1 || (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
@@ -171,7 +190,7 @@ class Search {
   }
 
   /** Where the work that is waited for takes the lock, if it cannot get on without. */
-  private neededBy(wait: Wait, lock: HeldLock, kind: Awaited, takers: readonly Acquisition[]): Acquisition | undefined {
+  private neededBy(wait: Wait, lock: HeldLock, kind: Awaited, takers: readonly Taker[]): Acquisition | undefined {
     switch (kind) {
       case "thread":
       case "task": {
@@ -222,14 +241,14 @@ class Search {
     enders: readonly { readonly function: FunctionNode; readonly call: CallOperation; readonly held: readonly HeldLock[] }[],
     lock: HeldLock,
     wait: Wait,
-    takers: readonly Acquisition[],
+    takers: readonly Taker[],
   ): Acquisition | undefined {
     const others = enders.filter((ender) => ender.function !== wait.function);
     const found = others.map((ender) =>
       takers.find((taker) =>
         taker.root.key !== wait.root.key || taker.root.instances === "several"
           ? (taker.function === ender.function && taker.range.start < ender.call.start) ||
-            ender.held.some((held) => siteKey(held) === siteKey(taker.lock))
+            ender.held.some((held) => siteKey(held) === taker.site)
           : false,
       ),
     );
@@ -267,9 +286,9 @@ class Search {
   }
 
   /** Whether the lock is taken there for the same purpose: to wait in the same way, or to use the very object that is waited on. */
-  private isForTheSame(wait: Wait, taker: Acquisition): boolean {
+  private isForTheSame(wait: Wait, taker: Taker): boolean {
     const module = moduleOf(wait.entry);
-    if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
+    if ((this.waitsAt.get(taker.site) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
     const object = objectOf(wait.call);
     if (object?.op !== "read") return false;
     const { place } = object;
@@ -289,13 +308,27 @@ class Search {
       { node, call: call as { readonly start: number; readonly end: number } },
       ...path.map((step) => ({ node: step.function, call: step.call })),
     ];
-    return inside.some(({ node: each, call: at }) =>
-      [...checksThenActs(each).values()].some(
-        ({ check, act, does }) =>
-          does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
-      ),
+    return inside.some(
+      ({ node: each, call: at }) =>
+        isWhereMissing(each, at) ||
+        [...checksThenActs(each).values()].some(
+          ({ check, act, does }) =>
+            does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
+        ),
     );
   }
+}
+
+/** Whether the call stands under `if x is None:` or `if not x:`, so that it is there to bring what the test misses. */
+function isWhereMissing(node: FunctionNode, call: Range): boolean {
+  let isMissing = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "branch" || operation.test?.op !== "compute") return;
+    const { operator, operands } = operation.test;
+    const tests = operator === "not" || (operator === "is" && operands[1]?.op === "constant");
+    isMissing ||= tests && (operation.arms[0]?.some((inner) => inner.start <= call.start && call.end <= inner.end) ?? false);
+  });
+  return isMissing;
 }
 
 /** Shorter sleeps are pauses between tries. Seconds. */
