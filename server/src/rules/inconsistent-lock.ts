@@ -35,8 +35,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (store.update || store.check || (store.does !== "assign" && store.does !== "delete" && store.does !== "change")) continue;
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
-      const others = guarded.filter((other) => other.operation !== store.operation && minds(store, other, guarded));
-      const race = raceOf(store, store.locks, others, accesses);
+      const race = raceOf(store, store.locks, minding(store, guarded), accesses);
       const confidence = race && confidenceOf(race);
       if (race && confidence) matches.set(key, match(race, confidence));
     }
@@ -45,16 +44,21 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
 }
 
 /**
- * Whether the guarded access goes wrong when the store comes in between. A plain store is one step by itself: it does harm only to code that
- * counts on the value for longer than a step. A change of a container is compared with what other code thinks necessary.
+ * The guarded accesses that go wrong when the store comes in between. A plain store is one step by itself: it does harm only to code that counts
+ * on the value for longer than a step. A change of a container is compared with what other code thinks necessary.
  */
-function minds(store: Access, other: Access, guarded: readonly Access[]): boolean {
+function minding(store: Access, guarded: readonly Access[]): readonly Access[] {
   if (store.does === "change") {
-    const elsewhere = guarded.filter((each) => each.function !== store.function && each.does !== "read" && each.does !== "iterate");
-    return elsewhere.includes(other) && new Set(elsewhere.map((each) => each.operation)).size >= 2;
+    const elsewhere = guarded.filter((each) => each.function !== store.function && changes(each));
+    return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere : [];
   }
-  if (store.locks.some(isRealLock)) return other.does !== "read" && other.does !== "iterate" && other.does !== "copy";
-  return other.update !== undefined || other.check?.locks.some(isRealLock) === true;
+  const others = guarded.filter((other) => other.operation !== store.operation);
+  if (store.locks.some(isRealLock)) return others.filter(changes);
+  return others.filter((other) => other.update !== undefined || other.check?.locks.some(isRealLock) === true);
+}
+
+function changes({ does }: Access): boolean {
+  return does !== "read" && does !== "iterate" && does !== "copy";
 }
 
 function match(race: Race, confidence: Confidence): Match<Data> {

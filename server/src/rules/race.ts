@@ -101,14 +101,31 @@ export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[]
   });
 }
 
+interface Guard {
+  readonly lock: HeldLock;
+  /** The operations that touch the state under it. */
+  readonly operations: Set<unknown>;
+}
+
+const guardsAt = new WeakMap<readonly Access[], readonly Guard[]>();
+
 /** The locks under which other code touches the state. */
-export function guardsOf(accesses: readonly Access[], besides: Access): readonly HeldLock[] {
-  const guards: HeldLock[] = [];
-  for (const access of accesses) {
-    if (access.operation === besides.operation) continue;
-    for (const lock of access.locks) if (isRealLock(lock) && !guards.some((known) => known.key === lock.key)) guards.push(lock);
+function guardsOf(accesses: readonly Access[], besides: Access): readonly HeldLock[] {
+  let guards = guardsAt.get(accesses);
+  if (!guards) {
+    const byKey = new Map<string, Guard>();
+    for (const access of accesses) {
+      for (const lock of access.locks) {
+        if (!isRealLock(lock)) continue;
+        const known = byKey.get(lock.key);
+        if (known) known.operations.add(access.operation);
+        else byKey.set(lock.key, { lock, operations: new Set([access.operation]) });
+      }
+    }
+    guards = [...byKey.values()];
+    guardsAt.set(accesses, guards);
   }
-  return guards;
+  return guards.flatMap(({ lock, operations }) => (operations.has(besides.operation) && operations.size === 1 ? [] : [lock]));
 }
 
 /** Whether the lock is one, and not the comparison of thread identities that stands in for it. */

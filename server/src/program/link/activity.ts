@@ -242,7 +242,6 @@ class Walker {
   private readonly ownership: Ownership;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
-  private classes: ReadonlyMap<string, ClassNode> | undefined;
   private readonly families = new Map<string, string>();
   /** What each state of each function leaves held, so that none is walked twice. */
   private visited = new Map<string, Exit>();
@@ -251,7 +250,6 @@ class Walker {
   private current!: ThreadRoot;
   /** The objects of which each call of the spawning function makes others: the thread's receiver, and locals given to it. */
   private perSpawn = new Set<string>();
-  private properties: Set<string> | undefined;
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
@@ -626,26 +624,12 @@ class Walker {
 
   /** Reading a property runs its method. */
   private property({ place, start, end }: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
-    if (place.kind !== "attribute" || !this.propertyNames().has(place.name)) return;
+    if (place.kind !== "attribute" || !propertyNames(this.program).has(place.name)) return;
     for (const entity of this.program.resolver.resolve(place.object, frame.function)) {
       const inner = entity.kind === "instance" ? this.managerFrame(entity, place.name, place.object, frame) : undefined;
       if (inner && decoratorNames(inner.function).some((name) => name.endsWith("property")))
         this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
     }
-  }
-
-  private propertyNames(): ReadonlySet<string> {
-    if (!this.properties) {
-      this.properties = new Set();
-      for (const file of this.program.files) {
-        for (const node of file.classes) {
-          for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
-            if (values.some((value) => value.op === "choice" && value.by === "decorator")) this.properties.add(name);
-          }
-        }
-      }
-    }
-    return this.properties;
   }
 
   private managerFrame(entity: Extract<Entity, { kind: "instance" }>, name: string, context: Value, frame: Frame): Frame | undefined {
@@ -824,11 +808,6 @@ class Walker {
     });
   }
 
-  private classesByKey(): ReadonlyMap<string, ClassNode> {
-    this.classes ??= new Map(this.program.files.flatMap((file) => file.classes.map((node) => [classKey(node), node] as const)));
-    return this.classes;
-  }
-
   private throughOf(base: Value, object: AbstractObject, frame: Frame): string {
     const key = object.partOf || object.key;
     // A module or class is no object among others: `state.peers` and `peers` are the same.
@@ -841,7 +820,7 @@ class Walker {
     if (!key.startsWith("self ")) return key;
     let family = this.families.get(key);
     if (family === undefined) {
-      const node = this.classesByKey().get(key.slice("self ".length));
+      const node = classOfKey(key.slice("self ".length), this.program);
       const order = node && this.program.resolver.classOrder(node).classes;
       family = order ? `self ${order.map(classKey).join("|")}` : key;
       this.families.set(key, family);
@@ -924,6 +903,37 @@ function baseOf(place: Place | Value): Value | undefined {
   return object;
 }
 
+/** The class that a key stands for; see `classKey`. */
+function classOfKey(key: string, program: Program): ClassNode | undefined {
+  return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
+}
+
+const propertiesOfFile = new WeakMap<LinkedFile, ReadonlySet<string>>();
+const propertiesOfProgram = new WeakMap<Program, ReadonlySet<string>>();
+
+/** The names under which some class of the program has a decorated method: few of the attributes that are read. */
+function propertyNames(program: Program): ReadonlySet<string> {
+  let names = propertiesOfProgram.get(program);
+  if (!names) {
+    names = new Set(program.files.flatMap((file) => [...propertyNamesIn(file)]));
+    propertiesOfProgram.set(program, names);
+  }
+  return names;
+}
+
+function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
+  const before = propertiesOfFile.get(file);
+  if (before) return before;
+  const names = new Set<string>();
+  for (const node of file.classes) {
+    for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+      if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
+    }
+  }
+  propertiesOfFile.set(file, names);
+  return names;
+}
+
 /** The object before the dot of a method call. */
 export function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
@@ -983,13 +993,18 @@ function givenConstant(value: Value, frame: Frame): string | undefined {
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
 
+const takenOf = new WeakMap<FunctionNode, readonly Value[]>();
+
 /** What a function enters with `with` and calls `acquire` on. */
 function takenIn(node: FunctionNode): readonly Value[] {
+  const before = takenOf.get(node);
+  if (before) return before;
   const contexts: Value[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "with") contexts.push(operation.context);
     if (isAcquire(operation) && operation.op === "call") contexts.push(objectOf(operation) as Value);
   });
+  takenOf.set(node, contexts);
   return contexts;
 }
 

@@ -98,11 +98,12 @@ export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, kno
   const subclasses = spawningClasses(resolver, knowledge);
   const spawns: Spawn[] = [];
   for (const file of files) {
-    const wanted = new Set([...names, ...subclassNames(file, subclasses)]);
-    for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) wanted.add(imported.bound);
+    const others = new Set(subclassNames(file, subclasses));
+    for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
     const start = spawns.length;
-    for (const name of wanted) {
-      for (const site of file.facts.callsByName.get(name) ?? []) {
+    for (const [name, sites] of file.facts.callsByName) {
+      if (!names.has(name) && !others.has(name)) continue;
+      for (const site of sites) {
         const within = file.functions[site.function];
         if (within) spawns.push(...spawnsOfCall(site.call, within, resolver, knowledge, subclasses));
       }
@@ -137,21 +138,36 @@ export function findEntryPoints(
   }
   const names = decoratingNames(knowledge);
   for (const file of files) {
-    const bound = new Set(names);
+    const decorated = decoratedIn(file);
+    if (decorated.length === 0) continue;
+    const bound = new Set<string>();
     for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
-    for (const node of file.functions) {
+    for (const node of decorated) {
       const around = node.facts.parent === undefined ? undefined : file.functions[node.facts.parent];
-      if (!around || node.facts.kind !== "function") continue;
+      if (!around) continue;
       for (const decorator of node.facts.decorators) {
         const made = decorator.op === "call" ? decorator : undefined;
         const callee = made ? made.callee : decorator;
-        if (callee.op !== "read" || callee.place.kind === "element" || !bound.has(callee.place.name)) continue;
+        if (callee.op !== "read" || callee.place.kind === "element" || !(names.has(callee.place.name) || bound.has(callee.place.name)))
+          continue;
         const point = decoratedPoint(node, callee, made, around, resolver, knowledge);
         if (point) points.push(point);
       }
     }
   }
   return points;
+}
+
+const decoratedOf = new WeakMap<LinkedFile, readonly FunctionNode[]>();
+
+/** The functions of a file that have decorators. */
+function decoratedIn(file: LinkedFile): readonly FunctionNode[] {
+  let decorated = decoratedOf.get(file);
+  if (!decorated) {
+    decorated = file.functions.filter(({ facts }) => facts.kind === "function" && facts.decorators.length > 0);
+    decoratedOf.set(file, decorated);
+  }
+  return decorated;
 }
 
 function decoratedPoint(
