@@ -117,7 +117,7 @@ class Search {
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
     if (depth > 1 || (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
-    const isExpected = kind === "file" || this.fills(wait);
+    const isExpected = kind === "file" || (kind !== "signal" && kind !== "item" && this.fills(wait));
     return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
   }
 
@@ -195,7 +195,9 @@ class Search {
       case "thread":
       case "task": {
         const spawns = awaitedSpawns(wait.call, wait.function, this.program);
-        return takers.find((taker) => this.isIn(taker, spawns) || (kind === "thread" && this.isOfThreadClass(taker, wait)));
+        // Nobody waits for a thread that may be running the very code that waits.
+        const elsewhere = takers.filter((taker) => taker.site !== siteKey(lock));
+        return elsewhere.find((taker) => this.isIn(taker, spawns) || (kind === "thread" && this.isOfThreadClass(taker, wait)));
       }
       case "item": {
         const puts = activityOf(this.program).waits.filter((each) => /\.put$/.test(each.entry.name) && this.isSameObject(each, wait));
