@@ -15,6 +15,12 @@ test("package.json offers every known target", () => {
   expectText("package.json", withTargets(text, knownTargets));
 });
 
+test("package.json has a setting for every rule", () => {
+  const text = readFileSync("package.json", "utf8");
+  assert.notEqual(withSettings(text, rules.slice(1)), text, "a rule less must be noticed");
+  expectText("package.json", withSettings(text, rules));
+});
+
 test("README lists every rule", () => {
   const text = readFileSync("README.md", "utf8");
   assert.notEqual(withRules(text, rules.slice(1)), text, "a rule less must be noticed");
@@ -55,6 +61,27 @@ function withTargets(manifest: string, targets: readonly Target[]): string {
     ...names(({ implementation }) => implementation === "jython"),
     ...names(({ implementation }) => implementation === "ironpython"),
   ];
+  return `${JSON.stringify(json, undefined, 2)}\n`;
+}
+
+const settingPrefix = "gilscope.rules.";
+
+/** The manifest with one setting for each of these rules, after all other settings. */
+function withSettings(manifest: string, listed: readonly Rule[]): string {
+  const json = JSON.parse(manifest);
+  const { properties } = json.contributes.configuration;
+  const others = Object.entries(properties).filter(([name]) => !name.startsWith(settingPrefix));
+  const settings = listed.map(({ code, name, severity }) => [
+    settingPrefix + name,
+    {
+      type: "string",
+      enum: ["default", "error", "warning", "information", "hint", "off"],
+      default: "default",
+      scope: "window",
+      markdownDescription: `How ${code} (\`${name}\`) is reported; \`default\` is \`${severity}\`.`,
+    },
+  ]);
+  json.contributes.configuration.properties = Object.fromEntries([...others, ...settings]);
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }
 
