@@ -107,6 +107,14 @@ export type Directive =
       readonly line: number;
     }
   | { readonly kind: "invalid"; readonly reason: string; readonly range: Range; readonly line: number }
-  | { readonly kind: "note"; readonly name: DirectiveNote; readonly argument: string; readonly range: Range; readonly line: number };
+  | {
+      readonly kind: "note";
+      readonly name: DirectiveNote;
+      readonly argument: string;
+      readonly range: Range;
+      readonly line: number;
+      /** `after`: behind the code it speaks of; `above`: on a line of its own. */
+      readonly stands: "after" | "above";
+    };
 
 export type DirectiveNote = "guarded-by" | "thread-root" | "single-thread" | "cost" | "iterations" | "releases" | "holds";

@@ -1,16 +1,24 @@
+import { contains } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { Access } from "../program/link/activity.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
+import type { Program } from "../program/link/link.js";
 import type { HeldLock } from "../program/link/locks.js";
 import docs from "./inconsistent-lock.md";
-import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces } from "./race.js";
+import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, startOf, startText } from "./race.js";
 import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 
-interface Data {
-  readonly race: Race;
-  /** The locks under which the other access touches the state. */
-  readonly guards: readonly HeldLock[];
-}
+type Data =
+  | {
+      readonly why: "compared";
+      readonly race: Race;
+      /** The locks under which the other access touches the state. */
+      readonly guards: readonly HeldLock[];
+    }
+  /** A comment names the lock. */
+  | { readonly why: "declared"; readonly access: Access; readonly state: GuardedState };
 
 /** GIL205: the same state guarded by different locks, or guarded in one place and bare in another. */
 export const inconsistentLock: Rule<Data> = {
@@ -26,7 +34,7 @@ export const inconsistentLock: Rule<Data> = {
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
-  const matches = new Map<string, Match<Data>>();
+  const matches = declared(program);
   for (const accesses of accessesByLocation(program).values()) {
     const guarded = accesses.filter((access) => ownLocks(access).length > 0);
     if (guarded.length === 0 || guarded[0]?.location.startsWith("external ")) continue;
@@ -41,6 +49,55 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     }
   }
   return [...matches.values()];
+}
+
+/** Every access without the lock that a comment demands, by place; who writes such a comment wants to know. */
+function declared(program: Program): Map<string, Match<Data>> {
+  const matches = new Map<string, Match<Data>>();
+  for (const state of guardedStates(program)) {
+    for (const accesses of [state.location, `${state.location}[]`].map((location) => accessesByLocation(program).get(location) ?? [])) {
+      for (const access of accesses) {
+        const { function: node, statement } = access;
+        const key = `${node.file.path}:${statement.start}`;
+        if (holdsGuard(state, access.locks) || matches.has(key) || notShared(node)) continue;
+        // One finding for a statement: an update reads, too, and where it races that is what matters.
+        if (access.does === "read" && accesses.some((store) => store.does !== "read" && isIn(access, store))) continue;
+        if (
+          access.update &&
+          raceOf(
+            access,
+            access.locks,
+            accesses.filter((other) => other.update),
+            accesses,
+          )
+        )
+          continue;
+        const start = startOf(access.root);
+        matches.set(key, {
+          path: node.file.path,
+          range: statement,
+          confidence: "likely",
+          related: [
+            { path: state.file.path, range: state.range, message: `this comment says that \`${state.lock}\` guards it` },
+            ...(start ? [{ ...start, message: startText(access.root) }] : []),
+          ],
+          targets: [],
+          prediction: undefined,
+          data: { why: "declared", access, state },
+        });
+      }
+    }
+  }
+  return matches;
+}
+
+function isIn(read: Access, store: Access): boolean {
+  return read.function === store.function && contains(store.statement, read.range);
+}
+
+/** A constructor has the object to itself, and a module's body runs before its functions are called. */
+function notShared({ facts }: FunctionNode): boolean {
+  return facts.kind === "module" || facts.kind === "class-body" || facts.name === "__init__" || facts.name === "__post_init__";
 }
 
 /**
@@ -73,7 +130,7 @@ function match(race: Race, confidence: Confidence): Match<Data> {
       return { target: targetName(target), verdict: gap ? switchPossible(gap, target).verdict : "breaks" };
     }),
     prediction: undefined,
-    data: { race, guards },
+    data: { why: "compared", race, guards },
   };
 }
 
@@ -92,7 +149,13 @@ function confidenceOf({ first, concurrency, confidence }: Race): Confidence | un
   return first.does === "change" || isLifecycle ? undefined : "possible";
 }
 
-function message({ race, guards }: Data, context: RuleContext): string {
+function message(data: Data, context: RuleContext): string {
+  if (data.why === "declared") {
+    const { access, state } = data;
+    const place = quoted(access.function.file.path, access.range, context);
+    return `\`${place}\` is ${access.does === "read" ? "read" : "touched"} without \`${state.lock}\`, which the comment \`# gil: guarded-by\` demands for \`${state.name}\`.`;
+  }
+  const { race, guards } = data;
   const { first, second } = race;
   const text = quoted(first.function.file.path, first.statement, context);
   const own = ownLocks(first);

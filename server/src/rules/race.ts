@@ -169,7 +169,8 @@ export function racePlaces({ first, second }: Race): readonly RelatedLocation[] 
   return places;
 }
 
-function startText(root: ThreadRoot): string {
+/** Why threads start at the root, as a clause for related locations. */
+export function startText(root: ThreadRoot): string {
   if (root.kind !== "promised") return root.kind === "spawn" ? "this thread is started here" : "several threads enter here";
   return root.promise.by === "docstring"
     ? "its docstring calls the class thread-safe"

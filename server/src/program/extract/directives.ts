@@ -27,6 +27,7 @@ export function readDirectives(comments: readonly DirectiveComment[], lineOf: (o
     const note = /^([a-z-]+)\s*(?:\(([^)]*)\)|=\s*(\S+))?/.exec(comment.text);
     const name = note?.[1] ?? "";
     if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, line };
-    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, line };
+    const stands = comment.aloneOnLine ? "above" : "after";
+    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, line, stands };
   });
 }

@@ -4,6 +4,7 @@ import type { CallableEntry } from "../../knowledge/entry.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { guardedStates } from "./guarded-state.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import {
@@ -162,8 +163,16 @@ function walked(program: Program, file: LinkedFile, key: string, walk: (walker: 
     walk(walker);
     return walker.found();
   };
-  const known = memory.recall<object | string, Walked>(derived, key);
-  return known ?? memory.find<object | string, Walked>(derived, key, undefined, () => false, compute);
+  // What comments say of guards decides which looks are written down, wherever the comments stand.
+  const whole = `${key} ${guardedNames(program)}`;
+  const known = memory.recall<object | string, Walked>(derived, whole);
+  return known ?? memory.find<object | string, Walked>(derived, whole, undefined, () => false, compute);
+}
+
+function guardedNames(program: Program): string {
+  return guardedStates(program)
+    .map((state) => state.name)
+    .join();
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
@@ -243,6 +252,8 @@ class Walker {
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
   private readonly families = new Map<string, string>();
+  /** The names of state of which a comment says what guards it: there, every look counts. */
+  private guarded: ReadonlySet<string> | undefined;
   /** What each state of each function leaves held, so that none is walked twice. */
   private visited = new Map<string, Exit>();
   private readonly entries = new Map<FunctionNode, readonly HeldLock[]>();
@@ -389,7 +400,8 @@ class Walker {
           break;
         case "read":
           // What is read far below where a lock was taken is not what the lock is for.
-          if (held.some((lock) => lock.taken.function === frame.function)) this.read(operation, activation, held);
+          if (held.some((lock) => lock.taken.function === frame.function) || this.isDeclaredGuarded(operation.place))
+            this.read(operation, activation, held);
           this.use(operation, activation, held);
           this.property(operation, activation, held);
           break;
@@ -806,6 +818,11 @@ class Walker {
       locks: [...held],
       path,
     });
+  }
+
+  private isDeclaredGuarded(place: Place): boolean {
+    this.guarded ??= new Set(guardedStates(this.program).map((state) => state.name));
+    return place.kind !== "element" && this.guarded.has(place.name);
   }
 
   private throughOf(base: Value, object: AbstractObject, frame: Frame): string {

@@ -1,6 +1,7 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { guardedStates, mentionsGuards } from "./guarded-state.js";
 import type { Program } from "./link.js";
 import { hasNote } from "./notes.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -13,7 +14,8 @@ import { walkOperations } from "./walk.js";
 export interface SharingPromise {
   /** Equal for code that makes the same promise: of one class, one module, one lock of a function. */
   readonly key: string;
-  readonly by: "lock" | "docstring";
+  /** `note`: a comment says which lock guards its state. */
+  readonly by: "lock" | "docstring" | "note";
   readonly of: "class" | "module" | "function";
   readonly class: ClassNode | undefined;
   /** The keys of the class and of those it extends, whose attributes its objects have. */
@@ -30,7 +32,7 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
   return program.files.flatMap((file) => {
     const mentionsLock = [...names].some((name) => file.facts.callsByName.has(name));
-    if (!mentionsLock && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
+    if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
     const { memory, derived } = program.resolver.memoryOf(file);
     const key = "sharing promises";
     const promises =
@@ -52,14 +54,25 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
 function promisesOf(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
   const { resolver } = program;
   const promises: SharingPromise[] = [];
+  const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
   for (const node of file.classes) {
-    const by =
-      node.facts.docstring === "thread-safe" ? "docstring" : names.size > 0 && hasOwnLock(node, names, program) ? "lock" : undefined;
+    const by = guarded.some((state) => state.class === node)
+      ? "note"
+      : node.facts.docstring === "thread-safe"
+        ? "docstring"
+        : names.size > 0 && hasOwnLock(node, names, program)
+          ? "lock"
+          : undefined;
     if (!by || isSingleThreaded(node)) continue;
     const family = new Set(resolver.classOrder(node).classes.map(classKey));
     promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, family, file, entries: publicMethods(node, resolver) });
   }
-  return names.size > 0 ? [...promises, ...promisesOfFunctions(file, names, program)] : promises;
+  const functions = names.size > 0 ? promisesOfFunctions(file, names, program) : [];
+  if (guarded.some((state) => state.class === undefined) && functions.every(({ of }) => of !== "module")) {
+    const entries = moduleFunctions(file, [], resolver);
+    promises.push({ key: `promise module ${file.path}`, by: "note", of: "module", class: undefined, family: new Set(), file, entries });
+  }
+  return [...promises, ...functions];
 }
 
 function isSingleThreaded(node: ClassNode): boolean {
