@@ -249,6 +249,30 @@ describe("hover", () => {
     assert.match(hoverOn(pool, "pool.map", target("cpython-3.14t")), /CPython 3\.14t \(no GIL\)/);
   });
 
+  test("on other races: the order that goes wrong, in the program's own expressions", () => {
+    const checks = `import threading
+
+jobs = {}
+
+
+def work():
+    if "a" in jobs:
+        print("done")
+        del jobs["a"]
+
+
+for _ in range(4):
+    threading.Thread(target=work).start()
+`;
+    const text = hoverOn(checks, 'del jobs["a"]', target("cpython-3.13"));
+    assert.match(text, /thread A {3}"a" in jobs\nthread B {3}"a" in jobs, del jobs\["a"\]\nthread A {3}del jobs\["a"\]/);
+    assert.match(text, /CPython 3\.13 can switch there\./);
+    const loop = checks
+      .replace('    if "a" in jobs:', "    jobs[threading.get_ident()] = 1\n    for job in jobs:")
+      .replace('        del jobs["a"]\n', "");
+    assert.match(hoverOn(loop, "for job in jobs", target("cpython-3.13")), /thread A {3}for job in jobs {3}takes an element\nthread B/);
+  });
+
   test("on a shared update: the losing order of steps, and whether it happens on this interpreter", () => {
     const now = hoverOn(pool, "counter += 1", target("cpython-3.13"));
     assert.match(now, /`counter \+= 1` is not one step/);

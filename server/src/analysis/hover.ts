@@ -1,5 +1,5 @@
 import { contains, type Range, touches } from "../base/range.js";
-import { hasGil, type Target, targetTitle } from "../base/target.js";
+import { hasGil, type Target, targetName, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { predictionTable } from "../estimate/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
@@ -22,6 +22,8 @@ export function hoverAt(path: string, offset: number, context: RuleContext, find
     const write = writeAt(file, update.range);
     if (write) return { range: update.range, markdown: updateHover(write.operation, write.in, update, context) };
   }
+  const race = findings.find((finding) => orders.has(finding.rule) && touches(finding.range, offset));
+  if (race) return { range: race.range, markdown: raceHover(race, context) };
   const call = innermostCall(file, offset);
   if (!call) return undefined;
   const site = context.sites.find((each) => each.prediction.path === path && each.spawn.call === call.operation);
@@ -90,6 +92,80 @@ function reason({ work }: SiteEstimate, share: number): string {
   return first
     ? `\`${first.name}\` ${first.kind === "cpu-native" ? "computes without it" : "waits without it"}`
     : "the rest waits or computes without it";
+}
+
+/** What happens in the order that goes wrong, by rule: who does what, told with the program's own expressions. */
+const orders: ReadonlyMap<string, (texts: OrderTexts) => readonly OrderStep[]> = new Map([
+  ["check-then-act", checkedOrder],
+  ["unsafe-lazy-init", checkedOrder],
+  ["update-across-await", checkedOrder],
+  ["mutation-during-iteration", iterationOrder],
+  ["inconsistent-lock", guardedOrder],
+]);
+
+type OrderStep = readonly [who: "A" | "B", what: string];
+
+interface OrderTexts {
+  /** The code at the finding. */
+  readonly own: string;
+  /** What it relies on. */
+  readonly look: string;
+  /** What comes in between; the same code where several threads run it. */
+  readonly other: string;
+}
+
+function checkedOrder({ own, look, other }: OrderTexts): readonly OrderStep[] {
+  return [
+    ["A", look],
+    ["B", other === own ? `${look}, ${own}` : other],
+    ["A", own],
+  ];
+}
+
+function iterationOrder({ own, other }: OrderTexts): readonly OrderStep[] {
+  return [
+    ["A", `${own}   takes an element`],
+    ["B", other],
+    ["A", `${own}   asks for the next`],
+  ];
+}
+
+function guardedOrder({ own, other }: OrderTexts): readonly OrderStep[] {
+  return [
+    ["A", `${other}   has read or tested`],
+    ["B", own],
+    ["A", `${other}   stores`],
+  ];
+}
+
+function raceHover(finding: Finding, context: RuleContext): string {
+  const quote = (path: string, range: Range): string => shortened(context.text(path).slice(range.start, range.end));
+  const own = quote(finding.path, finding.range);
+  const place = (part: "look" | "other access"): string => {
+    const found = finding.related.find((location) => location.part === part);
+    return found ? quote(found.path, found.range) : own;
+  };
+  const steps = orders.get(finding.rule)?.({ own, look: place("look"), other: place("other access") }) ?? [];
+  const who = finding.rule === "update-across-await" ? "task" : "thread";
+  const verdict = finding.targets.find(({ target }) => target === targetName(context.target))?.verdict;
+  const title = targetTitle(context.target);
+  const there =
+    verdict === "breaks"
+      ? `${title} can switch there.`
+      : verdict === "holds-by-accident"
+        ? `${title} happens not to switch there today. Nothing promises it.`
+        : "";
+  const order = steps.map(([name, what]) => `${who} ${name}   ${what}`).join("\n");
+  const places = finding.related.map((location) => `- ${location.message}`).join("\n");
+  return [finding.message, `\`\`\`text\n${order}\n\`\`\``, there, places].filter((part) => part !== "").join("\n\n");
+}
+
+const longestCode = 70;
+
+/** A stretch of code on one line, without what would end the block it stands in. */
+function shortened(code: string): string {
+  const line = code.trim().replace(/\s+/g, " ").replaceAll("`", "'");
+  return line.length > longestCode ? `${line.slice(0, longestCode - 1)}…` : line;
 }
 
 function updateHover(write: WriteOperation, within: FunctionNode, finding: Finding, context: RuleContext): string {

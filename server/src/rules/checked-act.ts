@@ -239,6 +239,7 @@ export function actPlaces({ race, pattern }: CheckedAct): readonly RelatedLocati
     path: first.function.file.path,
     range: pattern.check.range,
     message: "what it relies on is tested here",
+    part: "look",
   };
   return [check, ...racePlaces(race)];
 }

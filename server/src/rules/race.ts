@@ -150,7 +150,12 @@ export function racePlaces({ first, second }: Race): readonly RelatedLocation[] 
   if (!isSame) {
     const held = [...new Set(second.locks.filter(isRealLock).map((lock) => `\`${lock.name}\``))];
     const holds = held.length === 0 ? "" : `, which holds ${held.join(" and ")}, not held here`;
-    places.push({ path: second.function.file.path, range: second.statement, message: `other access, in ${rootText(second)}${holds}` });
+    places.push({
+      path: second.function.file.path,
+      range: second.statement,
+      message: `other access, in ${rootText(second)}${holds}`,
+      part: "other access",
+    });
   }
   const start = startOf(first.root);
   if (start) places.push({ ...start, message: isSame ? `${startText(first.root)}, ${threadsText(first.root)}` : startText(first.root) });

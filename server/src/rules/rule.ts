@@ -18,6 +18,8 @@ export interface RelatedLocation {
   readonly path: string;
   readonly range: Range;
   readonly message: string;
+  /** The place's part in the order of events that goes wrong: the look that the finding's place relies on, or what comes in between. */
+  readonly part?: "look" | "other access";
 }
 
 /** What the finding means on one interpreter. */

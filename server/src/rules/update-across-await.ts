@@ -31,7 +31,7 @@ function find({ program }: RuleContext): readonly Match<UpdateAcrossAwait>[] {
 
 function related({ function: node, read, suspension, statement, evidence }: UpdateAcrossAwait): readonly RelatedLocation[] {
   const { path } = node.file;
-  const places: RelatedLocation[] = [{ path, range: read, message: "the state is looked at here" }];
+  const places: RelatedLocation[] = [{ path, range: read, message: "the state is looked at here", part: "look" }];
   const isInside = suspension.start >= statement.start && suspension.end <= statement.end;
   if (!isInside) places.push({ path, range: { start: suspension.start, end: suspension.end }, message: "other tasks run here" });
   switch (evidence.kind) {
