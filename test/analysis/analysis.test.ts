@@ -267,10 +267,27 @@ for _ in range(4):
     const text = hoverOn(checks, 'del jobs["a"]', target("cpython-3.13"));
     assert.match(text, /thread A {3}"a" in jobs\nthread B {3}"a" in jobs, del jobs\["a"\]\nthread A {3}del jobs\["a"\]/);
     assert.match(text, /CPython 3\.13 can switch there\./);
-    const loop = checks
-      .replace('    if "a" in jobs:', "    jobs[threading.get_ident()] = 1\n    for job in jobs:")
-      .replace('        del jobs["a"]\n', "");
-    assert.match(hoverOn(loop, "for job in jobs", target("cpython-3.13")), /thread A {3}for job in jobs {3}takes an element\nthread B/);
+    const loop = `import threading
+
+jobs = {}
+
+
+def add(name):
+    jobs[name] = 1
+
+
+def report():
+    for job in jobs:
+        print(job)
+
+
+threading.Thread(target=report).start()
+for name in ["a", "b"]:
+    threading.Thread(target=add, args=(name,)).start()
+`;
+    const order =
+      /thread A {3}for job in jobs {3}takes an element\nthread B {3}jobs\[name\] = 1\nthread A {3}for job in jobs {3}asks for the next/;
+    assert.match(hoverOn(loop, "for job in jobs", target("cpython-3.13")), order);
   });
 
   test("on a shared update: the losing order of steps, and whether it happens on this interpreter", () => {
