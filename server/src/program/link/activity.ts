@@ -19,6 +19,7 @@ import {
   triedIn,
 } from "./locks.js";
 import { hasNote } from "./notes.js";
+import { objectionTo } from "./object-sharing.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -622,7 +623,7 @@ class Walker {
     if (object.op !== "read") return;
     const entities = resolver.resolve(object, frame.function);
     const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
-    const isUnsafe = entities.some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.sharing === "unsafe");
+    const isUnsafe = entities.some((entity) => objectionTo(entity, name, resolver) !== undefined);
     // What an object of the program does about threads is its own business.
     const isOwn = entities.some((entity) => entity.kind === "instance");
     const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;
