@@ -113,8 +113,9 @@ function objectionOf({ operation, function: node }: Access, { resolver }: Progra
   const { object, name } = operation.callee.place;
   for (const entity of resolver.resolve(object, node)) {
     const objection = objectionTo(entity, name, resolver);
-    // What goes wrong with shared iterators is for rule `shared-iterator` to say.
-    if (objection && objection.type.is.role !== "iterator") return objection;
+    // What goes wrong with shared iterators is for rule `shared-iterator` to say, and so with the lines of files; other reads of a file are a
+    // hand-over as a rule: one thread has it until the other is done.
+    if (objection && objection.type.is.role !== "iterator" && !objection.type.name.startsWith("io.")) return objection;
   }
   return undefined;
 }
