@@ -363,6 +363,88 @@ test("knowledge is listed, shown with its evidence, and checked", () => {
   assert.match(gilscope(["knowledge", "check", "mine.json"]).output, /^mine\.json: \/spawners\/0\/target\/of: /m);
 });
 
+/** Says that `acme.tasks.task` makes a function that runs in several threads, and that `acme.hash` holds the GIL. */
+const framework = {
+  package: {
+    name: "acme",
+    modules: ["acme"],
+    evidence: [{ kind: "docs", place: "https://example.org", says: "tasks run in threads", date: "2026-11-21" }],
+  },
+  spawners: [
+    {
+      names: ["acme.tasks.task"],
+      worker: "thread",
+      startedBy: "library",
+      target: { at: "decorated" },
+      passing: { pass: "from-library" },
+      concurrency: { width: "unbounded" },
+      evidence: [{ kind: "docs", place: "https://example.org", says: "tasks run in threads", date: "2026-11-21" }],
+    },
+  ],
+  callables: [
+    {
+      names: ["acme.hash", "zlib.compress"],
+      gil: "holds",
+      kind: "cpu-native",
+      evidence: [{ kind: "docs", place: "https://example.org", says: "holds it", date: "2026-11-21" }],
+    },
+  ],
+};
+
+const tasks = `from acme.tasks import task
+
+total = 0
+
+
+@task
+def count():
+    global total
+    total += 1
+`;
+
+test("a knowledge file of the user's own makes a framework's functions run in threads", () => {
+  write("tasks.py", tasks);
+  write("acme.json", JSON.stringify(framework));
+  assert.deepEqual(json(["check", "tasks.py"]).findings, []);
+  const { code, findings, problems } = json(["check", "tasks.py", "--knowledge", "acme.json"]);
+  assert.deepEqual([code, problems], [1, []]);
+  assert.deepEqual(
+    findings.map(({ code: rule, start }: { code: string; start: { line: number } }) => [rule, start.line]),
+    [["GIL201", 9]],
+  );
+
+  const list = JSON.parse(gilscope(["knowledge", "list", "--format", "json", "--knowledge", "acme.json"]).output);
+  const known = (name: string) => list.find((entry: { target: string }) => entry.target === name);
+  assert.deepEqual([known("acme.hash").gil, known("zlib.compress").gil, known("zlib.compress").package], ["holds", "holds", "acme"]);
+  assert.match(gilscope(["explain", "acme.hash", "--knowledge", "acme.json"]).output, /^acme\.hash\(\)\n/);
+  assert.match(gilscope(["knowledge", "show", "acme.tasks.task", "--knowledge", "acme.json"]).output, /acme\.tasks\.task/);
+  assert.equal(gilscope(["explain", "acme.hash"]).code, 2);
+  assert.equal(gilscope(["simulate", "tasks.py", "--knowledge", "acme.json"]).code, 0);
+});
+
+test("of several knowledge files the last counts, and those that cannot be used are problems that stop nothing", () => {
+  write("tasks.py", tasks);
+  write("acme.json", JSON.stringify(framework));
+  write("broken.json", '{"package": ');
+  write("wrong.json", JSON.stringify({ ...framework, spawners: [{ ...framework.spawners[0], worker: "elf" }] }));
+  write("folder.json/x", "");
+  const named = ["broken.json", "missing.json", "folder.json", "wrong.json", "acme.json"];
+  const { code, findings, problems } = json(["check", "tasks.py", ...named.flatMap((name) => ["--knowledge", name])]);
+  assert.equal(code, 1);
+  assert.deepEqual(
+    findings.map(({ code: rule }: { code: string }) => rule),
+    ["GIL201"],
+  );
+  assert.deepEqual(
+    problems.map(({ path }: { path: string }) => path),
+    ["broken.json", "folder.json", "missing.json", "wrong.json"],
+  );
+  assert.match(problems[3].message, /at \/spawners\/0\/worker: /);
+  const listed = gilscope(["knowledge", "list", "--knowledge", "broken.json"]);
+  assert.deepEqual([listed.code, listed.errors.split("\n").length], [0, 2]);
+  assert.match(listed.errors, /^broken\.json: is not JSON/);
+});
+
 test("explain shows the page of a rule, by name or code", () => {
   const page = gilscope(["explain", "non-atomic-shared-update"]);
   assert.equal(page.code, 0);

@@ -106,6 +106,9 @@ test("a snapshot is only offered where it is one step", () => {
   assert.equal(snapshotStep("builtins.dict", "for-loop", target("cpython-3.14t")), "list()");
   assert.equal(snapshotStep("builtins.dict", "for-loop over items()", target("cpython-3.12")), "list(items())");
   assert.equal(snapshotStep("collections.defaultdict", "for-loop", target("cpython-3.13t")), "copy()");
+  assert.equal(snapshotStep("builtins.dict", "for-loop over values()", target("pypy-3.11")), "list(values())");
+  assert.equal(snapshotStep("collections.OrderedDict", "for-loop over values()", target("cpython-3.14t")), undefined);
+  assert.equal(snapshotStep("builtins.dict", "copy.deepcopy()", target("cpython-3.13")), "copy()");
   assert.equal(snapshotStep("collections.deque", "for-loop", target("cpython-3.13")), "list()");
   assert.equal(snapshotStep("collections.deque", "for-loop", target("cpython-3.13t")), undefined);
 });

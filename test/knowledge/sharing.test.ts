@@ -4,6 +4,7 @@ import type { Scope, SharedByThreads } from "../../server/src/knowledge/entry.js
 import { allHold } from "../../server/src/knowledge/evaluate.js";
 import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
 import { readKnowledgeFile } from "../../server/src/knowledge/read-file.js";
+import { sharingObjection } from "../../server/src/knowledge/sharing.js";
 
 const knowledge = builtInKnowledge();
 
@@ -115,4 +116,19 @@ test("a statement without evidence that exists loses the record, with a problem 
     problems.map((problem) => problem.pointer),
     ["/types/0/sharedByThreads/evidence/0"],
   );
+});
+
+test("what speaks against sharing an object depends on the method and on how it was made", () => {
+  const type = (name: string) => knowledge.type(name) ?? assert.fail(name);
+  const made = (literal?: boolean) => ({
+    positional: [{}],
+    keywords: literal === undefined ? [] : [{ name: "check_same_thread", value: { literal } }],
+    unpacks: "nothing" as const,
+  });
+  assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", made())?.certain, "yes");
+  assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", made(false)), undefined);
+  assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", {})?.certain, "unknown");
+  assert.equal(sharingObjection(type("pika.BlockingConnection"), "add_callback_threadsafe", {}), undefined);
+  assert.equal(sharingObjection(type("pika.BlockingConnection"), "close", {})?.verdict, "unsafe");
+  assert.equal(sharingObjection(type("redis.Redis"), "get", {}), undefined);
 });

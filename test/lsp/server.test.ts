@@ -341,6 +341,53 @@ test("settings change severities, the interpreter and what is left out, at once;
     await editor.diagnostics("primes.py", has("GIL101"));
   }));
 
+test("knowledge files of the user's own count, and count again when they change", () => {
+  const evidence = [{ kind: "docs", place: "https://example.org", says: "tasks run in threads", date: "2026-11-21" }];
+  const spawner = {
+    names: ["acme.tasks.task"],
+    worker: "thread",
+    startedBy: "library",
+    target: { at: "decorated" },
+    passing: { pass: "from-library" },
+    concurrency: { width: "unbounded" },
+    evidence,
+  };
+  const framework = (decorator: string): string =>
+    JSON.stringify({ package: { name: "acme", modules: ["acme"], evidence }, spawners: [{ ...spawner, names: [decorator] }] });
+  const tasks = "from acme.tasks import task\n\ntotal = 0\n\n\n@task\ndef count():\n    global total\n    total += 1\n";
+  const settings = { knowledge: ["knowledge/acme.json"] };
+  const prepare = async (folder: string): Promise<void> => {
+    await mkdir(join(folder, "knowledge"));
+    await writeFile(join(folder, "knowledge/acme.json"), framework("acme.tasks.task"));
+  };
+  return withEditor({ settings, prepare }, async (editor) => {
+    await editor.open("tasks.py", tasks);
+    await editor.diagnostics("tasks.py", has("GIL201"));
+
+    const write = async (text: string): Promise<void> => {
+      await writeFile(join(editor.folder, "knowledge/acme.json"), text);
+      await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("knowledge/acme.json"), type: 2 }] });
+    };
+    await write(framework("acme.tasks.other"));
+    await editor.diagnostics("tasks.py", hasNo("GIL201"));
+    await write(framework("acme.tasks.task"));
+    await editor.diagnostics("tasks.py", has("GIL201"));
+    await write('{"package": ');
+    await editor.logged(/knowledge\/acme\.json is not JSON/);
+    await editor.diagnostics("tasks.py", hasNo("GIL201"));
+    await write(framework("acme.tasks.task"));
+    await editor.diagnostics("tasks.py", has("GIL201"));
+
+    await editor.configure({ knowledge: [] });
+    await editor.diagnostics("tasks.py", hasNo("GIL201"));
+    await editor.configure({ knowledge: ["missing.json", 3] });
+    await editor.logged(/missing\.json does not exist/);
+    await editor.logged(/gilscope\.knowledge: 3 is not a path/);
+    await editor.configure({ knowledge: "acme.json" });
+    await editor.logged(/gilscope\.knowledge: "acme\.json" is not a list of files/);
+  });
+});
+
 test("what the settings turn off does not flash up before they are known", () =>
   withEditor({ settings: { rules: { "cpu-bound-in-thread": "off" } } }, async (editor) => {
     const told: Diagnostic[] = [];

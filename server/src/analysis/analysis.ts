@@ -48,7 +48,7 @@ export class AnalysisHost {
   constructor(
     private readonly parser: Parser,
     private settings: Settings,
-    private readonly knowledge: Knowledge = builtInKnowledge(),
+    private knowledge: Knowledge = builtInKnowledge(),
   ) {}
 
   /** Adds or replaces a file that is not open in an editor. */
@@ -88,6 +88,14 @@ export class AnalysisHost {
   configure(settings: Settings): void {
     this.settings = settings;
     // Estimates are among what is remembered, and they depend on target and cores.
+    this.links = new LinkMemory();
+    this.current = undefined;
+  }
+
+  /** Replaces what is known of library calls. */
+  useKnowledge(knowledge: Knowledge): void {
+    if (knowledge === this.knowledge) return;
+    this.knowledge = knowledge;
     this.links = new LinkMemory();
     this.current = undefined;
   }

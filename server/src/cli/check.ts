@@ -10,7 +10,7 @@ import { unifiedDiff } from "./formats/diff.js";
 import { checkJson, printJson, statisticsJson } from "./formats/json.js";
 import { type CheckReport, reportSources } from "./formats/report.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
-import { type Loaded, type LoadedFile, loadInto, loadSources, settingsFor, shownPath } from "./load.js";
+import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
 import { isNamed } from "./options.js";
 import { type Progress, startProgress } from "./progress.js";
 import { targetsOf } from "./targets.js";
@@ -29,6 +29,7 @@ export interface CheckOptions {
   readonly diff?: true;
   readonly statistics?: true;
   readonly stdinFilename?: string;
+  readonly knowledge?: readonly string[];
 }
 
 /** Analyses what was named and reports the findings. */
@@ -40,7 +41,8 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const isWanted = wantedBy(options);
   const parser = await environment.createParser();
   const targets = await targetsOf(options.target, environment);
-  const host = new AnalysisHost(parser, settingsFor(targets[0], options, environment));
+  const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
+  const host = new AnalysisHost(parser, settingsFor(targets[0], options, environment), knowledge);
   loadInto(host, loaded.files, progress);
 
   if (options.diff || options.fix) {
@@ -61,7 +63,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
     const report: CheckReport = {
       version: environment.version,
       findings: found.findings.filter(isWanted),
-      problems: sortedProblems([...loaded.problems, ...found.problems, ...fixProblems]),
+      problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...found.problems, ...fixProblems]),
       summary: {
         files: loaded.files.length,
         lines: loaded.files.reduce((sum, { text }) => sum + lineCount(text), 0),

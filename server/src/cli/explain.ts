@@ -1,17 +1,17 @@
-import { builtInKnowledge } from "../knowledge/knowledge.js";
 import { findRule } from "../rules/index.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { entryText } from "./formats/knowledge-text.js";
-import { entriesOf, unknownName } from "./knowledge.js";
+import { entriesOf, type KnowledgeOptions, unknownName } from "./knowledge.js";
+import { knowledgeFor } from "./load.js";
 
 /** `gilscope explain`: the page of a rule, or what is known of a library call. */
-export function explain(name: string, environment: Environment): ExitCode {
+export async function explain(name: string, options: KnowledgeOptions, environment: Environment): Promise<ExitCode> {
   const rule = findRule(name);
   if (rule) {
     environment.output.write(`${rule.docs.trim()}\n`);
     return 0;
   }
-  const knowledge = builtInKnowledge();
+  const knowledge = await knowledgeFor(options, environment);
   const entries = entriesOf(knowledge, name);
   if (entries.length === 0) throw new UsageError(unknownNameOrRule(name, unknownName(knowledge, name)));
   environment.output.write(entries.map(entryText).join("\n"));

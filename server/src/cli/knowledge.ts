@@ -1,22 +1,32 @@
 import { absolutePath } from "../base/path.js";
 import type { KnowledgeEntry } from "../knowledge/entry.js";
-import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
+import type { Knowledge } from "../knowledge/knowledge.js";
 import { readKnowledgeFile } from "../knowledge/read-file.js";
+import { parseJson } from "../knowledge/user-files.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson } from "./formats/json.js";
 import { knowledgeJson } from "./formats/knowledge-json.js";
 import { entryText, knowledgeListText } from "./formats/knowledge-text.js";
+import { knowledgeFor } from "./load.js";
+
+/** Files of the user's own, as typed. */
+export interface KnowledgeOptions {
+  readonly knowledge?: readonly string[];
+}
 
 /** `gilscope knowledge list`: every call that something is known of. */
-export function listKnowledge(options: { readonly format: "text" | "json" }, environment: Environment): ExitCode {
-  const callables = builtInKnowledge().callables();
+export async function listKnowledge(
+  options: KnowledgeOptions & { readonly format: "text" | "json" },
+  environment: Environment,
+): Promise<ExitCode> {
+  const callables = (await knowledgeFor(options, environment)).callables();
   environment.output.write(options.format === "json" ? printJson(knowledgeJson(callables)) : knowledgeListText(callables));
   return 0;
 }
 
 /** `gilscope knowledge show`: what is known of one name. */
-export function showKnowledge(name: string, environment: Environment): ExitCode {
-  const knowledge = builtInKnowledge();
+export async function showKnowledge(name: string, options: KnowledgeOptions, environment: Environment): Promise<ExitCode> {
+  const knowledge = await knowledgeFor(options, environment);
   const entries = entriesOf(knowledge, name);
   if (entries.length === 0) throw new UsageError(unknownName(knowledge, name));
   environment.output.write(entries.map(entryText).join("\n"));
@@ -62,12 +72,8 @@ function read(text: string): {
   readonly problems: readonly { readonly pointer: string; readonly message: string }[];
   readonly entries: number;
 } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    return { problems: [{ pointer: "", message: `is not JSON: ${error instanceof Error ? error.message : String(error)}` }], entries: 0 };
-  }
-  const file = readKnowledgeFile(value, "user");
+  const parsed = parseJson(text);
+  if (parsed.kind === "problem") return { problems: [{ pointer: "", message: parsed.message }], entries: 0 };
+  const file = readKnowledgeFile(parsed.value, "user");
   return { problems: file.problems, entries: file.entries.length };
 }

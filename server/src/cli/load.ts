@@ -4,6 +4,8 @@ import type { SourceEncoding } from "../base/decode.js";
 import { absolutePath, relativePath } from "../base/path.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
+import type { Knowledge } from "../knowledge/knowledge.js";
+import { readUserKnowledge, type UserKnowledge } from "../knowledge/user-files.js";
 import type { Environment } from "./environment.js";
 import type { Progress } from "./progress.js";
 
@@ -70,6 +72,24 @@ export function loadInto(host: AnalysisHost, files: readonly LoadedFile[], progr
     host.setFile(path, text);
     progress.report("read", index + 1, files.length);
   }
+}
+
+/** What is known of library calls, with the files of `--knowledge` laid over it. */
+export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<UserKnowledge> {
+  return readUserKnowledge(
+    (typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed)),
+    environment.host,
+  );
+}
+
+/** Loads knowledge for commands whose report has no place for problems: they go to standard error. */
+export async function knowledgeFor(
+  { knowledge: typedPaths }: { readonly knowledge?: readonly string[] },
+  environment: Environment,
+): Promise<Knowledge> {
+  const { knowledge, problems } = await loadKnowledge(typedPaths, environment);
+  for (const { path, message } of problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  return knowledge;
 }
 
 /** The settings of one run. */

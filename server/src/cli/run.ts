@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type CheckOptions, check } from "./check.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { explain } from "./explain.js";
-import { checkKnowledge, listKnowledge, showKnowledge } from "./knowledge.js";
+import { checkKnowledge, type KnowledgeOptions, listKnowledge, showKnowledge } from "./knowledge.js";
 import { parseCount, parseRules, parseSeed, parseTargets } from "./options.js";
 import { simulate } from "./simulate.js";
 import { simulateWorkload, type WorkloadOptions } from "./workload.js";
@@ -48,6 +48,11 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     ).argParser(parseTargets);
   const cores = (): Option =>
     new Option("--cores <n>", "how many cores predictions count on (default: this machine's)").argParser(parseCount);
+  const knowledgeFiles = (): Option =>
+    new Option(
+      "--knowledge <file>",
+      "a knowledge file of your own, which comes before what is shipped; may be given several times",
+    ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   const format = (): Option => new Option("--format <format>", "how to report").choices(["text", "json"]).default("text");
 
   program
@@ -76,6 +81,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
     .option("--statistics", "count findings by rule")
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
+    .addOption(knowledgeFiles())
     .action(async (paths: string[], options: CheckOptions) => end(await check(paths, options, environment)));
 
   program
@@ -91,6 +97,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     )
     .addOption(target())
     .addOption(cores())
+    .addOption(knowledgeFiles())
     .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
     .action(async (places: string[], options: SimulateArguments) => end(await simulateOrRun(places, options, environment)));
 
@@ -99,7 +106,8 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .summary("the page of a rule, or what is known of a library call")
     .description("Explains a rule, or what is known of a library call, class or package, with the evidence.")
     .argument("<name>", "a rule's name or code, or a qualified name such as zlib.compress")
-    .action((name: string) => end(explain(name, environment)));
+    .addOption(knowledgeFiles())
+    .action(async (name: string, options: KnowledgeOptions) => end(await explain(name, options, environment)));
 
   const knowledge = program.command("knowledge").summary("look at what is known of library calls").helpCommand(false);
   knowledge.description("Shows what is known of library calls: whether they release the GIL, when, and how that is known.");
@@ -108,13 +116,15 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .summary("all calls whose effect on the GIL is known")
     .description("Lists all calls whose effect on the GIL is known.")
     .addOption(format())
-    .action((options: { format: "text" | "json" }) => end(listKnowledge(options, environment)));
+    .addOption(knowledgeFiles())
+    .action(async (options: KnowledgeOptions & { format: "text" | "json" }) => end(await listKnowledge(options, environment)));
   knowledge
     .command("show")
     .summary("one of them, with its evidence")
     .description("Shows what is known of a call, class or package, with its evidence.")
     .argument("<name>", "qualified, such as zlib.compress or hashlib.HASH.update")
-    .action((name: string) => end(showKnowledge(name, environment)));
+    .addOption(knowledgeFiles())
+    .action(async (name: string, options: KnowledgeOptions) => end(await showKnowledge(name, options, environment)));
   knowledge
     .command("check")
     .summary("whether a knowledge file of your own can be read")
@@ -133,12 +143,13 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
   return program;
 }
 
-type SimulateArguments = Omit<WorkloadOptions, "workload"> & Partial<Pick<WorkloadOptions, "workload">>;
+type SimulateArguments = Omit<WorkloadOptions, "workload"> & Partial<Pick<WorkloadOptions, "workload">> & KnowledgeOptions;
 
 async function simulateOrRun(places: readonly string[], options: SimulateArguments, environment: Environment): Promise<ExitCode> {
   const { format, workload } = options;
   if (workload !== undefined) {
     if (places.length > 0) throw new UsageError("a path and --workload do not go together");
+    if (options.knowledge !== undefined) throw new UsageError("--knowledge and --workload do not go together");
     return simulateWorkload({ ...options, workload }, environment);
   }
   if (format === "trace") throw new UsageError("--format trace needs --workload");

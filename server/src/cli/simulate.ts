@@ -6,7 +6,7 @@ import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { type ReportSources, reportSources } from "./formats/report.js";
 import { simulateText } from "./formats/text.js";
-import { loadInto, loadSources, settingsFor, shownPath } from "./load.js";
+import { loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
 import { startProgress } from "./progress.js";
 import { targetsOf } from "./targets.js";
 
@@ -15,6 +15,7 @@ export interface SimulateOptions {
   readonly format: "text" | "json";
   readonly target?: readonly Target[];
   readonly cores?: number;
+  readonly knowledge?: readonly string[];
 }
 
 /** Predicts what each way of running the work at the named places would take. */
@@ -25,7 +26,9 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const loaded = await loadSources(typedPaths, undefined, environment);
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
-  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, environment));
+  const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
+  const problems = [...loaded.problems, ...knowledgeProblems];
+  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, environment), knowledge);
   loadInto(host, loaded.files, progress);
 
   const predictions: Prediction[] = [];
@@ -46,10 +49,10 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   }
   progress.end();
   if (sources === undefined) return 0;
-  if (options.format === "json") environment.output.write(printJson(simulateJson(predictions, loaded.problems, sources)));
+  if (options.format === "json") environment.output.write(printJson(simulateJson(predictions, problems, sources)));
   else {
     environment.output.write(simulateText(predictions, sources, { style: environment.output.style }));
-    for (const { path, message } of loaded.problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
+    for (const { path, message } of problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
   }
   return 0;
 }

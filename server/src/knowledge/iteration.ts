@@ -5,6 +5,8 @@ import type { SwitchVerdict } from "./atomicity.js";
 export type IterationWay =
   | "for-loop"
   | "for-loop over items()"
+  | "for-loop over keys()"
+  | "for-loop over values()"
   | "comprehension"
   | "list()"
   | "tuple()"
@@ -43,6 +45,8 @@ export interface IterationVerdict extends SwitchVerdict {
 const elementByElement: ReadonlySet<IterationWay> = new Set<IterationWay>([
   "for-loop",
   "for-loop over items()",
+  "for-loop over keys()",
+  "for-loop over values()",
   "comprehension",
   "copy.deepcopy()",
 ]);
@@ -128,11 +132,27 @@ function takesManySteps(container: ContainerIteration, way: IterationWay, target
  * the only remedy.
  */
 export function snapshotStep(container: string, way: IterationWay, target: Target): IterationWay | undefined {
-  const candidates: readonly IterationWay[] = way === "for-loop over items()" ? ["list(items())"] : ["list()", "copy()"];
-  return candidates.find((each) => {
+  return snapshotsOf(way).find((each) => {
     const verdict = iterationVerdict(container, each, target)?.verdict;
     return verdict === "safe" || verdict === "holds-by-accident";
   });
+}
+
+/** The copies whose elements are those that the iteration goes through; of what is needed whole, only one of the same type. */
+function snapshotsOf(way: IterationWay): readonly IterationWay[] {
+  switch (way) {
+    case "for-loop over items()":
+      return ["list(items())"];
+    case "for-loop over keys()":
+      return ["list(keys())", "list()"];
+    case "for-loop over values()":
+      return ["list(values())"];
+    case "copy.deepcopy()":
+    case "json.dumps()":
+      return ["copy()"];
+    default:
+      return ["list()", "copy()"];
+  }
 }
 
 /** What one `next()` of an iterator is for other threads, if what it takes from is itself a built-in. */

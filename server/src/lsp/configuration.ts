@@ -12,6 +12,8 @@ export interface Configuration {
   readonly severities: Settings["severities"];
   /** As set, in the notation of `.gitignore`. */
   readonly excludePatterns: readonly string[];
+  /** Knowledge files as set: absolute, or relative to a workspace folder. */
+  readonly knowledgeFiles: readonly string[];
   /** Whether a path inside a workspace folder, relative to it, is left out of the analysis. */
   excludes(relativePath: string): boolean;
   /** One sentence for each setting that could not be used. */
@@ -47,6 +49,14 @@ export function readConfiguration(section: unknown): Configuration {
     if (typeof pattern === "string") patterns.push(pattern);
     else problems.push(`gilscope.exclude: ${JSON.stringify(pattern)} is not a pattern`);
   }
+  const knowledgeFiles: string[] = [];
+  const knowledgeSetting = settings.knowledge;
+  if (isSet(knowledgeSetting, undefined) && !Array.isArray(knowledgeSetting))
+    problems.push(`gilscope.knowledge: ${JSON.stringify(knowledgeSetting)} is not a list of files`);
+  for (const file of Array.isArray(knowledgeSetting) ? knowledgeSetting : []) {
+    if (typeof file === "string" && file.trim() !== "") knowledgeFiles.push(file);
+    else problems.push(`gilscope.knowledge: ${JSON.stringify(file)} is not a path`);
+  }
   const matcher = ignore().add(patterns);
 
   return {
@@ -54,6 +64,7 @@ export function readConfiguration(section: unknown): Configuration {
     cores,
     severities,
     excludePatterns: patterns,
+    knowledgeFiles,
     excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path),
     problems,
   };

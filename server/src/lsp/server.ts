@@ -10,6 +10,7 @@ import {
   type DidChangeWatchedFilesParams,
   type DidCloseTextDocumentParams,
   type DidOpenTextDocumentParams,
+  type Disposable,
   ErrorCodes,
   FileChangeType,
   type HoverParams,
@@ -28,7 +29,7 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import { Cancelled } from "../base/cancellation.js";
-import { joinPath } from "../base/path.js";
+import { fileName, joinPath } from "../base/path.js";
 import { interpreterTarget, projectTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
 import { type Target, targetTitle } from "../base/target.js";
@@ -46,6 +47,7 @@ import {
   refusalAction,
   uriOfPath,
 } from "./convert.js";
+import { createKnowledgeFiles } from "./knowledge-files.js";
 import { predictionPage } from "./prediction-page.js";
 import {
   type DocumentPlace,
@@ -158,6 +160,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let lastRound = 0;
   /** Settles when the editor has told its settings: what they turn off must not flash up before. */
   let configured: Promise<unknown> = Promise.resolve();
+  /** Settles when the knowledge files have been read that the settings name. */
+  let knowledgeRead: Promise<unknown> = Promise.resolve();
 
   const schedulePublish = (): void => {
     if (publishing === "waiting") return;
@@ -342,6 +346,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
       for (const { uri, type } of params.changes) {
         const path = pathOfUri(uri);
+        if (knowledgeFiles.includes(path)) readKnowledge();
         if (type === FileChangeType.Deleted) index.removed(path);
         else if (/\.pyw?$/i.test(path)) index.changed(path);
         else if (isTargetFile(path)) readTarget();
@@ -354,6 +359,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const { uri } of event.added) index.addFolder(pathOfUri(uri));
     for (const shown of open.values()) useOpenDocument(shown);
     readTarget();
+    readKnowledge();
   };
 
   // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -370,6 +376,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     configuration = readConfiguration(section);
     for (const problem of configuration.problems) host.log(problem);
     configure();
+    readKnowledge();
+    watchKnowledge().catch((error) => logFailure("registration", error));
     if (JSON.stringify(configuration.excludePatterns) !== excludedBefore) {
       index.refresh();
       for (const shown of open.values()) useOpenDocument(shown);
@@ -378,6 +386,33 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const pullConfiguration = async (): Promise<void> => {
     if (client.configuration) useConfiguration(await connection.workspace.getConfiguration("gilscope"));
+  };
+
+  const knowledgeFiles = createKnowledgeFiles(host, (knowledge) => {
+    analysisHost.useKnowledge(knowledge);
+    changed();
+    schedulePublish();
+  });
+  const readKnowledge = (): void => {
+    const reading = knowledgeFiles.read(configuration.knowledgeFiles, index.folders());
+    knowledgeRead = reading.catch((error) => logFailure("reading knowledge files", error));
+  };
+
+  let watchedKnowledge: { readonly patterns: string; readonly registered: Promise<Disposable | undefined> } | undefined;
+  /** Asks the editor to tell of changes in the knowledge files; those outside the workspace are read anew with the settings only. */
+  const watchKnowledge = async (): Promise<void> => {
+    const patterns = configuration.knowledgeFiles.map((file) => `**/${fileName(file.replaceAll("\\", "/"))}`);
+    if (!client.watchedFiles || (watchedKnowledge?.patterns ?? "[]") === JSON.stringify(patterns)) return;
+    const before = watchedKnowledge;
+    const watchers = patterns.map((globPattern) => ({ globPattern }));
+    watchedKnowledge = {
+      patterns: JSON.stringify(patterns),
+      registered:
+        patterns.length === 0
+          ? Promise.resolve(undefined)
+          : connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch(() => undefined),
+    };
+    (await before?.registered)?.dispose();
   };
 
   const readTarget = (): void => {
@@ -509,9 +544,12 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       connection.workspace.onDidChangeWorkspaceFolders(noticing("workspace/didChangeWorkspaceFolders", changeFolders));
     register().catch((error) => logFailure("registration", error));
     const configuring = pullConfiguration().catch((error) => logFailure("configuration", error));
+    const started = configuring
+      .then(configure)
+      .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
+      .then(() => knowledgeRead);
     // An editor that never answers is not worth silence.
-    configured = Promise.race([configuring, host.wait(settingsPatience)]);
-    configuring.then(configure).then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }));
+    configured = Promise.race([started, host.wait(settingsPatience)]);
     sendStatus();
   });
 

@@ -3,7 +3,18 @@ import type { CheckThenAct } from "../program/link/compound.js";
 import type { Program } from "../program/link/link.js";
 import type { Place, Value } from "../program/operation.js";
 import docs from "./check-then-act.md";
-import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardsMore, guardText, isEmpty, isMemo } from "./checked-act.js";
+import {
+  accidentText,
+  actPlaces,
+  actTargets,
+  type CheckedAct,
+  checkedActOf,
+  effectOf,
+  guardsMore,
+  guardText,
+  isEmpty,
+  isMemo,
+} from "./checked-act.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, quoted, raceOf, whoText } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
@@ -256,7 +267,7 @@ function message({ act, harm }: Data, context: RuleContext): string {
   const { path } = first.function.file;
   const text = quoted(path, first.statement, context);
   const test = quoted(path, act.pattern.check.range, context);
-  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act)}. ${harmText(harm, act)}`;
+  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act)}. ${harmText(harm, act)}${accidentText(act, context)}`;
 }
 
 function harmText(harm: Harm, { pattern }: CheckedAct): string {

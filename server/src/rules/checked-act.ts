@@ -1,15 +1,16 @@
 import { knownTargets, targetName } from "../base/target.js";
-import { switchPossible } from "../knowledge/atomicity.js";
+import type { GapStep } from "../knowledge/atomicity.js";
+import { checkThenActVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import { addingMethods, type Check, type CheckThenAct, takingMethods } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks } from "../program/link/locks.js";
-import { samePlace, sameValue, stepsBetween } from "../program/link/updates.js";
+import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
 import { isRealLock, type Race, raceOf, racePlaces } from "./race.js";
-import type { RelatedLocation, TargetVerdict } from "./rule.js";
+import type { RelatedLocation, RuleContext, TargetVerdict } from "./rule.js";
 
 /** Something that is done because of an earlier look at the same shared state, and an access that can come between the two. */
 export interface CheckedAct {
@@ -221,15 +222,23 @@ function isHarmless(callee: Value): boolean {
 }
 
 /** On which interpreters another thread can come between. */
-export function actTargets({ race, pattern }: CheckedAct, { resolver }: Program): readonly TargetVerdict[] {
+export function actTargets(act: CheckedAct, program: Program): readonly TargetVerdict[] {
+  const steps = stepsOfAct(act, program);
+  return knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: checkThenActVerdict(steps, target).verdict }));
+}
+
+/** Where the reader's interpreter happens not to come between, a sentence that says so; empty where it does. */
+export function accidentText(act: CheckedAct, { program, target }: RuleContext): string {
+  const { verdict, because } = checkThenActVerdict(stepsOfAct(act, program), target);
+  return verdict === "holds-by-accident" ? ` ${because}, which nothing promises.` : "";
+}
+
+/** What runs from the test to where the act takes effect. */
+function stepsOfAct({ race, pattern }: CheckedAct, { resolver }: Program): readonly GapStep[] {
   const { first } = race;
-  const steps = stepsBetween(
-    { start: pattern.check.range.start, end: first.statement.end },
-    first.function,
-    resolver,
-    pattern.act as Operation,
-  );
-  return knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(steps, target).verdict }));
+  const act: Operation = pattern.act;
+  const before = stepsBetween({ start: pattern.check.range.start, end: first.statement.end }, first.function, resolver, act);
+  return ["jump-forward", ...before, ...(act.op === "write" ? stepsOfStore(act.place, first.function, resolver) : [])];
 }
 
 /** The check, then what a race is explained with. */

@@ -1,4 +1,6 @@
-import { hasGil, knownTargets, type Target, targetName } from "../base/target.js";
+import { hasGil, knownTargets, type Target, targetName, targetTitle } from "../base/target.js";
+import type { SwitchVerdict } from "../knowledge/atomicity.js";
+import { type IterationWay, iterationVerdict, snapshotStep } from "../knowledge/iteration.js";
 import type { Access } from "../program/link/activity.js";
 import type { Entity, FunctionNode } from "../program/link/entity.js";
 import { type Iteration, iterationsOf } from "../program/link/iteration.js";
@@ -14,10 +16,16 @@ import { type Confidence, type Match, noFix, type Rule, type RuleContext, type T
 /** What kind of container is gone through, `counter` for dicts that make missing keys; `unknown` where neither its making nor its methods tell. */
 type ContainerKind = "dict" | "counter" | "set" | "deque" | "list" | "weak" | "unknown";
 
+interface Container {
+  readonly kind: ContainerKind;
+  /** The type by which the knowledge calls it; undefined for `weak` and `unknown`. */
+  readonly type: string | undefined;
+}
+
 interface Data {
   readonly race: Race;
   readonly iteration: Iteration;
-  readonly kind: ContainerKind;
+  readonly container: Container;
 }
 
 /** GIL203: iterating a container that another thread changes. */
@@ -39,7 +47,8 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
   for (const [location, accesses] of byLocation) {
     const iterating = accesses.filter(({ does }) => does === "iterate" || does === "copy");
     if (iterating.length === 0) continue;
-    const kind = kindOf(accesses, program);
+    const container = containerOf(accesses, program);
+    const { kind } = container;
     const surely: Access[] = [];
     const perhaps: Access[] = [];
     const storesOfWhole = (byLocation.get(location.slice(0, -"[]".length)) ?? []).filter(({ operation }) => operation.op === "write");
@@ -55,7 +64,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
       const iteration = iterationOf(access, location, program);
-      if (!iteration || iterationVerdict(kind, iteration, target) !== "breaks" || expectsFailure(access)) continue;
+      if (!iteration || meeting(container, iteration, target).verdict !== "breaks" || expectsFailure(access)) continue;
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
       if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
       const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
@@ -64,21 +73,21 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       if (!race) continue;
       const isSure = race === certain && !isHedged(race, kind, iteration);
       const confidence = isSure ? race.confidence : "possible";
-      if (!known || confidence !== "possible") matches.set(key, match({ race, iteration, kind }, confidence));
+      if (!known || confidence !== "possible") matches.set(key, match({ race, iteration, container }, confidence));
     }
   }
   return [...matches.values()];
 }
 
 function match(data: Data, confidence: Confidence): Match<Data> {
-  const { race, iteration, kind } = data;
+  const { race, iteration, container } = data;
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
     confidence,
     related: racePlaces(race),
     targets: knownTargets.map(
-      (target): TargetVerdict => ({ target: targetName(target), verdict: iterationVerdict(kind, iteration, target) }),
+      (target): TargetVerdict => ({ target: targetName(target), verdict: meeting(container, iteration, target).verdict }),
     ),
     prediction: undefined,
     data,
@@ -175,17 +184,66 @@ function isSameFlag(a: Place, b: Place): boolean {
 }
 
 /** What another thread's change does to the iteration on an interpreter. */
-function iterationVerdict(kind: ContainerKind, { step }: Iteration, target: Target): TargetVerdict["verdict"] {
-  if (kind === "weak") return "breaks";
+function meeting({ kind, type }: Container, iteration: Iteration, target: Target): SwitchVerdict {
+  const way = wayOf(iteration, type);
+  const known = type !== undefined && way !== undefined ? iterationVerdict(type, way, target) : undefined;
+  if (known) return known;
+  const title = targetTitle(target);
+  const isNative = iteration.step === "copy" || iteration.step === "native-call";
+  if (kind === "weak" || !isNative || !hasGil(target))
+    return { verdict: "breaks", because: `on ${title} other threads can change it between two elements` };
+  return { verdict: "holds-by-accident", because: `the GIL makes going through it one step on ${title}` };
+}
+
+/** The iteration in the words of the knowledge; undefined for calls that nobody has measured. */
+function wayOf({ step, by, view }: Iteration, type: string | undefined): IterationWay | undefined {
   switch (step) {
     case "loop":
+      return view === undefined ? "for-loop" : `for-loop over ${view}()`;
     case "python-call":
-      return "breaks";
-    case "native-call":
-      return hasGil(target) ? "holds-by-accident" : "breaks";
+      if (by === "copy.deepcopy") return "copy.deepcopy()";
+      return view === undefined ? "for-loop" : `for-loop over ${view}()`;
     case "copy":
-      // A deque is locked for each element, not for the whole copy; `copy()` is a method of its own.
-      return hasGil(target) || kind !== "deque" ? "holds-by-accident" : "breaks";
+    case "native-call":
+      // `update` of a set takes a set as `set` does, that of a dict a dict as `dict` does.
+      if (by === "update" && view === undefined) return type === "builtins.set" ? "set()" : "dict()";
+      return view === undefined ? wayOfCall.get(by) : wayOfCallOnView(by, view);
+  }
+}
+
+/** What calls do with a whole container. Those of one line go through it in the same way: `join` makes a list first, `any` adds up as `sum` does. */
+const wayOfCall: ReadonlyMap<string, IterationWay> = new Map<string, IterationWay>([
+  ...ways("list()", "list join"),
+  ...ways("tuple()", "tuple"),
+  ...ways("set()", "set union intersection difference"),
+  ...ways("frozenset()", "frozenset"),
+  ...ways("sorted()", "sorted"),
+  ...ways("dict()", "dict"),
+  ...ways("copy()", "copy"),
+  ...ways("copy.copy()", "copy.copy"),
+  ...ways("list.extend()", "extend"),
+  ...ways("sum()", "sum any all"),
+  ...ways("max()", "max min"),
+]);
+
+function ways(way: IterationWay, calls: string): [string, IterationWay][] {
+  return calls.split(" ").map((call) => [call, way]);
+}
+
+function wayOfCallOnView(by: string, view: "items" | "values" | "keys"): IterationWay | undefined {
+  switch (by) {
+    case "list":
+    case "join":
+    case "extend":
+      return `list(${view}())`;
+    case "sorted":
+      return view === "items" ? "sorted(items())" : `list(${view}())`;
+    case "sum":
+    case "any":
+    case "all":
+      return view === "values" ? "sum(values())" : undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -202,25 +260,49 @@ function lastPart(source: Value): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-const kindsOfTypes: readonly (readonly [RegExp, ContainerKind])[] = [
-  [/^weakref\.Weak/, "weak"],
-  [/^collections\.deque$/, "deque"],
-  [/^(builtins\.dict|collections\.(OrderedDict|ChainMap))$/, "dict"],
-  [/^collections\.(defaultdict|Counter)$/, "counter"],
-  [/^builtins\.set$/, "set"],
-  [/^builtins\.list$/, "list"],
-];
+const kindsOfTypes: ReadonlyMap<string, ContainerKind> = new Map<string, ContainerKind>([
+  ["collections.deque", "deque"],
+  ["builtins.dict", "dict"],
+  ["collections.OrderedDict", "dict"],
+  ["collections.ChainMap", "dict"],
+  ["collections.defaultdict", "counter"],
+  ["collections.Counter", "counter"],
+  ["builtins.set", "set"],
+  ["builtins.list", "list"],
+]);
 
-/** The kind of the container: from how it is made, else from what is done to it. */
-function kindOf(accesses: readonly Access[], program: Program): ContainerKind {
+/** The type that a kind stands for where nothing tells it: what most of its kind are. */
+const typesOfKinds: Readonly<Record<ContainerKind, string | undefined>> = {
+  dict: "builtins.dict",
+  counter: "collections.defaultdict",
+  set: "builtins.set",
+  deque: "collections.deque",
+  list: "builtins.list",
+  weak: undefined,
+  unknown: undefined,
+};
+
+/** The container: from how it is made, else from what is done to it. */
+function containerOf(accesses: readonly Access[], program: Program): Container {
+  const types = new Set<string>();
+  const kind = kindOf(accesses, types, program);
+  const fitting = [...types].filter((type) => kindOfType(type) === kind);
+  return { kind, type: fitting.length === 1 && kind !== "weak" ? fitting[0] : typesOfKinds[kind] };
+}
+
+/** `types`: where the types go by which the container is made. */
+function kindOf(accesses: readonly Access[], types: Set<string>, program: Program): ContainerKind {
   const kinds = new Set<ContainerKind>();
   const names = new Set<string>();
   let isStoredTo = false;
   for (const access of accesses) {
     for (const value of containersOf(access, program)) {
       for (const entity of program.resolver.resolve(value, access.function)) {
-        const kind = kindOfEntity(entity);
-        if (kind) kinds.add(kind);
+        const type = typeOfEntity(entity);
+        const kind = type === undefined ? undefined : kindOfType(type);
+        if (type === undefined || kind === undefined) continue;
+        types.add(type);
+        kinds.add(kind);
       }
     }
     const { operation } = access;
@@ -247,12 +329,13 @@ function kindOf(accesses: readonly Access[], program: Program): ContainerKind {
   return isStoredTo && kinds.has("dict") ? "dict" : "unknown";
 }
 
-function kindOfEntity(entity: Entity): ContainerKind | undefined {
-  if (entity.kind === "container") {
-    const { makes } = entity.value;
-    return makes === "list" || makes === "dict" || makes === "set" ? makes : undefined;
-  }
-  return entity.kind === "object" ? kindsOfTypes.find(([pattern]) => pattern.test(entity.type))?.[1] : undefined;
+function kindOfType(type: string): ContainerKind | undefined {
+  return type.startsWith("weakref.Weak") ? "weak" : kindsOfTypes.get(type);
+}
+
+function typeOfEntity(entity: Entity): string | undefined {
+  if (entity.kind === "container") return `builtins.${entity.value.makes}`;
+  return entity.kind === "object" ? entity.type : undefined;
 }
 
 /** The container as the access writes it. */
@@ -357,11 +440,16 @@ function isRuntimeError(value: Value): boolean {
   return value.op === "read" && value.place.kind === "name" && value.place.name === "RuntimeError";
 }
 
-function message({ race, iteration, kind }: Data, context: RuleContext): string {
+function message({ race, iteration, container }: Data, context: RuleContext): string {
   const { first, second } = race;
   const text = quoted(first.function.file.path, first.operation.op === "call" ? first.range : first.statement, context);
   const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
-  return `\`${text}\` ${failureText(kind)}: ${changerText(race)} and ${guard}. ${remedyText(iteration, kind)}`;
+  const parts = [`\`${text}\` ${failureText(container.kind)}: ${changerText(race)} and ${guard}.`];
+  // Where it is the interpreter that decides, the reader may know another on which nothing goes wrong.
+  const { because } = meeting(container, iteration, context.target);
+  if (knownTargets.some((target) => meeting(container, iteration, target).verdict !== "breaks")) parts.push(sentence(because));
+  parts.push(remedyText(iteration, container, context.target));
+  return parts.join(" ");
 }
 
 function failureText(kind: ContainerKind): string {
@@ -391,12 +479,33 @@ function changerText(race: Race): string {
 }
 
 /** What to do instead, which differs where a copy is not one step. */
-function remedyText({ source, view, step }: Iteration, kind: ContainerKind): string {
-  const name = writtenName(source);
-  const isPlain = /^[\w.]+$/.test(name);
+function remedyText(iteration: Iteration, { kind, type }: Container, target: Target): string {
+  const name = writtenName(iteration.source);
   if (kind === "weak") return "Hold one lock for both: copying it takes many steps, too.";
-  if (!isPlain || step === "native-call" || step === "copy") return "Hold one lock for both.";
-  const isWhole = step === "python-call" && view === undefined && (kind === "dict" || kind === "counter" || kind === "set");
-  const copy = kind === "deque" || isWhole ? `${name}.copy()` : `list(${name}${view ? `.${view}()` : ""})`;
-  return `Go through a copy, \`${copy}\`, which CPython makes in one step, or hold one lock for both.`;
+  if (!/^[\w.]+$/.test(name) || (type === undefined && !hasGil(target))) return "Hold one lock for both.";
+  const copy = copyText(iteration, name, type, target);
+  if (copy === undefined) return `Hold one lock for both: no copy of it is one step on ${targetTitle(target)}.`;
+  return `Go through a copy, \`${copy}\`, which ${targetTitle(target)} makes in one step, or hold one lock for both.`;
+}
+
+/** A call that copies what is gone through in one step; what a call wants whole has to stay what it is. */
+function copyText({ view, by }: Iteration, name: string, type: string | undefined, target: Target): string | undefined {
+  const elements = `list(${name}${view ? `.${view}()` : ""})`;
+  if (type === undefined) return elements;
+  const isWhole = view === undefined && (by === "copy.deepcopy" || by === "json.dump");
+  switch (snapshotStep(type, isWhole ? "copy.deepcopy()" : view ? `for-loop over ${view}()` : "for-loop", target)) {
+    case undefined:
+      return undefined;
+    case "copy()":
+      return `${name}.copy()`;
+    case "list()":
+      return `list(${name})`;
+    default:
+      return elements;
+  }
+}
+
+/** A clause as a sentence of its own. */
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }

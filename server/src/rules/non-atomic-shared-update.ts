@@ -33,7 +33,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (known && known.confidence !== "possible") continue;
       // An update under a lock is right; a store that comes in between without the lock is wrong, and is reported there.
       const isGuarded = update.locks.some(isRealLock);
-      const others = isGuarded ? stores.filter((store) => store.update && ownLocks(store).length > 0) : stores;
+      const others = (isGuarded ? stores.filter((store) => store.update && ownLocks(store).length > 0) : stores).filter(
+        // What changes in place stays the same object, so that only who stores another one is undone.
+        (store) => update.update?.form === "stores" || store.update?.form !== "changes-in-place",
+      );
       const race = raceOf(update, update.locks, others, accesses);
       if (race && (!known || race.confidence !== "possible")) matches.set(key, match(race, update.update.gap));
     }

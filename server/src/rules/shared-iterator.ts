@@ -1,4 +1,6 @@
-import { hasGil, knownTargets, type Target, targetName } from "../base/target.js";
+import { knownTargets, type Target, targetName } from "../base/target.js";
+import type { SwitchVerdict } from "../knowledge/atomicity.js";
+import { sharedIteratorVerdict } from "../knowledge/iteration.js";
 import type { Access } from "../program/link/activity.js";
 import type { Entity } from "../program/link/entity.js";
 import { iteratedKind, iterationsOf } from "../program/link/iteration.js";
@@ -61,23 +63,29 @@ function match(data: Data): Match<Data> {
     range: race.first.statement,
     confidence: race.confidence,
     related: racePlaces(race),
-    targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: advanceVerdict(kind, target) })),
+    targets: knownTargets.map(
+      (target): TargetVerdict => ({ target: targetName(target), verdict: advanceVerdict(kind, target)?.verdict ?? "breaks" }),
+    ),
     prediction: undefined,
     data,
   };
 }
 
-/** What two threads that advance one iterator at the same time do to each other on an interpreter. */
-function advanceVerdict(kind: IteratorKind, target: Target): TargetVerdict["verdict"] {
+/** What two threads that advance one iterator at the same time do to each other on an interpreter; undefined where it is not known what it is. */
+function advanceVerdict(kind: IteratorKind, target: Target): SwitchVerdict | undefined {
   switch (kind) {
     case "generator":
+      return sharedIteratorVerdict("generator", target);
     case "python":
+      return sharedIteratorVerdict("python-iterator", target);
     case "file":
-    case "unknown":
-      return "breaks";
+      return sharedIteratorVerdict("builtins.open", target);
     case "native":
+      return sharedIteratorVerdict("builtins.iter", target);
     case "endless":
-      return hasGil(target) ? "holds-by-accident" : "breaks";
+      return sharedIteratorVerdict("itertools.cycle", target);
+    case "unknown":
+      return undefined;
   }
 }
 
@@ -145,7 +153,7 @@ function message({ race, kind }: Data, context: RuleContext): string {
   const { first, second } = race;
   const text = quoted(first.function.file.path, first.operation.op === "call" ? first.range : first.statement, context);
   const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
-  return `\`${text}\` ${sharedText(kind)}: ${advancerText(race)} and ${guard}. ${effectText(kind)}`;
+  return `\`${text}\` ${sharedText(kind)}: ${advancerText(race)} and ${guard}. ${effectText(kind, context.target)}`;
 }
 
 function sharedText(kind: IteratorKind): string {
@@ -165,7 +173,9 @@ function advancerText(race: Race): string {
   return `\`${second.function.facts.name}\` does so in another thread`;
 }
 
-function effectText(kind: IteratorKind): string {
+function effectText(kind: IteratorKind, target: Target): string {
+  const verdict = advanceVerdict(kind, target);
+  const here = verdict?.verdict === "breaks" ? `${verdict.because.charAt(0).toUpperCase()}${verdict.because.slice(1)}.` : undefined;
   switch (kind) {
     case "generator":
       return 'Two at once raise "ValueError: generator already executing" on every interpreter. Hand the items out through a `queue.Queue`, or lock round each step.';
@@ -174,8 +184,10 @@ function effectText(kind: IteratorKind): string {
     case "python":
       return "Items get lost, doubled or mixed up, or the second thread raises ValueError. Hand them out through a `queue.Queue`, or lock round each step.";
     case "native":
+      if (here) return `${here} Use a \`queue.Queue\`, or lock round each step.`;
       return "Free-threaded builds may lose or double items; with the GIL each step happens to be whole, which nothing promises. Use a `queue.Queue`, or lock round each step.";
     case "endless":
+      if (here) return here;
       return "Free-threaded builds may leave items out or give one to two threads; with the GIL each step happens to be whole.";
     case "unknown":
       return "If it is a generator, two at once raise ValueError; most others may lose or double items. Use a `queue.Queue`, or lock round each step.";

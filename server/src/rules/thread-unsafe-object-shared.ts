@@ -1,15 +1,15 @@
 import { knownTargets, targetName } from "../base/target.js";
-import type { TypeEntry } from "../knowledge/entry.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
+import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
 import type { CallOperation } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./thread-unsafe-object-shared.md";
 
 type Data =
-  | { readonly why: "race"; readonly race: Race; readonly type: TypeEntry }
+  | { readonly why: "race"; readonly race: Race; readonly objection: ObjectedSharing }
   /** SQLite's own check: it refuses every thread but the one that made the connection, lock or no lock. */
   | { readonly why: "refused"; readonly use: Access; readonly made: Made };
 
@@ -33,24 +33,34 @@ export const threadUnsafeObjectShared: Rule<Data> = {
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
-  for (const accesses of accessesByLocation(program).values()) {
-    const uses = accesses.filter((access) => access.does === "use" && !isEnd(access) && unsafeType(access, program) !== undefined);
+  const byLocation = accessesByLocation(program);
+  for (const [location, accesses] of byLocation) {
+    const uses = accesses.filter((access) => access.does === "use" && !isEnd(access) && objectionOf(access, program) !== undefined);
     // One finding for an object and function: every further call says the same.
     const seen = new Map<string, Match<Data>>();
     for (const access of uses) {
-      const type = unsafeType(access, program);
+      const objection = objectionOf(access, program);
       const key = `${access.function.file.path}#${access.function.facts.index}`;
       const known = seen.get(key);
-      if (!type || (known && known.confidence !== "possible")) continue;
-      const made = madeElsewhere(access, program);
-      const race = made ? undefined : raceOf(access, access.locks, uses, accesses);
-      if (made) seen.set(key, match({ why: "refused", use: access, made }, access, "likely", placesOfRefusal(access, made)));
-      else if (race && (!known || race.confidence !== "possible"))
-        seen.set(key, match({ why: "race", race, type }, access, isFarFetched(race) ? "possible" : race.confidence, racePlaces(race)));
+      if (!objection || (known && known.confidence !== "possible")) continue;
+      const made = objection.certain === "yes" ? madeElsewhere(access, program) : undefined;
+      if (made) {
+        seen.set(key, match({ why: "refused", use: access, made }, access, "likely", placesOfRefusal(access, made)));
+        continue;
+      }
+      const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
+      const race = raceOf(access, access.locks, others, accesses);
+      if (!race || (known && race.confidence === "possible")) continue;
+      const confidence = objection.certain === "unknown" || isFarFetched(race) ? "possible" : race.confidence;
+      seen.set(key, match({ why: "race", race, objection }, access, confidence, racePlaces(race)));
     }
     matches.push(...seen.values());
   }
   return matches;
+}
+
+function isChange({ does }: Access): boolean {
+  return does === "change" || does === "assign" || does === "update" || does === "delete" || does === "insert";
 }
 
 function match(data: Data, use: Access, confidence: Confidence, related: readonly RelatedLocation[]): Match<Data> {
@@ -85,13 +95,7 @@ function madeElsewhere({ operation, root, function: node }: Access, { resolver }
   const { origin } = only;
   const { facts } = origin.in;
   const isElsewhere = facts.kind === "module" || facts.name === "__init__" || (root.kind === "spawn" && root.spawn.in === origin.in);
-  return isElsewhere && origin.in !== node && checksThread(origin.call) ? origin : undefined;
-}
-
-/** Whether `sqlite3.connect` was called without `check_same_thread=False`. */
-function checksThread({ callee, arguments: passed }: CallOperation): boolean {
-  if (callee.op !== "read" || callee.place.kind === "element" || callee.place.name !== "connect") return false;
-  return passed.length < 5 && passed.every(({ form, name }) => form !== "double-star" && form !== "star" && name !== "check_same_thread");
+  return isElsewhere && origin.in !== node ? origin : undefined;
 }
 
 /** Calls that end whatever another thread waits for in the object; made from outside on purpose. */
@@ -103,38 +107,44 @@ function isEnd({ operation }: Access): boolean {
     : false;
 }
 
-/** The type of the object before the dot, if its documentation says that threads must not share it. */
-function unsafeType({ operation, function: node }: Access, { resolver, knowledge }: Program): TypeEntry | undefined {
+/** What the documentation of the object before the dot says against threads sharing it. */
+function objectionOf({ operation, function: node }: Access, { resolver }: Program): ObjectedSharing | undefined {
   if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return undefined;
-  for (const entity of resolver.resolve(operation.callee.place.object, node)) {
-    const type = entity.kind === "object" ? knowledge.type(entity.type) : undefined;
-    // Files that threads write to are logs as a rule, and what reading one does is for rule `shared-iterator` to say.
-    if (type && !type.name.startsWith("io.") && statementOf(type)) return type;
+  const { object, name } = operation.callee.place;
+  for (const entity of resolver.resolve(object, node)) {
+    const objection = objectionTo(entity, name, resolver);
+    // What goes wrong with shared iterators is for rule `shared-iterator` to say, and so with the lines of files; other reads of a file are a
+    // hand-over as a rule: one thread has it until the other is done.
+    if (objection && objection.type.is.role !== "iterator" && !objection.type.name.startsWith("io.")) return objection;
   }
   return undefined;
 }
-
-/** What the documentation says of threads that share such an object; undefined where it says nothing of the kind. */
-function statementOf({ sharing, is, note, evidence }: TypeEntry): string | undefined {
-  if (sharing !== "unsafe" || !(is.role === "value" || is.role === "iterator")) return undefined;
-  const said = [note, ...evidence.map(({ says }) => says)];
-  return said.find((text) => text !== undefined && aboutThreads.test(text));
-}
-
-const aboutThreads =
-  /not thread-?safe|not \d+% thread|(object|instance|session|cursor|socket|handle|connection|pool)s?,? (cannot|are not|is not|can't|should not)|can't be shared|cannot be used|never share|(may|must) not|not connections|(one|\bthread) per thread|one thread per|one request at a time|own thread only|calls from other threads/i;
 
 function message(data: Data, context: RuleContext): string {
   if (data.why === "refused") {
     const text = quoted(data.use.function.file.path, data.use.range, context);
     return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${data.use.root.function.facts.name}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
   }
-  const { race, type } = data;
+  const { race, objection } = data;
   const { first, second } = race;
   const text = quoted(first.function.file.path, first.range, context);
   const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
-  const says = statementOf(type)?.replace(/\.$/, "");
-  return `\`${text}\` uses a \`${type.name}\` that threads share: ${userText(race)} and ${guard}. Not thread-safe: "${says}".`;
+  return `\`${text}\` uses a \`${objection.type.name}\` that threads share: ${userText(race)} and ${guard}. ${statementText(objection)}`;
+}
+
+/** The reason, and the words of the documentation. */
+function statementText({ stated, verdict }: ObjectedSharing): string {
+  const { because, evidence } = stated;
+  const words = (evidence[0]?.says ?? "").replace(/\.("?)$/, "$1");
+  const says = words === "" ? "" : ` (${words.includes('"') ? words : `"${words}"`})`;
+  switch (verdict) {
+    case "unsafe":
+      return `Not thread-safe: ${because}${says}.`;
+    case "unsafe-if-changed":
+      return `Not thread-safe once a thread changes it: ${because}${says}.`;
+    case "refused":
+      return `Not for several threads: ${because}${says}.`;
+  }
 }
 
 function userText(race: Race): string {

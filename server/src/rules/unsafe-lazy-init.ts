@@ -1,9 +1,11 @@
+import { knownTargets, targetName } from "../base/target.js";
+import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
-import { actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
+import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, quoted, whoText } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import { accessesByLocation, isRealLock, quoted, whoText } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./unsafe-lazy-init.md";
 
 interface Data {
@@ -60,16 +62,27 @@ function match(data: Data, program: Program): Match<Data> {
     range: first.statement,
     confidence: data.made.kind === "record" ? "possible" : confidence,
     related: actPlaces(data.act),
-    targets: actTargets(data.act, program),
+    targets: targetsOf(data, program),
     prediction: undefined,
     data,
   };
 }
 
+/** Making an object takes a call, so that others come in everywhere; an empty container that is written out takes none. */
+function targetsOf({ act, made }: Data, program: Program): readonly TargetVerdict[] {
+  const { first } = act.race;
+  const isWrittenOut = made.kind === "container" && act.pattern.act.op === "write" && act.pattern.act.value?.op === "display";
+  if (isWrittenOut) return actTargets(act, program);
+  const way = first.locks.some(isRealLock) ? "test-outside-lock" : "test-then-assign";
+  return knownTargets.map(
+    (target): TargetVerdict => ({ target: targetName(target), verdict: lazyInitialisationVerdict(way, target).verdict }),
+  );
+}
+
 function message({ act, made }: Data, context: RuleContext): string {
   const { first } = act.race;
   const text = quoted(first.function.file.path, first.statement, context);
-  return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act)}. ${harmText(made)}`;
+  return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act)}. ${harmText(made)}${accidentText(act, context)}`;
 }
 
 function harmText({ kind, name }: MadeValue): string {

@@ -20,11 +20,12 @@ import {
   triedIn,
 } from "./locks.js";
 import { hasNote } from "./notes.js";
+import { objectionTo } from "./object-sharing.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
-import { isProperty, samePlace, updateGap, updateRead } from "./updates.js";
+import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
@@ -57,7 +58,7 @@ export interface Access extends Moment {
   readonly statement: Range;
   readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
   /** For a read-modify-write: what runs between the read and the write. */
-  readonly update: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
+  readonly update: { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm } | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
   readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
   /** `thread's object`: it belongs to what each call of the spawning function has for itself, the object of the method or a local variable. */
@@ -657,6 +658,7 @@ class Walker {
     // Names in double underscores are how definitions are dressed up, at import time.
     if (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name)) return;
     activation.heldAt.set(write, [...held]);
+    this.changedInPlace(write, activation, held);
     const object = this.location(write.place, frame);
     const statement = { start: write.statement.start, end: write.statement.end };
     if (!object && write.place.kind === "element") {
@@ -667,10 +669,22 @@ class Walker {
     if (object?.sharing !== "shared") return;
     const read = updateRead(write, frame.function);
     const update = read
-      ? { gap: updateGap(write, read, frame.function, this.program.resolver), read: { start: read.start, end: read.end } }
+      ? {
+          gap: updateGap(write, read, frame.function, this.program.resolver),
+          read: { start: read.start, end: read.end },
+          form: updateForm(write, frame.function, this.program.resolver),
+        }
       : undefined;
     const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
     this.access(does, object.key, write, statement, baseOf(write.place), activation, held, update);
+  }
+
+  /** `total += x` runs `__iadd__` of an object of the program. */
+  private changedInPlace(write: WriteOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const method = inPlaceMethod(write);
+    const object = write.value?.op === "compute" ? write.value.operands[0] : undefined;
+    if (method === undefined || !object) return;
+    this.runs(this.program.resolver.resolve(object, activation.frame.function), [method], object, write, activation, held);
   }
 
   private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
@@ -687,7 +701,7 @@ class Walker {
     if (object.op !== "read") return;
     const entities = resolver.resolve(object, frame.function);
     const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
-    const isUnsafe = entities.some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.sharing === "unsafe");
+    const isUnsafe = entities.some((entity) => objectionTo(entity, name, resolver) !== undefined);
     // What an object of the program does about threads is its own business.
     const isOwn = entities.some((entity) => entity.kind === "instance");
     const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;

@@ -12,7 +12,7 @@ export interface Iteration {
    * `native-call`: a call that stays in C as long as the elements' own methods do. `copy`: the same, and what comes out is a copy.
    */
   readonly step: "loop" | "python-call" | "native-call" | "copy";
-  /** `for`, or the name of the function that is called. */
+  /** `for`, `yield from`, or the name of what is called: `list`, `extend`, and of a module's function with the module, `copy.copy`. */
   readonly by: string;
 }
 
@@ -60,12 +60,12 @@ function iterationsOfCall(call: CallOperation, within: FunctionNode, resolver: R
   const first = call.arguments[0]?.form === "positional" ? call.arguments[0].value : undefined;
   if (callee.op !== "read" || callee.place.kind === "element") return [];
   const { name } = callee.place;
-  const through = (value: Value, step: Iteration["step"]): readonly Iteration[] =>
+  const through = (value: Value, step: Iteration["step"], by = name): readonly Iteration[] =>
     sourcesOf(value, within, resolver).map(({ source, view, runs }) => ({
       source,
       view,
       step: runs === "python" ? "python-call" : step,
-      by: name,
+      by,
     }));
   if (callee.place.kind === "name" && callee.place.owner === unbound) {
     if (!first) return [];
@@ -82,7 +82,7 @@ function iterationsOfCall(call: CallOperation, within: FunctionNode, resolver: R
   if (namesOfModules.has(name) && first) {
     for (const external of resolver.externalCallees(call, within)) {
       const step = ofModules.get(external);
-      if (step) return through(first, step);
+      if (step) return through(first, step, external);
     }
   }
   if (callee.place.kind !== "attribute") return [];

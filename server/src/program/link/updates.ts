@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
-import type { Operation, Place, Value, WriteOperation } from "../operation.js";
-import type { FunctionNode } from "./entity.js";
+import type { AttributePlace, ElementPlace, Operation, Place, Value, WriteOperation } from "../operation.js";
+import type { Entity, FunctionNode } from "./entity.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { innerValues, walkOperations } from "./walk.js";
 
@@ -94,11 +94,62 @@ export function sameValue(a: Value, b: Value): boolean {
   }
 }
 
+/** What an update is to what it changes: it stores something new, or what is there changes itself and is stored again. */
+export type UpdateForm = "stores" | "changes-in-place";
+
+const inPlaceOperators: ReadonlyMap<string, string> = new Map([
+  ["builtins.list", "+*"],
+  ["builtins.bytearray", "+*"],
+  ["collections.deque", "+*"],
+  ["builtins.set", "|&-^"],
+  ["builtins.dict", "|"],
+  ["collections.defaultdict", "|"],
+  ["collections.OrderedDict", "|"],
+]);
+
+const inPlaceMethods: ReadonlyMap<string, string> = new Map(
+  "+:add -:sub *:mul /:truediv //:floordiv %:mod **:pow <<:lshift >>:rshift &:and |:or ^:xor @:matmul"
+    .split(" ")
+    .map((pair) => pair.split(":"))
+    .map(([operator = "", name = ""]) => [operator, `__i${name}__`]),
+);
+
+/** The method that `x += y` runs on objects of the program. */
+export function inPlaceMethod(write: WriteOperation): string | undefined {
+  return write.form === "update" && write.value?.op === "compute" ? inPlaceMethods.get(write.value.operator) : undefined;
+}
+
+/**
+ * Whether `x += y` surely leaves the same object in `x`, as with lists and with classes whose `__iadd__` returns `self`. Then two of them at a
+ * time lose nothing by the store, whatever happens inside the object.
+ */
+export function updateForm(write: WriteOperation, within: FunctionNode, resolver: Resolver): UpdateForm {
+  const method = inPlaceMethod(write);
+  if (method === undefined || write.value?.op !== "compute") return "stores";
+  const { operator, operands } = write.value;
+  const entities = operands[0] ? resolver.resolve(operands[0], within) : [];
+  const isInPlace = (entity: Entity): boolean => {
+    if (entity.kind === "instance") return returnsReceiver(resolver.method(entity.class, method));
+    const type = entity.kind === "container" ? `builtins.${entity.value.makes}` : entity.kind === "object" ? entity.type : "";
+    return inPlaceOperators.get(type)?.includes(operator) ?? false;
+  };
+  return entities.length > 0 && entities.every(isInPlace) ? "changes-in-place" : "stores";
+}
+
+function returnsReceiver(method: FunctionNode | undefined): boolean {
+  const self = method?.facts.parameters[0]?.name;
+  return (
+    method !== undefined &&
+    method.facts.returned.length > 0 &&
+    method.facts.returned.every((value) => value.op === "read" && value.place.kind === "name" && value.place.name === self)
+  );
+}
+
 /** What runs between the read and the write. */
 export function updateGap(write: WriteOperation, read: Value, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
   const steps: GapStep[] = [];
   const { value } = write;
-  if (isProperty(write.place, within, resolver)) steps.push("property");
+  steps.push(...stepsOfStore(write.place, within, resolver));
   let started = false;
   const visit = (current: Value): void => {
     if (current === read) started = true;
@@ -117,7 +168,9 @@ export function stepsBetween(range: Range, within: FunctionNode, resolver: Resol
   const steps: GapStep[] = [];
   walkOperations(within.facts.body, (operation) => {
     if (operation === last || operation.end <= range.start || operation.start >= range.end) return;
-    if (operation.op === "call") steps.push(...stepOf(operation, within, resolver));
+    if (operation.op === "call" || operation.op === "read") steps.push(...stepOf(operation, within, resolver));
+    // Taking a lock waits for others to go on.
+    else if (operation.op === "with" && operation.start >= range.start) steps.push("native-call");
     else if (operation.op === "loop" && operation.start >= range.start) steps.push("loop");
     else if (operation.op === "await") steps.push("await");
   });
@@ -138,12 +191,13 @@ function stepOf(value: Value, within: FunctionNode, resolver: Resolver): readonl
       return ["unknown-call"];
     }
     case "compute":
-      return value.operands.some((operand) => resolver.resolve(operand, within).some((entity) => entity.kind === "instance"))
+      return value.operands.some((operand) =>
+        resolver.resolve(operand, within).some((entity) => hasPythonOperator(entity, value.operator, resolver)),
+      )
         ? ["python-operator"]
         : ["operator"];
     case "read":
-      if (value.place.kind === "attribute") return [isProperty(value.place, within, resolver) ? "property" : "attribute"];
-      return value.place.kind === "element" ? ["subscript"] : [];
+      return stepsOfRead(value.place, within, resolver);
     case "comprehension":
       return ["loop"];
     case "await":
@@ -155,6 +209,100 @@ function stepOf(value: Value, within: FunctionNode, resolver: Resolver): readonl
     default:
       return [];
   }
+}
+
+/** Whether the operator may run Python code of the operand: of a class that defines it, or whose bases are not known. */
+function hasPythonOperator(entity: Entity, operator: string, resolver: Resolver): boolean {
+  if (entity.kind === "object") return entity.type === "collections.Counter";
+  if (entity.kind !== "instance") return false;
+  const inPlace = inPlaceMethods.get(operator);
+  if (inPlace === undefined || resolver.classOrder(entity.class).externals.length > 0) return true;
+  const name = inPlace.slice("__i".length);
+  return [inPlace, `__${name}`, `__r${name}`].some((method) => resolver.method(entity.class, method) !== undefined);
+}
+
+function stepsOfRead(place: Place, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  switch (place.kind) {
+    case "name":
+      return [];
+    case "attribute":
+      return [runsOnAccess(place, "__get__", within, resolver) ? "property" : "attribute"];
+    case "element":
+      return stepsOfElement(place, "__getitem__", within, resolver);
+  }
+}
+
+/** What a store runs before it takes effect. */
+export function stepsOfStore(place: Place, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  switch (place.kind) {
+    case "name":
+      return [];
+    case "attribute":
+      return runsOnAccess(place, "__set__", within, resolver) ? ["property"] : [];
+    case "element":
+      return stepsOfElement(place, "__setitem__", within, resolver).filter((step) => step !== "subscript");
+  }
+}
+
+function stepsOfElement(place: ElementPlace, method: string, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  const isOwn = resolver
+    .resolve(place.object, within)
+    .some((entity) => entity.kind === "instance" && resolver.method(entity.class, method) !== undefined);
+  if (isOwn) return ["python-call"];
+  return [isPythonKey(place.index, within, resolver) ? "python-key" : "subscript"];
+}
+
+/** Whether looking the key up runs Python code: its class, a dataclass or an `Enum` say, compares or hashes in Python. */
+function isPythonKey(index: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (index.op === "display") return index.elements.some((element) => isPythonKey(element, within, resolver));
+  if (index.op === "read" && index.place.kind === "attribute") {
+    const isMember = resolver.resolve(index.place.object, within).some((entity) => {
+      if (entity.kind !== "class") return false;
+      // A mixed-in `int` or `str` brings its own hash.
+      const [base] = resolver.classOrder(entity.class).externals;
+      return base === "enum.Enum" || base === "enum.Flag";
+    });
+    if (isMember) return true;
+  }
+  return resolver.resolve(index, within).some((entity) => {
+    if (entity.kind !== "instance") return false;
+    return (
+      resolver.method(entity.class, "__eq__") !== undefined ||
+      resolver.method(entity.class, "__hash__") !== undefined ||
+      resolver.classOrder(entity.class).classes.some(({ facts }) => facts.decorators.some(makesEquality))
+    );
+  });
+}
+
+/** `@dataclass` and attrs write `__eq__` and `__hash__` in Python. */
+function makesEquality(decorator: Value): boolean {
+  const callee = decorator.op === "call" ? decorator.callee : decorator;
+  if (callee.op !== "read" || callee.place.kind === "element" || !/^(dataclass|define|frozen|attrs)$/.test(callee.place.name)) return false;
+  const isOff = (name: string, value: Value): boolean => name === "eq" && value.op === "constant" && value.value === 0;
+  return decorator.op !== "call" || !decorator.arguments.some(({ name, value }) => isOff(name, value));
+}
+
+/** Whether reading or storing the attribute runs a property or a descriptor of the program. */
+function runsOnAccess(place: AttributePlace, method: "__get__" | "__set__", within: FunctionNode, resolver: Resolver): boolean {
+  if (isProperty(place, within, resolver)) return true;
+  const hook = method === "__set__" ? "__setattr__" : "__getattribute__";
+  return resolver.resolve(place.object, within).some((entity) => {
+    if (entity.kind !== "instance") return false;
+    if (resolver.method(entity.class, hook)) return true;
+    return resolver.classOrder(entity.class).classes.some(({ file, facts }) => {
+      const body = file.functions[facts.body];
+      const values = body?.facts.bindings.get(place.name) ?? [];
+      return values.some(
+        (value) =>
+          value.op === "call" &&
+          body !== undefined &&
+          resolver
+            .resolve(value, body)
+            // A class without `__set__` is stored over, and then never asked again.
+            .some((found) => found.kind === "instance" && resolver.method(found.class, "__set__") && resolver.method(found.class, method)),
+      );
+    });
+  });
 }
 
 /** Whether reading or storing the place runs a property of the program. */
