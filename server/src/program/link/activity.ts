@@ -25,6 +25,7 @@ import type { Placed } from "./parallel.js";
 import { sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
+import { startsSeveral } from "./spawns.js";
 import { isProperty, samePlace, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
@@ -730,7 +731,7 @@ class Walker {
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
-      (this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, location));
+      (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
@@ -786,6 +787,19 @@ class Walker {
       if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
       return this.program.resolver.resolve(value.callee, node).some((callee) => callee.kind === "class" || callee.kind === "external");
     });
+  }
+
+  /** Whether the key is that of a local variable of a function that hands code to the spawning function, and does so once in each of its calls. */
+  private isOfGiver({ spawn, target }: Extract<ThreadRoot, { kind: "spawn" }>, key: string): boolean {
+    if (!key.startsWith("cell ")) return false;
+    const { resolver } = this.program;
+    const isTarget = (entity: Entity): boolean => entity.kind === "function" && entity.function === target.function;
+    const givers = resolver
+      .callersOf(spawn.in)
+      .filter(({ within }) => key.startsWith(`cell ${functionKey(within)} `))
+      .filter(({ call, within }) => call.arguments.some(({ value }) => resolver.resolve(value, within).some(isTarget)));
+    const [only] = givers;
+    return only !== undefined && givers.length === 1 && !startsSeveral(only.call, only.within) && this.isMadeIn(only.within, key);
   }
 
   /** Whether what is checked is an element that no other thread looks for. */

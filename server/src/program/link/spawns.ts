@@ -529,7 +529,7 @@ function spawnOf(
 }
 
 /** Whether one call of the spawning function can start the work again before it is over: in a loop that does not wait for it. */
-function startsSeveral(call: CallOperation, within: FunctionNode): boolean {
+export function startsSeveral(call: CallOperation, within: FunctionNode): boolean {
   return loopsAround(within, call).length > 0 && !isAwaitedAtOnce(call, within);
 }
 
