@@ -149,6 +149,11 @@ export class Ownership {
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
+      const later = parameter && current === frame ? boundBefore(name, value.start, current.function) : undefined;
+      if (later) {
+        const object = this.object(later, current, depth + 1);
+        return { ...object, class: object.class ?? node };
+      }
       if (parameter) return { ...parameter, class: parameter.class ?? node };
       const values = current.function.facts.bindings.get(name) ?? [];
       if (values.length === 0) return { ...unknown, class: node };
@@ -460,6 +465,12 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/** The call whose result a parameter was bound to on every way to the place: `items = list(items)`. Undefined where it was not, or may not have been. */
+function boundBefore(name: string, place: number, { facts }: FunctionNode): CallOperation | undefined {
+  const last = (facts.bindings.get(name) ?? []).filter((value) => value.end <= place).pop();
+  return last?.op === "call" && facts.body.includes(last) ? last : undefined;
 }
 
 /** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */
