@@ -192,7 +192,7 @@ export class Ownership {
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
       const made = holder?.file.functions[holder.facts.body]?.facts.bindings
         .get(name)
-        ?.some((value) => (value.op === "call" && !isField(value)) || value.op === "display");
+        ?.some((value) => (value.op === "call" && !this.isDescriptor(value, holder)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
@@ -212,6 +212,17 @@ export class Ownership {
       class: undefined,
       made: undefined,
     };
+  }
+
+  /** Whether the value, bound in the class, stands for what each object has: a field, a property, an object with `__get__`. */
+  private isDescriptor(value: CallOperation, holder: ClassNode): boolean {
+    if (isField(value)) return true;
+    const body = holder.file.functions[holder.facts.body];
+    return (body ? this.resolver.resolve(value.callee, body) : []).some(
+      (callee) =>
+        (callee.kind === "external" && callee.name === "builtins.property") ||
+        (callee.kind === "class" && this.resolver.method(callee.class, "__get__") !== undefined),
+    );
   }
 
   /** Whether each thread sees an object of its own. */
