@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import { costOf } from "../../knowledge/evaluate.js";
-import type { CallOperation, Operation } from "../operation.js";
-import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
+import type { CallOperation, Operation, Value } from "../operation.js";
+import { type Acquisition, activityOf, type CallStep, objectOf, type Wait } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
@@ -289,13 +289,39 @@ class Search {
       { node, call: call as { readonly start: number; readonly end: number } },
       ...path.map((step) => ({ node: step.function, call: step.call })),
     ];
-    return inside.some(({ node: each, call: at }) =>
+    const isHere = inside.some(({ node: each, call: at }) =>
       [...checksThenActs(each).values()].some(
         ({ check, act, does }) =>
           does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
       ),
     );
+    // `if self.sock is None: self.connect()` leaves it to the function that it calls.
+    return isHere || path.some((step, index) => fillsWhatIsMissing(step, path[index + 1]?.function ?? node));
   }
+}
+
+/** Whether the call is made because something is missing, which the called function stores. */
+function fillsWhatIsMissing({ function: node, call }: CallStep, called: FunctionNode): boolean {
+  const missing = new Set<string>();
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "branch" || !operation.test || call.start < operation.test.end || operation.end < call.end) return;
+    const name = nameOfMissing(operation.test);
+    if (name !== undefined && operation.arms[0]?.some((each) => each.start <= call.start && call.end <= each.end)) missing.add(name);
+  });
+  let isStored = false;
+  walkOperations(called.facts.body, (operation) => {
+    if (operation.op === "write" && operation.place.kind !== "element" && operation.value) isStored ||= missing.has(operation.place.name);
+  });
+  return isStored;
+}
+
+/** `x` of `x is None` and `not x`. */
+function nameOfMissing(test: Value): string | undefined {
+  if (test.op !== "compute") return undefined;
+  const [first, second] = test.operands;
+  const isNone = test.operator === "is" && second?.op === "constant" && second.type === "none";
+  if (first?.op !== "read" || first.place.kind === "element" || !(isNone || test.operator === "not")) return undefined;
+  return first.place.name;
 }
 
 /** Shorter sleeps are pauses between tries. Seconds. */
