@@ -6,6 +6,7 @@ import { addingMethods, type Check, type CheckThenAct, takingMethods } from "../
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks } from "../program/link/locks.js";
+import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
@@ -52,12 +53,7 @@ function isWeak({ first, second, concurrency }: Race, { check, does }: CheckThen
 
 /** Whether the code that hands the work to a thread waits for it at once. */
 function isAwaited({ root }: Access): boolean {
-  if (root.kind !== "spawn") return false;
-  let awaited = false;
-  walkOperations(root.spawn.in.facts.body, (operation) => {
-    if (operation.op === "await" && operation.value === root.spawn.call) awaited = true;
-  });
-  return awaited;
+  return root.kind === "spawn" && isAwaitedAtOnce(root.spawn.call, root.spawn.in);
 }
 
 /** Calls between the start of a thread and what it does there. */

@@ -73,7 +73,10 @@ function confidenceOf(
     case "seen":
       return "likely";
     case "assumed":
-      return "possible";
+      // Who takes locks on both sides expects the other; they are not the same lock.
+      return [ownLocks(first).filter((lock) => locks.includes(lock)), ownLocks(second)].every((held) => held.some(isRealLock))
+        ? "likely"
+        : "possible";
     case "promised": {
       // A lock that is held at the end only, and not from the look on, shows what should be held.
       const late = first.locks.filter((lock) => isRealLock(lock) && !locks.includes(lock));

@@ -4,6 +4,7 @@ import type { CallableEntry } from "../../knowledge/entry.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
@@ -22,9 +23,11 @@ import {
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
+import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
+import { startsSeveral } from "./spawns.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
@@ -61,8 +64,8 @@ export interface Access extends Moment {
   readonly update: { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm } | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
   readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
-  /** `thread's object`: it belongs to what each call of the spawning function has for itself, the object of the method or a local variable. */
-  readonly of: "thread's object" | "other object";
+  /** Whose it is; see `Placed`. */
+  readonly of: Placed["of"];
   /** The variable through which the state was reached: `global …`, `cell …`, or `self` with its class and those that it extends. */
   readonly through: string;
 }
@@ -260,8 +263,10 @@ class Walker {
   private readonly entries = new Map<FunctionNode, readonly HeldLock[]>();
   private steps = 0;
   private current!: ThreadRoot;
-  /** The objects of which each call of the spawning function makes others: the thread's receiver, and locals given to it. */
+  /** The object that starts the thread on itself. */
   private perSpawn = new Set<string>();
+  /** The objects that each call of the spawning function makes or is given: locals and parameters of it. */
+  private perCall = new Set<string>();
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
@@ -285,6 +290,7 @@ class Walker {
     if (!contexts.some((context) => locksOf(context, start, this.program, this.ownership, this.whose).length > 0)) return;
     this.current = { kind: "marked", key: `taker ${functionKey(node)}`, function: node, instances: "several" };
     this.perSpawn = new Set();
+    this.perCall = new Set();
     this.steps = 0;
     this.enter(start, [], []);
     this.accesses.length = 0;
@@ -314,6 +320,7 @@ class Walker {
     if (root.kind !== "promised" || this.current?.key !== root.key) this.visited = new Map();
     this.current = root;
     this.perSpawn = new Set();
+    this.perCall = new Set();
     this.steps = 0;
     this.reached = new Set();
     switch (root.kind) {
@@ -321,8 +328,9 @@ class Walker {
         const frame = this.ownership.start(root.spawn, root.target);
         const self = root.target.receiver && frame.function.facts.parameters[0];
         for (const [name, object] of frame.parameters) {
-          if (object.sharing === "shared" && (name === self?.name || this.isMadeIn(root.spawn.in, object.key)))
-            this.perSpawn.add(object.key);
+          if (object.sharing !== "shared") continue;
+          if (this.isMadeIn(root.spawn.in, object.key)) this.perCall.add(object.key);
+          else if (name === self?.name) this.perSpawn.add(object.key);
         }
         this.enter(frame, [], []);
         return;
@@ -812,9 +820,11 @@ class Walker {
   ): void {
     const { frame, path, checks, heldAt } = activation;
     const object = base && this.ownership.object(base, frame);
-    const isPerSpawn =
-      (object !== undefined && this.perSpawn.has(object.partOf || object.key)) ||
-      (this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, location));
+    const origin = object && (object.partOf || object.key);
+    const isPerCall =
+      (origin !== undefined && this.perCall.has(origin)) ||
+      (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
+    const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     this.accesses.push({
@@ -827,7 +837,7 @@ class Walker {
       operation,
       update,
       check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
-      of: isPerSpawn ? "thread's object" : "other object",
+      of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
       through: base && object ? this.throughOf(base, object, frame) : "",
       locks: [...held],
       path,
@@ -859,16 +869,29 @@ class Walker {
     return family;
   }
 
-  /** Whether the key is that of a local variable for which each call of the function makes a value of its own. */
+  /** Whether the key is that of a local variable for which each call of the function makes a value of its own, or of a parameter that is given one. */
   private isMadeIn(node: FunctionNode, key: string): boolean {
     const prefix = `cell ${functionKey(node)} `;
     if (node.facts.index === 0 || !key.startsWith(prefix)) return false;
     const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
-    if (node.facts.parameters.some((parameter) => parameter.name === name)) return false;
+    if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
     return (node.facts.bindings.get(name) ?? []).every((value) => {
       if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
       return this.program.resolver.resolve(value.callee, node).some((callee) => callee.kind === "class" || callee.kind === "external");
     });
+  }
+
+  /** Whether the key is that of a local variable of a function that hands code to the spawning function, and does so once in each of its calls. */
+  private isOfGiver({ spawn, target }: Extract<ThreadRoot, { kind: "spawn" }>, key: string): boolean {
+    if (!key.startsWith("cell ")) return false;
+    const { resolver } = this.program;
+    const isTarget = (entity: Entity): boolean => entity.kind === "function" && entity.function === target.function;
+    const givers = resolver
+      .callersOf(spawn.in)
+      .filter(({ within }) => key.startsWith(`cell ${functionKey(within)} `))
+      .filter(({ call, within }) => call.arguments.some(({ value }) => resolver.resolve(value, within).some(isTarget)));
+    const [only] = givers;
+    return only !== undefined && givers.length === 1 && !startsSeveral(only.call, only.within) && this.isMadeIn(only.within, key);
   }
 
   /** Whether what is checked is an element that no other thread looks for. */

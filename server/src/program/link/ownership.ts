@@ -149,6 +149,11 @@ export class Ownership {
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
+      const later = parameter && current === frame ? boundBefore(name, value.start, current.function) : undefined;
+      if (later) {
+        const object = this.object(later, current, depth + 1);
+        return { ...object, class: object.class ?? node };
+      }
       if (parameter) return { ...parameter, class: parameter.class ?? node };
       const values = current.function.facts.bindings.get(name) ?? [];
       if (values.length === 0) return { ...unknown, class: node };
@@ -187,7 +192,7 @@ export class Ownership {
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
       const made = holder?.file.functions[holder.facts.body]?.facts.bindings
         .get(name)
-        ?.some((value) => (value.op === "call" && !isField(value)) || value.op === "display");
+        ?.some((value) => (value.op === "call" && !this.isDescriptor(value, holder)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
@@ -207,6 +212,17 @@ export class Ownership {
       class: undefined,
       made: undefined,
     };
+  }
+
+  /** Whether the value, bound in the class, stands for what each object has: a field, a property, an object with `__get__`. */
+  private isDescriptor(value: CallOperation, holder: ClassNode): boolean {
+    if (isField(value)) return true;
+    const body = holder.file.functions[holder.facts.body];
+    return (body ? this.resolver.resolve(value.callee, body) : []).some(
+      (callee) =>
+        (callee.kind === "external" && callee.name === "builtins.property") ||
+        (callee.kind === "class" && this.resolver.method(callee.class, "__get__") !== undefined),
+    );
   }
 
   /** Whether each thread sees an object of its own. */
@@ -460,6 +476,12 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/** The call whose result a parameter was bound to on every way to the place: `items = list(items)`. Undefined where it was not, or may not have been. */
+function boundBefore(name: string, place: number, { facts }: FunctionNode): CallOperation | undefined {
+  const last = (facts.bindings.get(name) ?? []).filter((value) => value.end <= place).pop();
+  return last?.op === "call" && facts.body.includes(last) ? last : undefined;
 }
 
 /** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */

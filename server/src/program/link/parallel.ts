@@ -1,6 +1,7 @@
 import type { Moment } from "./activity.js";
 import type { SharingPromise } from "./promises.js";
 import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
+import { isAwaitedAtOnce } from "./spawns.js";
 
 /**
  * Why two moments can be at the same time. `seen`: the program starts the threads. `promised`: the code says that it is shared.
@@ -11,8 +12,11 @@ export type Concurrency = "seen" | "promised" | "assumed";
 /** What has to be known of a moment to tell whether another can be at the same time. */
 export interface Placed {
   readonly root: ThreadRoot;
-  /** Whether it is about an object that each call of the spawning function has for itself: that may have fewer threads than the root. */
-  readonly of: "thread's object" | "other object";
+  /**
+   * `thread's object`: the object that starts a thread on itself. `call's object`: what each call of the spawning function makes or is given for itself.
+   * Either may have fewer threads than the root.
+   */
+  readonly of: "thread's object" | "call's object" | "other object";
   /** The variable through which it is reached, where that is known; see `Access`. */
   readonly through?: string;
 }
@@ -39,13 +43,15 @@ function areApart(first = "", second = ""): boolean {
   return !b.includes(a[0] as string) && !a.includes(b[0] as string);
 }
 
-function inParallel({ root: a, of }: Placed, { root: b }: Placed): boolean {
+function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed): boolean {
   if (a.key === b.key) {
-    return (a.kind === "spawn" && of === "thread's object" ? a.spawn.instancesOfOne : a.instances) === "several";
+    return instancesOf(a, of) === "several";
   }
   // Who calls a method of the object is what the promise is about already.
   if (a.kind === "promised" || b.kind === "promised") return a.kind !== "caller" && b.kind !== "caller";
   if ((a.kind === "caller" && b.kind === "caller") || takeTurns(a, b)) return false;
+  // Another call of the coroutine function does not wait, but has objects of its own.
+  if ((of === "call's object" || ofSecond === "call's object") && isAwaitedBefore(a, b)) return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {
@@ -54,6 +60,25 @@ function inParallel({ root: a, of }: Placed, { root: b }: Placed): boolean {
     if (first.in === second.in && firstJoin(first) <= second.call.start) return false;
   }
   return true;
+}
+
+function instancesOf(root: ThreadRoot, of: Placed["of"]): "one" | "several" {
+  if (root.kind !== "spawn") return root.instances;
+  switch (of) {
+    case "thread's object":
+      return root.spawn.instancesOfOne;
+    case "call's object":
+      return root.spawn.instancesOfCall;
+    case "other object":
+      return root.instances;
+  }
+}
+
+/** Whether the two are about one coroutine, which waits for the work of one before it gets to the other. */
+function isAwaitedBefore(a: ThreadRoot, b: ThreadRoot): boolean {
+  const within = (root: ThreadRoot) => (root.kind === "spawn" ? root.spawn.in : root.kind === "caller" ? root.function : undefined);
+  const isAwaited = [a, b].every((root) => root.kind !== "spawn" || isAwaitedAtOnce(root.spawn.call, root.spawn.in));
+  return isAwaited && within(a) !== undefined && within(a) === within(b);
 }
 
 function runsBeside(thread: ThreadRoot, caller: Extract<ThreadRoot, { kind: "caller" }>): boolean {

@@ -51,7 +51,7 @@ export type ThreadRoot =
       readonly instances: "one";
       readonly beside: Spawn;
       readonly within: Range | undefined;
-      /** `seen`: code outside the class calls it. `assumed`: it is public, and nobody in the program calls it. */
+      /** `seen`: code outside the class calls it and has the thread started. `assumed`: it is public, and nobody in the program does both. */
       readonly evidence: "seen" | "assumed";
     };
 
@@ -155,11 +155,37 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
       const known = program.resolver.callersOf(method).length;
       // Called by its own class only, it runs in the thread as often as beside it.
       if (known > 0 && outside.length === 0) continue;
-      const evidence = outside.length > 0 ? "seen" : "assumed";
+      const evidence = outside.length > 0 && isStarted(spawn, owner, program) ? "seen" : "assumed";
       callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined, evidence });
     }
   }
   return callers;
+}
+
+/**
+ * Whether the program itself has the thread started that an object starts on itself: its constructor does, or code outside the class calls the method
+ * that does. Where nobody does, the calls in view may well be of objects that never have a thread.
+ */
+function isStarted(spawn: Spawn, owner: ClassNode, { resolver }: Program): boolean {
+  const family = resolver.classOrder(owner).classes;
+  const seen = new Set([spawn.in]);
+  const isFromOutside = (node: FunctionNode): boolean => {
+    const within = resolver.enclosingClass(node);
+    return !within || (within !== owner && !family.includes(within) && !resolver.classOrder(within).classes.includes(owner));
+  };
+  for (const node of seen) {
+    // What the language calls by itself, or a name that some object of unknown class is asked for, is started as far as can be told.
+    if (node.facts.name.startsWith("__") || isFromOutside(node)) return true;
+    for (const { within } of resolver.callersOf(node)) seen.add(within);
+    const isAskedFor = resolver.callsNamed(node.facts.name).some(({ file, site }) => {
+      const within = file.functions[site.function];
+      const { callee } = site.call;
+      if (!within || callee.op !== "read" || callee.place.kind !== "attribute" || !isFromOutside(within)) return false;
+      return resolver.resolve(callee.place.object, within).length === 0;
+    });
+    if (isAskedFor) return true;
+  }
+  return false;
 }
 
 function isOwnMethod(receiver: ScopedValue | undefined): boolean {

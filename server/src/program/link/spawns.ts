@@ -60,6 +60,8 @@ export interface Spawn {
   readonly instances: "one" | "several";
   /** The same for one object, where the target is a method of it: a method that starts a thread on itself is called once for each object. */
   readonly instancesOfOne: "one" | "several";
+  /** The same for what one call of the spawning function makes or is given: several only where that call starts several. */
+  readonly instancesOfCall: "one" | "several";
   /** How it reads in a sentence; `handlers` are called for events and results, and are no tasks that the program hands out. */
   readonly width: "thread" | "pool" | "handlers" | "task";
   /** Whether the work starts here, or the function is only made known here. */
@@ -533,12 +535,27 @@ function spawnOf(
     items,
     instances,
     instancesOfOne: isOneForEachCall(entry, call, within, width, pool) ? "one" : instances,
+    instancesOfCall: entry.tasks === "per-element" || startsSeveral(call, within) ? instances : "one",
     width,
     startedBy,
     starts: typeof entry.startedBy === "string" ? [] : entry.startedBy.filter((name) => name !== "__call__"),
     turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : undefined,
     joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
   };
+}
+
+/** Whether one call of the spawning function can start the work again before it is over: in a loop that does not wait for it. */
+export function startsSeveral(call: CallOperation, within: FunctionNode): boolean {
+  return loopsAround(within, call).length > 0 && !isAwaitedAtOnce(call, within);
+}
+
+/** Whether the coroutine that hands the work over goes on when it is done: `await loop.run_in_executor(…)`. */
+export function isAwaitedAtOnce(call: CallOperation, within: FunctionNode): boolean {
+  let awaited = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.op === "await" && operation.value === call) awaited = true;
+  });
+  return awaited;
 }
 
 /** Whether each call of the spawning function makes one task, in a thread of its own or a pool of its own. */
@@ -587,6 +604,7 @@ function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionN
       items: [],
       instances: "one",
       instancesOfOne: "one",
+      instancesOfCall: "one",
       width: "handlers",
       startedBy: "call",
       starts: [],
@@ -889,6 +907,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
         items: [],
         instances: runsOften(site.call, within, resolver) ? "several" : "one",
         instancesOfOne: "one",
+        instancesOfCall: startsSeveral(site.call, within) ? "several" : "one",
         width: "thread",
         startedBy: "call",
         starts: worker.start,

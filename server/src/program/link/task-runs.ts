@@ -62,7 +62,10 @@ function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {
     switch (handingOver(caller, node)) {
       case "in place":
         for (const run of taskRunsOf(caller.within, program)) {
-          const isOwn = isOwnObject(caller.call, caller.within) || (run.object === "own" && isOnReceiver(caller));
+          const isOwn =
+            isOwnObject(caller.call, caller.within) ||
+            isOfThisRun(caller.call, caller.within, program) ||
+            (run.object === "own" && isOnReceiver(caller));
           result.push({ ...run, object: isOwn ? "own" : "shared" });
         }
         break;
@@ -113,6 +116,30 @@ function isOwnObject(call: CallOperation, within: FunctionNode): boolean {
         (value.op === "call" && loops.some((loop) => loop.start <= value.start && value.end <= loop.end)),
     )
   );
+}
+
+/** Whether the method is called on a local object that the function makes whenever it runs, and gives to no task that it starts. */
+function isOfThisRun({ callee }: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { object } = callee.place;
+  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
+  const { name, owner } = object.place;
+  const bound = within.facts.bindings.get(name) ?? [];
+  const isMade = (value: Value): boolean =>
+    value.op === "call" && resolver.resolve(value.callee, within).some(({ kind }) => kind === "class" || kind === "external");
+  if (bound.length === 0 || !bound.every(isMade) || within.facts.parameters.some((parameter) => parameter.name === name)) return false;
+  const isIt = (value: Value): boolean =>
+    value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === owner;
+  const { awaited } = handedOver(within);
+  let isGiven = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (isGiven || operation.op !== "call" || awaited.has(operation)) return;
+    const { callee: called } = operation;
+    const isOn = called.op === "read" && called.place.kind === "attribute" && isIt(called.place.object);
+    if (!isOn && !operation.arguments.some(({ value }) => isIt(value))) return;
+    isGiven = resolver.callees(operation, within).some((each) => each.function.facts.isAsync);
+  });
+  return !isGiven;
 }
 
 /** Whether a method calls another one of the same object. */

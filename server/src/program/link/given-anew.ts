@@ -1,0 +1,54 @@
+import type { CallOperation, Value } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import { loopsAround } from "./loops.js";
+import { argumentFor, type Caller, type Resolver } from "./resolver.js";
+
+/**
+ * Whether each call of a function gives the parameter an object of its own, as far as the program shows: one made for the call, or the next element.
+ * Where nobody in view calls it, two calls have two objects: that is what parameters are for.
+ */
+export function isGivenAnew(name: string, node: FunctionNode, resolver: Resolver, depth = 0): boolean {
+  const parameter = node.facts.parameters.find((each) => each.name === name);
+  if (!parameter || depth > maximumDepth || node.facts.bindings.has(name)) return false;
+  const callers = resolver.callersOf(node).filter(({ within }) => within !== node);
+  return callers.every((caller) => {
+    const argument = argumentFor(node, parameter, caller.call, caller.receiver);
+    return argument !== undefined && isNewAt(argument, caller, callers, resolver, depth);
+  });
+}
+
+/** Whether the argument is another object whenever the call is made. */
+function isNewAt(value: Value, { call, within }: Caller, callers: readonly Caller[], resolver: Resolver, depth: number): boolean {
+  if (value.op !== "read") return isMade(value, within, resolver);
+  if (value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+  const { name, owner } = value.place;
+  const isPassedTwice = callers.some((other) => other.within === within && other.call !== call && passes(other.call, name, owner));
+  if (isPassedTwice) return false;
+  const loops = loopsAround(within, call);
+  if (within.facts.parameters.some((parameter) => parameter.name === name)) {
+    const isReceiver = within.facts.class !== undefined && within.facts.parameters[0]?.name === name;
+    return loops.length === 0 && !isReceiver && isGivenAnew(name, within, resolver, depth + 1);
+  }
+  const bound = within.facts.bindings.get(name) ?? [];
+  return (
+    bound.length > 0 &&
+    bound.every((each) => {
+      const isOfRound = loops.some((loop) => loop.start <= each.start && each.end <= loop.end);
+      return (loops.length === 0 || isOfRound) && isMade(each, within, resolver);
+    })
+  );
+}
+
+function isMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (value.op === "call")
+    return resolver.resolve(value.callee, within).some((callee) => callee.kind === "class" || callee.kind === "external");
+  return value.op !== "read" && value.op !== "choice" && value.op !== "await" && value.op !== "entered";
+}
+
+function passes(call: CallOperation, name: string, owner: number): boolean {
+  return call.arguments.some(
+    ({ value }) => value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === owner,
+  );
+}
+
+const maximumDepth = 4;
