@@ -38,10 +38,12 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   const twins: Edge[] = [];
   for (const taken of activityOf(program).acquisitions) {
     if (taken.waits !== "until-free" || isHeldAlready(taken)) continue;
+    // A wrapper calls the same method of an object of its own class: one lock of the outer object stands before all of the inner one.
+    const isOfInner = taken.locks.some((held) => held.key === taken.lock.key);
     for (const held of taken.locks) {
       if (!isTold(held) || !isTold(taken.lock)) continue;
       if (areTwins(held, taken, program)) twins.push({ held, taken });
-      else addEdge(graph, { held, taken });
+      else if (!isOfInner) addEdge(graph, { held, taken });
     }
   }
   matches.push(...pairsIn(graph), ...trianglesIn(graph), ...twinsIn(twins, program));
