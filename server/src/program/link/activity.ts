@@ -870,8 +870,11 @@ function isMadeFor(call: CallOperation, argument: Value, within: FunctionNode): 
   if (within.facts.kind === "module" && within.facts.rebound.has(argument.place.name)) return false;
   const loops = loopsAround(within, call);
   const bound = within.facts.bindings.get(argument.place.name) ?? [];
-  return bound.length > 0 && bound.every((value) => value.op === "call" && loops.every((loop) => isWithin(value, loop)));
+  return bound.length > 0 && bound.every((value) => makes.has(value.op) && loops.every((loop) => isWithin(value, loop)));
 }
+
+/** What is another object each time: what a call makes, and the elements of what a loop goes through. */
+const makes: ReadonlySet<Value["op"]> = new Set(["call", "element-of", "item-of"]);
 
 function isWithin(inner: Range, outer: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
