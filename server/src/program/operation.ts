@@ -177,7 +177,8 @@ export interface DisplayValue extends Range {
 
 export interface ComprehensionValue extends Range {
   readonly op: "comprehension";
-  readonly makes: "list" | "set" | "dict" | "generator";
+  /** What holds the elements; a tuple, which no comprehension makes, is one that was made of them: `tuple(f(x) for x in xs)`. */
+  readonly makes: "list" | "tuple" | "set" | "dict" | "generator";
   /** The iterables of its `for` clauses, outermost first. */
   readonly iterables: readonly Value[];
   readonly isFiltered: boolean;

@@ -41,7 +41,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     for (const held of taken.locks) {
       if (!isTold(held) || !isTold(taken.lock)) continue;
       if (areTwins(held, taken, program)) twins.push({ held, taken });
-      else addEdge(graph, { held, taken });
+      else if (!isOfInner(held, taken)) addEdge(graph, { held, taken });
     }
   }
   matches.push(...pairsIn(graph), ...trianglesIn(graph), ...twinsIn(twins, program));
@@ -58,6 +58,15 @@ function isHeldAlready({ lock, locks }: Acquisition): boolean {
   return locks.some(
     (held) => held.key === lock.key && held.owner === lock.owner && held.identity !== "by-name" && held.owner !== "unknown",
   );
+}
+
+/**
+ * Whether both are locks of one class, of which the taken one is held already: a wrapper that calls the same method of an object of its own class
+ * takes the inner object's locks below all of its own.
+ */
+function isOfInner(held: HeldLock, { lock, locks }: Acquisition): boolean {
+  const home = (key: string): string => key.slice(0, key.lastIndexOf(" "));
+  return home(held.key) === home(lock.key) && locks.some((each) => each.key === lock.key);
 }
 
 function addEdge(graph: Map<string, Map<string, Edge[]>>, edge: Edge): void {

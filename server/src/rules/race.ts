@@ -43,7 +43,7 @@ export function raceOf(
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {
-    if (commonLocks(locks, second.locks).length > 0) continue;
+    if (commonLocks(locks, second.locks).length > 0 || areOtherElements(first, second)) continue;
     const how = concurrency(first, second);
     const confidence = how && confidenceOf(first, locks, second, how, all);
     if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
@@ -51,6 +51,28 @@ export function raceOf(
     if (rank(best) === 0) break;
   }
   return best;
+}
+
+/** Whether an update of one element meets a store to another one: `counts["hits"] += 1` loses nothing to `counts["misses"] += 1`. */
+function areOtherElements(first: Access, second: Access): boolean {
+  if (!first.update || first.operation === second.operation) return false;
+  const [own, other] = [elementName(first), elementName(second)];
+  if (own === undefined || other === undefined) return false;
+  // A constant may well be the string that is written elsewhere.
+  return own !== other && own.startsWith('"') === other.startsWith('"');
+}
+
+/** The name of the element that is stored to, as far as it can be told: a string, or a constant by its capitals. */
+function elementName({ operation, function: { file } }: Access): string | undefined {
+  if (operation.op !== "write" || operation.place.kind !== "element") return undefined;
+  const { index } = operation.place;
+  if (index.op === "constant") return index.type === "str" ? `"${index.value}"` : undefined;
+  if (index.op !== "read" || index.place.kind === "element") return undefined;
+  const { name } = index.place;
+  if (!/^_*[A-Z][A-Z0-9_]*$/.test(name)) return undefined;
+  const bound = index.place.kind === "name" && index.place.owner === 0 ? (file.functions[0]?.facts.bindings.get(name) ?? []) : [];
+  const [only] = bound;
+  return bound.length === 1 && only?.op === "constant" && only.type === "str" ? `"${only.value}"` : name;
 }
 
 function rank({ concurrency: how, confidence }: Pick<Race, "concurrency" | "confidence">): number {

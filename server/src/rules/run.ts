@@ -1,4 +1,5 @@
 import { LineIndex } from "../base/line-index.js";
+import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
 
@@ -15,14 +16,19 @@ export function runRules(context: RuleContext, severities: Readonly<Record<strin
   return findings.filter((finding) => !isSuppressed(finding, context)).sort(byPlace);
 }
 
+/** What only a switch between any two steps can do: greenlets switch where they wait, which these rules do not look for. */
+const ofAnySwitch: ReadonlySet<string> = new Set(["GIL201", "GIL202", "GIL203", "GIL204", "GIL205", "GIL207", "GIL208"]);
+
 function findingsOf(rule: Rule, severity: Severity, context: RuleContext): readonly Finding[] {
   return rule.find(context).map((match): Finding => {
     const offer = rule.fix(match.data, context);
+    const isDoubtful = ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program);
+    const confidence = isDoubtful ? "possible" : match.confidence;
     return {
       code: rule.code,
       rule: rule.name,
-      severity: match.confidence === "possible" ? "hint" : severity,
-      confidence: match.confidence,
+      severity: confidence === "possible" ? "hint" : severity,
+      confidence,
       path: match.path,
       range: match.range,
       message: rule.message(match.data, context),

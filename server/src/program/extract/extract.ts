@@ -791,7 +791,9 @@ const displaySample = 16;
 function promiseIn(first: Statement | undefined): ClassFacts["docstring"] {
   const text =
     first?.kind === "expression" && first.value.kind === "literal" && first.value.type === "str" ? String(first.value.value) : "";
-  const found = /(\bnot\s+|\bnon[- ]|\bisn't\s+|\baren't\s+)?\bthread[- ]?safe\b/i.exec(text);
+  const found = /(\bnot\W+|\bnon[- ]|\bisn't\s+|\baren't\s+)?\bthread[- ]?safe\b/i.exec(text);
   if (!found) return "silent";
-  return found[1] ? "not thread-safe" : "thread-safe";
+  if (found[1]) return "not thread-safe";
+  // "Adding is thread-safe. Other methods may not be."
+  return /\b(?:other|rest|remaining)\b[^.]*\b(?:not|aren't|isn't)\b/i.test(text.slice(found.index)) ? "silent" : "thread-safe";
 }

@@ -20,12 +20,13 @@ import {
   threadIdentityKey,
   triedIn,
 } from "./locks.js";
+import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
-import { decoratorNames, type Resolver } from "./resolver.js";
+import { argumentFor, decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { startsSeveral } from "./spawns.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
@@ -332,6 +333,7 @@ class Walker {
           if (this.isMadeIn(root.spawn.in, object.key)) this.perCall.add(object.key);
           else if (name === self?.name) this.perSpawn.add(object.key);
         }
+        for (const key of this.broughtAlong(root)) this.perSpawn.add(key);
         this.enter(frame, [], []);
         return;
       }
@@ -519,7 +521,7 @@ class Walker {
     if (!surelyLeft)
       replace(
         held,
-        inner.filter((lock) => !own.has(lock.key) || held.some((each) => each.key === lock.key)),
+        inner.filter((lock) => !own.has(lock.key) || held.includes(lock)),
       );
   }
 
@@ -850,7 +852,7 @@ class Walker {
   }
 
   private throughOf(base: Value, object: AbstractObject, frame: Frame): string {
-    const key = object.partOf || object.key;
+    const key = this.makerOf(object, frame) ?? (object.partOf || object.key);
     // A module or class is no object among others: `state.peers` and `peers` are the same.
     if (
       this.program.resolver
@@ -867,6 +869,54 @@ class Walker {
       this.families.set(key, family);
     }
     return family;
+  }
+
+  /**
+   * The variables that a thread's function, defined where it is spawned or on the way there, brings along and that are other objects in each call
+   * of the function around it: the object of a method, and a parameter that every caller fills with something new.
+   */
+  private broughtAlong({ function: target, spawn }: Extract<ThreadRoot, { kind: "spawn" }>): readonly string[] {
+    const { resolver } = this.program;
+    const keys: string[] = [];
+    for (let around = parentOf(target); around && around.facts.index > 0; around = parentOf(around)) {
+      const node = around;
+      const handsOn = resolver.callersOf(spawn.in).filter(({ within }) => within === node);
+      const isOneForEachCall =
+        node === spawn.in || (handsOn.length > 0 && handsOn.every(({ call }) => loopsAround(node, call).length === 0));
+      if (node.facts.kind !== "function" || !isOneForEachCall) continue;
+      node.facts.parameters.forEach(({ name }, index) => {
+        const isReceiver = index === 0 && node.facts.class !== undefined;
+        if (isReceiver || this.isNewForEachCall(node, index)) keys.push(`cell ${functionKey(node)} ${name}`);
+      });
+    }
+    return keys;
+  }
+
+  /** Whether every call of the function in view fills the parameter with something that was made for that call. */
+  private isNewForEachCall(node: FunctionNode, index: number): boolean {
+    const parameter = node.facts.parameters[index];
+    const callers = this.program.resolver.callersOf(node);
+    if (!parameter || callers.length === 0 || node.facts.bindings.has(parameter.name)) return false;
+    const variables = new Set<string>();
+    return callers.every(({ call, within, receiver }) => {
+      const argument = argumentFor(node, parameter, call, receiver);
+      if (!argument || !isMadeFor(call, argument, within)) return false;
+      if (this.ownership.object(argument, this.ownership.beside(within)).sharing === "shared") return false;
+      // One variable that is handed over twice is one object.
+      const variable =
+        argument.op === "read" && argument.place.kind === "name" ? `${functionKey(within)} ${argument.place.name}` : undefined;
+      const isAgain = variable !== undefined && variables.has(variable);
+      if (variable !== undefined) variables.add(variable);
+      return !isAgain;
+    });
+  }
+
+  /** For a variable that a method left to a closure: the object of the method, if the way went through it. */
+  private makerOf({ key, partOf }: AbstractObject, frame: Frame): string | undefined {
+    const [, path, index] = /^cell (.*)#(\d+) /.exec(partOf || key) ?? [];
+    const method = path === undefined ? undefined : this.program.file(path)?.functions[Number(index)];
+    const maker = method && this.ownership.receiverOnWay(method, frame);
+    return maker && (maker.partOf || maker.key);
   }
 
   /** Whether the key is that of a local variable for which each call of the function makes a value of its own, or of a parameter that is given one. */
@@ -920,6 +970,27 @@ class Walker {
       }
     }
   }
+}
+
+/** Whether the argument is made by a call in it, or by one in the same round of the loops around, into a variable of the function. */
+function isMadeFor(call: CallOperation, argument: Value, within: FunctionNode): boolean {
+  if (argument.op === "call") return true;
+  if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.facts.index) return false;
+  if (within.facts.kind === "module" && within.facts.rebound.has(argument.place.name)) return false;
+  const loops = loopsAround(within, call);
+  const bound = within.facts.bindings.get(argument.place.name) ?? [];
+  return bound.length > 0 && bound.every((value) => makes.has(value.op) && loops.every((loop) => isWithin(value, loop)));
+}
+
+/** What is another object each time: what a call makes, and the elements of what a loop goes through. */
+const makes: ReadonlySet<Value["op"]> = new Set(["call", "element-of", "item-of"]);
+
+function isWithin(inner: Range, outer: Range): boolean {
+  return outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function parentOf({ file, facts }: FunctionNode): FunctionNode | undefined {
+  return facts.parent === undefined ? undefined : file.functions[facts.parent];
 }
 
 const calledOf = new WeakMap<FunctionNode, readonly string[]>();

@@ -165,8 +165,26 @@ export class Ownership {
     const around = frame.function.file.functions[owner];
     const bindings = around?.facts.bindings.get(name) ?? [];
     const varies = bindings.length > 0 && bindings.every((bound) => bound.op === "element-of" || bound.op === "item-of");
+    if (around && this.isReceiver(name, owner, around)) {
+      const receiver = this.receiverOnWay(around, frame);
+      if (receiver) return { ...receiver, class: receiver.class ?? node };
+    }
     const key = `cell ${frame.function.file.path}#${owner} ${name}`;
     return varies ? { ...unknown, key, class: node } : sharedObject(key, node);
+  }
+
+  /**
+   * The object that the thread's way went through, for a closure that a method of its class made: `self.step = self.make_step()` keeps what the
+   * object made for itself.
+   */
+  receiverOnWay(method: FunctionNode, frame: Frame): AbstractObject | undefined {
+    const owner = method.facts.class === undefined ? undefined : method.file.classes[method.facts.class];
+    for (let current = frame.caller; owner && current; current = current.caller) {
+      const self = current.function.facts.class === undefined ? undefined : current.function.facts.parameters[0];
+      const object = self && current.parameters.get(self.name);
+      if (object?.class && this.resolver.classOrder(object.class).classes.includes(owner)) return object;
+    }
+    return undefined;
   }
 
   /** The place `object.name` itself: who shares it, and its key. */

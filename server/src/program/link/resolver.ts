@@ -600,7 +600,7 @@ export class Resolver {
       case "copy.copy":
         // The copy has the elements of what it was made from; that is what callers ask of it.
         if (first) {
-          const elements = this.resolve(first, within).filter((entity) => entity.kind === "container");
+          const elements = this.resolve(first, within).flatMap((entity) => (entity.kind === "container" ? [copyOf(entity, name)] : []));
           if (elements.length > 0) return elements;
         }
         break;
@@ -842,6 +842,22 @@ function constantType(type: string): string {
     ? `builtins.${type}`
     : "builtins.object";
 }
+
+/** What a function that goes through a container makes of it: `tuple(x for x in xs)` is no generator. */
+function copyOf(entity: ContainerEntity, by: string): ContainerEntity {
+  const makes = copies.get(by);
+  // The elements of a dict are its values, those of its copy its keys.
+  return makes && entity.value.makes !== "dict" ? { ...entity, value: { ...entity.value, makes } } : entity;
+}
+
+const copies: ReadonlyMap<string, "list" | "tuple" | "set"> = new Map([
+  ["builtins.list", "list"],
+  ["builtins.sorted", "list"],
+  ["builtins.tuple", "tuple"],
+  ["builtins.set", "set"],
+  // Nobody changes it, either.
+  ["builtins.frozenset", "tuple"],
+]);
 
 function containerType({ value }: ContainerEntity): string {
   return value.makes === "generator" ? "generator" : value.makes;

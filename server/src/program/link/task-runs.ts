@@ -1,10 +1,11 @@
 import type { Range } from "../../base/range.js";
-import type { CallOperation, Operation, Value } from "../operation.js";
+import type { CallOperation, Operation, Place, Value } from "../operation.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import type { Caller } from "./resolver.js";
-import { walkOperations } from "./walk.js";
+import { samePlace } from "./updates.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /** A task, or a thread outside the event loop, that comes to run a function. */
 export interface TaskRun {
@@ -90,12 +91,30 @@ function started(call: CallOperation, within: FunctionNode, program: Program): T
   const instances = isRepeated ? "several" : "one";
   return {
     kind: "task",
-    key: `task ${functionKey(within)}@${call.start}`,
+    key: restarted(call, within) ?? `task ${functionKey(within)}@${call.start}`,
     instances,
     object: isOwnObject(call, within) ? "own" : "shared",
     place: { path: within.file.path, range: { start: call.start, end: call.end } },
     startedIn: within,
   };
+}
+
+/** The attribute that the task is kept in, where the one kept there before is cancelled first: the new task takes its turn. */
+function restarted(call: CallOperation, within: FunctionNode): string | undefined {
+  let kept: Place | undefined;
+  let isCancelled = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "attribute" || !operation.value) return;
+    if (someValue(operation.value, (inner) => inner === call)) kept = operation.place;
+  });
+  walkOperations(within.facts.body, (operation) => {
+    if (!kept || operation.op !== "call" || operation.end > call.start) return;
+    const { callee } = operation;
+    if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "cancel") return;
+    isCancelled ||= callee.place.object.op === "read" && samePlace(callee.place.object.place, kept);
+  });
+  if (!isCancelled || kept?.kind !== "attribute") return undefined;
+  return `task in ${within.file.path} ${within.facts.class ?? ""} ${kept.name}`;
 }
 
 /** Whether the method is called on an object that belongs to this call alone: made here, or one element of a loop. */

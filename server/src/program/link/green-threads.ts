@@ -1,0 +1,39 @@
+import { fileName, joinPath, parentFolder } from "../../base/path.js";
+import type { LinkedFile } from "./entity.js";
+import type { Program } from "./link.js";
+
+/** Calls that put greenlets in the place of threads, for the whole process. */
+const patches: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["patch_all", new Set(["gevent.monkey.patch_all"])],
+  ["patch_thread", new Set(["gevent.monkey.patch_thread"])],
+  ["monkey_patch", new Set(["eventlet.monkey_patch", "eventlet.patcher.monkey_patch"])],
+]);
+
+const patching = new WeakMap<Program, readonly LinkedFile[]>();
+
+/**
+ * Whether the threads of a file are greenlets, which take turns only where they wait: the file itself, or the package it is in, patches the standard
+ * library when it is imported.
+ */
+export function hasGreenThreads(path: string, program: Program): boolean {
+  let files = patching.get(program);
+  if (!files) {
+    files = program.files.filter((file) => patchesAtImport(file, program));
+    patching.set(program, files);
+  }
+  return files.some((file) => file.path === path || (isPackage(file) && path.startsWith(joinPath(parentFolder(file.path), ""))));
+}
+
+function isPackage({ path }: LinkedFile): boolean {
+  return fileName(path) === "__init__.py";
+}
+
+function patchesAtImport(file: LinkedFile, { resolver }: Program): boolean {
+  for (const [name, full] of patches) {
+    for (const { call, function: index } of file.facts.callsByName.get(name) ?? []) {
+      const within = file.functions[index];
+      if (within?.facts.kind === "module" && resolver.externalCallees(call, within).some((each) => full.has(each))) return true;
+    }
+  }
+  return false;
+}
