@@ -26,7 +26,7 @@ import { objectionTo } from "./object-sharing.js";
 import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
-import { argumentFor, decoratorNames, type Resolver } from "./resolver.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { startsSeveral } from "./spawns.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
@@ -886,29 +886,10 @@ class Walker {
       if (node.facts.kind !== "function" || !isOneForEachCall) continue;
       node.facts.parameters.forEach(({ name }, index) => {
         const isReceiver = index === 0 && node.facts.class !== undefined;
-        if (isReceiver || this.isNewForEachCall(node, index)) keys.push(`cell ${functionKey(node)} ${name}`);
+        if (isReceiver || isGivenAnew(name, node, resolver)) keys.push(`cell ${functionKey(node)} ${name}`);
       });
     }
     return keys;
-  }
-
-  /** Whether every call of the function in view fills the parameter with something that was made for that call. */
-  private isNewForEachCall(node: FunctionNode, index: number): boolean {
-    const parameter = node.facts.parameters[index];
-    const callers = this.program.resolver.callersOf(node);
-    if (!parameter || callers.length === 0 || node.facts.bindings.has(parameter.name)) return false;
-    const variables = new Set<string>();
-    return callers.every(({ call, within, receiver }) => {
-      const argument = argumentFor(node, parameter, call, receiver);
-      if (!argument || !isMadeFor(call, argument, within)) return false;
-      if (this.ownership.object(argument, this.ownership.beside(within)).sharing === "shared") return false;
-      // One variable that is handed over twice is one object.
-      const variable =
-        argument.op === "read" && argument.place.kind === "name" ? `${functionKey(within)} ${argument.place.name}` : undefined;
-      const isAgain = variable !== undefined && variables.has(variable);
-      if (variable !== undefined) variables.add(variable);
-      return !isAgain;
-    });
   }
 
   /** For a variable that a method left to a closure: the object of the method, if the way went through it. */
@@ -972,20 +953,10 @@ class Walker {
   }
 }
 
-/** Whether the argument is made by a call in it, or by one in the same round of the loops around, into a variable of the function. */
-function isMadeFor(call: CallOperation, argument: Value, within: FunctionNode): boolean {
-  if (argument.op === "call") return true;
-  if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.facts.index) return false;
-  if (within.facts.kind === "module" && within.facts.rebound.has(argument.place.name)) return false;
-  const loops = loopsAround(within, call);
-  const bound = within.facts.bindings.get(argument.place.name) ?? [];
-  return bound.length > 0 && bound.every((value) => makes.has(value.op) && loops.every((loop) => isWithin(value, loop)));
-}
-
 /** What is another object each time: what a call makes, and the elements of what a loop goes through. */
-const makes: ReadonlySet<Value["op"]> = new Set(["call", "element-of", "item-of"]);
+const _makes: ReadonlySet<Value["op"]> = new Set(["call", "element-of", "item-of"]);
 
-function isWithin(inner: Range, outer: Range): boolean {
+function _isWithin(inner: Range, outer: Range): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
 }
 
