@@ -106,7 +106,9 @@ function confidenceOf(
       if (commonLocks(locks, guards).length > 0) return undefined;
       const promises = [first.root, second.root].flatMap((root) => (root.kind === "promised" ? [root.promise] : []));
       const about = promises.filter((promise) => isPromised(first.location, promise));
-      if (about.length === 0) return undefined;
+      // What is shared reaches a global that is filled on demand: whoever shares the one meets in the other.
+      const isFilledGlobal = first.location.startsWith("global ") && first.check?.pattern.does === "fill";
+      if (about.length === 0) return isFilledGlobal ? "possible" : undefined;
       if (guards.length > 0) return "likely";
       if (locks.some(isRealLock)) return undefined;
       // A thread that the object starts on itself, beside whoever calls its methods.

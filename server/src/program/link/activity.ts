@@ -953,13 +953,6 @@ class Walker {
   }
 }
 
-/** What is another object each time: what a call makes, and the elements of what a loop goes through. */
-const _makes: ReadonlySet<Value["op"]> = new Set(["call", "element-of", "item-of"]);
-
-function _isWithin(inner: Range, outer: Range): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
-}
-
 function parentOf({ file, facts }: FunctionNode): FunctionNode | undefined {
   return facts.parent === undefined ? undefined : file.functions[facts.parent];
 }

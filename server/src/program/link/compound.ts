@@ -107,6 +107,12 @@ function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNod
         const inner =
           operation.form === "while" && operation.test ? testedBy(operation.test, "present", operation, operation.test, node) : [];
         scan(operation.body, after(inner.map((check) => ({ ...check, dependent: operation.body, instead: [] }))), node, found);
+        if (operation.form === "while" && operation.test && !operation.endsEarly) {
+          // What comes after `while busy.is_set(): sleep()` counts on the last look.
+          const rest = list.slice(position + 1);
+          const ended = testedBy(operation.test, "absent", operation, operation.test, node);
+          around = after(ended.map((check) => ({ ...check, dependent: rest, instead: [] })));
+        }
         break;
       }
       case "with":
@@ -340,7 +346,7 @@ function testedBy(
         if (name === "empty") return check(object.place, "size", opposite(outcome));
         if (name === "qsize") return check(object.place, "size", outcome);
         if (name === "full") return check(object.place, "bound", outcome);
-        if (name === "is_set") return check(object.place, "size", outcome);
+        if (name === "is_set" || name === "isSet") return check(object.place, "size", outcome);
         return [];
       }
       if (callee.place.kind !== "name" || callee.place.owner !== unbound) return [];
