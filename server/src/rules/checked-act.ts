@@ -2,7 +2,7 @@ import { knownTargets, targetName } from "../base/target.js";
 import type { GapStep } from "../knowledge/atomicity.js";
 import { checkThenActVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
-import { addingMethods, type Check, type CheckThenAct, takingMethods } from "../program/link/compound.js";
+import { addingMethods, type Check, type CheckThenAct, takesFrom } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks } from "../program/link/locks.js";
@@ -88,7 +88,7 @@ export function effectOf({ operation }: Pick<Access, "operation">, check: Check)
     case "call": {
       const { callee } = operation;
       const name = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
-      return addingMethods.has(name) ? "adds" : takingMethods.has(name) ? "takes" : "nothing";
+      return addingMethods.has(name) ? "adds" : takesFrom(operation) ? "takes" : "nothing";
     }
     default:
       return "nothing";

@@ -791,7 +791,8 @@ const displaySample = 16;
 function promiseIn(first: Statement | undefined): ClassFacts["docstring"] {
   const text =
     first?.kind === "expression" && first.value.kind === "literal" && first.value.type === "str" ? String(first.value.value) : "";
-  const found = /(\bnot\W+|\bnon[- ]|\bisn't\s+|\baren't\s+)?\bthread[- ]?safe\b/i.exec(text);
+  // "is **not** thread-safe", "should not be considered thread-safe".
+  const found = /(\b(?:not|non|never|isn't|aren't)\b[\s*_`-]+(?:\w+\s+){0,2})?\bthread[- ]?safe\b/i.exec(text);
   if (!found) return "silent";
   if (found[1]) return "not thread-safe";
   // "Adding is thread-safe. Other methods may not be."

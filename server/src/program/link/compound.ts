@@ -232,7 +232,7 @@ function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | u
   const { object, name } = callee.place;
   if (isPlace(object, check.place)) {
     if (check.form === "none" || check.form === "attribute") return check.found === "present" ? "use" : undefined;
-    const takes = takingMethods.has(name);
+    const takes = takesFrom(call);
     if (check.form === "truth" && check.found === "present") return takes ? "change" : "use";
     return takes || addingMethods.has(name) ? "change" : undefined;
   }
@@ -275,8 +275,14 @@ export const addingMethods: ReadonlySet<string> = new Set(
   "append appendleft add insert extend extendleft update setdefault put put_nowait set".split(" "),
 );
 
-/** Methods after which there may be less. */
-export const takingMethods: ReadonlySet<string> = new Set(
+/** Whether there may be less in the container or queue after the call. `get` with a key looks into a mapping; that of a queue has none. */
+export function takesFrom({ callee, arguments: passed }: CallOperation): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || !takingMethods.has(callee.place.name)) return false;
+  const first = passed[0];
+  return !(callee.place.name === "get" && first?.form === "positional" && first.value.op !== "constant");
+}
+
+const takingMethods: ReadonlySet<string> = new Set(
   "pop popleft popitem remove discard clear get get_nowait difference_update intersection_update".split(" "),
 );
 

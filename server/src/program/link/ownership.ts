@@ -1,9 +1,10 @@
+import type { Range } from "../../base/range.js";
 import type { CallOperation, ConstantValue, Operation, Place, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import type { Spawn } from "./spawns.js";
-import { someValue, walkOperations } from "./walk.js";
+import { listOf, someValue, walkOperations } from "./walk.js";
 
 /**
  * What is known of the object a value is, as far as sharing goes: RacerD's idea of ownership. `shared`: several threads reach the same object.
@@ -149,7 +150,7 @@ export class Ownership {
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
-      const later = parameter && current === frame ? boundBefore(name, value.start, current.function) : undefined;
+      const later = current === frame ? boundBefore(name, value, current.function) : undefined;
       if (later) {
         const object = this.object(later, current, depth + 1);
         return { ...object, class: object.class ?? node };
@@ -496,10 +497,13 @@ export class Ownership {
   }
 }
 
-/** The call whose result a parameter was bound to on every way to the place: `items = list(items)`. Undefined where it was not, or may not have been. */
-function boundBefore(name: string, place: number, { facts }: FunctionNode): CallOperation | undefined {
-  const last = (facts.bindings.get(name) ?? []).filter((value) => value.end <= place).pop();
-  return last?.op === "call" && facts.body.includes(last) ? last : undefined;
+/** The call whose result a variable was bound to last on every way to the place: `items = list(items)`. Undefined where there may be others. */
+function boundBefore(name: string, place: Range, { facts }: FunctionNode): CallOperation | undefined {
+  const last = (facts.bindings.get(name) ?? []).filter((value) => value.end <= place.start).pop();
+  if (last?.op !== "call") return undefined;
+  // What stands further down in the list that holds the call, or inside that, comes after it.
+  const isAfter = listOf(facts.body, last)?.some((operation) => operation.start <= place.start && place.end <= operation.end);
+  return isAfter ? last : undefined;
 }
 
 /** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */

@@ -6,6 +6,7 @@ import type { Program } from "./link.js";
 import { type Frame, Ownership } from "./ownership.js";
 import { decoratorNames } from "./resolver.js";
 import { type Suspension, suspensionBetween, suspensionsOf } from "./suspensions.js";
+import { isKeyOfTask } from "./task-keys.js";
 import { type TaskRun, taskRunsOf } from "./task-runs.js";
 import { heldStretches } from "./tasks.js";
 import { samePlace, sameValue } from "./updates.js";
@@ -290,7 +291,8 @@ function writersIn(
 }
 
 function evidenceFor(candidate: Candidate, writers: readonly Writer[], program: Program): TaskEvidence | undefined {
-  const { function: node, of } = candidate;
+  const { function: node, of, place } = candidate;
+  if (place.kind === "element" && isKeyOfTask(place.index, node, program)) return undefined;
   const runs = taskRunsOf(node, program).filter((run) => of === "other" || run.object === "shared");
   const started = runs.filter((run) => run.kind === "task" || run.kind === "handler");
   const several = started.find((run) => run.instances === "several");

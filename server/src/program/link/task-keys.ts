@@ -1,0 +1,52 @@
+import type { CallOperation, Value } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import type { Program } from "./link.js";
+import { argumentFor } from "./resolver.js";
+import { samePlace } from "./updates.js";
+import { someValue, walkOperations } from "./walk.js";
+
+/**
+ * Whether the key is that of the one task that works on it: whoever starts the task keeps it under the same key, `tasks[key] = create_task(work(key))`.
+ * What the task then does to the elements with its key, no other task does.
+ */
+export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, depth = 0): boolean {
+  if (key.op !== "read" || key.place.kind !== "name" || depth > maximumDepth) return false;
+  const { name, owner } = key.place;
+  const around = owner === node.facts.index ? undefined : node.file.functions[owner];
+  const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node);
+  if (around) {
+    // A function inside the one that starts it brings the key along.
+    return owner > 0 && callers.length > 0 && callers.every(({ call, within }) => within === around && keepsTask(call, key, within));
+  }
+  const parameter = node.facts.parameters.find((each) => each.name === name);
+  if (!parameter || node.facts.bindings.has(name)) return false;
+  return (
+    callers.length > 0 &&
+    callers.every(({ call, within, receiver }) => {
+      const argument = argumentFor(node, parameter, call, receiver);
+      return argument !== undefined && (keepsTask(call, argument, within) || isKeyOfTask(argument, within, program, depth + 1));
+    })
+  );
+}
+
+/** Whether the function stores what it made of the call under the key. */
+function keepsTask(call: CallOperation, key: Value, within: FunctionNode): boolean {
+  if (key.op !== "read") return false;
+  const isMadeOfIt = (value: Value): boolean =>
+    value !== call && value.op === "call" && value.arguments.some((argument) => someValue(argument.value, (inner) => inner === call));
+  let keeps = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "element" || !operation.value) return;
+    const { index } = operation.place;
+    if (index.op !== "read" || !samePlace(index.place, key.place)) return;
+    const { value } = operation;
+    const bound =
+      value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index
+        ? (within.facts.bindings.get(value.place.name) ?? [])
+        : [value];
+    keeps ||= bound.some(isMadeOfIt);
+  });
+  return keeps;
+}
+
+const maximumDepth = 4;
