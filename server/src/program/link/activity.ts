@@ -23,7 +23,7 @@ import {
 import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
-import { type AbstractObject, constantKey, type Frame, isConstantKey, Ownership } from "./ownership.js";
+import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -650,8 +650,7 @@ class Walker {
     if (place.kind !== "attribute" || !propertyNames(this.program).has(place.name)) return;
     for (const entity of this.program.resolver.resolve(place.object, frame.function)) {
       const inner = entity.kind === "instance" ? this.managerFrame(entity, place.name, place.object, frame) : undefined;
-      if (inner && decoratorNames(inner.function).some((name) => name.endsWith("property")))
-        this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
+      if (inner && isPropertyMethod(inner.function)) this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
     }
   }
 
@@ -776,15 +775,28 @@ class Walker {
     const { frame } = activation;
     const { resolver } = this.program;
     for (const { source, step } of iterationsOf(operation, frame.function, resolver)) {
-      const entities = resolver.resolve(source, frame.function);
+      const given = this.givenByProperty(source, frame) ?? { value: source, in: frame };
+      const entities = resolver.resolve(given.value, given.in.function);
       const kind = iteratedKind(entities, resolver);
       if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
-      const object = this.ownership.object(source, frame);
-      if (kind === "object" || object.sharing !== "shared" || this.isComputed(source, frame)) continue;
+      const object = this.ownership.object(given.value, given.in);
+      if (kind === "object" || object.sharing !== "shared" || this.isComputed(given.value, given.in)) continue;
       const isNative = step === "native-call" || step === "copy";
       if (kind === "iterator") this.access("advance", object.key, operation, statement, baseOf(source), activation, held);
       else this.access(isNative ? "copy" : "iterate", `${object.key}[]`, operation, statement, baseOf(source), activation, held);
     }
+  }
+
+  /** The attribute of its object that a property hands out as it is. */
+  private givenByProperty(value: Value, frame: Frame): FrameArgument | undefined {
+    if (value.op !== "read" || value.place.kind !== "attribute" || !propertyNames(this.program).has(value.place.name)) return undefined;
+    for (const entity of this.program.resolver.resolve(value.place.object, frame.function)) {
+      const inner = entity.kind === "instance" ? this.managerFrame(entity, value.place.name, value.place.object, frame) : undefined;
+      const [only, ...others] = inner?.function.facts.returned ?? [];
+      if (inner && others.length === 0 && only?.op === "read" && only.place.kind === "attribute" && isPropertyMethod(inner.function))
+        return { value: only, in: inner };
+    }
+    return undefined;
   }
 
   /** Whether a property makes the value, anew for each who asks as like as not. */
@@ -951,6 +963,10 @@ class Walker {
       }
     }
   }
+}
+
+function isPropertyMethod(node: FunctionNode): boolean {
+  return decoratorNames(node).some((name) => name.endsWith("property"));
 }
 
 function parentOf({ file, facts }: FunctionNode): FunctionNode | undefined {

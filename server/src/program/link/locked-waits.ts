@@ -112,7 +112,7 @@ class Search {
     if (kind === "thread" || kind === "task" || kind === "room") return undefined;
     const site = siteKey(lock);
     const forSomethingElse = takers.find(
-      (taker) => taker.site !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, taker),
+      (taker) => taker.site !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
     );
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
@@ -288,20 +288,36 @@ class Search {
   }
 
   /** Whether the lock is taken there for the same purpose: to wait in the same way, or to use the very object that is waited on. */
-  private isForTheSame(wait: Wait, taker: Taker): boolean {
+  private isForTheSame(wait: Wait, kind: Awaited, taker: Taker): boolean {
     const module = moduleOf(wait.entry);
     if ((this.waitsAt.get(taker.site) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
+    const stretch = stretchOf(taker);
+    if (kind === "file" && this.handlesFiles(stretch, taker)) return true;
     const object = objectOf(wait.call);
     if (object?.op !== "read") return false;
     const { place } = object;
-    const stretch = stretchOf(taker);
     let uses = false;
     walkOperations(stretch, (operation) => {
       const used = usedPlace(operation);
       if (!used || operation.start < taker.range.start) return;
-      uses ||= used.kind === "attribute" && place.kind === "attribute" ? used.name === place.name : samePlace(used, place);
+      // `sock` is most likely what `self.sock` holds.
+      const isOne = used.kind === "attribute" || place.kind === "attribute";
+      uses ||= isOne && used.kind !== "element" && place.kind !== "element" ? used.name === place.name : samePlace(used, place);
     });
     return uses;
+  }
+
+  /** Whether the stretch opens, moves or removes files: the lock is for the files. */
+  private handlesFiles(stretch: readonly Operation[], { function: node, range }: Acquisition): boolean {
+    const { resolver } = this.program;
+    let handles = false;
+    walkOperations(stretch, (operation) => {
+      if (handles || operation.op !== "call" || operation.start < range.start) return;
+      handles = resolver
+        .externalCallees(operation, node)
+        .some((name) => /^(os|shutil|pathlib|tempfile|io|builtins\.open)(\.|$)/.test(name));
+    });
+    return handles;
   }
 
   /** Whether the wait brings what was found missing: who wants the lock meanwhile wants that very thing. */

@@ -213,7 +213,10 @@ function dependsOnCheck({ does, check, act }: CheckThenAct): boolean {
 
 /** Whether what is stored only says that something was done. */
 function isMark({ value }: WriteOperation): boolean {
-  return value?.op === "constant";
+  // `state = State.CLOSED`
+  return (
+    value?.op === "constant" || (value?.op === "read" && value.place.kind === "attribute" && /^[A-Z][A-Z0-9_]+$/.test(value.place.name))
+  );
 }
 
 /** What ends twice has ended: nothing is lost by it. */
