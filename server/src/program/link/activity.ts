@@ -1,5 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
+import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
@@ -1165,8 +1166,10 @@ function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boo
   return entity.kind === "object" && knowledge.type(entity.type)?.is.role === "container";
 }
 
+/** Whether there are calls of it that keep the thread from going on: those that say so, and by their kind those that say nothing. */
 function isWaiting(entry: CallableEntry): boolean {
-  return entry.kind === "io-wait" || entry.kind === "sleep" || entry.kind === "sync-wait" || entry.kind === "process-wait";
+  const { does } = blockingOf(entry, {});
+  return entry.waits !== undefined || does === "blocks" || does === "sleeps";
 }
 
 const identityNames: ReadonlySet<string> = new Set(["get_ident", "current_thread", "get_native_id", "currentThread"]);

@@ -1,4 +1,6 @@
 import type { Range } from "../../base/range.js";
+import { unreachable } from "../../base/unreachable.js";
+import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, Operation } from "../operation.js";
 import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
@@ -9,7 +11,7 @@ import type { Program } from "./link.js";
 import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
-import { awaitedSpawns, hasLimit } from "./pool-waits.js";
+import { awaitedSpawns } from "./pool-waits.js";
 import type { Spawn } from "./spawns.js";
 import { suspensionsOf } from "./suspensions.js";
 import { samePlace } from "./updates.js";
@@ -30,6 +32,12 @@ export interface LockedWait {
   readonly taker: Acquisition;
   /** `likely`: long or unlimited, and known to hold others up. */
   readonly confidence: "likely" | "possible";
+}
+
+/** What a call waits for; `short`: it is soon over as a rule, or may not wait at all. */
+interface Awaiting {
+  readonly for: Awaited;
+  readonly usually: "long" | "short";
 }
 
 /** What is waited for. */
@@ -73,6 +81,7 @@ class Search {
   private readonly takers = new Map<string, Taker[]>();
   /** The waits under each lock, by the place where it was taken. */
   private readonly waitsAt = new Map<string, Wait[]>();
+  private readonly known = new Map<CallOperation, Blocking>();
 
   constructor(private readonly program: Program) {
     this.ownership = new Ownership(program.resolver);
@@ -99,8 +108,9 @@ class Search {
   }
 
   judge(wait: Wait, lock: HeldLock): LockedWait | undefined {
-    const kind = this.awaited(wait);
-    if (!kind || this.isOwnLock(wait, lock)) return undefined;
+    const awaiting = this.awaited(wait);
+    if (!awaiting || this.isOwnLock(wait, lock)) return undefined;
+    const { for: kind, usually } = awaiting;
     const { at, depth } = placeUnder(lock, wait);
     const takers = this.takers.get(lock.key) ?? [];
     const needed = this.neededBy(wait, lock, kind, takers);
@@ -116,61 +126,80 @@ class Search {
     );
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
-    if (depth > 1 || (depth > 0 && (kind === "file" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
-    const isExpected = kind === "file" || (kind !== "signal" && kind !== "item" && this.fills(wait));
+    if (depth > 1 || (depth > 0 && (usually === "short" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
+    const isExpected = usually === "short" || (kind !== "signal" && kind !== "item" && this.fills(wait));
     return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
   }
 
   /** What the call waits for; undefined where it cannot wait long. */
-  private awaited({ call, entry, function: node }: Wait): Awaited | undefined {
-    const { knowledge } = this.program;
+  private awaited(wait: Wait): Awaiting | undefined {
+    const { call } = wait;
+    const blocking = this.blocking(wait);
+    switch (blocking.does) {
+      case "instant":
+      case "computes":
+        return undefined;
+      case "sleeps": {
+        const seconds = call.arguments[0]?.value;
+        return seconds?.op === "constant" && Number(seconds.value) < shortestSleep ? undefined : { for: "time", usually: "long" };
+      }
+      case "blocks": {
+        const what = this.awaitedBy(wait, blocking);
+        if (!what) return undefined;
+        const isShort = what === "file" || (blocking.on === "network" && this.takesMoments(wait));
+        return { for: what, usually: isShort || blocking.certain === "unknown" ? "short" : "long" };
+      }
+      default:
+        return unreachable(blocking);
+    }
+  }
+
+  private awaitedBy({ call, entry, function: node }: Wait, { on, limited }: Extract<Blocking, { does: "blocks" }>): Awaited | undefined {
     const dot = entry.name.lastIndexOf(".");
-    const type = entry.name.slice(0, dot);
-    const method = entry.name.slice(dot + 1);
-    const role = knowledge.type(type)?.is;
-    switch (role?.role) {
+    const role = this.program.knowledge.type(entry.name.slice(0, dot))?.is;
+    const isStart = role?.role === "worker" && role.start.includes(entry.name.slice(dot + 1));
+    // What ends with time may be slow, but never for ever.
+    const isEndless = limited === "no";
+    switch (on) {
       case "lock":
         return undefined;
-      case "worker":
-        return method === "join" && role.worker === "thread" && !hasLimit(call, 0) ? "thread" : undefined;
-      case "future":
-        return !hasLimit(call, 0) ? "task" : undefined;
-      case "executor":
-        return "task";
-      case "event":
-      case "barrier":
-        return !hasLimit(call, 0) ? "signal" : undefined;
-      case "condition":
-        if (method !== "wait" && method !== "wait_for") return undefined;
-        return !hasLimit(call, method === "wait_for" ? 1 : 0) ? "signal" : undefined;
+      case "signal":
+        // A thread that is started says so at once.
+        return isEndless && !isStart ? "signal" : undefined;
       case "queue":
-        if (method === "get") return blocks(call, 0) ? "item" : undefined;
-        if (method === "put") return blocks(call, 1) && this.isBounded(call, node) ? "room" : undefined;
-        return undefined;
+        return isEndless ? "item" : undefined;
+      case "queue-space":
+        return isEndless && this.isBounded(call, node) ? "room" : undefined;
+      case "work":
+        if (!isEndless && calledName(call) !== "map") return undefined;
+        return role?.role === "worker" && role.worker === "thread" ? "thread" : "task";
+      case "process":
+        // The processes of `multiprocessing` are the program's own, and its proxies answer at once as a rule.
+        return entry.name.startsWith("multiprocessing.") || entry.name.endsWith(".__exit__") ? undefined : "process";
+      case "network":
+      case "database":
+        return "network";
+      case "disk":
+      case "input":
+        return isStart ? undefined : "file";
       default:
-        break;
+        return unreachable(on);
     }
-    if (entry.name === "concurrent.futures.wait" || entry.name === "concurrent.futures.as_completed")
-      return calledName(call) === "map" || !hasLimit(call, 1) ? "task" : undefined;
-    if (entry.name === "concurrent.futures.Executor.shutdown") {
-      const first = call.arguments.find((argument) => argument.name === "wait") ?? call.arguments[0];
-      return first?.value.op === "constant" && first.value.value === 0 ? undefined : "task";
+  }
+
+  private blocking({ call, entry, function: node }: Wait): Blocking {
+    let known = this.known.get(call);
+    if (!known) {
+      known = blockingOf(entry, knownOfCall(call, node, this.program.resolver, undefined));
+      this.known.set(call, known);
     }
-    if (entry.name === "concurrent.futures.Executor.__exit__") return "task";
-    switch (entry.kind) {
-      case "sleep": {
-        const seconds = call.arguments[0]?.value;
-        return seconds?.op === "constant" && Number(seconds.value) < shortestSleep ? undefined : "time";
-      }
-      case "process-wait":
-        return /^multiprocessing\./.test(entry.name) || /\.(__exit__|start)$/.test(entry.name) ? undefined : "process";
-      case "io-wait": {
-        const cost = costOf(entry, knownOfCall(call, node, this.program.resolver, undefined));
-        return (cost && cost.waitNs.likely >= networkNs) || databases.has(moduleOf(entry)) ? "network" : "file";
-      }
-      default:
-        return undefined;
-    }
+    return known;
+  }
+
+  /** Whether the answer comes faster than from far away, as a rule. */
+  private takesMoments({ call, entry, function: node }: Wait): boolean {
+    const cost = costOf(entry, knownOfCall(call, node, this.program.resolver, undefined));
+    return !(cost && cost.waitNs.likely >= networkNs) && !databases.has(moduleOf(entry));
   }
 
   private isBounded(put: CallOperation, node: FunctionNode): boolean {
@@ -182,11 +211,11 @@ class Search {
   }
 
   /** `Condition.wait` releases the lock of the condition while it waits. */
-  private isOwnLock({ call, entry, function: node }: Wait, lock: HeldLock): boolean {
-    const object = objectOf(call);
-    const role = this.program.knowledge.type(entry.name.slice(0, entry.name.lastIndexOf(".")))?.is;
-    if (!object || role?.role !== "condition") return false;
-    return locksOf(object, this.ownership.beside(node), this.program, this.ownership).some((own) => own.key === lock.key);
+  private isOwnLock(wait: Wait, lock: HeldLock): boolean {
+    const blocking = this.blocking(wait);
+    const object = objectOf(wait.call);
+    if (!object || blocking.does !== "blocks" || blocking.releases !== "own-lock") return false;
+    return locksOf(object, this.ownership.beside(wait.function), this.program, this.ownership).some((own) => own.key === lock.key);
   }
 
   /** Where the work that is waited for takes the lock, if it cannot get on without. */
@@ -405,11 +434,4 @@ function stretchOf({ lock }: Acquisition): readonly Operation[] {
     if (operation.op === "with" && operation.context.start === range.start) body = operation.body;
   });
   return body ?? node.facts.body;
-}
-
-/** Whether `get` and `put` wait for ever: they do unless `block` is false or there is a timeout. */
-function blocks(call: CallOperation, position: number): boolean {
-  const block = call.arguments.find((argument) => argument.name === "block") ?? call.arguments[position];
-  if (block && block.name !== "timeout" && block.value.op === "constant" && block.value.value === 0) return false;
-  return !hasLimit(call, position + 1);
 }
