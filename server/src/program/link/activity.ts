@@ -102,7 +102,7 @@ export function activityOf(program: Program): Activity {
   if (before) return before;
   const roots = threadRoots(program);
   const threads = [
-    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root), (walker) => walker.root(root))),
+    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
     ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
   ];
   const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
@@ -110,7 +110,7 @@ export function activityOf(program: Program): Activity {
   const waiting: Walked[] = [];
   for (const root of callerRoots(program, roots)) {
     const held = heldOnEntry(root.function, threads);
-    const key = `${rootIdentity(root)} ${held.map((lock) => lock.key).join("|")}`;
+    const key = `${rootIdentity(root, program)} ${held.map((lock) => lock.key).join("|")}`;
     beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
     if (root.kind !== "caller") continue;
     // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
@@ -183,7 +183,8 @@ function guardedNames(program: Program): string {
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
   const { entries, file } = promise;
-  const key = `${promise.key} ${entries.map(partIdentity).join()}`;
+  const { memory } = program.resolver.memoryOf(file);
+  const key = `${promise.key} ${entries.map((entry) => memory.identityOf(entry)).join()}`;
   return walked(program, file, key, (walker) => {
     const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === file));
     for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
@@ -204,21 +205,10 @@ function heldOnEntry(node: FunctionNode, ways: readonly Walked[]): readonly Held
   return held ?? [];
 }
 
-const identities = new WeakMap<object, number>();
-let nextIdentity = 1;
-
-/** A number for an object of the program, which is another one as soon as what it stands for may be another. */
-function partIdentity(part: object): number {
-  let identity = identities.get(part);
-  if (identity === undefined) {
-    identity = nextIdentity++;
-    identities.set(part, identity);
-  }
-  return identity;
-}
-
 /** Equal for roots from which the same walk starts. */
-function rootIdentity(root: ThreadRoot): string {
+function rootIdentity(root: ThreadRoot, program: Program): string {
+  const { memory } = program.resolver.memoryOf(root.function.file);
+  const partIdentity = (part: object): number => memory.identityOf(part);
   const start = `${root.key} ${partIdentity(root.function)} ${root.instances}`;
   switch (root.kind) {
     case "spawn":

@@ -87,6 +87,8 @@ export class AnswerMemory {
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
   private release: () => void = () => {};
+  private readonly identities = new WeakMap<object, number>();
+  private lastIdentity = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
   /** Which modules imports reach. */
@@ -129,6 +131,16 @@ export class AnswerMemory {
     for (const node of [...before.given.keys(), ...state.given.keys()]) {
       if (!sameGiven(before.given.get(node), state.given.get(node))) this.changed.given.add(node);
     }
+  }
+
+  /** A number for an object of a program, which is another one as soon as what the object stands for may be another. */
+  identityOf(part: object): number {
+    let identity = this.identities.get(part);
+    if (identity === undefined) {
+      identity = ++this.lastIdentity;
+      this.identities.set(part, identity);
+    }
+    return identity;
   }
 
   /** The answers about one file. */
