@@ -83,6 +83,8 @@ export class AnswerMemory {
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
   private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
+  /** Every call by name, while no file has changed since it was made: most names are asked for in the first state. */
+  private callIndex: ReadonlyMap<string, readonly ProgramSite[]> | undefined;
   private changed: { readonly files: Set<LinkedFile>; readonly names: Set<string>; readonly given: Set<FunctionNode> } = noChanges();
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
@@ -105,6 +107,7 @@ export class AnswerMemory {
     this.changed = noChanges();
     const before = this.current;
     this.current = state;
+    this.callIndex = undefined;
     if (!before || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
       this.answers = new Map();
       this.sites = new Map();
@@ -174,7 +177,9 @@ export class AnswerMemory {
     this.question?.names.push(name);
     let known = this.sites.get(name);
     if (known?.limit !== limit) {
-      known = { sites: findSites(name, limit, this.current?.files ?? new Map()), limit };
+      const files: ReadonlyMap<string, LinkedFile> = this.current?.files ?? new Map();
+      if (this.sites.size === 0) this.callIndex = indexOfCalls(limit, files);
+      known = { sites: this.callIndex ? (this.callIndex.get(name) ?? []) : findSites(name, limit, files), limit };
       this.sites.set(name, known);
     }
     return known.sites;
@@ -309,6 +314,25 @@ function lookedAtAgain<Found extends { readonly site: object }>(
 
 function findSites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramSite[] {
   return findIn(files, limit, ({ callsByName }) => callsByName.get(name));
+}
+
+/** What `findSites` finds for every name, in one pass. */
+function indexOfCalls(limit: number, files: ReadonlyMap<string, LinkedFile>): ReadonlyMap<string, readonly ProgramSite[]> {
+  const index = new Map<string, ProgramSite[]>();
+  for (const file of files.values()) {
+    for (const [name, sites] of file.facts.callsByName) {
+      let found = index.get(name);
+      if (!found) {
+        found = [];
+        index.set(name, found);
+      }
+      for (const site of sites) {
+        if (found.length > limit) break;
+        found.push({ file, site });
+      }
+    }
+  }
+  return index;
 }
 
 function findWrites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramWrite[] {
