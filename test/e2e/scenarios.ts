@@ -117,6 +117,25 @@ export const scenarios: readonly Scenario[] = [
       assert.match(await textOf(problems), /visits/);
     },
   },
+  {
+    name: "a race and a dead-lock are marked, and the hover shows the order that goes wrong",
+    file: "ticket_office.py",
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+      await page.keyboard.press("Control+Shift+M");
+      const problems = page.locator(".markers-panel");
+      await problems.getByText("GIL401").first().waitFor({ timeout: patience });
+      assert.match(await textOf(problems), /ledger_lock.*printer_lock|printer_lock.*ledger_lock/s);
+      await page.keyboard.press("Control+J");
+      await hoverOver(page, "reserved[name] = []", "reserved");
+      const hover = page.locator(".monaco-hover", { hasText: "thread B" }).first();
+      await hover.waitFor({ timeout: patience });
+      assert.match(await textOf(hover), /name not in reserved/);
+      await scrollHover(page, hover);
+      await page.screenshot({ path: picture("race") });
+    },
+  },
 ];
 
 const run = promisify(execFile);

@@ -156,8 +156,8 @@ function raceHover(finding: Finding, context: RuleContext): string {
         ? `${title} happens not to switch there today. Nothing promises it.`
         : "";
   const order = steps.map(([name, what]) => `${who} ${name}   ${what}`).join("\n");
-  const places = finding.related.map((location) => `- ${location.message}`).join("\n");
-  return [finding.message, `\`\`\`text\n${order}\n\`\`\``, there, places].filter((part) => part !== "").join("\n\n");
+  // The editor shows the message and the related places of the diagnostic beside this.
+  return ["**An order that goes wrong:**", `\`\`\`text\n${order}\n\`\`\``, there].filter((part) => part !== "").join("\n\n");
 }
 
 const longestCode = 70;
