@@ -111,7 +111,7 @@ export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[]
 }
 
 /** The locks under which other code touches the state. */
-export function guardsOf(accesses: readonly Access[], besides: Access): readonly HeldLock[] {
+function guardsOf(accesses: readonly Access[], besides: Access): readonly HeldLock[] {
   const guards: HeldLock[] = [];
   for (const access of accesses) {
     if (access.operation === besides.operation) continue;

@@ -10,18 +10,22 @@ export function fewAlike<Item extends Moment>(
   place: (item: Item) => object,
   key: (item: Item) => string,
 ): readonly Item[] {
-  const counts = new Map<object, Map<string, number>>();
+  const seen = new Map<object, Map<string, Map<string, number>>>();
   return items.filter((item) => {
-    const { kind, instances } = item.root;
+    const { kind, instances, key: root } = item.root;
     const locks = item.locks.map((lock) => `${lock.key} ${lock.owner} ${lock.taken.function.file.path}:${lock.taken.range.start}`);
     const whole = [kind, instances, ...locks, key(item)].join("|");
-    const known = counts.get(place(item)) ?? new Map<string, number>();
-    counts.set(place(item), known);
-    const count = known.get(whole) ?? 0;
-    known.set(whole, count + 1);
-    return count < mostAlike;
+    const ofPlace = seen.get(place(item)) ?? new Map<string, Map<string, number>>();
+    seen.set(place(item), ofPlace);
+    const roots = ofPlace.get(whole) ?? new Map<string, number>();
+    ofPlace.set(whole, roots);
+    const count = roots.get(root) ?? 0;
+    if (count === mostWays || (count === 0 && roots.size === mostRoots)) return false;
+    roots.set(root, count + 1);
+    return true;
   });
 }
 
-/** Enough threads that some of them run at the same time if any do. */
-const mostAlike = 6;
+/** Enough threads that some of them run at the same time if any do, and enough ways of each. */
+const mostRoots = 8;
+const mostWays = 2;

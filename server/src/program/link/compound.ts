@@ -429,7 +429,7 @@ function readsIn(list: readonly Operation[]): readonly ReadOperation[] {
 }
 
 /** Whether the value mentions a call. */
-export function containsCall(value: Value): boolean {
+function containsCall(value: Value): boolean {
   return someValue(value, (inner) => inner.op === "call");
 }
 

@@ -23,12 +23,12 @@ export interface HeldLock {
 }
 
 /** Whether a thread that holds the first keeps out one that wants the second. */
-export function isSameLock(a: HeldLock, b: HeldLock): boolean {
+function isSameLock(a: HeldLock, b: HeldLock): boolean {
   return a.key === b.key;
 }
 
 /** Whether the lock keeps threads of one process apart: those for tasks let every thread in, and some for processes, too. */
-export function excludesThreads(lock: HeldLock): boolean {
+function excludesThreads(lock: HeldLock): boolean {
   return lock.scope !== "tasks" && lock.scope !== "only-processes";
 }
 

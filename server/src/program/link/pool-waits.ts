@@ -185,7 +185,7 @@ export function awaitedSpawns(call: CallOperation, node: FunctionNode, program: 
 }
 
 /** Whether the call gives up after a time: a timeout that is not None, by keyword or in that position. */
-export function hasLimit(call: CallOperation, position: number): boolean {
+function hasLimit(call: CallOperation, position: number): boolean {
   const timeout = call.arguments.find((argument) => argument.name === "timeout") ?? call.arguments[position];
   return timeout !== undefined && timeout.name !== "return_when" && !(timeout.value.op === "constant" && timeout.value.type === "none");
 }
