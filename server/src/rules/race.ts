@@ -1,5 +1,6 @@
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
+import { fewAlike } from "../program/link/alike.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
@@ -17,18 +18,26 @@ export interface Race {
 
 const locations = new WeakMap<Program, ReadonlyMap<string, readonly Access[]>>();
 
-/** All accesses of a program's threads, by the state they reach, in the order in which they were found. */
+/**
+ * The accesses of a program's threads, by the state they reach, in the order in which they were found. Of threads that come by the same place
+ * with the same locks only a few of each kind stand for all: pairs are compared, and hundreds of threads would make millions of them.
+ */
 export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
   const before = locations.get(program);
   if (before) return before;
   const byLocation = new Map<string, Access[]>();
-  for (const access of activityOf(program).accesses) {
+  for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
     const list = byLocation.get(access.location);
     if (list) list.push(access);
     else byLocation.set(access.location, [access]);
   }
   locations.set(program, byLocation);
   return byLocation;
+}
+
+/** Equal for accesses of one operation that differ only in which thread makes them, and how it gets there. */
+function sameMoment({ location, does, check, of, through }: Access): string {
+  return [location, does, ...(check?.locks.map((lock) => lock.key) ?? []), of, through].join("|");
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, Operation } from "../operation.js";
 import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
+import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
@@ -47,15 +48,10 @@ export type Awaited = "thread" | "task" | "item" | "room" | "signal" | "time" | 
 export function lockedWaits(program: Program): readonly LockedWait[] {
   const search = new Search(program);
   const found = new Map<string, LockedWait>();
-  const judged = new Set<string>();
-  for (const wait of activityOf(program).waits) {
+  for (const wait of search.waits) {
     for (const lock of wait.locks) {
       // A name that several classes use is no sign that they mean one lock.
       if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
-      // Other ways from the lock to the same call tell nothing new.
-      const once = `${functionKey(wait.function)}@${wait.call.start} ${siteKey(lock)} ${wait.root.key}`;
-      if (judged.has(once)) continue;
-      judged.add(once);
       const result = search.judge(wait, lock);
       if (!result) continue;
       const key = `${result.at.function.file.path}:${result.at.call.start}`;
@@ -70,41 +66,77 @@ function rank({ effect, confidence }: LockedWait): number {
   return (confidence === "possible" ? 2 : 0) + (effect === "delay" ? 1 : 0);
 }
 
-interface Taker extends Acquisition {
-  /** See `siteKey`. */
-  readonly site: string;
+/** A call that ends a wait, and the locks that it holds. */
+type Ender = Pick<Wait, "function" | "call" | "locks">;
+
+/** Where one lock is taken by those who wait for it, found by function and by place. */
+class Takers {
+  readonly all: Acquisition[] = [];
+  private readonly byFunction = new Map<FunctionNode, Acquisition[]>();
+  private readonly bySite = new Map<string, Acquisition[]>();
+
+  add(taker: Acquisition): void {
+    this.all.push(taker);
+    append(this.byFunction, taker.function, taker);
+    append(this.bySite, siteKey(taker.lock), taker);
+  }
+
+  in(node: FunctionNode): readonly Acquisition[] {
+    return this.byFunction.get(node) ?? [];
+  }
+
+  at(site: string): readonly Acquisition[] {
+    return this.bySite.get(site) ?? [];
+  }
+}
+
+function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 class Search {
+  readonly waits: readonly Wait[];
   private readonly ownership: Ownership;
-  /** Who waits for each lock until it is free, once for each place and thread. */
-  private readonly takers = new Map<string, Taker[]>();
+  private readonly takers = new Map<string, Takers>();
   /** The waits under each lock, by the place where it was taken. */
   private readonly waitsAt = new Map<string, Wait[]>();
+  /** The calls of `put` and `get` of each queue, by the call that made it. */
+  private readonly puts = new Map<CallOperation, Wait[]>();
+  private readonly gets = new Map<CallOperation, Wait[]>();
   private readonly known = new Map<CallOperation, Blocking>();
 
   constructor(private readonly program: Program) {
     this.ownership = new Ownership(program.resolver);
     const { acquisitions, waits } = activityOf(program);
-    const known = new Set<string>();
-    for (const each of acquisitions) {
-      if (each.waits !== "until-free") continue;
-      const site = siteKey(each.lock);
-      const once = `${site} ${each.root.key}`;
-      if (known.has(once)) continue;
-      known.add(once);
-      const list = this.takers.get(each.lock.key);
-      if (list) list.push({ ...each, site });
-      else this.takers.set(each.lock.key, [{ ...each, site }]);
+    const taken = fewAlike(
+      acquisitions,
+      ({ function: node }) => node,
+      ({ lock, range, waits: until }) => `${lock.key}|${lock.owner}|${range.start}|${until}`,
+    );
+    for (const each of taken) {
+      if (each.waits === "until-free") this.takersOf(each.lock.key).add(each);
     }
-    for (const wait of waits) {
-      for (const lock of wait.locks) {
-        const key = siteKey(lock);
-        const list = this.waitsAt.get(key);
-        if (list) list.push(wait);
-        else this.waitsAt.set(key, [wait]);
-      }
+    this.waits = fewAlike(
+      waits,
+      ({ call }) => call,
+      ({ path, function: node }) => `${functionKey(node)}|${path.length}`,
+    );
+    for (const wait of this.waits) {
+      for (const lock of wait.locks) append(this.waitsAt, siteKey(lock), wait);
+      const ends = /\.put$/.test(wait.entry.name) ? this.puts : /\.get$/.test(wait.entry.name) ? this.gets : undefined;
+      if (ends) for (const origin of this.originsOf(wait)) append(ends, origin, wait);
     }
+  }
+
+  private takersOf(key: string): Takers {
+    let takers = this.takers.get(key);
+    if (!takers) {
+      takers = new Takers();
+      this.takers.set(key, takers);
+    }
+    return takers;
   }
 
   judge(wait: Wait, lock: HeldLock): LockedWait | undefined {
@@ -112,7 +144,7 @@ class Search {
     if (!awaiting || this.isOwnLock(wait, lock)) return undefined;
     const { for: kind, usually } = awaiting;
     const { at, depth } = placeUnder(lock, wait);
-    const takers = this.takers.get(lock.key) ?? [];
+    const takers = this.takersOf(lock.key);
     const needed = this.neededBy(wait, lock, kind, takers);
     if (needed) {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
@@ -121,8 +153,8 @@ class Search {
     // Work that does not want the lock ends without it, and so does a queue empty.
     if (kind === "thread" || kind === "task" || kind === "room") return undefined;
     const site = siteKey(lock);
-    const forSomethingElse = takers.find(
-      (taker) => taker.site !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
+    const forSomethingElse = takers.all.find(
+      (taker) => siteKey(taker.lock) !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
     );
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
@@ -219,33 +251,21 @@ class Search {
   }
 
   /** Where the work that is waited for takes the lock, if it cannot get on without. */
-  private neededBy(wait: Wait, lock: HeldLock, kind: Awaited, takers: readonly Taker[]): Acquisition | undefined {
+  private neededBy(wait: Wait, lock: HeldLock, kind: Awaited, takers: Takers): Acquisition | undefined {
     switch (kind) {
       case "thread":
       case "task": {
         const spawns = awaitedSpawns(wait.call, wait.function, this.program);
         // Nobody waits for a thread that may be running the very code that waits.
-        const elsewhere = takers.filter((taker) => taker.site !== siteKey(lock));
-        return elsewhere.find((taker) => this.isIn(taker, spawns) || (kind === "thread" && this.isOfThreadClass(taker, wait)));
-      }
-      case "item": {
-        const puts = activityOf(this.program).waits.filter((each) => /\.put$/.test(each.entry.name) && this.isSameObject(each, wait));
-        return this.neededByAll(
-          puts.map((put) => ({ function: put.function, call: put.call, held: put.locks })),
-          lock,
-          wait,
-          takers,
+        return takers.all.find(
+          (taker) =>
+            siteKey(taker.lock) !== siteKey(lock) && (this.isIn(taker, spawns) || (kind === "thread" && this.isOfThreadClass(taker, wait))),
         );
       }
-      case "room": {
-        const gets = activityOf(this.program).waits.filter((each) => /\.get$/.test(each.entry.name) && this.isSameObject(each, wait));
-        return this.neededByAll(
-          gets.map((get) => ({ function: get.function, call: get.call, held: get.locks })),
-          lock,
-          wait,
-          takers,
-        );
-      }
+      case "item":
+        return this.neededByAll(this.endersOf(wait, this.puts), lock, wait, takers);
+      case "room":
+        return this.neededByAll(this.endersOf(wait, this.gets), lock, wait, takers);
       case "signal":
         return this.neededByAll(this.signals(wait), lock, wait, takers);
       default:
@@ -268,38 +288,34 @@ class Search {
   }
 
   /** Where one of the calls that end the wait needs the lock, if all of them do. */
-  private neededByAll(
-    enders: readonly { readonly function: FunctionNode; readonly call: CallOperation; readonly held: readonly HeldLock[] }[],
-    lock: HeldLock,
-    wait: Wait,
-    takers: readonly Taker[],
-  ): Acquisition | undefined {
-    const others = enders.filter((ender) => ender.function !== wait.function);
-    const found = others.map((ender) =>
-      takers.find((taker) =>
-        taker.root.key !== wait.root.key || taker.root.instances === "several"
-          ? (taker.function === ender.function && taker.range.start < ender.call.start) ||
-            ender.held.some((held) => siteKey(held) === taker.site)
-          : false,
-      ),
-    );
-    return others.length > 0 && found.every((taker) => taker !== undefined) && lock.scope === "threads" ? found[0] : undefined;
+  private neededByAll(enders: Iterable<Ender>, lock: HeldLock, wait: Wait, takers: Takers): Acquisition | undefined {
+    if (lock.scope !== "threads") return undefined;
+    const isAnother = (taker: Acquisition): boolean => taker.root.key !== wait.root.key || taker.root.instances === "several";
+    let first: Acquisition | undefined;
+    for (const { function: node, call, locks } of enders) {
+      if (node === wait.function) continue;
+      const needed =
+        takers.in(node).find((taker) => taker.range.start < call.start && isAnother(taker)) ??
+        locks.flatMap((each) => takers.at(siteKey(each))).find(isAnother);
+      if (!needed) return undefined;
+      first ??= needed;
+    }
+    return first;
   }
 
-  private isSameObject(a: Wait, b: Wait): boolean {
-    const [first, second] = [a, b].map(({ call, function: node }) => {
-      const object = objectOf(call);
-      return object ? this.program.resolver.resolve(object, node).flatMap(originOf) : [];
-    });
-    return first?.some((origin) => second?.includes(origin)) ?? false;
+  /** The calls on the queue that end the wait. */
+  private endersOf(wait: Wait, calls: ReadonlyMap<CallOperation, readonly Wait[]>): ReadonlySet<Ender> {
+    return new Set(this.originsOf(wait).flatMap((origin) => calls.get(origin) ?? []));
+  }
+
+  private originsOf({ call, function: node }: Wait): readonly CallOperation[] {
+    const object = objectOf(call);
+    return object ? this.program.resolver.resolve(object, node).flatMap(originOf) : [];
   }
 
   /** The calls that wake up who waits: `set`, `notify`. */
-  private signals(
-    wait: Wait,
-  ): readonly { readonly function: FunctionNode; readonly call: CallOperation; readonly held: readonly HeldLock[] }[] {
-    const object = objectOf(wait.call);
-    const origins = object ? this.program.resolver.resolve(object, wait.function).flatMap(originOf) : [];
+  private signals(wait: Wait): readonly Ender[] {
+    const origins = this.originsOf(wait);
     return this.program.files.flatMap((file) =>
       ["set", "notify", "notify_all"].flatMap((name) =>
         (file.facts.callsByName.get(name) ?? []).flatMap(({ call, function: index }) => {
@@ -310,16 +326,16 @@ class Search {
             .resolve(target, node)
             .flatMap(originOf)
             .some((origin) => origins.includes(origin));
-          return isSame ? [{ function: node, call, held: [] }] : [];
+          return isSame ? [{ function: node, call, locks: [] }] : [];
         }),
       ),
     );
   }
 
   /** Whether the lock is taken there for the same purpose: to wait in the same way, or to use the very object that is waited on. */
-  private isForTheSame(wait: Wait, kind: Awaited, taker: Taker): boolean {
+  private isForTheSame(wait: Wait, kind: Awaited, taker: Acquisition): boolean {
     const module = moduleOf(wait.entry);
-    if ((this.waitsAt.get(taker.site) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
+    if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
     const stretch = stretchOf(taker);
     if (kind === "file" && this.handlesFiles(stretch, taker)) return true;
     const object = objectOf(wait.call);

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { activityOf } from "../../server/src/program/link/activity.js";
+import type { Program } from "../../server/src/program/link/link.js";
+import { lockedWaits } from "../../server/src/program/link/locked-waits.js";
+import { accessesByLocation } from "../../server/src/rules/race.js";
+import { programOf } from "../program/program.js";
+import { pythonParser } from "../syntax/python-parser.js";
+
+/* Programs that grow: the work must grow with their size and no faster. Steps are counted, not time. */
+
+const parser = await pythonParser();
+
+/** As many functions, each of which changes one dict under a lock and calls two others, and as many threads that start in one of them. */
+function callers(functions: number, threads: number): Program {
+  const lines = ["import threading", "state = {}", "lock = threading.Lock()"];
+  for (let i = 0; i < functions; i++) {
+    lines.push(`def step${i}(x):`, "    with lock:", `        state[x] = ${i}`, "    if x:");
+    lines.push(`        step${(i + 1) % functions}(x)`, "    else:", `        step${(i * 2 + 1) % functions}(x)`);
+  }
+  for (let i = 0; i < threads; i++) lines.push(`threading.Thread(target=step${i % functions}, args=(${i},)).start()`);
+  return programOf(parser, { "m.py": `${lines.join("\n")}\n` });
+}
+
+/** As many threads that put into one queue and take from it while they hold one lock. */
+function waiters(threads: number): Program {
+  const lines = ["import queue", "import threading", "lock = threading.Lock()", "jobs = queue.Queue(3)"];
+  for (let i = 0; i < threads; i++) {
+    lines.push(`def work${i}():`, "    with lock:", `        jobs.put(${i})`, "        print(jobs.get())");
+    lines.push(`threading.Thread(target=work${i}).start()`);
+  }
+  return programOf(parser, { "m.py": `${lines.join("\n")}\n` });
+}
+
+/** How many pairs of accesses rules compare at most. */
+function pairsOf(program: Program): number {
+  return [...accessesByLocation(program).values()].reduce((sum, { length }) => sum + length * length, 0);
+}
+
+test("the accesses to compare do not grow with the threads that come by the same code", () => {
+  const [few, many, more] = [10, 20, 40].map((threads) => pairsOf(callers(10, threads)));
+  assert.ok(few !== undefined && few > 0);
+  assert.equal(many, more);
+});
+
+test("waits under locks are judged with a number of look-ups that grows with the program", () => {
+  const lookUps = (threads: number): number => {
+    const program = waiters(threads);
+    activityOf(program);
+    const { resolver } = program;
+    const resolve = resolver.resolve.bind(resolver);
+    let count = 0;
+    resolver.resolve = (value, within) => {
+      count++;
+      return resolve(value, within);
+    };
+    assert.equal(lockedWaits(program).length, 2 * threads);
+    return count;
+  };
+  const [few = 0, many = 0, more = 0] = [10, 20, 40].map(lookUps);
+  assert.ok(more - many <= 2.2 * (many - few), `${few}, ${many}, ${more} look-ups`);
+});
