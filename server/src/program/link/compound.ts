@@ -11,7 +11,6 @@ import {
 } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { samePlace, sameValue } from "./updates.js";
-import { someValue } from "./walk.js";
 
 /** A look at state that decides whether something is done to that state. */
 export interface Check {
@@ -426,11 +425,6 @@ function readsIn(list: readonly Operation[]): readonly ReadOperation[] {
     if (operation.op === "read") return [operation];
     return operation.op === "with" ? readsIn(operation.body) : [];
   });
-}
-
-/** Whether the value mentions a call. */
-function containsCall(value: Value): boolean {
-  return someValue(value, (inner) => inner.op === "call");
 }
 
 /** The last names of the errors that a handler catches; one empty name for a bare `except`. */
