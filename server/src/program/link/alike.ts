@@ -1,4 +1,5 @@
 import type { Moment } from "./activity.js";
+import type { HeldLock } from "./locks.js";
 
 /**
  * Of moments that differ only in which thread they are of, and how it gets there, a few that stand for all, in order. Rules compare moments
@@ -13,7 +14,7 @@ export function fewAlike<Item extends Moment>(
   const seen = new Map<object, Map<string, Map<string, number>>>();
   return items.filter((item) => {
     const { kind, instances, key: root } = item.root;
-    const locks = item.locks.map((lock) => `${lock.key} ${lock.owner} ${lock.taken.function.file.path}:${lock.taken.range.start}`);
+    const locks = item.locks.map(lockText);
     const whole = [kind, instances, ...locks, key(item)].join("|");
     const ofPlace = seen.get(place(item)) ?? new Map<string, Map<string, number>>();
     seen.set(place(item), ofPlace);
@@ -24,6 +25,17 @@ export function fewAlike<Item extends Moment>(
     roots.set(root, count + 1);
     return true;
   });
+}
+
+const texts = new WeakMap<HeldLock, string>();
+
+function lockText(lock: HeldLock): string {
+  let text = texts.get(lock);
+  if (text === undefined) {
+    text = `${lock.key} ${lock.owner} ${lock.taken.function.file.path}:${lock.taken.range.start}`;
+    texts.set(lock, text);
+  }
+  return text;
 }
 
 /** Enough threads that some of them run at the same time if any do, and enough ways of each. */

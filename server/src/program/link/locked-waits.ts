@@ -48,15 +48,22 @@ export type Awaited = "thread" | "task" | "item" | "room" | "signal" | "time" | 
 export function lockedWaits(program: Program): readonly LockedWait[] {
   const search = new Search(program);
   const found = new Map<string, LockedWait>();
+  const judged = new Map<CallOperation, Set<string>>();
   for (const wait of search.waits) {
+    const before = judged.get(wait.call) ?? new Set();
+    judged.set(wait.call, before);
     for (const lock of wait.locks) {
       // A name that several classes use is no sign that they mean one lock.
       if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
+      // Other ways from the lock to the same call tell nothing new.
+      const once = `${siteKey(lock)} ${wait.root.key}`;
+      if (before.has(once)) continue;
+      before.add(once);
       const result = search.judge(wait, lock);
       if (!result) continue;
       const key = `${result.at.function.file.path}:${result.at.call.start}`;
-      const before = found.get(key);
-      if (!before || rank(result) < rank(before)) found.set(key, result);
+      const known = found.get(key);
+      if (!known || rank(result) < rank(known)) found.set(key, result);
     }
   }
   return [...found.values()];
@@ -419,8 +426,15 @@ function isAfterError(call: CallOperation, node: FunctionNode): boolean {
   return turns.some(({ at, way }) => at.op === "attempt" && way > 0 && way <= at.handlers.length);
 }
 
-function siteKey({ key, taken }: HeldLock): string {
-  return `${key} ${functionKey(taken.function)}@${taken.range.start}`;
+const siteKeys = new WeakMap<HeldLock, string>();
+
+function siteKey(lock: HeldLock): string {
+  let key = siteKeys.get(lock);
+  if (key === undefined) {
+    key = `${lock.key} ${functionKey(lock.taken.function)}@${lock.taken.range.start}`;
+    siteKeys.set(lock, key);
+  }
+  return key;
 }
 
 /** The package that does the waiting: `socket`, `requests`. */
