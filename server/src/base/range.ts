@@ -18,3 +18,8 @@ export function contains(outer: Range, inner: Range): boolean {
 export function overlaps(a: Range, b: Range): boolean {
   return a.start <= b.end && b.start <= a.end;
 }
+
+/** Only the range of something that has more to it, so that the rest is not kept along. */
+export function rangeOf({ start, end }: Range): Range {
+  return { start, end };
+}

@@ -2,7 +2,7 @@ import { knownTargets, targetName } from "../base/target.js";
 import type { GapStep } from "../knowledge/atomicity.js";
 import { checkThenActVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
-import { addingMethods, type Check, type CheckThenAct, takesFrom } from "../program/link/compound.js";
+import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks } from "../program/link/locks.js";
@@ -99,10 +99,6 @@ export function effectOf({ operation }: Pick<Access, "operation">, check: Check)
 export function isEmpty(value: Value | undefined): boolean {
   if (value?.op === "constant") return value.type === "none" || value.value === 0 || value.value === "";
   return value?.op === "display" && value.elements.length === 0 && !value.isOpen;
-}
-
-function isNone(value: Value | undefined): boolean {
-  return value?.op === "constant" && value.type === "none";
 }
 
 /** Code that runs once while a module or class is being set up, or before anybody else has the object. */

@@ -1,3 +1,4 @@
+import { rangeOf } from "../base/range.js";
 import { type LoopWait, loopWaits } from "../program/link/loop-waits.js";
 import { type PoolWait, poolWaits } from "../program/link/pool-waits.js";
 import docs from "./executor-self-deadlock.md";
@@ -54,10 +55,6 @@ function relatedOf({ wait, awaited, task, path }: PoolWait): readonly RelatedLoc
   const made = task.pool?.made;
   if (made) places.push({ path: made.in.file.path, range: rangeOf(made.call), message: "the pool is made here" });
   return places;
-}
-
-function rangeOf({ start, end }: { readonly start: number; readonly end: number }): { readonly start: number; readonly end: number } {
-  return { start, end };
 }
 
 function message(data: Data, context: RuleContext): string {

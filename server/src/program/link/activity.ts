@@ -27,7 +27,7 @@ import { objectionTo } from "./object-sharing.js";
 import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
-import { decoratorNames, type Resolver } from "./resolver.js";
+import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { startsSeveral } from "./spawns.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
@@ -163,16 +163,12 @@ interface Walked {
 
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
 function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
-  const { memory, derived } = program.resolver.memoryOf(file);
-  const compute = (): Walked => {
+  // What comments say of guards decides which looks are written down, wherever the comments stand.
+  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, () => {
     const walker = new Walker(program, whose);
     walk(walker);
     return walker.found();
-  };
-  // What comments say of guards decides which looks are written down, wherever the comments stand.
-  const whole = `${key} ${guardedNames(program)}`;
-  const known = memory.recall<object | string, Walked>(derived, whole);
-  return known ?? memory.find<object | string, Walked>(derived, whole, undefined, () => false, compute);
+  });
 }
 
 function guardedNames(program: Program): string {
@@ -958,10 +954,6 @@ class Walker {
 
 function isPropertyMethod(node: FunctionNode): boolean {
   return decoratorNames(node).some((name) => name.endsWith("property"));
-}
-
-function parentOf({ file, facts }: FunctionNode): FunctionNode | undefined {
-  return facts.parent === undefined ? undefined : file.functions[facts.parent];
 }
 
 const calledOf = new WeakMap<FunctionNode, readonly string[]>();

@@ -262,7 +262,8 @@ function isEndOfSequence(index: Value): boolean {
   return index.op === "constant" && index.type === "int" && index.value === 0;
 }
 
-function isNone(value: Value | undefined): boolean {
+/** Whether the value is written as None. */
+export function isNone(value: Value | undefined): boolean {
   return value?.op === "constant" && value.type === "none";
 }
 

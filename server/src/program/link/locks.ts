@@ -1,4 +1,4 @@
-import type { Range } from "../../base/range.js";
+import { type Range, rangeOf } from "../../base/range.js";
 import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
@@ -152,10 +152,6 @@ function lockIn(
       taken: { function: frame.function, range: rangeOf(context) },
     },
   ];
-}
-
-function rangeOf(value: Value): Range {
-  return { start: value.start, end: value.end };
 }
 
 /** A value as it reads in a sentence: `self._lock`, `locks[…]`, `get_lock()`. */

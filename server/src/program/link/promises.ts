@@ -33,17 +33,9 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   return program.files.flatMap((file) => {
     const mentionsLock = [...names].some((name) => file.facts.callsByName.has(name));
     if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
-    const { memory, derived } = program.resolver.memoryOf(file);
-    const key = "sharing promises";
-    const promises =
-      memory.recall<object | string, readonly SharingPromise[]>(derived, key) ??
-      memory.find<object | string, readonly SharingPromise[]>(
-        derived,
-        key,
-        undefined,
-        () => false,
-        () => promisesOf(file, mentionsLock ? names : new Set(), program),
-      );
+    const promises = program.resolver.remembered(file, "sharing promises", () =>
+      promisesOf(file, mentionsLock ? names : new Set(), program),
+    );
     return promises.flatMap((promise) => {
       const entries = promise.entries.filter((node) => !spawned.has(node));
       return entries.length > 0 ? [{ ...promise, entries }] : [];

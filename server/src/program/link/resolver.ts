@@ -38,6 +38,13 @@ export class Resolver {
     return { memory: this.memory, derived: this.memory.of(file).derived };
   }
 
+  /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
+  remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
+    const { derived } = this.memory.of(file);
+    const known = this.memory.recall<object | string, Result>(derived, key);
+    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, () => false, compute);
+  }
+
   private get modules(): ModuleIndex {
     return this.memory.modules;
   }
@@ -896,7 +903,8 @@ function elementSource(name: string | undefined, call: CallOperation): Value | u
   return undefined;
 }
 
-function parentOf(node: FunctionNode): FunctionNode | undefined {
+/** The function around a function; the module has none. */
+export function parentOf(node: FunctionNode): FunctionNode | undefined {
   return node.facts.parent === undefined ? undefined : node.file.functions[node.facts.parent];
 }
 

@@ -9,7 +9,7 @@ import { type Suspension, suspensionBetween, suspensionsOf } from "./suspensions
 import { isKeyOfTask } from "./task-keys.js";
 import { type TaskRun, taskRunsOf } from "./task-runs.js";
 import { heldStretches } from "./tasks.js";
-import { samePlace, sameValue } from "./updates.js";
+import { isReadOf } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";
 
 /** A coroutine looks at shared state, lets other tasks run, and then changes the state by what it saw. */
@@ -171,22 +171,6 @@ function readIn(value: Value, place: Place, before: number, node: FunctionNode, 
     if (found) return found;
   }
   return undefined;
-}
-
-/** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
-function isReadOf(value: Value, place: Place): boolean {
-  if (value.op === "read") return samePlace(value.place, place);
-  if (value.op !== "call" || place.kind !== "element") return false;
-  const { callee } = value;
-  const key = value.arguments[0]?.value;
-  return (
-    callee.op === "read" &&
-    callee.place.kind === "attribute" &&
-    callee.place.name === "get" &&
-    key !== undefined &&
-    sameValue(callee.place.object, place.object) &&
-    sameValue(key, place.index)
-  );
 }
 
 /** Whether what the act does goes wrong when the state has changed since the check. */

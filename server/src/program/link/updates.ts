@@ -53,7 +53,7 @@ function dependency(value: Value, place: Place, write: WriteOperation, within: F
 const arithmetic: ReadonlySet<string> = new Set(["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "@"]);
 
 /** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
-function isReadOf(value: Value, place: Place): boolean {
+export function isReadOf(value: Value, place: Place): boolean {
   if (value.op === "read") return samePlace(value.place, place);
   if (value.op !== "call" || place.kind !== "element") return false;
   const { callee } = value;

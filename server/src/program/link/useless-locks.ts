@@ -1,5 +1,4 @@
-import type { Range } from "../../base/range.js";
-import { contains } from "../../base/range.js";
+import { contains, type Range, rangeOf } from "../../base/range.js";
 import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
 import { type Access, activityOf } from "./activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
@@ -50,10 +49,6 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
     }
   }
   return [...found, ...givenToEachThread(program)];
-}
-
-function rangeOf({ start, end }: Range): Range {
-  return { start, end };
 }
 
 /** Whether the value is a lock for threads, as far as can be told. */
