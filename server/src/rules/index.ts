@@ -1,3 +1,4 @@
+import { blockingCallInAsync } from "./blocking-call-in-async.js";
 import { checkThenAct } from "./check-then-act.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
+  blockingCallInAsync,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */
