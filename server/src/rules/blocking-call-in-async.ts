@@ -46,8 +46,8 @@ function related({ root, function: node, call, path, at, others, further, name }
   }
   if (at.range.start !== call.start || at.function !== node)
     places.push({ path: node.file.path, range: call, message: `\`${name}\` blocks here` });
-  for (const range of further.slice(0, mostOthers))
-    if (range.start !== call.start) places.push({ path: node.file.path, range, message: "this call blocks as well" });
+  for (const each of further.slice(0, mostOthers))
+    places.push({ path: each.function.file.path, range: each.call, message: "this call blocks as well" });
   for (const other of others.slice(0, mostOthers))
     places.push({
       path: other.function.file.path,

@@ -1,9 +1,13 @@
+import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
-import type { CallOperation, ConstantValue, Operation, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, NamePlace, Operation, Value } from "../operation.js";
 import { type CallStep, objectOf } from "./activity.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
+import { loopsAround } from "./loops.js";
 import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
+import { suspensionsOf } from "./suspensions.js";
+import { taskRunsOf } from "./task-runs.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /** A function that an event loop runs by itself. */
@@ -71,6 +75,28 @@ export function isCoroutine(node: FunctionNode): boolean {
   return node.facts.isAsync || (node.facts.isGenerator && decoratorNames(node).includes("coroutine"));
 }
 
+/** Whether the function belongs to a test, whose loop runs little else. */
+export function isOfTest({ file, facts }: FunctionNode): boolean {
+  return /^(test_.*|.*_test|conftest)\.py$/.test(fileName(file.path)) || facts.name.startsWith("test_");
+}
+
+/** Whether the coroutine is what a loop is made for, and nothing else runs it. */
+export function isRunAlone({ kind, function: node }: LoopRoot, program: Program): boolean {
+  if (kind !== "coroutine") return false;
+  const runs = taskRunsOf(node, program);
+  return runs.length > 0 && runs.every((run) => run.kind === "main");
+}
+
+/** Whether what stands at the offset runs when a loop has nothing else to do yet: at the start of the coroutine that the loop is made for. */
+export function isBeforeOthers(offset: number, root: LoopRoot, program: Program): boolean {
+  const { function: node } = root;
+  const { all } = suspensionsOf(node);
+  if (root.kind !== "coroutine" || all.some((each) => each.start < offset)) return false;
+  const around = loopsAround(node, { start: offset, end: offset });
+  if (around.some((loop) => all.some((each) => each.start >= loop.start && each.end <= loop.end))) return false;
+  return isRunAlone(root, program);
+}
+
 /** The plain methods that a loop calls on objects of certain classes: those of protocols and request handlers. */
 function handlerMethods({ files, resolver, knowledge }: Program): readonly FunctionNode[] {
   const found: FunctionNode[] = [];
@@ -102,6 +128,8 @@ interface State {
   /** The class of the object that a method runs on. */
   readonly self: ClassNode | undefined;
   readonly from: State | undefined;
+  /** The name by which it was called: that of the function that a decorator put this one around. */
+  readonly calledAs: string;
   /** The roots that came here later. */
   readonly others: LoopRoot[];
 }
@@ -125,13 +153,25 @@ class Walker {
   private walk(roots: readonly LoopRoot[]): void {
     this.queue = [];
     for (const root of roots) {
-      this.add({ root, function: root.function, path: [], way: "sure", given: new Map(), self: undefined, from: undefined, others: [] });
+      this.add({
+        root,
+        function: root.function,
+        path: [],
+        way: "sure",
+        given: new Map(),
+        self: undefined,
+        from: undefined,
+        calledAs: root.function.facts.name,
+        others: [],
+      });
     }
     for (const state of this.queue) this.visit(state);
   }
 
   private add(state: State): void {
-    let key = functionKey(state.function);
+    const { function: node, calledAs } = state;
+    let key = functionKey(node);
+    if (node.facts.parent !== 0 && calledAs !== node.facts.name) key += ` as ${calledAs}`;
     if (state.self) key += ` ${classKey(state.self)}`;
     for (const [name, given] of state.given) key += ` ${name}=${givenKey(given)}`;
     const known = this.seen.get(key);
@@ -216,7 +256,8 @@ class Walker {
     for (const callee of callees) this.enter(callee, call, state, most > 1 ? "unsure" : state.way);
   }
 
-  private callees(call: CallOperation, { function: node, given, self }: State): readonly Callee[] {
+  private callees(call: CallOperation, state: State): readonly Callee[] {
+    const { function: node, given, self } = state;
     const { resolver } = this.program;
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
@@ -229,6 +270,9 @@ class Walker {
           : [];
       }
     }
+    const around = callee.op === "read" && callee.place.kind === "name" ? parameterAround(callee.place, node) : undefined;
+    // Of all functions that a decorator is put on, the one that was called.
+    if (around) return resolver.callees(call, node).filter(({ function: wrapped }) => wrapped.facts.name === state.calledAs);
     const object = objectOf(call);
     if (object && callee.op === "read" && callee.place.kind === "attribute") {
       if (self && isSelf(object, node)) {
@@ -257,7 +301,17 @@ class Walker {
     }
     const self = receiver?.kind === "instance" ? receiver.class : undefined;
     const step = { function: state.function, call: { start: call.start, end: call.end } };
-    this.add({ root: state.root, function: node, path: [...state.path, step], way, given, self, from: state, others: [] });
+    this.add({
+      root: state.root,
+      function: node,
+      path: [...state.path, step],
+      way,
+      given,
+      self,
+      from: state,
+      calledAs: lastName(call),
+      others: [],
+    });
   }
 
   private given(argument: Value, { function: node, given }: State): Given | undefined {
@@ -326,6 +380,12 @@ const plainDecorators: ReadonlySet<string> = new Set(["staticmethod", "classmeth
 
 /** Names of decorators that run the function elsewhere, or later. */
 const handingOver = /thread|executor|async|background|task|process|actor|remote|delay|greenlet|defer|fixture/i;
+
+/** Whether the name is a parameter of a function around this one. */
+function parameterAround({ name, owner }: NamePlace, node: FunctionNode): boolean {
+  const outer = owner > 0 && owner !== node.facts.index ? node.file.functions[owner] : undefined;
+  return outer?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
+}
 
 function isSelf(value: Value, node: FunctionNode): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || node.facts.class === undefined) return false;

@@ -1,4 +1,3 @@
-import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
 import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
@@ -9,7 +8,7 @@ import type { CallOperation, ConstantValue, LoopOperation, Operation, Value } fr
 import { type CallStep, objectOf } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { type FunctionNode, functionKey } from "./entity.js";
-import { awaitedIn, type LoopRoot, type LoopVisit, loopVisits } from "./event-loop.js";
+import { awaitedIn, isBeforeOthers, isOfTest, isRunAlone, type LoopRoot, type LoopVisit, loopVisits } from "./event-loop.js";
 import { hasGreenThreads } from "./green-threads.js";
 import type { Program } from "./link.js";
 import { writtenName } from "./locks.js";
@@ -17,7 +16,6 @@ import { loopWaits } from "./loop-waits.js";
 import { loopsAround } from "./loops.js";
 import { awaitedSpawns } from "./pool-waits.js";
 import { suspensionsOf } from "./suspensions.js";
-import { taskRunsOf } from "./task-runs.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /** A call that blocks the thread of an event loop. */
@@ -34,8 +32,8 @@ export interface LoopBlock {
   readonly at: { readonly function: FunctionNode; readonly range: Range };
   /** Other functions of event loops that come to the same place. */
   readonly others: readonly LoopRoot[];
-  /** Further calls on the same object in the same function. */
-  readonly further: readonly Range[];
+  /** Further calls on the same object in the same function, or on the same way. */
+  readonly further: readonly { readonly function: FunctionNode; readonly call: Range }[];
   readonly confidence: "likely" | "possible";
 }
 
@@ -79,7 +77,7 @@ class Search {
 
   constructor(private readonly program: Program) {
     this.ownWaits = new Set(loopWaits(program).map(({ wait }) => wait));
-    for (const visit of loopVisits(program, (root) => !isTest(root.function) && !this.isRunAlone(root))) {
+    for (const visit of loopVisits(program, (root) => !isOfTest(root.function) && !isRunAlone(root, program))) {
       if (hasGreenThreads(visit.function.file.path, program)) continue;
       for (const operation of visit.operations) {
         const found = this.blockedBy(operation, visit);
@@ -115,10 +113,12 @@ class Search {
         further: [],
         confidence,
       };
-      // Of several calls on one object, the first one stands for all.
-      const object = first.object === undefined ? `@${first.call.start}` : first.object;
-      const place =
-        visit.function === at.function ? `${functionKey(at.function)} ${object}` : `${functionKey(at.function)}@${at.range.start}`;
+      // Of several calls on one object, or of those that one call leads to, the first one stands for all.
+      const object =
+        visit.function === at.function && at.range.start === first.call.start
+          ? (first.object ?? `@${first.call.start}`)
+          : `@${at.range.start}`;
+      const place = `${functionKey(at.function)} ${object}`;
       const known = byPlace.get(place);
       byPlace.set(place, known ? merged(known, block) : block);
     }
@@ -292,7 +292,7 @@ class Search {
       if (root.given && /\.(add_reader|add_writer)$/.test(root.given.by)) return true;
       if (object && hasNonBlockingSockets(node)) return true;
     }
-    if (isForLocalHost(call, node) || (object && this.isLocalSocket(object, node))) return true;
+    if (isForLocalHost(call, node) || (object && this.isInstantSocket(object, entry.name, node))) return true;
     if (!object) return false;
     const name = writtenName(object);
     if (/^threading\.(Thread|Timer)\.join$/.test(entry.name)) return this.tellsItsEnd(call, node);
@@ -302,11 +302,15 @@ class Search {
     return false;
   }
 
-  /** Whether the socket reaches this machine only. */
-  private isLocalSocket(object: Value, node: FunctionNode): boolean {
+  /** Whether the socket reaches this machine only, or is one that sends without a connection. */
+  private isInstantSocket(object: Value, name: string, node: FunctionNode): boolean {
     return this.program.resolver.resolve(object, node).some((entity) => {
-      const family = entity.kind === "object" && entity.type === "socket.socket" ? entity.origin?.call.arguments[0]?.value : undefined;
-      return family !== undefined && /AF_UNIX$/.test(writtenName(family));
+      const made = entity.kind === "object" && entity.type === "socket.socket" ? entity.origin?.call.arguments : undefined;
+      const kinds = (made ?? []).map(({ value }) => writtenName(value));
+      return (
+        kinds.some((kind) => kind.endsWith("AF_UNIX")) ||
+        (kinds.some((kind) => kind.endsWith("SOCK_DGRAM")) && !/\.(recv\w*|accept)$/.test(name))
+      );
     });
   }
 
@@ -373,30 +377,12 @@ class Search {
   }
 
   private confidence({ visit, usually, operation, for: what }: Blocked): LoopBlock["confidence"] {
-    if (usually === "short" || visit.way === "unsure" || isTest(visit.root.function)) return "possible";
-    return what !== "time" && this.isBeforeOthers(operation, visit) ? "possible" : "likely";
-  }
-
-  /** Whether the call stands where a loop has nothing else to run yet: at the start of the coroutine that the loop is made for. */
-  private isBeforeOthers(operation: Range, { root, path }: LoopVisit): boolean {
-    if (root.kind !== "coroutine") return false;
-    const node = root.function;
-    const start = path[0]?.call.start ?? operation.start;
-    if (suspensionsOf(node).all.some((each) => each.start < start)) return false;
-    if (
-      loopsAround(node, { start, end: start }).some((loop) =>
-        suspensionsOf(node).all.some((each) => each.start >= loop.start && each.end <= loop.end),
-      )
-    )
-      return false;
-    return this.isRunAlone(root);
-  }
-
-  /** Whether the coroutine is what a loop is made for, and nothing else runs it. */
-  private isRunAlone({ kind, function: node }: LoopRoot): boolean {
-    if (kind !== "coroutine") return false;
-    const runs = taskRunsOf(node, this.program);
-    return runs.length > 0 && runs.every((run) => run.kind === "main");
+    if (usually === "short" || visit.way === "unsure" || isOfTest(visit.root.function)) return "possible";
+    // Further down, the way there is rarely the usual one; what only errors lead to is rare.
+    if (visit.path.length > longestUsualPath) return "possible";
+    if (what === "time" && visit.path.length > 0 && isAfterError(operation, visit.function)) return "possible";
+    const start = visit.path[0]?.call.start ?? operation.start;
+    return what !== "time" && isBeforeOthers(start, visit.root, this.program) ? "possible" : "likely";
   }
 }
 
@@ -433,10 +419,20 @@ function wayCost({ visit }: Blocked): number {
   return visit.path.length + (visit.function.file !== visit.root.function.file ? 10 : 0);
 }
 
-/** Helpers in the same file are changed with their caller; of another file, the call that leads there is what somebody would hand to a thread. */
+const longestNearPath = 2;
+const longestUsualPath = 4;
+
+/** Whether the operation stands in an `except` clause. */
+function isAfterError(operation: Operation, node: FunctionNode): boolean {
+  const turns = suspensionsOf(node).turnsTo.get(operation) ?? [];
+  return turns.some(({ at, way }) => at.op === "attempt" && way > 0 && way <= at.handlers.length);
+}
+
+/** Helpers beside the coroutine are changed with it; where they are further away, the call that leads there is what somebody would hand to a thread. */
 function placeOf({ root, function: node, path }: LoopVisit, call: Range): LoopBlock["at"] {
   const [first] = path;
-  if (!first || node.file === root.function.file) return { function: node, range: { start: call.start, end: call.end } };
+  if (!first || (node.file === root.function.file && path.length <= longestNearPath))
+    return { function: node, range: { start: call.start, end: call.end } };
   return { function: first.function, range: first.call };
 }
 
@@ -446,7 +442,7 @@ function merged(a: LoopBlock, b: LoopBlock): LoopBlock {
   return {
     ...first,
     others: [...new Set([...first.others, ...second.others])],
-    further: [...first.further, second.call, ...second.further],
+    further: [...first.further, { function: second.function, call: second.call }, ...second.further],
   };
 }
 
@@ -489,11 +485,6 @@ function callsLoop(node: FunctionNode): boolean {
     calls ||= /^(call_soon_threadsafe|run_coroutine_threadsafe)$/.test(operation.callee.place.name);
   });
   return calls;
-}
-
-/** Whether the function belongs to a test, whose loop runs little else. */
-function isTest({ file, facts }: FunctionNode): boolean {
-  return /^(test_.*|.*_test|conftest)\.py$/.test(fileName(file.path)) || facts.name.startsWith("test_");
 }
 
 /** Whether the name that is looked up is this machine's, which is in a file, as written or because a test around the call says so. */
