@@ -5,6 +5,7 @@ import { durationText } from "../estimate/text.js";
 import { duration, type TaskWork } from "../estimate/work.js";
 import { isBeforeOthers, isOfTest } from "../program/link/event-loop.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
+import { walkOperations } from "../program/link/walk.js";
 import docs from "./cpu-bound-in-async.md";
 import { quoted } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
@@ -53,7 +54,7 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
   const { root, ofLongest: work, longest } = stretch;
   if (stretch.arranging) return "possible";
   const ns = onCoreNs(work);
-  if (isGuess(work)) return ns >= heavyGuessNs && work.nesting > 1 && work.unknownCalls < 1 ? "possible" : undefined;
+  if (isGuess(work)) return ns >= heavyGuessNs && holdsLoop(longest) && work.unknownCalls < 1 ? "possible" : undefined;
   if (ns < noticeableNs) return undefined;
   const isHarmless = isOfTest(root.function) || isBeforeOthers(longest.start, root, program);
   return ns >= slowNs && !isHarmless ? "likely" : "possible";
@@ -63,6 +64,16 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
 function isGuess({ lengths, assumptions, interpreterNs, heldNs, nativeNs }: TaskWork): boolean {
   const isOpen = lengths === "guessed" || assumptions.some(({ what, from }) => from === "default" && !/ (takes|waits)$/.test(what));
   return isOpen && interpreterNs.low + heldNs.low + nativeNs.low < slowNs;
+}
+
+/** Whether it is a loop with another one written inside it. */
+function holdsLoop(operation: LoopStretch["longest"]): boolean {
+  let holds = false;
+  if (operation.op === "loop")
+    walkOperations(operation.body, (inner) => {
+      holds ||= inner.op === "loop";
+    });
+  return holds;
 }
 
 function placeOf({ longest }: LoopStretch): Range {

@@ -581,6 +581,10 @@ export class Resolver {
         const inner = callee.call.arguments[0];
         return inner ? this.resolve(inner.value, callee.in).flatMap((entity) => this.result(entity, call, within)) : [];
       }
+      case "object": {
+        const type = firstType(this.knowledge.callable(`${callee.type}.__call__`)?.returns ?? []);
+        return type ? [{ kind: "object", type, origin: { call, in: within } }] : [];
+      }
       default:
         return [];
     }
