@@ -254,6 +254,7 @@ class Search {
         const seconds = limitOf(call);
         if (seconds !== undefined && seconds * 1e9 < momentNs) return undefined;
         const isShort =
+          (what === "database" && time !== undefined && time < shortQueryNs) ||
           this.isSoonOver(entry, call, node) ||
           what === "file" ||
           blocking.certain === "unknown" ||
