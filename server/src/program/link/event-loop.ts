@@ -261,6 +261,8 @@ class Walker {
     const { function: node, given, self } = state;
     const { resolver } = this.program;
     const { callee } = call;
+    // `wraps(function)` stands for the function, but calling it decorates another.
+    if (callee.op === "call" && lastName(callee) === "wraps") return [];
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
       const { name } = callee.place;
       if (node.facts.parameters.some((parameter) => parameter.name === name)) {
