@@ -5,7 +5,7 @@ import { link, linkedFile, type Program } from "../../server/src/program/link/li
 import type { Parser } from "../../server/src/syntax/parser.js";
 
 export function factsOf(parser: Parser, text: string): Facts {
-  return extract(parser.parse(text), text);
+  return extract(parser.parse(text));
 }
 
 /** The program that files make, by path. */

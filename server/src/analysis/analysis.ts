@@ -1,5 +1,6 @@
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
+import { Source } from "../base/source.js";
 import type { Prediction } from "../estimate/prediction.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
@@ -32,7 +33,7 @@ export interface Analysis {
 }
 
 interface HeldFile {
-  readonly text: string;
+  readonly source: Source;
   readonly facts: Facts;
   readonly linked: LinkedFile;
   readonly open: boolean;
@@ -54,21 +55,22 @@ export class AnalysisHost {
   /** Adds or replaces a file that is not open in an editor. */
   setFile(path: string, text: string): void {
     const known = this.files.get(path);
-    if (known?.text === text && !known.open) return;
+    if (known?.source.text === text && !known.open) return;
     if (known?.open) this.parser.close(path);
-    this.hold(path, text, this.parser.parse(text), false);
+    this.hold(path, new Source(text, undefined), this.parser.parse(text), false);
   }
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
   openFile(path: string, text: string): void {
-    this.hold(path, text, this.parser.open(path, text), true);
+    const { slots, module } = this.parser.open(path, text);
+    this.hold(path, new Source(text, slots), module, true);
   }
 
   /** Applies an editor's edits, in the order given; each refers to the text after the ones before it. */
   editFile(path: string, edits: readonly TextEdit[]): void {
     if (!this.files.get(path)?.open) throw new Error(`${path} is not open`);
-    const { text, module } = this.parser.edit(path, edits);
-    this.hold(path, text, module, true);
+    const { text, slots, module } = this.parser.edit(path, edits);
+    this.hold(path, new Source(text, slots), module, true);
   }
 
   /** The editor no longer shows the file; its last text stays until `setFile` or `removeFile`. */
@@ -106,9 +108,9 @@ export class AnalysisHost {
     return this.current;
   }
 
-  private hold(path: string, text: string, module: Module, open: boolean): void {
-    const facts = extract(module, text);
-    this.files.set(path, { text, facts, linked: linkedFile(path, facts), open });
+  private hold(path: string, source: Source, module: Module, open: boolean): void {
+    const facts = extract(module);
+    this.files.set(path, { source, facts, linked: linkedFile(path, facts), open });
     this.current = undefined;
   }
 }
@@ -116,7 +118,9 @@ export class AnalysisHost {
 /** Everything is computed when it is first asked for, and then kept. */
 class Snapshot implements Analysis {
   private context: RuleContext | undefined;
-  private byPath: ReadonlyMap<string, readonly Finding[]> | undefined;
+  /** By path, in the places that facts count in. */
+  private placed: ReadonlyMap<string, readonly Finding[]> | undefined;
+  private readonly inText = new Map<string, readonly Finding[]>();
 
   constructor(
     private readonly files: ReadonlyMap<string, HeldFile>,
@@ -131,20 +135,16 @@ class Snapshot implements Analysis {
   }
 
   text(path: string): string | undefined {
-    return this.files.get(path)?.text;
+    return this.files.get(path)?.source.text;
   }
 
   findings(path: string): readonly Finding[] {
-    if (!this.byPath) {
-      const byPath = new Map<string, Finding[]>();
-      for (const finding of runRules(this.rules(), this.settings.severities)) {
-        const list = byPath.get(finding.path);
-        if (list) list.push(finding);
-        else byPath.set(finding.path, [finding]);
-      }
-      this.byPath = byPath;
+    let found = this.inText.get(path);
+    if (!found) {
+      found = this.placedFindings(path).map((finding) => this.findingInText(finding));
+      this.inText.set(path, found);
     }
-    return this.byPath.get(path) ?? [];
+    return found;
   }
 
   problems(): readonly Problem[] {
@@ -152,7 +152,9 @@ class Snapshot implements Analysis {
   }
 
   hover(path: string, offset: number): Hover | undefined {
-    return hoverAt(path, offset, this.rules(), this.findings(path));
+    const source = this.sourceOf(path);
+    const hover = hoverAt(path, source.place(offset), this.rules(), this.placedFindings(path));
+    return hover && { ...hover, range: source.range(hover.range) };
   }
 
   codeActions(path: string, range: Range): readonly CodeAction[] {
@@ -185,15 +187,49 @@ class Snapshot implements Analysis {
   }
 
   lenses(path: string): readonly Lens[] {
-    return this.sitesOf(path).flatMap((site) => lensOf(site) ?? []);
+    const source = this.sourceOf(path);
+    return this.sitesOf(path).flatMap((site) => {
+      const lens = lensOf(site);
+      return lens ? [{ ...lens, range: source.range(lens.range) }] : [];
+    });
   }
 
   predictions(path: string): readonly Prediction[] {
-    return this.sitesOf(path).map((site) => site.prediction);
+    return this.sitesOf(path).map((site) => this.predictionInText(site.prediction));
   }
 
   private sitesOf(path: string): readonly SiteEstimate[] {
     return this.rules().sites.filter((site) => site.prediction.path === path);
+  }
+
+  private placedFindings(path: string): readonly Finding[] {
+    if (!this.placed) {
+      const placed = new Map<string, Finding[]>();
+      for (const finding of runRules(this.rules(), this.settings.severities)) {
+        const list = placed.get(finding.path);
+        if (list) list.push(finding);
+        else placed.set(finding.path, [finding]);
+      }
+      this.placed = placed;
+    }
+    return this.placed.get(path) ?? [];
+  }
+
+  private findingInText(finding: Finding): Finding {
+    return {
+      ...finding,
+      range: this.sourceOf(finding.path).range(finding.range),
+      related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
+      prediction: finding.prediction && this.predictionInText(finding.prediction),
+    };
+  }
+
+  private predictionInText(prediction: Prediction): Prediction {
+    return { ...prediction, range: this.sourceOf(prediction.path).range(prediction.range) };
+  }
+
+  private sourceOf(path: string): Source {
+    return this.files.get(path)?.source ?? new Source("", undefined);
   }
 
   private rules(): RuleContext {
@@ -204,8 +240,13 @@ class Snapshot implements Analysis {
         this.links,
       );
       const { target, cores } = this.settings;
-      const text = (path: string): string => this.files.get(path)?.text ?? "";
-      this.context = { program, target, cores, text, sites: estimateSites(program, { target, cores }, this.simulations) };
+      this.context = {
+        program,
+        target,
+        cores,
+        source: (path) => this.sourceOf(path),
+        sites: estimateSites(program, { target, cores }, this.simulations),
+      };
     }
     return this.context;
   }

@@ -1,9 +1,10 @@
 import { Language, type Tree, Parser as TreeSitter } from "web-tree-sitter";
 import { applyEdits, type TextEdit } from "../base/edit.js";
+import { LineSlots } from "../base/line-slots.js";
 import { lower } from "./lower.js";
 import type { Module, Statement } from "./nodes.js";
+import { relocated } from "./relocate.js";
 import { decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
-import { shifted } from "./shift.js";
 
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
 export interface ParserBytes {
@@ -28,10 +29,10 @@ export class Parser {
     return new Parser(parser, language);
   }
 
-  /** Parses a text once and keeps nothing. */
+  /** Parses a text once and keeps nothing. Offsets are those of the text. */
   parse(text: string): Module {
     const whole = this.lowered(text);
-    return whole.standing === "broken" ? this.divided(text, new Map()).module : whole.module;
+    return whole.standing === "broken" ? this.divided(text, undefined, new Map()).module : whole.module;
   }
 
   /** Only parses, as a floor for measurements. */
@@ -40,26 +41,28 @@ export class Parser {
   }
 
   /** Parses a text and keeps what its sections became under `key` until `close`. */
-  open(key: string, text: string): Module {
-    const divided = this.divided(text, new Map());
+  open(key: string, text: string): OpenModule {
+    const slots = LineSlots.of(text);
+    const divided = this.divided(text, slots, new Map());
     const whole = divided.standing === "broken" ? this.lowered(text) : undefined;
     const isDivisible = whole?.standing !== "whole";
-    this.opened.set(key, { text, sections: isDivisible ? divided.sections : "indivisible" });
-    return isDivisible ? divided.module : whole.module;
+    this.opened.set(key, { text, slots, sections: isDivisible ? divided.sections : "indivisible" });
+    return { text, slots, module: isDivisible ? divided.module : inSlots(whole.module, slots) };
   }
 
   /** Applies edits to the text kept under `key`, in order, each in offsets of the text after the ones before it. */
-  edit(key: string, edits: readonly TextEdit[]): { readonly text: string; readonly module: Module } {
+  edit(key: string, edits: readonly TextEdit[]): OpenModule {
     const old = this.opened.get(key);
     if (!old) throw new Error(`${key} is not open`);
     const text = edits.reduce((before, edit) => applyEdits(before, [edit]), old.text);
+    const slots = old.slots.after(text);
     if (old.sections === "indivisible") {
-      this.opened.set(key, { text, sections: old.sections });
-      return { text, module: this.parse(text) };
+      this.opened.set(key, { text, slots, sections: old.sections });
+      return { text, slots, module: inSlots(this.parse(text), slots) };
     }
-    const { module, sections } = this.divided(text, old.sections);
-    this.opened.set(key, { text, sections });
-    return { text, module };
+    const { module, sections } = this.divided(text, slots, old.sections);
+    this.opened.set(key, { text, slots, sections });
+    return { text, slots, module };
   }
 
   /** Forgets what is kept under `key`. */
@@ -69,17 +72,24 @@ export class Parser {
 
   /**
    * Parses section by section, so that what is broken in one costs no other: an open bracket would swallow the definitions after it. Sections
-   * whose text is among the known ones are taken over. Where all sections are whole, the module is the one that parsing the text at once gives.
+   * whose text and places are among the known ones are taken over. Where all sections are whole, the module is the one that parsing the text
+   * at once gives. Offsets are those of the text if it has no slots.
    */
-  private divided(text: string, known: LoweredSections): Divided {
+  private divided(text: string, slots: LineSlots | undefined, known: LoweredSections): Divided {
     const sections = new Map<string, LoweredSection>();
     const section = (start: number, end: number): LoweredSection => {
       const part = text.slice(start, end);
-      let found = sections.get(part) ?? known.get(part);
+      const places = slots?.slotsOf({ start, end }) ?? [start];
+      const before = sections.get(part) ?? known.get(part);
+      if (before && samePlaces(before.places, places)) {
+        sections.set(before.text, before);
+        return before;
+      }
       // A part cut out of a text keeps all of it alive, so what is kept is a copy.
-      const own = found?.text ?? ` ${part}`.slice(1);
-      found ??= { text: own, start: 0, ...this.lowered(own) };
-      const here = found.start === start ? found : { ...found, start, module: shifted(found.module, start - found.start) };
+      const own = before?.text ?? ` ${part}`.slice(1);
+      const { module, standing } = this.lowered(own);
+      const place = (offset: number): number => (slots ? slots.place(start + offset) : start + offset);
+      const here = { text: own, places, module: relocated(module, place), standing };
       sections.set(own, here);
       return here;
     };
@@ -152,8 +162,8 @@ interface Lowered {
 
 interface LoweredSection extends Lowered {
   readonly text: string;
-  /** Where the module's offsets count it to start. */
-  readonly start: number;
+  /** What the offsets of the module depend on: the slots of its lines, or where it starts in its text. */
+  readonly places: readonly number[];
 }
 
 /** By their text. */
@@ -163,11 +173,26 @@ interface Divided extends Lowered {
   readonly sections: LoweredSections;
 }
 
-/** A text that an editor shows. */
+/** A text that an editor shows, as plain nodes whose offsets are places in its slots, so that those that an edit leaves alone stay as they are. */
+export interface OpenModule {
+  readonly text: string;
+  readonly slots: LineSlots;
+  readonly module: Module;
+}
+
 interface OpenedText {
   readonly text: string;
+  readonly slots: LineSlots;
   /** Indivisible if its sections did not parse where the whole did. */
   readonly sections: LoweredSections | "indivisible";
+}
+
+function inSlots(module: Module, slots: LineSlots): Module {
+  return relocated(module, (offset) => slots.place(offset));
+}
+
+function samePlaces(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((place, index) => place === b[index]);
 }
 
 function isDefinition(statement: Statement): boolean {

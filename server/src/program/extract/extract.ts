@@ -1,4 +1,3 @@
-import { LineIndex } from "../../base/line-index.js";
 import type { Range } from "../../base/range.js";
 import type {
   ClassDefinition,
@@ -15,20 +14,19 @@ import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value
 import { readDirectives } from "./directives.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 
-/** Summarises one parsed file. Depends on nothing but its arguments, which both come from the same text. */
-export function extract(module: Module, text: string): Facts {
+/** Summarises one parsed file. Depends on nothing but what was parsed. */
+export function extract(module: Module): Facts {
   const file = new FileExtraction(findScopes(module));
   file.function(file.scopes.all[0] as Scope, undefined);
   // A lambda in an annotation is no part of what a function does, but it has a scope, and every scope has its facts.
   for (const scope of file.scopes.all) if (!file.functions[scope.index]) file.function(scope, { qualifiedName: "", class: undefined });
-  const lines = module.directives.length > 0 ? new LineIndex(text) : undefined;
   return {
     functions: file.functions as FunctionFacts[],
     classes: file.classes as ClassFacts[],
     callsByName: file.callsByName,
     writesByAttribute: file.writesByAttribute,
     imports: file.imports,
-    directives: lines ? readDirectives(module.directives, (offset) => lines.position(offset).line) : [],
+    directives: readDirectives(module.directives),
     syntaxErrors: module.errors,
     lineCount: module.lineCount,
   };
