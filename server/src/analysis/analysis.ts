@@ -4,10 +4,10 @@ import { Source } from "../base/source.js";
 import type { Prediction } from "../estimate/prediction.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
+import { carriedOver } from "../program/extract/carry-over.js";
 import { extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
-import type { LinkedFile } from "../program/link/entity.js";
-import { LinkMemory, link, linkedFile } from "../program/link/link.js";
+import { LinkMemory, link } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -35,7 +35,6 @@ export interface Analysis {
 interface HeldFile {
   readonly source: Source;
   readonly facts: Facts;
-  readonly linked: LinkedFile;
   readonly open: boolean;
 }
 
@@ -44,6 +43,7 @@ export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
   private readonly simulations = new SimulationMemory();
   private links = new LinkMemory();
+  private states = 0;
   private current: Analysis | undefined;
 
   constructor(
@@ -104,13 +104,14 @@ export class AnalysisHost {
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links);
+    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links, ++this.states);
     return this.current;
   }
 
   private hold(path: string, source: Source, module: Module, open: boolean): void {
     const facts = extract(module);
-    this.files.set(path, { source, facts, linked: linkedFile(path, facts), open });
+    const before = open ? this.files.get(path) : undefined;
+    this.files.set(path, { source, facts: before?.open ? carriedOver(before.facts, facts) : facts, open });
     this.current = undefined;
   }
 }
@@ -127,7 +128,9 @@ class Snapshot implements Analysis {
     private readonly settings: Settings,
     private readonly knowledge: Knowledge,
     private readonly simulations: SimulationMemory,
-    private readonly links: LinkMemory,
+    private links: LinkMemory,
+    /** Counts the states of the host. */
+    private readonly state: number,
   ) {}
 
   paths(): readonly string[] {
@@ -233,12 +236,15 @@ class Snapshot implements Analysis {
   }
 
   private rules(): RuleContext {
+    // The parts of files that are edited change in place; who still asks about an earlier state gets parts of its own.
+    if (this.links.present > this.state) {
+      this.links = new LinkMemory();
+      this.context = undefined;
+    }
     if (!this.context) {
-      const program = link(
-        [...this.files.values()].map((file) => file.linked),
-        this.knowledge,
-        this.links,
-      );
+      const { links, state } = this;
+      const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
+      const program = link(links.next(state, held), this.knowledge, links);
       const { target, cores } = this.settings;
       this.context = {
         program,

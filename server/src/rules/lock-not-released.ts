@@ -25,8 +25,8 @@ export const lockNotReleased: Rule<Leak> = {
 function find({ program }: RuleContext): readonly Match<Leak>[] {
   const matches: Match<Leak>[] = [];
   for (const file of program.files) {
-    if (!file.facts.callsByName.has("acquire") || !file.facts.callsByName.has("release")) continue;
-    const functions = new Set((file.facts.callsByName.get("acquire") ?? []).map((site) => file.functions[site.function]));
+    if (file.calls("acquire").length === 0 || file.calls("release").length === 0) continue;
+    const functions = new Set(file.calls("acquire").map((site) => file.functions[site.function]));
     for (const node of functions) {
       if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
       for (const leak of leaksOf(node, (call) => mayRaise(call, node, program))) {

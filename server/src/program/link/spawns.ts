@@ -160,16 +160,9 @@ export function findEntryPoints(
   return points;
 }
 
-const decoratedOf = new WeakMap<LinkedFile, readonly FunctionNode[]>();
-
 /** The functions of a file that have decorators. */
 function decoratedIn(file: LinkedFile): readonly FunctionNode[] {
-  let decorated = decoratedOf.get(file);
-  if (!decorated) {
-    decorated = file.functions.filter(({ facts }) => facts.kind === "function" && facts.decorators.length > 0);
-    decoratedOf.set(file, decorated);
-  }
-  return decorated;
+  return file.derive("decorated", () => file.functions.filter(({ facts }) => facts.kind === "function" && facts.decorators.length > 0));
 }
 
 function decoratedPoint(
@@ -231,7 +224,7 @@ function callsOneOf(calls: readonly TellingCall[], resolver: Resolver): boolean 
   return calls.some(({ call: name, when }) => {
     const last = name.slice(name.lastIndexOf(".") + 1);
     for (const file of resolver.files.values()) {
-      for (const site of file.facts.callsByName.get(last) ?? []) {
+      for (const site of file.calls(last)) {
         const within = file.functions[site.function];
         if (!within || !resolver.externalCallees(site.call, within).some((found) => resolver.knowledge.canonicalName(found) === name))
           continue;
@@ -890,7 +883,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
   const receiver: Entity = { kind: "instance", class: node };
   const spawns: Spawn[] = [];
   for (const file of resolver.files.values()) {
-    for (const site of file.facts.callsByName.get(node.facts.name) ?? []) {
+    for (const site of file.calls(node.facts.name)) {
       const within = file.functions[site.function];
       if (!within) continue;
       const makesIt = resolver.resolve(site.call.callee, within).some((entity) => entity.kind === "class" && entity.class === node);
