@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { carriedOver } from "../../server/src/program/extract/carry-over.js";
-import { extract } from "../../server/src/program/extract/extract.js";
+import { ExtractionMemory, extract } from "../../server/src/program/extract/extract.js";
 import type { Facts } from "../../server/src/program/facts.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
@@ -41,11 +41,11 @@ function edited(text: string, from: string, to: string): string {
 
 /** The facts before and after an edit of an open text, carried over. */
 function after(text: string): { readonly before: Facts; readonly now: Facts; readonly fresh: Facts } {
-  const before = extract(parser.open("carry", sample).module);
+  const memory = new ExtractionMemory();
+  const before = extract(parser.open("carry", sample).module, memory);
   const module = parser.edit("carry", [{ range: { start: 0, end: sample.length }, newText: text }]).module;
   parser.close("carry");
-  const fresh = extract(module);
-  return { before, now: carriedOver(before, fresh), fresh };
+  return { before, now: carriedOver(before, extract(module, memory)), fresh: extract(module) };
 }
 
 function changedFunctions({ before, now }: ReturnType<typeof after>): readonly string[] {

@@ -5,7 +5,7 @@ import type { Prediction } from "../estimate/prediction.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
-import { extract } from "../program/extract/extract.js";
+import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
 import { LinkMemory, link } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
@@ -36,6 +36,8 @@ interface HeldFile {
   readonly source: Source;
   readonly facts: Facts;
   readonly open: boolean;
+  /** For a file that is open. */
+  readonly extractions: ExtractionMemory | undefined;
 }
 
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
@@ -78,7 +80,7 @@ export class AnalysisHost {
     const known = this.files.get(path);
     if (!known?.open) return;
     this.parser.close(path);
-    this.files.set(path, { ...known, open: false });
+    this.files.set(path, { ...known, open: false, extractions: undefined });
   }
 
   removeFile(path: string): void {
@@ -109,9 +111,10 @@ export class AnalysisHost {
   }
 
   private hold(path: string, source: Source, module: Module, open: boolean): void {
-    const facts = extract(module);
-    const before = open ? this.files.get(path) : undefined;
-    this.files.set(path, { source, facts: before?.open ? carriedOver(before.facts, facts) : facts, open });
+    const before = this.files.get(path);
+    const extractions = open ? (before?.extractions ?? new ExtractionMemory()) : undefined;
+    const facts = extract(module, extractions);
+    this.files.set(path, { source, facts: open && before?.open ? carriedOver(before.facts, facts) : facts, open, extractions });
     this.current = undefined;
   }
 }

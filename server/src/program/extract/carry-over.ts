@@ -15,7 +15,7 @@ class CarryOver {
   private readonly taken = new Set<object>();
 
   of(before: unknown, now: unknown): unknown {
-    if (typeof now !== "object" || now === null) return now;
+    if (typeof now !== "object" || now === null || now === before) return now;
     const known = this.results.get(now);
     if (known !== undefined) return known;
     const result = this.made(typeof before === "object" && before !== null && !this.taken.has(before) ? before : undefined, now);
