@@ -1,7 +1,9 @@
-import { Language, type Tree, Parser as TreeSitter } from "web-tree-sitter";
+import { Language, type Node, type Tree, Parser as TreeSitter } from "web-tree-sitter";
 import { applyEdits, type TextEdit } from "../base/edit.js";
 import { LineSlots } from "../base/line-slots.js";
+import type { Range } from "../base/range.js";
 import { lower } from "./lower.js";
+import { mended, suspectLines } from "./mend.js";
 import type { Module, Statement } from "./nodes.js";
 import { relocated } from "./relocate.js";
 import { decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
@@ -77,20 +79,21 @@ export class Parser {
    */
   private divided(text: string, slots: LineSlots | undefined, known: LoweredSections): Divided {
     const sections = new Map<string, LoweredSection>();
-    const section = (start: number, end: number): LoweredSection => {
+    const section = (start: number, end: number, how: "as written" | "mended" = "as written"): LoweredSection => {
       const part = text.slice(start, end);
       const places = slots?.slotsOf({ start, end }) ?? [start];
-      const before = sections.get(part) ?? known.get(part);
+      const key = `${how}: ${part}`;
+      const before = sections.get(key) ?? known.get(key);
       if (before && samePlaces(before.places, places)) {
-        sections.set(before.text, before);
+        sections.set(before.key, before);
         return before;
       }
-      // A part cut out of a text keeps all of it alive, so what is kept is a copy.
-      const own = before?.text ?? ` ${part}`.slice(1);
-      const { module, standing } = this.lowered(own);
+      // A part cut out of a text keeps all of it alive; a key that is put together anew does not.
+      const own = before?.text ?? key.slice(key.length - part.length);
+      const { module, standing } = how === "mended" ? this.mended(own) : this.lowered(own);
       const place = (offset: number): number => (slots ? slots.place(start + offset) : start + offset);
-      const here = { text: own, places, module: relocated(module, place), standing };
-      sections.set(own, here);
+      const here = { key: before?.key ?? key, text: own, places, module: relocated(module, place), standing };
+      sections.set(here.key, here);
       return here;
     };
 
@@ -119,8 +122,8 @@ export class Parser {
         continue;
       }
       const definition = decoratedDefinition(alone.text);
-      if (definition === undefined || alone.module.body.some(isDefinition)) found.push(alone);
-      else found.push(section(start, start + definition), section(start + definition, end));
+      if (definition === undefined || alone.module.body.some(isDefinition)) found.push(section(start, end, "mended"));
+      else found.push(section(start, start + definition), section(start + definition, end, "mended"));
     }
     const modules = found.map((each) => each.module);
     return {
@@ -135,6 +138,24 @@ export class Parser {
     };
   }
 
+  /** Parses a text of which one line may tear apart what stands around it. */
+  private mended(text: string): Lowered {
+    const written = this.lowered(text);
+    const errors = written.standing === "broken" ? [...written.module.errors, ...this.unfinished(text)] : [];
+    for (const line of suspectLines(errors, text)) {
+      const without = this.lowered(line.without);
+      if (without.standing === "broken") continue;
+      const read = this.lowered(text.slice(line.start, line.end)).module;
+      const module = mended(
+        without.module,
+        line,
+        relocated(read, (offset) => line.start + offset),
+      );
+      return { module: { ...module, directives: written.module.directives }, standing: "broken" };
+    }
+    return written;
+  }
+
   private lowered(text: string): Lowered {
     const tree = this.tree(text);
     try {
@@ -142,6 +163,24 @@ export class Parser {
     } finally {
       tree.delete();
     }
+  }
+
+  /** What the parser took to lack a token at its end: a bracket that is not closed, with all that it swallowed. */
+  private unfinished(text: string): readonly Range[] {
+    const tree = this.tree(text);
+    const found: Range[] = [];
+    const visit = (node: Node): void => {
+      for (const child of node.children) {
+        if (child?.isMissing) found.push({ start: node.startIndex, end: node.endIndex });
+        else if (child?.hasError) visit(child);
+      }
+    };
+    try {
+      if (tree.rootNode.hasError) visit(tree.rootNode);
+    } finally {
+      tree.delete();
+    }
+    return found;
   }
 
   private tree(text: string): Tree {
@@ -161,12 +200,13 @@ interface Lowered {
 }
 
 interface LoweredSection extends Lowered {
+  readonly key: string;
   readonly text: string;
   /** What the offsets of the module depend on: the slots of its lines, or where it starts in its text. */
   readonly places: readonly number[];
 }
 
-/** By their text. */
+/** By how they were parsed and by their text. */
 type LoweredSections = ReadonlyMap<string, LoweredSection>;
 
 interface Divided extends Lowered {
