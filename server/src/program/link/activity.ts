@@ -141,7 +141,7 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
   const before = alone.get(program);
   if (before) return before;
   const acquisitions = program.files.flatMap((file) => {
-    const takers = file.functions.filter((node) => takenIn(node).length > 0);
+    const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);

@@ -38,6 +38,11 @@ export class Resolver {
     return { memory: this.memory, derived: this.memory.of(file).derived };
   }
 
+  /** A number for an object of a program; see `AnswerMemory`. */
+  identityOf(part: object): number {
+    return this.memory.identityOf(part);
+  }
+
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
   remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
     const { derived } = this.memory.of(file);
