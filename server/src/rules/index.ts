@@ -1,4 +1,6 @@
+import { blockingCallInAsync } from "./blocking-call-in-async.js";
 import { checkThenAct } from "./check-then-act.js";
+import { cpuBoundInAsync } from "./cpu-bound-in-async.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
@@ -36,6 +38,8 @@ export const rules: readonly Rule[] = [
   waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
+  blockingCallInAsync,
+  cpuBoundInAsync,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

@@ -140,9 +140,18 @@ export class Resolver {
           ? objects.flatMap((object) => this.attribute(object, place.name))
           : this.methodByName(place.name, within.file);
       }
-      case "element":
-        return this.elements(place.object, within);
+      case "element": {
+        const elements = this.elements(place.object, within);
+        return elements.length > 0 ? elements : this.resolve(place.object, within).flatMap((object) => this.looked(object, "__getitem__"));
+      }
     }
+  }
+
+  /** What an object outside the program gives for a subscript, or for an attribute that it makes when it is asked for. */
+  private looked(object: Entity, method: "__getitem__" | "__getattr__"): readonly Entity[] {
+    const entry = object.kind === "object" ? this.knowledge.callable(`${object.type}.${method}`) : undefined;
+    const type = entry?.name.endsWith(method) ? firstType(entry.returns) : undefined;
+    return type ? [{ kind: "object", type, origin: undefined }] : [];
   }
 
   private name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
@@ -270,9 +279,10 @@ export class Resolver {
         return this.member(object.class, name, object);
       case "object": {
         const attribute = this.knowledge.type(object.type)?.attributes.get(name);
-        return attribute
-          ? [{ kind: "object", type: attribute, origin: undefined }]
-          : [{ kind: "external", name: `${object.type}.${name}` }];
+        if (attribute) return [{ kind: "object", type: attribute, origin: undefined }];
+        const isMade = this.knowledge.callable(`${object.type}.${name}`)?.name.endsWith(".__getattr__");
+        const made = isMade ? this.looked(object, "__getattr__") : [];
+        return made.length > 0 ? made : [{ kind: "external", name: `${object.type}.${name}` }];
       }
       case "container":
         return [{ kind: "external", name: `builtins.${containerType(object)}.${name}` }];
