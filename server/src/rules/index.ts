@@ -1,3 +1,4 @@
+import { busyWait } from "./busy-wait.js";
 import { checkThenAct } from "./check-then-act.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
@@ -9,6 +10,7 @@ import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
+import { pollingLoop } from "./polling-loop.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
@@ -21,6 +23,8 @@ import { waitWhileLocked } from "./wait-while-locked.js";
 export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
+  busyWait,
+  pollingLoop,
   nonAtomicSharedUpdate,
   checkThenAct,
   mutationDuringIteration,
