@@ -1,6 +1,7 @@
 import { busyWait } from "./busy-wait.js";
 import { checkThenAct } from "./check-then-act.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
+import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
@@ -14,6 +15,7 @@ import { pollingLoop } from "./polling-loop.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
+import { unboundedThreads } from "./unbounded-threads.js";
 import { unsafeLazyInit } from "./unsafe-lazy-init.js";
 import { updateAcrossAwait } from "./update-across-await.js";
 import { uselessLock } from "./useless-lock.js";
@@ -23,6 +25,8 @@ import { waitWhileLocked } from "./wait-while-locked.js";
 export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
+  unboundedThreads,
+  executorPerCall,
   busyWait,
   pollingLoop,
   nonAtomicSharedUpdate,
