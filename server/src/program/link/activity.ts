@@ -8,6 +8,7 @@ import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
+import { type IdleLoop, idleLoops } from "./idle-loops.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import {
@@ -86,9 +87,19 @@ export interface Wait extends Moment {
   readonly entry: CallableEntry;
 }
 
+/** A thread comes to a loop that only looks, in some of its rounds, whether others have acted. */
+export interface Poll extends Moment {
+  readonly idle: IdleLoop;
+  /** Looks at the state that decides. */
+  readonly looks: readonly Access[];
+}
+
 /** Everything that threads of a program do that others can notice. */
 export interface Activity {
   readonly accesses: readonly Access[];
+  readonly polls: readonly Poll[];
+  /** What changes the state that polls look at, also where no thread touches it otherwise. */
+  readonly changesForPolls: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
   /** The functions that threads run, as far as the program shows or promises it; what runs only beside them is not among them. */
@@ -125,11 +136,23 @@ export function activityOf(program: Program): Activity {
     ),
     acquisitions: [...threads, ...beside].flatMap(({ acquisitions }) => acquisitions),
     waits: [...threads, ...waiting].flatMap(({ waits }) => waits),
+    ...pollsOf([...threads, ...beside]),
     threaded: new Set(threads.flatMap(({ functions }) => functions)),
   };
   activities.set(program, activity);
   return activity;
 }
+
+function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForPolls"> {
+  const polls = ways.flatMap((way) => way.polls);
+  const locations = new Set(polls.flatMap(({ looks }) => looks.flatMap(({ location }) => [location, `${location}[]`])));
+  const changesForPolls = ways.flatMap(({ accesses }) =>
+    accesses.filter(({ location, does }) => locations.has(location) && changing.has(does)),
+  );
+  return { polls, changesForPolls };
+}
+
+const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert"]);
 
 const alone = new WeakMap<Program, readonly Acquisition[]>();
 
@@ -157,6 +180,7 @@ interface Walked {
   readonly accesses: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
+  readonly polls: readonly Poll[];
   readonly functions: readonly FunctionNode[];
   /** The locks held whenever a function was entered by a call. */
   readonly entries: ReadonlyMap<FunctionNode, readonly HeldLock[]>;
@@ -240,6 +264,7 @@ class Walker {
   private readonly accesses: Access[] = [];
   private readonly acquisitions: Acquisition[] = [];
   private readonly waits: Wait[] = [];
+  private readonly polls: Poll[] = [];
   private readonly threaded = new Set<FunctionNode>();
   private readonly ownership: Ownership;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
@@ -267,8 +292,8 @@ class Walker {
   }
 
   found(): Walked {
-    const { accesses, acquisitions, waits, entries } = this;
-    return { accesses, acquisitions, waits, functions: [...this.threaded], entries };
+    const { accesses, acquisitions, waits, polls, entries } = this;
+    return { accesses, acquisitions, waits, polls, functions: [...this.threaded], entries };
   }
 
   /** Starts in a function that takes locks; what one of them reached, the others need not reach again. */
@@ -284,6 +309,7 @@ class Walker {
     this.enter(start, [], []);
     this.accesses.length = 0;
     this.waits.length = 0;
+    this.polls.length = 0;
   }
 
   /** `held`: what whoever calls the root's function is known to hold. */
@@ -413,6 +439,7 @@ class Walker {
         case "loop":
           activation.heldAt.set(operation, [...held]);
           this.iterate(operation, operation.header, activation, held);
+          this.poll(operation, activation, held);
           this.rounds(operation, activation, held);
           break;
         case "branch":
@@ -810,7 +837,11 @@ class Walker {
     }
   }
 
-  private access(
+  private access(...given: Parameters<Walker["accessOf"]>): void {
+    this.accesses.push(this.accessOf(...given));
+  }
+
+  private accessOf(
     does: Access["does"],
     location: string,
     operation: Access["operation"],
@@ -819,7 +850,7 @@ class Walker {
     activation: Activation,
     held: readonly HeldLock[],
     update?: Access["update"],
-  ): void {
+  ): Access {
     const { frame, path, checks, heldAt } = activation;
     const object = base && this.ownership.object(base, frame);
     const origin = object && (object.partOf || object.key);
@@ -829,7 +860,7 @@ class Walker {
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
-    this.accesses.push({
+    return {
       root: this.current,
       function: frame.function,
       location,
@@ -843,7 +874,31 @@ class Walker {
       through: base && object ? this.throughOf(base, object, frame) : "",
       locks: [...held],
       path,
+    };
+  }
+
+  /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
+  private poll(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame, path } = activation;
+    const idle = idleLoops(frame.function.file, this.program.resolver).get(loop);
+    if (!idle) return;
+    const looks = idle.looks.flatMap(({ at, value, in: within }): readonly Access[] => {
+      if (at !== "state" || value.op !== "read") return [];
+      const seen = within === frame.function ? frame : this.ownership.beside(within);
+      const location = this.lookedAt(value, seen);
+      const around = { ...activation, frame: seen };
+      return location === undefined ? [] : [this.accessOf("read", location, loop, loop.header, baseOf(value.place), around, held)];
     });
+    this.polls.push({ root: this.current, function: frame.function, range: loop.header, locks: [...held], path, idle, looks });
+  }
+
+  private lookedAt(value: ReadOperation, frame: Frame): string | undefined {
+    const { place } = value;
+    const isLocal = place.kind === "name" && place.owner === frame.function.facts.index && place.owner > 0;
+    const object = isLocal ? this.ownership.object(value, frame) : this.location(place, frame);
+    if (object?.sharing === "shared") return object.key;
+    // Functions inside this one may be the threads that change the variable.
+    return isLocal && place.kind === "name" ? `cell ${functionKey(frame.function)} ${place.name}` : undefined;
   }
 
   private isDeclaredGuarded(place: Place): boolean {
