@@ -9,6 +9,7 @@ import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
+import { releaseBelowThreshold } from "./release-below-threshold.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
@@ -21,6 +22,7 @@ import { waitWhileLocked } from "./wait-while-locked.js";
 export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
+  releaseBelowThreshold,
   nonAtomicSharedUpdate,
   checkThenAct,
   mutationDuringIteration,

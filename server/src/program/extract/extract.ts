@@ -613,7 +613,7 @@ class FunctionExtraction {
       case "literal":
         return { op: "constant", type: expression.type, value: expression.value, start, end };
       case "text":
-        return this.compute("format", this.values(expression.values), expression);
+        return this.compute(expression.isPadded ? "format-padded" : "format", this.values(expression.values), expression);
       case "binary":
         return this.compute(expression.operator, [this.value(expression.left), this.value(expression.right)], expression);
       case "boolean": {

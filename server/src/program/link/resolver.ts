@@ -1,10 +1,13 @@
+import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
 import type { ReturnCase } from "../../knowledge/entry.js";
+import { returnedType } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
 import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
+import { operatorMethod } from "./operators.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -105,6 +108,10 @@ export class Resolver {
         return value.values.flatMap((choice) => this.resolve(choice, within));
       }
       case "compute": {
+        const method = operatorMethod(value, within, this.knowledge, (operand, node) => this.resolve(operand, node));
+        const type = method && this.knowledge.callable(method.name)?.returns[0]?.type;
+        if (type) return [{ kind: "object", type, origin: undefined }];
+        if (value.operator.startsWith("format")) return [{ kind: "object", type: "builtins.str", origin: undefined }];
         // `[x] * n` and `a + b` hold the elements of their operands.
         if (value.operator !== "*" && value.operator !== "+") return [];
         return value.operands.flatMap((operand) => this.resolve(operand, within)).filter((entity) => entity.kind === "container");
@@ -624,7 +631,7 @@ export class Resolver {
     }
     const entry = this.knowledge.callable(name);
     if (entry) {
-      const type = firstType(entry.returns);
+      const type = resultType(entry.returns, call);
       if (type) return [{ kind: "object", type, origin: { call, in: within } }];
     }
     const spawned = this.knowledge.type(name);
@@ -876,9 +883,26 @@ function madeByGenerator(node: FunctionNode): readonly Entity[] {
   return isPlain && !node.facts.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
 }
 
-function firstType(returns: readonly ReturnCase[]): string | undefined {
-  const type = returns[0]?.type;
+/** The type that the literals in the call decide on; where they leave it open, the most common one, which stands last. */
+function resultType(returns: readonly ReturnCase[], call: CallOperation): string | undefined {
+  const [only] = returns;
+  const isOpen = returns.length > 1 || (only?.when.length ?? 0) > 0;
+  const type = isOpen ? (returnedType(returns, literalsOf(call)) ?? returns[returns.length - 1]?.type) : only?.type;
   return type === "receiver" ? undefined : type;
+}
+
+/** What is known of a call without asking what its arguments stand for. */
+function literalsOf(call: CallOperation): CallFacts {
+  const facts = (value: Value): ValueFacts => {
+    if (value.op !== "constant" || value.type === "bytes" || value.type === "ellipsis") return {};
+    return { literal: value.type === "none" ? null : value.type === "bool" ? value.value === 1 : value.value };
+  };
+  const { arguments: given } = call;
+  return {
+    positional: given.filter((each) => each.form === "positional").map((each) => facts(each.value)),
+    keywords: given.filter((each) => each.form === "keyword").map((each) => ({ name: each.name, value: facts(each.value) })),
+    unpacks: given.some((each) => each.form === "star" || each.form === "double-star") ? "something" : "nothing",
+  };
 }
 
 /** The iterable whose elements a call hands through. */
