@@ -59,6 +59,8 @@ export interface TimedCall {
   readonly verdict: Verdict;
   /** Set if it keeps the GIL only because its data are small, which is certain. */
   readonly below: BelowThreshold | undefined;
+  /** How many elements its largest array has, as far as that can be estimated. */
+  readonly elements: Interval | undefined;
   readonly times: number;
   readonly ns: number;
 }
@@ -476,7 +478,7 @@ export class CostModel {
     sum.native = add(sum.native, cost.nativeNs);
     sum.wait = add(sum.wait, cost.waitNs);
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
-    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, below, times: 1, ns });
+    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, below, elements: largest(facts), times: 1, ns });
     if (cost.from === "default" && ns > 100_000) {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
       this.assume(
@@ -701,6 +703,11 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
   };
+}
+
+function largest({ receiver, positional }: CallFacts): Interval | undefined {
+  const known = [receiver, ...(positional ?? [])].flatMap((value) => value?.elements ?? []);
+  return known.sort((a, b) => b.likely - a.likely)[0];
 }
 
 function exactNumber(amount: Interval | undefined): number | undefined {

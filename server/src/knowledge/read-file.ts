@@ -72,7 +72,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         cost: rest.cost,
         returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
         invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
-        ownThreads: rest.ownThreads,
+        ownThreads: rest.ownThreads && { ...rest.ownThreads, fromElements: rest.ownThreads.fromElements },
         note: rest.note,
         freeThreaded: rest.freeThreaded,
         evidence,

@@ -128,7 +128,13 @@ export const callableRecord = v.pipe(
       [],
     ),
     ownThreads: v.optional(
-      v.strictObject({ library: text, count: v.picklist(["all-cores", "some-cores", "on-request"]), limitedBy: list(text) }),
+      v.strictObject({
+        library: text,
+        count: v.picklist(["all-cores", "some-cores", "on-request"]),
+        pool: v.optional(v.picklist(["per-caller", "one"]), "per-caller"),
+        fromElements: v.optional(count),
+        limitedBy: list(text),
+      }),
     ),
     note: v.optional(text),
     freeThreaded: v.optional(text),
@@ -190,6 +196,7 @@ export const spawnerRecord = v.strictObject({
   joinedBy: v.optional(list(text), []),
   onExit: v.optional(onExit, "nothing"),
   callbacks: v.optional(list(place), []),
+  nativeThreads: v.optional(v.picklist(["limited", "not-limited"]), "not-limited"),
   singleThreadedBy: v.optional(list(v.strictObject({ call: qualifiedName, when: conditions })), []),
   escapes: v.optional(v.picklist(["yes", "no"]), "yes"),
   note: v.optional(text),

@@ -9,6 +9,7 @@ import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
+import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
 import { releaseBelowThreshold } from "./release-below-threshold.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
@@ -23,6 +24,7 @@ export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
   releaseBelowThreshold,
+  oversubscribedNativeThreads,
   nonAtomicSharedUpdate,
   checkThenAct,
   mutationDuringIteration,

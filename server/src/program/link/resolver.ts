@@ -509,7 +509,12 @@ export class Resolver {
     return this.resolve(call.callee, within).flatMap((callee) => {
       if (callee.kind === "external") return [callee.name];
       if (callee.kind === "class") return this.classOrder(callee.class).externals;
-      return [];
+      // `model(x)`, where a library's class has the `__call__`.
+      if (callee.kind === "instance" && !this.method(callee.class, "__call__")) {
+        const methods = this.classOrder(callee.class).externals.map((base) => `${base}.__call__`);
+        return methods.filter((method) => this.knowledge.callable(method));
+      }
+      return callee.kind === "object" && this.knowledge.callable(`${callee.type}.__call__`) ? [`${callee.type}.__call__`] : [];
     });
   }
 
