@@ -10,6 +10,7 @@ import { lockReacquire } from "./lock-reacquire.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
+import { reenablesGil } from "./reenables-gil.js";
 import { releaseBelowThreshold } from "./release-below-threshold.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
+  reenablesGil,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

@@ -1,4 +1,4 @@
-import type { SiteEstimate } from "../estimate/sites.js";
+import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
 import type { TimedCall } from "../estimate/work.js";
 import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
@@ -57,7 +57,7 @@ function multipliedCall(
     if (own.count === "on-request" ? !isAskedFor(own, call, program) : isLimited(own, call, program)) continue;
     if (runsOnGraphicsCard(call)) continue;
     const confidence = own.fromElements === undefined ? "likely" : confidenceBySize(call, own.fromElements);
-    if (confidence) return { call, own, confidence };
+    if (confidence) return { call, own, confidence: isMostlyUnknown(work) ? "possible" : confidence };
   }
   return undefined;
 }

@@ -211,6 +211,11 @@ export class Resolver {
     return inner ? this.target(inner) : [];
   }
 
+  /** Whether an import of that module by the file reaches a file or folder of the program. */
+  isOfProgram(path: string, module: string): boolean {
+    return this.modules.resolve(path, 0, module).kind !== "external";
+  }
+
   /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
   importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
     const values = file.functions[0]?.facts.bindings.get(name);
