@@ -12,6 +12,7 @@ import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
 import { reenablesGil } from "./reenables-gil.js";
 import { releaseBelowThreshold } from "./release-below-threshold.js";
+import { reliesOnGil } from "./relies-on-gil.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
+  reliesOnGil,
   reenablesGil,
 ] as readonly Rule[];
 
