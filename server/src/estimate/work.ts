@@ -5,6 +5,7 @@ import type { CallableEntry, CallKind } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { operatorMethod } from "../program/link/operators.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
@@ -170,6 +171,12 @@ export class CostModel {
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
+    const effect = gilNoteOf(node) ?? this.compiledEffect(node);
+    if (effect) {
+      sum = asNative(effect, gilNoteOf(node) ? sum : { ...sum, interpreter: compiled(sum.interpreter) });
+      this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
+      this.hot = undefined;
+    }
     const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
     const result = {
       sum,
@@ -184,6 +191,22 @@ export class CostModel {
     if (this.stack.includes(node)) memory.miss(derived, key);
     else memory.keep<object | string, FunctionCost>(derived, key, result, sameStructure);
     return result;
+  }
+
+  /** What a decorator that compiles the function makes of it; undefined if it is run as bytecode. */
+  private compiledEffect({ facts, file }: FunctionNode): GilNote | undefined {
+    const scope = file.functions[facts.parent ?? 0];
+    for (const decorator of scope ? facts.decorators : []) {
+      const call = decorator.op === "call" ? decorator : undefined;
+      for (const entity of this.resolver.resolve(call ? call.callee : decorator, scope as FunctionNode)) {
+        const entry = entity.kind === "external" ? this.resolver.knowledge.callable(entity.name) : undefined;
+        if (!entry?.compiles) continue;
+        const given = call ? knownOfCall(call, scope as FunctionNode, this.resolver, this.target) : { positional: [], keywords: [] };
+        const verdict = evaluate({ ...entry, gil: "conditional", ...entry.compiles }, given);
+        return verdict.gil === "releases" ? "releases" : "holds";
+      }
+    }
+    return undefined;
   }
 
   private keyOf(activation: Activation): string {
@@ -409,6 +432,7 @@ export class CostModel {
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
+    const note = gilNoteOfCall(operation, within);
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       this.interpret(sum, "callPython");
@@ -419,14 +443,22 @@ export class CostModel {
       }
       if (this.stack.length > maximumStack) return;
       const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
-      addTo(sum, inner.sum);
-      this.calls.push(...inner.calls);
+      addTo(sum, note ? asNative(note, inner.sum) : inner.sum);
+      this.calls.push(...(note ? inner.calls.filter((call) => waitingKinds.has(call.kind)) : inner.calls));
       for (const assumption of inner.assumptions)
         this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
-      if (inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
+      if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
       return;
     }
     const name = this.libraryName(operation, within);
+    const noted =
+      note &&
+      notedEntry(note, name ?? calleeText(operation.callee), name === undefined ? undefined : this.resolver.knowledge.callable(name));
+    if (noted) {
+      const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
+      this.addLibraryCall(noted, noted.name, operation, within, facts, undefined, sum, this.calls);
+      return;
+    }
     if (name === undefined) {
       sum.unknown++;
       this.interpret(sum, "callCMethod");
@@ -663,6 +695,46 @@ function averaged(arms: readonly Sum[]): Sum {
     sum.guessed ||= arm.guessed;
   }
   return sum;
+}
+
+const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
+
+/** The same work as native code that releases or keeps the GIL. */
+function asNative(effect: GilNote, sum: Sum): Sum {
+  const busy = add(sum.interpreter, sum.held);
+  const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
+  return effect === "releases" ? { ...none, native: add(sum.native, busy) } : { ...none, held: busy };
+}
+
+/** Compiled loops run ten to a hundred times as fast as bytecode. */
+function compiled(ns: Interval): Interval {
+  return interval(ns.low / 100, ns.likely / 30, ns.high / 10);
+}
+
+/** What knowledge says of a call, overruled by a comment; of one of which it says nothing, that it takes some time. */
+function notedEntry(note: GilNote, name: string, known: CallableEntry | undefined): CallableEntry {
+  if (known) return { ...known, gil: note, kind: known.kind === "cpu-python" ? "cpu-native" : known.kind };
+  return {
+    entry: "callable",
+    name,
+    gil: note,
+    package: "",
+    kind: "cpu-native",
+    style: "blocking",
+    waits: undefined,
+    cost: { from: "default", terms: [{ term: "fixed", spends: "call", ns: interval(10_000, 1_000_000, 100_000_000) }] },
+    returns: [],
+    invokes: [],
+    ownThreads: undefined,
+    compiles: undefined,
+    note: undefined,
+    freeThreaded: undefined,
+    evidence: [],
+  };
+}
+
+function calleeText(callee: Value): string {
+  return writtenName(callee) ?? "this call";
 }
 
 /** So many elements at most keep every operation on small arrays small. */

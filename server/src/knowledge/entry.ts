@@ -82,6 +82,11 @@ export type GilRule =
   | { readonly gil: GilEffect }
   | { readonly gil: "conditional"; readonly cases: readonly GilCase[]; readonly otherwise: GilEffect };
 
+export interface Compilation {
+  readonly cases: readonly GilCase[];
+  readonly otherwise: GilEffect;
+}
+
 export interface GilCase {
   readonly when: readonly Condition[];
   /** What an undecided case does: `open` leaves the verdict open, `unlikely` is taken as not applying, at the price of confidence. */
@@ -104,6 +109,8 @@ export interface CallableFacts {
   readonly returns: readonly ReturnCase[];
   readonly invokes: readonly Invocation[];
   readonly ownThreads: OwnThreads | undefined;
+  /** Set for decorators that compile a function: what running the compiled function does to the GIL; conditions are about the decorator. */
+  readonly compiles: Compilation | undefined;
   /** What a reader should know besides, in one sentence. */
   readonly note: string | undefined;
   /** What changes in a build without a GIL. */

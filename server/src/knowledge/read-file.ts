@@ -73,6 +73,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
         invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
         ownThreads: rest.ownThreads && { ...rest.ownThreads, fromElements: rest.ownThreads.fromElements },
+        compiles: rest.compiles,
         note: rest.note,
         freeThreaded: rest.freeThreaded,
         evidence,

@@ -98,23 +98,23 @@ const waits = v.strictObject({
   releases: v.optional(v.picklist(["own-lock", "nothing"]), "nothing"),
 });
 
+const gilCases = v.pipe(
+  list(
+    v.strictObject({
+      when: v.pipe(list(condition), v.nonEmpty()),
+      whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
+      gil: gilEffect,
+    }),
+  ),
+  v.nonEmpty(),
+);
+
 /** One record stands for all the names it lists. */
 export const callableRecord = v.pipe(
   v.strictObject({
     names,
     gil: v.picklist(["releases", "holds", "runs-python", "conditional"]),
-    cases: v.optional(
-      v.pipe(
-        list(
-          v.strictObject({
-            when: v.pipe(list(condition), v.nonEmpty()),
-            whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
-            gil: gilEffect,
-          }),
-        ),
-        v.nonEmpty(),
-      ),
-    ),
+    cases: v.optional(gilCases),
     otherwise: v.optional(gilEffect),
     kind: v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
     style: v.optional(v.picklist(["blocking", "awaitable"]), "blocking"),
@@ -136,6 +136,7 @@ export const callableRecord = v.pipe(
         limitedBy: list(text),
       }),
     ),
+    compiles: v.optional(v.strictObject({ cases: gilCases, otherwise: gilEffect })),
     note: v.optional(text),
     freeThreaded: v.optional(text),
     evidence: evidenceReferences,

@@ -115,6 +115,8 @@ export type Directive =
       readonly line: number;
       /** `after`: behind the code it speaks of; `above`: on a line of its own. */
       readonly stands: "after" | "above";
+      /** The line of code that it speaks of. */
+      readonly speaksOf: Range;
     };
 
 export type DirectiveNote = "guarded-by" | "thread-root" | "single-thread" | "cost" | "iterations" | "releases" | "holds";

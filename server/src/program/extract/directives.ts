@@ -1,3 +1,4 @@
+import type { LineIndex } from "../../base/line-index.js";
 import type { DirectiveComment } from "../../syntax/nodes.js";
 import type { Directive, DirectiveNote } from "../facts.js";
 
@@ -12,10 +13,10 @@ const notes: ReadonlySet<string> = new Set<DirectiveNote>([
 ]);
 
 /** Reads the `# gil:` comments of a file. A comment alone on its line speaks of the next line. */
-export function readDirectives(comments: readonly DirectiveComment[], lineOf: (offset: number) => number): Directive[] {
+export function readDirectives(comments: readonly DirectiveComment[], lines: LineIndex): Directive[] {
   return comments.map((comment) => {
     const range = { start: comment.start, end: comment.end };
-    const line = lineOf(comment.start) + (comment.aloneOnLine ? 1 : 0);
+    const line = lines.position(comment.start).line + (comment.aloneOnLine ? 1 : 0);
     const ignore = /^ignore(-file)?\s*(?:\[([^\]]*)\])?/.exec(comment.text);
     if (ignore) {
       const names = (ignore[2] ?? "").split(",").map((name) => name.trim());
@@ -28,6 +29,7 @@ export function readDirectives(comments: readonly DirectiveComment[], lineOf: (o
     const name = note?.[1] ?? "";
     if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, line };
     const stands = comment.aloneOnLine ? "above" : "after";
-    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, line, stands };
+    const speaksOf = { start: lines.offset({ line, column: 0 }), end: lines.offset({ line: line + 1, column: 0 }) };
+    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, line, stands, speaksOf };
   });
 }
