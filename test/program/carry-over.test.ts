@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { Source } from "../../server/src/base/source.js";
 import { carriedOver } from "../../server/src/program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../../server/src/program/extract/extract.js";
 import type { Facts } from "../../server/src/program/facts.js";
+import type { OpenModule } from "../../server/src/syntax/parser.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 const parser = await pythonParser();
@@ -42,10 +44,12 @@ function edited(text: string, from: string, to: string): string {
 /** The facts before and after an edit of an open text, carried over. */
 function after(text: string): { readonly before: Facts; readonly now: Facts; readonly fresh: Facts } {
   const memory = new ExtractionMemory();
-  const before = extract(parser.open("carry", sample).module, memory);
-  const module = parser.edit("carry", [{ range: { start: 0, end: sample.length }, newText: text }]).module;
+  const factsOf = ({ module, text: of, slots }: OpenModule, remembered?: ExtractionMemory): Facts =>
+    extract(module, new Source(of, slots), remembered);
+  const before = factsOf(parser.open("carry", sample), memory);
+  const edited = parser.edit("carry", [{ range: { start: 0, end: sample.length }, newText: text }]);
   parser.close("carry");
-  return { before, now: carriedOver(before, extract(module, memory)), fresh: extract(module) };
+  return { before, now: carriedOver(before, factsOf(edited, memory)), fresh: factsOf(edited) };
 }
 
 function changedFunctions({ before, now }: ReturnType<typeof after>): readonly string[] {

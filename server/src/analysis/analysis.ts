@@ -113,7 +113,7 @@ export class AnalysisHost {
   private hold(path: string, source: Source, module: Module, open: boolean): void {
     const before = this.files.get(path);
     const extractions = open ? (before?.extractions ?? new ExtractionMemory()) : undefined;
-    const facts = extract(module, extractions);
+    const facts = extract(module, source, extractions);
     this.files.set(path, { source, facts: open && before?.open ? carriedOver(before.facts, facts) : facts, open, extractions });
     this.current = undefined;
   }

@@ -7,6 +7,7 @@ import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall } from "../program/link/call-facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { type GilNote, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { updateGap, updateRead } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, WriteOperation } from "../program/operation.js";
@@ -203,10 +204,15 @@ function callHover(call: CallOperation, within: FunctionNode, context: RuleConte
   for (const name of resolver.externalCallees(call, within)) {
     const entry = knowledge.callable(name);
     if (!entry) continue;
-    const facts = knownOfCall(call, within, resolver, context.target);
-    return { range: calleeRange(call), markdown: entryHover(entry, evaluate(entry, facts), context.target) };
+    const note = gilNoteOfCall(call, within);
+    const verdict = note ? notedVerdict(note) : evaluate(entry, knownOfCall(call, within, resolver, context.target));
+    return { range: calleeRange(call), markdown: entryHover(entry, verdict, context.target) };
   }
   return undefined;
+}
+
+function notedVerdict(note: GilNote): Verdict {
+  return { gil: note, confidence: "likely", because: `\`# gil: ${note}\` says so`, possible: [note], missing: [] };
 }
 
 /** What knowledge says of a call, with its evidence. */

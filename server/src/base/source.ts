@@ -1,3 +1,4 @@
+import { LineIndex } from "./line-index.js";
 import type { LineSlots } from "./line-slots.js";
 import type { Range } from "./range.js";
 
@@ -6,6 +7,8 @@ import type { Range } from "./range.js";
  * outlive edits; those of any other file in offsets of its text.
  */
 export class Source {
+  private lines: LineIndex | undefined;
+
   constructor(
     readonly text: string,
     private readonly slots: LineSlots | undefined,
@@ -24,6 +27,14 @@ export class Source {
   /** The range of offsets in the text. */
   range(places: Range): Range {
     return { start: this.offset(places.start), end: this.offset(places.end) };
+  }
+
+  /** The line of the text that a place is on, or the one below it, with its line end. */
+  line(place: number, which: "same" | "next"): Range {
+    this.lines ??= new LineIndex(this.text);
+    const line = this.lines.position(this.offset(place)).line + (which === "next" ? 1 : 0);
+    const start = this.place(this.lines.offset({ line, column: 0 }));
+    return { start, end: this.place(this.lines.offset({ line: line + 1, column: 0 })) };
   }
 
   /** What is written there. */

@@ -102,6 +102,8 @@ export type Directive = {
   readonly range: Range;
   /** `after`: behind the code it speaks of; `above`: on a line of its own, above it. */
   readonly stands: "after" | "above";
+  /** The whole line of code that it speaks of, with its line end. */
+  readonly subject: Range;
 } & (
   | { readonly kind: "ignore"; readonly names: readonly string[]; readonly scope: "line" | "file" }
   | { readonly kind: "invalid"; readonly reason: string }

@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import type { Source } from "../../base/source.js";
 import type {
   ClassDefinition,
   ComprehensionExpression,
@@ -15,10 +16,10 @@ import { readDirectives } from "./directives.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 
 /**
- * Summarises one parsed file. Depends on nothing but what was parsed; `memory` of the text before an edit saves the work for definitions that are
- * the same nodes.
+ * Summarises one parsed file. Depends on nothing but the module and the text that it was parsed from; `memory` of the text before an edit saves
+ * the work for definitions that are the same nodes.
  */
-export function extract(module: Module, memory?: ExtractionMemory): Facts {
+export function extract(module: Module, source: Source, memory?: ExtractionMemory): Facts {
   const scopes = findScopes(module);
   const file = new FileExtraction(scopes, memory?.next(scopes.all[0] as Scope));
   file.function(file.scopes.all[0] as Scope, undefined);
@@ -30,7 +31,7 @@ export function extract(module: Module, memory?: ExtractionMemory): Facts {
     callsByName: file.callsByName,
     writesByAttribute: file.writesByAttribute,
     imports: file.imports,
-    directives: readDirectives(module.directives),
+    directives: module.directives.length > 0 ? readDirectives(module.directives, source) : [],
     syntaxErrors: module.errors,
     lineCount: module.lineCount,
   };
@@ -716,7 +717,7 @@ class FunctionExtraction {
       case "literal":
         return { op: "constant", type: expression.type, value: expression.value, start, end };
       case "text":
-        return this.compute("format", this.values(expression.values), expression);
+        return this.compute(expression.isPadded ? "format-padded" : "format", this.values(expression.values), expression);
       case "binary":
         return this.compute(expression.operator, [this.value(expression.left), this.value(expression.right)], expression);
       case "boolean": {

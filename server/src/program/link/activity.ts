@@ -766,6 +766,9 @@ class Walker {
       return;
     }
     this.iterate(call, call, activation, held);
+    const changed = changedByFunction(call, frame.function, resolver);
+    const list = changed && this.ownership.object(changed, frame);
+    if (changed && list?.sharing === "shared") this.access("change", `${list.key}[]`, call, call, baseOf(changed), activation, held);
     let entry = this.blocking.get(call);
     if (entry === undefined) {
       const entries = resolver.externalCallees(call, frame.function).map((name) => {
@@ -1195,6 +1198,19 @@ const changingMethods: ReadonlySet<string> = new Set(
   "append appendleft add insert extend extendleft update setdefault pop popleft popitem remove discard clear sort reverse rotate move_to_end difference_update intersection_update symmetric_difference_update subtract".split(
     " ",
   ),
+);
+
+/** The list that a function of `heapq` or `bisect` changes. */
+function changedByFunction(call: CallOperation, within: FunctionNode, resolver: Resolver): Value | undefined {
+  const { callee } = call;
+  if (callee.op !== "read" || callee.place.kind === "element" || !changingFunctions.has(callee.place.name)) return undefined;
+  const isMeant = resolver.externalCallees(call, within).some((name) => /^(heapq|bisect)\./.test(name));
+  const [list] = call.arguments;
+  return isMeant && list?.form === "positional" && list.value.op === "read" ? list.value : undefined;
+}
+
+const changingFunctions: ReadonlySet<string> = new Set(
+  "heappush heappop heappushpop heapreplace heapify insort insort_left insort_right".split(" "),
 );
 
 function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {

@@ -1,4 +1,4 @@
-import type { CallSite, ClassFacts, Facts, FunctionFacts } from "../facts.js";
+import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact } from "../facts.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { sameStructure } from "./same-structure.js";
 
@@ -32,6 +32,11 @@ class FixedFile implements LinkedFile {
 }
 
 const none: readonly CallSite[] = [];
+
+/** Every import of a file. */
+export function importsOf(file: LinkedFile): readonly ImportFact[] {
+  return file.derive("imports", () => file.facts.imports);
+}
 
 /** Is told of each part of a file that somebody reads and that an edit can change. */
 export type Watch = (part: object) => void;

@@ -1,10 +1,13 @@
+import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
 import type { ReturnCase } from "../../knowledge/entry.js";
+import { returnedType } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
 import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
+import { operatorMethod } from "./operators.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -110,6 +113,10 @@ export class Resolver {
         return value.values.flatMap((choice) => this.resolve(choice, within));
       }
       case "compute": {
+        const method = operatorMethod(value, within, this.knowledge, (operand, node) => this.resolve(operand, node));
+        const type = method && this.knowledge.callable(method.name)?.returns[0]?.type;
+        if (type) return [{ kind: "object", type, origin: undefined }];
+        if (value.operator.startsWith("format")) return [{ kind: "object", type: "builtins.str", origin: undefined }];
         // `[x] * n` and `a + b` hold the elements of their operands.
         if (value.operator !== "*" && value.operator !== "+") return [];
         return value.operands.flatMap((operand) => this.resolve(operand, within)).filter((entity) => entity.kind === "container");
@@ -150,8 +157,8 @@ export class Resolver {
   /** What an object outside the program gives for a subscript, or for an attribute that it makes when it is asked for. */
   private looked(object: Entity, method: "__getitem__" | "__getattr__"): readonly Entity[] {
     const entry = object.kind === "object" ? this.knowledge.callable(`${object.type}.${method}`) : undefined;
-    const type = entry?.name.endsWith(method) ? firstType(entry.returns) : undefined;
-    return type ? [{ kind: "object", type, origin: undefined }] : [];
+    const type = entry?.name.endsWith(method) ? entry.returns[0]?.type : undefined;
+    return type && type !== "receiver" ? [{ kind: "object", type, origin: undefined }] : [];
   }
 
   private name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
@@ -215,6 +222,11 @@ export class Resolver {
     if (member.length > 0) return member;
     const inner = this.modules.member(target.path, value.name);
     return inner ? this.target(inner) : [];
+  }
+
+  /** Whether an import of that module by the file reaches a file or folder of the program. */
+  isOfProgram(path: string, module: string): boolean {
+    return this.modules.resolve(path, 0, module).kind !== "external";
   }
 
   /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
@@ -516,7 +528,12 @@ export class Resolver {
     return this.resolve(call.callee, within).flatMap((callee) => {
       if (callee.kind === "external") return [callee.name];
       if (callee.kind === "class") return this.classOrder(callee.class).externals;
-      return [];
+      // `model(x)`, where a library's class has the `__call__`.
+      if (callee.kind === "instance" && !this.method(callee.class, "__call__")) {
+        const methods = this.classOrder(callee.class).externals.map((base) => `${base}.__call__`);
+        return methods.filter((method) => this.knowledge.callable(method));
+      }
+      return callee.kind === "object" && this.knowledge.callable(`${callee.type}.__call__`) ? [`${callee.type}.__call__`] : [];
     });
   }
 
@@ -638,7 +655,7 @@ export class Resolver {
     }
     const entry = this.knowledge.callable(name);
     if (entry) {
-      const type = firstType(entry.returns);
+      const type = resultType(entry.returns, call);
       if (type) return [{ kind: "object", type, origin: { call, in: within } }];
     }
     const spawned = this.knowledge.type(name);
@@ -890,9 +907,26 @@ function madeByGenerator(node: FunctionNode): readonly Entity[] {
   return isPlain && !node.facts.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
 }
 
-function firstType(returns: readonly ReturnCase[]): string | undefined {
-  const type = returns[0]?.type;
+/** The type that the literals in the call decide on; where they leave it open, the most common one, which stands last. */
+function resultType(returns: readonly ReturnCase[], call: CallOperation): string | undefined {
+  const [only] = returns;
+  const isOpen = returns.length > 1 || (only?.when.length ?? 0) > 0;
+  const type = isOpen ? (returnedType(returns, literalsOf(call)) ?? returns[returns.length - 1]?.type) : only?.type;
   return type === "receiver" ? undefined : type;
+}
+
+/** What is known of a call without asking what its arguments stand for. */
+function literalsOf(call: CallOperation): CallFacts {
+  const facts = (value: Value): ValueFacts => {
+    if (value.op !== "constant" || value.type === "bytes" || value.type === "ellipsis") return {};
+    return { literal: value.type === "none" ? null : value.type === "bool" ? value.value === 1 : value.value };
+  };
+  const { arguments: given } = call;
+  return {
+    positional: given.filter((each) => each.form === "positional").map((each) => facts(each.value)),
+    keywords: given.filter((each) => each.form === "keyword").map((each) => ({ name: each.name, value: facts(each.value) })),
+    unpacks: given.some((each) => each.form === "star" || each.form === "double-star") ? "something" : "nothing",
+  };
 }
 
 /** The iterable whose elements a call hands through. */

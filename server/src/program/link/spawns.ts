@@ -11,10 +11,11 @@ import type {
 } from "../../knowledge/entry.js";
 import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { CallSite, ImportFact } from "../facts.js";
+import type { CallSite } from "../facts.js";
 import type { CallArgument, CallOperation, Value } from "../operation.js";
 import { knownOfCall } from "./call-facts.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { importsOf } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
 import { listOf, walkOperations } from "./walk.js";
@@ -138,10 +139,6 @@ function spawningCalls(file: LinkedFile, names: ReadonlySet<string>, others: Rea
     for (const [name, sites] of file.facts.callsByName) if (names.has(name) || others.has(name)) found.push(...sites);
     return found;
   });
-}
-
-function importsOf(file: LinkedFile): readonly ImportFact[] {
-  return file.derive("imports", () => file.facts.imports);
 }
 
 /** The functions that are made known to a library, by calls that `findSpawns` found or by decorators; those of `handlers` are left out. */
