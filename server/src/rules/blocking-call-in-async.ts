@@ -1,5 +1,6 @@
 import { unreachable } from "../base/unreachable.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { importsOf } from "../program/link/linked-file.js";
 import { type LoopBlock, loopBlocks } from "../program/link/loop-blocks.js";
 import docs from "./blocking-call-in-async.md";
 import { quoted } from "./race.js";
@@ -154,7 +155,7 @@ function insteadText({ for: what, root, name, path }: LoopBlock): string {
 
 /** How the library whose event loop it most likely is sleeps, and hands work to a thread. */
 function libraryOf(file: LinkedFile): { readonly sleep: string; readonly thread: string } {
-  const imported = new Set(file.facts.imports.map(({ module }) => module.split(".", 1)[0]));
+  const imported = new Set(importsOf(file).map(({ module }) => module.split(".", 1)[0]));
   if (!imported.has("asyncio")) {
     for (const library of ["trio", "anyio"])
       if (imported.has(library)) return { sleep: `await ${library}.sleep(…)`, thread: `await ${library}.to_thread.run_sync(…)` };

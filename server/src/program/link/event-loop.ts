@@ -1,5 +1,6 @@
 import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
+import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type CallStep, objectOf } from "./activity.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
@@ -463,11 +464,11 @@ function isPassed(value: Value, { function: node, given }: State): boolean {
   );
 }
 
-const awaitedOf = new WeakMap<FunctionNode, ReadonlySet<Value>>();
+const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
 
 /** The values that are awaited where they are made, or that are given to a call of asyncio that awaits them. */
 export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
-  const before = awaitedOf.get(node);
+  const before = awaitedOf.get(node.facts);
   if (before) return before;
   const awaited = new Set<Value>();
   const add = (value: Value): void => {
@@ -488,7 +489,7 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
     if (operation.op === "with" && operation.isAsync) add(operation.context);
     if (operation.op === "call" && awaiting.has(lastName(operation))) for (const argument of operation.arguments) add(argument.value);
   });
-  awaitedOf.set(node, awaited);
+  awaitedOf.set(node.facts, awaited);
   return awaited;
 }
 
@@ -503,13 +504,16 @@ function lastName({ callee }: CallOperation): string {
   return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
 }
 
-const lookingOf = new WeakMap<FunctionNode, boolean>();
+const lookingOf = new WeakMap<Program, Map<FunctionNode, boolean>>();
 
 /** Whether the function asks if an event loop is running in its thread, or compares threads, by itself or through another function. */
-function looksWhereItRuns(node: FunctionNode, { resolver }: Program): boolean {
-  const before = lookingOf.get(node);
+function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
+  const { resolver } = program;
+  const known = lookingOf.get(program) ?? new Map<FunctionNode, boolean>();
+  lookingOf.set(program, known);
+  const before = known.get(node);
   if (before !== undefined) return before;
-  lookingOf.set(node, false);
+  known.set(node, false);
   let looks = asksForLoop(node);
   walkOperations(node.facts.body, (operation) => {
     if (looks || operation.op !== "branch" || !operation.test) return;
@@ -518,7 +522,7 @@ function looksWhereItRuns(node: FunctionNode, { resolver }: Program): boolean {
       (value) => value.op === "call" && resolver.callees(value, node).some(({ function: asked }) => asked !== node && asksForLoop(asked)),
     );
   });
-  lookingOf.set(node, looks);
+  known.set(node, looks);
   return looks;
 }
 

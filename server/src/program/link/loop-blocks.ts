@@ -521,7 +521,7 @@ function isRepeated(call: CallOperation, node: FunctionNode): boolean {
 /** Whether code of the file makes sockets non-blocking. */
 function hasNonBlockingSockets(node: FunctionNode): boolean {
   return ["setblocking", "settimeout"].some((name) =>
-    (node.file.facts.callsByName.get(name) ?? []).some(({ call }) => {
+    node.file.calls(name).some(({ call }) => {
       const value = call.arguments[0]?.value;
       return value?.op === "constant" && value.type !== "none" && Number(value.value) === 0;
     }),
