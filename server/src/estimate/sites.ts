@@ -17,6 +17,7 @@ import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import { type Amount, combine } from "./amount.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
+import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, Strategy, StrategyPrediction } from "./prediction.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 
@@ -178,6 +179,11 @@ function argumentBytes(target: SpawnTarget, program: Program, model: CostModel):
 const bytesPerElement = 10;
 
 function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions: Assumption[]): Interval {
+  const pinned = pinsOf(spawn.in.file).iterations.get(spawn.call);
+  if (pinned !== undefined && pinned >= 1) {
+    assumptions.unshift({ what: "number of tasks", value: String(pinned), from: "annotation" });
+    return exactly(pinned);
+  }
   const at = bareActivation(spawn.in);
   let count: Amount;
   if (spawn.items.length > 0) {

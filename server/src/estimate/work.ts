@@ -10,6 +10,7 @@ import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
+import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
@@ -152,13 +153,18 @@ export class CostModel {
     this.stack.push(node);
     let sum = this.operations(node.facts.body, activation);
     this.stack.pop();
+    const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
     if (selfCalls) {
       this.selfCalls.delete(node);
-      const times = this.recursionCount(node, selfCalls, activation);
+      const pinned = pins.iterations.get(node);
+      if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
+      const times = pinned === undefined ? this.recursionCount(node, selfCalls, activation) : exactly(pinned);
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
+    const cost = pins.cost.get(node);
+    if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.facts.name}\` takes`);
     const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
     const result = {
       sum,
@@ -231,6 +237,20 @@ export class CostModel {
     if (!known || known.weight < weight) this.assumptions.set(what, { what, value, from, weight });
   }
 
+  private assumePinned(what: string, value: string): void {
+    this.assume(what, value, "annotation", Number.POSITIVE_INFINITY);
+  }
+
+  /** The same mix of bytecode, native code and waiting, made to take that long in all; bytecode where nothing is known of it. */
+  private pinned(sum: Sum, ns: number, what: string): Sum {
+    this.assumePinned(what, duration(ns));
+    const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
+    const part = (of: Interval): Interval => exactly(total > 0 ? (of.likely / total) * ns : 0);
+    const known = { ...sum, unknown: 0, guessed: false, endless: false };
+    if (sum.unknown > 0 || total === 0) return { ...known, interpreter: exactly(ns), held: zero, native: zero, wait: zero };
+    return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
+  }
+
   private operations(list: readonly Operation[], at: Activation): Sum {
     const sum = emptySum();
     for (const operation of list) {
@@ -252,10 +272,10 @@ export class CostModel {
           this.interpret(sum, computeConstruct(operation.operator));
           break;
         case "call":
-          this.call(operation, at, sum);
+          this.pinnable(operation, at, sum, (own) => this.call(operation, at, own));
           break;
         case "loop":
-          this.loop(operation, at, sum);
+          this.pinnable(operation, at, sum, (own) => this.loop(operation, at, own));
           break;
         case "branch": {
           this.interpret(sum, "branch");
@@ -285,6 +305,18 @@ export class CostModel {
     return sum;
   }
 
+  /** Adds what a call or a loop costs, or what a comment says that it does. */
+  private pinnable(operation: CallOperation | LoopOperation, at: Activation, sum: Sum, addCost: (own: Sum) => void): void {
+    const cost = pinsOf(at.function.file).cost.get(operation);
+    if (cost === undefined) {
+      addCost(sum);
+      return;
+    }
+    const own = emptySum();
+    addCost(own);
+    addTo(sum, this.pinned(own, cost, operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`));
+  }
+
   private interpret(sum: Sum, construct: Construct): void {
     sum.interpreter = add(sum.interpreter, this.costs.operations[construct]);
   }
@@ -303,7 +335,12 @@ export class CostModel {
   }
 
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
-    const { count, known } = this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once");
+    const pinned = pinsOf(at.function.file).iterations.get(loop);
+    if (pinned !== undefined) this.assumePinned(loopText(loop), String(pinned));
+    const { count, known } =
+      pinned === undefined
+        ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
+        : { count: exactly(pinned), known: "known" as const };
     const outerCalls = this.calls;
     this.calls = [];
     this.loopDepth++;
@@ -643,6 +680,10 @@ function text(amount: Interval | undefined): string {
 function loopText(loop: LoopOperation): string {
   const name = loop.iterable ? writtenName(loop.iterable) : undefined;
   return name ? `length of \`${name}\`` : "rounds of a loop of unknown length";
+}
+
+function calledName({ callee }: CallOperation): string {
+  return writtenName(callee) ?? "a call";
 }
 
 function writtenName(value: Value): string | undefined {

@@ -113,6 +113,8 @@ export type Directive =
       readonly argument: string;
       readonly range: Range;
       readonly line: number;
+      /** The whole line that it speaks of. */
+      readonly subject: Range;
       /** `after`: behind the code it speaks of; `above`: on a line of its own. */
       readonly stands: "after" | "above";
     };

@@ -1,3 +1,4 @@
+import type { LineIndex } from "../../base/line-index.js";
 import type { DirectiveComment } from "../../syntax/nodes.js";
 import type { Directive, DirectiveNote } from "../facts.js";
 
@@ -12,10 +13,10 @@ const notes: ReadonlySet<string> = new Set<DirectiveNote>([
 ]);
 
 /** Reads the `# gil:` comments of a file. A comment alone on its line speaks of the next line. */
-export function readDirectives(comments: readonly DirectiveComment[], lineOf: (offset: number) => number): Directive[] {
+export function readDirectives(comments: readonly DirectiveComment[], lines: LineIndex): Directive[] {
   return comments.map((comment) => {
     const range = { start: comment.start, end: comment.end };
-    const line = lineOf(comment.start) + (comment.aloneOnLine ? 1 : 0);
+    const line = lines.position(comment.start).line + (comment.aloneOnLine ? 1 : 0);
     const ignore = /^ignore(-file)?\s*(?:\[([^\]]*)\])?/.exec(comment.text);
     if (ignore) {
       const names = (ignore[2] ?? "").split(",").map((name) => name.trim());
@@ -28,6 +29,35 @@ export function readDirectives(comments: readonly DirectiveComment[], lineOf: (o
     const name = note?.[1] ?? "";
     if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, line };
     const stands = comment.aloneOnLine ? "above" : "after";
-    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, line, stands };
+    const argument = (note?.[2] ?? note?.[3] ?? "").trim();
+    if (name === "cost" && nanosecondsOf(argument) === undefined)
+      return { kind: "invalid", reason: "`cost` takes a time, such as `# gil: cost=2ms`", range, line };
+    if (name === "iterations" && countOf(argument) === undefined)
+      return { kind: "invalid", reason: "`iterations` takes a count, such as `# gil: iterations=1e6`", range, line };
+    const start = lines.offset({ line, column: 0 });
+    const subject = { start, end: start + lines.line(line).length };
+    return { kind: "note", name: name as DirectiveNote, argument, range, line, subject, stands };
   });
 }
+
+/** The time that `2ms`, `1.5s` or `800us` names, in nanoseconds. */
+export function nanosecondsOf(text: string): number | undefined {
+  const parts = /^([\d_]+(?:\.\d*)?(?:e[+-]?\d+)?)\s*(ns|us|µs|ms|s|min)$/i.exec(text);
+  const number = parts && Number(parts[1]?.replaceAll("_", ""));
+  const unit = parts && unitNs[parts[2]?.toLowerCase() ?? ""];
+  return number !== null && unit !== undefined && unit !== null && Number.isFinite(number) && number * unit <= longestNs
+    ? number * unit
+    : undefined;
+}
+
+const unitNs: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9 };
+
+/** The count that `1e6`, `1_000` or `40` names. */
+export function countOf(text: string): number | undefined {
+  const number = /^[\d_]+(?:\.\d*)?(?:e\+?\d+)?$/i.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;
+  return Number.isFinite(number) && number <= mostRounds ? number : undefined;
+}
+
+/** About 11 days, and as many rounds as any number here is good for. */
+const longestNs = 1e15;
+const mostRounds = 1e15;

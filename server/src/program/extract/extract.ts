@@ -28,7 +28,7 @@ export function extract(module: Module, text: string): Facts {
     callsByName: file.callsByName,
     writesByAttribute: file.writesByAttribute,
     imports: file.imports,
-    directives: lines ? readDirectives(module.directives, (offset) => lines.position(offset).line) : [],
+    directives: lines ? readDirectives(module.directives, lines) : [],
     syntaxErrors: module.errors,
     lineCount: module.lineCount,
   };
