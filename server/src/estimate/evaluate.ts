@@ -3,6 +3,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import type { LoopOperation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+import { formattedLength, lengthOfLibraryCall, yieldCount } from "./library-sizes.js";
 
 /** One activation of a function with what is known of its arguments. */
 export interface Activation {
@@ -79,7 +80,36 @@ export class Evaluator {
     }
   }
 
-  /** Follows a name or an attribute to what it is bound to. */
+  /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */
+  follow<Result>(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+    element: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    if (this.depth > maximumDepth) return undefined;
+    this.depth++;
+    const result = this.variable(value, at, whole, element);
+    this.depth--;
+    return result;
+  }
+
+  /** The qualified names of what a call calls outside the program. */
+  externalNames(call: Extract<Value, { op: "call" }>, at: Activation): readonly string[] {
+    return this.resolver.externalCallees(call, at.function);
+  }
+
+  /** Reads what a function of the program returns in the activation of a call, where that is one value. */
+  returned<Result>(
+    call: Extract<Value, { op: "call" }>,
+    at: Activation,
+    read: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const [callee] = this.resolver.callees(call, at.function);
+    if (!callee || callee.function.facts.isGenerator || callee.function.facts.returned.length !== 1) return undefined;
+    return read(callee.function.facts.returned[0] as Value, this.activation(callee.function, call, at, callee.receiver !== undefined));
+  }
+
   private variable<Result>(
     value: Extract<Value, { op: "read" }>,
     at: Activation,
@@ -353,7 +383,9 @@ export class Evaluator {
       }
       case "compute": {
         const [left, right] = value.operands;
+        if (value.operator === "format") return formattedLength(value, at, this);
         if (!left || !right) return left && value.operator !== "not" ? this.length(left, at) : undefined;
+        if (value.operator === "%") return formattedLength(value, at, this);
         if (value.operator === "+")
           return combine(this.length(left, at), this.length(right, at), (a, b) => (a === b ? Math.max(a + b, a) : a + b));
         if (value.operator === "*") {
@@ -366,10 +398,7 @@ export class Evaluator {
       case "read": {
         if (value.place.kind === "element") {
           const { index, object } = value.place;
-          if (index.op === "compute" && index.operator === "slice") {
-            const whole = this.length(object, at);
-            return whole && interval(0, whole.likely / 2, whole.high);
-          }
+          if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, index, object, at);
           return this.elementLength(object, at);
         }
         return this.variable(
@@ -399,6 +428,8 @@ export class Evaluator {
 
   private elementLengthAtDepth(iterable: Value, at: Activation): Amount {
     switch (iterable.op) {
+      case "constant":
+        return iterable.type === "str" ? exactly(1) : undefined;
       case "display":
         return iterable.isOpen ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.length(element, at)));
       case "comprehension":
@@ -440,7 +471,7 @@ export class Evaluator {
       return second && this.length(second, at);
     }
     if (name && first && passThrough.has(name)) return this.length(first, at);
-    if (name && first && sizedByArgument.has(name)) return this.product(first, at);
+    if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
     if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
     if (name && elementwise.test(name) && first) return this.length(first, at);
     const { callee } = call;
@@ -448,8 +479,32 @@ export class Evaluator {
       return this.length(callee.place.object, at);
     }
     const [inner] = this.resolver.callees(call, at.function);
-    if (!inner || inner.function.facts.isGenerator || inner.function.facts.returned.length !== 1) return undefined;
-    return this.length(inner.function.facts.returned[0] as Value, this.activation(inner.function, call, at, inner.receiver !== undefined));
+    if (inner?.function.facts.isGenerator) {
+      return yieldCount(inner.function.facts.body, this.activation(inner.function, call, at, inner.receiver !== undefined), this);
+    }
+    return inner
+      ? this.returned(call, at, (value, activation) => this.length(value, activation))
+      : lengthOfLibraryCall(name, call, at, this);
+  }
+
+  /** `x[2:8]`, `x[:n]` and `x[n:]`; of others, half of the whole. */
+  private sliceLength(parts: readonly Value[], slice: Value, object: Value, at: Activation): Amount {
+    const whole = this.length(object, at);
+    const [first, second] = parts;
+    if (!first) return whole;
+    const from = this.number(first, at);
+    if (second && parts.length === 2) {
+      const to = this.number(second, at);
+      const span = combine(to, from, (end, start) => Math.max(0, end - start));
+      if (span && to && to.low >= 0) return span;
+    }
+    // One part stands before or after the colon, which its place tells.
+    if (parts.length === 1 && from && from.low >= 0) {
+      const isStop = first.start > slice.start;
+      if (isStop) return whole ? combine(whole, from, Math.min) : from;
+      return combine(whole, from, (length, start) => Math.max(0, length - start));
+    }
+    return whole && interval(0, whole.likely / 2, whole.high);
   }
 
   private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {

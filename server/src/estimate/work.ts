@@ -8,7 +8,8 @@ import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
-import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
@@ -422,7 +423,7 @@ export class CostModel {
       bytes: (value) => this.evaluator.bytes(value, at),
       elements: (value) => this.evaluator.length(value, at),
     });
-    this.addLibraryCall(entry, name, operation, within, facts, sum, this.calls);
+    this.addLibraryCall(entry, name, operation, within, facts, sum, this.calls, at);
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
@@ -444,9 +445,10 @@ export class CostModel {
     facts: CallFacts,
     sum: Sum,
     calls: TimedCall[],
+    at = bareActivation(within),
   ): void {
     const verdict = evaluate(entry, facts);
-    const cost = costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    const cost = this.measuredCost(name, call, at, verdict) ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
@@ -475,6 +477,14 @@ export class CostModel {
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
     }
+  }
+
+  /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
+  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict): CallCost | undefined {
+    const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
+    if (!ns || verdict.gil === "depends") return undefined;
+    const releases = verdict.gil === "releases";
+    return { interpreterNs: releases ? zero : ns, nativeNs: releases ? ns : zero, waitNs: zero, missing: [], from: "measured" };
   }
 
   /** Time of the terms whose size is not known, with a size that spans what people pass. */
@@ -532,7 +542,7 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["dict", "items keys values setdefault popitem"],
     [
       "str",
-      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold",
+      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
     ],
     ["bytes", "decode hex"],
     ["set", "add discard union intersection difference issubset"],
