@@ -1,9 +1,9 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { LoopOperation, Value } from "../program/operation.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
-import { formattedLength, lengthOfLibraryCall, yieldCount } from "./library-sizes.js";
+import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 
 /** One activation of a function with what is known of its arguments. */
 export interface Activation {
@@ -401,13 +401,17 @@ export class Evaluator {
           if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, index, object, at);
           return this.elementLength(object, at);
         }
-        return this.variable(
-          value,
-          at,
-          (bound, activation) => this.length(bound, activation),
-          (bound, activation) => this.elementLength(bound, activation),
+        return (
+          this.variable(
+            value,
+            at,
+            (bound, activation) => this.length(bound, activation),
+            (bound, activation) => this.elementLength(bound, activation),
+          ) ?? this.grownLength(value, at)
         );
       }
+      case "item-of":
+        return this.itemLength(value, at);
       case "choice":
         return hullOf(value.values.map((choice) => this.length(choice, at)));
       case "element-of":
@@ -419,6 +423,72 @@ export class Evaluator {
       default:
         return undefined;
     }
+  }
+
+  /** The length of a list that starts empty and is appended to in its own function. */
+  private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
+    const { place } = value;
+    if (place.kind !== "name") return undefined;
+    const holder = this.holder(place.owner, at);
+    const bound = holder?.function.facts.bindings.get(place.name) ?? [];
+    const [only] = bound;
+    if (!holder || bound.length !== 1 || only?.op !== "display" || only.elements.length > 0) return undefined;
+    const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
+    return appends && appends.high > 0 ? appends : undefined;
+  }
+
+  private appendsTo(name: string, operations: readonly Operation[], at: Activation): Amount {
+    let total: Amount = exactly(0);
+    const plus = (amount: Amount): void => {
+      total = combine(total, amount, (a, b) => a + b);
+    };
+    for (const operation of operations) {
+      if (operation.op === "call") {
+        if (appendedTo(operation) === name) plus(exactly(1));
+        continue;
+      }
+      if (operation.op === "loop") {
+        const inside = this.appendsTo(name, operation.body, at);
+        if (inside && inside.high === 0) continue;
+        const { count, known } = this.trips(operation, at);
+        plus(known === "known" ? combine(inside, count, (a, b) => a * b) : undefined);
+      } else if (operation.op === "branch") {
+        const arms = operation.arms.map((arm) => this.appendsTo(name, arm, at));
+        plus(arms.every((arm) => arm && arm.high === 0) ? exactly(0) : hullOf(arms));
+      } else if (operation.op === "with" || operation.op === "attempt") plus(this.appendsTo(name, operation.body, at));
+    }
+    return total;
+  }
+
+  /** The length of a part of what `enumerate`, `zip` and `items` hand out, or of a pair in a list. */
+  private itemLength({ value, index }: Extract<Value, { op: "item-of" }>, at: Activation): Amount {
+    if (value.op === "display") return value.elements[index] && this.length(value.elements[index], at);
+    if (value.op !== "element-of") return undefined;
+    const of = (source: Value, in_: Activation): Amount => {
+      if (source.op === "read") return this.variable(source, in_, of, () => undefined);
+      if (source.op === "display") {
+        const tuples = source.elements.slice(0, maximumElements);
+        return hullOf(
+          tuples.map((tuple) => (tuple.op === "display" && tuple.elements[index] ? this.length(tuple.elements[index], in_) : undefined)),
+        );
+      }
+      if (source.op === "comprehension" && source.element.op === "display") {
+        const element = source.element.elements[index];
+        return element && this.length(element, in_);
+      }
+      if (source.op !== "call") return undefined;
+      const [name] = this.resolver.externalCallees(source, in_.function);
+      const first = source.arguments[0]?.value;
+      if (name === "builtins.enumerate") return index === 1 && first ? this.elementLength(first, in_) : undefined;
+      if (name === "builtins.zip") {
+        const part = source.arguments[index]?.value;
+        return part && this.elementLength(part, in_);
+      }
+      const { callee } = source;
+      if (index !== 1 || callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "items") return undefined;
+      return this.elementLength(callee.place.object, in_);
+    };
+    return of(value.iterable, at);
   }
 
   /** How many elements each element of an iterable has: the rows of a table. */
@@ -443,6 +513,12 @@ export class Evaluator {
           (bound, activation) => this.elementLength(bound, activation),
           () => undefined,
         );
+      case "call": {
+        const [name] = this.resolver.externalCallees(iterable, at.function);
+        const first = iterable.arguments[0]?.value;
+        if (name && first && passThrough.has(name) && name !== "builtins.enumerate") return this.elementLength(first, at);
+        return lengthOfLibraryElement(name, iterable, at, this);
+      }
       default:
         return undefined;
     }
@@ -570,6 +646,9 @@ export class Evaluator {
     const stepOf = (name: string): { by: number; grows: "add" | "multiply" } | undefined => {
       for (const bound of holder.facts.bindings.get(name) ?? []) {
         if (bound.start < loop.start || bound.end > loop.end || bound.op !== "compute" || !mentions(bound, name)) continue;
+        const [changed] = bound.operands;
+        // `3 * n + 1` is no step of a constant size.
+        if (changed?.op !== "read" || changed.place.kind !== "name" || changed.place.name !== name) return undefined;
         const by = bound.operands[1] && this.number(bound.operands[1], at);
         if (!by) return undefined;
         if (bound.operator === "+") return { by: by.likely, grows: "add" };
@@ -613,7 +692,7 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
   const power = (value: number, exponent: number): number => Math.max(1, value) ** exponent;
   const low = power(length.low, runs === "often" ? 0.35 : 0.1);
   const high = power(length.high, runs === "often" ? 0.75 : 0.9);
-  return interval(Math.min(low, length.low), power(length.likely, 0.5), high);
+  return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
 }
 
 const maximumDepth = 30;
@@ -677,6 +756,13 @@ const sameLength: ReadonlySet<string> = new Set([
   "tolist",
   "getvalue",
 ]);
+
+/** The name of the variable that a call adds one element to. */
+function appendedTo({ callee }: CallOperation): string | undefined {
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
+  const { object } = callee.place;
+  return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
+}
 
 /** Whether the value is computed from the variable of that name. */
 function mentions(value: Value, name: string): boolean {

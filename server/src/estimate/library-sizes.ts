@@ -140,6 +140,36 @@ function lengthOfMethod(call: CallOperation, at: Activation, evaluator: Evaluato
   }
 }
 
+/** How many elements each element of what a library call returns has. */
+export function lengthOfLibraryElement(name: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const [first, second] = call.arguments.map(({ value }) => value);
+  switch (name) {
+    case "itertools.permutations":
+      return (second && evaluator.number(second, at)) ?? (first && evaluator.length(first, at));
+    case "itertools.combinations":
+    case "itertools.combinations_with_replacement":
+    case "itertools.batched":
+      return second && evaluator.number(second, at);
+    case "builtins.zip":
+    case "itertools.product":
+      return exactly(call.arguments.length);
+    case "builtins.enumerate":
+    case "itertools.pairwise":
+      return exactly(2);
+    case "re.split":
+    case "re.findall":
+      return averageWord;
+    case "csv.reader":
+      return interval(2, 8, 50);
+    default: {
+      const { callee } = call;
+      const method = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
+      return method === "split" || method === "rsplit" ? averageWord : method === "splitlines" ? averageLine : undefined;
+    }
+  }
+}
+
+const averageLine: Interval = interval(5, 40, 400);
 const averageWord: Interval = interval(1, 6, 30);
 
 /** Methods of text whose result is about as long as the text. */

@@ -155,7 +155,7 @@ function times(a: Shape, factor: number): Shape {
 
 /** Digits, quotes, separators. */
 export function jsonBytes({ integers, floats, texts, characters, containers }: Shape): number {
-  return integers * 6 + floats * 14 + texts * 4 + characters + containers * 3;
+  return integers * 6 + floats * 17 + texts * 4 + characters + containers * 3;
 }
 
 /** As protocol 4 and 5 write it: small integers take 2 to 5 bytes, floats 9, short texts 3 and their characters, containers about 6. */

@@ -1,14 +1,15 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
-import type { CallableEntry, CallKind } from "../knowledge/entry.js";
+import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall } from "../program/link/call-facts.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
-import { type Activation, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { ConstructCosts } from "./construct-costs.js";
+import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
@@ -102,6 +103,7 @@ function emptySum(): Sum {
 export class CostModel {
   readonly evaluator: Evaluator;
   private readonly costs: OperationCosts;
+  private readonly constructs: ConstructCosts;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
@@ -109,6 +111,8 @@ export class CostModel {
   private hot: HotLoop | undefined;
   private steps = 0;
   private loopDepth = 0;
+  /** Of the innermost loop, likely. */
+  private rounds = 1;
 
   constructor(
     private readonly resolver: Resolver,
@@ -116,6 +120,7 @@ export class CostModel {
   ) {
     this.evaluator = new Evaluator(resolver);
     this.costs = costsFor(target);
+    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
   }
 
   /** What one call of the function in that activation costs. */
@@ -196,9 +201,15 @@ export class CostModel {
   private recursionCount(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
     const steps: { by: number; how: "minus" | "divide" }[] = [];
     let parameterName: string | undefined;
+    let halved: string | undefined;
     for (const call of calls) {
       for (const argument of call.arguments) {
         const { value } = argument;
+        const sliced = slicedParameter(value, node);
+        if (sliced !== undefined) {
+          halved ??= sliced;
+          break;
+        }
         if (value.op !== "compute" || value.operands[0]?.op !== "read" || value.operands[0].place.kind !== "name") continue;
         const name = value.operands[0].place.name;
         if (!node.facts.parameters.some((parameter) => parameter.name === name)) continue;
@@ -211,6 +222,15 @@ export class CostModel {
         parameterName ??= name;
         break;
       }
+    }
+    if (halved !== undefined && steps.length === 0) {
+      // Each level goes through the whole once, in ever smaller parts; what one call costs counts for all calls of its level.
+      const whole = activation.arguments.get(halved);
+      const length =
+        whole &&
+        (whole.how === "element" ? this.evaluator.elementLength(whole.value, whole.in) : this.evaluator.length(whole.value, whole.in));
+      const levels = (n: number): number => Math.log2(Math.max(2, n));
+      if (length) return interval(levels(length.low), levels(length.likely), levels(length.high));
     }
     const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
     const size =
@@ -258,19 +278,13 @@ export class CostModel {
       if (++this.steps > maximumSteps) break;
       switch (operation.op) {
         case "read":
-          this.interpret(
-            sum,
-            operation.place.kind === "element" ? "listLoad" : operation.place.kind === "attribute" ? "attributeLoad" : "globalLoad",
-          );
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
           break;
         case "write":
-          this.interpret(
-            sum,
-            operation.place.kind === "element" ? "listStore" : operation.place.kind === "attribute" ? "attributeStore" : "globalStore",
-          );
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
           break;
         case "compute":
-          this.interpret(sum, computeConstruct(operation.operator));
+          this.compute(operation, at, sum);
           break;
         case "call":
           this.pinnable(operation, at, sum, (own) => this.call(operation, at, own));
@@ -318,6 +332,19 @@ export class CostModel {
     addTo(sum, this.pinned(own, cost, operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`));
   }
 
+  private compute(operation: Extract<Operation, { op: "compute" }>, at: Activation, sum: Sum): void {
+    const { operator, operands } = operation;
+    const array = this.constructs.arrayNs(operator, operands, at);
+    if (array) {
+      // NumPy's loops give the GIL up, from some hundred elements on.
+      if (array.likely > 500) sum.native = add(sum.native, array);
+      else sum.interpreter = add(sum.interpreter, array);
+      return;
+    }
+    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
+    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
+  }
+
   private interpret(sum: Sum, construct: Construct): void {
     sum.interpreter = add(sum.interpreter, this.costs.operations[construct]);
   }
@@ -345,13 +372,14 @@ export class CostModel {
     const outerCalls = this.calls;
     this.calls = [];
     this.loopDepth++;
+    const outerRounds = this.rounds;
+    this.rounds = count.likely;
     const body = this.operations(loop.body, at);
+    this.rounds = outerRounds;
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
-    const { operations } = this.costs;
-    const pass =
-      loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
+    const pass = add(this.constructs.pass(loop, at), keptElementNs(loop, count));
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
     all.endless ||= known === "endless";
@@ -386,7 +414,8 @@ export class CostModel {
     const { function: within } = at;
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
-      this.interpret(sum, "callPython");
+      const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
+      this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
       const node = callee.function;
       if (this.stack.includes(node)) {
         if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
@@ -408,6 +437,12 @@ export class CostModel {
       return;
     }
     const entry = this.resolver.knowledge.callable(name);
+    if (name === "builtins.object" && operation.arguments.length > 0) {
+      // A class without `__init__` that takes arguments has one made for it, as data classes do.
+      this.interpret(sum, "instantiate");
+      sum.interpreter = add(sum.interpreter, scale(this.costs.operations.attributeStore, operation.arguments.length));
+      return;
+    }
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
@@ -450,6 +485,7 @@ export class CostModel {
     const verdict = evaluate(entry, facts);
     const cost = this.measuredCost(name, call, at, verdict) ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
+    this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
@@ -479,8 +515,52 @@ export class CostModel {
     }
   }
 
+  /** The functions that the call runs itself: `map` runs its first argument for each element. */
+  private invoked(entry: CallableEntry, call: CallOperation, at: Activation, sum: Sum): void {
+    // What sorting takes is measured with a key function.
+    if (entry.name === "builtins.sorted" || entry.name === "builtins.list.sort") return;
+    const valueAt = (place: ValuePlace): Value | undefined => {
+      if (place === "receiver") return undefined;
+      const named = call.arguments.find((each) => each.form === "keyword" && each.name === place.keyword);
+      return (named ?? (place.position === undefined ? undefined : call.arguments[place.position]))?.value;
+    };
+    for (const { callback, perElementOf } of entry.invokes) {
+      const value = valueAt(callback);
+      const found = value && this.resolver.resolve(value, at.function).find((entity) => entity.kind === "function");
+      if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
+      const iterable = perElementOf && valueAt(perElementOf);
+      const count = iterable ? (this.evaluator.length(iterable, at) ?? defaultLength) : exactly(1);
+      const [parameter] = found.function.facts.parameters;
+      const given = new Map<string, Argument>();
+      if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
+      const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
+      const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
+      addTo(sum, repeated(once, count));
+      this.calls.push(...inner.calls.map((each) => ({ ...each, times: each.times * count.likely, ns: each.ns * count.likely })));
+    }
+  }
+
   /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
   private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict): CallCost | undefined {
+    const [first] = call.arguments;
+    if ((name === "time.sleep" || name === "asyncio.sleep") && first) {
+      const seconds = this.evaluator.number(first.value, at);
+      if (!seconds || seconds.low < 0) return undefined;
+      const fixed = this.costs.bulk["time.sleep:1ms"].nsPerUnit;
+      // What a sleep of a millisecond takes beyond it.
+      const late = {
+        low: Math.max(0, fixed.low - 1e6),
+        likely: Math.max(0, fixed.likely - 1e6),
+        high: Math.max(0, fixed.likely - 1e6) * 2,
+      };
+      return {
+        interpreterNs: this.costs.operations.callCMethod,
+        nativeNs: zero,
+        waitNs: add(scale(seconds, 1e9), late),
+        missing: [],
+        from: "measured",
+      };
+    }
     const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
     if (!ns || verdict.gil === "depends") return undefined;
     const releases = verdict.gil === "releases";
@@ -524,6 +604,14 @@ export class CostModel {
   }
 }
 
+/** What each element of a large list, set or dict takes beyond its part of a small one: memory that has to be fetched, collections of garbage. */
+function keptElementNs(loop: LoopOperation, count: Interval): Interval {
+  const keeps = loop.makes === "list" || loop.makes === "dict" || loop.makes === "set";
+  const makesObjects = loop.body.some((operation) => operation.op === "compute" || operation.op === "call");
+  if (!keeps || count.likely < 5_000) return zero;
+  return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
+}
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -549,48 +637,6 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["int", "bit_length to_bytes"],
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
 );
-
-function computeConstruct(operator: string): Construct {
-  switch (operator) {
-    case "+":
-    case "-":
-    case "*":
-      return "intAdd";
-    case "/":
-    case "//":
-      return "intFloorDivide";
-    case "%":
-      return "intModulo";
-    case "**":
-      return "intPower";
-    case "format":
-      return "fString";
-    case "slice":
-      return "slice";
-    case "list":
-    case "tuple":
-    case "set":
-      return "tupleBuild";
-    case "dict":
-      return "dictBuild";
-    case "not":
-      return "notOperator";
-    case "u-":
-    case "~":
-      return "unaryMinus";
-    case "in":
-    case "not in":
-      return "containsDict";
-    case "&":
-    case "|":
-    case "^":
-    case "<<":
-    case ">>":
-      return "intBitAnd";
-    default:
-      return "compare";
-  }
-}
 
 function addTo(sum: Sum, other: Sum): void {
   sum.interpreter = add(sum.interpreter, other.interpreter);
@@ -648,6 +694,22 @@ function averaged(arms: readonly Sum[]): Sum {
     sum.guessed ||= arm.guessed;
   }
   return sum;
+}
+
+/** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
+function slicedParameter(value: Value, node: FunctionNode): string | undefined {
+  if (value.op !== "read") return undefined;
+  if (value.place.kind === "name") {
+    const bound = node.facts.bindings.get(value.place.name);
+    return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
+      ? slicedParameter(bound[0], node)
+      : undefined;
+  }
+  if (value.place.kind !== "element") return undefined;
+  const { object, index } = value.place;
+  if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
+  const { name } = object.place;
+  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
 
 /** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */
