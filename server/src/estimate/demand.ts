@@ -6,7 +6,7 @@ import type { TaskWork } from "./work.js";
 export const mostThreads = 256;
 
 /** All that the outcome of a simulation depends on, beside target and cores. */
-export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked"> {
+export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked" | "shared"> {
   readonly tasks: Interval;
   readonly workers: number;
   readonly argumentBytes: number;

@@ -88,6 +88,7 @@ function estimateSite(
     nativeNs: work.nativeNs,
     waitNs: work.waitNs,
     locked: work.locked,
+    shared: work.shared,
     tasks,
     workers,
     argumentBytes: target ? argumentBytes(target, program, model) : 0,

@@ -1,11 +1,11 @@
 import { exactly, interval } from "../base/interval.js";
-import { targetName } from "../base/target.js";
+import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { type Machine, machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
-import { corners, type Demand, scaled, workloadOf } from "./demand.js";
+import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
 import type { Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
 import { type Way, waysToRun } from "./ways.js";
@@ -55,7 +55,8 @@ function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction
   const runs = corners.map((corner) => {
     const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
     // The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round.
-    const runtime = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+    const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+    const runtime = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
     const timeline = simulate(workload, runtime, on, 1);
     const makespan = Math.max(1, timeline.makespanNs);
     const bottleneck = corner === "likely" ? bottleneckOf(timeline, runtime, on) : "";
@@ -69,6 +70,25 @@ function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction
     speedup: interval(Math.min(...speedups) * (1 - modelError), likely, Math.max(...speedups) * (1 + modelError)),
     bottleneck: runs[1]?.bottleneck ?? "",
   };
+}
+
+/**
+ * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the
+ * cache line goes to and fro between their cores. CPython 3.13t, 2 threads on 2 cores, 20 programs of `test/measure/programs`: 40 to 110 ns for
+ * each use, 300 to 2,000 ns for each change. Later versions count fewer references: constants are immortal, loads of locals borrow.
+ */
+function contention(
+  { interpreterNs, shared, workers, tasks }: Demand,
+  corner: Corner,
+  { target, memory }: Way,
+  { cores }: Machine,
+): number {
+  const together = Math.min(workers, cores, tasks[corner]);
+  if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
+  const counted = atLeast(target, 3, 14) ? 0.4 : 1;
+  const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
+  const extraNs = (shared.uses * 45 * counted + shared.writes * 300) * together * each;
+  return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
 
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */

@@ -14,6 +14,7 @@ import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
+import { SharedUse } from "./shared-use.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
 export interface TaskWork {
@@ -39,6 +40,8 @@ export interface TaskWork {
   readonly assumptions: readonly Assumption[];
   /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+  /** How often it counts references to objects that all threads use, and how often it changes containers that all threads use. */
+  readonly shared: { readonly uses: number; readonly writes: number };
 }
 
 export interface HotLoop {
@@ -77,6 +80,8 @@ interface Sum {
   unknown: number;
   lockEntries: number;
   locked: Interval;
+  sharedUses: number;
+  sharedWrites: number;
   nesting: number;
   endless: boolean;
   guessed: boolean;
@@ -93,6 +98,8 @@ function emptySum(): Sum {
     unknown: 0,
     lockEntries: 0,
     locked: zero,
+    sharedUses: 0,
+    sharedWrites: 0,
     nesting: 0,
     endless: false,
     guessed: false,
@@ -104,6 +111,7 @@ export class CostModel {
   readonly evaluator: Evaluator;
   private readonly costs: OperationCosts;
   private readonly constructs: ConstructCosts;
+  private readonly sharing: SharedUse;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
@@ -121,6 +129,7 @@ export class CostModel {
     this.evaluator = new Evaluator(resolver);
     this.costs = costsFor(target);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
+    this.sharing = new SharedUse(this.constructs, this.evaluator);
   }
 
   /** What one call of the function in that activation costs. */
@@ -279,9 +288,11 @@ export class CostModel {
       switch (operation.op) {
         case "read":
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
+          sum.sharedUses += this.sharing.usesOfPlace(operation.place, at);
           break;
         case "write":
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
+          if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
           break;
         case "compute":
           this.compute(operation, at, sum);
@@ -342,6 +353,7 @@ export class CostModel {
       return;
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
+    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
     if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
@@ -380,6 +392,7 @@ export class CostModel {
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
     const pass = add(this.constructs.pass(loop, at), keptElementNs(loop, count));
+    body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
     all.endless ||= known === "endless";
@@ -412,6 +425,8 @@ export class CostModel {
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
+    sum.sharedUses += this.sharing.usesOfCall(operation, at);
+    if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
@@ -646,6 +661,8 @@ function addTo(sum: Sum, other: Sum): void {
   sum.unknown += other.unknown;
   sum.lockEntries += other.lockEntries;
   sum.locked = add(sum.locked, other.locked);
+  sum.sharedUses += other.sharedUses;
+  sum.sharedWrites += other.sharedWrites;
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
   sum.guessed ||= other.guessed;
@@ -660,6 +677,8 @@ function repeated(sum: Sum, count: Interval): Sum {
     unknown: sum.unknown * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
+    sharedUses: sum.sharedUses * count.likely,
+    sharedWrites: sum.sharedWrites * count.likely,
     nesting: sum.nesting,
     endless: sum.endless,
     guessed: sum.guessed,
@@ -689,6 +708,8 @@ function averaged(arms: readonly Sum[]): Sum {
   for (const arm of arms) {
     sum.unknown += arm.unknown / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.sharedUses += arm.sharedUses / arms.length;
+    sum.sharedWrites += arm.sharedWrites / arms.length;
     sum.nesting = Math.max(sum.nesting, arm.nesting);
     sum.endless ||= arm.endless;
     sum.guessed ||= arm.guessed;
@@ -738,6 +759,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+    shared: { uses: sum.sharedUses, writes: sum.sharedWrites },
   };
 }
 
