@@ -21,7 +21,7 @@ import {
 
 const folder = join(process.cwd(), "test/simulation/validation/programs");
 const given = process.argv.slice(2);
-for (const pair of given.filter((each) => each.includes("="))) measureAnew(pair);
+for (const pair of given.filter((each) => each.includes("=") && !each.startsWith("--"))) measureAnew(pair);
 await report(given.includes("--all") ? "all" : "worst", given.find((each) => each.startsWith("--only="))?.slice(7));
 
 function measureAnew(pair: string): void {

@@ -6,7 +6,10 @@ import type { TaskWork } from "./work.js";
 export const mostThreads = 256;
 
 /** All that the outcome of a simulation depends on, beside target and cores. */
-export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked" | "shared"> {
+export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked" | "shared" | "memory"> {
+  /** What a worker that was not forked spends on importing the program. */
+  readonly importNs: number;
+  readonly resultBytes: number;
   readonly tasks: Interval;
   readonly workers: number;
   readonly argumentBytes: number;
@@ -24,7 +27,12 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
   if (width === "pool" || memory === "copied") {
     const size = width === "pool" ? workers : count;
     return {
-      pools: [{ workers: Math.max(1, Math.min(size, mostThreads)), tasks: [{ count, steps, argumentBytes: demand.argumentBytes }] }],
+      pools: [
+        {
+          workers: Math.max(1, Math.min(size, mostThreads)),
+          tasks: [{ count, steps, argumentBytes: demand.argumentBytes, resultBytes: demand.resultBytes }],
+        },
+      ],
     };
   }
   return { threads: [{ count: Math.min(count, mostThreads), steps }] };

@@ -590,12 +590,8 @@ export class Evaluator {
       if (size) return this.product(size, at);
       return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
     }
-    const shape =
-      name === "numpy.linspace"
-        ? call.arguments[2]?.value
-        : name === "numpy.arange"
-          ? (call.arguments[1]?.value ?? call.arguments[0]?.value)
-          : call.arguments[0]?.value;
+    const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
+    const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
     return shape && this.product(shape, at);
   }
 

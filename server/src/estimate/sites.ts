@@ -10,6 +10,7 @@ import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
+import { pickledBytes, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 
@@ -89,6 +90,9 @@ function estimateSite(
     waitNs: work.waitNs,
     locked: work.locked,
     shared: work.shared,
+    memory: work.memory,
+    importNs: target ? model.importNs(target.function.file) : 0,
+    resultBytes: target ? resultBytes(target, model) : 0,
     tasks,
     workers,
     argumentBytes: target ? argumentBytes(target, program, model) : 0,
@@ -151,21 +155,36 @@ function activationOf(target: SpawnTarget): Activation {
   return { function: target.function, arguments: given, caller: undefined };
 }
 
-/** Pickled bytes of one task's arguments: about ten for each element of a container, one for each of text or bytes. */
+/** Pickled bytes of one task's arguments. */
 function argumentBytes(target: SpawnTarget, program: Program, model: CostModel): number {
+  const { evaluator } = model;
   let bytes = 0;
   for (const argument of target.arguments.values()) {
     const at = bareActivation(argument.in);
-    const length =
-      argument.how === "element" ? model.evaluator.elementLength(argument.value, at) : model.evaluator.length(argument.value, at);
+    const { value } = argument;
+    const shape = shapeOf(argument.how === "element" ? { op: "element-of", iterable: value, start: 0, end: 0 } : value, at, evaluator);
+    if (shape && Number.isFinite(pickledBytes(shape))) {
+      bytes += pickledBytes(shape);
+      continue;
+    }
+    const length = argument.how === "element" ? evaluator.elementLength(value, at) : evaluator.length(value, at);
     const entities =
-      argument.how === "element"
-        ? program.resolver.elements(argument.value, argument.in)
-        : program.resolver.resolve(argument.value, argument.in);
+      argument.how === "element" ? program.resolver.elements(value, argument.in) : program.resolver.resolve(value, argument.in);
     const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));
     bytes += 8 + (length?.likely ?? 0) * (isText ? 1 : bytesPerElement);
   }
   return bytes;
+}
+
+/** Pickled bytes of what one task returns, where that is one value whose make can be told. */
+function resultBytes(target: SpawnTarget, model: CostModel): number {
+  const activation = activationOf(target);
+  const { returned, isGenerator } = target.function.facts;
+  const [only] = returned;
+  if (isGenerator || returned.length !== 1 || !only) return 0;
+  const shape = shapeOf(only, activation, model.evaluator);
+  const bytes = shape ? pickledBytes(shape) : 0;
+  return Number.isFinite(bytes) ? bytes : 0;
 }
 
 /** A pickled small integer takes 2 to 5 bytes, a float 9, a short string 10 to 20 (pickle protocol 4). */

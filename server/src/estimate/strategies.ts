@@ -2,6 +2,7 @@ import { exactly, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { type Machine, machine } from "../simulation/machine.js";
+import { startMethodOf } from "../simulation/runtimes/processes.js";
 import { simulate } from "../simulation/simulate.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
@@ -56,7 +57,9 @@ function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction
     const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
     // The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round.
     const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
-    const runtime = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
+    const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
+    const { start } = contended;
+    const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
     const timeline = simulate(workload, runtime, on, 1);
     const makespan = Math.max(1, timeline.makespanNs);
     const bottleneck = corner === "likely" ? bottleneckOf(timeline, runtime, on) : "";
@@ -71,6 +74,21 @@ function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction
     bottleneck: runs[1]?.bottleneck ?? "",
   };
 }
+
+/**
+ * What the first task costs a worker with memory of its own: a forked one copies each page of the program's data that it looks at, as that
+ * counts references; another one has to import the program first. All fetch the memory for what they make from the system.
+ */
+function firstTaskNs({ memory, importNs }: Demand, way: Way): number {
+  if (way.memory === "shared") return 0;
+  const isForked = way.strategy === "processes" && startMethodOf(way.target) === "fork";
+  const before = isForked ? Math.min(memory.touchedBytes, mostBytes) * nsPerByteOfPage : importNs;
+  return before + Math.min(memory.freshBytes, mostBytes) * nsPerByteOfPage;
+}
+
+/** A page of 4 KiB takes 3 to 5 µs on the virtual machine that the tables come from. */
+const nsPerByteOfPage = 1;
+const mostBytes = 500_000_000;
 
 /**
  * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the

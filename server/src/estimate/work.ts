@@ -4,12 +4,13 @@ import type { CallFacts } from "../knowledge/call-facts.js";
 import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall } from "../program/link/call-facts.js";
-import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { importedNs } from "./import-costs.js";
 import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
@@ -42,6 +43,8 @@ export interface TaskWork {
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
   /** How often it counts references to objects that all threads use, and how often it changes containers that all threads use. */
   readonly shared: { readonly uses: number; readonly writes: number };
+  /** How much it makes and keeps, and how much of what was there before it reads. */
+  readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
 }
 
 export interface HotLoop {
@@ -82,6 +85,8 @@ interface Sum {
   locked: Interval;
   sharedUses: number;
   sharedWrites: number;
+  freshBytes: number;
+  touchedBytes: number;
   nesting: number;
   endless: boolean;
   guessed: boolean;
@@ -100,6 +105,8 @@ function emptySum(): Sum {
     locked: zero,
     sharedUses: 0,
     sharedWrites: 0,
+    freshBytes: 0,
+    touchedBytes: 0,
     nesting: 0,
     endless: false,
     guessed: false,
@@ -138,6 +145,14 @@ export class CostModel {
     const { memory } = this.resolver.memoryOf(activation.function.file);
     const result = memory.during(() => this.functionCost(activation));
     return finish(result.sum, result.calls, result.hot, result.assumptions);
+  }
+
+  /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
+  importNs(file: LinkedFile): number {
+    const module = file.functions[0];
+    if (!module) return 0;
+    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
+    return interpreterNs.likely + heldNs.likely + nativeNs.likely + importedNs(file.facts.imports.map((each) => each.module));
   }
 
   /** What calling a library function costs of which only the name is known. */
@@ -304,6 +319,8 @@ export class CostModel {
           this.pinnable(operation, at, sum, (own) => this.loop(operation, at, own));
           break;
         case "branch": {
+          // Whoever imports the module does not run what it does as a program.
+          if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
           const arms = operation.arms.map((arm) => this.operations(arm, at));
           addTo(sum, averaged(arms));
@@ -368,6 +385,11 @@ export class CostModel {
       .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
     this.interpret(sum, isLock ? "withLock" : "withContextManager");
     const body = this.operations(operation.body, at);
+    if (isLock) {
+      // Under a lock there is nobody to contend with, but the cache lines still change their cores.
+      body.sharedUses *= 0.3;
+      body.sharedWrites *= 0.2;
+    }
     addTo(sum, body);
     if (!isLock) return;
     sum.lockEntries++;
@@ -395,6 +417,8 @@ export class CostModel {
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
+    all.freshBytes = keptBytes(loop, count, body.freshBytes);
+    if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
     all.guessed ||= known === "default";
     addTo(sum, all);
@@ -445,7 +469,7 @@ export class CostModel {
       if (inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
       return;
     }
-    const name = this.libraryName(operation, within);
+    const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
     if (name === undefined) {
       sum.unknown++;
       this.interpret(sum, "callCMethod");
@@ -485,6 +509,14 @@ export class CostModel {
     if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
     const method = callee.place.name;
     return builtInMethods.get(method);
+  }
+
+  /** The method of a text, list, dict or set whose type only shows in how it is computed: `(b"01" * n).count(b"1")`. */
+  private methodOfKind({ callee }: CallOperation, at: Activation): string | undefined {
+    if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+    const kind = this.constructs.kindOf(callee.place.object, at);
+    const type = kind === "text" ? "str" : kind === "list" || kind === "dict" || kind === "set" || kind === "tuple" ? kind : undefined;
+    return type && `builtins.${type}.${callee.place.name}`;
   }
 
   private addLibraryCall(
@@ -619,6 +651,22 @@ export class CostModel {
   }
 }
 
+/** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
+const objectBytes = 40;
+
+/** The memory that a loop leaves behind: of a comprehension all elements, of others what the last round left and what was appended. */
+function keptBytes(loop: LoopOperation, count: Interval, ofRound: number): number {
+  if (loop.makes === "list" || loop.makes === "dict" || loop.makes === "set") return count.likely * (objectBytes + ofRound);
+  const appends = loop.body.filter(
+    (operation) =>
+      operation.op === "call" &&
+      operation.callee.op === "read" &&
+      operation.callee.place.kind === "attribute" &&
+      operation.callee.place.name === "append",
+  ).length;
+  return ofRound + (appends > 0 ? count.likely * appends * (objectBytes + ofRound) : 0);
+}
+
 /** What each element of a large list, set or dict takes beyond its part of a small one: memory that has to be fetched, collections of garbage. */
 function keptElementNs(loop: LoopOperation, count: Interval): Interval {
   const keeps = loop.makes === "list" || loop.makes === "dict" || loop.makes === "set";
@@ -663,6 +711,8 @@ function addTo(sum: Sum, other: Sum): void {
   sum.locked = add(sum.locked, other.locked);
   sum.sharedUses += other.sharedUses;
   sum.sharedWrites += other.sharedWrites;
+  sum.freshBytes += other.freshBytes;
+  sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
   sum.guessed ||= other.guessed;
@@ -679,6 +729,9 @@ function repeated(sum: Sum, count: Interval): Sum {
     locked: multiply(sum.locked, count),
     sharedUses: sum.sharedUses * count.likely,
     sharedWrites: sum.sharedWrites * count.likely,
+    // What one round makes is mostly thrown away before the next, and what it looks at is the same.
+    freshBytes: sum.freshBytes,
+    touchedBytes: sum.touchedBytes,
     nesting: sum.nesting,
     endless: sum.endless,
     guessed: sum.guessed,
@@ -710,11 +763,21 @@ function averaged(arms: readonly Sum[]): Sum {
     sum.lockEntries += arm.lockEntries / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedWrites += arm.sharedWrites / arms.length;
+    sum.freshBytes += arm.freshBytes / arms.length;
+    sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
     sum.nesting = Math.max(sum.nesting, arm.nesting);
     sum.endless ||= arm.endless;
     sum.guessed ||= arm.guessed;
   }
   return sum;
+}
+
+function isMainGuard(test: Value | undefined): boolean {
+  return (
+    test?.op === "compute" &&
+    test.operator === "==" &&
+    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
+  );
 }
 
 /** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
@@ -760,6 +823,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
     shared: { uses: sum.sharedUses, writes: sum.sharedWrites },
+    memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
 }
 

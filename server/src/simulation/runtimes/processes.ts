@@ -8,7 +8,7 @@ import { lockHandOffAfterNs } from "./threads.js";
 export type StartMethod = "fork" | "forkserver" | "spawn";
 
 /** The default on Linux: fork, from 3.14 forkserver (gh-84559). macOS (since 3.8) and Windows: spawn. */
-function startMethodOf(target: Target, platform: "linux" | "macos" | "windows" = "linux"): StartMethod {
+export function startMethodOf(target: Target, platform: "linux" | "macos" | "windows" = "linux"): StartMethod {
   if (platform !== "linux") return "spawn";
   return atLeast(target, 3, 14) ? "forkserver" : "fork";
 }
