@@ -89,9 +89,9 @@ test("a timeline for the eye: who runs when, the first 16 ms", () => {
   });
   // The main thread gets the lock only by asking sum-1 for it, 5 ms later. Then sum-1, awake again, is there before the new sum-2.
   assert.deepEqual(lines, [
-    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5300, idle 5300-8340, gil 8340-13440, idle 13440-16440",
-    "sum-1: idle 70-120, running 120-5230, gil 5230-5330, running 5330-8230",
-    "sum-2: idle 5300-5350, gil 5350-8280, running 8280-13390, gil 13390-13490, running 13490-16390",
+    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5302, idle 5302-8343, gil 8343-13443, idle 13443-16446",
+    "sum-1: idle 70-120, running 120-5230, gil 5230-5330, running 5330-8233",
+    "sum-2: idle 5302-5352, gil 5352-8283, running 8283-13393, gil 13393-13493, running 13493-16396",
   ]);
 });
 

@@ -69,7 +69,14 @@ export function execute(
     thread.burst = burst;
     thread.interruptible = interruptible;
     thread.remainingNs = ns;
+    warmUp(thread);
     cores.begin(thread);
+  };
+
+  /** The caches are filled by what is computed; what does little does not need much. */
+  const warmUp = (thread: Thread): void => {
+    thread.remainingNs += Math.min(thread.coldNs, Math.round(thread.remainingNs * 0.1));
+    thread.coldNs = 0;
   };
 
   /** Begins the native stretch or the wait that the thread has just come to, the interpreter lock given back. */
@@ -99,8 +106,10 @@ export function execute(
   /** Goes on once the thread has the interpreter lock: with what is left of an interrupted stretch, else with its program. */
   const resume = (thread: Thread): void => {
     if (!takeInterpreter(thread)) return;
-    if (thread.remainingNs > 0) cores.begin(thread);
-    else proceed(thread);
+    if (thread.remainingNs > 0) {
+      warmUp(thread);
+      cores.begin(thread);
+    } else proceed(thread);
   };
 
   /** Follows the program, the thread having the interpreter lock of its domain, until something takes time. */
