@@ -383,7 +383,7 @@ export class Evaluator {
       }
       case "compute": {
         const [left, right] = value.operands;
-        if (value.operator === "format") return formattedLength(value, at, this);
+        if (value.operator.startsWith("format")) return formattedLength(value, at, this);
         if (!left || !right) return left && value.operator !== "not" ? this.length(left, at) : undefined;
         if (value.operator === "%") return formattedLength(value, at, this);
         if (value.operator === "+")
@@ -546,6 +546,7 @@ export class Evaluator {
       const second = call.arguments[1]?.value;
       return second && this.length(second, at);
     }
+    if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
     if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
@@ -581,6 +582,23 @@ export class Evaluator {
       return combine(whole, from, (length, start) => Math.max(0, length - start));
     }
     return whole && interval(0, whole.likely / 2, whole.high);
+  }
+
+  /** How many permutations, combinations or tuples `itertools` makes. */
+  private arrangementCount(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
+    const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+    const named = (keyword: string): Value | undefined => call.arguments.find((argument) => argument.name === keyword)?.value;
+    const [first] = positional;
+    const length = first && this.length(first, at);
+    if (name === "itertools.product") {
+      const repeat = named("repeat");
+      const times = repeat ? this.number(repeat, at) : exactly(1);
+      const once = positional.map((each) => this.length(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+      return combine(once, times, (base, exponent) => base ** exponent);
+    }
+    const taken = positional[1] ?? named("r");
+    const size = taken ? this.number(taken, at) : name === "itertools.permutations" ? length : undefined;
+    return combine(length, size, (of, some) => arrangementsOf(name, Math.round(of), Math.round(some)));
   }
 
   private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
@@ -710,6 +728,21 @@ const passThrough: ReadonlySet<string> = new Set([
   "numpy.array",
   "numpy.asarray",
 ]);
+
+const arrangements: ReadonlySet<string> = new Set([
+  "itertools.permutations",
+  "itertools.combinations",
+  "itertools.combinations_with_replacement",
+  "itertools.product",
+]);
+
+function arrangementsOf(name: string, of: number, some: number): number {
+  const from = name === "itertools.combinations_with_replacement" ? of + some - 1 : of;
+  if (some > from) return 0;
+  let count = 1;
+  for (let i = 0; i < some && count < 1e15; i++) count *= name === "itertools.permutations" ? of - i : (from - i) / (i + 1);
+  return count;
+}
 
 const sizedByArgument: ReadonlySet<string> = new Set([
   "builtins.bytes",

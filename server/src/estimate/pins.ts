@@ -18,20 +18,13 @@ type PinnedPart = CallOperation | LoopOperation | FunctionNode;
 type Note = Extract<Directive, { kind: "note" }>;
 
 const none: Pins = { cost: new Map(), iterations: new Map() };
-const pinsOfFiles = new WeakMap<LinkedFile, Pins>();
-
 /** The pins of a file; most have none. */
 export function pinsOf(file: LinkedFile): Pins {
-  if (file.facts.directives.length === 0) return none;
-  let pins = pinsOfFiles.get(file);
-  if (!pins) {
-    pins = readPins(file);
-    pinsOfFiles.set(file, pins);
-  }
-  return pins;
+  return file.derive("pinned costs and counts", () => readPins(file));
 }
 
 function readPins(file: LinkedFile): Pins {
+  if (file.facts.directives.length === 0) return none;
   const cost = new Map<PinnedPart, number>();
   const iterations = new Map<PinnedPart, number>();
   for (const directive of file.facts.directives) {
