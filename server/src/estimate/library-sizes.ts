@@ -178,7 +178,7 @@ const sameLengthAsText: ReadonlySet<string> = new Set(
 );
 
 /** How many characters `str` makes of a value. */
-export function textLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
+function textLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
   if (value.op === "constant" && value.type === "str") return exactly(String(value.value).length);
   const number = evaluator.number(value, at);
   if (number) {
