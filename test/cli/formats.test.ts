@@ -94,7 +94,11 @@ const prediction: Prediction = {
   work: { interpreterNs: exactly(5e6), nativeNs: exactly(0), waitNs: exactly(0) },
   strategies: [
     strategyOf("serial", { makespanNs: interval(1.9e9, 1.92e9, 1.94e9), speedup: exactly(1) }),
-    strategyOf("processes", { makespanNs: interval(5.52e8, 6e8, 6.2e8), speedup: interval(3.1, 3.3, 3.52), bottleneck: "all 4 cores are busy 97 % of the time" }),
+    strategyOf("processes", {
+      makespanNs: interval(5.52e8, 6e8, 6.2e8),
+      speedup: interval(3.1, 3.3, 3.52),
+      bottleneck: "all 4 cores are busy 97 % of the time",
+    }),
     strategyOf("asyncio", { applicable: false, reason: "`work` never awaits" }),
   ],
   recommended: "processes",

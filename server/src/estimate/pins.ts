@@ -18,9 +18,10 @@ type PinnedPart = CallOperation | LoopOperation | FunctionNode;
 type Note = Extract<Directive, { kind: "note" }>;
 
 const none: Pins = { cost: new Map(), iterations: new Map() };
+
 /** The pins of a file; most have none. */
 export function pinsOf(file: LinkedFile): Pins {
-  return file.derive("pinned costs and counts", () => readPins(file));
+  return file.derive("pins", () => readPins(file));
 }
 
 function readPins(file: LinkedFile): Pins {

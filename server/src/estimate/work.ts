@@ -6,6 +6,7 @@ import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/eval
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
 import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
+import { importsOf } from "../program/link/linked-file.js";
 import { operatorMethod } from "../program/link/operators.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
@@ -137,10 +138,10 @@ export class CostModel {
   private hot: HotLoop | undefined;
   private steps = 0;
   private loopDepth = 0;
-  /** Of the innermost loop, likely. */
-  private rounds = 1;
   /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
   private coroutines: "run" | "made" = "run";
+  /** Of the innermost loop, likely. */
+  private rounds = 1;
 
   constructor(
     private readonly resolver: Resolver,
@@ -161,14 +162,6 @@ export class CostModel {
     return finish(result.sum, result.calls, result.hot, result.assumptions);
   }
 
-  /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
-  importNs(file: LinkedFile): number {
-    const module = file.functions[0];
-    if (!module) return 0;
-    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
-    return interpreterNs.likely + heldNs.likely + nativeNs.likely + importedNs(file.facts.imports.map((each) => each.module));
-  }
-
   /** What running some of a coroutine's operations once costs its thread, without what other coroutines do that it makes or awaits. */
   workOfStretch(operations: readonly Operation[], activation: Activation): TaskWork {
     this.steps = 0;
@@ -182,6 +175,14 @@ export class CostModel {
     this.stack.pop();
     this.coroutines = "run";
     return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
+  }
+
+  /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
+  importNs(file: LinkedFile): number {
+    const module = file.functions[0];
+    if (!module) return 0;
+    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
+    return interpreterNs.likely + heldNs.likely + nativeNs.likely + importedNs(importsOf(file).map((each) => each.module));
   }
 
   /** What calling a library function costs of which only the name is known. */
@@ -222,14 +223,14 @@ export class CostModel {
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
-    const cost = pins.cost.get(node);
-    if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.facts.name}\` takes`);
     const effect = gilNoteOf(node) ?? this.compiledEffect(node);
     if (effect) {
       sum = asNative(effect, gilNoteOf(node) ? sum : { ...sum, interpreter: compiled(sum.interpreter) });
       this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
       this.hot = undefined;
     }
+    const cost = pins.cost.get(node);
+    if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.facts.name}\` takes`);
     const result = {
       sum,
       calls: this.calls,
@@ -412,32 +413,32 @@ export class CostModel {
     addTo(sum, this.pinned(own, cost, operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`));
   }
 
-  /** Whether it is an operator on whole arrays; NumPy's loops give the GIL up, from some hundred elements on. */
-  private arrayComputation({ operator, operands }: ComputeOperation, at: Activation, sum: Sum): boolean {
+  private arithmetic(operation: ComputeOperation, at: Activation, sum: Sum): void {
+    const { operator, operands } = operation;
     const array = this.constructs.arrayNs(operator, operands, at);
-    if (!array) return false;
-    if (array.likely > 500) sum.native = add(sum.native, array);
-    else sum.interpreter = add(sum.interpreter, array);
-    return true;
+    if (array) {
+      // NumPy's loops give the GIL up, from some hundred elements on.
+      if (array.likely > 500) sum.native = add(sum.native, array);
+      else sum.interpreter = add(sum.interpreter, array);
+      return;
+    }
+    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
+    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
   /** Arithmetic of the interpreter, or what a library's type makes of the operator. */
   private computation(operation: ComputeOperation, at: Activation, sum: Sum): void {
-    const { operator, operands } = operation;
-    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
-    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
-    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
     const { function: within } = at;
     const { knowledge } = this.resolver;
     const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
     const entry = method && knowledge.callable(method.name);
-    if (!entry?.cost && this.arrayComputation(operation, at, sum) && !entry) return;
-    if (!entry) return;
+    if (!entry) return this.arithmetic(operation, at, sum);
     const facts = knownOfOperator(method, within, this.resolver, this.target, this.estimatedSizes(at));
     const certain = (): CallFacts => knownOfOperator(method, within, this.resolver, this.target, this.certainSizes(at));
     const below =
       isAboutSize(entry) && this.othersAreSmall([method.argument], at) ? belowThreshold(entry, certain(), "unknown") : undefined;
-    this.addLibraryCall(entry, method.name, operation, within, facts, below, sum, this.calls);
+    this.addLibraryCall(entry, method.name, operation, within, facts, below, sum, this.calls, at);
   }
 
   private estimatedSizes(at: Activation): Sizes {
@@ -550,9 +551,9 @@ export class CostModel {
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
+    const note = gilNoteOfCall(operation, within);
     sum.sharedUses += this.sharing.usesOfCall(operation, at);
     if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
-    const note = gilNoteOfCall(operation, within);
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
@@ -639,9 +640,10 @@ export class CostModel {
     at = bareActivation(within),
   ): void {
     const verdict = evaluate(entry, facts);
-    const cost = this.measuredCost(name, call, at, verdict) ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
+    const cost = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
-    this.invoked(entry, call, at, sum);
+    if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
@@ -672,8 +674,7 @@ export class CostModel {
   }
 
   /** The functions that the call runs itself: `map` runs its first argument for each element. */
-  private invoked(entry: CallableEntry, call: CallOperation | ComputeOperation, at: Activation, sum: Sum): void {
-    if (call.op !== "call") return;
+  private invoked(entry: CallableEntry, call: CallOperation, at: Activation, sum: Sum): void {
     // What sorting takes is measured with a key function.
     if (entry.name === "builtins.sorted" || entry.name === "builtins.list.sort") return;
     const valueAt = (place: ValuePlace): Value | undefined => {
@@ -698,8 +699,7 @@ export class CostModel {
   }
 
   /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
-  private measuredCost(name: string, call: CallOperation | ComputeOperation, at: Activation, verdict: Verdict): CallCost | undefined {
-    if (call.op !== "call") return undefined;
+  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict): CallCost | undefined {
     const [first] = call.arguments;
     if ((name === "time.sleep" || name === "asyncio.sleep") && first) {
       const seconds = this.evaluator.number(first.value, at);
@@ -762,6 +762,16 @@ export class CostModel {
   }
 }
 
+type Weighted = Assumption & { readonly weight: number };
+
+function byWeight(a: Weighted, b: Weighted): number {
+  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
+}
+
+function withoutWeight({ what, value, from }: Weighted): Assumption {
+  return { what, value, from };
+}
+
 /** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
 const objectBytes = 40;
 
@@ -784,16 +794,6 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
   const makesObjects = loop.body.some((operation) => operation.op === "compute" || operation.op === "call");
   if (!keeps || count.likely < 5_000) return zero;
   return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
-}
-
-type Weighted = Assumption & { readonly weight: number };
-
-function byWeight(a: Weighted, b: Weighted): number {
-  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
-}
-
-function withoutWeight({ what, value, from }: Weighted): Assumption {
-  return { what, value, from };
 }
 
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
@@ -893,30 +893,6 @@ function averaged(arms: readonly Sum[]): Sum {
   return sum;
 }
 
-function isMainGuard(test: Value | undefined): boolean {
-  return (
-    test?.op === "compute" &&
-    test.operator === "==" &&
-    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
-  );
-}
-
-/** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
-function slicedParameter(value: Value, node: FunctionNode): string | undefined {
-  if (value.op !== "read") return undefined;
-  if (value.place.kind === "name") {
-    const bound = node.facts.bindings.get(value.place.name);
-    return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
-      ? slicedParameter(bound[0], node)
-      : undefined;
-  }
-  if (value.place.kind !== "element") return undefined;
-  const { object, index } = value.place;
-  if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
-  const { name } = object.place;
-  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
-}
-
 const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
 
 /** The same work as native code that releases or keeps the GIL. */
@@ -966,6 +942,30 @@ function isAboutSize(entry: CallableEntry): boolean {
 
 function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
   return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
+}
+
+function isMainGuard(test: Value | undefined): boolean {
+  return (
+    test?.op === "compute" &&
+    test.operator === "==" &&
+    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
+  );
+}
+
+/** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
+function slicedParameter(value: Value, node: FunctionNode): string | undefined {
+  if (value.op !== "read") return undefined;
+  if (value.place.kind === "name") {
+    const bound = node.facts.bindings.get(value.place.name);
+    return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
+      ? slicedParameter(bound[0], node)
+      : undefined;
+  }
+  if (value.place.kind !== "element") return undefined;
+  const { object, index } = value.place;
+  if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
+  const { name } = object.place;
+  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
 
 /** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */

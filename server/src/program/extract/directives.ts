@@ -1,4 +1,5 @@
 import type { Source } from "../../base/source.js";
+
 import type { DirectiveComment } from "../../syntax/nodes.js";
 import type { Directive, DirectiveNote } from "../facts.js";
 
