@@ -5,6 +5,7 @@ import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
+import { ioStarvedByCpuThread } from "./io-starved-by-cpu-thread.js";
 import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
@@ -25,6 +26,7 @@ import { waitWhileLocked } from "./wait-while-locked.js";
 export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
+  ioStarvedByCpuThread,
   unboundedThreads,
   executorPerCall,
   busyWait,

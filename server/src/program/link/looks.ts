@@ -89,13 +89,10 @@ export class Looking {
     ];
     switch (place.kind) {
       case "name": {
-        if (place.owner < 0 || isDefinition(place.name, place.owner, within)) return [];
-        if (place.owner !== within.facts.index) return found;
-        const bound = loop ? boundIn(place.name, loop, within) : [];
-        if (bound.length > 0) return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
-        const all = within.facts.bindings.get(place.name) ?? [];
-        const isContainer = all.some((each) => this.resolver.resolve(each, within).some(isContainerEntity));
-        return within.facts.kind === "module" || within.facts.rebound.has(place.name) || isContainer ? found : [];
+        if (place.owner < 0) return [];
+        const bound = loop && place.owner === within.facts.index ? boundIn(place.name, loop, within) : [];
+        if (bound.length > 0 && within.facts.kind !== "module") return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
+        return this.isRebound(place.name, place.owner, within) || this.resolver.resolve(value, within).some(isContainerEntity) ? found : [];
       }
       case "attribute": {
         const objects = this.resolver.resolve(place.object, within);
@@ -119,7 +116,13 @@ export class Looking {
     }
   }
 
-  /** What a call is to somebody who only waits; `undefined` arguments of it are looked at where they stand. */
+  /** Whether functions inside the one that owns the variable give it another value. */
+  private isRebound(name: string, owner: number, within: FunctionNode): boolean {
+    const holder = within.file.functions[owner];
+    return holder?.facts.rebound.has(name) ?? false;
+  }
+
+  /** What a call is to somebody who only waits. */
   step(call: CallOperation, within: FunctionNode): Step {
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "attribute") {
@@ -394,12 +397,6 @@ function withoutMeasures(looks: readonly Look[], operands: readonly Value[]): re
 /** What the loop binds to a variable of the function. */
 export function boundIn(name: string, loop: Range, within: FunctionNode): readonly Value[] {
   return (within.facts.bindings.get(name) ?? []).filter((value) => value.start >= loop.start && value.end <= loop.end);
-}
-
-/** Whether the name stands for a module, a function or a class. */
-function isDefinition(name: string, owner: number, within: FunctionNode): boolean {
-  const bound = within.file.functions[owner]?.facts.bindings.get(name) ?? [];
-  return bound.length > 0 && bound.every(({ op }) => op === "import" || op === "function" || op === "class");
 }
 
 /** The last name of an expression; empty where there is none. */

@@ -148,8 +148,19 @@ const endings: ReadonlySet<string> = new Set(["shutdown", "close", "terminate", 
  */
 function isHot(loop: LoopOperation, call: CallOperation, node: FunctionNode, program: Program): boolean {
   if (loop.form !== "while" && loop.iterable && isFew(loop.iterable, node, program)) return false;
+  // What a `while` does on some condition, it does rarely.
+  if (loop.form === "while" && isConditional(loop.body, call)) return false;
   if (isUntilDone(loop, call, node)) return false;
   return !hasPause(loop.body, node, program);
+}
+
+function isConditional(list: readonly Operation[], call: CallOperation): boolean {
+  return list.some((operation) => {
+    if (operation.start > call.start || operation.end < call.end) return false;
+    if (operation.op === "branch" && operation.arms.some((arm) => arm.some((each) => each.start <= call.start && call.end <= each.end)))
+      return true;
+    return innerOperations(operation).some((part) => isConditional(part, call));
+  });
 }
 
 function isFew(iterable: Value, node: FunctionNode, program: Program): boolean {

@@ -92,7 +92,7 @@ class Search {
   }
 
   private confidence(per: Item): ThreadPerItem["confidence"] {
-    return per.each === "element" && namesFew(per.of) ? "possible" : "likely";
+    return per.each === "element" && (isMapping(per.of) || namesFew(per.of)) ? "possible" : "likely";
   }
 
   private arrival(loop: LoopOperation, given: readonly Value[], node: FunctionNode): Item | undefined {
@@ -312,6 +312,12 @@ function isSlice(index: Value): boolean {
 
 function isLengthOf(value: Value): value is CallOperation {
   return value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "name" && value.callee.place.name === "len";
+}
+
+/** Names have what belongs to them in a dict, and there are rarely many. */
+function isMapping(iterable: Value): boolean {
+  if (iterable.op !== "call" || iterable.callee.op !== "read" || iterable.callee.place.kind !== "attribute") return false;
+  return /^(items|keys|values)$/.test(iterable.callee.place.name);
 }
 
 /** Names of what there are a few of, by design of the program rather than by its input. */
