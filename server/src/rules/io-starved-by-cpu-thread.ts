@@ -1,7 +1,10 @@
+import { fileName, parentFolder } from "../base/path.js";
 import { targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { unknownCallNs } from "../estimate/work.js";
 import { activityOf, type Wait } from "../program/link/activity.js";
+import type { LinkedFile } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import { type ThreadRoot, threadRoots } from "../program/link/roots.js";
@@ -32,13 +35,40 @@ function find(context: RuleContext): readonly Match<Data>[] {
   if (target.implementation !== "cpython" || target.freeThreaded) return [];
   const computing = context.sites.filter(isComputing);
   if (computing.length === 0) return [];
-  const talking = activityOf(program).waits.filter(isTalking);
+  const { waits } = activityOf(program);
+  const talking = waits.filter(isTalking);
+  if (talking.length === 0) return [];
+  const waiting = new Set(waits.map(({ root }) => root.key));
   const roots = threadRoots(program).filter((root): root is Extract<ThreadRoot, { kind: "spawn" }> => root.kind === "spawn");
   return computing.flatMap((site): readonly Match<Data>[] => {
     const root = roots.find((each) => each.spawn === site.spawn);
-    const wait = root && talking.find((each) => each.root.key !== root.key && concurrentMoments({ ...each, root }, each) === "seen");
+    // A thread that waits for work has pauses of its own, of any length.
+    if (!root || waiting.has(root.key)) return [];
+    const wait = talking.find(
+      (each) =>
+        concurrentMoments({ ...each, root }, each) === "seen" && belongTogether(each.root.function.file, site.spawn.in.file, program),
+    );
     return wait ? [match(site, wait)] : [];
   });
+}
+
+/** Whether the threads of two files are in one process, as far as imports tell: parts of a library may never meet. */
+function belongTogether(first: LinkedFile, second: LinkedFile, program: Program): boolean {
+  if (first === second) return true;
+  const [a, b] = [moduleName(first), moduleName(second)];
+  return program.files.some((file) => {
+    const names = new Set([moduleName(file), ...file.facts.imports.flatMap(({ module, name }) => [lastPart(module), name])]);
+    return names.has(a) && names.has(b);
+  });
+}
+
+function moduleName({ path }: LinkedFile): string {
+  const name = fileName(path).replace(/\.pyi?$/, "");
+  return name === "__init__" ? fileName(parentFolder(path)) : name;
+}
+
+function lastPart(module: string): string {
+  return module.slice(module.lastIndexOf(".") + 1);
 }
 
 function match(site: SiteEstimate, wait: Wait): Match<Data> {
@@ -53,6 +83,7 @@ const shortestWorkNs = 100_000_000;
 function isComputing({ spawn, work, prediction }: SiteEstimate): boolean {
   if (spawn.worker !== "thread") return false;
   const held = work.interpreterNs.likely + work.heldNs.likely;
+  if (work.isEndless && work.unknownCalls > 0) return false;
   if (work.nativeNs.likely + work.waitNs.likely > held / 4 || work.unknownCalls * unknownCallNs > held / 2) return false;
   return held * Math.max(1, prediction.tasks.likely) >= shortestWorkNs;
 }

@@ -68,6 +68,7 @@ export function insteadText(found: PolledLoop, context: RuleContext): string {
       if (look.scope === "tasks") return `Await \`${object}\` itself.`;
       return isForeign ? `Await \`asyncio.wrap_future(${object})\`.` : `${call("result")}, or \`concurrent.futures.wait\` for several.`;
     case "thread":
+      if (look.tells === "count") return "Call `join()` on each of the threads.";
       return `${call("join")}, which returns as soon as the thread has ended.`;
     case "process":
       return `${call(isPopen(look) ? "wait" : "join")}, which returns as soon as the process has ended.`;

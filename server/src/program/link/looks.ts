@@ -137,6 +137,11 @@ export class Looking {
     if (rest) return { does: rest };
     if (names.length > 0 && names.every((name) => saying.test(name))) return { does: "says" };
     if (names.includes("builtins.print")) return call.arguments.every(({ value }) => value.op === "constant") ? { does: "says" } : work;
+    if (names.some((name) => counting.test(name)))
+      return {
+        does: "looks",
+        look: { at: "thread", value: callee, tells: "count", in: within, scope: "threads", asked: "plainly", ...rangeOf(call) },
+      };
     if (names.length > 0 && names.every(isHarmless)) return nothing;
     const callees = this.resolver.callees(call, within);
     if (names.length > 0 || callees.length === 0) return work;
@@ -475,7 +480,9 @@ const harmlessBuiltins: ReadonlySet<string> = new Set(
 const harmlessModules = /^(math|random|operator)\./;
 const clocks =
   /^(time\.(time|monotonic|perf_counter|process_time|thread_time)(_ns)?|time\.(strftime|gmtime|localtime|ctime)|datetime\.(datetime|timedelta|date)(\..*)?)$/;
-const harmlessThreads = /^threading\.(current_thread|currentThread|get_ident|get_native_id|main_thread|active_count|enumerate)$/;
+const harmlessThreads = /^threading\.(current_thread|currentThread|get_ident|get_native_id|main_thread)$/;
+/** They tell how many threads there are. */
+const counting = /^threading\.(active_count|activeCount|enumerate)$/;
 const methodsOfValues = /^builtins\.(str|int|float|bytes)\.\w+$/;
 
 /** Whether the call neither changes anything that others see nor waits. */
