@@ -28,6 +28,7 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     returns: [],
     invokes: [],
     ownThreads: undefined,
+    compiles: undefined,
     note: undefined,
     freeThreaded: undefined,
     evidence: [{ kind, place: "https://example.org", says: "So it is.", date: "2026-11-21", standing: "read" }],

@@ -3,14 +3,19 @@ import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import type { CallableEntry, CallKind } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
-import { knownOfCall } from "../program/link/call-facts.js";
+import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
+import { operatorMethod } from "../program/link/operators.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import type { Assumption } from "./prediction.js";
+import { type Bounds, SizeBounds } from "./size-bounds.js";
+import { type BelowThreshold, belowThreshold } from "./threshold.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
 export interface TaskWork {
@@ -47,11 +52,16 @@ export interface HotLoop {
 /** A library call and the time it takes in one run of the task, all its repetitions together. */
 export interface TimedCall {
   readonly name: string;
-  readonly call: CallOperation;
+  /** The call, or the operator on objects of a library. */
+  readonly call: CallOperation | ComputeOperation;
   readonly in: FunctionNode;
   readonly kind: CallKind;
   readonly entry: CallableEntry;
   readonly verdict: Verdict;
+  /** Set if it keeps the GIL only because its data are small, which is certain. */
+  readonly below: BelowThreshold | undefined;
+  /** How many elements its largest array has, as far as that can be estimated. */
+  readonly elements: Interval | undefined;
   readonly times: number;
   readonly ns: number;
 }
@@ -99,20 +109,24 @@ function emptySum(): Sum {
 /** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
 export class CostModel {
   readonly evaluator: Evaluator;
+  private readonly bounds: SizeBounds;
   private readonly costs: OperationCosts;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
-  private assumptions = new Map<string, Assumption & { readonly weight: number }>();
+  private assumptions = new Map<string, Weighted>();
   private hot: HotLoop | undefined;
   private steps = 0;
   private loopDepth = 0;
+  /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
+  private coroutines: "run" | "made" = "run";
 
   constructor(
     private readonly resolver: Resolver,
     private readonly target: Target,
   ) {
     this.evaluator = new Evaluator(resolver);
+    this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target);
   }
 
@@ -124,6 +138,21 @@ export class CostModel {
     return finish(result.sum, result.calls, result.hot, result.assumptions);
   }
 
+  /** What running some of a coroutine's operations once costs its thread, without what other coroutines do that it makes or awaits. */
+  workOfStretch(operations: readonly Operation[], activation: Activation): TaskWork {
+    this.steps = 0;
+    this.coroutines = "made";
+    this.calls = [];
+    this.assumptions = new Map();
+    this.hot = undefined;
+    this.stack.push(activation.function);
+    const { memory } = this.resolver.memoryOf(activation.function.file);
+    const sum = memory.during(() => this.operations(operations, activation));
+    this.stack.pop();
+    this.coroutines = "run";
+    return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
+  }
+
   /** What calling a library function costs of which only the name is known. */
   workOfExternal(name: string, call: CallOperation, within: FunctionNode): TaskWork {
     const entry = this.resolver.knowledge.callable(name);
@@ -132,7 +161,7 @@ export class CostModel {
     if (!entry) sum.unknown = 1;
     else {
       const facts: CallFacts = { target: this.target };
-      this.addLibraryCall(entry, name, call, within, facts, sum, calls);
+      this.addLibraryCall(entry, name, call, within, facts, undefined, sum, calls);
     }
     return finish(sum, calls, undefined, []);
   }
@@ -159,12 +188,17 @@ export class CostModel {
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
-    const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
+    const effect = gilNoteOf(node) ?? this.compiledEffect(node);
+    if (effect) {
+      sum = asNative(effect, gilNoteOf(node) ? sum : { ...sum, interpreter: compiled(sum.interpreter) });
+      this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
+      this.hot = undefined;
+    }
     const result = {
       sum,
       calls: this.calls,
       hot: this.hot,
-      assumptions: assumptions.map(({ what, value, from }) => ({ what, value, from })),
+      assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
     };
     this.calls = outerCalls;
     this.assumptions = outerAssumptions;
@@ -175,14 +209,32 @@ export class CostModel {
     return result;
   }
 
+  /** What a decorator that compiles the function makes of it; undefined if it is run as bytecode. */
+  private compiledEffect({ facts, file }: FunctionNode): GilNote | undefined {
+    const scope = file.functions[facts.parent ?? 0];
+    for (const decorator of scope ? facts.decorators : []) {
+      const call = decorator.op === "call" ? decorator : undefined;
+      for (const entity of this.resolver.resolve(call ? call.callee : decorator, scope as FunctionNode)) {
+        const entry = entity.kind === "external" ? this.resolver.knowledge.callable(entity.name) : undefined;
+        if (!entry?.compiles) continue;
+        const given = call ? knownOfCall(call, scope as FunctionNode, this.resolver, this.target) : { positional: [], keywords: [] };
+        const verdict = evaluate({ ...entry, gil: "conditional", ...entry.compiles }, given);
+        return verdict.gil === "releases" ? "releases" : "holds";
+      }
+    }
+    return undefined;
+  }
+
   private keyOf(activation: Activation): string {
     const known = [...activation.arguments].map(([name, argument]) => {
       const whole = argument.how === "whole";
       const number = whole ? this.evaluator.number(argument.value, argument.in) : this.evaluator.elementNumber(argument.value, argument.in);
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
-      return `${name}=${text(number)}#${text(length)}`;
+      const certain =
+        argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
+      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}`;
     });
-    return `${functionKey(activation.function)}(${known.join()})`;
+    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
 
   /** How many calls a function that calls itself makes in all. */
@@ -249,7 +301,7 @@ export class CostModel {
           );
           break;
         case "compute":
-          this.interpret(sum, computeConstruct(operation.operator));
+          this.computation(operation, at, sum);
           break;
         case "call":
           this.call(operation, at, sum);
@@ -283,6 +335,56 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** Arithmetic of the interpreter, or what a library's type makes of the operator. */
+  private computation(operation: ComputeOperation, at: Activation, sum: Sum): void {
+    this.interpret(sum, computeConstruct(operation.operator));
+    const { function: within } = at;
+    const { knowledge } = this.resolver;
+    const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
+    const entry = method && knowledge.callable(method.name);
+    if (!entry) return;
+    const facts = knownOfOperator(method, within, this.resolver, this.target, this.estimatedSizes(at));
+    const certain = (): CallFacts => knownOfOperator(method, within, this.resolver, this.target, this.certainSizes(at));
+    const below =
+      isAboutSize(entry) && this.othersAreSmall([method.argument], at) ? belowThreshold(entry, certain(), "unknown") : undefined;
+    this.addLibraryCall(entry, method.name, operation, within, facts, below, sum, this.calls);
+  }
+
+  private estimatedSizes(at: Activation): Sizes {
+    return {
+      number: (value) => exactNumber(this.evaluator.number(value, at)),
+      bytes: (value) => this.evaluator.bytes(value, at),
+      elements: (value) => this.evaluator.length(value, at),
+    };
+  }
+
+  private certainSizes(at: Activation): Sizes {
+    const spread = (bounds: Bounds | undefined): Interval | undefined => bounds && { ...bounds, likely: (bounds.low + bounds.high) / 2 };
+    return {
+      number: () => undefined,
+      bytes: (value) => spread(this.bounds.bytes(value, at)),
+      elements: (value) => spread(this.bounds.elements(value, at)),
+    };
+  }
+
+  private belowThreshold(entry: CallableEntry, call: CallOperation, at: Activation): BelowThreshold | undefined {
+    if (!isAboutSize(entry)) return undefined;
+    const certain = (one: CallOperation): CallFacts => knownOfCall(one, at.function, this.resolver, this.target, this.certainSizes(at));
+    const arrays = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
+    if (isAbout(entry, "elements") && !this.othersAreSmall(arrays.slice(1), at)) return undefined;
+    const others = callsOnSameObject(call, at.function);
+    const isSmall = (one: CallOperation): boolean => belowThreshold(entry, certain(one), "all-small") !== undefined;
+    return belowThreshold(entry, certain(call), others?.every(isSmall) ? "all-small" : "unknown");
+  }
+
+  /** Whether what an array is combined with cannot make the result larger than a small array. */
+  private othersAreSmall(others: readonly Value[], at: Activation): boolean {
+    return others.every((value) => {
+      const size = this.bounds.elements(value, at);
+      return size !== undefined && size.high <= mostCombined;
+    });
   }
 
   private interpret(sum: Sum, construct: Construct): void {
@@ -346,24 +448,34 @@ export class CostModel {
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
+    const note = gilNoteOfCall(operation, within);
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       this.interpret(sum, "callPython");
       const node = callee.function;
+      if (this.coroutines === "made" && node.facts.isAsync) return;
       if (this.stack.includes(node)) {
         if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
         return;
       }
       if (this.stack.length > maximumStack) return;
       const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
-      addTo(sum, inner.sum);
-      this.calls.push(...inner.calls);
+      addTo(sum, note ? asNative(note, inner.sum) : inner.sum);
+      this.calls.push(...(note ? inner.calls.filter((call) => waitingKinds.has(call.kind)) : inner.calls));
       for (const assumption of inner.assumptions)
         this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
-      if (inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
+      if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
       return;
     }
     const name = this.libraryName(operation, within);
+    const noted =
+      note &&
+      notedEntry(note, name ?? calleeText(operation.callee), name === undefined ? undefined : this.resolver.knowledge.callable(name));
+    if (noted) {
+      const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
+      this.addLibraryCall(noted, noted.name, operation, within, facts, undefined, sum, this.calls);
+      return;
+    }
     if (name === undefined) {
       sum.unknown++;
       this.interpret(sum, "callCMethod");
@@ -380,12 +492,9 @@ export class CostModel {
       }
       return;
     }
-    const facts = knownOfCall(operation, within, this.resolver, this.target, {
-      number: (value) => exactNumber(this.evaluator.number(value, at)),
-      bytes: (value) => this.evaluator.bytes(value, at),
-      elements: (value) => this.evaluator.length(value, at),
-    });
-    this.addLibraryCall(entry, name, operation, within, facts, sum, this.calls);
+    const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
+    const below = this.belowThreshold(entry, operation, at);
+    this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls);
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
@@ -402,9 +511,10 @@ export class CostModel {
   private addLibraryCall(
     entry: CallableEntry,
     name: string,
-    call: CallOperation,
+    call: CallOperation | ComputeOperation,
     within: FunctionNode,
     facts: CallFacts,
+    below: BelowThreshold | undefined,
     sum: Sum,
     calls: TimedCall[],
   ): void {
@@ -417,7 +527,7 @@ export class CostModel {
     sum.native = add(sum.native, cost.nativeNs);
     sum.wait = add(sum.wait, cost.waitNs);
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
-    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, times: 1, ns });
+    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, below, elements: largest(facts), times: 1, ns });
     if (cost.from === "default" && ns > 100_000) {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
       this.assume(
@@ -477,6 +587,16 @@ export class CostModel {
   }
 }
 
+type Weighted = Assumption & { readonly weight: number };
+
+function byWeight(a: Weighted, b: Weighted): number {
+  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
+}
+
+function withoutWeight({ what, value, from }: Weighted): Assumption {
+  return { what, value, from };
+}
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -517,6 +637,7 @@ function computeConstruct(operator: string): Construct {
     case "**":
       return "intPower";
     case "format":
+    case "format-padded":
       return "fString";
     case "slice":
       return "slice";
@@ -603,6 +724,57 @@ function averaged(arms: readonly Sum[]): Sum {
   return sum;
 }
 
+const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
+
+/** The same work as native code that releases or keeps the GIL. */
+function asNative(effect: GilNote, sum: Sum): Sum {
+  const busy = add(sum.interpreter, sum.held);
+  const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
+  return effect === "releases" ? { ...none, native: add(sum.native, busy) } : { ...none, held: busy };
+}
+
+/** Compiled loops run ten to a hundred times as fast as bytecode. */
+function compiled(ns: Interval): Interval {
+  return interval(ns.low / 100, ns.likely / 30, ns.high / 10);
+}
+
+/** What knowledge says of a call, overruled by a comment; of one of which it says nothing, that it takes some time. */
+function notedEntry(note: GilNote, name: string, known: CallableEntry | undefined): CallableEntry {
+  if (known) return { ...known, gil: note, kind: known.kind === "cpu-python" ? "cpu-native" : known.kind };
+  return {
+    entry: "callable",
+    name,
+    gil: note,
+    package: "",
+    kind: "cpu-native",
+    style: "blocking",
+    waits: undefined,
+    cost: { from: "default", terms: [{ term: "fixed", spends: "call", ns: interval(10_000, 1_000_000, 100_000_000) }] },
+    returns: [],
+    invokes: [],
+    ownThreads: undefined,
+    compiles: undefined,
+    note: undefined,
+    freeThreaded: undefined,
+    evidence: [],
+  };
+}
+
+function calleeText(callee: Value): string {
+  return writtenName(callee) ?? "this call";
+}
+
+/** So many elements at most keep every operation on small arrays small. */
+const mostCombined = 20;
+
+function isAboutSize(entry: CallableEntry): boolean {
+  return isAbout(entry, "bytes") || isAbout(entry, "elements");
+}
+
+function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
+  return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
+}
+
 /** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */
 function growth(steps: readonly number[]): number {
   let low = 1;
@@ -630,6 +802,11 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
   };
+}
+
+function largest({ receiver, positional }: CallFacts): Interval | undefined {
+  const known = [receiver, ...(positional ?? [])].flatMap((value) => value?.elements ?? []);
+  return known.sort((a, b) => b.likely - a.likely)[0];
 }
 
 function exactNumber(amount: Interval | undefined): number | undefined {

@@ -98,23 +98,23 @@ const waits = v.strictObject({
   releases: v.optional(v.picklist(["own-lock", "nothing"]), "nothing"),
 });
 
+const gilCases = v.pipe(
+  list(
+    v.strictObject({
+      when: v.pipe(list(condition), v.nonEmpty()),
+      whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
+      gil: gilEffect,
+    }),
+  ),
+  v.nonEmpty(),
+);
+
 /** One record stands for all the names it lists. */
 export const callableRecord = v.pipe(
   v.strictObject({
     names,
     gil: v.picklist(["releases", "holds", "runs-python", "conditional"]),
-    cases: v.optional(
-      v.pipe(
-        list(
-          v.strictObject({
-            when: v.pipe(list(condition), v.nonEmpty()),
-            whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
-            gil: gilEffect,
-          }),
-        ),
-        v.nonEmpty(),
-      ),
-    ),
+    cases: v.optional(gilCases),
     otherwise: v.optional(gilEffect),
     kind: v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
     style: v.optional(v.picklist(["blocking", "awaitable"]), "blocking"),
@@ -128,8 +128,15 @@ export const callableRecord = v.pipe(
       [],
     ),
     ownThreads: v.optional(
-      v.strictObject({ library: text, count: v.picklist(["all-cores", "some-cores", "on-request"]), limitedBy: list(text) }),
+      v.strictObject({
+        library: text,
+        count: v.picklist(["all-cores", "some-cores", "on-request"]),
+        pool: v.optional(v.picklist(["per-caller", "one"]), "per-caller"),
+        fromElements: v.optional(count),
+        limitedBy: list(text),
+      }),
     ),
+    compiles: v.optional(v.strictObject({ cases: gilCases, otherwise: gilEffect })),
     note: v.optional(text),
     freeThreaded: v.optional(text),
     evidence: evidenceReferences,
@@ -190,6 +197,7 @@ export const spawnerRecord = v.strictObject({
   joinedBy: v.optional(list(text), []),
   onExit: v.optional(onExit, "nothing"),
   callbacks: v.optional(list(place), []),
+  nativeThreads: v.optional(v.picklist(["limited", "not-limited"]), "not-limited"),
   singleThreadedBy: v.optional(list(v.strictObject({ call: qualifiedName, when: conditions })), []),
   escapes: v.optional(v.picklist(["yes", "no"]), "yes"),
   note: v.optional(text),

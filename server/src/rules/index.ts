@@ -1,5 +1,7 @@
+import { blockingCallInAsync } from "./blocking-call-in-async.js";
 import { busyWait } from "./busy-wait.js";
 import { checkThenAct } from "./check-then-act.js";
+import { cpuBoundInAsync } from "./cpu-bound-in-async.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
@@ -12,7 +14,11 @@ import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
+import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
 import { pollingLoop } from "./polling-loop.js";
+import { reenablesGil } from "./reenables-gil.js";
+import { releaseBelowThreshold } from "./release-below-threshold.js";
+import { reliesOnGil } from "./relies-on-gil.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
@@ -31,6 +37,8 @@ export const rules: readonly Rule[] = [
   executorPerCall,
   busyWait,
   pollingLoop,
+  releaseBelowThreshold,
+  oversubscribedNativeThreads,
   nonAtomicSharedUpdate,
   checkThenAct,
   mutationDuringIteration,
@@ -46,6 +54,10 @@ export const rules: readonly Rule[] = [
   waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
+  blockingCallInAsync,
+  cpuBoundInAsync,
+  reliesOnGil,
+  reenablesGil,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
+import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
@@ -164,7 +165,7 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
   const before = alone.get(program);
   if (before) return before;
   const acquisitions = program.files.flatMap((file) => {
-    const takers = file.functions.filter((node) => takenIn(node).length > 0);
+    const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
@@ -766,6 +767,9 @@ class Walker {
       return;
     }
     this.iterate(call, call, activation, held);
+    const changed = changedByFunction(call, frame.function, resolver);
+    const list = changed && this.ownership.object(changed, frame);
+    if (changed && list?.sharing === "shared") this.access("change", `${list.key}[]`, call, call, baseOf(changed), activation, held);
     let entry = this.blocking.get(call);
     if (entry === undefined) {
       const entries = resolver.externalCallees(call, frame.function).map((name) => {
@@ -1014,14 +1018,14 @@ function isPropertyMethod(node: FunctionNode): boolean {
   return decoratorNames(node).some((name) => name.endsWith("property"));
 }
 
-const calledOf = new WeakMap<FunctionNode, readonly string[]>();
+const calledOf = new WeakMap<FunctionFacts, readonly string[]>();
 
 /** The parameters that the function calls: what is passed for them decides what it does. */
 function calledParameters(node: FunctionNode): readonly string[] {
-  const before = calledOf.get(node);
+  const before = calledOf.get(node.facts);
   if (before) return before;
   const called = node.facts.parameters.length === 0 ? [] : parametersIn(node);
-  calledOf.set(node, called);
+  calledOf.set(node.facts, called);
   return called;
 }
 
@@ -1054,7 +1058,6 @@ function classOfKey(key: string, program: Program): ClassNode | undefined {
   return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
 }
 
-const propertiesOfFile = new WeakMap<LinkedFile, ReadonlySet<string>>();
 const propertiesOfProgram = new WeakMap<Program, ReadonlySet<string>>();
 
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
@@ -1068,16 +1071,15 @@ function propertyNames(program: Program): ReadonlySet<string> {
 }
 
 function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
-  const before = propertiesOfFile.get(file);
-  if (before) return before;
-  const names = new Set<string>();
-  for (const node of file.classes) {
-    for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
-      if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
+  return file.derive("properties", () => {
+    const names = new Set<string>();
+    for (const node of file.classes) {
+      for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+        if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
+      }
     }
-  }
-  propertiesOfFile.set(file, names);
-  return names;
+    return names;
+  });
 }
 
 /** The object before the dot of a method call. */
@@ -1139,31 +1141,31 @@ function givenConstant(value: Value, frame: Frame): string | undefined {
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
 
-const takenOf = new WeakMap<FunctionNode, readonly Value[]>();
+const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What a function enters with `with` and calls `acquire` on. */
 function takenIn(node: FunctionNode): readonly Value[] {
-  const before = takenOf.get(node);
+  const before = takenOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "with") contexts.push(operation.context);
     if (isAcquire(operation) && operation.op === "call") contexts.push(objectOf(operation) as Value);
   });
-  takenOf.set(node, contexts);
+  takenOf.set(node.facts, contexts);
   return contexts;
 }
 
-const awaitedOf = new WeakMap<FunctionNode, ReadonlySet<Value>>();
+const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
 
 function awaitedCalls(node: FunctionNode): ReadonlySet<Value> {
-  const before = awaitedOf.get(node);
+  const before = awaitedOf.get(node.facts);
   if (before) return before;
   const awaited = new Set<Value>();
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "await") awaited.add(operation.value);
   });
-  awaitedOf.set(node, awaited);
+  awaitedOf.set(node.facts, awaited);
   return awaited;
 }
 
@@ -1201,6 +1203,19 @@ const changingMethods: ReadonlySet<string> = new Set(
   ),
 );
 
+/** The list that a function of `heapq` or `bisect` changes. */
+function changedByFunction(call: CallOperation, within: FunctionNode, resolver: Resolver): Value | undefined {
+  const { callee } = call;
+  if (callee.op !== "read" || callee.place.kind === "element" || !changingFunctions.has(callee.place.name)) return undefined;
+  const isMeant = resolver.externalCallees(call, within).some((name) => /^(heapq|bisect)\./.test(name));
+  const [list] = call.arguments;
+  return isMeant && list?.form === "positional" && list.value.op === "read" ? list.value : undefined;
+}
+
+const changingFunctions: ReadonlySet<string> = new Set(
+  "heappush heappop heappushpop heapreplace heapify insort insort_left insort_right".split(" "),
+);
+
 function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {
   if (entity.kind === "container") return entity.value.makes !== "generator" && entity.value.makes !== "tuple";
   return entity.kind === "object" && knowledge.type(entity.type)?.is.role === "container";
@@ -1220,13 +1235,13 @@ function isThreadIdentity(value: Value): boolean {
   return value.op === "read" && value.place.kind === "attribute" && isThreadIdentity(value.place.object);
 }
 
-const identityOf = new WeakMap<FunctionNode, boolean>();
+const identityOf = new WeakMap<FunctionFacts, boolean>();
 
 function usesThreadIdentity(node: FunctionNode): boolean {
-  let uses = identityOf.get(node);
+  let uses = identityOf.get(node.facts);
   if (uses === undefined) {
     uses = mentionsThreadIdentity(node);
-    identityOf.set(node, uses);
+    identityOf.set(node.facts, uses);
   }
   return uses;
 }

@@ -4,6 +4,7 @@ import type { CallOperation, LoopOperation, Operation, Value } from "../operatio
 import { objectOf } from "./activity.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
+import { importsOf } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor } from "./resolver.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
@@ -44,10 +45,12 @@ class Search {
 
   poolsIn(file: LinkedFile): readonly ShortLivedPool[] {
     const names = executorNames(this.program.knowledge);
-    const bound = file.facts.imports.filter(({ name }) => name !== undefined && names.has(name)).map((imported) => imported.bound);
+    const bound = importsOf(file)
+      .filter(({ name }) => name !== undefined && names.has(name))
+      .map((imported) => imported.bound);
     const found: ShortLivedPool[] = [];
     for (const name of new Set([...names, ...bound])) {
-      for (const { call, function: index } of file.facts.callsByName.get(name) ?? []) {
+      for (const { call, function: index } of file.calls(name)) {
         const node = file.functions[index];
         const worker = node && this.workerOf(call, node);
         if (!node || !worker || !isTakenDown(call, node)) continue;

@@ -50,7 +50,7 @@ function threadStarts(program: Program): readonly ThreadStart[] {
   }
   for (const file of program.files) {
     for (const name of ["Thread", "Timer", "start_new_thread"]) {
-      for (const { call, function: index } of file.facts.callsByName.get(name) ?? []) {
+      for (const { call, function: index } of file.calls(name)) {
         const node = file.functions[index];
         if (!node || known.has(call)) continue;
         const names = program.resolver.externalCallees(call, node);
