@@ -58,15 +58,23 @@ class Search {
     );
   }
 
-  /** A look at what threads are seen to change says more than one at what some code changes. */
+  /**
+   * A look at what threads are seen to change says more than one at what some code changes. An event is most likely the one that tells the
+   * loop to stop, and not what it waits for, unless there is nothing else.
+   */
   judge(idle: IdleLoop): PolledLoop | undefined {
-    for (const look of idle.looks) {
-      const evidence = look.at === "state" ? this.seenChange(look, idle) : this.evidenceOfObject(look, idle);
-      if (evidence) return { ...idle, look, ...evidence };
-    }
-    for (const look of idle.looks) {
-      const evidence = look.at === "state" ? this.writtenChange(look, idle) : undefined;
-      if (evidence) return { ...idle, look, ...evidence };
+    const events = idle.looks.filter(({ at }) => at === "event");
+    const others = idle.looks.filter(({ at }) => at !== "event");
+    const ways: readonly (readonly [readonly Look[], (look: Look) => Evidence | undefined])[] = [
+      [others, (look) => (look.at === "state" ? this.seenChange(look, idle) : this.evidenceOfObject(look, idle))],
+      [others, (look) => (look.at === "state" ? this.writtenChange(look, idle) : undefined)],
+      [events, (look) => this.evidenceOfObject(look, idle)],
+    ];
+    for (const [looks, ask] of ways) {
+      for (const look of looks) {
+        const evidence = ask(look);
+        if (evidence) return { ...idle, look, ...evidence };
+      }
     }
     return undefined;
   }

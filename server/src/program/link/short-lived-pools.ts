@@ -189,11 +189,21 @@ function isUntilDone(loop: LoopOperation, call: CallOperation, node: FunctionNod
   walkOperations(loop.body, (operation) => {
     if (operation.op === "return" && operation.value) returned ||= someValue(operation.value, (value) => value === call);
   });
-  if (returned) return true;
+  if (returned || isUntilSet(loop, node)) return true;
   const list = listOf(node.facts.body, around(loop.body, call) ?? call) ?? [];
   return (
     loop.form === "while" && list.some((operation) => operation.start > call.end && (operation.op === "break" || operation.op === "return"))
   );
+}
+
+/** `while not done: try: work(); done = True`. */
+function isUntilSet({ form, test, start, end }: LoopOperation, node: FunctionNode): boolean {
+  if (form !== "while" || !test) return false;
+  return someValue(test, (each) => {
+    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+    const bound = node.facts.bindings.get(each.place.name) ?? [];
+    return bound.some((value) => value.op === "constant" && value.type === "bool" && value.start >= start && value.end <= end);
+  });
 }
 
 /** The `with` statement that makes the pool. */
