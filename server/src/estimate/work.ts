@@ -47,6 +47,7 @@ export interface HotLoop {
   readonly function: FunctionNode;
   readonly loop: LoopOperation;
   readonly interpreterNs: Interval;
+  readonly passes: Interval;
 }
 
 /** A library call and the time it takes in one run of the task, all its repetitions together. */
@@ -410,7 +411,7 @@ export class CostModel {
     if (known === "default")
       this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
     if (weight > (this.hot?.interpreterNs.likely ?? 0))
-      this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held) };
+      this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), passes: count };
   }
 
   /** Whether a call of which nothing is known hands out the elements one by one, and may do anything for each: `response.iter_lines()`. */

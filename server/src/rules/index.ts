@@ -1,4 +1,5 @@
 import { checkThenAct } from "./check-then-act.js";
+import { contendedSharedObject } from "./contended-shared-object.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
@@ -44,6 +45,7 @@ export const rules: readonly Rule[] = [
   lockHeldAcrossAwait,
   reliesOnGil,
   reenablesGil,
+  contendedSharedObject,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */
