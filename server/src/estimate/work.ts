@@ -47,7 +47,8 @@ export interface HotLoop {
   readonly function: FunctionNode;
   readonly loop: LoopOperation;
   readonly interpreterNs: Interval;
-  readonly passes: Interval;
+  /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely. */
+  readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
 }
 
 /** A library call and the time it takes in one run of the task, all its repetitions together. */
@@ -392,7 +393,9 @@ export class CostModel {
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
     const { count, known } = this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once");
     const outerCalls = this.calls;
+    const before = this.hot;
     this.calls = [];
+    this.hot = undefined;
     this.loopDepth++;
     const body = this.operations(loop.body, at);
     this.loopDepth--;
@@ -410,8 +413,11 @@ export class CostModel {
     const weight = all.interpreter.likely + all.held.likely;
     if (known === "default")
       this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
-    if (weight > (this.hot?.interpreterNs.likely ?? 0))
-      this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), passes: count };
+    const inner = this.hot as HotLoop | undefined;
+    const passNs = once.interpreter.likely + once.held.likely;
+    const innermost = inner && inner.interpreterNs.likely * 2 >= passNs ? inner.innermost : { function: at.function, loop, passNs };
+    const own: HotLoop = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), innermost };
+    this.hot = [before, inner, own].reduce((a, b) => ((b?.interpreterNs.likely ?? 0) > (a?.interpreterNs.likely ?? 0) ? b : a));
   }
 
   /** Whether a call of which nothing is known hands out the elements one by one, and may do anything for each: `response.iter_lines()`. */

@@ -2,7 +2,7 @@ import { contains, type Range } from "../base/range.js";
 import { hasGil } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { HotLoop } from "../estimate/work.js";
-import { activityOf, type Moment } from "../program/link/activity.js";
+import { type Access, activityOf, type Moment } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { concurrentMoments } from "../program/link/parallel.js";
@@ -43,8 +43,8 @@ function find({ program, target, sites }: RuleContext): readonly Match<Data>[] {
   for (const site of sites) {
     const { hotLoop } = site.work;
     if (site.spawn.worker !== "thread" || site.spawn.instances === "one" || !hotLoop || !isHot(hotLoop)) continue;
-    const meeting = meetingIn(hotLoop, site, program);
-    const { path } = hotLoop.function.file;
+    const meeting = meetingIn(hotLoop.innermost, site, program);
+    const { path } = hotLoop.innermost.function.file;
     if (meeting && !matches.has(`${path}:${meeting.range.start}`))
       matches.set(`${path}:${meeting.range.start}`, match(site, path, meeting));
   }
@@ -52,8 +52,8 @@ function find({ program, target, sites }: RuleContext): readonly Match<Data>[] {
 }
 
 /** Long enough to matter, and with passes so short that what the threads share is a good part of each. */
-function isHot({ interpreterNs, passes }: HotLoop): boolean {
-  return interpreterNs.likely >= shortestLoopNs && interpreterNs.likely <= longestPassNs * Math.max(1, passes.likely);
+function isHot({ interpreterNs, innermost }: HotLoop): boolean {
+  return interpreterNs.likely >= shortestLoopNs && innermost.passNs <= longestPassNs;
 }
 
 const shortestLoopNs = 1_000_000;
@@ -73,26 +73,25 @@ function match(site: SiteEstimate, path: string, meeting: Meeting): Match<Data> 
 }
 
 /** What costs most of what the threads meet at: a lock, before a container that they change, before one that they read. */
-function meetingIn(hot: HotLoop, site: SiteEstimate, program: Program): Meeting | undefined {
+function meetingIn(hot: HotLoop["innermost"], site: SiteEstimate, program: Program): Meeting | undefined {
   const { accesses, acquisitions } = activityOf(program);
   const isMeant = (moment: Moment): boolean => isInLoop(moment, hot) && isOf(moment, site) && concurrentMoments(moment, moment) === "seen";
   const taken = acquisitions.find((each) => isMeant(each) && each.lock.identity === "one");
   if (taken) return { what: "lock", range: taken.range };
-  const changed = accesses.find(
-    (each) =>
-      each.location.endsWith("[]") &&
-      (each.does === "change" || each.does === "insert") &&
-      !each.check &&
-      each.locks.length === 0 &&
-      isMeant(each),
-  );
+  const changed = accesses.find((each) => isChange(each) && each.locks.length === 0 && isMeant(each));
   if (changed) return { what: "change", range: changed.range };
   const read = readsOfGlobals(hot, program)[0];
   return read && { what: "read", range: { start: read.start, end: read.end } };
 }
 
+/** What takes the lock of a container: a method that changes it, or a store of an element that other rules have nothing against. */
+function isChange({ operation, does, update, check }: Access): boolean {
+  if (update || check) return false;
+  return operation.op === "write" ? operation.place.kind === "element" : does === "change";
+}
+
 /** Whether it happens in every pass: in the loop itself, and not in the header, which runs once. */
-function isInLoop({ function: node, range }: Moment, hot: HotLoop): boolean {
+function isInLoop({ function: node, range }: Moment, hot: HotLoop["innermost"]): boolean {
   return node === hot.function && loopsAround(node, range).includes(hot.loop);
 }
 
@@ -101,7 +100,7 @@ function isOf({ root }: Moment, { spawn }: SiteEstimate): boolean {
 }
 
 /** Elements of lists and dicts of the module that the loop looks up: `TABLE[i]`. */
-function readsOfGlobals({ function: node, loop }: HotLoop, { resolver }: Program): readonly ReadOperation[] {
+function readsOfGlobals({ function: node, loop }: HotLoop["innermost"], { resolver }: Program): readonly ReadOperation[] {
   const found: ReadOperation[] = [];
   walkOperations(loop.body, (operation) => {
     if (operation.op !== "read" || operation.place.kind !== "element" || !contains(loop, operation)) return;
