@@ -140,7 +140,7 @@ function guardedOrder({ own, other }: OrderTexts): readonly OrderStep[] {
 }
 
 function raceHover(finding: Finding, context: RuleContext): string {
-  const quote = (path: string, range: Range): string => shortened(context.text(path).slice(range.start, range.end));
+  const quote = (path: string, range: Range): string => shortened(context.source(path).slice(range));
   const own = quote(finding.path, finding.range);
   const place = (part: "look" | "other access"): string => {
     const found = finding.related.find((location) => location.part === part);
@@ -170,9 +170,9 @@ function shortened(code: string): string {
 }
 
 function updateHover(write: WriteOperation, within: FunctionNode, finding: Finding, context: RuleContext): string {
-  const text = context.text(within.file.path);
-  const statement = text.slice(write.statement.start, write.statement.end).replace(/\s+/g, " ");
-  const place = text.slice(write.start, write.end).replace(/\s+/g, " ");
+  const source = context.source(within.file.path);
+  const statement = source.slice(write.statement).replace(/\s+/g, " ");
+  const place = source.slice(write).replace(/\s+/g, " ");
   const read = updateRead(write, within);
   const gap = read ? updateGap(write, read, within, context.program.resolver) : [];
   const verdict = switchPossible(gap, context.target);

@@ -439,6 +439,7 @@ export class Evaluator {
       const second = call.arguments[1]?.value;
       return second && this.length(second, at);
     }
+    if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(name)) return this.product(first, at);
     if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
@@ -450,6 +451,23 @@ export class Evaluator {
     const [inner] = this.resolver.callees(call, at.function);
     if (!inner || inner.function.facts.isGenerator || inner.function.facts.returned.length !== 1) return undefined;
     return this.length(inner.function.facts.returned[0] as Value, this.activation(inner.function, call, at, inner.receiver !== undefined));
+  }
+
+  /** How many permutations, combinations or tuples `itertools` makes. */
+  private arrangementCount(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
+    const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+    const named = (keyword: string): Value | undefined => call.arguments.find((argument) => argument.name === keyword)?.value;
+    const [first] = positional;
+    const length = first && this.length(first, at);
+    if (name === "itertools.product") {
+      const repeat = named("repeat");
+      const times = repeat ? this.number(repeat, at) : exactly(1);
+      const once = positional.map((each) => this.length(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+      return combine(once, times, (base, exponent) => base ** exponent);
+    }
+    const taken = positional[1] ?? named("r");
+    const size = taken ? this.number(taken, at) : name === "itertools.permutations" ? length : undefined;
+    return combine(length, size, (of, some) => arrangementsOf(name, Math.round(of), Math.round(some)));
   }
 
   private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
@@ -580,6 +598,21 @@ const passThrough: ReadonlySet<string> = new Set([
   "numpy.array",
   "numpy.asarray",
 ]);
+
+const arrangements: ReadonlySet<string> = new Set([
+  "itertools.permutations",
+  "itertools.combinations",
+  "itertools.combinations_with_replacement",
+  "itertools.product",
+]);
+
+function arrangementsOf(name: string, of: number, some: number): number {
+  const from = name === "itertools.combinations_with_replacement" ? of + some - 1 : of;
+  if (some > from) return 0;
+  let count = 1;
+  for (let i = 0; i < some && count < 1e15; i++) count *= name === "itertools.permutations" ? of - i : (from - i) / (i + 1);
+  return count;
+}
 
 const sizedByArgument: ReadonlySet<string> = new Set([
   "builtins.bytes",

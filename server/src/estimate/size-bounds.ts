@@ -599,13 +599,13 @@ function sameName(a: Value, b: Value): boolean {
 const changers = "append appendleft extend insert add update setdefault write".split(" ");
 
 /** Whether the file makes what the name stands for larger after it was bound; of an attribute, whichever object it belongs to. */
-function isChanged(name: string, owner: number | undefined, { facts }: LinkedFile): boolean {
+function isChanged(name: string, owner: number | undefined, file: LinkedFile): boolean {
   const isMeant = (place: Place): boolean => {
     if (place.kind === "name") return owner !== undefined && place.name === name && place.owner === owner;
     return place.kind === "attribute" && owner === undefined && place.name === name;
   };
   return changers.some((changer) =>
-    (facts.callsByName.get(changer) ?? []).some(({ call: { callee } }) => {
+    file.calls(changer).some(({ call: { callee } }) => {
       if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
       const { object } = callee.place;
       return object.op === "read" && isMeant(object.place);

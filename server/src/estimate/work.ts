@@ -116,10 +116,12 @@ export class CostModel {
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
-  private assumptions = new Map<string, Assumption & { readonly weight: number }>();
+  private assumptions = new Map<string, Weighted>();
   private hot: HotLoop | undefined;
   private steps = 0;
   private loopDepth = 0;
+  /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
+  private coroutines: "run" | "made" = "run";
 
   constructor(
     private readonly resolver: Resolver,
@@ -136,6 +138,21 @@ export class CostModel {
     const { memory } = this.resolver.memoryOf(activation.function.file);
     const result = memory.during(() => this.functionCost(activation));
     return finish(result.sum, result.calls, result.hot, result.assumptions);
+  }
+
+  /** What running some of a coroutine's operations once costs its thread, without what other coroutines do that it makes or awaits. */
+  workOfStretch(operations: readonly Operation[], activation: Activation): TaskWork {
+    this.steps = 0;
+    this.coroutines = "made";
+    this.calls = [];
+    this.assumptions = new Map();
+    this.hot = undefined;
+    this.stack.push(activation.function);
+    const { memory } = this.resolver.memoryOf(activation.function.file);
+    const sum = memory.during(() => this.operations(operations, activation));
+    this.stack.pop();
+    this.coroutines = "run";
+    return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
   }
 
   /** What calling a library function costs of which only the name is known. */
@@ -179,12 +196,11 @@ export class CostModel {
       this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
       this.hot = undefined;
     }
-    const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
     const result = {
       sum,
       calls: this.calls,
       hot: this.hot,
-      assumptions: assumptions.map(({ what, value, from }) => ({ what, value, from })),
+      assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
     };
     this.calls = outerCalls;
     this.assumptions = outerAssumptions;
@@ -220,7 +236,7 @@ export class CostModel {
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
       return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}`;
     });
-    return `${functionKey(activation.function)}(${known.join()})`;
+    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
 
   /** How many calls a function that calls itself makes in all. */
@@ -444,6 +460,7 @@ export class CostModel {
     if (callee) {
       this.interpret(sum, "callPython");
       const node = callee.function;
+      if (this.coroutines === "made" && node.facts.isAsync) return;
       if (this.stack.includes(node)) {
         if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
         return;
@@ -575,6 +592,16 @@ export class CostModel {
         return { ...nothing, interpreterNs: this.costs.operations.callCMethod };
     }
   }
+}
+
+type Weighted = Assumption & { readonly weight: number };
+
+function byWeight(a: Weighted, b: Weighted): number {
+  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
+}
+
+function withoutWeight({ what, value, from }: Weighted): Assumption {
+  return { what, value, from };
 }
 
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */

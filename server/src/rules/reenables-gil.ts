@@ -1,7 +1,9 @@
+import type { Source } from "../base/source.js";
 import { targetTitle } from "../base/target.js";
 import type { PackageEntry } from "../knowledge/entry.js";
 import type { ImportFact } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
+import { importsOf } from "../program/link/linked-file.js";
 import docs from "./reenables-gil.md";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 
@@ -28,9 +30,9 @@ function find(context: RuleContext): readonly Match<Data>[] {
   return context.program.files.flatMap((file) => {
     // The first import of a package has done it.
     const seen = new Set<string>();
-    return file.facts.imports.flatMap((imported): readonly Match<Data>[] => {
+    return importsOf(file).flatMap((imported): readonly Match<Data>[] => {
       const found = packageOf(imported, file, context);
-      if (!found || seen.has(found.name) || isForTypesOnly(imported, context.text(file.path))) return [];
+      if (!found || seen.has(found.name) || isForTypesOnly(imported, context.source(file.path))) return [];
       seen.add(found.name);
       return [
         {
@@ -56,8 +58,8 @@ function packageOf(imported: ImportFact, { path }: LinkedFile, { program }: Rule
 }
 
 /** Whether the import stands under `if TYPE_CHECKING:`, so that no interpreter runs it. */
-function isForTypesOnly({ statement }: ImportFact, text: string): boolean {
-  const lines = text.slice(0, statement.start).split("\n");
+function isForTypesOnly({ statement }: ImportFact, source: Source): boolean {
+  const lines = source.text.slice(0, source.offset(statement.start)).split("\n");
   let indent = (lines.pop() ?? "").length;
   for (let line = lines.pop(); line !== undefined && indent > 0; line = lines.pop()) {
     const own = line.length - line.trimStart().length;

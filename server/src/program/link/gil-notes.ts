@@ -11,7 +11,6 @@ interface GilNotes {
 }
 
 const noNotes: GilNotes = { functions: new Map(), calls: new Map() };
-const notesOf = new WeakMap<LinkedFile, GilNotes>();
 
 /** What a comment on its `def`, or alone on the line above, says of the function. */
 export function gilNoteOf(node: FunctionNode): GilNote | undefined {
@@ -24,21 +23,21 @@ export function gilNoteOfCall(call: CallOperation, within: FunctionNode): GilNot
 }
 
 function notesIn(file: LinkedFile): GilNotes {
+  return file.derive("notes on the GIL", () => readNotes(file));
+}
+
+function readNotes(file: LinkedFile): GilNotes {
   if (file.facts.directives.length === 0) return noNotes;
-  const known = notesOf.get(file);
-  if (known) return known;
   const functions = new Map<FunctionNode, GilNote>();
   const calls = new Map<CallOperation, GilNote>();
   for (const directive of file.facts.directives) {
     if (directive.kind !== "note" || (directive.name !== "releases" && directive.name !== "holds")) continue;
-    const { name, speaksOf } = directive;
-    const definition = file.functions.find((node) => node.facts.kind === "function" && startsOn(speaksOf, node));
+    const { name, subject } = directive;
+    const definition = file.functions.find((node) => node.facts.kind === "function" && startsOn(subject, node));
     if (definition) functions.set(definition, name);
-    else for (const call of callsOn(speaksOf, file)) calls.set(call, name);
+    else for (const call of callsOn(subject, file)) calls.set(call, name);
   }
-  const notes = { functions, calls };
-  notesOf.set(file, notes);
-  return notes;
+  return { functions, calls };
 }
 
 /** Whether the `def`, or one of its decorators, starts on the line. */

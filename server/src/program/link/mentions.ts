@@ -10,12 +10,12 @@ export interface Mentions {
   readonly names: ReadonlySet<string>;
 }
 
-const mentionsOf = new WeakMap<LinkedFile, Mentions>();
-
 /** Everything that a file mentions; found once per file. */
 export function mentionsIn(file: LinkedFile): Mentions {
-  const known = mentionsOf.get(file);
-  if (known) return known;
+  return file.derive("mentions", () => findMentions(file));
+}
+
+function findMentions(file: LinkedFile): Mentions {
   const texts = new Set<string>();
   const names = new Set<string>(file.facts.callsByName.keys());
   const seen = new Set<Value>();
@@ -34,9 +34,7 @@ export function mentionsIn(file: LinkedFile): Mentions {
       for (const value of valuesOf(operation)) look(value);
     });
   }
-  const mentions = { texts, names };
-  mentionsOf.set(file, mentions);
-  return mentions;
+  return { texts, names };
 }
 
 function valuesOf(operation: Operation): readonly Value[] {

@@ -19,7 +19,7 @@ export function callsOnSameObject(call: CallOperation, within: FunctionNode): re
   const [only] = bound;
   if (bound.length !== 1 || only?.op !== "call" || within.facts.rebound.has(variable.name)) return undefined;
   if (isHandedOn(variable, within)) return undefined;
-  return (within.file.facts.callsByName.get(method) ?? []).flatMap((site) => (isOn(site.call, variable) ? [site.call] : []));
+  return within.file.calls(method).flatMap((site) => (isOn(site.call, variable) ? [site.call] : []));
 }
 
 function isOn({ callee }: CallOperation, variable: NamePlace): boolean {
