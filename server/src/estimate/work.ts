@@ -545,7 +545,7 @@ export class CostModel {
       );
     }
     if (cost.missing.length > 0 && entry.kind === "cpu-native") {
-      const what = `size of the ${cost.missing[0]} of \`${name}\``;
+      const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
       const assumed = this.assumedSize(entry);
       if (!assumed) return;
       this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
