@@ -47,7 +47,7 @@ export interface HotLoop {
   readonly function: FunctionNode;
   readonly loop: LoopOperation;
   readonly interpreterNs: Interval;
-  /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely. */
+  /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely; without end if it calls what is not known. */
   readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
 }
 
@@ -430,8 +430,9 @@ export class CostModel {
     if (known === "default")
       this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
     const inner = this.hot as HotLoop | undefined;
-    const passNs = once.interpreter.likely + once.held.likely;
-    const innermost = inner && inner.interpreterNs.likely * 2 >= passNs ? inner.innermost : { function: at.function, loop, passNs };
+    const busyNs = once.interpreter.likely + once.held.likely;
+    const passNs = once.unknown > 0 ? Number.POSITIVE_INFINITY : busyNs + once.native.likely + once.wait.likely;
+    const innermost = inner && inner.interpreterNs.likely * 2 >= busyNs ? inner.innermost : { function: at.function, loop, passNs };
     const own: HotLoop = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), innermost };
     this.hot = [before, inner, own].reduce((a, b) => ((b?.interpreterNs.likely ?? 0) > (a?.interpreterNs.likely ?? 0) ? b : a));
   }
