@@ -1,19 +1,25 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
-import type { CallableEntry, CallKind } from "../knowledge/entry.js";
+import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
-import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
+import { importsOf } from "../program/link/linked-file.js";
 import { operatorMethod } from "../program/link/operators.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
-import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { ConstructCosts } from "./construct-costs.js";
+import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { importedNs } from "./import-costs.js";
+import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
+import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
+import { SharedUse } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
 
@@ -41,6 +47,10 @@ export interface TaskWork {
   readonly assumptions: readonly Assumption[];
   /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+  /** How often it counts references to objects that all threads use, and how often it changes containers that all threads use. */
+  readonly shared: { readonly uses: number; readonly writes: number };
+  /** How much it makes and keeps, and how much of what was there before it reads. */
+  readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
 }
 
 export interface HotLoop {
@@ -86,6 +96,10 @@ interface Sum {
   unknown: number;
   lockEntries: number;
   locked: Interval;
+  sharedUses: number;
+  sharedWrites: number;
+  freshBytes: number;
+  touchedBytes: number;
   nesting: number;
   endless: boolean;
   guessed: boolean;
@@ -102,6 +116,10 @@ function emptySum(): Sum {
     unknown: 0,
     lockEntries: 0,
     locked: zero,
+    sharedUses: 0,
+    sharedWrites: 0,
+    freshBytes: 0,
+    touchedBytes: 0,
     nesting: 0,
     endless: false,
     guessed: false,
@@ -113,6 +131,8 @@ export class CostModel {
   readonly evaluator: Evaluator;
   private readonly bounds: SizeBounds;
   private readonly costs: OperationCosts;
+  private readonly constructs: ConstructCosts;
+  private readonly sharing: SharedUse;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
@@ -122,6 +142,8 @@ export class CostModel {
   private loopDepth = 0;
   /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
   private coroutines: "run" | "made" = "run";
+  /** Of the innermost loop, likely. */
+  private rounds = 1;
 
   constructor(
     private readonly resolver: Resolver,
@@ -130,6 +152,8 @@ export class CostModel {
     this.evaluator = new Evaluator(resolver);
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target);
+    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
+    this.sharing = new SharedUse(this.constructs, this.evaluator);
   }
 
   /** What one call of the function in that activation costs. */
@@ -153,6 +177,14 @@ export class CostModel {
     this.stack.pop();
     this.coroutines = "run";
     return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
+  }
+
+  /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
+  importNs(file: LinkedFile): number {
+    const module = file.functions[0];
+    if (!module) return 0;
+    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
+    return interpreterNs.likely + heldNs.likely + nativeNs.likely + importedNs(importsOf(file).map((each) => each.module));
   }
 
   /** What calling a library function costs of which only the name is known. */
@@ -183,10 +215,13 @@ export class CostModel {
     this.stack.push(node);
     let sum = this.operations(node.facts.body, activation);
     this.stack.pop();
+    const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
     if (selfCalls) {
       this.selfCalls.delete(node);
-      const times = this.recursionCount(node, selfCalls, activation);
+      const pinned = pins.iterations.get(node);
+      if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
+      const times = pinned === undefined ? this.recursionCount(node, selfCalls, activation) : exactly(pinned);
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
@@ -196,6 +231,8 @@ export class CostModel {
       this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
       this.hot = undefined;
     }
+    const cost = pins.cost.get(node);
+    if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.facts.name}\` takes`);
     const result = {
       sum,
       calls: this.calls,
@@ -243,9 +280,15 @@ export class CostModel {
   private recursionCount(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
     const steps: { by: number; how: "minus" | "divide" }[] = [];
     let parameterName: string | undefined;
+    let halved: string | undefined;
     for (const call of calls) {
       for (const argument of call.arguments) {
         const { value } = argument;
+        const sliced = slicedParameter(value, node);
+        if (sliced !== undefined) {
+          halved ??= sliced;
+          break;
+        }
         if (value.op !== "compute" || value.operands[0]?.op !== "read" || value.operands[0].place.kind !== "name") continue;
         const name = value.operands[0].place.name;
         if (!node.facts.parameters.some((parameter) => parameter.name === name)) continue;
@@ -258,6 +301,15 @@ export class CostModel {
         parameterName ??= name;
         break;
       }
+    }
+    if (halved !== undefined && steps.length === 0) {
+      // Each level goes through the whole once, in ever smaller parts; what one call costs counts for all calls of its level.
+      const whole = activation.arguments.get(halved);
+      const length =
+        whole &&
+        (whole.how === "element" ? this.evaluator.elementLength(whole.value, whole.in) : this.evaluator.length(whole.value, whole.in));
+      const levels = (n: number): number => Math.log2(Math.max(2, n));
+      if (length) return interval(levels(length.low), levels(length.likely), levels(length.high));
     }
     const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
     const size =
@@ -285,33 +337,45 @@ export class CostModel {
     if (!known || known.weight < weight) this.assumptions.set(what, { what, value, from, weight });
   }
 
+  private assumePinned(what: string, value: string): void {
+    this.assume(what, value, "annotation", Number.POSITIVE_INFINITY);
+  }
+
+  /** The same mix of bytecode, native code and waiting, made to take that long in all; bytecode where nothing is known of it. */
+  private pinned(sum: Sum, ns: number, what: string): Sum {
+    this.assumePinned(what, duration(ns));
+    const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
+    const part = (of: Interval): Interval => exactly(total > 0 ? (of.likely / total) * ns : 0);
+    const known = { ...sum, unknown: 0, guessed: false, endless: false };
+    if (sum.unknown > 0 || total === 0) return { ...known, interpreter: exactly(ns), held: zero, native: zero, wait: zero };
+    return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
+  }
+
   private operations(list: readonly Operation[], at: Activation): Sum {
     const sum = emptySum();
     for (const operation of list) {
       if (++this.steps > maximumSteps) break;
       switch (operation.op) {
         case "read":
-          this.interpret(
-            sum,
-            operation.place.kind === "element" ? "listLoad" : operation.place.kind === "attribute" ? "attributeLoad" : "globalLoad",
-          );
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
+          sum.sharedUses += this.sharing.usesOfPlace(operation.place, at);
           break;
         case "write":
-          this.interpret(
-            sum,
-            operation.place.kind === "element" ? "listStore" : operation.place.kind === "attribute" ? "attributeStore" : "globalStore",
-          );
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
+          if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
           break;
         case "compute":
           this.computation(operation, at, sum);
           break;
         case "call":
-          this.call(operation, at, sum);
+          this.pinnable(operation, at, sum, (own) => this.call(operation, at, own));
           break;
         case "loop":
-          this.loop(operation, at, sum);
+          this.pinnable(operation, at, sum, (own) => this.loop(operation, at, own));
           break;
         case "branch": {
+          // Whoever imports the module does not run what it does as a program.
+          if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
           const arms = operation.arms.map((arm) => this.operations(arm, at));
           addTo(sum, averaged(arms));
@@ -339,19 +403,44 @@ export class CostModel {
     return sum;
   }
 
+  /** Adds what a call or a loop costs, or what a comment says that it does. */
+  private pinnable(operation: CallOperation | LoopOperation, at: Activation, sum: Sum, addCost: (own: Sum) => void): void {
+    const cost = pinsOf(at.function.file).cost.get(operation);
+    if (cost === undefined) {
+      addCost(sum);
+      return;
+    }
+    const own = emptySum();
+    addCost(own);
+    addTo(sum, this.pinned(own, cost, operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`));
+  }
+
+  private arithmetic(operation: ComputeOperation, at: Activation, sum: Sum): void {
+    const { operator, operands } = operation;
+    const array = this.constructs.arrayNs(operator, operands, at);
+    if (array) {
+      // NumPy's loops give the GIL up, from some hundred elements on.
+      if (array.likely > 500) sum.native = add(sum.native, array);
+      else sum.interpreter = add(sum.interpreter, array);
+      return;
+    }
+    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
+    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
+  }
+
   /** Arithmetic of the interpreter, or what a library's type makes of the operator. */
   private computation(operation: ComputeOperation, at: Activation, sum: Sum): void {
-    this.interpret(sum, computeConstruct(operation.operator));
     const { function: within } = at;
     const { knowledge } = this.resolver;
     const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
     const entry = method && knowledge.callable(method.name);
-    if (!entry) return;
+    if (!entry) return this.arithmetic(operation, at, sum);
     const facts = knownOfOperator(method, within, this.resolver, this.target, this.estimatedSizes(at));
     const certain = (): CallFacts => knownOfOperator(method, within, this.resolver, this.target, this.certainSizes(at));
     const below =
       isAboutSize(entry) && this.othersAreSmall([method.argument], at) ? belowThreshold(entry, certain(), "unknown") : undefined;
-    this.addLibraryCall(entry, method.name, operation, within, facts, below, sum, this.calls);
+    this.addLibraryCall(entry, method.name, operation, within, facts, below, sum, this.calls, at);
   }
 
   private estimatedSizes(at: Activation): Sizes {
@@ -400,6 +489,11 @@ export class CostModel {
       .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
     this.interpret(sum, isLock ? "withLock" : "withContextManager");
     const body = this.operations(operation.body, at);
+    if (isLock) {
+      // Under a lock there is nobody to contend with, but the cache lines still change their cores.
+      body.sharedUses *= 0.3;
+      body.sharedWrites *= 0.2;
+    }
     addTo(sum, body);
     if (!isLock) return;
     sum.lockEntries++;
@@ -407,21 +501,30 @@ export class CostModel {
   }
 
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
-    const { count, known } = this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once");
+    const pinned = pinsOf(at.function.file).iterations.get(loop);
+    if (pinned !== undefined) this.assumePinned(loopText(loop), String(pinned));
+    const { count, known } =
+      pinned === undefined
+        ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
+        : { count: exactly(pinned), known: "known" as const };
     const outerCalls = this.calls;
     const before = this.hot;
     this.calls = [];
     this.hot = undefined;
     this.loopDepth++;
+    const outerRounds = this.rounds;
+    this.rounds = count.likely;
     const body = this.operations(loop.body, at);
+    this.rounds = outerRounds;
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
-    const { operations } = this.costs;
-    const pass =
-      loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
+    const pass = add(this.constructs.pass(loop, at), keptElementNs(loop, count));
+    body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
+    all.freshBytes = keptBytes(loop, count, body.freshBytes);
+    if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
     all.guessed ||= known === "default";
     addTo(sum, all);
@@ -457,9 +560,12 @@ export class CostModel {
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
+    sum.sharedUses += this.sharing.usesOfCall(operation, at);
+    if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
-      this.interpret(sum, "callPython");
+      const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
+      this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
       const node = callee.function;
       if (this.coroutines === "made" && node.facts.isAsync) return;
       if (this.stack.includes(node)) {
@@ -475,13 +581,13 @@ export class CostModel {
       if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
       return;
     }
-    const name = this.libraryName(operation, within);
+    const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
     const noted =
       note &&
       notedEntry(note, name ?? calleeText(operation.callee), name === undefined ? undefined : this.resolver.knowledge.callable(name));
     if (noted) {
       const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
-      this.addLibraryCall(noted, noted.name, operation, within, facts, undefined, sum, this.calls);
+      this.addLibraryCall(noted, noted.name, operation, within, facts, undefined, sum, this.calls, at);
       return;
     }
     if (name === undefined) {
@@ -490,6 +596,12 @@ export class CostModel {
       return;
     }
     const entry = this.resolver.knowledge.callable(name);
+    if (name === "builtins.object" && operation.arguments.length > 0) {
+      // A class without `__init__` that takes arguments has one made for it, as data classes do.
+      this.interpret(sum, "instantiate");
+      sum.interpreter = add(sum.interpreter, scale(this.costs.operations.attributeStore, operation.arguments.length));
+      return;
+    }
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
@@ -502,7 +614,7 @@ export class CostModel {
     }
     const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
     const below = this.belowThreshold(entry, operation, at);
-    this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls);
+    this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls, at);
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
@@ -516,6 +628,14 @@ export class CostModel {
     return builtInMethods.get(method);
   }
 
+  /** The method of a text, list, dict or set whose type only shows in how it is computed: `(b"01" * n).count(b"1")`. */
+  private methodOfKind({ callee }: CallOperation, at: Activation): string | undefined {
+    if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+    const kind = this.constructs.kindOf(callee.place.object, at);
+    const type = kind === "text" ? "str" : kind === "list" || kind === "dict" || kind === "set" || kind === "tuple" ? kind : undefined;
+    return type && `builtins.${type}.${callee.place.name}`;
+  }
+
   private addLibraryCall(
     entry: CallableEntry,
     name: string,
@@ -525,10 +645,13 @@ export class CostModel {
     below: BelowThreshold | undefined,
     sum: Sum,
     calls: TimedCall[],
+    at = bareActivation(within),
   ): void {
     const verdict = evaluate(entry, facts);
-    const cost = costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
+    const cost = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
+    if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
@@ -556,6 +679,58 @@ export class CostModel {
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
     }
+  }
+
+  /** The functions that the call runs itself: `map` runs its first argument for each element. */
+  private invoked(entry: CallableEntry, call: CallOperation, at: Activation, sum: Sum): void {
+    // What sorting takes is measured with a key function.
+    if (entry.name === "builtins.sorted" || entry.name === "builtins.list.sort") return;
+    const valueAt = (place: ValuePlace): Value | undefined => {
+      if (place === "receiver") return undefined;
+      const named = call.arguments.find((each) => each.form === "keyword" && each.name === place.keyword);
+      return (named ?? (place.position === undefined ? undefined : call.arguments[place.position]))?.value;
+    };
+    for (const { callback, perElementOf } of entry.invokes) {
+      const value = valueAt(callback);
+      const found = value && this.resolver.resolve(value, at.function).find((entity) => entity.kind === "function");
+      if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
+      const iterable = perElementOf && valueAt(perElementOf);
+      const count = iterable ? (this.evaluator.length(iterable, at) ?? defaultLength) : exactly(1);
+      const [parameter] = found.function.facts.parameters;
+      const given = new Map<string, Argument>();
+      if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
+      const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
+      const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
+      addTo(sum, repeated(once, count));
+      this.calls.push(...inner.calls.map((each) => ({ ...each, times: each.times * count.likely, ns: each.ns * count.likely })));
+    }
+  }
+
+  /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
+  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict): CallCost | undefined {
+    const [first] = call.arguments;
+    if ((name === "time.sleep" || name === "asyncio.sleep") && first) {
+      const seconds = this.evaluator.number(first.value, at);
+      if (!seconds || seconds.low < 0) return undefined;
+      const fixed = this.costs.bulk["time.sleep:1ms"].nsPerUnit;
+      // What a sleep of a millisecond takes beyond it.
+      const late = {
+        low: Math.max(0, fixed.low - 1e6),
+        likely: Math.max(0, fixed.likely - 1e6),
+        high: Math.max(0, fixed.likely - 1e6) * 2,
+      };
+      return {
+        interpreterNs: this.costs.operations.callCMethod,
+        nativeNs: zero,
+        waitNs: add(scale(seconds, 1e9), late),
+        missing: [],
+        from: "measured",
+      };
+    }
+    const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
+    if (!ns || verdict.gil === "depends") return undefined;
+    const releases = verdict.gil === "releases";
+    return { interpreterNs: releases ? zero : ns, nativeNs: releases ? ns : zero, waitNs: zero, missing: [], from: "measured" };
   }
 
   /** Time of the terms whose size is not known, with a size that spans what people pass. */
@@ -605,6 +780,30 @@ function withoutWeight({ what, value, from }: Weighted): Assumption {
   return { what, value, from };
 }
 
+/** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
+const objectBytes = 40;
+
+/** The memory that a loop leaves behind: of a comprehension all elements, of others what the last round left and what was appended. */
+function keptBytes(loop: LoopOperation, count: Interval, ofRound: number): number {
+  if (loop.makes === "list" || loop.makes === "dict" || loop.makes === "set") return count.likely * (objectBytes + ofRound);
+  const appends = loop.body.filter(
+    (operation) =>
+      operation.op === "call" &&
+      operation.callee.op === "read" &&
+      operation.callee.place.kind === "attribute" &&
+      operation.callee.place.name === "append",
+  ).length;
+  return ofRound + (appends > 0 ? count.likely * appends * (objectBytes + ofRound) : 0);
+}
+
+/** What each element of a large list, set or dict takes beyond its part of a small one: memory that has to be fetched, collections of garbage. */
+function keptElementNs(loop: LoopOperation, count: Interval): Interval {
+  const keeps = loop.makes === "list" || loop.makes === "dict" || loop.makes === "set";
+  const makesObjects = loop.body.some((operation) => operation.op === "compute" || operation.op === "call");
+  if (!keeps || count.likely < 5_000) return zero;
+  return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
+}
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -623,56 +822,13 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["dict", "items keys values setdefault popitem"],
     [
       "str",
-      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold",
+      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
     ],
     ["bytes", "decode hex"],
     ["set", "add discard union intersection difference issubset"],
     ["int", "bit_length to_bytes"],
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
 );
-
-function computeConstruct(operator: string): Construct {
-  switch (operator) {
-    case "+":
-    case "-":
-    case "*":
-      return "intAdd";
-    case "/":
-    case "//":
-      return "intFloorDivide";
-    case "%":
-      return "intModulo";
-    case "**":
-      return "intPower";
-    case "format":
-    case "format-padded":
-      return "fString";
-    case "slice":
-      return "slice";
-    case "list":
-    case "tuple":
-    case "set":
-      return "tupleBuild";
-    case "dict":
-      return "dictBuild";
-    case "not":
-      return "notOperator";
-    case "u-":
-    case "~":
-      return "unaryMinus";
-    case "in":
-    case "not in":
-      return "containsDict";
-    case "&":
-    case "|":
-    case "^":
-    case "<<":
-    case ">>":
-      return "intBitAnd";
-    default:
-      return "compare";
-  }
-}
 
 function addTo(sum: Sum, other: Sum): void {
   sum.interpreter = add(sum.interpreter, other.interpreter);
@@ -682,6 +838,10 @@ function addTo(sum: Sum, other: Sum): void {
   sum.unknown += other.unknown;
   sum.lockEntries += other.lockEntries;
   sum.locked = add(sum.locked, other.locked);
+  sum.sharedUses += other.sharedUses;
+  sum.sharedWrites += other.sharedWrites;
+  sum.freshBytes += other.freshBytes;
+  sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
   sum.guessed ||= other.guessed;
@@ -696,6 +856,11 @@ function repeated(sum: Sum, count: Interval): Sum {
     unknown: sum.unknown * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
+    sharedUses: sum.sharedUses * count.likely,
+    sharedWrites: sum.sharedWrites * count.likely,
+    // What one round makes is mostly thrown away before the next, and what it looks at is the same.
+    freshBytes: sum.freshBytes,
+    touchedBytes: sum.touchedBytes,
     nesting: sum.nesting,
     endless: sum.endless,
     guessed: sum.guessed,
@@ -725,6 +890,10 @@ function averaged(arms: readonly Sum[]): Sum {
   for (const arm of arms) {
     sum.unknown += arm.unknown / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.sharedUses += arm.sharedUses / arms.length;
+    sum.sharedWrites += arm.sharedWrites / arms.length;
+    sum.freshBytes += arm.freshBytes / arms.length;
+    sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
     sum.nesting = Math.max(sum.nesting, arm.nesting);
     sum.endless ||= arm.endless;
     sum.guessed ||= arm.guessed;
@@ -783,6 +952,30 @@ function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
   return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
 }
 
+function isMainGuard(test: Value | undefined): boolean {
+  return (
+    test?.op === "compute" &&
+    test.operator === "==" &&
+    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
+  );
+}
+
+/** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
+function slicedParameter(value: Value, node: FunctionNode): string | undefined {
+  if (value.op !== "read") return undefined;
+  if (value.place.kind === "name") {
+    const bound = node.facts.bindings.get(value.place.name);
+    return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
+      ? slicedParameter(bound[0], node)
+      : undefined;
+  }
+  if (value.place.kind !== "element") return undefined;
+  const { object, index } = value.place;
+  if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
+  const { name } = object.place;
+  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
+}
+
 /** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */
 function growth(steps: readonly number[]): number {
   let low = 1;
@@ -809,6 +1002,8 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+    shared: { uses: sum.sharedUses, writes: sum.sharedWrites },
+    memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
 }
 
@@ -828,6 +1023,10 @@ function text(amount: Interval | undefined): string {
 function loopText(loop: LoopOperation): string {
   const name = loop.iterable ? writtenName(loop.iterable) : undefined;
   return name ? `length of \`${name}\`` : "rounds of a loop of unknown length";
+}
+
+function calledName({ callee }: CallOperation): string {
+  return writtenName(callee) ?? "a call";
 }
 
 function writtenName(value: Value): string | undefined {

@@ -124,6 +124,8 @@ export interface LoopOperation extends Range {
   readonly endsEarly: boolean;
   /** Only the loop's first line. */
   readonly header: Range;
+  /** What a comprehension makes; absent for its outer clauses and other loops. */
+  readonly makes: ComprehensionValue["makes"] | undefined;
 }
 
 export interface BranchOperation extends Range {

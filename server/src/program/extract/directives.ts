@@ -1,4 +1,5 @@
 import type { Source } from "../../base/source.js";
+
 import type { DirectiveComment } from "../../syntax/nodes.js";
 import type { Directive, DirectiveNote } from "../facts.js";
 
@@ -29,6 +30,33 @@ export function readDirectives(comments: readonly DirectiveComment[], source: So
     const note = /^([a-z-]+)\s*(?:\(([^)]*)\)|=\s*(\S+))?/.exec(comment.text);
     const name = note?.[1] ?? "";
     if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, stands, subject };
-    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, stands, subject };
+    const argument = (note?.[2] ?? note?.[3] ?? "").trim();
+    if (name === "cost" && nanosecondsOf(argument) === undefined)
+      return { kind: "invalid", reason: "`cost` takes a time, such as `# gil: cost=2ms`", range, stands, subject };
+    if (name === "iterations" && countOf(argument) === undefined)
+      return { kind: "invalid", reason: "`iterations` takes a count, such as `# gil: iterations=1e6`", range, stands, subject };
+    return { kind: "note", name: name as DirectiveNote, argument, range, stands, subject };
   });
 }
+
+/** The time that `2ms`, `1.5s` or `800us` names, in nanoseconds. */
+export function nanosecondsOf(text: string): number | undefined {
+  const parts = /^([\d_]+(?:\.\d*)?(?:e[+-]?\d+)?)\s*(ns|us|µs|ms|s|min)$/i.exec(text);
+  const number = parts && Number(parts[1]?.replaceAll("_", ""));
+  const unit = parts && unitNs[parts[2]?.toLowerCase() ?? ""];
+  return number !== null && unit !== undefined && unit !== null && Number.isFinite(number) && number * unit <= longestNs
+    ? number * unit
+    : undefined;
+}
+
+const unitNs: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9 };
+
+/** The count that `1e6`, `1_000` or `40` names. */
+export function countOf(text: string): number | undefined {
+  const number = /^[\d_]+(?:\.\d*)?(?:e\+?\d+)?$/i.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;
+  return Number.isFinite(number) && number <= mostRounds ? number : undefined;
+}
+
+/** About 11 days, and as many rounds as any number here is good for. */
+const longestNs = 1e15;
+const mostRounds = 1e15;

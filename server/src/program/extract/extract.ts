@@ -373,7 +373,19 @@ class FunctionExtraction {
           this.block(statement.body);
         });
         const header = { start, end: statement.test.end };
-        this.operations.push({ op: "loop", form: "while", isAsync: false, iterable: undefined, test, body, endsEarly, header, start, end });
+        this.operations.push({
+          op: "loop",
+          form: "while",
+          isAsync: false,
+          iterable: undefined,
+          test,
+          body,
+          endsEarly,
+          header,
+          makes: undefined,
+          start,
+          end,
+        });
         this.block(statement.otherwise);
         return;
       }
@@ -397,6 +409,7 @@ class FunctionExtraction {
           body,
           endsEarly,
           header,
+          makes: undefined,
           start,
           end,
         });
@@ -850,6 +863,7 @@ class FunctionExtraction {
         body,
         endsEarly: false,
         header,
+        makes: expression.clauses.slice(index + 1).some((clause) => clause.kind !== "if") ? undefined : expression.makes,
         start,
         end,
       });

@@ -71,7 +71,7 @@ export function loopRoots(program: Program): readonly LoopRoot[] {
 const loopLibraries: ReadonlySet<string> = new Set(["asyncio", "anyio", "trio", "tornado", "uvloop"]);
 
 /** Whether calling the function makes a coroutine; those of `tornado.gen` and before Python 3.5 are generators. */
-export function isCoroutine(node: FunctionNode): boolean {
+function isCoroutine(node: FunctionNode): boolean {
   if (node.facts.kind !== "function") return false;
   return node.facts.isAsync || (node.facts.isGenerator && decoratorNames(node).includes("coroutine"));
 }
