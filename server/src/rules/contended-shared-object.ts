@@ -41,7 +41,8 @@ function find({ program, target, sites }: RuleContext): readonly Match<Data>[] {
   if (hasGil(target) || !target.freeThreaded) return [];
   const matches = new Map<string, Match<Data>>();
   for (const site of sites) {
-    const { hotLoop } = site.work;
+    const { hotLoop, lengths, isEndless } = site.work;
+    if (lengths === "guessed" || isEndless) continue;
     if (site.spawn.worker !== "thread" || site.spawn.instances === "one" || !hotLoop || !isHot(hotLoop)) continue;
     const meeting = meetingIn(hotLoop.innermost, site, program);
     const { path } = hotLoop.innermost.function.file;
