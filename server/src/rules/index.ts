@@ -8,6 +8,7 @@ import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
+import { ioStarvedByCpuThread } from "./io-starved-by-cpu-thread.js";
 import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
@@ -34,6 +35,7 @@ export const rules: readonly Rule[] = [
   gilReleasingCall,
   releaseBelowThreshold,
   oversubscribedNativeThreads,
+  ioStarvedByCpuThread,
   unboundedThreads,
   executorPerCall,
   busyWait,

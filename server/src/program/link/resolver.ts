@@ -602,6 +602,10 @@ export class Resolver {
         const inner = callee.call.arguments[0];
         return inner ? this.resolve(inner.value, callee.in).flatMap((entity) => this.result(entity, call, within)) : [];
       }
+      case "object": {
+        const type = resultType(this.knowledge.callable(`${callee.type}.__call__`)?.returns ?? [], call);
+        return type ? [{ kind: "object", type, origin: { call, in: within } }] : [];
+      }
       default:
         return [];
     }
