@@ -68,7 +68,9 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
           const one = inner(sequence);
           const before = evaluator.length(sequence, at)?.likely ?? 1;
           const after = evaluator.length(value, at)?.likely ?? before;
-          return one && { ...times(one, after / Math.max(1, before)), containers: one.containers };
+          if (!one) return undefined;
+          const repeated = times(one, after / Math.max(1, before));
+          return { ...repeated, containers: one.containers, texts: one.containers === 0 ? one.texts : repeated.texts };
         }
       }
       const shapes = value.operands.map((operand) => inner(operand));

@@ -3,7 +3,7 @@ import { type Target, targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
-import type { Spawn, SpawnTarget } from "../program/link/spawns.js";
+import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { type Amount, combine } from "./amount.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
@@ -23,6 +23,18 @@ export interface SiteEstimate {
   readonly workersKnown: "known" | "assumed";
   /** The task length in nanoseconds above which worker processes beat one thread by a tenth; absent if they always or never do. */
   readonly processesPayAboveNs: number | undefined;
+  /** What is pickled for each task, if another process runs it. */
+  readonly payload: Payload;
+}
+
+/** Pickled bytes of one task, there and back. */
+export interface Payload {
+  readonly argumentBytes: number;
+  readonly resultBytes: number;
+  /** The argument that most of the bytes belong to. */
+  readonly largest: string | undefined;
+  /** `guessed`: some argument could be anything. */
+  readonly arguments: "known" | "guessed";
 }
 
 /** What estimates depend on beside the program. */
@@ -83,6 +95,7 @@ function estimateSite(
   const assumptions: Assumption[] = [...work.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
   const workers = workerCount(spawn, tasks, model, settings, assumptions);
+  const payload = target ? payloadOf(target, program, model) : nothingSent;
   const demand: Demand = {
     interpreterNs: work.interpreterNs,
     heldNs: work.heldNs,
@@ -92,10 +105,10 @@ function estimateSite(
     shared: work.shared,
     memory: work.memory,
     importNs: target ? model.importNs(target.function.file) : 0,
-    resultBytes: target ? resultBytes(target, model) : 0,
+    resultBytes: payload.resultBytes,
     tasks,
     workers,
-    argumentBytes: target ? argumentBytes(target, program, model) : 0,
+    argumentBytes: payload.argumentBytes,
     width: spawn.width === "pool" ? "pool" : "threads",
   };
   const key = `${targetName(settings.target)} ${settings.cores} ${JSON.stringify(demand)}`;
@@ -125,7 +138,7 @@ function estimateSite(
     assumptions,
   };
   const workersKnown = spawn.width === "pool" || tasks.low === tasks.high ? "known" : "assumed";
-  return { spawn, work, prediction, workersKnown, processesPayAboveNs };
+  return { spawn, work, prediction, workersKnown, processesPayAboveNs, payload };
 }
 
 /** Whether calls of which nothing is known can outweigh everything that is. */
@@ -155,25 +168,42 @@ function activationOf(target: SpawnTarget): Activation {
   return { function: target.function, arguments: given, caller: undefined };
 }
 
-/** Pickled bytes of one task's arguments. */
-function argumentBytes(target: SpawnTarget, program: Program, model: CostModel): number {
-  const { evaluator } = model;
-  let bytes = 0;
-  for (const argument of target.arguments.values()) {
-    const at = bareActivation(argument.in);
-    const { value } = argument;
-    const shape = shapeOf(argument.how === "element" ? { op: "element-of", iterable: value, start: 0, end: 0 } : value, at, evaluator);
-    if (shape && Number.isFinite(pickledBytes(shape))) {
-      bytes += pickledBytes(shape);
-      continue;
-    }
-    const length = argument.how === "element" ? evaluator.elementLength(value, at) : evaluator.length(value, at);
-    const entities =
-      argument.how === "element" ? program.resolver.elements(value, argument.in) : program.resolver.resolve(value, argument.in);
-    const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));
-    bytes += 8 + (length?.likely ?? 0) * (isText ? 1 : bytesPerElement);
+const nothingSent: Payload = { argumentBytes: 0, resultBytes: 0, largest: undefined, arguments: "known" };
+
+function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Payload {
+  let sum = 0;
+  let most = 0;
+  let largest: string | undefined;
+  let known: Payload["arguments"] = "known";
+  for (const [name, argument] of target.arguments) {
+    const sent = argumentBytes(argument, program, model);
+    if (sent.basis === "guessed" && !isOfPlainType(target, name)) known = "guessed";
+    sum += sent.bytes;
+    if (sent.bytes > most && sent.basis === "known") [most, largest] = [sent.bytes, name];
   }
-  return bytes;
+  return { argumentBytes: sum, resultBytes: resultBytes(target, model), largest, arguments: known };
+}
+
+/** Whether the parameter is declared as a number or text. */
+function isOfPlainType({ function: node }: SpawnTarget, name: string): boolean {
+  const annotation = node.facts.parameters.find((parameter) => parameter.name === name)?.annotation;
+  return annotation?.op === "read" && annotation.place.kind === "name" && /^(int|float|bool|complex)$/.test(annotation.place.name);
+}
+
+/** Pickled bytes of one of a task's arguments. */
+function argumentBytes(
+  { value, in: within, how }: ScopedValue & { readonly how: Argument["how"] },
+  program: Program,
+  model: CostModel,
+): { readonly bytes: number; readonly basis: "known" | "guessed" } {
+  const { evaluator } = model;
+  const at = bareActivation(within);
+  const shape = shapeOf(how === "element" ? { op: "element-of", iterable: value, start: 0, end: 0 } : value, at, evaluator);
+  if (shape && Number.isFinite(pickledBytes(shape))) return { bytes: pickledBytes(shape), basis: "known" };
+  const length = how === "element" ? evaluator.elementLength(value, at) : evaluator.length(value, at);
+  const entities = how === "element" ? program.resolver.elements(value, within) : program.resolver.resolve(value, within);
+  const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));
+  return { bytes: 8 + (length?.likely ?? 0) * (isText ? 1 : bytesPerElement), basis: length && isText ? "known" : "guessed" };
 }
 
 /** Pickled bytes of what one task returns, where that is one value whose make can be told. */

@@ -7,6 +7,7 @@ import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
+import { heavyProcessPayload } from "./heavy-process-payload.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
 import { ioStarvedByCpuThread } from "./io-starved-by-cpu-thread.js";
 import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
@@ -17,6 +18,8 @@ import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
 import { pollingLoop } from "./polling-loop.js";
+import { processPoolForIo } from "./process-pool-for-io.js";
+import { processPoolTinyTask } from "./process-pool-tiny-task.js";
 import { reenablesGil } from "./reenables-gil.js";
 import { releaseBelowThreshold } from "./release-below-threshold.js";
 import { reliesOnGil } from "./relies-on-gil.js";
@@ -39,6 +42,9 @@ export const rules: readonly Rule[] = [
   unboundedThreads,
   executorPerCall,
   busyWait,
+  processPoolTinyTask,
+  processPoolForIo,
+  heavyProcessPayload,
   pollingLoop,
   nonAtomicSharedUpdate,
   checkThenAct,

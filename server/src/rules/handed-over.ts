@@ -1,0 +1,42 @@
+import { add, type Interval } from "../base/interval.js";
+import type { Target } from "../base/target.js";
+import { costsFor } from "../estimate/operation-costs.js";
+import type { SiteEstimate } from "../estimate/sites.js";
+import type { TaskWork } from "../estimate/work.js";
+
+/** The time of one task, computing and waiting together. */
+export function taskNs({ interpreterNs, heldNs, nativeNs, waitNs }: TaskWork): Interval {
+  return add(add(interpreterNs, heldNs), add(nativeNs, waitNs));
+}
+
+/** What it takes to give one task to a worker process and to fetch its result, the bytes not counted: in the parent, and everywhere. */
+export function handOverNs(target: Target): { readonly parent: number; readonly all: Interval } {
+  const { low, likely, high } = costsFor(target).handOver;
+  const inParent = ({ processes }: typeof likely): number =>
+    processes.submitNs + processes.sendNs + processes.receiveNs + processes.collectNs;
+  const all = (costs: typeof likely): number => inParent(costs) + costs.processes.workerNs;
+  return { parent: inParent(likely), all: { low: all(low), likely: all(likely), high: all(high) } };
+}
+
+/** The time that pickling, sending and unpickling so many bytes takes. */
+export function transferNs(bytes: number, target: Target): Interval {
+  const { low, likely, high } = costsFor(target).handOver;
+  const each = ({ processes }: typeof likely): number => bytes * (processes.parentNsPerByte + processes.workerNsPerByte);
+  return { low: each(low), likely: each(likely), high: each(high) };
+}
+
+/**
+ * How the tasks of a site that gives them to a pool of processes are put together: one by one, or several in one hand-over. `multiprocessing`'s
+ * `map` makes chunks by itself, four for each worker; the others do as `chunksize` says.
+ */
+export function batching({ spawn }: SiteEstimate): "one by one" | "in chunks" {
+  if (/\.(map_async|starmap|starmap_async)$|\.Pool\.map$|^joblib\./.test(spawn.spawner)) {
+    const given = spawn.call.arguments.find((argument) => argument.name === "chunksize")?.value ?? spawn.call.arguments[2]?.value;
+    return given?.op === "constant" && given.value === 1 ? "one by one" : "in chunks";
+  }
+  if (spawn.items.length === 0) return "one by one";
+  const isImap = /\.(imap|imap_unordered)$/.test(spawn.spawner);
+  const size =
+    spawn.call.arguments.find((argument) => argument.name === "chunksize")?.value ?? (isImap ? spawn.call.arguments[2]?.value : undefined);
+  return size === undefined || (size.op === "constant" && size.value === 1) ? "one by one" : "in chunks";
+}

@@ -1,0 +1,68 @@
+import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
+import type { TimedCall } from "../estimate/work.js";
+import docs from "./process-pool-for-io.md";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+
+interface Data {
+  readonly site: SiteEstimate;
+  readonly call: TimedCall;
+}
+
+/** GIL110: processes used for work that only waits. */
+export const processPoolForIo: Rule<Data> = {
+  code: "GIL110",
+  name: "process-pool-for-io",
+  since: "0.1.0",
+  group: "performance",
+  severity: "hint",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find(context: RuleContext): readonly Match<Data>[] {
+  return context.sites.flatMap((site): readonly Match<Data>[] => {
+    const call = waitedFor(site);
+    if (!call) return [];
+    const range = { start: call.call.start, end: call.call.end };
+    return [
+      {
+        path: site.prediction.path,
+        range: site.prediction.range,
+        confidence: "likely",
+        related: call.call === site.spawn.call ? [] : [{ path: call.in.file.path, range, message: "it waits here, with the GIL released" }],
+        targets: [],
+        prediction: site.prediction,
+        data: { site, call },
+      },
+    ];
+  });
+}
+
+/** The call that the tasks do little more than wait in: the outside world answers, or time passes. */
+function waitedFor({ spawn, work, payload }: SiteEstimate): TimedCall | undefined {
+  if (spawn.worker !== "process" || spawn.width !== "pool" || spawn.instances === "one") return undefined;
+  if (/^celery\.|^ray\./.test(spawn.spawner) || spawn.startedBy === "library") return undefined;
+  if (spawn.targets.length + spawn.externalTargets.length > 1) return undefined;
+  if (isMostlyUnknown(work) || work.unknownCalls >= 1) return undefined;
+  const busy = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely;
+  const call = work.calls[0];
+  if (!call || !waiting.has(call.kind) || call.verdict.gil !== "releases" || call.entry.style === "awaitable") return undefined;
+  // Where a length is guessed, what is computed could outgrow a short wait.
+  const isGuessed = work.lengths === "guessed" || payload.arguments === "guessed";
+  if (isGuessed && call.kind !== "process-wait" && work.waitNs.likely < longWaitNs) return undefined;
+  return work.waitNs.likely >= busy * (isGuessed ? 50 : 10) && call.ns * 2 >= work.waitNs.likely ? call : undefined;
+}
+
+/** As long as an answer from a server not far away. */
+const longWaitNs = 5_000_000;
+
+const waiting: ReadonlySet<TimedCall["kind"]> = new Set(["io-wait", "sleep", "process-wait"]);
+
+function message({ site, call }: Data): string {
+  const { task } = site.prediction;
+  const name = task === "<lambda>" ? "The lambda" : `\`${task}\``;
+  const waits = site.spawn.targets.length === 0 ? `${name} only waits` : `${name} does little but wait in \`${call.name}\``;
+  return `${waits}, and that releases the GIL: threads would do, without the start of processes and without pickling.`;
+}

@@ -1,0 +1,115 @@
+import { targetTitle } from "../base/target.js";
+import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
+import { applicable, durationText } from "../estimate/text.js";
+import { duration } from "../estimate/work.js";
+import { loopsAround } from "../program/link/loops.js";
+import { walkOperations } from "../program/link/walk.js";
+import { batching, handOverNs, taskNs } from "./handed-over.js";
+import docs from "./process-pool-tiny-task.md";
+import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+
+/** GIL109: tasks so short that handing them to worker processes costs more than it saves. */
+export const processPoolTinyTask: Rule<SiteEstimate> = {
+  code: "GIL109",
+  name: "process-pool-tiny-task",
+  since: "0.1.0",
+  group: "performance",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find(context: RuleContext): readonly Match<SiteEstimate>[] {
+  return context.sites
+    .filter((site) => isTooShort(site, context))
+    .map((site) => ({
+      path: site.prediction.path,
+      range: site.prediction.range,
+      confidence: "likely",
+      related: related(site),
+      targets: [],
+      prediction: site.prediction,
+      data: site,
+    }));
+}
+
+/** For fewer tasks, what is lost is less than what starting the workers costs. */
+const fewestTasks = 50;
+
+function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
+  const { spawn, work, prediction, payload } = site;
+  if (spawn.worker !== "process" || spawn.width !== "pool" || /run_in_executor$|^celery\.|^ray\./.test(spawn.spawner)) return false;
+  if (spawn.targets.length > 1 || spawn.targets.length + spawn.externalTargets.length > 1) return false;
+  if (spawn.items.length === 0 && loopsAround(spawn.in, spawn.call).length === 0) return false;
+  if (batching(site) !== "one by one") return false;
+  // Anything that is not known could be what the processes are for.
+  if (isMostlyUnknown(work) || work.unknownCalls > 0 || work.lengths === "guessed" || work.isEndless || payload.arguments === "guessed")
+    return false;
+  if (!isAllInSight(site, context)) return false;
+  // Where the data are what is long, `heavy-process-payload` says so.
+  if (payload.argumentBytes + payload.resultBytes > 100_000) return false;
+  if (isCounted(site) && prediction.tasks.likely < fewestTasks) return false;
+  const processes = applicable(prediction, "processes");
+  return processes !== undefined && processes.speedup.high < 1 && taskNs(work).high < handOverNs(context.target).parent;
+}
+
+/** Whether the task calls nothing but code of the program and short functions of the standard library, whose cost is known. */
+function isAllInSight({ spawn }: SiteEstimate, { program }: RuleContext): boolean {
+  if (!spawn.externalTargets.every((name) => short.test(name))) return false;
+  const reached = new Set(spawn.targets.map((target) => target.function));
+  for (const node of reached) {
+    if (reached.size > mostFunctions) return false;
+    let isKnown = true;
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "call") return;
+      const inner = program.resolver.callees(operation, node);
+      const outer = program.resolver.externalCallees(operation, node);
+      if (inner.length + outer.length === 0 || !outer.every((name) => short.test(name))) isKnown = false;
+      for (const { function: callee } of inner) reached.add(callee);
+    });
+    if (!isKnown) return false;
+  }
+  return true;
+}
+
+const mostFunctions = 50;
+const short =
+  /^(builtins\.(abs|all|any|bin|bool|bytes|chr|complex|dict|divmod|enumerate|filter|float|format|frozenset|hash|hex|int|isinstance|iter|len|list|map|max|min|next|oct|ord|pow|print|range|repr|reversed|round|set|sorted|str|sum|tuple|zip)(\.|$)|c?math\.|operator\.|random\.|string\.|hashlib\.|struct\.|time\.(time|monotonic|perf_counter|process_time)(_ns)?$|os\.(getpid|getppid|path\.(join|basename|dirname|split|splitext))$|threading\.(get_ident|current_thread)$|multiprocessing\.current_process$)/;
+
+function isCounted({ prediction }: SiteEstimate): boolean {
+  return !prediction.assumptions.some((assumption) => assumption.what === "number of tasks" && assumption.from === "default");
+}
+
+function related({ spawn }: SiteEstimate): readonly RelatedLocation[] {
+  const node = spawn.targets[0]?.function;
+  return node ? [{ path: node.file.path, range: node.facts.nameRange, message: "this is what each task runs" }] : [];
+}
+
+function message(site: SiteEstimate, context: RuleContext): string {
+  const { prediction, spawn, work } = site;
+  const task = taskNs(work).likely;
+  const handOver = handOverNs(context.target);
+  const name = prediction.task === "<lambda>" ? "The lambda" : `\`${prediction.task}\``;
+  const costs = `${name} takes about ${duration(task)} a task, and handing one over to a worker process ${durationText(handOver.all)}, so a plain loop is faster on ${targetTitle(context.target)}.`;
+  const serial = prediction.strategies.find((each) => each.strategy === "serial")?.makespanNs.likely ?? 0;
+  if (isCounted(site) && serial < worthWorkersNs)
+    return `${costs} All ${Math.round(prediction.tasks.likely).toLocaleString("en")} together take ${duration(serial)} there.`;
+  const size = chunkSize(site);
+  return spawn.items.length > 0 && !/submit$/.test(spawn.spawner)
+    ? `${costs} Pass \`chunksize=${size}\` or more, so that one hand-over carries many tasks.`
+    : `${costs} Give each task a batch of ${size.toLocaleString("en")} or more to work on.`;
+}
+
+/** Less work than that is done before workers have started. */
+const worthWorkersNs = 5_000_000;
+
+/** A round number of tasks that together take some milliseconds, and that leaves each worker several hand-overs. */
+function chunkSize(site: SiteEstimate): number {
+  const { tasks, workers } = site.prediction;
+  const most = isCounted(site) ? tasks.likely / (4 * workers) : Number.POSITIVE_INFINITY;
+  const wanted = Math.max(2, Math.min(most, 2_000_000 / Math.max(100, taskNs(site.work).likely)));
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  return Math.max(2, Math.floor(wanted / power) * power);
+}
