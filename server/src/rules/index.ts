@@ -20,6 +20,7 @@ import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js"
 import { pollingLoop } from "./polling-loop.js";
 import { processPoolForIo } from "./process-pool-for-io.js";
 import { processPoolTinyTask } from "./process-pool-tiny-task.js";
+import { processStateLost } from "./process-state-lost.js";
 import { reenablesGil } from "./reenables-gil.js";
 import { releaseBelowThreshold } from "./release-below-threshold.js";
 import { reliesOnGil } from "./relies-on-gil.js";
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   sharedIterator,
   threadUnsafeObjectShared,
   updateAcrossAwait,
+  processStateLost,
   lockOrderInversion,
   lockReacquire,
   lockNotReleased,

@@ -52,7 +52,7 @@ function waitedFor({ spawn, work, payload }: SiteEstimate): TimedCall | undefine
   // Where a length is guessed, what is computed could outgrow a short wait.
   const isGuessed = work.lengths === "guessed" || payload.arguments === "guessed";
   if (isGuessed && call.kind !== "process-wait" && work.waitNs.likely < longWaitNs) return undefined;
-  return work.waitNs.likely >= busy * (isGuessed ? 50 : 10) && call.ns * 2 >= work.waitNs.likely ? call : undefined;
+  return work.waitNs.likely >= busy * (work.lengths === "guessed" ? 50 : 10) && call.ns * 2 >= work.waitNs.likely ? call : undefined;
 }
 
 /** As long as an answer from a server not far away. */

@@ -1,0 +1,394 @@
+import type { Range } from "../../base/range.js";
+import type { CallOperation, Operation, Place, Value, WriteOperation } from "../operation.js";
+import { type FunctionNode, functionKey } from "./entity.js";
+import type { Program } from "./link.js";
+import type { Spawn, SpawnTarget } from "./spawns.js";
+import { someValue, walkOperations } from "./walk.js";
+
+/** A worker process changes state in its own copy of it, and the process that started it goes on to read the other copy. */
+export interface LostState {
+  readonly spawn: Spawn;
+  /** As it is written: `counter`, `self.total`. */
+  readonly name: string;
+  readonly kind: "global" | "attribute" | "argument";
+  readonly change: { readonly in: FunctionNode; readonly range: Range };
+  readonly read: { readonly in: FunctionNode; readonly range: Range };
+}
+
+/** Every such change, the first of each state and spawn. */
+export function lostStates(program: Program): readonly LostState[] {
+  const found = new Map<string, LostState>();
+  for (const spawn of program.spawns) {
+    if (spawn.worker !== "process" || spawn.startedBy === "library" || /^(joblib|ray|celery|anyio)\./.test(spawn.spawner)) continue;
+    for (const target of spawn.targets) {
+      for (const lost of new Search(program, spawn, target).find()) {
+        const key = `${lost.change.in.file.path}:${lost.change.range.start}`;
+        if (!found.has(key)) found.set(key, lost);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** A change of state that lies outside the function that makes it. */
+interface Change {
+  readonly in: FunctionNode;
+  readonly range: Range;
+  readonly place: Place;
+  /** What is changed: the place itself, or the container in it. */
+  readonly does: "assign" | "mutate";
+}
+
+class Search {
+  /** What the worker process runs. */
+  private readonly inChild: ReadonlySet<FunctionNode>;
+
+  constructor(
+    private readonly program: Program,
+    private readonly spawn: Spawn,
+    private readonly target: SpawnTarget,
+  ) {
+    this.inChild = this.reachedFrom(target.function, mostFunctions);
+  }
+
+  find(): readonly LostState[] {
+    // A function that the parent calls, too, changes the parent's state as well.
+    const { function: node } = this.target;
+    if (this.inChild.has(this.spawn.in)) return [];
+    const isCalled = this.program.resolver
+      .callersOf(node)
+      .some(({ within, call }) => !this.inChild.has(within) && call !== this.spawn.call);
+    if (isCalled) return [];
+    return [...this.inChild].flatMap((each) =>
+      changesIn(each).flatMap((change) => {
+        const lost = this.lostBy(change);
+        return lost ? [lost] : [];
+      }),
+    );
+  }
+
+  private lostBy(change: Change): LostState | undefined {
+    const { place } = change;
+    if (place.kind === "name")
+      return place.owner === 0 ? this.lostGlobal(change, place.name) : this.lostArgument(change, place.name, undefined);
+    if (place.kind !== "attribute" || place.object.op !== "read" || place.object.place.kind !== "name") return undefined;
+    const { name, owner } = place.object.place;
+    if (owner !== change.in.index) return undefined;
+    const isSelf = change.in.facts.class !== undefined && name === change.in.facts.parameters[0]?.name;
+    return isSelf ? this.lostAttribute(change, name, place.name) : this.lostArgument(change, name, place.name);
+  }
+
+  private lostGlobal(change: Change, name: string): LostState | undefined {
+    const module = change.in.file.functions[0];
+    if (!module || change.in === module) return undefined;
+    const bound = module.facts.bindings.get(name) ?? [];
+    if (change.does === "mutate" && !(bound.length > 0 && bound.every((value) => this.isPlainContainer(value, module)))) return undefined;
+    const isIt = (value: Value, within: FunctionNode): boolean =>
+      value.op === "read" &&
+      ((within.file === change.in.file && value.place.kind === "name" && value.place.name === name && value.place.owner === 0) ||
+        (within.file !== change.in.file && this.isImported(value, within, change.in, name)));
+    if (this.isHandedBack(isIt)) return undefined;
+    // Who changes the parent's copy as well reads what it has put there.
+    const isOthers = change.in.file.functions.some(
+      (node) =>
+        node !== module &&
+        !this.inChild.has(node) &&
+        changesIn(node).some(
+          (each) =>
+            each.place.kind === "name" &&
+            each.place.owner === 0 &&
+            each.place.name === name &&
+            !(node === this.spawn.in && each.does === "assign" && each.range.end <= this.spawn.call.start),
+        ),
+    );
+    const isChangedAfter = changesIn(module).some(
+      ({ place, does, range }) =>
+        place.kind === "name" &&
+        place.name === name &&
+        (does === "mutate" || (this.spawn.in === module && range.start > this.spawn.call.start)),
+    );
+    if (isOthers || isChangedAfter) return undefined;
+    const read = this.readAfter(isIt);
+    return read && { spawn: this.spawn, name, kind: "global", change, read };
+  }
+
+  /** `module.counter`, or `counter` where it was imported after the work was done; a name that is imported at the top keeps the old value anyway. */
+  private isImported(value: Value, within: FunctionNode, owner: FunctionNode, name: string): boolean {
+    if (value.op !== "read" || value.place.kind !== "attribute" || value.place.name !== name) return false;
+    return this.program.resolver
+      .resolve(value.place.object, within)
+      .some((entity) => entity.kind === "module" && entity.file === owner.file);
+  }
+
+  private lostAttribute(change: Change, self: string, name: string): LostState | undefined {
+    const { receiver } = this.target;
+    if (receiver?.kind !== "instance") return undefined;
+    const { resolver } = this.program;
+    const family = resolver.classOrder(receiver.class).classes;
+    const owner = resolver.enclosingClass(change.in);
+    if (!owner || !family.includes(owner)) return undefined;
+    const inits: Value[] = [];
+    for (const each of family) {
+      for (const { function: index, write } of each.facts.instanceAttributes.get(name) ?? []) {
+        const node = each.file.functions[index];
+        if (!node || this.inChild.has(node)) continue;
+        if (node.facts.name !== "__init__") return undefined;
+        if (!write.value || !this.isPlain(write.value, node)) return undefined;
+        inits.push(write.value);
+      }
+      const ownNode = each.file.functions[each.facts.body];
+      const others = each.file.functions.filter((node) => node.facts.class === each.facts.index && !this.inChild.has(node));
+      if (
+        !ownNode ||
+        others.some(
+          (node) =>
+            node.facts.name !== "__init__" &&
+            changesIn(node).some(({ place, does }) => does === "mutate" && isAttributeOf(place, node.facts.parameters[0]?.name, name)),
+        )
+      )
+        return undefined;
+    }
+    if (inits.length === 0 || (change.does === "mutate" && !inits.every((value) => value.op !== "constant"))) return undefined;
+    const isIt = (value: Value, within: FunctionNode): boolean =>
+      value.op === "read" &&
+      value.place.kind === "attribute" &&
+      value.place.name === name &&
+      resolver.resolve(value.place.object, within).some((entity) => entity.kind === "instance" && entity.class === receiver.class);
+    if (this.isHandedBack(isIt) || this.returnsName(self)) return undefined;
+    const read = this.readAfter(isIt);
+    return read && { spawn: this.spawn, name: `${self}.${name}`, kind: "attribute", change, read };
+  }
+
+  /** An object that was handed over, as a copy. */
+  private lostArgument(change: Change, parameter: string, attribute: string | undefined): LostState | undefined {
+    if (change.in !== this.target.function || (attribute === undefined && change.does === "assign")) return undefined;
+    const given = this.target.arguments.get(parameter);
+    const { value } = given ?? {};
+    if (!given || value?.op !== "read" || value.place.kind !== "name" || given.in !== this.spawn.in) return undefined;
+    // Where the parameter is bound anew, it is another object by then.
+    if ((change.in.facts.bindings.get(parameter) ?? []).length > 1) return undefined;
+    const { name, owner } = value.place;
+    const holder = owner >= 0 ? this.spawn.in.file.functions[owner] : undefined;
+    const bound = holder?.facts.bindings.get(name) ?? [];
+    if (!holder || bound.length !== 1 || bound.some((each) => each.start > this.spawn.call.start)) return undefined;
+    const first = bound[0] as Value;
+    const isObject = attribute !== undefined && given.how === "whole";
+    if (isObject) {
+      if (!this.program.resolver.resolve(first, holder).some((entity) => entity.kind === "instance")) return undefined;
+    } else if (!this.isPlainContainer(first, holder)) return undefined;
+    const isName = (each: Value): boolean =>
+      each.op === "read" && each.place.kind === "name" && each.place.name === name && each.place.owner === owner;
+    const isChanged = changesIn(this.spawn.in).some(
+      ({ place, range }) => range.start > this.spawn.call.end && isName({ op: "read", place: rootOf(place), ...range }),
+    );
+    const isInChild = (each: Value): boolean =>
+      each.op === "read" && each.place.kind === "name" && each.place.name === parameter && each.place.owner === change.in.index;
+    if (isChanged || this.returnsName(parameter) || this.isHandedBack(isInChild)) return undefined;
+    const isIt = (each: Value, within: FunctionNode): boolean =>
+      within === this.spawn.in &&
+      (isObject
+        ? each.op === "read" && each.place.kind === "attribute" && each.place.name === attribute && isName(each.place.object)
+        : isName(each));
+    const read = this.readIn(this.spawn.in, this.spawn.call.end, isIt);
+    return (
+      read && { spawn: this.spawn, name: attribute === undefined ? parameter : `${parameter}.${attribute}`, kind: "argument", change, read }
+    );
+  }
+
+  /** Whether the worker returns it, or sends it back some other way. */
+  private isHandedBack(isIt: (value: Value, within: FunctionNode) => boolean): boolean {
+    const { function: target } = this.target;
+    if (target.facts.returned.some((value) => someValue(value, (each) => isIt(each, target)))) return true;
+    for (const node of this.inChild) {
+      let isSent = false;
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "call" || isSent) return;
+        const { callee } = operation;
+        const name = callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
+        if (sends.has(name) && operation.arguments.some(({ value }) => someValue(value, (each) => isIt(each, node)))) isSent = true;
+      });
+      if (isSent) return true;
+    }
+    return false;
+  }
+
+  private returnsName(name: string): boolean {
+    const { facts } = this.target.function;
+    return facts.returned.some((value) =>
+      someValue(
+        value,
+        (each) => each.op === "read" && each.place.kind === "name" && each.place.name === name && each.place.owner === facts.index,
+      ),
+    );
+  }
+
+  /** Where the process that started the work reads it afterwards: in the same function, in one that is called then, or in a caller. */
+  private readAfter(isIt: (value: Value, within: FunctionNode) => boolean): LostState["read"] | undefined {
+    let places: readonly { readonly node: FunctionNode; readonly from: number }[] = [{ node: this.spawn.in, from: this.spawn.call.end }];
+    const seen = new Set<string>();
+    for (let depth = 0; depth < 3; depth++) {
+      const next: { readonly node: FunctionNode; readonly from: number }[] = [];
+      for (const { node, from } of places) {
+        if (seen.has(functionKey(node)) || this.inChild.has(node)) continue;
+        seen.add(functionKey(node));
+        const read = this.readIn(node, from, isIt) ?? this.readInCalls(node, from, isIt);
+        if (read) return read;
+        for (const { within, call } of this.program.resolver.callersOf(node)) next.push({ node: within, from: call.end });
+      }
+      places = next;
+    }
+    return undefined;
+  }
+
+  private readInCalls(
+    node: FunctionNode,
+    from: number,
+    isIt: (value: Value, within: FunctionNode) => boolean,
+  ): LostState["read"] | undefined {
+    let read: LostState["read"] | undefined;
+    walkOperations(node.facts.body, (operation) => {
+      if (read || operation.op !== "call" || operation.start < from || operation === this.spawn.call) return;
+      for (const { function: callee } of this.program.resolver.callees(operation, node)) {
+        if (!read && !this.inChild.has(callee)) read = this.readIn(callee, 0, isIt);
+      }
+    });
+    return read;
+  }
+
+  private readIn(node: FunctionNode, from: number, isIt: (value: Value, within: FunctionNode) => boolean): LostState["read"] | undefined {
+    let read: LostState["read"] | undefined;
+    walkOperations(node.facts.body, (operation) => {
+      if (read) return;
+      for (const value of valuesOf(operation)) {
+        someValue(value, (each) => {
+          const isInside = each.start >= this.spawn.call.start && each.end <= this.spawn.call.end && node === this.spawn.in;
+          if (each.start < from || isInside || !isIt(each, node)) return false;
+          read ??= { in: node, range: { start: each.start, end: each.end } };
+          return true;
+        });
+      }
+    });
+    return read;
+  }
+
+  /** A list, dict or set that was made here, and no proxy of one that several processes share. */
+  private isPlainContainer(value: Value, within: FunctionNode): boolean {
+    if (value.op === "display" || value.op === "comprehension") return value.op === "display" || value.makes !== "generator";
+    if (value.op !== "call") return false;
+    const names = this.program.resolver.externalCallees(value, within);
+    return names.length > 0 && names.every((name) => containers.has(name));
+  }
+
+  private isPlain(value: Value, within: FunctionNode): boolean {
+    return value.op === "constant" || this.isPlainContainer(value, within);
+  }
+
+  private reachedFrom(start: FunctionNode, limit: number): ReadonlySet<FunctionNode> {
+    const reached = new Set([start]);
+    for (const node of reached) {
+      if (reached.size > limit) break;
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "call") return;
+        for (const { function: callee } of this.program.resolver.callees(operation, node)) reached.add(callee);
+      });
+    }
+    return reached;
+  }
+}
+
+const mostFunctions = 60;
+
+const containers: ReadonlySet<string> = new Set([
+  "builtins.list",
+  "builtins.dict",
+  "builtins.set",
+  "collections.defaultdict",
+  "collections.Counter",
+  "collections.OrderedDict",
+  "collections.deque",
+]);
+
+const sends: ReadonlySet<string> = new Set(["put", "put_nowait", "send", "send_bytes", "dump", "write", "save", "set"]);
+
+const mutators: ReadonlySet<string> = new Set(
+  "append add extend update pop popleft popitem remove discard insert clear setdefault appendleft extendleft sort reverse".split(" "),
+);
+
+/** The changes that a function makes to state of others: globals, attributes, and containers in variables. */
+function changesIn(node: FunctionNode): readonly Change[] {
+  return node.file
+    .derive(`changes of ${node.index}`, () => {
+      const changes: Omit<Change, "in">[] = [];
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op === "write") changes.push(...changeOfWrite(operation, node.index));
+        else if (operation.op === "call") changes.push(...changeOfCall(operation));
+      });
+      return changes;
+    })
+    .map((change) => ({ ...change, in: node }));
+}
+
+function changeOfWrite({ place, statement, form }: WriteOperation, index: number): readonly Omit<Change, "in">[] {
+  if (place.kind !== "element")
+    return place.kind === "name" && place.owner === index && form !== "update" ? [] : [{ range: statement, place, does: "assign" }];
+  return place.object.op === "read" ? [{ range: statement, place: place.object.place, does: "mutate" }] : [];
+}
+
+function changeOfCall(call: CallOperation): readonly Omit<Change, "in">[] {
+  const { callee } = call;
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || !mutators.has(callee.place.name)) return [];
+  const { object } = callee.place;
+  return object.op === "read" && object.place.kind !== "element"
+    ? [{ range: { start: call.start, end: call.end }, place: object.place, does: "mutate" }]
+    : [];
+}
+
+function isAttributeOf(place: Place, object: string | undefined, name: string): boolean {
+  return (
+    place.kind === "attribute" &&
+    place.name === name &&
+    place.object.op === "read" &&
+    place.object.place.kind === "name" &&
+    place.object.place.name === object
+  );
+}
+
+function rootOf(place: Place): Place {
+  return place.kind !== "name" && place.object.op === "read" ? rootOf(place.object.place) : place;
+}
+
+/** The values that an operation evaluates, as far as they are no operations of their own. */
+function valuesOf(operation: Operation): readonly Value[] {
+  const values: (Value | undefined)[] = [];
+  switch (operation.op) {
+    case "read":
+    case "call":
+    case "compute":
+    case "await":
+    case "yield":
+      values.push(operation);
+      break;
+    case "write":
+      values.push(operation.value);
+      if (operation.place.kind !== "name") values.push(operation.place.object);
+      break;
+    case "loop":
+      values.push(operation.iterable, operation.test);
+      break;
+    case "branch":
+      values.push(operation.test);
+      break;
+    case "with":
+      values.push(operation.context);
+      break;
+    case "return":
+    case "raise":
+    case "break":
+    case "continue":
+      values.push(operation.value);
+      break;
+    case "attempt":
+      break;
+  }
+  return values.filter((value) => value !== undefined);
+}
