@@ -6,6 +6,7 @@ import { cpuBoundInAsync } from "./cpu-bound-in-async.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
+import { forkWithThreads } from "./fork-with-threads.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { heavyProcessPayload } from "./heavy-process-payload.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
@@ -57,6 +58,7 @@ export const rules: readonly Rule[] = [
   threadUnsafeObjectShared,
   updateAcrossAwait,
   processStateLost,
+  forkWithThreads,
   lockOrderInversion,
   lockReacquire,
   lockNotReleased,

@@ -134,9 +134,8 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     const key = `beside ${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
-      const start = firstStart(spawn);
-      if (start !== undefined) {
-        const within = { start, end: Math.min(firstJoin(spawn), endOfWay(spawn)) };
+      const within = besideIn(spawn);
+      if (within) {
         callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within, evidence: "seen" });
       }
     }
@@ -205,6 +204,12 @@ function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNo
     if (definition?.op === "function") return owner.file.functions[definition.function];
   }
   return undefined;
+}
+
+/** The stretch of the spawning function that can run beside the work; undefined where another function starts it. */
+export function besideIn(spawn: Spawn): Range | undefined {
+  const start = firstStart(spawn);
+  return start === undefined ? undefined : { start, end: Math.min(firstJoin(spawn), endOfWay(spawn)) };
 }
 
 /** From where on the work of a spawn can run: its call, or the first call that starts what it made; undefined where another function does that. */

@@ -1,0 +1,195 @@
+import type { Range } from "../../base/range.js";
+import type { Target } from "../../base/target.js";
+import type { Operation } from "../operation.js";
+import { type FunctionNode, functionKey } from "./entity.js";
+import type { Program } from "./link.js";
+import { besideIn } from "./roots.js";
+import type { Spawn } from "./spawns.js";
+import { freshStartOf } from "./start-methods.js";
+import { innerOperations, walkOperations } from "./walk.js";
+
+/** A fork of a process in which, at that moment, another thread can run. */
+export interface ForkBesideThread {
+  readonly in: FunctionNode;
+  readonly range: Range;
+  /** `fork`: `os.fork` and its like; `multiprocessing`: a process or pool whose start method is fork. */
+  readonly by: "fork" | "multiprocessing";
+  /** Whether the code asks for fork, or it is what Linux does unless asked for something else. */
+  readonly method: "asked for" | "default";
+  readonly thread: Spawn;
+  /** The calls that lead from where the thread is started to the fork, or from the fork's function to the start. */
+  readonly through: readonly { readonly in: FunctionNode; readonly call: Range }[];
+}
+
+interface Fork extends Pick<ForkBesideThread, "in" | "range" | "by" | "method"> {}
+
+/** Every such fork, once, in the order of files and offsets. */
+export function forksBesideThreads(program: Program, target: Target): readonly ForkBesideThread[] {
+  const forks = [...plainForks(program), ...processForks(program, target)];
+  if (forks.length === 0) return [];
+  const threads = new Map<FunctionNode, Spawn[]>();
+  for (const spawn of program.spawns) {
+    if (spawn.worker !== "thread" || (spawn.width !== "thread" && spawn.width !== "pool")) continue;
+    threads.set(spawn.in, [...(threads.get(spawn.in) ?? []), spawn]);
+  }
+  const found = forks.flatMap((fork) => {
+    const beside = besideThread(fork, threads, program);
+    return beside ? [beside] : [];
+  });
+  const seen = new Set<string>();
+  return found
+    .sort((a, b) => (a.in.file.path === b.in.file.path ? a.range.start - b.range.start : a.in.file.path < b.in.file.path ? -1 : 1))
+    .filter((each) => {
+      const key = `${each.in.file.path}:${each.range.start}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+}
+
+function plainForks(program: Program): readonly Fork[] {
+  const names = new Set(["os.fork", "os.forkpty", "pty.fork"]);
+  return ["fork", "forkpty"].flatMap((name) =>
+    program.resolver.callsNamed(name).flatMap(({ file, site }): readonly Fork[] => {
+      const within = file.functions[site.function];
+      if (!within || !program.resolver.externalCallees(site.call, within).some((each) => names.has(each))) return [];
+      if (runsAnotherProgram(within, site.call.end, program)) return [];
+      return [{ in: within, range: { start: site.call.start, end: site.call.end }, by: "fork", method: "asked for" }];
+    }),
+  );
+}
+
+/** Whether what follows the fork replaces the child by another program, or ends it, before it could wait for a lock. */
+function runsAnotherProgram(node: FunctionNode, from: number, program: Program): boolean {
+  let does = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (does || operation.op !== "call" || operation.start < from) return;
+    if (program.resolver.externalCallees(operation, node).some((name) => execs.test(name))) does = true;
+    for (const { function: callee } of program.resolver.callees(operation, node)) {
+      walkOperations(callee.facts.body, (inner) => {
+        if (inner.op === "call" && program.resolver.externalCallees(inner, callee).some((name) => execs.test(name))) does = true;
+      });
+    }
+  });
+  return does;
+}
+
+const execs = /^(os|posix)\.exec[lv]/;
+
+function processForks(program: Program, target: Target): readonly Fork[] {
+  return program.spawns.flatMap((spawn): readonly Fork[] => {
+    if (spawn.worker !== "process" || spawn.startedBy === "library") return [];
+    const isExecutor = spawn.spawner.startsWith("concurrent.futures.ProcessPoolExecutor.");
+    if (!isExecutor && !spawn.spawner.startsWith("multiprocessing.")) return [];
+    const made = spawn.width === "pool" ? spawn.pool?.made : { call: spawn.call, in: spawn.in };
+    if (!made || made.call.arguments.some(({ name }) => name === "max_tasks_per_child" && isExecutor)) return [];
+    const fresh = freshStartOf(made.call, made.in, program, target);
+    if (fresh !== "nowhere" && fresh !== "macos-and-windows") return [];
+    const method = fresh === "nowhere" ? "asked for" : "default";
+    // An executor forks when it is given its first task, a pool at once.
+    if (spawn.width === "pool") {
+      const { call, in: within } = isExecutor ? spawn : made;
+      return [{ in: within, range: { start: call.start, end: call.end }, by: "multiprocessing", method }];
+    }
+    return startsOf(spawn).map((range) => ({ in: spawn.in, range, by: "multiprocessing", method }));
+  });
+}
+
+/** Where the process is started that the spawn makes, in the same function. */
+function startsOf(spawn: Spawn): readonly Range[] {
+  const beside = besideIn(spawn);
+  if (!beside) return [];
+  let found: Range | undefined;
+  walkOperations(spawn.in.facts.body, (operation) => {
+    if (!found && operation.op === "call" && operation.end === beside.start) found = { start: operation.start, end: operation.end };
+  });
+  return found ? [found] : [];
+}
+
+function besideThread(fork: Fork, threads: ReadonlyMap<FunctionNode, readonly Spawn[]>, program: Program): ForkBesideThread | undefined {
+  // The function that forks, and those that call it, each with the place where it forks.
+  let ways: readonly Way[] = [{ node: fork.in, at: fork.range, through: [] }];
+  const seen = new Set<string>();
+  for (let depth = 0; depth < deepest; depth++) {
+    const next: Way[] = [];
+    for (const way of ways) {
+      if (seen.has(functionKey(way.node))) continue;
+      seen.add(functionKey(way.node));
+      for (const thread of threads.get(way.node) ?? []) {
+        if (runsAt(thread, way)) return { ...fork, thread, through: way.through };
+      }
+      const left = leftRunning(way, threads, program);
+      if (left) return { ...fork, thread: left.thread, through: [...way.through, left.call] };
+      for (const { within, call } of program.resolver.callersOf(way.node)) {
+        const at = { start: call.start, end: call.end };
+        next.push({ node: within, at, through: [{ in: within, call: at }, ...way.through] });
+      }
+    }
+    ways = next;
+  }
+  return undefined;
+}
+
+interface Way {
+  readonly node: FunctionNode;
+  readonly at: Range;
+  readonly through: ForkBesideThread["through"];
+}
+
+const deepest = 3;
+
+/** Whether a thread that the function itself starts can run when it comes to the place. */
+function runsAt(thread: Spawn, { node, at }: Way): boolean {
+  const beside = besideIn(thread);
+  if (!beside || areExclusive(node.facts.body, thread.call, at)) return false;
+  if (beside.start <= at.start && at.start <= beside.end) return true;
+  // In a later round of a loop around both.
+  let isRepeated = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "loop" || operation.form === "comprehension") return;
+    const holds = (range: Range): boolean => operation.start <= range.start && range.end <= operation.end;
+    if (holds(at) && holds(thread.call) && at.start < beside.start && beside.start <= operation.end && beside.end >= operation.end)
+      isRepeated = true;
+  });
+  return isRepeated;
+}
+
+/** A thread that a call before the place starts and that nobody waits for there. */
+function leftRunning(
+  { node, at }: Way,
+  threads: ReadonlyMap<FunctionNode, readonly Spawn[]>,
+  program: Program,
+): { readonly thread: Spawn; readonly call: { readonly in: FunctionNode; readonly call: Range } } | undefined {
+  if (threads.size === 0) return undefined;
+  let found: { readonly thread: Spawn; readonly call: { readonly in: FunctionNode; readonly call: Range } } | undefined;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.end > at.start) return;
+    const { callee } = operation;
+    // After this, the threads that were started before it may be over.
+    if (found && callee.op === "read" && callee.place.kind === "attribute" && ends.test(callee.place.name)) found = undefined;
+    if (areExclusive(node.facts.body, operation, at)) return;
+    for (const { function: starter } of program.resolver.callees(operation, node)) {
+      for (const thread of threads.get(starter) ?? []) {
+        const beside = besideIn(thread);
+        if (beside && beside.end >= starter.facts.end && thread.width === "thread")
+          found ??= { thread, call: { in: node, call: { start: operation.start, end: operation.end } } };
+      }
+    }
+  });
+  return found;
+}
+
+const ends = /^(join|stop|close|shutdown|wait|terminate|cancel|result)$/;
+
+/** Whether the two lie in different arms of a branch, so that no run comes by both. */
+function areExclusive(body: readonly Operation[], first: Range, second: Range): boolean {
+  const holds = (list: readonly Operation[], range: Range): boolean =>
+    list.some((operation) => operation.start <= range.start && range.end <= operation.end);
+  return body.some((operation) => {
+    if (operation.op === "branch") {
+      const [a, b] = [first, second].map((range) => operation.arms.findIndex((arm) => holds(arm, range)));
+      if (a !== undefined && b !== undefined && a >= 0 && b >= 0 && a !== b) return true;
+    }
+    return innerOperations(operation).some((inner) => areExclusive(inner, first, second));
+  });
+}
