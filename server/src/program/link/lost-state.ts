@@ -82,6 +82,7 @@ class Search {
     const module = change.in.file.functions[0];
     if (!module || change.in === module) return undefined;
     const bound = module.facts.bindings.get(name) ?? [];
+    if (change.in !== this.target.function && this.isUsedByParent(change.in)) return undefined;
     if (change.does === "mutate" && !(bound.length > 0 && bound.every((value) => this.isPlainContainer(value, module)))) return undefined;
     const isIt = (value: Value, within: FunctionNode): boolean =>
       value.op === "read" &&
@@ -110,6 +111,22 @@ class Search {
     if (isOthers || isChangedAfter) return undefined;
     const read = this.readAfter(isIt);
     return read && { spawn: this.spawn, name, kind: "global", change, read };
+  }
+
+  /** Whether other code than the worker's calls the function, or hands it to somebody who does. */
+  private isUsedByParent(node: FunctionNode): boolean {
+    if (this.program.resolver.callersOf(node).some(({ within }) => !this.inChild.has(within))) return true;
+    return node.file.functions.some((each) => {
+      if (this.inChild.has(each)) return false;
+      let isHanded = false;
+      walkOperations(each.facts.body, (operation) => {
+        if (operation.op !== "call" || operation === this.spawn.call) return;
+        isHanded ||= operation.arguments.some(
+          ({ value }) => value.op === "read" && value.place.kind !== "element" && value.place.name === node.facts.name,
+        );
+      });
+      return isHanded;
+    });
   }
 
   /** `module.counter`, or `counter` where it was imported after the work was done; a name that is imported at the top keeps the old value anyway. */
