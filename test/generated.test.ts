@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { toJsonSchema } from "@valibot/to-json-schema";
 import { knownTargets, type Target, targetName } from "../server/src/base/target.js";
+import { knowledgeFile, repeatedParts } from "../server/src/knowledge/schema.js";
 import { rules } from "../server/src/rules/index.js";
 import type { Rule } from "../server/src/rules/rule.js";
 
@@ -26,6 +28,25 @@ test("README lists every rule", () => {
   assert.notEqual(withRules(text, rules.slice(1)), text, "a rule less must be noticed");
   expectText("README.md", withRules(text, rules));
 });
+
+const schemaFile = "syntaxes/gilscope-knowledge.schema.json";
+
+test("editors know the format of knowledge files", () => {
+  const schema = JSON.parse(JSON.stringify(schemaOfKnowledge()));
+  assert.match(JSON.stringify(schema), /"runs-python"/);
+  if (process.env.UPDATE) writeFileSync(schemaFile, `${JSON.stringify(schema, undefined, 2)}\n`);
+  assert.deepEqual(
+    JSON.parse(readFileSync(schemaFile, "utf8")),
+    schema,
+    `${schemaFile} is out of date: run UPDATE=1 npm test -- generated`,
+  );
+});
+
+/** The format as JSON Schema, which has no words for some checks: those are left to the reading. */
+function schemaOfKnowledge(): unknown {
+  const schema = toJsonSchema(knowledgeFile, { typeMode: "input", errorMode: "ignore", target: "draft-07", definitions: repeatedParts });
+  return { ...schema, title: "Knowledge file of Gilscope", description: "What calls of a library do to the GIL." };
+}
 
 const tableStart = "<!-- rules: written by `UPDATE=1 npm test -- generated` -->";
 const tableEnd = "<!-- end of rules -->";

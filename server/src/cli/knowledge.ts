@@ -1,8 +1,8 @@
+import { LineIndex } from "../base/line-index.js";
 import { absolutePath } from "../base/path.js";
 import type { KnowledgeEntry } from "../knowledge/entry.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
-import { readKnowledgeFile } from "../knowledge/read-file.js";
-import { parseJson } from "../knowledge/user-files.js";
+import { checkKnowledgeFile } from "../knowledge/user-files.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson } from "./formats/json.js";
 import { knowledgeJson } from "./formats/knowledge-json.js";
@@ -54,26 +54,14 @@ export function unknownName(knowledge: Knowledge, name: string): string {
 /** `gilscope knowledge check`: whether a knowledge file can be used as it stands; the exit code is 1 where it cannot. */
 export async function checkKnowledge(typedPath: string, environment: Environment): Promise<ExitCode> {
   const path = absolutePath(environment.workingFolder, typedPath);
-  let text: string;
-  try {
-    text = new TextDecoder().decode(await environment.host.readFile(path));
-  } catch (error) {
-    throw new UsageError(`${typedPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  const { text, entries, faults } = await checkKnowledgeFile(path, environment.host);
+  const lines = new LineIndex(text);
+  for (const { pointer, message, range } of faults) {
+    const { line, column } = lines.position(range.start);
+    const place = text === "" ? typedPath : `${typedPath}:${line + 1}:${column + 1}`;
+    environment.output.write(`${place}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`);
   }
-  const { problems, entries } = read(text);
-  for (const { pointer, message } of problems)
-    environment.output.write(`${typedPath}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`);
-  if (problems.length > 0) return 1;
+  if (faults.length > 0) return 1;
   environment.output.write(`${typedPath}: ${entries} ${entries === 1 ? "entry" : "entries"}, no problems.\n`);
   return 0;
-}
-
-function read(text: string): {
-  readonly problems: readonly { readonly pointer: string; readonly message: string }[];
-  readonly entries: number;
-} {
-  const parsed = parseJson(text);
-  if (parsed.kind === "problem") return { problems: [{ pointer: "", message: parsed.message }], entries: 0 };
-  const file = readKnowledgeFile(parsed.value, "user");
-  return { problems: file.problems, entries: file.entries.length };
 }

@@ -1,7 +1,8 @@
 import type { AnalysisHost } from "../analysis/analysis.js";
 import type { Problem, Settings } from "../analysis/answers.js";
 import type { SourceEncoding } from "../base/decode.js";
-import { absolutePath, relativePath } from "../base/path.js";
+import { absolutePath, joinPath, parentFolder, relativePath } from "../base/path.js";
+import { type ProjectKnowledge, projectKnowledge } from "../base/project-knowledge.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
@@ -74,12 +75,25 @@ export function loadInto(host: AnalysisHost, files: readonly LoadedFile[], progr
   }
 }
 
-/** What is known of library calls, with the files of `--knowledge` laid over it. */
+/** What is known of library calls, with the files of the project and then those of `--knowledge` laid over it. */
 export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<UserKnowledge> {
-  return readUserKnowledge(
-    (typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed)),
+  const project = await knowledgeOfProject(environment);
+  const { knowledge, problems } = await readUserKnowledge(
+    [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))],
     environment.host,
   );
+  for (const problem of project.problems) environment.errors.write(`${problem}\n`);
+  return { knowledge, problems };
+}
+
+/** What pyproject.toml names: the nearest that does, from the working directory up to the top of its repository. */
+async function knowledgeOfProject({ host, workingFolder }: Environment): Promise<ProjectKnowledge> {
+  for (let folder = workingFolder; ; folder = parentFolder(folder)) {
+    const project = await projectKnowledge(folder, host);
+    if (project) return project;
+    const isTop = folder === parentFolder(folder) || (await host.describe(joinPath(folder, ".git")).catch(() => undefined)) !== undefined;
+    if (isTop) return { files: [], problems: [] };
+  }
 }
 
 /** Loads knowledge for commands whose report has no place for problems: they go to standard error. */
