@@ -325,12 +325,12 @@ test("knowledge is listed, shown with its evidence, and checked", () => {
   assert.deepEqual([sha256.package, sha256.gil, sha256.otherwise], ["python", "conditional", "holds"]);
   assert.match(sha256.conditions[0].when[0], /2048 bytes or more/);
   assert.ok(list.every((entry: { evidence: unknown[] }) => entry.evidence.length > 0));
-  assert.match(gilscope(["knowledge", "list"]).output, /^zlib\.compress +releases +python$/m);
+  assert.match(gilscope(["knowledge", "list"]).output, /^zlib\.compress +releases +python +measured$/m);
   for (const args of [
     ["knowledge", "show", "zlib.compress"],
     ["explain", "zlib.compress"],
   ]) {
-    assert.match(gilscope(args).output, /^zlib\.compress\(\)\n {2}Releases the GIL\.\n(.*\n)* {2}Evidence \(source, /);
+    assert.match(gilscope(args).output, /^zlib\.compress\(\)\n {2}Releases the GIL\.\n(.*\n)* {2}Evidence \(measured, /);
   }
   const { code, errors } = gilscope(["knowledge", "show", "no.such.compress"]);
   assert.deepEqual([code, errors.split("\n").length], [2, 2]);

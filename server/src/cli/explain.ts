@@ -14,7 +14,7 @@ export async function explain(name: string, options: KnowledgeOptions, environme
   const knowledge = await knowledgeFor(options, environment);
   const entries = entriesOf(knowledge, name);
   if (entries.length === 0) throw new UsageError(unknownNameOrRule(name, unknownName(knowledge, name)));
-  environment.output.write(entries.map(entryText).join("\n"));
+  environment.output.write(entries.map((entry) => entryText(entry, knowledge.package(entry.name))).join("\n"));
   return 0;
 }
 

@@ -19,8 +19,11 @@ export async function listKnowledge(
   options: KnowledgeOptions & { readonly format: "text" | "json" },
   environment: Environment,
 ): Promise<ExitCode> {
-  const callables = (await knowledgeFor(options, environment)).callables();
-  environment.output.write(options.format === "json" ? printJson(knowledgeJson(callables)) : knowledgeListText(callables));
+  const knowledge = await knowledgeFor(options, environment);
+  const callables = knowledge.callables();
+  environment.output.write(
+    options.format === "json" ? printJson(knowledgeJson(callables, knowledge.package)) : knowledgeListText(callables),
+  );
   return 0;
 }
 
@@ -29,7 +32,7 @@ export async function showKnowledge(name: string, options: KnowledgeOptions, env
   const knowledge = await knowledgeFor(options, environment);
   const entries = entriesOf(knowledge, name);
   if (entries.length === 0) throw new UsageError(unknownName(knowledge, name));
-  environment.output.write(entries.map(entryText).join("\n"));
+  environment.output.write(entries.map((entry) => entryText(entry, knowledge.package(entry.name))).join("\n"));
   return 0;
 }
 
