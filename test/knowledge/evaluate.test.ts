@@ -30,6 +30,7 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     ownThreads: undefined,
     note: undefined,
     freeThreaded: undefined,
+    measuredOtherwise: undefined,
     evidence: [{ kind, place: "https://example.org", says: "So it is.", date: "2026-11-21", standing: "read" }],
     ...(cases.length === 0 ? { gil: "releases" as const } : { gil: "conditional" as const, cases, otherwise: "releases" as const }),
   };

@@ -54,6 +54,7 @@ export function furtherSentences(entry: CallableEntry, owner: PackageEntry | und
     costSentence(entry),
     ownThreadsSentence(entry),
     entry.note,
+    entry.measuredOtherwise,
     `Free-threaded builds: ${freeThreadingText(entry.freeThreaded, owner)}`,
   ].filter((sentence) => sentence !== undefined);
 }

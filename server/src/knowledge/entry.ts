@@ -101,6 +101,8 @@ export interface CallableFacts {
   readonly note: string | undefined;
   /** What changes in a build without a GIL. */
   readonly freeThreaded: string | undefined;
+  /** Why a measurement on record seems to say something else than this entry, in one sentence. */
+  readonly measuredOtherwise: string | undefined;
   readonly evidence: readonly Evidence[];
 }
 

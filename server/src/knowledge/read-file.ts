@@ -76,6 +76,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         ownThreads: rest.ownThreads,
         note: rest.note,
         freeThreaded: rest.freeThreaded,
+        measuredOtherwise: rest.measuredOtherwise,
         evidence,
       };
       entries.push({ ...facts, ...rule } satisfies CallableEntry);

@@ -155,6 +155,7 @@ export const callableRecord = v.pipe(
     ),
     note: v.pipe(v.optional(text), v.description("What a reader should know besides, in one sentence.")),
     freeThreaded: v.pipe(v.optional(text), v.description("What changes in a build without a GIL, in one sentence.")),
+    measuredOtherwise: v.optional(text),
     evidence: evidenceReferences,
   }),
   v.check(
