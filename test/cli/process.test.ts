@@ -462,6 +462,14 @@ test("of several knowledge files the last counts, and those that cannot be used 
   assert.match(listed.errors, /^broken\.json: is not JSON/);
 });
 
+test("explain shows how knowledge is written down, with an example that can be used", () => {
+  const { code, output } = gilscope(["explain", "knowledge"]);
+  assert.equal(code, 0);
+  const example = /^ {4}\{[\s\S]*?^ {4}\}$/m.exec(output)?.[0] ?? "";
+  write("example.json", example);
+  assert.equal(gilscope(["knowledge", "check", "example.json"]).output, "example.json: 1 entry, no problems.\n");
+});
+
 test("explain shows the page of a rule, by name or code", () => {
   const page = gilscope(["explain", "non-atomic-shared-update"]);
   assert.equal(page.code, 0);

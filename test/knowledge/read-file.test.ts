@@ -32,7 +32,7 @@ test("a small file is read, with what is left out filled in", () => {
       ownThreads: undefined,
       note: undefined,
       freeThreaded: undefined,
-      evidence: [{ ...evidence, standing: "read" }],
+      evidence: [{ ...evidence, standing: "read", about: "behaviour" }],
     },
   ]);
 });

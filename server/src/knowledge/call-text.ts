@@ -171,7 +171,7 @@ export type Standing = "measured" | "source" | "docs" | "issue" | "reported";
 /** The best evidence that the entry's word on the GIL has. */
 export function standingOf(evidence: readonly Evidence[]): Standing {
   for (const kind of ["measured", "source", "docs", "issue"] as const) {
-    if (evidence.some((each) => each.kind === kind && each.standing === "read")) return kind;
+    if (evidence.some((each) => each.kind === kind && each.standing === "read" && each.about === "behaviour")) return kind;
   }
   return "reported";
 }

@@ -2,6 +2,7 @@ import { builtInFiles } from "./built-in-files.js";
 import type { CallFacts } from "./call-facts.js";
 import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
 import { returnedType } from "./evaluate.js";
+import { withMeasurements } from "./measured.js";
 import { type FileProblem, type KnowledgeFile, readKnowledgeFile } from "./read-file.js";
 import { standardLibraryModules } from "./stdlib-modules.js";
 
@@ -63,7 +64,7 @@ let memo: { readonly read: readonly KnowledgeFile[]; readonly files: readonly Kn
 
 function builtIn() {
   if (!memo) {
-    const read = builtInFiles.map(({ name, content }) => readKnowledgeFile(content, originOf(name)));
+    const read = builtInFiles.map(({ name, content }) => withMeasurements(readKnowledgeFile(content, originOf(name))));
     const files = read.toSorted((a, b) => rank(a) - rank(b));
     memo = { read, files, knowledge: assemble(files) };
   }

@@ -81,6 +81,10 @@ const evidence = v.strictObject({
     v.optional(v.picklist(["read", "reported"]), "read"),
     v.description("`reported`: taken over from somebody who read it there; it decides, but proves nothing."),
   ),
+  about: v.pipe(
+    v.optional(v.picklist(["behaviour", "cost"]), "behaviour"),
+    v.description("`cost`: evidence only for how long the call takes."),
+  ),
 });
 /** A name from the file's `sources`, or the evidence itself. */
 const evidenceReferences = v.pipe(
