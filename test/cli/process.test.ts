@@ -456,10 +456,10 @@ test("of several knowledge files the last counts, and those that cannot be used 
     problems.map(({ path }: { path: string }) => path),
     ["broken.json", "folder.json", "missing.json", "wrong.json"],
   );
-  assert.match(problems[3].message, /at \/spawners\/0\/worker \(line 1\): /);
+  assert.match(problems[3].message, /at \/spawners\/0\/worker: .* \(line 1, column \d+\)$/);
   const listed = gilscope(["knowledge", "list", "--knowledge", "broken.json"]);
   assert.deepEqual([listed.code, listed.errors.split("\n").length], [0, 2]);
-  assert.match(listed.errors, /^broken\.json: is not JSON/);
+  assert.match(listed.errors, /^broken\.json: is not JSON \(line 1, column 13\)/);
 });
 
 test("explain shows how knowledge is written down, with an example that can be used", () => {

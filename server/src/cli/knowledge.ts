@@ -1,4 +1,3 @@
-import { LineIndex } from "../base/line-index.js";
 import { absolutePath } from "../base/path.js";
 import type { KnowledgeEntry } from "../knowledge/entry.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
@@ -6,7 +5,7 @@ import { checkKnowledgeFile } from "../knowledge/user-files.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson } from "./formats/json.js";
 import { knowledgeJson } from "./formats/knowledge-json.js";
-import { entryText, knowledgeListText } from "./formats/knowledge-text.js";
+import { entryText, knowledgeFaultsText, knowledgeListText } from "./formats/knowledge-text.js";
 import { knowledgeFor } from "./load.js";
 
 /** Files of the user's own, as typed. */
@@ -58,12 +57,7 @@ export function unknownName(knowledge: Knowledge, name: string): string {
 export async function checkKnowledge(typedPath: string, environment: Environment): Promise<ExitCode> {
   const path = absolutePath(environment.workingFolder, typedPath);
   const { text, entries, faults } = await checkKnowledgeFile(path, environment.host);
-  const lines = new LineIndex(text);
-  for (const { pointer, message, range } of faults) {
-    const { line, column } = lines.position(range.start);
-    const place = text === "" ? typedPath : `${typedPath}:${line + 1}:${column + 1}`;
-    environment.output.write(`${place}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`);
-  }
+  environment.output.write(knowledgeFaultsText(typedPath, text, faults));
   if (faults.length > 0) return 1;
   environment.output.write(`${typedPath}: ${entries} ${entries === 1 ? "entry" : "entries"}, no problems.\n`);
   return 0;

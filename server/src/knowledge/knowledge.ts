@@ -168,12 +168,13 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
     return standardLibraryModules.has(module.split(".", 1)[0] ?? module) ? packages.get("python") : undefined;
   }
 
+  const callable = remembering((name: string) => find(callables, name));
   return {
-    callable: (name) => find(callables, name),
-    spawner: (name) => find(spawners, name),
+    callable,
+    spawner: remembering((name) => find(spawners, name)),
     type,
     resultType: (name, facts) => {
-      const returns = find(callables, name)?.returns ?? [];
+      const returns = callable(name)?.returns ?? [];
       return returns.length > 0 ? returnedType(returns, facts) : type(name)?.name;
     },
     ancestry,
@@ -189,6 +190,22 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
     types: () => sorted(types),
     packages: () => sorted(packages),
     canonicalName,
+  };
+}
+
+/** Enough for the names of a large program; whoever types makes new ones all the time. */
+const mostRemembered = 100_000;
+
+/** The same function, which looks each name up once. */
+function remembering<Found>(lookup: (name: string) => Found): (name: string) => Found {
+  const known = new Map<string, Found>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined || known.has(name)) return before as Found;
+    if (known.size >= mostRemembered) known.clear();
+    const found = lookup(name);
+    known.set(name, found);
+    return found;
   };
 }
 

@@ -1,4 +1,3 @@
-import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
 import type { SourceHost } from "../base/source-files.js";
 import { parseJson, placesOf } from "./json-places.js";
@@ -8,7 +7,7 @@ import { type FileProblem, readKnowledgeFile } from "./read-file.js";
 /** One file of the user's that could not be used, or not in every part. */
 export interface UserFileProblem {
   readonly path: string;
-  /** The rest of a sentence that starts with the path: what is wrong, where, and how much else. */
+  /** The rest of a sentence that starts with the path: what is wrong first, and how much else. */
   readonly message: string;
   /** The text of the file, if it could be read. */
   readonly text: string;
@@ -58,10 +57,7 @@ export async function readUserKnowledge(paths: readonly string[], host: Pick<Sou
     );
     const [first, ...more] = faults;
     if (!first) return;
-    const told =
-      first.pointer === ""
-        ? first.message
-        : `is not all usable as knowledge at ${first.pointer} (line ${lineOf(text, first)}): ${first.message}`;
+    const told = first.pointer === "" ? first.message : `is not all usable as knowledge at ${first.pointer}: ${first.message}`;
     const rest = more.length === 0 ? "" : `, and ${more.length} more ${more.length === 1 ? "problem" : "problems"}`;
     problems.set(path, { path, message: `${told}${rest}`, text, faults });
   });
@@ -96,17 +92,11 @@ function faultsOf(text: string, problems: readonly FileProblem[]): readonly Know
 }
 
 function notJson(path: string, text: string, { message, at }: { readonly message: string; readonly at: number }): UserFileProblem {
-  const { line, column } = new LineIndex(text).position(at);
-  const told = message === "is empty" ? message : `${message}: line ${line + 1}, column ${column + 1}`;
-  return { path, message: told, text, faults: [{ message: told, pointer: "", range: { start: at, end: Math.min(at + 1, text.length) } }] };
+  return { path, message, text, faults: [{ message, pointer: "", range: { start: at, end: Math.min(at + 1, text.length) } }] };
 }
 
 function faultOfWhole(message: string): KnowledgeFault {
   return { message, pointer: "", range: { start: 0, end: 0 } };
-}
-
-function lineOf(text: string, { range }: KnowledgeFault): number {
-  return new LineIndex(text).position(range.start).line + 1;
 }
 
 type Text = { readonly kind: "text"; readonly text: string } | { readonly kind: "problem"; readonly message: string };

@@ -1,6 +1,28 @@
+import { LineIndex } from "../../base/line-index.js";
 import { unreachable } from "../../base/unreachable.js";
 import { evidenceTexts, furtherSentences, ruleSentences, standingOf } from "../../knowledge/call-text.js";
 import type { CallableEntry, Evidence, KnowledgeEntry, PackageEntry, SpawnerEntry, TypeEntry } from "../../knowledge/entry.js";
+import type { KnowledgeFault, UserFileProblem } from "../../knowledge/user-files.js";
+
+/** What is wrong with a knowledge file, with the line of what is wrong first. */
+export function knowledgeProblemText({ message, text, faults }: UserFileProblem): string {
+  const [first] = faults;
+  if (!first || text === "") return message;
+  const { line, column } = new LineIndex(text).position(first.range.start);
+  return `${message} (line ${line + 1}, column ${column + 1})`;
+}
+
+/** All that is wrong with a knowledge file, one line for each, with its place. */
+export function knowledgeFaultsText(typedPath: string, text: string, faults: readonly KnowledgeFault[]): string {
+  const lines = new LineIndex(text);
+  return faults
+    .map(({ pointer, message, range }) => {
+      const { line, column } = lines.position(range.start);
+      const place = text === "" ? typedPath : `${typedPath}:${line + 1}:${column + 1}`;
+      return `${place}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`;
+    })
+    .join("");
+}
 
 /** One line for each call: name, effect on the GIL, package, how that is known. */
 export function knowledgeListText(callables: readonly CallableEntry[]): string {
