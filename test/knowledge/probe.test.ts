@@ -13,7 +13,8 @@ const agreeing: Readonly<Record<ProbedRow["verdict"], readonly GilEffect[]>> = {
   releases: ["releases"],
   // It lets go often, which is what bytecode that calls releasing functions does, too.
   "gives-way": ["releases", "runs-python"],
-  "releases-in-part": ["releases", "runs-python"],
+  // What the rest of it does is not told.
+  "releases-in-part": ["releases", "runs-python", "holds"],
   "runs-python": ["runs-python"],
   "runs-in-part": ["runs-python", "holds"],
   holds: ["holds"],
