@@ -252,6 +252,23 @@ function stateViolations(files: Sources): string[] {
   });
 }
 
+test("nothing is remembered by a part of the program that an edit changes in place", () => {
+  const planted = (key: string): Sources =>
+    new Map([["server/src/program/link/planted.ts", `const known = new WeakMap<${key}, boolean>();`]]);
+  for (const key of ["LinkedFile", "FunctionNode", "ClassNode"]) assert.equal(changingKeys(planted(key)).length, 1);
+  for (const key of ["FunctionFacts", "Program"]) assert.deepEqual(changingKeys(planted(key)), []);
+  assert.deepEqual(changingKeys(sources), []);
+});
+
+function changingKeys(files: Sources): string[] {
+  return serverFiles(files).flatMap(({ path, text }) =>
+    [...text.matchAll(/new WeakMap<(LinkedFile|FunctionNode|ClassNode)\b/g)].map(
+      ([, key]) =>
+        `${path}: a ${key} outlives edits. Remember by its facts, by the Program, with \`derive\` or with \`Resolver.remembered\`.`,
+    ),
+  );
+}
+
 test("plain data is readonly throughout", () => {
   const planted = (member: string): string => `export interface Planted {\n  ${member}\n}\n`;
   for (const member of [`name: string;`, `name?: string;`, `readonly names: string[];`, `readonly names: Map<string, string>;`]) {

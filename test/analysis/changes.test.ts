@@ -189,6 +189,65 @@ test("answers after changes are those of a host that starts from the changed tex
   );
 });
 
+const statements = [
+  "self.total += value",
+  "hits += self.done",
+  "with lock:",
+  "threading.Thread(target=store.add).start()",
+  "self.next = jobs.Job(self.add)",
+  "return self.action(pools.make())",
+  "shared.append(hits)",
+  "executor.submit(work, 1)  # gil: ignore[GIL101]",
+  "global hits",
+];
+
+const typing = fc.record({
+  file: fc.constantFrom(...Object.keys(program)),
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  statement: fc.constantFrom(...statements),
+  place: fc.constantFrom("new line", "over the line", "end of the line"),
+});
+
+test("while a statement is typed or taken back, character by character, the answers are those of a fresh host", () => {
+  const paths = Object.keys(program);
+  fc.assert(
+    fc.property(fc.array(typing, { minLength: 1, maxLength: 3 }), fc.nat(6), (typed, phase) => {
+      const texts = new Map(Object.entries(program));
+      const host = new AnalysisHost(parser, settings);
+      for (const [path, text] of texts) host.openFile(path, text);
+      answers(host, paths);
+      let edits = phase;
+      const edit = (file: string, start: number, removed: number, newText: string): void => {
+        const before = texts.get(file) ?? "";
+        host.editFile(file, [{ range: { start, end: start + removed }, newText }]);
+        texts.set(file, before.slice(0, start) + newText + before.slice(start + removed));
+        if (++edits % 7 > 0) return void host.snapshot().findings(file);
+        const fresh = new AnalysisHost(parser, settings);
+        for (const [path, text] of texts) fresh.setFile(path, text);
+        assert.deepEqual(answers(host, paths), answers(fresh, paths));
+      };
+      for (const { file, at, statement, place } of typed) {
+        const rows = (texts.get(file) ?? "").split("\n");
+        const row = Math.floor(at * rows.length);
+        const line = rows[row] ?? "";
+        const indentation = /^ */.exec(line)?.[0] ?? "";
+        const lineStart = rows.slice(0, row).join("\n").length + (row > 0 ? 1 : 0);
+        let caret = lineStart + line.length;
+        if (place === "over the line") {
+          for (; caret > lineStart + indentation.length; caret--) edit(file, caret - 1, 1, "");
+        } else if (place === "new line") {
+          edit(file, caret, 0, `\n${indentation}`);
+          caret += 1 + indentation.length;
+        }
+        for (const character of statement) edit(file, caret++, 0, character);
+        if (row % 2 === 0) for (const _ of statement) edit(file, --caret, 1, "");
+      }
+      for (const path of paths) host.closeFile(path);
+    }),
+    { numRuns: 12, seed: 5 },
+  );
+});
+
 test("an older state answers as before, also after a newer one was asked", () => {
   const paths = Object.keys(program);
   const host = new AnalysisHost(parser, settings);

@@ -94,7 +94,11 @@ const prediction: Prediction = {
   work: { interpreterNs: exactly(5e6), nativeNs: exactly(0), waitNs: exactly(0) },
   strategies: [
     strategyOf("serial", { makespanNs: interval(1.9e9, 1.92e9, 1.94e9), speedup: exactly(1) }),
-    strategyOf("processes", { makespanNs: interval(5.52e8, 6e8, 6.2e8), speedup: interval(3.1, 3.3, 3.52) }),
+    strategyOf("processes", {
+      makespanNs: interval(5.52e8, 6e8, 6.2e8),
+      speedup: interval(3.1, 3.3, 3.52),
+      bottleneck: "all 4 cores are busy 97 % of the time",
+    }),
     strategyOf("asyncio", { applicable: false, reason: "`work` never awaits" }),
   ],
   recommended: "processes",
@@ -114,6 +118,7 @@ function strategyOf(
     reason: "",
     makespanNs: exactly(0),
     speedup: exactly(1),
+    bottleneck: "",
     ...rest,
   };
 }
@@ -125,7 +130,7 @@ test("simulate as text: a table for each place", () => {
       "app.py:5 4 threads run `work` · 8 tasks · CPython 3.13 · 4 cores",
       "  strategy   time        speedup",
       "  serial     1.9 s       1×",
-      "  processes  552–620 ms  3.1–3.5×  ← best",
+      "  processes  552–620 ms  3.1–3.5×  ← best · all 4 cores are busy 97 % of the time",
       "  asyncio    –           –         `work` never awaits",
       "  Assumes: an iteration = 55 ns (measured).",
       "",

@@ -28,6 +28,7 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     returns: [],
     invokes: [],
     ownThreads: undefined,
+    compiles: undefined,
     note: undefined,
     freeThreaded: undefined,
     measuredOtherwise: undefined,

@@ -30,6 +30,7 @@ test("a small file is read, with what is left out filled in", () => {
       returns: [],
       invokes: [],
       ownThreads: undefined,
+      compiles: undefined,
       note: undefined,
       freeThreaded: undefined,
       evidence: [{ ...evidence, standing: "read", about: "behaviour" }],

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Joins outputs of operation_costs.py into server/src/estimate/operation-costs.json.
 
-usage: python3 collect_operation_costs.py [--quiet FACTOR] costs-3.8.json … bulk-3.8.json … > operation-costs.json
+usage: python3 collect_operation_costs.py [--quiet FACTOR] costs-3.8.json … bulk-3.8.json … pools-3.8-fork.json … > operation-costs.json
 
-Later files replace parts of earlier ones of the same version. Processor times are divided by FACTOR, by which the machine is faster when it
-is left alone: the median, over 32 constructs and each of 8 versions, of these measurements (taken while others worked on the machine)
-to those of a quiet day was 1.44 to 1.53; of hashes 1.2. Wake-ups, sleeps and files are not scaled.
+Later files replace parts of earlier ones of the same version; `pools-VERSION-METHOD.json` is what pool_processor_time.py wrote. Processor times
+of constructs and calls are divided by FACTOR, by which the machine is faster when it is left alone: the median, over 32 constructs and each
+of 8 versions, of these measurements (taken while others worked on the machine) to those of a quiet day was 1.44 to 1.53; of hashes 1.2.
+Hand-overs, wake-ups, sleeps and files are not scaled: most of their time is the kernel's.
 
 Values are [low, likely, high] in nanoseconds. Hand-overs become what the simulator asks for (server/src/simulation/costs.ts); how each
 comes from what was measured stands at its line below.
 """
 import json
+import re
 import sys
 
 
@@ -86,6 +88,21 @@ def hand_over(measured):
     return result
 
 
+def start_costs(pools, method):
+    """What starting and ending worker processes takes in all, shared out over the places where the simulator spends it."""
+    stop = 400_000
+    at_end = 0.35 if method == "fork" else 0.1
+    likely = {
+        "firstNs": max(300_000, pools["parentFirstNs"] / pools["slowdown"] - stop),
+        "startNs": min(1_000_000, max(400_000, pools["parentNsPerWorker"] / pools["slowdown"])),
+        "bootstrapNs": pools["workerNs"] / pools["slowdown"] * (1 - at_end),
+        "exitNs": pools["workerNs"] / pools["slowdown"] * at_end,
+        "stopNs": stop,
+    }
+    # Versions of one method differ by up to a half beyond what their code explains, as do repeats on a machine that others use.
+    return {name: [ns * 0.75, ns, ns * 1.5] for name, ns in likely.items()}
+
+
 def quieter(value, factor):
     if isinstance(value, dict):
         return {key: quieter(child, factor) for key, child in value.items() if key != "wakeUp"} | {key: child for key, child in value.items() if key == "wakeUp"}
@@ -115,6 +132,10 @@ def main():
     for path in arguments:
         with open(path) as file:
             one = json.load(file)
+        pools = re.search(r"pools-(3\.\d+t?)-(fork|forkserver|spawn)\.json$", path)
+        if pools:
+            versions[pools[1]]["handOver"]["processes"][pools[2]].update(start_costs(one, pools[2]))
+            continue
         name = ".".join(one["version"].split(".")[:2]) + ("t" if one["freeThreaded"] else "")
         builds[name] = one["version"]
         parts = versions.setdefault(name, {})
@@ -127,7 +148,7 @@ def main():
                 for key, row in one["bulk"].items()
             }
         if "hand-over" in one:
-            parts["handOver"] = quieter(hand_over(one["hand-over"]), factor)
+            parts["handOver"] = hand_over(one["hand-over"])
     order = sorted(versions, key=lambda name: (int(name.rstrip("t").split(".")[1]), name))
     print("{")
     print(' "how": "test/measure/operation_costs.py; nanoseconds, [low, likely, high]: least, lower and upper quartile of repeats, processor time, divided by %s for the load of other work; bulk: [fixed, per unit]",' % factor)

@@ -18,6 +18,9 @@ import threading
 import time
 import zlib
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from quiet_machine import busy_for, others_share, usage  # noqa: E402
+
 LOCK = threading.Lock()
 BLOCK = bytes(range(256)) * (4 << 12)
 TEXT = b" ".join(b"%d apples and %d pears" % (i * 7919 % 1000, i) for i in range(30000))
@@ -151,32 +154,6 @@ class Task:
             function(item if argument is None else argument)
             times.append(time.perf_counter_ns() - begin)
         return times
-
-
-def usage():
-    """Seconds of core time that all programs took so far, and those of this one with the workers that have ended."""
-    with open("/proc/stat") as stat:
-        user, nice, system, _, _, interrupts, soft_interrupts, stolen = [int(field) for field in stat.readline().split()[1:9]]
-    ticks = user + nice + system + interrupts + soft_interrupts + stolen
-    own = sum(os.times()[:4])
-    forkserver = sys.modules.get("multiprocessing.forkserver")
-    if forkserver and forkserver._forkserver._forkserver_pid:
-        with open("/proc/%d/stat" % forkserver._forkserver._forkserver_pid) as stat:
-            own += sum(int(value) for value in stat.read().rsplit(")", 1)[1].split()[11:15]) / os.sysconf("SC_CLK_TCK")
-    return ticks / os.sysconf("SC_CLK_TCK"), own
-
-
-def others_share(before, after, took_ns):
-    others = (after[0] - before[0]) - (after[1] - before[1])
-    return max(0.0, others / (took_ns / 1e9) / os.cpu_count())
-
-
-def busy_for(seconds):
-    """The share of the machine that is in use while this process sleeps."""
-    before = usage()
-    begin = time.perf_counter_ns()
-    time.sleep(seconds)
-    return others_share(before, usage(), time.perf_counter_ns() - begin)
 
 
 def measure(name, repeats, patience):

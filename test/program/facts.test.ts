@@ -252,7 +252,7 @@ describe("loops", () => {
 });
 
 describe("directives", () => {
-  test("say what, for which line", () => {
+  test("say what, and of which code", () => {
     const text = `# gil: ignore-file[GIL101, gil-releasing-call] why
 x = 1  # gil: ignore[GIL201]
 # gil: thread-root
@@ -265,19 +265,19 @@ y = 1  # gil: guarded-by(self._lock)
     assert.deepEqual(
       facts(text).directives.map((each) =>
         each.kind === "ignore"
-          ? `${each.line} ignore ${each.scope} ${each.names.join("+")}`
+          ? `${each.stands} ignore ${each.scope} ${each.names.join("+")}`
           : each.kind === "note"
-            ? `${each.line} ${each.name}(${each.argument})`
-            : `${each.line} invalid ${each.reason}`,
+            ? `${each.stands} ${each.name}(${each.argument})`
+            : `${each.stands} invalid ${each.reason}`,
       ),
       [
-        "1 ignore file GIL101+gil-releasing-call",
-        "1 ignore line GIL201",
-        "3 thread-root()",
-        "4 cost(2ms)",
-        "5 guarded-by(self._lock)",
-        "7 invalid name the rules to ignore: `# gil: ignore[rule-name] reason`",
-        "8 invalid `nonsense` is no directive",
+        "above ignore file GIL101+gil-releasing-call",
+        "after ignore line GIL201",
+        "above thread-root()",
+        "after cost(2ms)",
+        "after guarded-by(self._lock)",
+        "above invalid name the rules to ignore: `# gil: ignore[rule-name] reason`",
+        "above invalid `nonsense` is no directive",
       ],
     );
   });

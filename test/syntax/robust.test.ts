@@ -98,6 +98,62 @@ describe("an error costs only its statement", () => {
     });
   }
 
+  const typed = [
+    "value = self.total + len(items)",
+    "return {key: self.rows[0] for key in (1, 2)}",
+    "self.rows.append(lambda row: row.price * 2)",
+    "if item in self.rows and not item.done:",
+    "for other in self.rows[1:]:",
+    "with self.lock, open(path) as file:",
+  ];
+  const around = (line: string): string => `import threading
+
+class Account:
+    def __init__(self):
+        self.total = 0
+
+    def work(self, items):
+        for item in items:
+            ${line}
+        self.count(items)
+
+    @property
+    def size(self):
+        return 1
+
+def later(account):
+    return account.size
+`;
+  /** The names of definitions, indented as deep as they stand. */
+  const definitions = (body: readonly Statement[], indent = ""): readonly string[] =>
+    body.flatMap((each) =>
+      each.kind === "function" || each.kind === "class"
+        ? [indent + each.name, ...definitions(each.body, `${indent} `)]
+        : "body" in each
+          ? definitions(each.body, indent)
+          : [],
+    );
+  for (const line of typed) {
+    test(`and neither the definitions around it nor the statement after it while it is typed: ${line}`, () => {
+      for (let end = 0; end <= line.length; end++) {
+        const text = around(line.slice(0, end));
+        const { body } = parser.parse(text);
+        assert.deepEqual(definitions(body), ["Account", " __init__", " work", " size", "later"], line.slice(0, end));
+        assert.match(outline({ body, directives: [], errors: [], lineCount: 0 }), /^ +self\.count\(items\)$/m, line.slice(0, end));
+      }
+    });
+  }
+
+  test("what can be read of a line that would tear its class apart is kept, and named as the error", () => {
+    const text = around("total += self.price(item) +");
+    const { body, errors } = parser.parse(text);
+    assert.match(outline({ body, directives: [], errors: [], lineCount: 0 }), /self\.price\(item\)/);
+    assert.deepEqual(
+      errors.map(({ start, end }) => text.slice(start, end)),
+      ["total += self.price(item) +"],
+    );
+  });
+
   test("what can be read inside it is kept", () => {
     const text = outline(parser.parse("x = = f(1)\ncounter += g(2)\n"));
     assert.match(text, /f\(int<1>\)/);

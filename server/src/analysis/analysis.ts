@@ -1,12 +1,13 @@
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
+import { Source } from "../base/source.js";
 import type { Prediction } from "../estimate/prediction.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
-import { extract } from "../program/extract/extract.js";
+import { carriedOver } from "../program/extract/carry-over.js";
+import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
-import type { LinkedFile } from "../program/link/entity.js";
-import { LinkMemory, link, linkedFile } from "../program/link/link.js";
+import { LinkMemory, link } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -32,10 +33,11 @@ export interface Analysis {
 }
 
 interface HeldFile {
-  readonly text: string;
+  readonly source: Source;
   readonly facts: Facts;
-  readonly linked: LinkedFile;
   readonly open: boolean;
+  /** For a file that is open. */
+  readonly extractions: ExtractionMemory | undefined;
 }
 
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
@@ -43,6 +45,7 @@ export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
   private readonly simulations = new SimulationMemory();
   private links = new LinkMemory();
+  private states = 0;
   private current: Analysis | undefined;
 
   constructor(
@@ -54,21 +57,22 @@ export class AnalysisHost {
   /** Adds or replaces a file that is not open in an editor. */
   setFile(path: string, text: string): void {
     const known = this.files.get(path);
-    if (known?.text === text && !known.open) return;
+    if (known?.source.text === text && !known.open) return;
     if (known?.open) this.parser.close(path);
-    this.hold(path, text, this.parser.parse(text), false);
+    this.hold(path, new Source(text, undefined), this.parser.parse(text), false);
   }
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
   openFile(path: string, text: string): void {
-    this.hold(path, text, this.parser.open(path, text), true);
+    const { slots, module } = this.parser.open(path, text);
+    this.hold(path, new Source(text, slots), module, true);
   }
 
   /** Applies an editor's edits, in the order given; each refers to the text after the ones before it. */
   editFile(path: string, edits: readonly TextEdit[]): void {
     if (!this.files.get(path)?.open) throw new Error(`${path} is not open`);
-    const { text, module } = this.parser.edit(path, edits);
-    this.hold(path, text, module, true);
+    const { text, slots, module } = this.parser.edit(path, edits);
+    this.hold(path, new Source(text, slots), module, true);
   }
 
   /** The editor no longer shows the file; its last text stays until `setFile` or `removeFile`. */
@@ -76,7 +80,7 @@ export class AnalysisHost {
     const known = this.files.get(path);
     if (!known?.open) return;
     this.parser.close(path);
-    this.files.set(path, { ...known, open: false });
+    this.files.set(path, { ...known, open: false, extractions: undefined });
   }
 
   removeFile(path: string): void {
@@ -102,13 +106,15 @@ export class AnalysisHost {
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links);
+    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links, ++this.states);
     return this.current;
   }
 
-  private hold(path: string, text: string, module: Module, open: boolean): void {
-    const facts = extract(module, text);
-    this.files.set(path, { text, facts, linked: linkedFile(path, facts), open });
+  private hold(path: string, source: Source, module: Module, open: boolean): void {
+    const before = this.files.get(path);
+    const extractions = open ? (before?.extractions ?? new ExtractionMemory()) : undefined;
+    const facts = extract(module, source, extractions);
+    this.files.set(path, { source, facts: open && before?.open ? carriedOver(before.facts, facts) : facts, open, extractions });
     this.current = undefined;
   }
 }
@@ -116,14 +122,18 @@ export class AnalysisHost {
 /** Everything is computed when it is first asked for, and then kept. */
 class Snapshot implements Analysis {
   private context: RuleContext | undefined;
-  private byPath: ReadonlyMap<string, readonly Finding[]> | undefined;
+  /** By path, in the places that facts count in. */
+  private placed: ReadonlyMap<string, readonly Finding[]> | undefined;
+  private readonly inText = new Map<string, readonly Finding[]>();
 
   constructor(
     private readonly files: ReadonlyMap<string, HeldFile>,
     private readonly settings: Settings,
     private readonly knowledge: Knowledge,
     private readonly simulations: SimulationMemory,
-    private readonly links: LinkMemory,
+    private links: LinkMemory,
+    /** Counts the states of the host. */
+    private readonly state: number,
   ) {}
 
   paths(): readonly string[] {
@@ -131,20 +141,16 @@ class Snapshot implements Analysis {
   }
 
   text(path: string): string | undefined {
-    return this.files.get(path)?.text;
+    return this.files.get(path)?.source.text;
   }
 
   findings(path: string): readonly Finding[] {
-    if (!this.byPath) {
-      const byPath = new Map<string, Finding[]>();
-      for (const finding of runRules(this.rules(), this.settings.severities)) {
-        const list = byPath.get(finding.path);
-        if (list) list.push(finding);
-        else byPath.set(finding.path, [finding]);
-      }
-      this.byPath = byPath;
+    let found = this.inText.get(path);
+    if (!found) {
+      found = this.placedFindings(path).map((finding) => this.findingInText(finding));
+      this.inText.set(path, found);
     }
-    return this.byPath.get(path) ?? [];
+    return found;
   }
 
   problems(): readonly Problem[] {
@@ -152,7 +158,9 @@ class Snapshot implements Analysis {
   }
 
   hover(path: string, offset: number): Hover | undefined {
-    return hoverAt(path, offset, this.rules(), this.findings(path));
+    const source = this.sourceOf(path);
+    const hover = hoverAt(path, source.place(offset), this.rules(), this.placedFindings(path));
+    return hover && { ...hover, range: source.range(hover.range) };
   }
 
   codeActions(path: string, range: Range): readonly CodeAction[] {
@@ -185,27 +193,69 @@ class Snapshot implements Analysis {
   }
 
   lenses(path: string): readonly Lens[] {
-    return this.sitesOf(path).flatMap((site) => lensOf(site) ?? []);
+    const source = this.sourceOf(path);
+    return this.sitesOf(path).flatMap((site) => {
+      const lens = lensOf(site);
+      return lens ? [{ ...lens, range: source.range(lens.range) }] : [];
+    });
   }
 
   predictions(path: string): readonly Prediction[] {
-    return this.sitesOf(path).map((site) => site.prediction);
+    return this.sitesOf(path).map((site) => this.predictionInText(site.prediction));
   }
 
   private sitesOf(path: string): readonly SiteEstimate[] {
     return this.rules().sites.filter((site) => site.prediction.path === path);
   }
 
+  private placedFindings(path: string): readonly Finding[] {
+    if (!this.placed) {
+      const placed = new Map<string, Finding[]>();
+      for (const finding of runRules(this.rules(), this.settings.severities)) {
+        const list = placed.get(finding.path);
+        if (list) list.push(finding);
+        else placed.set(finding.path, [finding]);
+      }
+      this.placed = placed;
+    }
+    return this.placed.get(path) ?? [];
+  }
+
+  private findingInText(finding: Finding): Finding {
+    return {
+      ...finding,
+      range: this.sourceOf(finding.path).range(finding.range),
+      related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
+      prediction: finding.prediction && this.predictionInText(finding.prediction),
+    };
+  }
+
+  private predictionInText(prediction: Prediction): Prediction {
+    return { ...prediction, range: this.sourceOf(prediction.path).range(prediction.range) };
+  }
+
+  private sourceOf(path: string): Source {
+    return this.files.get(path)?.source ?? new Source("", undefined);
+  }
+
   private rules(): RuleContext {
+    // The parts of files that are edited change in place; who still asks about an earlier state gets parts of its own.
+    if (this.links.present > this.state) {
+      this.links = new LinkMemory();
+      this.context = undefined;
+    }
     if (!this.context) {
-      const program = link(
-        [...this.files.values()].map((file) => file.linked),
-        this.knowledge,
-        this.links,
-      );
+      const { links, state } = this;
+      const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
+      const program = link(links.next(state, held), this.knowledge, links);
       const { target, cores } = this.settings;
-      const text = (path: string): string => this.files.get(path)?.text ?? "";
-      this.context = { program, target, cores, text, sites: estimateSites(program, { target, cores }, this.simulations) };
+      this.context = {
+        program,
+        target,
+        cores,
+        source: (path) => this.sourceOf(path),
+        sites: estimateSites(program, { target, cores }, this.simulations),
+      };
     }
     return this.context;
   }

@@ -6,9 +6,10 @@ import { switchPossible } from "../knowledge/atomicity.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import { evidenceTexts, furtherSentences, ownCostSentence, ruleSentences, verdictText } from "../knowledge/call-text.js";
 import type { CallableEntry } from "../knowledge/entry.js";
-import { evaluate } from "../knowledge/evaluate.js";
+import { evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall } from "../program/link/call-facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { type GilNote, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { updateGap, updateRead } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, WriteOperation } from "../program/operation.js";
@@ -141,7 +142,7 @@ function guardedOrder({ own, other }: OrderTexts): readonly OrderStep[] {
 }
 
 function raceHover(finding: Finding, context: RuleContext): string {
-  const quote = (path: string, range: Range): string => shortened(context.text(path).slice(range.start, range.end));
+  const quote = (path: string, range: Range): string => shortened(context.source(path).slice(range));
   const own = quote(finding.path, finding.range);
   const place = (part: "look" | "other access"): string => {
     const found = finding.related.find((location) => location.part === part);
@@ -171,9 +172,9 @@ function shortened(code: string): string {
 }
 
 function updateHover(write: WriteOperation, within: FunctionNode, finding: Finding, context: RuleContext): string {
-  const text = context.text(within.file.path);
-  const statement = text.slice(write.statement.start, write.statement.end).replace(/\s+/g, " ");
-  const place = text.slice(write.start, write.end).replace(/\s+/g, " ");
+  const source = context.source(within.file.path);
+  const statement = source.slice(write.statement).replace(/\s+/g, " ");
+  const place = source.slice(write).replace(/\s+/g, " ");
   const read = updateRead(write, within);
   const gap = read ? updateGap(write, read, within, context.program.resolver) : [];
   const verdict = switchPossible(gap, context.target);
@@ -206,14 +207,19 @@ function callHover(call: CallOperation, within: FunctionNode, context: RuleConte
     const entry = knowledge.callable(name);
     if (!entry) continue;
     const facts = knownOfCall(call, within, resolver, context.target);
-    return { range: calleeRange(call), markdown: entryHover(entry, facts, context) };
+    const note = gilNoteOfCall(call, within);
+    const verdict = note ? notedVerdict(note) : evaluate(entry, facts);
+    return { range: calleeRange(call), markdown: entryHover(entry, facts, verdict, context) };
   }
   return undefined;
 }
 
+function notedVerdict(note: GilNote): Verdict {
+  return { gil: note, confidence: "likely", because: `\`# gil: ${note}\` says so`, possible: [note], missing: [] };
+}
+
 /** What knowledge says of a call, with its evidence. */
-function entryHover(entry: CallableEntry, facts: CallFacts, context: RuleContext): string {
-  const verdict = evaluate(entry, facts);
+function entryHover(entry: CallableEntry, facts: CallFacts, verdict: Verdict, context: RuleContext): string {
   const { target, program } = context;
   const rule =
     entry.gil === "conditional"

@@ -1,16 +1,11 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { absolutePath, fileName } from "../base/path.js";
-import { atLeast, hasGil, knownTargets, type Target, targetName, targetTitle } from "../base/target.js";
+import { hasGil, type Target, targetName } from "../base/target.js";
+import { bottleneckOf } from "../estimate/bottleneck.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
-import type { HandOverCosts } from "../simulation/costs.js";
+import { type Way, waysToRun } from "../estimate/ways.js";
 import { machine } from "../simulation/machine.js";
-import type { Runtime } from "../simulation/runtime.js";
-import { asyncio } from "../simulation/runtimes/asyncio.js";
-import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
-import { gil } from "../simulation/runtimes/gil.js";
-import { processes } from "../simulation/runtimes/processes.js";
-import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { demandOf, serialNs, type Workload } from "../simulation/workload.js";
@@ -40,7 +35,7 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
   const cores = options.cores ?? environment.host.cores();
   const seed = options.seed ?? 1;
   if (options.format === "trace") {
-    const ways = waysToRun(targets[0]).filter((way) => way.refusedBecause === "");
+    const ways = usableWays(targets[0]).filter((way) => way.refusedBecause === "");
     const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
       const built = runtime("likely");
       const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
@@ -76,36 +71,10 @@ async function readWorkload(path: string, typed: string, environment: Environmen
   return workload;
 }
 
-/** One way of running a workload; `refusedBecause` is empty where it can be used. */
-interface Way {
-  readonly strategy: Exclude<Strategy, "serial">;
-  readonly target: Target;
-  readonly refusedBecause: string;
-  /** With cheap, likely or dear hand-overs. */
-  runtime(costs: keyof Interval): Runtime;
+/** Without a GIL, threads are the free-threaded way. */
+function usableWays(target: Target): readonly Way[] {
+  return waysToRun(target).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
 }
-
-function waysToRun(target: Target): readonly Way[] {
-  const withoutGil = knownTargets.find((each) => each.freeThreaded && each.minor === target.minor) ?? firstSupportedWithoutGil;
-  const way = (
-    strategy: Way["strategy"],
-    on: Target,
-    build: (target: Target, costs: HandOverCosts) => Runtime,
-    refusedBecause = "",
-  ): Way => ({ strategy, target: on, refusedBecause, runtime: (costs) => build(on, costsFor(on).handOver[costs]) });
-  const isForked = target.implementation === "cpython" || target.implementation === "pypy";
-  const hasInterpreters = target.implementation === "cpython" && atLeast(target, 3, 14);
-  return [
-    way("threads", target, hasGil(target) ? gil : freeThreaded),
-    way("processes", target, processes, isForked ? "" : `${targetTitle(target)} has no multiprocessing`),
-    way("subinterpreters", target, subinterpreters, hasInterpreters ? "" : "`InterpreterPoolExecutor` came with CPython 3.14"),
-    ...(hasGil(target) ? [way("free-threaded", withoutGil, freeThreaded)] : []),
-    way("asyncio", target, asyncio),
-  ];
-}
-
-/** Compared with targets whose own version has no build without a GIL. */
-const firstSupportedWithoutGil: Target = { implementation: "cpython", major: 3, minor: 14, freeThreaded: true };
 
 function predict(path: string, workload: Workload, target: Target, cores: number, seed: number): Prediction {
   const serial = serialNs(workload);
@@ -124,8 +93,9 @@ function predict(path: string, workload: Workload, target: Target, cores: number
       reason: "",
       makespanNs: exactly(serial),
       speedup: exactly(1),
+      bottleneck: "",
     },
-    ...waysToRun(target).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+    ...usableWays(target).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
   ];
   return {
     path,
@@ -147,7 +117,7 @@ function predict(path: string, workload: Workload, target: Target, cores: number
 
 function predictWay(way: Way, workload: Workload, serial: number, workers: number, cores: number, seed: number): StrategyPrediction {
   const described = { strategy: way.strategy, runtime: targetName(way.target), cores, workers };
-  const nothing = { applicable: false, makespanNs: exactly(0), speedup: exactly(0) };
+  const nothing = { applicable: false, makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   if (way.refusedBecause !== "") return { ...described, ...nothing, reason: way.refusedBecause };
   const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(workload, way.runtime(costs), machine(cores), seed));
   const stuck = timelines.map(deadlockOf).find((reason) => reason !== undefined);
@@ -160,6 +130,7 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
     reason: isCut ? "at least: too long to be simulated to its end" : "",
     makespanNs,
     speedup: { low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low },
+    bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), machine(cores)),
   };
 }
 

@@ -1,8 +1,9 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { LoopOperation, Value } from "../program/operation.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 
 /** One activation of a function with what is known of its arguments. */
 export interface Activation {
@@ -79,7 +80,36 @@ export class Evaluator {
     }
   }
 
-  /** Follows a name or an attribute to what it is bound to. */
+  /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */
+  follow<Result>(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+    element: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    if (this.depth > maximumDepth) return undefined;
+    this.depth++;
+    const result = this.variable(value, at, whole, element);
+    this.depth--;
+    return result;
+  }
+
+  /** The qualified names of what a call calls outside the program. */
+  externalNames(call: Extract<Value, { op: "call" }>, at: Activation): readonly string[] {
+    return this.resolver.externalCallees(call, at.function);
+  }
+
+  /** Reads what a function of the program returns in the activation of a call, where that is one value. */
+  returned<Result>(
+    call: Extract<Value, { op: "call" }>,
+    at: Activation,
+    read: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const [callee] = this.resolver.callees(call, at.function);
+    if (!callee || callee.function.facts.isGenerator || callee.function.facts.returned.length !== 1) return undefined;
+    return read(callee.function.facts.returned[0] as Value, this.activation(callee.function, call, at, callee.receiver !== undefined));
+  }
+
   private variable<Result>(
     value: Extract<Value, { op: "read" }>,
     at: Activation,
@@ -353,7 +383,9 @@ export class Evaluator {
       }
       case "compute": {
         const [left, right] = value.operands;
+        if (value.operator === "format") return formattedLength(value, at, this);
         if (!left || !right) return left && value.operator !== "not" ? this.length(left, at) : undefined;
+        if (value.operator === "%") return formattedLength(value, at, this);
         if (value.operator === "+")
           return combine(this.length(left, at), this.length(right, at), (a, b) => (a === b ? Math.max(a + b, a) : a + b));
         if (value.operator === "*") {
@@ -366,19 +398,20 @@ export class Evaluator {
       case "read": {
         if (value.place.kind === "element") {
           const { index, object } = value.place;
-          if (index.op === "compute" && index.operator === "slice") {
-            const whole = this.length(object, at);
-            return whole && interval(0, whole.likely / 2, whole.high);
-          }
+          if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, index, object, at);
           return this.elementLength(object, at);
         }
-        return this.variable(
-          value,
-          at,
-          (bound, activation) => this.length(bound, activation),
-          (bound, activation) => this.elementLength(bound, activation),
+        return (
+          this.variable(
+            value,
+            at,
+            (bound, activation) => this.length(bound, activation),
+            (bound, activation) => this.elementLength(bound, activation),
+          ) ?? this.grownLength(value, at)
         );
       }
+      case "item-of":
+        return this.itemLength(value, at);
       case "choice":
         return hullOf(value.values.map((choice) => this.length(choice, at)));
       case "element-of":
@@ -392,6 +425,72 @@ export class Evaluator {
     }
   }
 
+  /** The length of a list that starts empty and is appended to in its own function. */
+  private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
+    const { place } = value;
+    if (place.kind !== "name") return undefined;
+    const holder = this.holder(place.owner, at);
+    const bound = holder?.function.facts.bindings.get(place.name) ?? [];
+    const [only] = bound;
+    if (!holder || bound.length !== 1 || only?.op !== "display" || only.elements.length > 0) return undefined;
+    const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
+    return appends && appends.high > 0 ? appends : undefined;
+  }
+
+  private appendsTo(name: string, operations: readonly Operation[], at: Activation): Amount {
+    let total: Amount = exactly(0);
+    const plus = (amount: Amount): void => {
+      total = combine(total, amount, (a, b) => a + b);
+    };
+    for (const operation of operations) {
+      if (operation.op === "call") {
+        if (appendedTo(operation) === name) plus(exactly(1));
+        continue;
+      }
+      if (operation.op === "loop") {
+        const inside = this.appendsTo(name, operation.body, at);
+        if (inside && inside.high === 0) continue;
+        const { count, known } = this.trips(operation, at);
+        plus(known === "known" ? combine(inside, count, (a, b) => a * b) : undefined);
+      } else if (operation.op === "branch") {
+        const arms = operation.arms.map((arm) => this.appendsTo(name, arm, at));
+        plus(arms.every((arm) => arm && arm.high === 0) ? exactly(0) : hullOf(arms));
+      } else if (operation.op === "with" || operation.op === "attempt") plus(this.appendsTo(name, operation.body, at));
+    }
+    return total;
+  }
+
+  /** The length of a part of what `enumerate`, `zip` and `items` hand out, or of a pair in a list. */
+  private itemLength({ value, index }: Extract<Value, { op: "item-of" }>, at: Activation): Amount {
+    if (value.op === "display") return value.elements[index] && this.length(value.elements[index], at);
+    if (value.op !== "element-of") return undefined;
+    const of = (source: Value, in_: Activation): Amount => {
+      if (source.op === "read") return this.variable(source, in_, of, () => undefined);
+      if (source.op === "display") {
+        const tuples = source.elements.slice(0, maximumElements);
+        return hullOf(
+          tuples.map((tuple) => (tuple.op === "display" && tuple.elements[index] ? this.length(tuple.elements[index], in_) : undefined)),
+        );
+      }
+      if (source.op === "comprehension" && source.element.op === "display") {
+        const element = source.element.elements[index];
+        return element && this.length(element, in_);
+      }
+      if (source.op !== "call") return undefined;
+      const [name] = this.resolver.externalCallees(source, in_.function);
+      const first = source.arguments[0]?.value;
+      if (name === "builtins.enumerate") return index === 1 && first ? this.elementLength(first, in_) : undefined;
+      if (name === "builtins.zip") {
+        const part = source.arguments[index]?.value;
+        return part && this.elementLength(part, in_);
+      }
+      const { callee } = source;
+      if (index !== 1 || callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "items") return undefined;
+      return this.elementLength(callee.place.object, in_);
+    };
+    return of(value.iterable, at);
+  }
+
   /** How many elements each element of an iterable has: the rows of a table. */
   elementLength(iterable: Value, at: Activation): Amount {
     return this.bounded(() => this.elementLengthAtDepth(iterable, at));
@@ -399,6 +498,8 @@ export class Evaluator {
 
   private elementLengthAtDepth(iterable: Value, at: Activation): Amount {
     switch (iterable.op) {
+      case "constant":
+        return iterable.type === "str" ? exactly(1) : undefined;
       case "display":
         return iterable.isOpen ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.length(element, at)));
       case "comprehension":
@@ -412,6 +513,12 @@ export class Evaluator {
           (bound, activation) => this.elementLength(bound, activation),
           () => undefined,
         );
+      case "call": {
+        const [name] = this.resolver.externalCallees(iterable, at.function);
+        const first = iterable.arguments[0]?.value;
+        if (name && first && passThrough.has(name) && name !== "builtins.enumerate") return this.elementLength(first, at);
+        return lengthOfLibraryElement(name, iterable, at, this);
+      }
       default:
         return undefined;
     }
@@ -439,8 +546,9 @@ export class Evaluator {
       const second = call.arguments[1]?.value;
       return second && this.length(second, at);
     }
+    if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
     if (name && first && passThrough.has(name)) return this.length(first, at);
-    if (name && first && sizedByArgument.has(name)) return this.product(first, at);
+    if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
     if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
     if (name && elementwise.test(name) && first) return this.length(first, at);
     const { callee } = call;
@@ -448,8 +556,49 @@ export class Evaluator {
       return this.length(callee.place.object, at);
     }
     const [inner] = this.resolver.callees(call, at.function);
-    if (!inner || inner.function.facts.isGenerator || inner.function.facts.returned.length !== 1) return undefined;
-    return this.length(inner.function.facts.returned[0] as Value, this.activation(inner.function, call, at, inner.receiver !== undefined));
+    if (inner?.function.facts.isGenerator) {
+      return yieldCount(inner.function.facts.body, this.activation(inner.function, call, at, inner.receiver !== undefined), this);
+    }
+    return inner
+      ? this.returned(call, at, (value, activation) => this.length(value, activation))
+      : lengthOfLibraryCall(name, call, at, this);
+  }
+
+  /** `x[2:8]`, `x[:n]` and `x[n:]`; of others, half of the whole. */
+  private sliceLength(parts: readonly Value[], slice: Value, object: Value, at: Activation): Amount {
+    const whole = this.length(object, at);
+    const [first, second] = parts;
+    if (!first) return whole;
+    const from = this.number(first, at);
+    if (second && parts.length === 2) {
+      const to = this.number(second, at);
+      const span = combine(to, from, (end, start) => Math.max(0, end - start));
+      if (span && to && to.low >= 0) return span;
+    }
+    // One part stands before or after the colon, which its place tells.
+    if (parts.length === 1 && from && from.low >= 0) {
+      const isStop = first.start > slice.start;
+      if (isStop) return whole ? combine(whole, from, Math.min) : from;
+      return combine(whole, from, (length, start) => Math.max(0, length - start));
+    }
+    return whole && interval(0, whole.likely / 2, whole.high);
+  }
+
+  /** How many permutations, combinations or tuples `itertools` makes. */
+  private arrangementCount(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
+    const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+    const named = (keyword: string): Value | undefined => call.arguments.find((argument) => argument.name === keyword)?.value;
+    const [first] = positional;
+    const length = first && this.length(first, at);
+    if (name === "itertools.product") {
+      const repeat = named("repeat");
+      const times = repeat ? this.number(repeat, at) : exactly(1);
+      const once = positional.map((each) => this.length(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+      return combine(once, times, (base, exponent) => base ** exponent);
+    }
+    const taken = positional[1] ?? named("r");
+    const size = taken ? this.number(taken, at) : name === "itertools.permutations" ? length : undefined;
+    return combine(length, size, (of, some) => arrangementsOf(name, Math.round(of), Math.round(some)));
   }
 
   private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
@@ -459,12 +608,8 @@ export class Evaluator {
       if (size) return this.product(size, at);
       return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
     }
-    const shape =
-      name === "numpy.linspace"
-        ? call.arguments[2]?.value
-        : name === "numpy.arange"
-          ? (call.arguments[1]?.value ?? call.arguments[0]?.value)
-          : call.arguments[0]?.value;
+    const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
+    const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
     return shape && this.product(shape, at);
   }
 
@@ -515,6 +660,9 @@ export class Evaluator {
     const stepOf = (name: string): { by: number; grows: "add" | "multiply" } | undefined => {
       for (const bound of holder.facts.bindings.get(name) ?? []) {
         if (bound.start < loop.start || bound.end > loop.end || bound.op !== "compute" || !mentions(bound, name)) continue;
+        const [changed] = bound.operands;
+        // `3 * n + 1` is no step of a constant size.
+        if (changed?.op !== "read" || changed.place.kind !== "name" || changed.place.name !== name) return undefined;
         const by = bound.operands[1] && this.number(bound.operands[1], at);
         if (!by) return undefined;
         if (bound.operator === "+") return { by: by.likely, grows: "add" };
@@ -558,7 +706,7 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
   const power = (value: number, exponent: number): number => Math.max(1, value) ** exponent;
   const low = power(length.low, runs === "often" ? 0.35 : 0.1);
   const high = power(length.high, runs === "often" ? 0.75 : 0.9);
-  return interval(Math.min(low, length.low), power(length.likely, 0.5), high);
+  return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
 }
 
 const maximumDepth = 30;
@@ -580,6 +728,21 @@ const passThrough: ReadonlySet<string> = new Set([
   "numpy.array",
   "numpy.asarray",
 ]);
+
+const arrangements: ReadonlySet<string> = new Set([
+  "itertools.permutations",
+  "itertools.combinations",
+  "itertools.combinations_with_replacement",
+  "itertools.product",
+]);
+
+function arrangementsOf(name: string, of: number, some: number): number {
+  const from = name === "itertools.combinations_with_replacement" ? of + some - 1 : of;
+  if (some > from) return 0;
+  let count = 1;
+  for (let i = 0; i < some && count < 1e15; i++) count *= name === "itertools.permutations" ? of - i : (from - i) / (i + 1);
+  return count;
+}
 
 const sizedByArgument: ReadonlySet<string> = new Set([
   "builtins.bytes",
@@ -622,6 +785,13 @@ const sameLength: ReadonlySet<string> = new Set([
   "tolist",
   "getvalue",
 ]);
+
+/** The name of the variable that a call adds one element to. */
+function appendedTo({ callee }: CallOperation): string | undefined {
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
+  const { object } = callee.place;
+  return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
+}
 
 /** Whether the value is computed from the variable of that name. */
 function mentions(value: Value, name: string): boolean {

@@ -41,6 +41,8 @@ export interface StrategyPrediction {
   readonly makespanNs: Interval;
   /** Serial time divided by makespan, on the same runtime family. */
   readonly speedup: Interval;
+  /** What keeps it from being faster, in words: `the GIL is held 93 % of the time`; empty where nothing stands out. */
+  readonly bottleneck: string;
 }
 
 /** The prediction for one place that starts concurrent work. */

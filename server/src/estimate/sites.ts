@@ -1,23 +1,17 @@
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
-import { atLeast, hasGil, knownTargets, type Target, targetName, targetTitle } from "../base/target.js";
+import { type Target, targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Spawn, SpawnTarget } from "../program/link/spawns.js";
-import type { HandOverCosts } from "../simulation/costs.js";
-import { type Machine, machine } from "../simulation/machine.js";
-import type { Runtime } from "../simulation/runtime.js";
-import { asyncio } from "../simulation/runtimes/asyncio.js";
-import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
-import { gil } from "../simulation/runtimes/gil.js";
-import { processes } from "../simulation/runtimes/processes.js";
-import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
-import { simulate } from "../simulation/simulate.js";
-import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import { type Amount, combine } from "./amount.js";
+import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
-import type { Assumption, Prediction, SiteKind, Strategy, StrategyPrediction } from "./prediction.js";
+import { pinsOf } from "./pins.js";
+import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
+import { pickledBytes, shapeOf } from "./shape.js";
+import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
@@ -95,6 +89,10 @@ function estimateSite(
     nativeNs: work.nativeNs,
     waitNs: work.waitNs,
     locked: work.locked,
+    shared: work.shared,
+    memory: work.memory,
+    importNs: target ? model.importNs(target.function.file) : 0,
+    resultBytes: target ? resultBytes(target, model) : 0,
     tasks,
     workers,
     argumentBytes: target ? argumentBytes(target, program, model) : 0,
@@ -123,7 +121,7 @@ function estimateSite(
     tasks,
     work: { interpreterNs: add(work.interpreterNs, work.heldNs), nativeNs: work.nativeNs, waitNs: work.waitNs },
     strategies,
-    recommended: recommend(strategies, spawn),
+    recommended: recommend(strategies, spawn.worker),
     assumptions,
   };
   const workersKnown = spawn.width === "pool" || tasks.low === tasks.high ? "known" : "assumed";
@@ -157,27 +155,47 @@ function activationOf(target: SpawnTarget): Activation {
   return { function: target.function, arguments: given, caller: undefined };
 }
 
-/** Pickled bytes of one task's arguments: about ten for each element of a container, one for each of text or bytes. */
+/** Pickled bytes of one task's arguments. */
 function argumentBytes(target: SpawnTarget, program: Program, model: CostModel): number {
+  const { evaluator } = model;
   let bytes = 0;
   for (const argument of target.arguments.values()) {
     const at = bareActivation(argument.in);
-    const length =
-      argument.how === "element" ? model.evaluator.elementLength(argument.value, at) : model.evaluator.length(argument.value, at);
+    const { value } = argument;
+    const shape = shapeOf(argument.how === "element" ? { op: "element-of", iterable: value, start: 0, end: 0 } : value, at, evaluator);
+    if (shape && Number.isFinite(pickledBytes(shape))) {
+      bytes += pickledBytes(shape);
+      continue;
+    }
+    const length = argument.how === "element" ? evaluator.elementLength(value, at) : evaluator.length(value, at);
     const entities =
-      argument.how === "element"
-        ? program.resolver.elements(argument.value, argument.in)
-        : program.resolver.resolve(argument.value, argument.in);
+      argument.how === "element" ? program.resolver.elements(value, argument.in) : program.resolver.resolve(value, argument.in);
     const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));
     bytes += 8 + (length?.likely ?? 0) * (isText ? 1 : bytesPerElement);
   }
   return bytes;
 }
 
+/** Pickled bytes of what one task returns, where that is one value whose make can be told. */
+function resultBytes(target: SpawnTarget, model: CostModel): number {
+  const activation = activationOf(target);
+  const { returned, isGenerator } = target.function.facts;
+  const [only] = returned;
+  if (isGenerator || returned.length !== 1 || !only) return 0;
+  const shape = shapeOf(only, activation, model.evaluator);
+  const bytes = shape ? pickledBytes(shape) : 0;
+  return Number.isFinite(bytes) ? bytes : 0;
+}
+
 /** A pickled small integer takes 2 to 5 bytes, a float 9, a short string 10 to 20 (pickle protocol 4). */
 const bytesPerElement = 10;
 
 function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions: Assumption[]): Interval {
+  const pinned = pinsOf(spawn.in.file).iterations.get(spawn.call);
+  if (pinned !== undefined && pinned >= 1) {
+    assumptions.unshift({ what: "number of tasks", value: String(pinned), from: "annotation" });
+    return exactly(pinned);
+  }
   const at = bareActivation(spawn.in);
   let count: Amount;
   if (spawn.items.length > 0) {
@@ -223,198 +241,4 @@ function workerCount(spawn: Spawn, tasks: Interval, model: CostModel, settings: 
     from: size === undefined ? "default" : "knowledge",
   });
   return workers;
-}
-
-/** More threads than that are simulated as that many. */
-const mostThreads = 256;
-
-/** All that the outcome of a simulation depends on, beside target and cores. */
-interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked"> {
-  readonly tasks: Interval;
-  readonly workers: number;
-  readonly argumentBytes: number;
-  readonly width: "pool" | "threads";
-}
-
-type Corner = "low" | "likely" | "high";
-const corners: readonly Corner[] = ["low", "likely", "high"];
-
-function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
-  const { target, cores } = settings;
-  const on = machine(cores);
-  const name = targetName(target);
-  const { workers } = demand;
-  const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
-  const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
-  const result: StrategyPrediction[] = [
-    { strategy: "serial", runtime: name, cores, workers: 1, applicable: true, reason: "", makespanNs: serialMakespan, speedup: exactly(1) },
-  ];
-  const costs = costsFor(target).handOver;
-  const predicted = (
-    strategy: Strategy,
-    runtimeName: string,
-    runtime: (costs: HandOverCosts) => Runtime,
-    memory: "shared" | "copied",
-  ): void => {
-    const runtimes = { low: runtime(costs.low), likely: runtime(costs.likely), high: runtime(costs.high) };
-    result.push({ strategy, runtime: runtimeName, cores, workers, applicable: true, reason: "", ...outcome(demand, runtimes, on, memory) });
-  };
-  const refused = (strategy: Strategy, runtimeName: string, reason: string): void => {
-    const nothing = { makespanNs: exactly(0), speedup: exactly(0) };
-    result.push({ strategy, runtime: runtimeName, cores, workers, applicable: false, reason, ...nothing });
-  };
-  const parallel = freeThreadedTarget(target);
-  predicted("threads", name, (each) => (hasGil(target) ? gil(target, each) : freeThreaded(target, each)), "shared");
-  if (target.implementation === "jython" || target.implementation === "ironpython") {
-    refused("processes", name, `${targetTitle(target)} has no multiprocessing`);
-  } else predicted("processes", name, (each) => processes(target, each), "copied");
-  if (target.implementation === "cpython" && atLeast(target, 3, 14))
-    predicted("subinterpreters", name, (each) => subinterpreters(target, each), "copied");
-  else refused("subinterpreters", name, "`InterpreterPoolExecutor` came with CPython 3.14");
-  predicted("free-threaded", targetName(parallel), (each) => freeThreaded(parallel, each), "shared");
-  const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
-  if (demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4) predicted("asyncio", name, (each) => asyncio(target, each), "shared");
-  else refused("asyncio", name, "one thread runs all tasks, and these compute more than they wait");
-  return result;
-}
-
-/** The build without a GIL that a target is compared with: its own version's, or the first that is supported. */
-function freeThreadedTarget(target: Target): Target {
-  const own = knownTargets.find((each) => each.freeThreaded && each.minor === target.minor && target.implementation === "cpython");
-  return own ?? { implementation: "cpython", major: 3, minor: 14, freeThreaded: true };
-}
-
-/**
- * What is added to both ends of a speedup's range for what the simulator leaves out: cores that other programs use, caches, clock speed. A
- * judgement, not a measured coverage: `test/simulation/validation` holds the recorded runs that it is checked against.
- */
-const modelError = 0.12;
-
-function outcome(
-  demand: Demand,
-  runtimes: Readonly<Record<Corner, Runtime>>,
-  on: Machine,
-  memory: "shared" | "copied",
-): { makespanNs: Interval; speedup: Interval } {
-  const runs = corners.map((corner) => {
-    const { workload, factor } = scaled(workloadOf(demand, corner, memory));
-    // The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round.
-    const runtime = runtimes[corner === "low" ? "high" : corner === "high" ? "low" : "likely"];
-    const makespan = Math.max(1, simulate(workload, runtime, on, 1).makespanNs);
-    return { makespan: makespan * factor, speedup: serialNs(workload) / makespan };
-  });
-  const likely = runs[1]?.speedup ?? 1;
-  const speedups = runs.map((run) => run.speedup);
-  const makespans = runs.map((run) => run.makespan);
-  return {
-    makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
-    speedup: interval(Math.min(...speedups) * (1 - modelError), likely, Math.max(...speedups) * (1 + modelError)),
-  };
-}
-
-/**
- * Work that takes longer than some seconds is simulated at a smaller scale: beside it, starting and handing over no longer matter, so the
- * speedup is the same and the makespan grows with it.
- */
-function scaled(workload: Workload): { readonly workload: Workload; readonly factor: number } {
-  const factor = serialNs(workload) / longestNs;
-  if (factor <= 1) return { workload, factor: 1 };
-  const steps = (list: readonly Step[]): readonly Step[] =>
-    list.map((step): Step => {
-      if ("compute" in step) {
-        const { interpreterNs = 0, heldNs = 0, nativeNs = 0 } = step.compute;
-        return { compute: { interpreterNs: shrunk(interpreterNs), heldNs: shrunk(heldNs), nativeNs: shrunk(nativeNs) } };
-      }
-      if ("waitNs" in step) return { waitNs: shrunk(step.waitNs) };
-      return "repeat" in step ? { ...step, steps: steps(step.steps) } : step;
-    });
-  const shrunk = (ns: number): number => Math.round(ns / factor);
-  const group = <Group extends { readonly steps: readonly Step[] }>(each: Group): Group => ({ ...each, steps: steps(each.steps) });
-  const scaledDown: Workload = {
-    ...(workload.threads ? { threads: workload.threads.map(group) } : {}),
-    ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(group) })) } : {}),
-  };
-  return { workload: scaledDown, factor };
-}
-
-const longestNs = 8_000_000_000;
-
-function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
-  const { tasks, workers, width } = demand;
-  const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const steps = stepsOf(demand, corner, memory);
-  if (width === "pool" || memory === "copied") {
-    const size = width === "pool" ? workers : count;
-    return {
-      pools: [{ workers: Math.max(1, Math.min(size, mostThreads)), tasks: [{ count, steps, argumentBytes: demand.argumentBytes }] }],
-    };
-  }
-  return { threads: [{ count: Math.min(count, mostThreads), steps }] };
-}
-
-const mostTasks = 1_000_000;
-
-/** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
-function stepsOf(work: Demand, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
-  const once = {
-    interpreterNs: work.interpreterNs[corner],
-    heldNs: work.heldNs[corner],
-    nativeNs: work.nativeNs[corner],
-    waitNs: work.waitNs[corner],
-  };
-  const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
-  const locks = memory === "shared" ? work.locked.entries : 0;
-  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? 4 : 1;
-  const part = (ns: number): number => Math.round(ns / rounds);
-  const steps: Step[] = [];
-  if (once.waitNs > 0) steps.push({ waitNs: part(once.waitNs) });
-  const locked = locks > 0 ? Math.min(once.interpreterNs, work.locked.interpreterNs[corner]) : 0;
-  if (locked > 0) {
-    steps.push({ acquire: "lock" }, { compute: { interpreterNs: part(locked) } }, { release: "lock" });
-  }
-  const compute = { interpreterNs: part(once.interpreterNs - locked), heldNs: part(once.heldNs), nativeNs: part(once.nativeNs) };
-  if (compute.interpreterNs + compute.heldNs + compute.nativeNs > 0) steps.push({ compute });
-  return rounds === 1 ? steps : [{ repeat: rounds, steps }];
-}
-
-const mostRounds = 40;
-
-/** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
-function recommend(strategies: readonly StrategyPrediction[], spawn: Spawn): Strategy {
-  const current: Strategy = spawn.worker === "process" ? "processes" : spawn.worker === "interpreter" ? "subinterpreters" : "threads";
-  let best: StrategyPrediction | undefined;
-  for (const each of strategies) {
-    // Another build of the interpreter is not a change of the program.
-    if (!each.applicable || each.strategy === "asyncio") continue;
-    if (each.strategy === "free-threaded" && strategies[0]?.runtime !== each.runtime) continue;
-    const margin = each.strategy === current || each.strategy === "serial" ? 1 : 1.1;
-    if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? 1.1 : margin)) best = each;
-  }
-  const strategy = best?.strategy ?? current;
-  // In a build without a GIL, threads and free threading are the same thing.
-  return strategy === "threads" && strategies[0]?.runtime.endsWith("t") ? "free-threaded" : strategy;
-}
-
-/** Finds the task length at which processes begin to pay, where the code leaves open on which side it lies. */
-function crossover(demand: Demand, strategies: readonly StrategyPrediction[], settings: EstimateSettings): number | undefined {
-  const byProcess = strategies.find((each) => each.strategy === "processes");
-  if (!byProcess?.applicable || byProcess.speedup.low >= 1.1 || byProcess.speedup.high < 1.2) return undefined;
-  const runtime = processes(settings.target, costsFor(settings.target).handOver.likely);
-  const on = machine(settings.cores);
-  const speedupAt = (ns: number): number => {
-    const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
-    const workload: Workload = {
-      pools: [{ workers: Math.min(demand.workers, 64), tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }],
-    };
-    return serialNs(workload) / simulate(workload, runtime, on, 1).makespanNs;
-  };
-  let low = 1_000;
-  let high = 1_000_000_000;
-  if (speedupAt(high) < 1.1) return undefined;
-  for (let i = 0; i < 12; i++) {
-    const middle = Math.round(Math.sqrt(low * high));
-    if (speedupAt(middle) < 1.1) low = middle;
-    else high = middle;
-  }
-  return high;
 }

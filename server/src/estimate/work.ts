@@ -1,16 +1,27 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
-import type { CallableEntry, CallKind } from "../knowledge/entry.js";
+import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
-import { knownOfCall } from "../program/link/call-facts.js";
-import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
+import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
+import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
+import { importsOf } from "../program/link/linked-file.js";
+import { operatorMethod } from "../program/link/operators.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
-import { type Activation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import { ConstructCosts } from "./construct-costs.js";
+import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { importedNs } from "./import-costs.js";
+import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
+import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
+import { SharedUse } from "./shared-use.js";
+import { type Bounds, SizeBounds } from "./size-bounds.js";
+import { type BelowThreshold, belowThreshold } from "./threshold.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
 export interface TaskWork {
@@ -36,6 +47,10 @@ export interface TaskWork {
   readonly assumptions: readonly Assumption[];
   /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+  /** How often it counts references to objects that all threads use, and how often it changes containers that all threads use. */
+  readonly shared: { readonly uses: number; readonly writes: number };
+  /** How much it makes and keeps, and how much of what was there before it reads. */
+  readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
 }
 
 export interface HotLoop {
@@ -47,11 +62,16 @@ export interface HotLoop {
 /** A library call and the time it takes in one run of the task, all its repetitions together. */
 export interface TimedCall {
   readonly name: string;
-  readonly call: CallOperation;
+  /** The call, or the operator on objects of a library. */
+  readonly call: CallOperation | ComputeOperation;
   readonly in: FunctionNode;
   readonly kind: CallKind;
   readonly entry: CallableEntry;
   readonly verdict: Verdict;
+  /** Set if it keeps the GIL only because its data are small, which is certain. */
+  readonly below: BelowThreshold | undefined;
+  /** How many elements its largest array has, as far as that can be estimated. */
+  readonly elements: Interval | undefined;
   readonly times: number;
   readonly ns: number;
 }
@@ -74,6 +94,10 @@ interface Sum {
   unknown: number;
   lockEntries: number;
   locked: Interval;
+  sharedUses: number;
+  sharedWrites: number;
+  freshBytes: number;
+  touchedBytes: number;
   nesting: number;
   endless: boolean;
   guessed: boolean;
@@ -90,6 +114,10 @@ function emptySum(): Sum {
     unknown: 0,
     lockEntries: 0,
     locked: zero,
+    sharedUses: 0,
+    sharedWrites: 0,
+    freshBytes: 0,
+    touchedBytes: 0,
     nesting: 0,
     endless: false,
     guessed: false,
@@ -99,21 +127,31 @@ function emptySum(): Sum {
 /** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
 export class CostModel {
   readonly evaluator: Evaluator;
+  private readonly bounds: SizeBounds;
   private readonly costs: OperationCosts;
+  private readonly constructs: ConstructCosts;
+  private readonly sharing: SharedUse;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
-  private assumptions = new Map<string, Assumption & { readonly weight: number }>();
+  private assumptions = new Map<string, Weighted>();
   private hot: HotLoop | undefined;
   private steps = 0;
   private loopDepth = 0;
+  /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
+  private coroutines: "run" | "made" = "run";
+  /** Of the innermost loop, likely. */
+  private rounds = 1;
 
   constructor(
     private readonly resolver: Resolver,
     private readonly target: Target,
   ) {
     this.evaluator = new Evaluator(resolver);
+    this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target);
+    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
+    this.sharing = new SharedUse(this.constructs, this.evaluator);
   }
 
   /** What one call of the function in that activation costs. */
@@ -124,6 +162,29 @@ export class CostModel {
     return finish(result.sum, result.calls, result.hot, result.assumptions);
   }
 
+  /** What running some of a coroutine's operations once costs its thread, without what other coroutines do that it makes or awaits. */
+  workOfStretch(operations: readonly Operation[], activation: Activation): TaskWork {
+    this.steps = 0;
+    this.coroutines = "made";
+    this.calls = [];
+    this.assumptions = new Map();
+    this.hot = undefined;
+    this.stack.push(activation.function);
+    const { memory } = this.resolver.memoryOf(activation.function.file);
+    const sum = memory.during(() => this.operations(operations, activation));
+    this.stack.pop();
+    this.coroutines = "run";
+    return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
+  }
+
+  /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
+  importNs(file: LinkedFile): number {
+    const module = file.functions[0];
+    if (!module) return 0;
+    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
+    return interpreterNs.likely + heldNs.likely + nativeNs.likely + importedNs(importsOf(file).map((each) => each.module));
+  }
+
   /** What calling a library function costs of which only the name is known. */
   workOfExternal(name: string, call: CallOperation, within: FunctionNode): TaskWork {
     const entry = this.resolver.knowledge.callable(name);
@@ -132,7 +193,7 @@ export class CostModel {
     if (!entry) sum.unknown = 1;
     else {
       const facts: CallFacts = { target: this.target };
-      this.addLibraryCall(entry, name, call, within, facts, sum, calls);
+      this.addLibraryCall(entry, name, call, within, facts, undefined, sum, calls);
     }
     return finish(sum, calls, undefined, []);
   }
@@ -152,19 +213,29 @@ export class CostModel {
     this.stack.push(node);
     let sum = this.operations(node.facts.body, activation);
     this.stack.pop();
+    const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
     if (selfCalls) {
       this.selfCalls.delete(node);
-      const times = this.recursionCount(node, selfCalls, activation);
+      const pinned = pins.iterations.get(node);
+      if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
+      const times = pinned === undefined ? this.recursionCount(node, selfCalls, activation) : exactly(pinned);
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
-    const assumptions = [...this.assumptions.values()].sort((a, b) => b.weight - a.weight || (a.what < b.what ? -1 : 1));
+    const effect = gilNoteOf(node) ?? this.compiledEffect(node);
+    if (effect) {
+      sum = asNative(effect, gilNoteOf(node) ? sum : { ...sum, interpreter: compiled(sum.interpreter) });
+      this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
+      this.hot = undefined;
+    }
+    const cost = pins.cost.get(node);
+    if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.facts.name}\` takes`);
     const result = {
       sum,
       calls: this.calls,
       hot: this.hot,
-      assumptions: assumptions.map(({ what, value, from }) => ({ what, value, from })),
+      assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
     };
     this.calls = outerCalls;
     this.assumptions = outerAssumptions;
@@ -175,23 +246,47 @@ export class CostModel {
     return result;
   }
 
+  /** What a decorator that compiles the function makes of it; undefined if it is run as bytecode. */
+  private compiledEffect({ facts, file }: FunctionNode): GilNote | undefined {
+    const scope = file.functions[facts.parent ?? 0];
+    for (const decorator of scope ? facts.decorators : []) {
+      const call = decorator.op === "call" ? decorator : undefined;
+      for (const entity of this.resolver.resolve(call ? call.callee : decorator, scope as FunctionNode)) {
+        const entry = entity.kind === "external" ? this.resolver.knowledge.callable(entity.name) : undefined;
+        if (!entry?.compiles) continue;
+        const given = call ? knownOfCall(call, scope as FunctionNode, this.resolver, this.target) : { positional: [], keywords: [] };
+        const verdict = evaluate({ ...entry, gil: "conditional", ...entry.compiles }, given);
+        return verdict.gil === "releases" ? "releases" : "holds";
+      }
+    }
+    return undefined;
+  }
+
   private keyOf(activation: Activation): string {
     const known = [...activation.arguments].map(([name, argument]) => {
       const whole = argument.how === "whole";
       const number = whole ? this.evaluator.number(argument.value, argument.in) : this.evaluator.elementNumber(argument.value, argument.in);
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
-      return `${name}=${text(number)}#${text(length)}`;
+      const certain =
+        argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
+      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}`;
     });
-    return `${functionKey(activation.function)}(${known.join()})`;
+    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
 
   /** How many calls a function that calls itself makes in all. */
   private recursionCount(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
     const steps: { by: number; how: "minus" | "divide" }[] = [];
     let parameterName: string | undefined;
+    let halved: string | undefined;
     for (const call of calls) {
       for (const argument of call.arguments) {
         const { value } = argument;
+        const sliced = slicedParameter(value, node);
+        if (sliced !== undefined) {
+          halved ??= sliced;
+          break;
+        }
         if (value.op !== "compute" || value.operands[0]?.op !== "read" || value.operands[0].place.kind !== "name") continue;
         const name = value.operands[0].place.name;
         if (!node.facts.parameters.some((parameter) => parameter.name === name)) continue;
@@ -204,6 +299,15 @@ export class CostModel {
         parameterName ??= name;
         break;
       }
+    }
+    if (halved !== undefined && steps.length === 0) {
+      // Each level goes through the whole once, in ever smaller parts; what one call costs counts for all calls of its level.
+      const whole = activation.arguments.get(halved);
+      const length =
+        whole &&
+        (whole.how === "element" ? this.evaluator.elementLength(whole.value, whole.in) : this.evaluator.length(whole.value, whole.in));
+      const levels = (n: number): number => Math.log2(Math.max(2, n));
+      if (length) return interval(levels(length.low), levels(length.likely), levels(length.high));
     }
     const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
     const size =
@@ -231,33 +335,45 @@ export class CostModel {
     if (!known || known.weight < weight) this.assumptions.set(what, { what, value, from, weight });
   }
 
+  private assumePinned(what: string, value: string): void {
+    this.assume(what, value, "annotation", Number.POSITIVE_INFINITY);
+  }
+
+  /** The same mix of bytecode, native code and waiting, made to take that long in all; bytecode where nothing is known of it. */
+  private pinned(sum: Sum, ns: number, what: string): Sum {
+    this.assumePinned(what, duration(ns));
+    const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
+    const part = (of: Interval): Interval => exactly(total > 0 ? (of.likely / total) * ns : 0);
+    const known = { ...sum, unknown: 0, guessed: false, endless: false };
+    if (sum.unknown > 0 || total === 0) return { ...known, interpreter: exactly(ns), held: zero, native: zero, wait: zero };
+    return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
+  }
+
   private operations(list: readonly Operation[], at: Activation): Sum {
     const sum = emptySum();
     for (const operation of list) {
       if (++this.steps > maximumSteps) break;
       switch (operation.op) {
         case "read":
-          this.interpret(
-            sum,
-            operation.place.kind === "element" ? "listLoad" : operation.place.kind === "attribute" ? "attributeLoad" : "globalLoad",
-          );
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
+          sum.sharedUses += this.sharing.usesOfPlace(operation.place, at);
           break;
         case "write":
-          this.interpret(
-            sum,
-            operation.place.kind === "element" ? "listStore" : operation.place.kind === "attribute" ? "attributeStore" : "globalStore",
-          );
+          sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
+          if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
           break;
         case "compute":
-          this.interpret(sum, computeConstruct(operation.operator));
+          this.computation(operation, at, sum);
           break;
         case "call":
-          this.call(operation, at, sum);
+          this.pinnable(operation, at, sum, (own) => this.call(operation, at, own));
           break;
         case "loop":
-          this.loop(operation, at, sum);
+          this.pinnable(operation, at, sum, (own) => this.loop(operation, at, own));
           break;
         case "branch": {
+          // Whoever imports the module does not run what it does as a program.
+          if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
           const arms = operation.arms.map((arm) => this.operations(arm, at));
           addTo(sum, averaged(arms));
@@ -285,6 +401,81 @@ export class CostModel {
     return sum;
   }
 
+  /** Adds what a call or a loop costs, or what a comment says that it does. */
+  private pinnable(operation: CallOperation | LoopOperation, at: Activation, sum: Sum, addCost: (own: Sum) => void): void {
+    const cost = pinsOf(at.function.file).cost.get(operation);
+    if (cost === undefined) {
+      addCost(sum);
+      return;
+    }
+    const own = emptySum();
+    addCost(own);
+    addTo(sum, this.pinned(own, cost, operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`));
+  }
+
+  private arithmetic(operation: ComputeOperation, at: Activation, sum: Sum): void {
+    const { operator, operands } = operation;
+    const array = this.constructs.arrayNs(operator, operands, at);
+    if (array) {
+      // NumPy's loops give the GIL up, from some hundred elements on.
+      if (array.likely > 500) sum.native = add(sum.native, array);
+      else sum.interpreter = add(sum.interpreter, array);
+      return;
+    }
+    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
+    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
+  }
+
+  /** Arithmetic of the interpreter, or what a library's type makes of the operator. */
+  private computation(operation: ComputeOperation, at: Activation, sum: Sum): void {
+    const { function: within } = at;
+    const { knowledge } = this.resolver;
+    const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
+    const entry = method && knowledge.callable(method.name);
+    if (!entry) return this.arithmetic(operation, at, sum);
+    const facts = knownOfOperator(method, within, this.resolver, this.target, this.estimatedSizes(at));
+    const certain = (): CallFacts => knownOfOperator(method, within, this.resolver, this.target, this.certainSizes(at));
+    const below =
+      isAboutSize(entry) && this.othersAreSmall([method.argument], at) ? belowThreshold(entry, certain(), "unknown") : undefined;
+    this.addLibraryCall(entry, method.name, operation, within, facts, below, sum, this.calls, at);
+  }
+
+  private estimatedSizes(at: Activation): Sizes {
+    return {
+      number: (value) => exactNumber(this.evaluator.number(value, at)),
+      bytes: (value) => this.evaluator.bytes(value, at),
+      elements: (value) => this.evaluator.length(value, at),
+    };
+  }
+
+  private certainSizes(at: Activation): Sizes {
+    const spread = (bounds: Bounds | undefined): Interval | undefined => bounds && { ...bounds, likely: (bounds.low + bounds.high) / 2 };
+    return {
+      number: () => undefined,
+      bytes: (value) => spread(this.bounds.bytes(value, at)),
+      elements: (value) => spread(this.bounds.elements(value, at)),
+    };
+  }
+
+  private belowThreshold(entry: CallableEntry, call: CallOperation, at: Activation): BelowThreshold | undefined {
+    if (!isAboutSize(entry)) return undefined;
+    const certain = (one: CallOperation): CallFacts => knownOfCall(one, at.function, this.resolver, this.target, this.certainSizes(at));
+    const arrays = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
+    if (isAbout(entry, "elements") && !this.othersAreSmall(arrays.slice(1), at)) return undefined;
+    const others = callsOnSameObject(call, at.function);
+    const isSmall = (one: CallOperation): boolean => belowThreshold(entry, certain(one), "all-small") !== undefined;
+    return belowThreshold(entry, certain(call), others?.every(isSmall) ? "all-small" : "unknown");
+  }
+
+  /** Whether what an array is combined with cannot make the result larger than a small array. */
+  private othersAreSmall(others: readonly Value[], at: Activation): boolean {
+    return others.every((value) => {
+      const size = this.bounds.elements(value, at);
+      return size !== undefined && size.high <= mostCombined;
+    });
+  }
+
   private interpret(sum: Sum, construct: Construct): void {
     sum.interpreter = add(sum.interpreter, this.costs.operations[construct]);
   }
@@ -296,6 +487,11 @@ export class CostModel {
       .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
     this.interpret(sum, isLock ? "withLock" : "withContextManager");
     const body = this.operations(operation.body, at);
+    if (isLock) {
+      // Under a lock there is nobody to contend with, but the cache lines still change their cores.
+      body.sharedUses *= 0.3;
+      body.sharedWrites *= 0.2;
+    }
     addTo(sum, body);
     if (!isLock) return;
     sum.lockEntries++;
@@ -303,19 +499,28 @@ export class CostModel {
   }
 
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
-    const { count, known } = this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once");
+    const pinned = pinsOf(at.function.file).iterations.get(loop);
+    if (pinned !== undefined) this.assumePinned(loopText(loop), String(pinned));
+    const { count, known } =
+      pinned === undefined
+        ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
+        : { count: exactly(pinned), known: "known" as const };
     const outerCalls = this.calls;
     this.calls = [];
     this.loopDepth++;
+    const outerRounds = this.rounds;
+    this.rounds = count.likely;
     const body = this.operations(loop.body, at);
+    this.rounds = outerRounds;
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
-    const { operations } = this.costs;
-    const pass =
-      loop.form === "while" ? operations.branch : loop.form === "comprehension" ? operations.comprehensionElement : operations.forRangePass;
+    const pass = add(this.constructs.pass(loop, at), keptElementNs(loop, count));
+    body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
+    all.freshBytes = keptBytes(loop, count, body.freshBytes);
+    if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
     all.guessed ||= known === "default";
     addTo(sum, all);
@@ -346,30 +551,49 @@ export class CostModel {
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
+    const note = gilNoteOfCall(operation, within);
+    sum.sharedUses += this.sharing.usesOfCall(operation, at);
+    if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
-      this.interpret(sum, "callPython");
+      const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
+      this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
       const node = callee.function;
+      if (this.coroutines === "made" && node.facts.isAsync) return;
       if (this.stack.includes(node)) {
         if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
         return;
       }
       if (this.stack.length > maximumStack) return;
       const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
-      addTo(sum, inner.sum);
-      this.calls.push(...inner.calls);
+      addTo(sum, note ? asNative(note, inner.sum) : inner.sum);
+      this.calls.push(...(note ? inner.calls.filter((call) => waitingKinds.has(call.kind)) : inner.calls));
       for (const assumption of inner.assumptions)
         this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
-      if (inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
+      if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
       return;
     }
-    const name = this.libraryName(operation, within);
+    const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
+    const noted =
+      note &&
+      notedEntry(note, name ?? calleeText(operation.callee), name === undefined ? undefined : this.resolver.knowledge.callable(name));
+    if (noted) {
+      const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
+      this.addLibraryCall(noted, noted.name, operation, within, facts, undefined, sum, this.calls, at);
+      return;
+    }
     if (name === undefined) {
       sum.unknown++;
       this.interpret(sum, "callCMethod");
       return;
     }
     const entry = this.resolver.knowledge.callable(name);
+    if (name === "builtins.object" && operation.arguments.length > 0) {
+      // A class without `__init__` that takes arguments has one made for it, as data classes do.
+      this.interpret(sum, "instantiate");
+      sum.interpreter = add(sum.interpreter, scale(this.costs.operations.attributeStore, operation.arguments.length));
+      return;
+    }
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
@@ -380,12 +604,9 @@ export class CostModel {
       }
       return;
     }
-    const facts = knownOfCall(operation, within, this.resolver, this.target, {
-      number: (value) => exactNumber(this.evaluator.number(value, at)),
-      bytes: (value) => this.evaluator.bytes(value, at),
-      elements: (value) => this.evaluator.length(value, at),
-    });
-    this.addLibraryCall(entry, name, operation, within, facts, sum, this.calls);
+    const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
+    const below = this.belowThreshold(entry, operation, at);
+    this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls, at);
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
@@ -399,25 +620,37 @@ export class CostModel {
     return builtInMethods.get(method);
   }
 
+  /** The method of a text, list, dict or set whose type only shows in how it is computed: `(b"01" * n).count(b"1")`. */
+  private methodOfKind({ callee }: CallOperation, at: Activation): string | undefined {
+    if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+    const kind = this.constructs.kindOf(callee.place.object, at);
+    const type = kind === "text" ? "str" : kind === "list" || kind === "dict" || kind === "set" || kind === "tuple" ? kind : undefined;
+    return type && `builtins.${type}.${callee.place.name}`;
+  }
+
   private addLibraryCall(
     entry: CallableEntry,
     name: string,
-    call: CallOperation,
+    call: CallOperation | ComputeOperation,
     within: FunctionNode,
     facts: CallFacts,
+    below: BelowThreshold | undefined,
     sum: Sum,
     calls: TimedCall[],
+    at = bareActivation(within),
   ): void {
     const verdict = evaluate(entry, facts);
-    const cost = costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
+    const cost = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
+    if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
     sum.native = add(sum.native, cost.nativeNs);
     sum.wait = add(sum.wait, cost.waitNs);
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
-    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, times: 1, ns });
+    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, below, elements: largest(facts), times: 1, ns });
     if (cost.from === "default" && ns > 100_000) {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
       this.assume(
@@ -438,6 +671,58 @@ export class CostModel {
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
     }
+  }
+
+  /** The functions that the call runs itself: `map` runs its first argument for each element. */
+  private invoked(entry: CallableEntry, call: CallOperation, at: Activation, sum: Sum): void {
+    // What sorting takes is measured with a key function.
+    if (entry.name === "builtins.sorted" || entry.name === "builtins.list.sort") return;
+    const valueAt = (place: ValuePlace): Value | undefined => {
+      if (place === "receiver") return undefined;
+      const named = call.arguments.find((each) => each.form === "keyword" && each.name === place.keyword);
+      return (named ?? (place.position === undefined ? undefined : call.arguments[place.position]))?.value;
+    };
+    for (const { callback, perElementOf } of entry.invokes) {
+      const value = valueAt(callback);
+      const found = value && this.resolver.resolve(value, at.function).find((entity) => entity.kind === "function");
+      if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
+      const iterable = perElementOf && valueAt(perElementOf);
+      const count = iterable ? (this.evaluator.length(iterable, at) ?? defaultLength) : exactly(1);
+      const [parameter] = found.function.facts.parameters;
+      const given = new Map<string, Argument>();
+      if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
+      const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
+      const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
+      addTo(sum, repeated(once, count));
+      this.calls.push(...inner.calls.map((each) => ({ ...each, times: each.times * count.likely, ns: each.ns * count.likely })));
+    }
+  }
+
+  /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
+  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict): CallCost | undefined {
+    const [first] = call.arguments;
+    if ((name === "time.sleep" || name === "asyncio.sleep") && first) {
+      const seconds = this.evaluator.number(first.value, at);
+      if (!seconds || seconds.low < 0) return undefined;
+      const fixed = this.costs.bulk["time.sleep:1ms"].nsPerUnit;
+      // What a sleep of a millisecond takes beyond it.
+      const late = {
+        low: Math.max(0, fixed.low - 1e6),
+        likely: Math.max(0, fixed.likely - 1e6),
+        high: Math.max(0, fixed.likely - 1e6) * 2,
+      };
+      return {
+        interpreterNs: this.costs.operations.callCMethod,
+        nativeNs: zero,
+        waitNs: add(scale(seconds, 1e9), late),
+        missing: [],
+        from: "measured",
+      };
+    }
+    const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
+    if (!ns || verdict.gil === "depends") return undefined;
+    const releases = verdict.gil === "releases";
+    return { interpreterNs: releases ? zero : ns, nativeNs: releases ? ns : zero, waitNs: zero, missing: [], from: "measured" };
   }
 
   /** Time of the terms whose size is not known, with a size that spans what people pass. */
@@ -477,6 +762,40 @@ export class CostModel {
   }
 }
 
+type Weighted = Assumption & { readonly weight: number };
+
+function byWeight(a: Weighted, b: Weighted): number {
+  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
+}
+
+function withoutWeight({ what, value, from }: Weighted): Assumption {
+  return { what, value, from };
+}
+
+/** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
+const objectBytes = 40;
+
+/** The memory that a loop leaves behind: of a comprehension all elements, of others what the last round left and what was appended. */
+function keptBytes(loop: LoopOperation, count: Interval, ofRound: number): number {
+  if (loop.makes === "list" || loop.makes === "dict" || loop.makes === "set") return count.likely * (objectBytes + ofRound);
+  const appends = loop.body.filter(
+    (operation) =>
+      operation.op === "call" &&
+      operation.callee.op === "read" &&
+      operation.callee.place.kind === "attribute" &&
+      operation.callee.place.name === "append",
+  ).length;
+  return ofRound + (appends > 0 ? count.likely * appends * (objectBytes + ofRound) : 0);
+}
+
+/** What each element of a large list, set or dict takes beyond its part of a small one: memory that has to be fetched, collections of garbage. */
+function keptElementNs(loop: LoopOperation, count: Interval): Interval {
+  const keeps = loop.makes === "list" || loop.makes === "dict" || loop.makes === "set";
+  const makesObjects = loop.body.some((operation) => operation.op === "compute" || operation.op === "call");
+  if (!keeps || count.likely < 5_000) return zero;
+  return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
+}
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -495,55 +814,13 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["dict", "items keys values setdefault popitem"],
     [
       "str",
-      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold",
+      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
     ],
     ["bytes", "decode hex"],
     ["set", "add discard union intersection difference issubset"],
     ["int", "bit_length to_bytes"],
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
 );
-
-function computeConstruct(operator: string): Construct {
-  switch (operator) {
-    case "+":
-    case "-":
-    case "*":
-      return "intAdd";
-    case "/":
-    case "//":
-      return "intFloorDivide";
-    case "%":
-      return "intModulo";
-    case "**":
-      return "intPower";
-    case "format":
-      return "fString";
-    case "slice":
-      return "slice";
-    case "list":
-    case "tuple":
-    case "set":
-      return "tupleBuild";
-    case "dict":
-      return "dictBuild";
-    case "not":
-      return "notOperator";
-    case "u-":
-    case "~":
-      return "unaryMinus";
-    case "in":
-    case "not in":
-      return "containsDict";
-    case "&":
-    case "|":
-    case "^":
-    case "<<":
-    case ">>":
-      return "intBitAnd";
-    default:
-      return "compare";
-  }
-}
 
 function addTo(sum: Sum, other: Sum): void {
   sum.interpreter = add(sum.interpreter, other.interpreter);
@@ -553,6 +830,10 @@ function addTo(sum: Sum, other: Sum): void {
   sum.unknown += other.unknown;
   sum.lockEntries += other.lockEntries;
   sum.locked = add(sum.locked, other.locked);
+  sum.sharedUses += other.sharedUses;
+  sum.sharedWrites += other.sharedWrites;
+  sum.freshBytes += other.freshBytes;
+  sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
   sum.guessed ||= other.guessed;
@@ -567,6 +848,11 @@ function repeated(sum: Sum, count: Interval): Sum {
     unknown: sum.unknown * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
+    sharedUses: sum.sharedUses * count.likely,
+    sharedWrites: sum.sharedWrites * count.likely,
+    // What one round makes is mostly thrown away before the next, and what it looks at is the same.
+    freshBytes: sum.freshBytes,
+    touchedBytes: sum.touchedBytes,
     nesting: sum.nesting,
     endless: sum.endless,
     guessed: sum.guessed,
@@ -596,11 +882,91 @@ function averaged(arms: readonly Sum[]): Sum {
   for (const arm of arms) {
     sum.unknown += arm.unknown / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.sharedUses += arm.sharedUses / arms.length;
+    sum.sharedWrites += arm.sharedWrites / arms.length;
+    sum.freshBytes += arm.freshBytes / arms.length;
+    sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
     sum.nesting = Math.max(sum.nesting, arm.nesting);
     sum.endless ||= arm.endless;
     sum.guessed ||= arm.guessed;
   }
   return sum;
+}
+
+const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
+
+/** The same work as native code that releases or keeps the GIL. */
+function asNative(effect: GilNote, sum: Sum): Sum {
+  const busy = add(sum.interpreter, sum.held);
+  const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
+  return effect === "releases" ? { ...none, native: add(sum.native, busy) } : { ...none, held: busy };
+}
+
+/** Compiled loops run ten to a hundred times as fast as bytecode. */
+function compiled(ns: Interval): Interval {
+  return interval(ns.low / 100, ns.likely / 30, ns.high / 10);
+}
+
+/** What knowledge says of a call, overruled by a comment; of one of which it says nothing, that it takes some time. */
+function notedEntry(note: GilNote, name: string, known: CallableEntry | undefined): CallableEntry {
+  if (known) return { ...known, gil: note, kind: known.kind === "cpu-python" ? "cpu-native" : known.kind };
+  return {
+    entry: "callable",
+    name,
+    gil: note,
+    package: "",
+    kind: "cpu-native",
+    style: "blocking",
+    waits: undefined,
+    cost: { from: "default", terms: [{ term: "fixed", spends: "call", ns: interval(10_000, 1_000_000, 100_000_000) }] },
+    returns: [],
+    invokes: [],
+    ownThreads: undefined,
+    compiles: undefined,
+    note: undefined,
+    freeThreaded: undefined,
+    measuredOtherwise: undefined,
+    evidence: [],
+  };
+}
+
+function calleeText(callee: Value): string {
+  return writtenName(callee) ?? "this call";
+}
+
+/** So many elements at most keep every operation on small arrays small. */
+const mostCombined = 20;
+
+function isAboutSize(entry: CallableEntry): boolean {
+  return isAbout(entry, "bytes") || isAbout(entry, "elements");
+}
+
+function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
+  return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
+}
+
+function isMainGuard(test: Value | undefined): boolean {
+  return (
+    test?.op === "compute" &&
+    test.operator === "==" &&
+    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
+  );
+}
+
+/** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
+function slicedParameter(value: Value, node: FunctionNode): string | undefined {
+  if (value.op !== "read") return undefined;
+  if (value.place.kind === "name") {
+    const bound = node.facts.bindings.get(value.place.name);
+    return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
+      ? slicedParameter(bound[0], node)
+      : undefined;
+  }
+  if (value.place.kind !== "element") return undefined;
+  const { object, index } = value.place;
+  if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
+  const { name } = object.place;
+  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
 
 /** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */
@@ -629,7 +995,14 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+    shared: { uses: sum.sharedUses, writes: sum.sharedWrites },
+    memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
+}
+
+function largest({ receiver, positional }: CallFacts): Interval | undefined {
+  const known = [receiver, ...(positional ?? [])].flatMap((value) => value?.elements ?? []);
+  return known.sort((a, b) => b.likely - a.likely)[0];
 }
 
 function exactNumber(amount: Interval | undefined): number | undefined {
@@ -643,6 +1016,10 @@ function text(amount: Interval | undefined): string {
 function loopText(loop: LoopOperation): string {
   const name = loop.iterable ? writtenName(loop.iterable) : undefined;
   return name ? `length of \`${name}\`` : "rounds of a loop of unknown length";
+}
+
+function calledName({ callee }: CallOperation): string {
+  return writtenName(callee) ?? "a call";
 }
 
 function writtenName(value: Value): string | undefined {

@@ -200,6 +200,22 @@ function methods(type: string, kind: StepKind, names: string): [string, StepKind
   return names.split(" ").map((name) => [`${type}.${name}`, kind]);
 }
 
+/** Methods of which two calls at once lose elements or break the object where nothing keeps them apart, because they take no lock of it. */
+const unlocked =
+  /^(heapq\.|bisect\.|collections\.Counter\.update$|collections\.OrderedDict\.(?!__getitem__|__contains__|get$)|builtins\.bytearray\.)/;
+
+/**
+ * Why two threads that change one object by that method at the same time lose elements or break it in a build without a GIL, though they do
+ * not with one; a clause for sentences. Undefined where they do not, or where they do in any build.
+ */
+export function needsGil(method: string, target: Target): string | undefined {
+  if (hasGil(target) || !unlocked.test(method)) return undefined;
+  if (methodStep(method, target)?.verdict !== "breaks") return undefined;
+  if (methodStep(method, { ...target, freeThreaded: false })?.verdict === "breaks") return undefined;
+  const name = method.split(".").slice(-2).join(".");
+  return `${targetTitle(target)} takes no lock in \`${name}\`, and two of them at once lose elements or break the object`;
+}
+
 /** Whether one call of that method, such as `builtins.list.append`, is one step for other threads; undefined for methods not listed. */
 export function methodStep(method: string, target: Target, elements: ElementCode = "native"): SwitchVerdict | undefined {
   const kind = containerMethods.get(method);

@@ -63,9 +63,16 @@ export interface ReturnCase {
 /** Native threads that a call brings along, for which a thread pool around it leaves no cores. */
 export interface OwnThreads {
   readonly library: string;
-  /** How many it uses when nobody limits it. */
+  /** How many it uses when nobody limits it. `on-request`: only if one of the keywords in `limitedBy` asks for more than one. */
   readonly count: "all-cores" | "some-cores" | "on-request";
-  /** Environment variables and calls that limit it. */
+  /**
+   * `per-caller`: each thread that calls it gets threads of its own, as OpenMP gives them. `one`: a process has one pool of them, which all
+   * callers share.
+   */
+  readonly pool: "per-caller" | "one";
+  /** It stays in the calling thread for arrays of fewer elements. */
+  readonly fromElements: number | undefined;
+  /** What limits it: environment variables (`OMP_NUM_THREADS`), calls (`torch.set_num_threads`), keywords of the call or of what made the object (`n_jobs=`). */
   readonly limitedBy: readonly string[];
 }
 
@@ -76,6 +83,11 @@ export type CallableEntry = CallableFacts & GilRule;
 export type GilRule =
   | { readonly gil: GilEffect }
   | { readonly gil: "conditional"; readonly cases: readonly GilCase[]; readonly otherwise: GilEffect };
+
+export interface Compilation {
+  readonly cases: readonly GilCase[];
+  readonly otherwise: GilEffect;
+}
 
 export interface GilCase {
   readonly when: readonly Condition[];
@@ -99,6 +111,8 @@ export interface CallableFacts {
   readonly returns: readonly ReturnCase[];
   readonly invokes: readonly Invocation[];
   readonly ownThreads: OwnThreads | undefined;
+  /** Set for decorators that compile a function: what running the compiled function does to the GIL; conditions are about the decorator. */
+  readonly compiles: Compilation | undefined;
   /** What a reader should know besides, in one sentence. */
   readonly note: string | undefined;
   /** What changes in a build without a GIL. */
@@ -223,6 +237,8 @@ export interface SpawnerEntry {
   readonly callbacks: readonly ValuePlace[];
   /** Calls that, anywhere in the program, show that one thread alone does all the work: `app.run(threaded=False)`. */
   readonly singleThreadedBy: readonly TellingCall[];
+  /** `limited`: its worker processes get a share of the cores for the threads that libraries bring along. */
+  readonly nativeThreads: "limited" | "not-limited";
   /** `yes`: the work may still run when the calling function has returned and nothing above joined it. */
   readonly escapes: "yes" | "no";
   readonly note: string | undefined;

@@ -111,6 +111,17 @@ const waits = v.strictObject({
   releases: v.optional(v.picklist(["own-lock", "nothing"]), "nothing"),
 });
 
+const gilCases = v.pipe(
+  list(
+    v.strictObject({
+      when: v.pipe(list(condition), v.nonEmpty()),
+      whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
+      gil: gilEffect,
+    }),
+  ),
+  v.nonEmpty(),
+);
+
 /** One record stands for all the names it lists. */
 export const callableRecord = v.pipe(
   v.strictObject({
@@ -124,18 +135,7 @@ export const callableRecord = v.pipe(
         "`releases`: other threads run meanwhile. `holds`: native code that keeps the GIL. `runs-python`: bytecode, so threads take turns. `conditional`: the first of `cases` that holds decides, else `otherwise`.",
       ),
     ),
-    cases: v.optional(
-      v.pipe(
-        list(
-          v.strictObject({
-            when: v.pipe(list(condition), v.nonEmpty()),
-            whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
-            gil: gilEffect,
-          }),
-        ),
-        v.nonEmpty(),
-      ),
-    ),
+    cases: v.optional(gilCases),
     otherwise: v.optional(gilEffect),
     kind: v.pipe(
       v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
@@ -155,8 +155,15 @@ export const callableRecord = v.pipe(
       [],
     ),
     ownThreads: v.optional(
-      v.strictObject({ library: text, count: v.picklist(["all-cores", "some-cores", "on-request"]), limitedBy: list(text) }),
+      v.strictObject({
+        library: text,
+        count: v.picklist(["all-cores", "some-cores", "on-request"]),
+        pool: v.optional(v.picklist(["per-caller", "one"]), "per-caller"),
+        fromElements: v.optional(count),
+        limitedBy: list(text),
+      }),
     ),
+    compiles: v.optional(v.strictObject({ cases: gilCases, otherwise: gilEffect })),
     note: v.pipe(v.optional(text), v.description("What a reader should know besides, in one sentence.")),
     freeThreaded: v.pipe(v.optional(text), v.description("What changes in a build without a GIL, in one sentence.")),
     measuredOtherwise: v.optional(text),
@@ -218,6 +225,7 @@ export const spawnerRecord = v.strictObject({
   joinedBy: v.optional(list(text), []),
   onExit: v.optional(onExit, "nothing"),
   callbacks: v.optional(list(place), []),
+  nativeThreads: v.optional(v.picklist(["limited", "not-limited"]), "not-limited"),
   singleThreadedBy: v.optional(list(v.strictObject({ call: qualifiedName, when: conditions })), []),
   escapes: v.optional(v.picklist(["yes", "no"]), "yes"),
   note: v.optional(text),

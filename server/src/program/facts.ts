@@ -98,23 +98,16 @@ export interface ClassFacts extends Range {
 }
 
 /** A comment that speaks to this tool. */
-export type Directive =
-  | {
-      readonly kind: "ignore";
-      readonly names: readonly string[];
-      readonly scope: "line" | "file";
-      readonly range: Range;
-      readonly line: number;
-    }
-  | { readonly kind: "invalid"; readonly reason: string; readonly range: Range; readonly line: number }
-  | {
-      readonly kind: "note";
-      readonly name: DirectiveNote;
-      readonly argument: string;
-      readonly range: Range;
-      readonly line: number;
-      /** `after`: behind the code it speaks of; `above`: on a line of its own. */
-      readonly stands: "after" | "above";
-    };
+export type Directive = {
+  readonly range: Range;
+  /** `after`: behind the code it speaks of; `above`: on a line of its own, above it. */
+  readonly stands: "after" | "above";
+  /** The whole line of code that it speaks of, with its line end. */
+  readonly subject: Range;
+} & (
+  | { readonly kind: "ignore"; readonly names: readonly string[]; readonly scope: "line" | "file" }
+  | { readonly kind: "invalid"; readonly reason: string }
+  | { readonly kind: "note"; readonly name: DirectiveNote; readonly argument: string }
+);
 
 export type DirectiveNote = "guarded-by" | "thread-root" | "single-thread" | "cost" | "iterations" | "releases" | "holds";

@@ -95,7 +95,7 @@ export interface CallOperation extends Range {
 /** Arithmetic, comparison, truth test, string formatting, subscripting of nothing shared: bytecode without a name of its own. */
 export interface ComputeOperation extends Range {
   readonly op: "compute";
-  /** As written in Python, `not` and `u-` for unary ones, `format` for f-strings, `slice` for slices. */
+  /** As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices. */
   readonly operator: string;
   readonly operands: readonly Value[];
 }
@@ -124,6 +124,8 @@ export interface LoopOperation extends Range {
   readonly endsEarly: boolean;
   /** Only the loop's first line. */
   readonly header: Range;
+  /** What a comprehension makes; absent for its outer clauses and other loops. */
+  readonly makes: ComprehensionValue["makes"] | undefined;
 }
 
 export interface BranchOperation extends Range {

@@ -1,5 +1,9 @@
+import { blockingCallInAsync } from "./blocking-call-in-async.js";
+import { busyWait } from "./busy-wait.js";
 import { checkThenAct } from "./check-then-act.js";
+import { cpuBoundInAsync } from "./cpu-bound-in-async.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
+import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
@@ -9,9 +13,15 @@ import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
+import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
+import { pollingLoop } from "./polling-loop.js";
+import { reenablesGil } from "./reenables-gil.js";
+import { releaseBelowThreshold } from "./release-below-threshold.js";
+import { reliesOnGil } from "./relies-on-gil.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
+import { unboundedThreads } from "./unbounded-threads.js";
 import { unsafeLazyInit } from "./unsafe-lazy-init.js";
 import { updateAcrossAwait } from "./update-across-await.js";
 import { uselessLock } from "./useless-lock.js";
@@ -21,6 +31,12 @@ import { waitWhileLocked } from "./wait-while-locked.js";
 export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
+  unboundedThreads,
+  executorPerCall,
+  busyWait,
+  pollingLoop,
+  releaseBelowThreshold,
+  oversubscribedNativeThreads,
   nonAtomicSharedUpdate,
   checkThenAct,
   mutationDuringIteration,
@@ -36,6 +52,10 @@ export const rules: readonly Rule[] = [
   waitWhileLocked,
   executorSelfDeadlock,
   lockHeldAcrossAwait,
+  blockingCallInAsync,
+  cpuBoundInAsync,
+  reliesOnGil,
+  reenablesGil,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

@@ -1,4 +1,4 @@
-import type { FunctionNode } from "../program/link/entity.js";
+import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { lastName, releasersOnly } from "../program/link/hand-over.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
@@ -23,16 +23,20 @@ export const lockNotReleased: Rule<Leak> = {
 };
 
 function find({ program }: RuleContext): readonly Match<Leak>[] {
+  return program.files.flatMap((file) => {
+    if (file.calls("acquire").length === 0 || file.calls("release").length === 0) return [];
+    return program.resolver.remembered(file, "leaks", () => leaksIn(file, program));
+  });
+}
+
+function leaksIn(file: LinkedFile, program: Program): readonly Match<Leak>[] {
   const matches: Match<Leak>[] = [];
-  for (const file of program.files) {
-    if (!file.facts.callsByName.has("acquire") || !file.facts.callsByName.has("release")) continue;
-    const functions = new Set((file.facts.callsByName.get("acquire") ?? []).map((site) => file.functions[site.function]));
-    for (const node of functions) {
-      if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
-      for (const leak of leaksOf(node, (call) => mayRaise(call, node, program))) {
-        const confidence = confidenceOf(leak, node, program);
-        if (confidence) matches.push(match(leak, node, confidence));
-      }
+  const functions = new Set(file.calls("acquire").map((site) => file.functions[site.function]));
+  for (const node of functions) {
+    if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
+    for (const leak of leaksOf(node, (call) => mayRaise(call, node, program))) {
+      const confidence = confidenceOf(leak, node, program);
+      if (confidence) matches.push(match(leak, node, confidence));
     }
   }
   return matches;

@@ -135,7 +135,7 @@ function isWrittenOut(name: string, node: FunctionNode, step: CallStep | undefin
 }
 
 function forks(node: FunctionNode): boolean {
-  return (node.file.facts.callsByName.get("fork") ?? []).some((site) => site.function === node.facts.index);
+  return node.file.calls("fork").some((site) => site.function === node.facts.index);
 }
 
 /** Whether the function that holds the lock stores what is tested. */

@@ -1,5 +1,6 @@
 import type { TextEdit } from "../base/edit.js";
 import { contains, type Range } from "../base/range.js";
+import type { Source } from "../base/source.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
@@ -19,7 +20,7 @@ export function processPoolFix(spawn: Spawn, context: RuleContext): FixOffer {
   const refusal = reasonAgainst(made.call, context);
   if (refusal) return { fixes: [], refused: [{ title, reason: refusal }] };
   const { path } = made.in.file;
-  const edits = executorEdits(made.call, made.in, context.text(path));
+  const edits = executorEdits(made.call, made.in, context.source(path));
   if (!edits) return { fixes: [], refused: [{ title, reason: "the pool's class is reached in a way that cannot be rewritten safely" }] };
   return { fixes: [{ title, safety: "unsafe", edits: [{ path, edits }] }], refused: [] };
 }
@@ -153,31 +154,34 @@ function mainGuards(module: FunctionNode): readonly Range[] {
   return guards;
 }
 
-function executorEdits(made: CallOperation, within: FunctionNode, text: string): readonly TextEdit[] | undefined {
+function executorEdits(made: CallOperation, within: FunctionNode, source: Source): readonly TextEdit[] | undefined {
+  const { text } = source;
+  const at = source.range(made.callee);
   const { callee } = made;
   if (callee.op !== "read" || callee.place.kind === "element") return undefined;
   const edits: TextEdit[] = [];
   if (callee.place.kind === "attribute") {
     if (callee.place.name !== "ThreadPoolExecutor") return undefined;
-    edits.push({ range: { start: callee.end - "ThreadPoolExecutor".length, end: callee.end }, newText: "ProcessPoolExecutor" });
+    edits.push({ range: { start: at.end - "ThreadPoolExecutor".length, end: at.end }, newText: "ProcessPoolExecutor" });
   } else {
     const { name } = callee.place;
     const { imports } = within.file.facts;
     const imported = imports.find((each) => each.bound === name && each.name === "ThreadPoolExecutor");
     if (!imported) return undefined;
-    edits.push({ range: { start: callee.start, end: callee.end }, newText: "ProcessPoolExecutor" });
+    edits.push({ range: at, newText: "ProcessPoolExecutor" });
+    const range = source.range(imported);
     const isThere = imports.some((each) => each.bound === "ProcessPoolExecutor");
-    const isUsedElsewhere = occurrences(text, name).some(
-      (offset) => offset !== callee.start && (offset < imported.start || offset >= imported.end),
-    );
-    const range = { start: imported.start, end: imported.end };
+    const isUsedElsewhere = occurrences(text, name).some((offset) => offset !== at.start && (offset < range.start || offset >= range.end));
     if (!isUsedElsewhere && !isThere) edits.push({ range, newText: "ProcessPoolExecutor" });
     else if (!isUsedElsewhere) edits.push(removal(range, text));
     else if (!isThere) edits.push({ range: { start: range.start, end: range.start }, newText: "ProcessPoolExecutor, " });
   }
   // Worker processes take no such argument.
   const prefix = made.arguments.find((argument) => argument.form === "keyword" && argument.name === "thread_name_prefix");
-  if (prefix) edits.push(removal({ start: text.lastIndexOf("thread_name_prefix", prefix.value.start), end: prefix.value.end }, text));
+  if (prefix) {
+    const value = source.range(prefix.value);
+    edits.push(removal({ start: text.lastIndexOf("thread_name_prefix", value.start), end: value.end }, text));
+  }
   return edits;
 }
 

@@ -291,6 +291,6 @@ const longestQuote = 60;
 
 /** A stretch of a file on one line, cut where it is long. */
 export function quoted(path: string, range: Range, context: RuleContext): string {
-  const text = context.text(path).slice(range.start, range.end).replace(/\s+/g, " ");
+  const text = context.source(path).slice(range).replace(/\s+/g, " ");
   return text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
 }

@@ -1,5 +1,6 @@
 import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
+import type { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
@@ -34,6 +35,7 @@ export interface TargetVerdict {
 export interface Fix {
   readonly title: string;
   readonly safety: Safety;
+  /** In offsets of the texts, whatever the facts count in. */
   readonly edits: readonly FileEdit[];
 }
 
@@ -65,7 +67,7 @@ export interface RuleContext {
   readonly target: Target;
   readonly cores: number;
   /** The text that the facts of a file were taken from. */
-  readonly text: (path: string) => string;
+  readonly source: (path: string) => Source;
   /** What each place that starts concurrent work asks for and would gain, in order of file and offset. */
   readonly sites: readonly SiteEstimate[];
 }
@@ -93,7 +95,7 @@ export interface Rule<Data = unknown> {
   readonly code: string;
   readonly name: string;
   readonly since: string;
-  readonly group: "performance" | "races" | "locks";
+  readonly group: "performance" | "races" | "locks" | "free-threading";
   readonly severity: Severity;
   /** The page, in Markdown. */
   readonly docs: string;

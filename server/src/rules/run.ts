@@ -1,4 +1,3 @@
-import { LineIndex } from "../base/line-index.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
@@ -44,12 +43,10 @@ function findingsOf(rule: Rule, severity: Severity, context: RuleContext): reado
 function isSuppressed(finding: Finding, context: RuleContext): boolean {
   const directives = context.program.file(finding.path)?.facts.directives ?? [];
   if (directives.length === 0) return false;
-  let line: number | undefined;
   return directives.some((directive) => {
     if (directive.kind !== "ignore") return false;
     if (!directive.names.some((name) => name === finding.rule || name.toUpperCase() === finding.code)) return false;
     if (directive.scope === "file") return true;
-    line ??= new LineIndex(context.text(finding.path)).position(finding.range.start).line;
-    return directive.line === line;
+    return directive.subject.start <= finding.range.start && finding.range.start < directive.subject.end;
   });
 }

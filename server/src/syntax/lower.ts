@@ -755,7 +755,13 @@ class Lowering {
           const value = parts.reduce((sum, part) => sum + (part.kind === "literal" ? Number(part.value) : 0), 0);
           return { kind: "literal", type: "bytes", value, start, end };
         }
-        return { kind: "text", values: parts.flatMap((part) => (part.kind === "text" ? part.values : [])), start, end };
+        return {
+          kind: "text",
+          values: parts.flatMap((part) => (part.kind === "text" ? part.values : [])),
+          isPadded: parts.some((part) => part.kind === "text" && part.isPadded),
+          start,
+          end,
+        };
       }
       case "true":
         return { kind: "literal", type: "bool", value: 1, start, end: start + 4 };
@@ -969,12 +975,15 @@ class Lowering {
     const content = this.text.slice(contentStart, Math.max(contentStart, end - quotes));
     if (prefix.includes("f") || prefix.includes("t")) {
       const values: Expression[] = [];
+      let isPadded = false;
       for (const child of this.children(node)) {
         if (this.symbol(child) !== "interpolation") continue;
         const inner = this.children(child)[0];
-        if (inner) values.push(this.expression(inner));
+        if (!inner) continue;
+        values.push(this.expression(inner));
+        isPadded ||= this.text.slice(inner.endIndex, child.endIndex).includes(":");
       }
-      return { kind: "text", values, start, end };
+      return { kind: "text", values, isPadded, start, end };
     }
     // Escapes shorten the value; for sizes and names the written length is close enough and costs nothing.
     if (prefix.includes("b")) return { kind: "literal", type: "bytes", value: writtenLength(content), start, end };

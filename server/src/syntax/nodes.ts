@@ -277,6 +277,8 @@ export interface Literal extends Range {
 export interface TextExpression extends Range {
   readonly kind: "text";
   readonly values: readonly Expression[];
+  /** Whether a format specifier may make a value longer than it is. */
+  readonly isPadded: boolean;
 }
 
 export interface BinaryExpression extends Range {

@@ -1,9 +1,12 @@
-import { Language, type Tree, Parser as TreeSitter } from "web-tree-sitter";
+import { Language, type Node, type Tree, Parser as TreeSitter } from "web-tree-sitter";
 import { applyEdits, type TextEdit } from "../base/edit.js";
+import { LineSlots } from "../base/line-slots.js";
+import type { Range } from "../base/range.js";
 import { lower } from "./lower.js";
+import { mended, suspectLines } from "./mend.js";
 import type { Module, Statement } from "./nodes.js";
+import { relocated } from "./relocate.js";
 import { decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
-import { shifted } from "./shift.js";
 
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
 export interface ParserBytes {
@@ -28,10 +31,10 @@ export class Parser {
     return new Parser(parser, language);
   }
 
-  /** Parses a text once and keeps nothing. */
+  /** Parses a text once and keeps nothing. Offsets are those of the text. */
   parse(text: string): Module {
     const whole = this.lowered(text);
-    return whole.standing === "broken" ? this.divided(text, new Map()).module : whole.module;
+    return whole.standing === "broken" ? this.divided(text, undefined, new Map()).module : whole.module;
   }
 
   /** Only parses, as a floor for measurements. */
@@ -40,26 +43,28 @@ export class Parser {
   }
 
   /** Parses a text and keeps what its sections became under `key` until `close`. */
-  open(key: string, text: string): Module {
-    const divided = this.divided(text, new Map());
+  open(key: string, text: string): OpenModule {
+    const slots = LineSlots.of(text);
+    const divided = this.divided(text, slots, new Map());
     const whole = divided.standing === "broken" ? this.lowered(text) : undefined;
     const isDivisible = whole?.standing !== "whole";
-    this.opened.set(key, { text, sections: isDivisible ? divided.sections : "indivisible" });
-    return isDivisible ? divided.module : whole.module;
+    this.opened.set(key, { text, slots, sections: isDivisible ? divided.sections : "indivisible" });
+    return { text, slots, module: isDivisible ? divided.module : inSlots(whole.module, slots) };
   }
 
   /** Applies edits to the text kept under `key`, in order, each in offsets of the text after the ones before it. */
-  edit(key: string, edits: readonly TextEdit[]): { readonly text: string; readonly module: Module } {
+  edit(key: string, edits: readonly TextEdit[]): OpenModule {
     const old = this.opened.get(key);
     if (!old) throw new Error(`${key} is not open`);
     const text = edits.reduce((before, edit) => applyEdits(before, [edit]), old.text);
+    const slots = old.slots.after(text);
     if (old.sections === "indivisible") {
-      this.opened.set(key, { text, sections: old.sections });
-      return { text, module: this.parse(text) };
+      this.opened.set(key, { text, slots, sections: old.sections });
+      return { text, slots, module: inSlots(this.parse(text), slots) };
     }
-    const { module, sections } = this.divided(text, old.sections);
-    this.opened.set(key, { text, sections });
-    return { text, module };
+    const { module, sections } = this.divided(text, slots, old.sections);
+    this.opened.set(key, { text, slots, sections });
+    return { text, slots, module };
   }
 
   /** Forgets what is kept under `key`. */
@@ -69,18 +74,26 @@ export class Parser {
 
   /**
    * Parses section by section, so that what is broken in one costs no other: an open bracket would swallow the definitions after it. Sections
-   * whose text is among the known ones are taken over. Where all sections are whole, the module is the one that parsing the text at once gives.
+   * whose text and places are among the known ones are taken over. Where all sections are whole, the module is the one that parsing the text
+   * at once gives. Offsets are those of the text if it has no slots.
    */
-  private divided(text: string, known: LoweredSections): Divided {
+  private divided(text: string, slots: LineSlots | undefined, known: LoweredSections): Divided {
     const sections = new Map<string, LoweredSection>();
-    const section = (start: number, end: number): LoweredSection => {
+    const section = (start: number, end: number, how: "as written" | "mended" = "as written"): LoweredSection => {
       const part = text.slice(start, end);
-      let found = sections.get(part) ?? known.get(part);
-      // A part cut out of a text keeps all of it alive, so what is kept is a copy.
-      const own = found?.text ?? ` ${part}`.slice(1);
-      found ??= { text: own, start: 0, ...this.lowered(own) };
-      const here = found.start === start ? found : { ...found, start, module: shifted(found.module, start - found.start) };
-      sections.set(own, here);
+      const places = slots?.slotsOf({ start, end }) ?? [start];
+      const key = `${how}: ${part}`;
+      const before = sections.get(key) ?? known.get(key);
+      if (before && samePlaces(before.places, places)) {
+        sections.set(before.key, before);
+        return before;
+      }
+      // A part cut out of a text keeps all of it alive; a key that is put together anew does not.
+      const own = before?.text ?? key.slice(key.length - part.length);
+      const { module, standing } = how === "mended" ? this.mended(own) : this.lowered(own);
+      const place = (offset: number): number => (slots ? slots.place(start + offset) : start + offset);
+      const here = { key: before?.key ?? key, text: own, places, module: relocated(module, place), standing };
+      sections.set(here.key, here);
       return here;
     };
 
@@ -109,8 +122,8 @@ export class Parser {
         continue;
       }
       const definition = decoratedDefinition(alone.text);
-      if (definition === undefined || alone.module.body.some(isDefinition)) found.push(alone);
-      else found.push(section(start, start + definition), section(start + definition, end));
+      if (definition === undefined || alone.module.body.some(isDefinition)) found.push(section(start, end, "mended"));
+      else found.push(section(start, start + definition), section(start + definition, end, "mended"));
     }
     const modules = found.map((each) => each.module);
     return {
@@ -125,6 +138,24 @@ export class Parser {
     };
   }
 
+  /** Parses a text of which one line may tear apart what stands around it. */
+  private mended(text: string): Lowered {
+    const written = this.lowered(text);
+    const errors = written.standing === "broken" ? [...written.module.errors, ...this.unfinished(text)] : [];
+    for (const line of suspectLines(errors, text)) {
+      const without = this.lowered(line.without);
+      if (without.standing === "broken") continue;
+      const read = this.lowered(text.slice(line.start, line.end)).module;
+      const module = mended(
+        without.module,
+        line,
+        relocated(read, (offset) => line.start + offset),
+      );
+      return { module: { ...module, directives: written.module.directives }, standing: "broken" };
+    }
+    return written;
+  }
+
   private lowered(text: string): Lowered {
     const tree = this.tree(text);
     try {
@@ -132,6 +163,24 @@ export class Parser {
     } finally {
       tree.delete();
     }
+  }
+
+  /** What the parser took to lack a token at its end: a bracket that is not closed, with all that it swallowed. */
+  private unfinished(text: string): readonly Range[] {
+    const tree = this.tree(text);
+    const found: Range[] = [];
+    const visit = (node: Node): void => {
+      for (const child of node.children) {
+        if (child?.isMissing) found.push({ start: node.startIndex, end: node.endIndex });
+        else if (child?.hasError) visit(child);
+      }
+    };
+    try {
+      if (tree.rootNode.hasError) visit(tree.rootNode);
+    } finally {
+      tree.delete();
+    }
+    return found;
   }
 
   private tree(text: string): Tree {
@@ -151,23 +200,39 @@ interface Lowered {
 }
 
 interface LoweredSection extends Lowered {
+  readonly key: string;
   readonly text: string;
-  /** Where the module's offsets count it to start. */
-  readonly start: number;
+  /** What the offsets of the module depend on: the slots of its lines, or where it starts in its text. */
+  readonly places: readonly number[];
 }
 
-/** By their text. */
+/** By how they were parsed and by their text. */
 type LoweredSections = ReadonlyMap<string, LoweredSection>;
 
 interface Divided extends Lowered {
   readonly sections: LoweredSections;
 }
 
-/** A text that an editor shows. */
+/** A text that an editor shows, as plain nodes whose offsets are places in its slots, so that those that an edit leaves alone stay as they are. */
+export interface OpenModule {
+  readonly text: string;
+  readonly slots: LineSlots;
+  readonly module: Module;
+}
+
 interface OpenedText {
   readonly text: string;
+  readonly slots: LineSlots;
   /** Indivisible if its sections did not parse where the whole did. */
   readonly sections: LoweredSections | "indivisible";
+}
+
+function inSlots(module: Module, slots: LineSlots): Module {
+  return relocated(module, (offset) => slots.place(offset));
+}
+
+function samePlaces(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((place, index) => place === b[index]);
 }
 
 function isDefinition(statement: Statement): boolean {

@@ -49,6 +49,7 @@ export interface JsonSite {
     readonly reason: string;
     readonly makespanNs: Interval;
     readonly speedup: Interval;
+    readonly bottleneck: string;
   }[];
   readonly recommended: string;
   readonly assumptions: readonly { readonly what: string; readonly value: string; readonly from: string }[];
@@ -128,6 +129,7 @@ function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
       reason: strategy.reason,
       makespanNs: wholeInterval(strategy.makespanNs),
       speedup: factorInterval(strategy.speedup),
+      bottleneck: strategy.bottleneck,
     })),
     recommended: prediction.recommended,
     assumptions: prediction.assumptions.map(({ what, value, from }) => ({ what, value, from })),

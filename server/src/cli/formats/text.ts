@@ -178,7 +178,8 @@ function strategyCells(strategy: StrategyPrediction, prediction: Prediction): st
   const notes = [
     ...(strategy.strategy === prediction.recommended ? ["← best"] : []),
     ...(strategy.reason === "" ? [] : [printable(strategy.reason)]),
+    ...(strategy.bottleneck === "" ? [] : [strategy.bottleneck]),
   ];
   const speedup = strategy.strategy === "serial" ? "1×" : speedupText(strategy.speedup);
-  return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" ")];
+  return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" · ")];
 }

@@ -1,3 +1,5 @@
+import type { Source } from "../../base/source.js";
+
 import type { DirectiveComment } from "../../syntax/nodes.js";
 import type { Directive, DirectiveNote } from "../facts.js";
 
@@ -12,22 +14,49 @@ const notes: ReadonlySet<string> = new Set<DirectiveNote>([
 ]);
 
 /** Reads the `# gil:` comments of a file. A comment alone on its line speaks of the next line. */
-export function readDirectives(comments: readonly DirectiveComment[], lineOf: (offset: number) => number): Directive[] {
-  return comments.map((comment) => {
+export function readDirectives(comments: readonly DirectiveComment[], source: Source): Directive[] {
+  return comments.map((comment): Directive => {
     const range = { start: comment.start, end: comment.end };
-    const line = lineOf(comment.start) + (comment.aloneOnLine ? 1 : 0);
+    const stands = comment.aloneOnLine ? "above" : "after";
+    const subject = source.line(comment.start, stands === "above" ? "next" : "same");
     const ignore = /^ignore(-file)?\s*(?:\[([^\]]*)\])?/.exec(comment.text);
     if (ignore) {
       const names = (ignore[2] ?? "").split(",").map((name) => name.trim());
       const given = names.filter((name) => name !== "");
       if (given.length === 0)
-        return { kind: "invalid", reason: "name the rules to ignore: `# gil: ignore[rule-name] reason`", range, line };
-      return { kind: "ignore", names: given, scope: ignore[1] ? "file" : "line", range, line };
+        return { kind: "invalid", reason: "name the rules to ignore: `# gil: ignore[rule-name] reason`", range, stands, subject };
+      return { kind: "ignore", names: given, scope: ignore[1] ? "file" : "line", range, stands, subject };
     }
     const note = /^([a-z-]+)\s*(?:\(([^)]*)\)|=\s*(\S+))?/.exec(comment.text);
     const name = note?.[1] ?? "";
-    if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, line };
-    const stands = comment.aloneOnLine ? "above" : "after";
-    return { kind: "note", name: name as DirectiveNote, argument: (note?.[2] ?? note?.[3] ?? "").trim(), range, line, stands };
+    if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, stands, subject };
+    const argument = (note?.[2] ?? note?.[3] ?? "").trim();
+    if (name === "cost" && nanosecondsOf(argument) === undefined)
+      return { kind: "invalid", reason: "`cost` takes a time, such as `# gil: cost=2ms`", range, stands, subject };
+    if (name === "iterations" && countOf(argument) === undefined)
+      return { kind: "invalid", reason: "`iterations` takes a count, such as `# gil: iterations=1e6`", range, stands, subject };
+    return { kind: "note", name: name as DirectiveNote, argument, range, stands, subject };
   });
 }
+
+/** The time that `2ms`, `1.5s` or `800us` names, in nanoseconds. */
+export function nanosecondsOf(text: string): number | undefined {
+  const parts = /^([\d_]+(?:\.\d*)?(?:e[+-]?\d+)?)\s*(ns|us|µs|ms|s|min)$/i.exec(text);
+  const number = parts && Number(parts[1]?.replaceAll("_", ""));
+  const unit = parts && unitNs[parts[2]?.toLowerCase() ?? ""];
+  return number !== null && unit !== undefined && unit !== null && Number.isFinite(number) && number * unit <= longestNs
+    ? number * unit
+    : undefined;
+}
+
+const unitNs: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, min: 60e9 };
+
+/** The count that `1e6`, `1_000` or `40` names. */
+export function countOf(text: string): number | undefined {
+  const number = /^[\d_]+(?:\.\d*)?(?:e\+?\d+)?$/i.test(text) ? Number(text.replaceAll("_", "")) : Number.NaN;
+  return Number.isFinite(number) && number <= mostRounds ? number : undefined;
+}
+
+/** About 11 days, and as many rounds as any number here is good for. */
+const longestNs = 1e15;
+const mostRounds = 1e15;

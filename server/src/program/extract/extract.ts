@@ -1,5 +1,5 @@
-import { LineIndex } from "../../base/line-index.js";
 import type { Range } from "../../base/range.js";
+import type { Source } from "../../base/source.js";
 import type {
   ClassDefinition,
   ComprehensionExpression,
@@ -15,23 +15,70 @@ import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value
 import { readDirectives } from "./directives.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 
-/** Summarises one parsed file. Depends on nothing but its arguments, which both come from the same text. */
-export function extract(module: Module, text: string): Facts {
-  const file = new FileExtraction(findScopes(module));
+/**
+ * Summarises one parsed file. Depends on nothing but the module and the text that it was parsed from; `memory` of the text before an edit saves
+ * the work for definitions that are the same nodes.
+ */
+export function extract(module: Module, source: Source, memory?: ExtractionMemory): Facts {
+  const scopes = findScopes(module);
+  const file = new FileExtraction(scopes, memory?.next(scopes.all[0] as Scope));
   file.function(file.scopes.all[0] as Scope, undefined);
   // A lambda in an annotation is no part of what a function does, but it has a scope, and every scope has its facts.
   for (const scope of file.scopes.all) if (!file.functions[scope.index]) file.function(scope, { qualifiedName: "", class: undefined });
-  const lines = module.directives.length > 0 ? new LineIndex(text) : undefined;
   return {
     functions: file.functions as FunctionFacts[],
     classes: file.classes as ClassFacts[],
     callsByName: file.callsByName,
     writesByAttribute: file.writesByAttribute,
     imports: file.imports,
-    directives: lines ? readDirectives(module.directives, (offset) => lines.position(offset).line) : [],
+    directives: module.directives.length > 0 ? readDirectives(module.directives, source) : [],
     syntaxErrors: module.errors,
     lineCount: module.lineCount,
   };
+}
+
+/** What one definition at the top of a file adds to its facts, with everything inside it. */
+interface Definition {
+  /** Where the functions and classes of the file are counted on from. */
+  readonly firstFunction: number;
+  readonly firstClass: number;
+  readonly functions: FunctionFacts[];
+  readonly classes: ClassFacts[];
+  readonly calls: { readonly name: string; readonly site: CallSite }[];
+  readonly writes: { readonly name: string; readonly site: WriteSite }[];
+  readonly imports: ImportFact[];
+}
+
+/** What was extracted from the definitions of a text that is being edited. */
+export class ExtractionMemory {
+  private before = new Map<Statement, Definition>();
+  private now = new Map<Statement, Definition>();
+  /** The names of the module, on which it depends what the names in a function mean. */
+  private names: Pick<Scope, "bound" | "rebound"> = { bound: new Set(), rebound: new Set() };
+
+  /** Goes over to the next text. */
+  next(module: Scope): this {
+    const isSame = isSameSet(module.bound, this.names.bound) && isSameSet(module.rebound, this.names.rebound);
+    this.before = isSame ? this.now : new Map();
+    this.now = new Map();
+    this.names = module;
+    return this;
+  }
+
+  recall(node: Statement, firstFunction: number, firstClass: number): Definition | undefined {
+    const known = this.before.get(node);
+    return known?.firstFunction === firstFunction && known.firstClass === firstClass ? known : undefined;
+  }
+
+  keep(node: Statement, definition: Definition): void {
+    this.now.set(node, definition);
+  }
+}
+
+function isSameSet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+  if (some.size !== others.size) return false;
+  for (const each of some) if (!others.has(each)) return false;
+  return true;
 }
 
 /** What is gathered over the whole file. */
@@ -42,12 +89,67 @@ class FileExtraction {
   readonly writesByAttribute = new Map<string, WriteSite[]>();
   readonly imports: ImportFact[] = [];
 
-  constructor(readonly scopes: Scopes) {}
+  private definition: Definition | undefined;
+
+  constructor(
+    readonly scopes: Scopes,
+    private readonly memory: ExtractionMemory | undefined,
+  ) {}
 
   /** Extracts one scope and those inside it. */
   function(scope: Scope, parent: { readonly qualifiedName: string; readonly class: number | undefined } | undefined): void {
     new FunctionExtraction(this, scope, parent).extract();
   }
+
+  /** Extracts a definition and all inside it, or takes over what was extracted from the same nodes before. */
+  definitionOf(node: Statement, scope: Scope, extract: () => void): void {
+    if (!this.memory || scope.parent?.kind !== "module" || this.definition) return extract();
+    const known = this.memory.recall(node, scope.index, this.classes.length);
+    if (known) {
+      for (const each of known.functions) this.functions[each.index] = each;
+      for (const each of known.classes) this.classes.push(each);
+      for (const { name, site } of known.calls) addTo(this.callsByName, name, site);
+      for (const { name, site } of known.writes) addTo(this.writesByAttribute, name, site);
+      this.imports.push(...known.imports);
+      return this.memory.keep(node, known);
+    }
+    const begun = { firstFunction: scope.index, firstClass: this.classes.length };
+    this.definition = { ...begun, functions: [], classes: [], calls: [], writes: [], imports: [] };
+    extract();
+    this.memory.keep(node, this.definition);
+    this.definition = undefined;
+  }
+
+  addFunction(facts: FunctionFacts): void {
+    this.functions[facts.index] = facts;
+    this.definition?.functions.push(facts);
+  }
+
+  addClass(facts: ClassFacts): void {
+    this.classes.push(facts);
+    this.definition?.classes.push(facts);
+  }
+
+  addCall(name: string, site: CallSite): void {
+    addTo(this.callsByName, name, site);
+    this.definition?.calls.push({ name, site });
+  }
+
+  addWrite(name: string, site: WriteSite): void {
+    addTo(this.writesByAttribute, name, site);
+    this.definition?.writes.push({ name, site });
+  }
+
+  addImport(fact: ImportFact): void {
+    this.imports.push(fact);
+    this.definition?.imports.push(fact);
+  }
+}
+
+function addTo<Site>(sites: Map<string, Site[]>, name: string, site: Site): void {
+  const known = sites.get(name);
+  if (known) known.push(site);
+  else sites.set(name, [site]);
 }
 
 class FunctionExtraction {
@@ -129,7 +231,7 @@ class FunctionExtraction {
         break;
       }
     }
-    this.file.functions[scope.index] = {
+    this.file.addFunction({
       index: scope.index,
       kind: scope.kind,
       name: this.name(),
@@ -150,7 +252,7 @@ class FunctionExtraction {
       bodyStart,
       start,
       end,
-    };
+    });
   }
 
   private name(): string {
@@ -177,7 +279,7 @@ class FunctionExtraction {
   private outside(expression: Expression): Value {
     const outer = this.scope.parent;
     if (!outer) return this.unknown(expression);
-    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes), outer, undefined);
+    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined), outer, undefined);
     return silent.value(expression);
   }
 
@@ -271,7 +373,19 @@ class FunctionExtraction {
           this.block(statement.body);
         });
         const header = { start, end: statement.test.end };
-        this.operations.push({ op: "loop", form: "while", isAsync: false, iterable: undefined, test, body, endsEarly, header, start, end });
+        this.operations.push({
+          op: "loop",
+          form: "while",
+          isAsync: false,
+          iterable: undefined,
+          test,
+          body,
+          endsEarly,
+          header,
+          makes: undefined,
+          start,
+          end,
+        });
         this.block(statement.otherwise);
         return;
       }
@@ -295,6 +409,7 @@ class FunctionExtraction {
           body,
           endsEarly,
           header,
+          makes: undefined,
           start,
           end,
         });
@@ -343,7 +458,7 @@ class FunctionExtraction {
           const bound = name.alias ?? (name.name.split(".")[0] as string);
           // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
           const module = name.alias ? name.name : bound;
-          this.file.imports.push({
+          this.file.addImport({
             level: 0,
             module: name.name,
             name: undefined,
@@ -360,7 +475,7 @@ class FunctionExtraction {
         for (const name of statement.names) {
           const bound = name.alias ?? name.name;
           const { level, module } = statement;
-          this.file.imports.push({
+          this.file.addImport({
             level,
             module,
             name: name.name,
@@ -422,7 +537,9 @@ class FunctionExtraction {
     const scope = this.file.scopes.of.get(statement);
     if (!scope) return;
     const owner = this.scope.kind === "class-body" ? this.parent?.class : undefined;
-    this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: owner });
+    this.file.definitionOf(statement, scope, () =>
+      this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: owner }),
+    );
     let value: Value = { op: "function", function: scope.index, start: statement.nameRange.start, end: statement.nameRange.end };
     value = this.decorated(value, statement.decorators);
     this.bindDefinition(statement.name, value, statement);
@@ -440,20 +557,22 @@ class FunctionExtraction {
     if (!scope) return;
     const index = this.file.classes.length;
     const qualifiedName = this.scope.kind === "module" ? "" : this.qualifiedName;
-    this.file.classes.push({
-      index,
-      name: statement.name,
-      nameRange: statement.nameRange,
-      bases,
-      metaclass,
-      decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
-      body: scope.index,
-      instanceAttributes: new Map(),
-      docstring: promiseIn(statement.body[0]),
-      start: statement.start,
-      end: statement.end,
+    this.file.definitionOf(statement, scope, () => {
+      this.file.addClass({
+        index,
+        name: statement.name,
+        nameRange: statement.nameRange,
+        bases,
+        metaclass,
+        decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
+        body: scope.index,
+        instanceAttributes: new Map(),
+        docstring: promiseIn(statement.body[0]),
+        start: statement.start,
+        end: statement.end,
+      });
+      this.file.function(scope, { qualifiedName, class: index });
     });
-    this.file.function(scope, { qualifiedName, class: index });
     const value: Value = { op: "class", class: index, start: statement.nameRange.start, end: statement.nameRange.end };
     for (const decorator of statement.decorators) this.value(decorator);
     this.bindDefinition(statement.name, value, statement);
@@ -548,9 +667,7 @@ class FunctionExtraction {
       else this.instanceAttributes.set(place.name, [attribute]);
     } else if (place.kind === "attribute" && value) {
       const site = { write, function: this.scope.index };
-      const known = this.file.writesByAttribute.get(place.name);
-      if (known) known.push(site);
-      else this.file.writesByAttribute.set(place.name, [site]);
+      this.file.addWrite(place.name, site);
     }
     if (this.isShareable(place)) this.operations.push(write);
   }
@@ -575,7 +692,7 @@ class FunctionExtraction {
   }
 
   private outsideOrHere(expression: Expression): Value {
-    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes), this.scope, undefined);
+    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined), this.scope, undefined);
     return silent.value(expression);
   }
 
@@ -613,7 +730,7 @@ class FunctionExtraction {
       case "literal":
         return { op: "constant", type: expression.type, value: expression.value, start, end };
       case "text":
-        return this.compute("format", this.values(expression.values), expression);
+        return this.compute(expression.isPadded ? "format-padded" : "format", this.values(expression.values), expression);
       case "binary":
         return this.compute(expression.operator, [this.value(expression.left), this.value(expression.right)], expression);
       case "boolean": {
@@ -746,6 +863,7 @@ class FunctionExtraction {
         body,
         endsEarly: false,
         header,
+        makes: expression.clauses.slice(index + 1).some((clause) => clause.kind !== "if") ? undefined : expression.makes,
         start,
         end,
       });
@@ -778,9 +896,7 @@ class FunctionExtraction {
     const { callee } = call;
     if (callee.op !== "read" || callee.place.kind === "element") return;
     const site = { call, function: this.scope.index };
-    const known = this.file.callsByName.get(callee.place.name);
-    if (known) known.push(site);
-    else this.file.callsByName.set(callee.place.name, [site]);
+    this.file.addCall(callee.place.name, site);
   }
 }
 

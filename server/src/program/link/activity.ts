@@ -2,11 +2,13 @@ import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
+import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
+import { type IdleLoop, idleLoops } from "./idle-loops.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import {
@@ -85,9 +87,19 @@ export interface Wait extends Moment {
   readonly entry: CallableEntry;
 }
 
+/** A thread comes to a loop that only looks, in some of its rounds, whether others have acted. */
+export interface Poll extends Moment {
+  readonly idle: IdleLoop;
+  /** Looks at the state that decides. */
+  readonly looks: readonly Access[];
+}
+
 /** Everything that threads of a program do that others can notice. */
 export interface Activity {
   readonly accesses: readonly Access[];
+  readonly polls: readonly Poll[];
+  /** What changes the state that polls look at, also where no thread touches it otherwise. */
+  readonly changesForPolls: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
   /** The functions that threads run, as far as the program shows or promises it; what runs only beside them is not among them. */
@@ -124,11 +136,23 @@ export function activityOf(program: Program): Activity {
     ),
     acquisitions: [...threads, ...beside].flatMap(({ acquisitions }) => acquisitions),
     waits: [...threads, ...waiting].flatMap(({ waits }) => waits),
+    ...pollsOf([...threads, ...beside]),
     threaded: new Set(threads.flatMap(({ functions }) => functions)),
   };
   activities.set(program, activity);
   return activity;
 }
+
+function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForPolls"> {
+  const polls = ways.flatMap((way) => way.polls);
+  const locations = new Set(polls.flatMap(({ looks }) => looks.flatMap(({ location }) => [location, `${location}[]`])));
+  const changesForPolls = ways.flatMap(({ accesses }) =>
+    accesses.filter(({ location, does }) => locations.has(location) && changing.has(does)),
+  );
+  return { polls, changesForPolls };
+}
+
+const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert"]);
 
 const alone = new WeakMap<Program, readonly Acquisition[]>();
 
@@ -140,7 +164,7 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
   const before = alone.get(program);
   if (before) return before;
   const acquisitions = program.files.flatMap((file) => {
-    const takers = file.functions.filter((node) => takenIn(node).length > 0);
+    const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
@@ -156,6 +180,7 @@ interface Walked {
   readonly accesses: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
+  readonly polls: readonly Poll[];
   readonly functions: readonly FunctionNode[];
   /** The locks held whenever a function was entered by a call. */
   readonly entries: ReadonlyMap<FunctionNode, readonly HeldLock[]>;
@@ -239,6 +264,7 @@ class Walker {
   private readonly accesses: Access[] = [];
   private readonly acquisitions: Acquisition[] = [];
   private readonly waits: Wait[] = [];
+  private readonly polls: Poll[] = [];
   private readonly threaded = new Set<FunctionNode>();
   private readonly ownership: Ownership;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
@@ -266,8 +292,8 @@ class Walker {
   }
 
   found(): Walked {
-    const { accesses, acquisitions, waits, entries } = this;
-    return { accesses, acquisitions, waits, functions: [...this.threaded], entries };
+    const { accesses, acquisitions, waits, polls, entries } = this;
+    return { accesses, acquisitions, waits, polls, functions: [...this.threaded], entries };
   }
 
   /** Starts in a function that takes locks; what one of them reached, the others need not reach again. */
@@ -283,6 +309,7 @@ class Walker {
     this.enter(start, [], []);
     this.accesses.length = 0;
     this.waits.length = 0;
+    this.polls.length = 0;
   }
 
   /** `held`: what whoever calls the root's function is known to hold. */
@@ -412,6 +439,7 @@ class Walker {
         case "loop":
           activation.heldAt.set(operation, [...held]);
           this.iterate(operation, operation.header, activation, held);
+          this.poll(operation, activation, held);
           this.rounds(operation, activation, held);
           break;
         case "branch":
@@ -738,6 +766,9 @@ class Walker {
       return;
     }
     this.iterate(call, call, activation, held);
+    const changed = changedByFunction(call, frame.function, resolver);
+    const list = changed && this.ownership.object(changed, frame);
+    if (changed && list?.sharing === "shared") this.access("change", `${list.key}[]`, call, call, baseOf(changed), activation, held);
     let entry = this.blocking.get(call);
     if (entry === undefined) {
       const entries = resolver.externalCallees(call, frame.function).map((name) => {
@@ -809,7 +840,11 @@ class Walker {
     }
   }
 
-  private access(
+  private access(...given: Parameters<Walker["accessOf"]>): void {
+    this.accesses.push(this.accessOf(...given));
+  }
+
+  private accessOf(
     does: Access["does"],
     location: string,
     operation: Access["operation"],
@@ -818,7 +853,7 @@ class Walker {
     activation: Activation,
     held: readonly HeldLock[],
     update?: Access["update"],
-  ): void {
+  ): Access {
     const { frame, path, checks, heldAt } = activation;
     const object = base && this.ownership.object(base, frame);
     const origin = object && (object.partOf || object.key);
@@ -828,7 +863,7 @@ class Walker {
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
-    this.accesses.push({
+    return {
       root: this.current,
       function: frame.function,
       location,
@@ -842,7 +877,31 @@ class Walker {
       through: base && object ? this.throughOf(base, object, frame) : "",
       locks: [...held],
       path,
+    };
+  }
+
+  /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
+  private poll(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const { frame, path } = activation;
+    const idle = idleLoops(frame.function.file, this.program.resolver).get(loop);
+    if (!idle) return;
+    const looks = idle.looks.flatMap(({ at, value, in: within }): readonly Access[] => {
+      if (at !== "state" || value.op !== "read") return [];
+      const seen = within === frame.function ? frame : this.ownership.beside(within);
+      const location = this.lookedAt(value, seen);
+      const around = { ...activation, frame: seen };
+      return location === undefined ? [] : [this.accessOf("read", location, loop, loop.header, baseOf(value.place), around, held)];
     });
+    this.polls.push({ root: this.current, function: frame.function, range: loop.header, locks: [...held], path, idle, looks });
+  }
+
+  private lookedAt(value: ReadOperation, frame: Frame): string | undefined {
+    const { place } = value;
+    const isLocal = place.kind === "name" && place.owner === frame.function.facts.index && place.owner > 0;
+    const object = isLocal ? this.ownership.object(value, frame) : this.location(place, frame);
+    if (object?.sharing === "shared") return object.key;
+    // Functions inside this one may be the threads that change the variable.
+    return isLocal && place.kind === "name" ? `cell ${functionKey(frame.function)} ${place.name}` : undefined;
   }
 
   private isDeclaredGuarded(place: Place): boolean {
@@ -956,14 +1015,14 @@ function isPropertyMethod(node: FunctionNode): boolean {
   return decoratorNames(node).some((name) => name.endsWith("property"));
 }
 
-const calledOf = new WeakMap<FunctionNode, readonly string[]>();
+const calledOf = new WeakMap<FunctionFacts, readonly string[]>();
 
 /** The parameters that the function calls: what is passed for them decides what it does. */
 function calledParameters(node: FunctionNode): readonly string[] {
-  const before = calledOf.get(node);
+  const before = calledOf.get(node.facts);
   if (before) return before;
   const called = node.facts.parameters.length === 0 ? [] : parametersIn(node);
-  calledOf.set(node, called);
+  calledOf.set(node.facts, called);
   return called;
 }
 
@@ -996,7 +1055,6 @@ function classOfKey(key: string, program: Program): ClassNode | undefined {
   return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
 }
 
-const propertiesOfFile = new WeakMap<LinkedFile, ReadonlySet<string>>();
 const propertiesOfProgram = new WeakMap<Program, ReadonlySet<string>>();
 
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
@@ -1010,16 +1068,15 @@ function propertyNames(program: Program): ReadonlySet<string> {
 }
 
 function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
-  const before = propertiesOfFile.get(file);
-  if (before) return before;
-  const names = new Set<string>();
-  for (const node of file.classes) {
-    for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
-      if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
+  return file.derive("properties", () => {
+    const names = new Set<string>();
+    for (const node of file.classes) {
+      for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+        if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
+      }
     }
-  }
-  propertiesOfFile.set(file, names);
-  return names;
+    return names;
+  });
 }
 
 /** The object before the dot of a method call. */
@@ -1081,31 +1138,31 @@ function givenConstant(value: Value, frame: Frame): string | undefined {
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
 
-const takenOf = new WeakMap<FunctionNode, readonly Value[]>();
+const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What a function enters with `with` and calls `acquire` on. */
 function takenIn(node: FunctionNode): readonly Value[] {
-  const before = takenOf.get(node);
+  const before = takenOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "with") contexts.push(operation.context);
     if (isAcquire(operation) && operation.op === "call") contexts.push(objectOf(operation) as Value);
   });
-  takenOf.set(node, contexts);
+  takenOf.set(node.facts, contexts);
   return contexts;
 }
 
-const awaitedOf = new WeakMap<FunctionNode, ReadonlySet<Value>>();
+const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
 
 function awaitedCalls(node: FunctionNode): ReadonlySet<Value> {
-  const before = awaitedOf.get(node);
+  const before = awaitedOf.get(node.facts);
   if (before) return before;
   const awaited = new Set<Value>();
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "await") awaited.add(operation.value);
   });
-  awaitedOf.set(node, awaited);
+  awaitedOf.set(node.facts, awaited);
   return awaited;
 }
 
@@ -1143,6 +1200,19 @@ const changingMethods: ReadonlySet<string> = new Set(
   ),
 );
 
+/** The list that a function of `heapq` or `bisect` changes. */
+function changedByFunction(call: CallOperation, within: FunctionNode, resolver: Resolver): Value | undefined {
+  const { callee } = call;
+  if (callee.op !== "read" || callee.place.kind === "element" || !changingFunctions.has(callee.place.name)) return undefined;
+  const isMeant = resolver.externalCallees(call, within).some((name) => /^(heapq|bisect)\./.test(name));
+  const [list] = call.arguments;
+  return isMeant && list?.form === "positional" && list.value.op === "read" ? list.value : undefined;
+}
+
+const changingFunctions: ReadonlySet<string> = new Set(
+  "heappush heappop heappushpop heapreplace heapify insort insort_left insort_right".split(" "),
+);
+
 function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {
   if (entity.kind === "container") return entity.value.makes !== "generator" && entity.value.makes !== "tuple";
   return entity.kind === "object" && knowledge.type(entity.type)?.is.role === "container";
@@ -1162,13 +1232,13 @@ function isThreadIdentity(value: Value): boolean {
   return value.op === "read" && value.place.kind === "attribute" && isThreadIdentity(value.place.object);
 }
 
-const identityOf = new WeakMap<FunctionNode, boolean>();
+const identityOf = new WeakMap<FunctionFacts, boolean>();
 
 function usesThreadIdentity(node: FunctionNode): boolean {
-  let uses = identityOf.get(node);
+  let uses = identityOf.get(node.facts);
   if (uses === undefined) {
     uses = mentionsThreadIdentity(node);
-    identityOf.set(node, uses);
+    identityOf.set(node.facts, uses);
   }
   return uses;
 }

@@ -4,7 +4,7 @@ import type { HeldLock } from "./locks.js";
 /**
  * Of moments that differ only in which thread they are of, and how it gets there, a few that stand for all, in order. Rules compare moments
  * with each other, and code that hundreds of threads come by would make millions of pairs. `place` is what a moment is about: moments of
- * one are alike if their keys are.
+ * one are alike if their keys are; a moment has the same key whoever asks.
  */
 export function fewAlike<Item extends Moment>(
   items: readonly Item[],
@@ -13,9 +13,12 @@ export function fewAlike<Item extends Moment>(
 ): readonly Item[] {
   const seen = new Map<object, Map<string, Map<string, number>>>();
   return items.filter((item) => {
-    const { kind, instances, key: root } = item.root;
-    const locks = item.locks.map(lockText);
-    const whole = [kind, instances, ...locks, key(item)].join("|");
+    const { key: root } = item.root;
+    let whole = likenesses.get(item);
+    if (whole === undefined) {
+      whole = [item.root.kind, item.root.instances, ...item.locks.map(lockText), key(item)].join("|");
+      likenesses.set(item, whole);
+    }
     const ofPlace = seen.get(place(item)) ?? new Map<string, Map<string, number>>();
     seen.set(place(item), ofPlace);
     const roots = ofPlace.get(whole) ?? new Map<string, number>();
@@ -26,6 +29,9 @@ export function fewAlike<Item extends Moment>(
     return true;
   });
 }
+
+/** Moments outlive the states of a program; most of them are asked about again after each edit. */
+const likenesses = new WeakMap<Moment, string>();
 
 const texts = new WeakMap<HeldLock, string>();
 

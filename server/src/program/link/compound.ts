@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import type { FunctionFacts } from "../facts.js";
 import {
   type AttemptOperation,
   type CallOperation,
@@ -47,18 +48,18 @@ export interface CheckThenAct {
   readonly caught: readonly string[];
 }
 
-const known = new WeakMap<FunctionNode, ReadonlyMap<Operation, CheckThenAct>>();
+const known = new WeakMap<FunctionFacts, ReadonlyMap<Operation, CheckThenAct>>();
 
 /**
  * The checks of a function with what depends on them, by the acting operation. The nearest check counts: what is looked at again right before
  * acting, as in double-checked locking, depends on the second look. Order and nesting are those of the text.
  */
 export function checksThenActs(node: FunctionNode): ReadonlyMap<Operation, CheckThenAct> {
-  const before = known.get(node);
+  const before = known.get(node.facts);
   if (before) return before;
   const found = new Map<Operation, CheckThenAct>();
   scan(node.facts.body, { checks: [], caught: [] }, node, found);
-  known.set(node, found);
+  known.set(node.facts, found);
   return found;
 }
 

@@ -1,4 +1,4 @@
-import type { ClassFacts, Facts, FunctionFacts } from "../facts.js";
+import type { CallSite, ClassFacts, Facts, FunctionFacts } from "../facts.js";
 import type { CallOperation, ComprehensionValue, DisplayValue } from "../operation.js";
 
 /** One file of the program with its facts. */
@@ -7,17 +7,26 @@ export interface LinkedFile {
   readonly facts: Facts;
   readonly functions: readonly FunctionNode[];
   readonly classes: readonly ClassNode[];
+  /** The calls of the file by the last name of their callee. */
+  calls(name: string): readonly CallSite[];
+  /** What follows from all facts of the file together, found once. `compute` looks at this file's facts alone, and its outcome is plain data. */
+  derive<Result>(key: string, compute: () => Result): Result;
 }
 
 /** A function of the program; one object each, so that it can be compared and used as a key. */
 export interface FunctionNode {
   readonly file: LinkedFile;
+  /** Its place among the functions of the file. */
+  readonly index: number;
   readonly facts: FunctionFacts;
 }
 
 /** A class of the program; one object each. */
 export interface ClassNode {
   readonly file: LinkedFile;
+  /** Its name and where it starts, by which it is known. */
+  readonly name: string;
+  readonly start: number;
   readonly facts: ClassFacts;
 }
 
@@ -117,10 +126,10 @@ export function sameEntity(a: Entity, b: Entity): boolean {
 
 /** Unique in a program. */
 export function functionKey(node: FunctionNode): string {
-  return `${node.file.path}#${node.facts.index}`;
+  return `${node.file.path}#${node.index}`;
 }
 
 /** Unique in a program. */
 export function classKey(node: ClassNode): string {
-  return `${node.file.path}#${node.facts.name}@${node.facts.start}`;
+  return `${node.file.path}#${node.name}@${node.start}`;
 }

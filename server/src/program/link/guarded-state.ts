@@ -40,7 +40,9 @@ export function holdsGuard({ lock }: GuardedState, held: readonly HeldLock[]): b
 
 /** Whether the file has such comments; most have none. */
 export function mentionsGuards(file: LinkedFile): boolean {
-  return file.facts.directives.some((directive) => directive.kind === "note" && directive.name === "guarded-by");
+  return file.derive("mentions guards", () =>
+    file.facts.directives.some((directive) => directive.kind === "note" && directive.name === "guarded-by"),
+  );
 }
 
 function guardedIn(file: LinkedFile, program: Program): readonly GuardedState[] {

@@ -3,19 +3,12 @@ import type { Operation, Value } from "../operation.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import { walkOperations } from "./walk.js";
 
-const releasersOf = new WeakMap<LinkedFile, ReadonlyMap<string, readonly FunctionNode[]>>();
-
 /**
  * Functions of the file that release a lock of that name without taking it: who takes it elsewhere hands it over to them, or waits for their
  * signal. A function that passes the `release` method on is one of them.
  */
 export function releasersOnly(file: LinkedFile, name: string): readonly FunctionNode[] {
-  let releasers = releasersOf.get(file);
-  if (!releasers) {
-    releasers = findReleasers(file);
-    releasersOf.set(file, releasers);
-  }
-  return releasers.get(name) ?? [];
+  return file.derive("releasers", () => findReleasers(file)).get(name) ?? [];
 }
 
 function findReleasers(file: LinkedFile): ReadonlyMap<string, readonly FunctionNode[]> {

@@ -1,6 +1,7 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
-import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import type { LinkedFile } from "./entity.js";
+import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
 import { AnswerMemory } from "./memory.js";
 import { Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
@@ -22,35 +23,69 @@ export interface Program {
   readonly knowledge: Knowledge;
 }
 
-/** One file's part of a program; made anew only when its facts change. */
-export function linkedFile(path: string, facts: Facts): LinkedFile {
-  const functions: FunctionNode[] = [];
-  const classes: ClassNode[] = [];
-  const file: LinkedFile = { path, facts, functions, classes };
-  for (const each of facts.functions) functions.push({ file, facts: each });
-  for (const each of facts.classes) classes.push({ file, facts: each });
-  return file;
-}
-
 function inOrder(spawns: readonly Spawn[]): readonly Spawn[] {
   return [...spawns].sort((a, b) =>
     a.in.file.path !== b.in.file.path ? (a.in.file.path < b.in.file.path ? -1 : 1) : a.call.start - b.call.start || a.call.end - b.call.end,
   );
 }
 
-/** What linking remembers from one state of a program to the next. */
+/** What linking remembers from one state of a program to the next. One program at a time. */
 export class LinkMemory {
   readonly first = new AnswerMemory();
   readonly second = new AnswerMemory();
+  private files = new Map<string, { readonly facts: Facts; readonly linked: LinkedFile }>();
   private spawns: ReadonlyMap<LinkedFile, readonly Spawn[]> = new Map();
+  private state = 0;
 
-  /** The same spawns; those of a file where all are as they were are the objects that they were, so that they can be keys. */
+  /** The state of the program that the memory is at; files given out for an earlier one are not to be used any more. */
+  get present(): number {
+    return this.state;
+  }
+
+  /** Goes over to a later state of the program, whose files these are. */
+  next(state: number, files: Iterable<{ readonly path: string; readonly facts: Facts; readonly open: boolean }>): readonly LinkedFile[] {
+    this.state = state;
+    const before = this.files;
+    this.files = new Map();
+    for (const { path, facts, open } of files) {
+      const known = before.get(path);
+      const linked = known ? this.carriedOver(known, facts, open) : this.linked(path, facts, open);
+      this.files.set(path, { facts, linked });
+    }
+    return [...this.files.values()].map((each) => each.linked);
+  }
+
+  private carriedOver(known: { readonly facts: Facts; readonly linked: LinkedFile }, facts: Facts, open: boolean): LinkedFile {
+    const { linked } = known;
+    if (!(linked instanceof EditedFile)) return known.facts === facts && !open ? linked : this.linked(linked.path, facts, open);
+    if (known.facts === facts) return linked;
+    const changed = linked.update(facts);
+    this.changed(changed ?? linked.everything());
+    return changed ? linked : this.linked(linked.path, facts, open);
+  }
+
+  private linked(path: string, facts: Facts, open: boolean): LinkedFile {
+    if (!open) return linkedFile(path, facts);
+    return new EditedFile(path, facts, (part) => {
+      this.first.read(part);
+      this.second.read(part);
+    });
+  }
+
+  private changed(changes: FileChanges): void {
+    this.first.changedInPlace(changes);
+    this.second.changedInPlace(changes);
+  }
+
+  /** The same spawns; those that are as they were are the objects that they were, so that they can be keys. */
   asBefore(spawns: readonly Spawn[]): readonly Spawn[] {
-    const byFile = new Map<LinkedFile, readonly Spawn[]>();
-    for (const spawn of spawns) byFile.set(spawn.in.file, [...(byFile.get(spawn.in.file) ?? []), spawn]);
-    for (const [file, now] of byFile) {
-      const before = this.spawns.get(file);
-      if (before && sameStructure(before, now)) byFile.set(file, before);
+    const byFile = new Map<LinkedFile, Spawn[]>();
+    for (const spawn of spawns) {
+      const file = spawn.in.file;
+      const same = this.spawns.get(file)?.find((before) => before.call === spawn.call && sameStructure(before, spawn));
+      const list = byFile.get(file);
+      if (list) list.push(same ?? spawn);
+      else byFile.set(file, [same ?? spawn]);
     }
     this.spawns = byFile;
     return [...byFile.values()].flat();

@@ -325,7 +325,7 @@ class Search {
     const origins = this.originsOf(wait);
     return this.program.files.flatMap((file) =>
       ["set", "notify", "notify_all"].flatMap((name) =>
-        (file.facts.callsByName.get(name) ?? []).flatMap(({ call, function: index }) => {
+        file.calls(name).flatMap(({ call, function: index }) => {
           const node = file.functions[index];
           const target = objectOf(call);
           if (!node || !target) return [];

@@ -14,8 +14,8 @@ export interface LoopWait {
 /** Every `asyncio.run_coroutine_threadsafe(…, loop).result()` in a coroutine that gives its own running loop. */
 export function loopWaits(program: Program): readonly LoopWait[] {
   return program.files.flatMap((file) => {
-    if (!file.facts.callsByName.has("run_coroutine_threadsafe")) return [];
-    return (file.facts.callsByName.get("result") ?? []).flatMap(({ call, function: index }): LoopWait[] => {
+    if (file.calls("run_coroutine_threadsafe").length === 0) return [];
+    return file.calls("result").flatMap(({ call, function: index }): LoopWait[] => {
       const node = file.functions[index];
       const { callee } = call;
       if (!node?.facts.isAsync || call.arguments.length > 0 || callee.op !== "read" || callee.place.kind !== "attribute") return [];

@@ -1,20 +1,21 @@
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
+import type { FunctionFacts } from "../facts.js";
 import type { LoopOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { walkOperations } from "./walk.js";
 
-const loopsOf = new WeakMap<FunctionNode, readonly LoopOperation[]>();
+const loopsOf = new WeakMap<FunctionFacts, readonly LoopOperation[]>();
 
 /** All loops of a function, outer ones first. */
 function loopsIn(node: FunctionNode): readonly LoopOperation[] {
-  const known = loopsOf.get(node);
+  const known = loopsOf.get(node.facts);
   if (known) return known;
   const loops: LoopOperation[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "loop") loops.push(operation);
   });
-  loopsOf.set(node, loops);
+  loopsOf.set(node.facts, loops);
   return loops;
 }
 

@@ -2,6 +2,7 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallSite, Facts, ParameterFacts, WriteSite } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
 
 /** One remembered answer. */
@@ -34,6 +35,10 @@ interface Question {
   readonly names: string[];
   /** Functions of which it was asked what spawns give them. */
   readonly given: FunctionNode[];
+  /** Parts of edited files that were read. */
+  readonly parts: Set<object>;
+  /** The last of them, because most are read several times in a row. */
+  lastPart: object | undefined;
 }
 
 type AnswerTable = Map<object | string, Answer>;
@@ -85,7 +90,9 @@ export class AnswerMemory {
   private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
   /** Every call by name, while no file has changed since it was made: most names are asked for in the first state. */
   private callIndex: ReadonlyMap<string, readonly ProgramSite[]> | undefined;
-  private changed: { readonly files: Set<LinkedFile>; readonly names: Set<string>; readonly given: Set<FunctionNode> } = noChanges();
+  private changed = noChanges();
+  /** What has changed in edited files since the present state. */
+  private changedNext = { parts: new Set<object>(), names: new Set<string>() };
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
   private release: () => void = () => {};
@@ -104,7 +111,8 @@ export class AnswerMemory {
     this.release = release;
     this.state++;
     this.last = undefined;
-    this.changed = noChanges();
+    this.changed = { ...noChanges(), ...this.changedNext };
+    this.changedNext = { parts: new Set(), names: new Set() };
     const before = this.current;
     this.current = state;
     this.callIndex = undefined;
@@ -120,11 +128,9 @@ export class AnswerMemory {
       if (old === file) continue;
       this.answers.delete(old);
       this.changed.files.add(old);
-      for (const each of [old, file]) {
-        for (const name of each.facts.callsByName.keys()) this.changed.names.add(name);
-        for (const name of each.facts.writesByAttribute.keys()) this.changed.names.add(`.${name}`);
-      }
+      for (const each of [old, file]) this.mayHaveChanged(each);
     }
+    if (this.state % statesBetweenSweeps === 0) this.sweep();
     for (const name of this.changed.names) {
       const isSame = name.startsWith(".")
         ? lookedAtAgain(this.writes, name, (limit) => findWrites(name.slice(1), limit, state.files))
@@ -133,6 +139,34 @@ export class AnswerMemory {
     }
     for (const node of [...before.given.keys(), ...state.given.keys()]) {
       if (!sameGiven(before.given.get(node), state.given.get(node))) this.changed.given.add(node);
+    }
+  }
+
+  /** Who asks the question at hand has read a part of a file that is being edited. */
+  read(part: object): void {
+    const { question } = this;
+    if (!question || question.lastPart === part) return;
+    question.lastPart = part;
+    question.parts.add(part);
+  }
+
+  /** What of an edited file is another in the next state. */
+  changedInPlace({ parts, names }: FileChanges): void {
+    for (const part of parts) this.changedNext.parts.add(part);
+    for (const name of names) this.changedNext.names.add(name);
+  }
+
+  private mayHaveChanged({ facts }: LinkedFile): void {
+    for (const name of facts.callsByName.keys()) this.changed.names.add(name);
+    for (const name of facts.writesByAttribute.keys()) this.changed.names.add(`.${name}`);
+  }
+
+  /** Forgets answers in edited files that nobody has asked for of late: they can never be right again. */
+  private sweep(): void {
+    for (const [file, answers] of this.answers) {
+      if (!(file instanceof EditedFile)) continue;
+      const tables: readonly AnswerTable[] = Object.values(answers);
+      for (const table of tables) for (const [key, { state }] of table) if (state < this.state - 1) table.delete(key);
     }
   }
 
@@ -177,9 +211,7 @@ export class AnswerMemory {
     this.question?.names.push(name);
     let known = this.sites.get(name);
     if (known?.limit !== limit) {
-      const files: ReadonlyMap<string, LinkedFile> = this.current?.files ?? new Map();
-      if (this.sites.size === 0) this.callIndex = indexOfCalls(limit, files);
-      known = { sites: this.callIndex ? (this.callIndex.get(name) ?? []) : findSites(name, limit, files), limit };
+      known = { sites: this.aside(() => this.findSites(name, limit)), limit };
       this.sites.set(name, known);
     }
     return known.sites;
@@ -191,10 +223,27 @@ export class AnswerMemory {
     this.question?.names.push(key);
     let known = this.writes.get(key);
     if (known?.limit !== limit) {
-      known = { sites: findWrites(name, limit, this.current?.files ?? new Map()), limit };
+      known = { sites: this.aside(() => findWrites(name, limit, this.current?.files ?? new Map())), limit };
       this.writes.set(key, known);
     }
     return known.sites;
+  }
+
+  private findSites(name: string, limit: number): readonly ProgramSite[] {
+    const files: ReadonlyMap<string, LinkedFile> = this.current?.files ?? new Map();
+    if (this.sites.size === 0) this.callIndex = indexOfCalls(limit, files);
+    return this.callIndex ? (this.callIndex.get(name) ?? []) : findSites(name, limit, files);
+  }
+
+  /** Looks through the program for something that the question at hand depends on by name, whatever it looks at on the way. */
+  private aside<Result>(look: () => Result): Result {
+    const { question } = this;
+    this.question = undefined;
+    try {
+      return look();
+    } finally {
+      this.question = question;
+    }
   }
 
   /** The answer that is known in the present state. */
@@ -289,6 +338,7 @@ export class AnswerMemory {
     for (const file of question.files) if (changed.files.has(file)) return false;
     for (const node of question.given) if (changed.given.has(node)) return false;
     for (const name of question.names) if (changed.names.has(name)) return false;
+    if (changed.parts.size > 0) for (const part of question.parts) if (changed.parts.has(part)) return false;
     for (const known of question.known) if (known.state !== this.state) return false;
     for (const found of question.found) if (found.state !== before || found.question !== question) return false;
     for (const { table, key } of question.missed) if (table.get(key)?.state === this.state) return false;
@@ -355,12 +405,21 @@ function findIn<Site>(
   return found;
 }
 
-function noChanges(): { readonly files: Set<LinkedFile>; readonly names: Set<string>; readonly given: Set<FunctionNode> } {
-  return { files: new Set(), names: new Set(), given: new Set() };
+interface Changes {
+  readonly files: Set<LinkedFile>;
+  readonly parts: ReadonlySet<object>;
+  readonly names: Set<string>;
+  readonly given: Set<FunctionNode>;
 }
 
+function noChanges(): Changes {
+  return { files: new Set(), parts: new Set(), names: new Set(), given: new Set() };
+}
+
+const statesBetweenSweeps = 32;
+
 function newQuestion(): Question {
-  return { root: undefined, known: [], found: [], missed: [], files: [], names: [], given: [] };
+  return { root: undefined, known: [], found: [], missed: [], files: [], names: [], given: [], parts: new Set(), lastPart: undefined };
 }
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {

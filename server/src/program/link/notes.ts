@@ -1,16 +1,11 @@
 import type { DirectiveNote } from "../facts.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 
-const notesOf = new WeakMap<LinkedFile, ReadonlyMap<FunctionNode, ReadonlySet<DirectiveNote>>>();
-
 /** Whether a `# gil:` note stands on the header of the function or its class, or alone on the line above it. */
 export function hasNote(node: FunctionNode, name: DirectiveNote): boolean {
-  if (node.file.facts.directives.length === 0) return false;
-  let notes = notesOf.get(node.file);
-  if (!notes) {
-    notes = readNotes(node.file);
-    notesOf.set(node.file, notes);
-  }
+  const { file } = node;
+  const notes = file.derive("notes", () => readNotes(file));
+  if (notes.size === 0) return false;
   if (notes.get(node)?.has(name)) return true;
   const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
   const body = owner && node.file.functions[owner.facts.body];
@@ -19,6 +14,7 @@ export function hasNote(node: FunctionNode, name: DirectiveNote): boolean {
 
 function readNotes(file: LinkedFile): ReadonlyMap<FunctionNode, ReadonlySet<DirectiveNote>> {
   const notes = new Map<FunctionNode, Set<DirectiveNote>>();
+  if (file.facts.directives.length === 0) return notes;
   const definitions = file.functions
     .filter((node) => node.facts.kind === "function" || node.facts.kind === "class-body")
     .sort((a, b) => a.facts.start - b.facts.start);

@@ -1,7 +1,8 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
-import { guardedStates, mentionsGuards } from "./guarded-state.js";
+import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-state.js";
 import type { Program } from "./link.js";
 import { hasNote } from "./notes.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -31,11 +32,11 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   // What a spawn runs has its threads in view.
   const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
   return program.files.flatMap((file) => {
-    const mentionsLock = [...names].some((name) => file.facts.callsByName.has(name));
+    const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
     if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
-    const promises = program.resolver.remembered(file, "sharing promises", () =>
-      promisesOf(file, mentionsLock ? names : new Set(), program),
-    );
+    const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
+    const key = `sharing promises ${mentionsLock} ${guarded.map((state) => state.location).join()}`;
+    const promises = program.resolver.remembered(file, key, () => promisesOf(file, mentionsLock ? names : new Set(), guarded, program));
     return promises.flatMap((promise) => {
       const entries = promise.entries.filter((node) => !spawned.has(node));
       return entries.length > 0 ? [{ ...promise, entries }] : [];
@@ -43,10 +44,14 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   });
 }
 
-function promisesOf(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
+function promisesOf(
+  file: LinkedFile,
+  names: ReadonlySet<string>,
+  guarded: readonly GuardedState[],
+  program: Program,
+): readonly SharingPromise[] {
   const { resolver } = program;
   const promises: SharingPromise[] = [];
-  const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
   for (const node of file.classes) {
     const by = guarded.some((state) => state.class === node)
       ? "note"
@@ -175,11 +180,11 @@ function isCalledFromOutside(method: FunctionNode, owner: ClassNode, resolver: R
   });
 }
 
-const contextsOf = new WeakMap<FunctionNode, readonly Value[]>();
+const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What the function enters with `with` and calls `acquire` on. */
 function lockContexts(node: FunctionNode): readonly Value[] {
-  const before = contextsOf.get(node);
+  const before = contextsOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];
   walkOperations(node.facts.body, (operation) => {
@@ -187,7 +192,7 @@ function lockContexts(node: FunctionNode): readonly Value[] {
     if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
     if (operation.callee.place.name === "acquire") contexts.push(operation.callee.place.object);
   });
-  contextsOf.set(node, contexts);
+  contextsOf.set(node.facts, contexts);
   return contexts;
 }
 

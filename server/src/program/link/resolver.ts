@@ -1,10 +1,13 @@
+import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
 import type { ReturnCase } from "../../knowledge/entry.js";
+import { returnedType } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { ParameterFacts } from "../facts.js";
+import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
 import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
+import { operatorMethod } from "./operators.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -36,6 +39,11 @@ export class Resolver {
   /** Where later stages remember what they made of answers about a file. */
   memoryOf(file: LinkedFile): { readonly memory: AnswerMemory; readonly derived: FileAnswers["derived"] } {
     return { memory: this.memory, derived: this.memory.of(file).derived };
+  }
+
+  /** A number for an object of a program; see `AnswerMemory`. */
+  identityOf(part: object): number {
+    return this.memory.identityOf(part);
   }
 
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
@@ -105,6 +113,10 @@ export class Resolver {
         return value.values.flatMap((choice) => this.resolve(choice, within));
       }
       case "compute": {
+        const method = operatorMethod(value, within, this.knowledge, (operand, node) => this.resolve(operand, node));
+        const type = method && this.knowledge.callable(method.name)?.returns[0]?.type;
+        if (type) return [{ kind: "object", type, origin: undefined }];
+        if (value.operator.startsWith("format")) return [{ kind: "object", type: "builtins.str", origin: undefined }];
         // `[x] * n` and `a + b` hold the elements of their operands.
         if (value.operator !== "*" && value.operator !== "+") return [];
         return value.operands.flatMap((operand) => this.resolve(operand, within)).filter((entity) => entity.kind === "container");
@@ -135,9 +147,18 @@ export class Resolver {
           ? objects.flatMap((object) => this.attribute(object, place.name))
           : this.methodByName(place.name, within.file);
       }
-      case "element":
-        return this.elements(place.object, within);
+      case "element": {
+        const elements = this.elements(place.object, within);
+        return elements.length > 0 ? elements : this.resolve(place.object, within).flatMap((object) => this.looked(object, "__getitem__"));
+      }
     }
+  }
+
+  /** What an object outside the program gives for a subscript, or for an attribute that it makes when it is asked for. */
+  private looked(object: Entity, method: "__getitem__" | "__getattr__"): readonly Entity[] {
+    const entry = object.kind === "object" ? this.knowledge.callable(`${object.type}.${method}`) : undefined;
+    const type = entry?.name.endsWith(method) ? entry.returns[0]?.type : undefined;
+    return type && type !== "receiver" ? [{ kind: "object", type, origin: undefined }] : [];
   }
 
   private name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
@@ -169,14 +190,13 @@ export class Resolver {
   private reboundValues(name: string, owner: number, file: LinkedFile): readonly Entity[] {
     const result: Entity[] = [];
     for (const { node, value } of reboundIn(file).get(`${owner} ${name}`) ?? []) {
-      if (node.facts.index !== owner) result.push(...this.resolve(value, node));
+      result.push(...this.resolve(value, node));
     }
     return result;
   }
 
   private unboundName(name: string, file: LinkedFile): readonly Entity[] {
-    for (const imported of file.facts.imports) {
-      if (imported.name !== "*") continue;
+    for (const imported of starImports(file)) {
       const target = this.modules.resolve(file.path, imported.level, imported.module);
       if (target.kind === "file") {
         const found = this.moduleMember(target.path, name);
@@ -204,6 +224,11 @@ export class Resolver {
     return inner ? this.target(inner) : [];
   }
 
+  /** Whether an import of that module by the file reaches a file or folder of the program. */
+  isOfProgram(path: string, module: string): boolean {
+    return this.modules.resolve(path, 0, module).kind !== "external";
+  }
+
   /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
   importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
     const values = file.functions[0]?.facts.bindings.get(name);
@@ -228,8 +253,8 @@ export class Resolver {
     const module = file?.functions[0];
     if (!file || !module) return [];
     if (module.facts.bindings.has(name) || module.facts.rebound.has(name)) return this.name(name, 0, module);
-    for (const imported of file.facts.imports) {
-      if (imported.name !== "*" || imported.function !== 0) continue;
+    for (const imported of starImports(file)) {
+      if (imported.function !== 0) continue;
       const target = this.modules.resolve(path, imported.level, imported.module);
       if (target.kind === "external") {
         const qualified = `${target.name}.${name}`;
@@ -266,9 +291,10 @@ export class Resolver {
         return this.member(object.class, name, object);
       case "object": {
         const attribute = this.knowledge.type(object.type)?.attributes.get(name);
-        return attribute
-          ? [{ kind: "object", type: attribute, origin: undefined }]
-          : [{ kind: "external", name: `${object.type}.${name}` }];
+        if (attribute) return [{ kind: "object", type: attribute, origin: undefined }];
+        const isMade = this.knowledge.callable(`${object.type}.${name}`)?.name.endsWith(".__getattr__");
+        const made = isMade ? this.looked(object, "__getattr__") : [];
+        return made.length > 0 ? made : [{ kind: "external", name: `${object.type}.${name}` }];
       }
       case "container":
         return [{ kind: "external", name: `builtins.${containerType(object)}.${name}` }];
@@ -502,7 +528,12 @@ export class Resolver {
     return this.resolve(call.callee, within).flatMap((callee) => {
       if (callee.kind === "external") return [callee.name];
       if (callee.kind === "class") return this.classOrder(callee.class).externals;
-      return [];
+      // `model(x)`, where a library's class has the `__call__`.
+      if (callee.kind === "instance" && !this.method(callee.class, "__call__")) {
+        const methods = this.classOrder(callee.class).externals.map((base) => `${base}.__call__`);
+        return methods.filter((method) => this.knowledge.callable(method));
+      }
+      return callee.kind === "object" && this.knowledge.callable(`${callee.type}.__call__`) ? [`${callee.type}.__call__`] : [];
     });
   }
 
@@ -624,7 +655,7 @@ export class Resolver {
     }
     const entry = this.knowledge.callable(name);
     if (entry) {
-      const type = firstType(entry.returns);
+      const type = resultType(entry.returns, call);
       if (type) return [{ kind: "object", type, origin: { call, in: within } }];
     }
     const spawned = this.knowledge.type(name);
@@ -705,7 +736,7 @@ export class Resolver {
     if (place.kind === "element") return [];
     const result: Entity[] = [];
     for (const name of adders) {
-      for (const site of within.file.facts.callsByName.get(name) ?? []) {
+      for (const site of within.file.calls(name)) {
         const { callee } = site.call;
         if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") continue;
         const receiver = callee.place.object.place;
@@ -876,9 +907,26 @@ function madeByGenerator(node: FunctionNode): readonly Entity[] {
   return isPlain && !node.facts.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
 }
 
-function firstType(returns: readonly ReturnCase[]): string | undefined {
-  const type = returns[0]?.type;
+/** The type that the literals in the call decide on; where they leave it open, the most common one, which stands last. */
+function resultType(returns: readonly ReturnCase[], call: CallOperation): string | undefined {
+  const [only] = returns;
+  const isOpen = returns.length > 1 || (only?.when.length ?? 0) > 0;
+  const type = isOpen ? (returnedType(returns, literalsOf(call)) ?? returns[returns.length - 1]?.type) : only?.type;
   return type === "receiver" ? undefined : type;
+}
+
+/** What is known of a call without asking what its arguments stand for. */
+function literalsOf(call: CallOperation): CallFacts {
+  const facts = (value: Value): ValueFacts => {
+    if (value.op !== "constant" || value.type === "bytes" || value.type === "ellipsis") return {};
+    return { literal: value.type === "none" ? null : value.type === "bool" ? value.value === 1 : value.value };
+  };
+  const { arguments: given } = call;
+  return {
+    positional: given.filter((each) => each.form === "positional").map((each) => facts(each.value)),
+    keywords: given.filter((each) => each.form === "keyword").map((each) => ({ name: each.name, value: facts(each.value) })),
+    unpacks: given.some((each) => each.form === "star" || each.form === "double-star") ? "something" : "nothing",
+  };
 }
 
 /** The iterable whose elements a call hands through. */
@@ -933,19 +981,21 @@ export function argumentFor(
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
 }
 
-const methodsOf = new WeakMap<LinkedFile, ReadonlyMap<string, FunctionNode | undefined>>();
-
 /** The methods of the file by name; undefined where several have it. */
 function methodsIn(file: LinkedFile): ReadonlyMap<string, FunctionNode | undefined> {
-  const known = methodsOf.get(file);
-  if (known) return known;
-  const methods = new Map<string, FunctionNode | undefined>();
-  for (const node of file.functions) {
-    if (node.facts.kind !== "function" || node.facts.class === undefined) continue;
-    methods.set(node.facts.name, methods.has(node.facts.name) ? undefined : node);
-  }
-  methodsOf.set(file, methods);
-  return methods;
+  return file.derive("methods", () => {
+    const methods = new Map<string, FunctionNode | undefined>();
+    for (const node of file.functions) {
+      if (node.facts.kind !== "function" || node.facts.class === undefined) continue;
+      methods.set(node.facts.name, methods.has(node.facts.name) ? undefined : node);
+    }
+    return methods;
+  });
+}
+
+/** What `from … import *` brings into the file. */
+function starImports(file: LinkedFile): readonly ImportFact[] {
+  return file.derive("star imports", () => file.facts.imports.filter((imported) => imported.name === "*"));
 }
 
 interface ReboundValue {
@@ -953,22 +1003,21 @@ interface ReboundValue {
   readonly value: Value;
 }
 
-const reboundOf = new WeakMap<LinkedFile, ReadonlyMap<string, readonly ReboundValue[]>>();
-
 /** Every value that functions of the file store in variables of others, by owner and name. */
 function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[]> {
-  const known = reboundOf.get(file);
-  if (known) return known;
-  const values = new Map<string, ReboundValue[]>();
-  for (const node of file.functions) {
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
-      const key = `${operation.place.owner} ${operation.place.name}`;
-      const list = values.get(key);
-      if (list) list.push({ node, value: operation.value });
-      else values.set(key, [{ node, value: operation.value }]);
-    });
-  }
-  reboundOf.set(file, values);
-  return values;
+  return file.derive("rebound variables", () => {
+    const values = new Map<string, ReboundValue[]>();
+    for (const node of file.functions) {
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
+        const { owner, name } = operation.place;
+        if (owner === node.index || !file.functions[owner]?.facts.rebound.has(name)) return;
+        const key = `${owner} ${name}`;
+        const list = values.get(key);
+        if (list) list.push({ node, value: operation.value });
+        else values.set(key, [{ node, value: operation.value }]);
+      });
+    }
+    return values;
+  });
 }

@@ -8,6 +8,7 @@ export function sameStructure(a: unknown, b: unknown): boolean {
   if (a instanceof Map) {
     return b instanceof Map && a.size === b.size && [...a].every(([key, value]) => b.has(key) && sameStructure(value, b.get(key)));
   }
+  if (a instanceof Set) return b instanceof Set && a.size === b.size && [...a].every((each) => b.has(each));
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => sameStructure(a[key as never], b[key as never]));
 }

@@ -11,9 +11,11 @@ import type {
 } from "../../knowledge/entry.js";
 import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { CallSite } from "../facts.js";
 import type { CallArgument, CallOperation, Value } from "../operation.js";
 import { knownOfCall } from "./call-facts.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { importsOf } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
 import { listOf, walkOperations } from "./walk.js";
@@ -96,30 +98,47 @@ export interface HandlerRoot {
 
 /** Every spawn of the program, in order of file and offset. */
 export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
-  const names = spawnNames(knowledge);
   const subclasses = spawningClasses(resolver, knowledge);
-  const spawns: Spawn[] = [];
-  for (const file of files) {
+  const names = spawnNames(knowledge);
+  const known = [...subclasses].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join();
+  return files.flatMap((file) => {
     const others = new Set(subclassNames(file, subclasses));
-    for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
-    const start = spawns.length;
-    for (const [name, sites] of file.facts.callsByName) {
-      if (!names.has(name) && !others.has(name)) continue;
-      for (const site of sites) {
-        const within = file.functions[site.function];
-        if (within) spawns.push(...spawnsOfCall(site.call, within, resolver, knowledge, subclasses));
-      }
-    }
-    for (const node of file.classes) spawns.push(...workerObjects(node, resolver, knowledge));
-    const found = spawns.splice(start);
-    found.sort((a, b) => a.call.start - b.call.start || a.call.end - b.call.end);
-    for (const spawn of found) {
-      const last = spawns[spawns.length - 1];
-      const isSame = last && last.call === spawn.call && last.spawner === spawn.spawner && last.width === spawn.width;
-      if (!isSame) spawns.push(spawn);
-    }
+    for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
+    if (file.classes.length === 0 && others.size === 0 && spawningCalls(file, names, others).length === 0) return [];
+    return resolver.remembered(file, `spawns ${known}`, () => spawnsIn(file, others, subclasses, resolver, knowledge));
+  });
+}
+
+function spawnsIn(
+  file: LinkedFile,
+  others: ReadonlySet<string>,
+  subclasses: ReadonlyMap<ClassNode, SpawnerEntry>,
+  resolver: Resolver,
+  knowledge: Knowledge,
+): readonly Spawn[] {
+  const found: Spawn[] = [];
+  for (const site of spawningCalls(file, spawnNames(knowledge), others)) {
+    const within = file.functions[site.function];
+    if (within) found.push(...spawnsOfCall(site.call, within, resolver, knowledge, subclasses));
+  }
+  for (const node of file.classes) found.push(...workerObjects(node, resolver, knowledge));
+  found.sort((a, b) => a.call.start - b.call.start || a.call.end - b.call.end);
+  const spawns: Spawn[] = [];
+  for (const spawn of found) {
+    const last = spawns[spawns.length - 1];
+    const isSame = last && last.call === spawn.call && last.spawner === spawn.spawner && last.width === spawn.width;
+    if (!isSame) spawns.push(spawn);
   }
   return spawns;
+}
+
+/** The calls of a file by names under which something may be spawned. */
+function spawningCalls(file: LinkedFile, names: ReadonlySet<string>, others: ReadonlySet<string>): readonly CallSite[] {
+  return file.derive(`spawning calls ${[...others].join()}`, () => {
+    const found: CallSite[] = [];
+    for (const [name, sites] of file.facts.callsByName) if (names.has(name) || others.has(name)) found.push(...sites);
+    return found;
+  });
 }
 
 /** The functions that are made known to a library, by calls that `findSpawns` found or by decorators; those of `handlers` are left out. */
@@ -143,7 +162,7 @@ export function findEntryPoints(
     const decorated = decoratedIn(file);
     if (decorated.length === 0) continue;
     const bound = new Set<string>();
-    for (const imported of file.facts.imports) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
+    for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
     for (const node of decorated) {
       const around = node.facts.parent === undefined ? undefined : file.functions[node.facts.parent];
       if (!around) continue;
@@ -160,16 +179,9 @@ export function findEntryPoints(
   return points;
 }
 
-const decoratedOf = new WeakMap<LinkedFile, readonly FunctionNode[]>();
-
 /** The functions of a file that have decorators. */
 function decoratedIn(file: LinkedFile): readonly FunctionNode[] {
-  let decorated = decoratedOf.get(file);
-  if (!decorated) {
-    decorated = file.functions.filter(({ facts }) => facts.kind === "function" && facts.decorators.length > 0);
-    decoratedOf.set(file, decorated);
-  }
-  return decorated;
+  return file.derive("decorated", () => file.functions.filter(({ facts }) => facts.kind === "function" && facts.decorators.length > 0));
 }
 
 function decoratedPoint(
@@ -231,7 +243,7 @@ function callsOneOf(calls: readonly TellingCall[], resolver: Resolver): boolean 
   return calls.some(({ call: name, when }) => {
     const last = name.slice(name.lastIndexOf(".") + 1);
     for (const file of resolver.files.values()) {
-      for (const site of file.facts.callsByName.get(last) ?? []) {
+      for (const site of file.calls(last)) {
         const within = file.functions[site.function];
         if (!within || !resolver.externalCallees(site.call, within).some((found) => resolver.knowledge.canonicalName(found) === name))
           continue;
@@ -364,17 +376,22 @@ function decoratingNames(knowledge: Knowledge): ReadonlySet<string> {
 function spawningClasses(resolver: Resolver, knowledge: Knowledge): ReadonlyMap<ClassNode, SpawnerEntry> {
   const found = new Map<ClassNode, SpawnerEntry>();
   for (const file of resolver.files.values()) {
-    for (const node of file.classes) {
-      if (node.facts.bases.length === 0) continue;
-      for (const base of resolver.classOrder(node).externals) {
-        const entry = knowledge.spawner(base);
-        if (!entry) continue;
-        found.set(node, entry);
-        break;
-      }
-    }
+    if (file.classes.length === 0) continue;
+    for (const [node, entry] of resolver.remembered(file, "spawning classes", () => spawningClassesIn(file, resolver, knowledge)))
+      found.set(node, entry);
   }
   return found;
+}
+
+function spawningClassesIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): readonly (readonly [ClassNode, SpawnerEntry])[] {
+  return file.classes.flatMap((node): readonly (readonly [ClassNode, SpawnerEntry])[] => {
+    if (node.facts.bases.length === 0) return [];
+    const entry = resolver
+      .classOrder(node)
+      .externals.map((base) => knowledge.spawner(base))
+      .find((each) => each !== undefined);
+    return entry ? [[node, entry]] : [];
+  });
 }
 
 /** The names under which a file calls such classes, or their constructor from within. */
@@ -383,7 +400,7 @@ function subclassNames(file: LinkedFile, subclasses: ReadonlyMap<ClassNode, Spaw
   for (const node of subclasses.keys()) {
     names.add(node.facts.name);
     if (node.file === file) names.add("__init__");
-    for (const imported of file.facts.imports) if (imported.name === node.facts.name) names.add(imported.bound);
+    for (const imported of importsOf(file)) if (imported.name === node.facts.name) names.add(imported.bound);
   }
   return names;
 }
@@ -890,7 +907,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
   const receiver: Entity = { kind: "instance", class: node };
   const spawns: Spawn[] = [];
   for (const file of resolver.files.values()) {
-    for (const site of file.facts.callsByName.get(node.facts.name) ?? []) {
+    for (const site of file.calls(node.facts.name)) {
       const within = file.functions[site.function];
       if (!within) continue;
       const makesIt = resolver.resolve(site.call.callee, within).some((entity) => entity.kind === "class" && entity.class === node);

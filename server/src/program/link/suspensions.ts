@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import type { FunctionFacts } from "../facts.js";
 import type { Operation } from "../operation.js";
 import { leaves } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
@@ -23,11 +24,11 @@ export interface Suspensions {
   readonly turnsTo: ReadonlyMap<Operation, readonly Turn[]>;
 }
 
-const known = new WeakMap<FunctionNode, Suspensions>();
+const known = new WeakMap<FunctionFacts, Suspensions>();
 
 /** The suspension points of a function. */
 export function suspensionsOf(node: FunctionNode): Suspensions {
-  const before = known.get(node);
+  const before = known.get(node.facts);
   if (before) return before;
   const all: Suspension[] = [];
   const turnsTo = new Map<Operation, readonly Turn[]>();
@@ -65,7 +66,7 @@ export function suspensionsOf(node: FunctionNode): Suspensions {
   };
   visit(node.facts.body, []);
   const suspensions = { all: all.sort((a, b) => a.start - b.start), turnsTo };
-  known.set(node, suspensions);
+  known.set(node.facts, suspensions);
   return suspensions;
 }
 

@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, Operation, Place, Value } from "../operation.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
@@ -181,10 +182,10 @@ interface Handed {
   readonly returned: ReadonlySet<Value>;
 }
 
-const handedIn = new WeakMap<FunctionNode, Handed>();
+const handedIn = new WeakMap<FunctionFacts, Handed>();
 
 function handedOver(within: FunctionNode): Handed {
-  const before = handedIn.get(within);
+  const before = handedIn.get(within.facts);
   if (before) return before;
   const awaited = new Set<Value>();
   const driven = new Set<Value>();
@@ -209,7 +210,7 @@ function handedOver(within: FunctionNode): Handed {
   };
   walkOperations(within.facts.body, visit);
   const handed = { awaited, driven, returned: new Set(within.facts.returned) };
-  handedIn.set(within, handed);
+  handedIn.set(within.facts, handed);
   return handed;
 }
 
@@ -257,7 +258,7 @@ function handling(node: FunctionNode, program: Program): "class" | "function" | 
   });
   if (isDecorated) return "function";
   for (const name of registrations) {
-    for (const site of node.file.facts.callsByName.get(name) ?? []) {
+    for (const site of node.file.calls(name)) {
       const within = node.file.functions[site.function];
       const passed = within && site.call.arguments.some(({ value }) => isFunction(value, node, within, program));
       if (passed) return "function";

@@ -95,11 +95,13 @@ export interface HeldStretch extends Range {
   readonly taken: Range;
 }
 
-const stretchesOf = new WeakMap<FunctionNode, readonly HeldStretch[]>();
+const stretchesOf = new WeakMap<Program, Map<FunctionNode, readonly HeldStretch[]>>();
 
 /** The stretches of a function in which it holds a lock: `with` blocks, and from `acquire` to the `release` that ends it. */
 export function heldStretches(node: FunctionNode, program: Program): readonly HeldStretch[] {
-  const before = stretchesOf.get(node);
+  const known = stretchesOf.get(program) ?? new Map<FunctionNode, readonly HeldStretch[]>();
+  stretchesOf.set(program, known);
+  const before = known.get(node);
   if (before) return before;
   const stretches: HeldStretch[] = [];
   const acquires: { readonly call: CallOperation; readonly object: Value }[] = [];
@@ -135,7 +137,7 @@ export function heldStretches(node: FunctionNode, program: Program): readonly He
     const taken = { start: call.start, end: call.end };
     if (end) stretches.push({ lock: { ...lock, scope }, context: object, within: node, taken, start: call.end, end: end.call.start });
   }
-  stretchesOf.set(node, stretches);
+  known.set(node, stretches);
   return stretches;
 }
 

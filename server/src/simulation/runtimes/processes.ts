@@ -8,7 +8,7 @@ import { lockHandOffAfterNs } from "./threads.js";
 export type StartMethod = "fork" | "forkserver" | "spawn";
 
 /** The default on Linux: fork, from 3.14 forkserver (gh-84559). macOS (since 3.8) and Windows: spawn. */
-function startMethodOf(target: Target, platform: "linux" | "macos" | "windows" = "linux"): StartMethod {
+export function startMethodOf(target: Target, platform: "linux" | "macos" | "windows" = "linux"): StartMethod {
   if (platform !== "linux") return "spawn";
   return atLeast(target, 3, 14) ? "forkserver" : "fork";
 }
@@ -49,10 +49,10 @@ export function processes(
         receiveNs: handOver.receiveNs,
         nsPerByte: handOver.parentNsPerByte,
         extraQueued: 1,
-        // Processor time per task, 3.11 to 3.14: worker 17 µs with empty tasks, 37 µs with tasks of 1 ms, 90 µs of 5 ms; parent
-        // 46, 139 and 135 µs (other work on the machine).
+        // Processor time per task, 3.11 to 3.14: worker 17 µs with empty tasks, 40 µs with tasks of 0.3 ms, 37 µs of 1 ms, 90 µs of
+        // 5 ms; parent 46, 140, 139 and 135 µs (other work on the machine).
         coldTimes: 3,
-        coldAfterNs: 1_000_000,
+        coldAfterNs: 500_000,
       },
     },
   };

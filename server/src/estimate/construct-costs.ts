@@ -1,0 +1,333 @@
+import { type Interval, interval, scale } from "../base/interval.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import type { Resolver } from "../program/link/resolver.js";
+import type { LoopOperation, Place, Value } from "../program/operation.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+import type { OperationCosts, Operations } from "./operation-costs.js";
+
+/** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
+export type ValueKind = "int" | "float" | "text" | "list" | "tuple" | "dict" | "set" | "array" | "unknown";
+
+/** Tells what bytecode costs on a target, by the kinds of its operands. */
+export class ConstructCosts {
+  private depth = 0;
+
+  constructor(
+    private readonly resolver: Resolver,
+    private readonly evaluator: Evaluator,
+    private readonly costs: OperationCosts,
+  ) {}
+
+  private get operations(): Operations {
+    return this.costs.operations;
+  }
+
+  /** What a value is; numbers unless something else is known. */
+  kindOf(value: Value, at: Activation): ValueKind {
+    if (this.depth > deepest) return "unknown";
+    this.depth++;
+    const kind = this.kindAtDepth(value, at);
+    this.depth--;
+    return kind;
+  }
+
+  private kindAtDepth(value: Value, at: Activation): ValueKind {
+    switch (value.op) {
+      case "constant":
+        return value.type === "float" ? "float" : value.type === "str" || value.type === "bytes" ? "text" : "int";
+      case "display":
+        return value.makes;
+      case "comprehension":
+        return value.makes === "generator" ? "unknown" : value.makes;
+      case "compute":
+        return this.kindOfComputation(value.operator, value.operands, at);
+      case "read": {
+        const { place } = value;
+        if (place.kind === "element") {
+          const object = this.kindOf(place.object, at);
+          if (object === "text" || (place.index.op === "compute" && place.index.operator === "slice")) return object;
+          return object === "array" ? "float" : this.elementKind(place.object, at);
+        }
+        const followed = this.evaluator.follow(
+          value,
+          at,
+          (bound, in_) => this.kindOf(bound, in_),
+          (bound, in_) => this.elementKind(bound, in_),
+        );
+        return followed ?? this.resolvedKind(value, at.function);
+      }
+      case "element-of":
+        return this.elementKind(value.iterable, at);
+      case "choice":
+        return value.values[0] ? this.kindOf(value.values[0], at) : "unknown";
+      case "call": {
+        const [name] = this.resolver.externalCallees(value, at.function);
+        if (name) return kindOfCall(name) ?? this.resolvedKind(value, at.function);
+        return this.evaluator.returned(value, at, (bound, in_) => this.kindOf(bound, in_)) ?? "unknown";
+      }
+      default:
+        return "unknown";
+    }
+  }
+
+  private kindOfComputation(operator: string, operands: readonly Value[], at: Activation): ValueKind {
+    if (operator === "format") return "text";
+    const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
+    if (kinds.includes("array")) return "array";
+    if (operator === "/") return "float";
+    const [left = "unknown", right = "unknown"] = kinds;
+    if (operator === "*" || operator === "+" || operator === "%" || operator === "|" || operator === "&" || operator === "-") {
+      for (const kind of ["text", "list", "tuple", "set", "dict"] as const) if (left === kind || right === kind) return kind;
+    }
+    if (left === "float" || right === "float") return "float";
+    return left === "int" || right === "int" ? "int" : "unknown";
+  }
+
+  /** What each element of an iterable is. */
+  private elementKind(iterable: Value, at: Activation): ValueKind {
+    if (this.depth > deepest) return "unknown";
+    switch (iterable.op) {
+      case "display":
+        return iterable.elements[0] ? this.kindOf(iterable.elements[0], at) : "unknown";
+      case "comprehension":
+        return this.kindOf(iterable.element, at);
+      case "compute":
+        return iterable.operands[0] ? this.elementKind(iterable.operands[0], at) : "unknown";
+      case "constant":
+        return iterable.type === "str" ? "text" : "int";
+      case "read": {
+        const followed = this.evaluator.follow(
+          iterable,
+          at,
+          (bound, in_) => {
+            this.depth++;
+            const kind = this.elementKind(bound, in_);
+            this.depth--;
+            return kind;
+          },
+          () => undefined,
+        );
+        return followed ?? "unknown";
+      }
+      case "call": {
+        const [name] = this.resolver.externalCallees(iterable, at.function);
+        return name === "builtins.range" ? "int" : name?.endsWith("str.split") || name?.endsWith("str.splitlines") ? "text" : "unknown";
+      }
+      default:
+        return "unknown";
+    }
+  }
+
+  private resolvedKind(value: Value, within: FunctionNode): ValueKind {
+    for (const entity of this.resolver.resolve(value, within)) {
+      if (entity.kind === "container") return entity.value.makes === "generator" ? "unknown" : entity.value.makes;
+      if (entity.kind !== "object") continue;
+      if (entity.type.startsWith("numpy.")) return "array";
+      const known = kindsOfTypes[entity.type];
+      if (known) return known;
+    }
+    return "unknown";
+  }
+
+  /** Reading or writing a place. */
+  access(place: Place, how: "read" | "write", at: Activation): Interval {
+    const { operations } = this;
+    switch (place.kind) {
+      case "name":
+        return how === "read" ? operations.globalLoad : operations.globalStore;
+      case "attribute":
+        return how === "read" ? operations.attributeLoad : operations.attributeStore;
+      case "element": {
+        if (place.index.op === "compute" && place.index.operator === "slice") return scale(operations.slice, how === "read" ? 0.5 : 1);
+        const kind = this.kindOf(place.object, at);
+        if (kind === "dict") return how === "read" ? operations.dictLoad : operations.dictStore;
+        if (kind === "text") return operations.stringLoad;
+        if (kind === "tuple") return operations.tupleLoad;
+        return how === "read" ? operations.listLoad : operations.listStore;
+      }
+    }
+  }
+
+  /** A computation: arithmetic, comparison, building a value. */
+  compute(operator: string, operands: readonly Value[], at: Activation): Interval {
+    const { operations } = this;
+    const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
+    const isFloat = kinds.includes("float");
+    const isText = kinds.includes("text");
+    const size = this.magnitude(operator, operands, at);
+    switch (operator) {
+      case "+":
+        if (isText) return operations.stringConcat;
+        if (kinds.includes("list") || kinds.includes("tuple")) return operations.listBuild;
+        return isFloat ? operations.floatAdd : size === "medium" ? operations.mediumIntMultiply : operations.intAdd;
+      case "-":
+        return isFloat ? operations.floatAdd : operations.intSubtract;
+      case "*":
+        return isFloat ? operations.floatMultiply : size === "medium" ? operations.mediumIntMultiply : operations.intMultiply;
+      case "/":
+        return isFloat ? operations.floatDivide : operations.intDivide;
+      case "//":
+        return operations.intFloorDivide;
+      case "%":
+        if (kinds[0] === "text") return operations.percentFormat;
+        return size === "medium" ? operations.mediumIntModulo : operations.intModulo;
+      case "**":
+        return isFloat ? operations.floatPower : operations.intPower;
+      case "format":
+        return this.formatting(operands, at);
+      case "slice":
+        return scale(operations.slice, 0.5);
+      case "list":
+        return operations.listBuild;
+      case "tuple":
+        return this.building("tupleBuild", operands.length);
+      case "set":
+        return operations.setBuild;
+      case "dict":
+        return this.building("dictBuild", operands.length);
+      case "not":
+        return operations.notOperator;
+      case "u-":
+      case "~":
+        return operations.unaryMinus;
+      case "in":
+      case "not in": {
+        const container = operands[1];
+        const kind = container && this.kindOf(container, at);
+        const isSequence = kind === "list" || kind === "tuple";
+        const length = container && isSequence ? this.evaluator.length(container, at) : undefined;
+        // On average half of a list is looked at.
+        return length ? scale(operations.containsListElement, Math.max(1, length.likely / 2)) : operations.containsDict;
+      }
+      case "is":
+      case "is not":
+        return operations.identity;
+      case "&":
+      case "|":
+      case "^":
+        return kinds.includes("set") ? operations.setBuild : operations.intBitAnd;
+      case "<<":
+      case ">>":
+        return operations.intShift;
+      default:
+        return isText ? operations.compareString : isFloat ? operations.compareFloat : operations.compare;
+    }
+  }
+
+  /** What NumPy takes for an operator on whole arrays; undefined for anything else. */
+  arrayNs(operator: string, operands: readonly Value[], at: Activation): Interval | undefined {
+    if (!operands.slice(0, 2).some((operand) => this.kindOf(operand, at) === "array")) return undefined;
+    const sizes = operands.flatMap((operand) => this.evaluator.length(operand, at) ?? []);
+    const size = Math.max(1, ...sizes.map((each) => each.likely));
+    if (sizes.length === 0) return undefined;
+    const each = operator === "@" ? Math.sqrt(size) * matrixNsPerProduct : operator === "**" || operator === "/" ? 1.2 : 1;
+    return interval(600 + size * each * 0.4, 800 + size * each, 2_000 + size * each * 3);
+  }
+
+  /** What multiplying a number again and again takes beyond small integers: it has one more digit of 30 bits every few rounds. */
+  growingProductNs(operation: Extract<Value, { op: "compute" }>, at: Activation, rounds: number): Interval {
+    const [left, right] = operation.operands;
+    const isOfItself = left?.op === "read" && left.place.kind === "name" && right !== undefined;
+    if (!isOfItself || rounds < 20) return nothing;
+    const bound = at.function.facts.bindings.get(left.place.kind === "name" ? left.place.name : "") ?? [];
+    if (!bound.some((value) => value.start === operation.start && value.end === operation.end && value.op === "compute")) return nothing;
+    if (this.kindOf(right, at) === "float" || bound.some((value) => value !== operation && this.kindOf(value, at) === "float"))
+      return nothing;
+    const factor = this.evaluator.number(right, at)?.likely ?? 0;
+    if (factor < 2) return nothing;
+    const digits = (rounds * Math.log2(factor)) / 30 / 2;
+    return interval(digits * 0.6, digits * 1.1, digits * 2);
+  }
+
+  /** An f-string: floats are dear. */
+  private formatting(operands: readonly Value[], at: Activation): Interval {
+    const { fString, stringOfFloat } = this.operations;
+    const floats = operands.filter((operand) => this.kindOf(operand, at) === "float").length;
+    const half = scale(fString, 0.5);
+    const others = Math.max(1, operands.length - floats);
+    return interval(
+      half.low * others + stringOfFloat.low * floats,
+      half.likely * others + stringOfFloat.likely * floats,
+      half.high * others + stringOfFloat.high * floats,
+    );
+  }
+
+  /** The measured ones have two elements. */
+  private building(construct: "tupleBuild" | "dictBuild", count: number): Interval {
+    return scale(this.operations[construct], 0.5 + count / 4);
+  }
+
+  /** Integers beyond 2³⁰ take two digits and leave the fast paths. */
+  private magnitude(operator: string, operands: readonly Value[], at: Activation): "small" | "medium" {
+    if (operator !== "*" && operator !== "%" && operator !== "+") return "small";
+    const large = operands.some((operand) => {
+      const number = operand.op === "constant" ? operand.value : this.evaluator.number(operand, at)?.likely;
+      return typeof number === "number" && Math.abs(number) >= 2 ** 30;
+    });
+    return large ? "medium" : "small";
+  }
+
+  /** What a round of a loop takes beyond its body. */
+  pass(loop: LoopOperation, at: Activation): Interval {
+    const { operations } = this;
+    if (loop.form === "while") return operations.branch;
+    if (loop.form === "comprehension") {
+      switch (loop.makes) {
+        case "dict":
+          return operations.dictComprehensionElement;
+        case "set":
+          return operations.setComprehensionElement;
+        case "generator":
+          return operations.generatorExpressionElement;
+        default:
+          return operations.comprehensionElement;
+      }
+    }
+    const { iterable } = loop;
+    if (iterable?.op === "call") {
+      const [name] = this.resolver.externalCallees(iterable, at.function);
+      if (name === "builtins.range") return operations.forRangePass;
+      if (name === "builtins.enumerate") return operations.forEnumeratePass;
+      if (name === "builtins.zip") return operations.forZipPass;
+      if (name?.startsWith("itertools.")) return operations.forZipPass;
+      if (iterable.callee.op === "read" && iterable.callee.place.kind === "attribute" && iterable.callee.place.name === "items")
+        return operations.forItemsPass;
+    }
+    return operations.forListPass;
+  }
+}
+
+const deepest = 16;
+const nothing = interval(0, 0, 0);
+/** Of doubles, one thread, about 15 thousand million a second. */
+const matrixNsPerProduct = 0.07;
+
+function kindOfCall(name: string): ValueKind | undefined {
+  if (name.startsWith("math.")) return /gcd|isqrt|floor|ceil|comb|factorial|lcm/.test(name) ? "int" : "float";
+  if (/^random\.(random|uniform|gauss|normalvariate|expovariate)$/.test(name)) return "float";
+  if (/^builtins\.(int|len|ord|round|hash|sum)$/.test(name) || name === "random.randint") return "int";
+  if (name === "builtins.float") return "float";
+  if (/^builtins\.(str|repr|chr|input|bytes)$/.test(name) || /^builtins\.str\.(join|upper|lower|replace|strip|format)$/.test(name))
+    return "text";
+  if (/^builtins\.(sorted|list)$/.test(name) || /^builtins\.str\.(split|splitlines)$/.test(name)) return "list";
+  if (name === "builtins.tuple") return "tuple";
+  if (name === "builtins.dict" || name === "collections.defaultdict" || name === "collections.Counter") return "dict";
+  if (name === "builtins.set" || name === "builtins.frozenset") return "set";
+  return name.startsWith("numpy.") ? "array" : undefined;
+}
+
+const kindsOfTypes: Readonly<Record<string, ValueKind>> = {
+  "builtins.str": "text",
+  "builtins.bytes": "text",
+  "builtins.bytearray": "list",
+  "builtins.int": "int",
+  "builtins.float": "float",
+  "builtins.list": "list",
+  "builtins.tuple": "tuple",
+  "builtins.dict": "dict",
+  "builtins.set": "set",
+  "builtins.frozenset": "set",
+  "collections.defaultdict": "dict",
+  "collections.Counter": "dict",
+  "collections.OrderedDict": "dict",
+};

@@ -1,0 +1,93 @@
+import type { Interval } from "../base/interval.js";
+import { type Step, serialNs, type Workload } from "../simulation/workload.js";
+import type { TaskWork } from "./work.js";
+
+/** More threads than that are simulated as that many. */
+export const mostThreads = 256;
+
+/** All that the outcome of a simulation depends on, beside target and cores. */
+export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked" | "shared" | "memory"> {
+  /** What a worker that was not forked spends on importing the program. */
+  readonly importNs: number;
+  readonly resultBytes: number;
+  readonly tasks: Interval;
+  readonly workers: number;
+  readonly argumentBytes: number;
+  readonly width: "pool" | "threads";
+}
+
+/** One end of all uncertain numbers, or what is likely. */
+export type Corner = "low" | "likely" | "high";
+export const corners: readonly Corner[] = ["low", "likely", "high"];
+/** The work of a site as the simulator takes it: with shared memory as it is written, with copied memory handed to worker processes. */
+export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
+  const { tasks, workers, width } = demand;
+  const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
+  const steps = stepsOf(demand, corner, memory);
+  if (width === "pool" || memory === "copied") {
+    const size = width === "pool" ? workers : count;
+    return {
+      pools: [
+        {
+          workers: Math.max(1, Math.min(size, mostThreads)),
+          tasks: [{ count, steps, argumentBytes: demand.argumentBytes, resultBytes: demand.resultBytes }],
+        },
+      ],
+    };
+  }
+  return { threads: [{ count: Math.min(count, mostThreads), steps }] };
+}
+
+const mostTasks = 1_000_000;
+
+/** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
+function stepsOf(work: Demand, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+  const once = {
+    interpreterNs: work.interpreterNs[corner],
+    heldNs: work.heldNs[corner],
+    nativeNs: work.nativeNs[corner],
+    waitNs: work.waitNs[corner],
+  };
+  const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
+  const locks = memory === "shared" ? work.locked.entries : 0;
+  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? 4 : 1;
+  const part = (ns: number): number => Math.round(ns / rounds);
+  const steps: Step[] = [];
+  if (once.waitNs > 0) steps.push({ waitNs: part(once.waitNs) });
+  const locked = locks > 0 ? Math.min(once.interpreterNs, work.locked.interpreterNs[corner]) : 0;
+  if (locked > 0) {
+    steps.push({ acquire: "lock" }, { compute: { interpreterNs: part(locked) } }, { release: "lock" });
+  }
+  const compute = { interpreterNs: part(once.interpreterNs - locked), heldNs: part(once.heldNs), nativeNs: part(once.nativeNs) };
+  if (compute.interpreterNs + compute.heldNs + compute.nativeNs > 0) steps.push({ compute });
+  return rounds === 1 ? steps : [{ repeat: rounds, steps }];
+}
+
+const mostRounds = 40;
+
+/**
+ * Work that takes longer than some seconds is simulated at a smaller scale: beside it, starting and handing over no longer matter, so the
+ * speedup is the same and the makespan grows with it.
+ */
+export function scaled(workload: Workload): { readonly workload: Workload; readonly factor: number } {
+  const factor = serialNs(workload) / longestNs;
+  if (factor <= 1) return { workload, factor: 1 };
+  const steps = (list: readonly Step[]): readonly Step[] =>
+    list.map((step): Step => {
+      if ("compute" in step) {
+        const { interpreterNs = 0, heldNs = 0, nativeNs = 0 } = step.compute;
+        return { compute: { interpreterNs: shrunk(interpreterNs), heldNs: shrunk(heldNs), nativeNs: shrunk(nativeNs) } };
+      }
+      if ("waitNs" in step) return { waitNs: shrunk(step.waitNs) };
+      return "repeat" in step ? { ...step, steps: steps(step.steps) } : step;
+    });
+  const shrunk = (ns: number): number => Math.round(ns / factor);
+  const group = <Group extends { readonly steps: readonly Step[] }>(each: Group): Group => ({ ...each, steps: steps(each.steps) });
+  const scaledDown: Workload = {
+    ...(workload.threads ? { threads: workload.threads.map(group) } : {}),
+    ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(group) })) } : {}),
+  };
+  return { workload: scaledDown, factor };
+}
+
+const longestNs = 8_000_000_000;

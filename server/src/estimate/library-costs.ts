@@ -1,0 +1,357 @@
+import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { CallOperation, Value } from "../program/operation.js";
+import type { Amount } from "./amount.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
+import { jsonBytes, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
+
+/**
+ * What a call of a built-in or of the standard library takes on the target, from the measured tables; undefined where they say nothing of it or
+ * its size cannot be told, and what knowledge says of all interpreters has to do.
+ */
+export function measuredCallNs(name: string, call: CallOperation, at: Activation, evaluator: Evaluator, costs: OperationCosts): Amount {
+  const constant = constructs.get(name);
+  const { operations } = costs;
+  if (constant) return scale(operations[constant.construct], constant.times);
+  const given = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+  const [first, second] = given;
+  const keyword = (wanted: string): Value | undefined =>
+    call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
+  const receiver = call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
+  const length = (value: Value | undefined): Amount => value && evaluator.length(value, at);
+  const shape = (value: Value | undefined): Shape | undefined => value && shapeOf(value, at, evaluator);
+  const perElement = (construct: OperationName, count: Amount): Amount =>
+    count && add(operations.callBuiltin, multiply(operations[construct], count));
+  const bulk = (bulkName: BulkName, count: Amount): Amount => {
+    const { fixedNs, nsPerUnit } = costs.bulk[bulkName];
+    return count && add(fixedNs, multiply(nsPerUnit, count));
+  };
+  /** The same for a call that returns about so many bytes in memory of its own. */
+  const making = (ns: Amount, bytes: Amount): Amount => ns && bytes && add(ns, freshMemoryNs(bytes));
+  switch (name) {
+    case "builtins.min":
+    case "builtins.max":
+      if (given.length >= 2) return scale(operations.minTwo, 0.6 + 0.2 * given.length);
+      return perElement("maxElement", length(first));
+    case "builtins.sum":
+      return perElement(
+        isRange(first, at, evaluator) ? "sumRangeElement" : shape(first)?.floats ? "sumFloatElement" : "sumElement",
+        length(first),
+      );
+    case "builtins.any":
+    case "builtins.all":
+      return perElement("anyElement", half(length(first)));
+    case "builtins.list":
+    case "builtins.tuple":
+      if (!first) return operations.listBuild;
+      return perElement(isRange(first, at, evaluator) ? "listOfRangeElement" : "tupleOfListElement", length(first));
+    case "builtins.set":
+    case "builtins.frozenset":
+    case "builtins.set.union":
+    case "builtins.set.update":
+      return first ? perElement("setOfListElement", length(first)) : operations.setBuild;
+    case "builtins.dict":
+    case "builtins.dict.fromkeys":
+    case "builtins.dict.update":
+      return first ? perElement("dictOfKeysElement", length(first)) : operations.dictBuild;
+    case "builtins.list.extend":
+    case "builtins.list.copy":
+    case "builtins.dict.copy":
+    case "copy.copy":
+      return perElement("listCopyElement", length(first ?? receiver));
+    case "builtins.list.reverse":
+      return perElement("listReverseElement", length(receiver));
+    case "builtins.list.index":
+    case "builtins.list.count":
+    case "builtins.list.remove":
+      return perElement("containsListElement", half(length(receiver)));
+    case "builtins.str.join":
+    case "builtins.bytes.join":
+      return perElement("joinElement", length(first));
+    case "collections.Counter":
+      // Texts that were just made have to be hashed first.
+      return first ? scaled(perElement("counterElement", length(first)), (shape(first)?.texts ?? 1) > 0 ? 2.5 : 1) : operations.dictBuild;
+    case "collections.deque":
+      return first ? perElement("tupleOfListElement", length(first)) : operations.listBuild;
+    case "builtins.str":
+    case "builtins.repr":
+      return shape(first)?.floats ? operations.stringOfFloat : operations.stringOfInt;
+    case "builtins.sorted":
+    case "builtins.list.sort": {
+      const sorted = first ?? receiver;
+      const count = length(sorted);
+      const of = shape(sorted);
+      const kind = keyword("key")
+        ? "key"
+        : of && of.texts > of.integers + of.floats
+          ? "strings"
+          : of && of.floats > of.integers
+            ? "floats"
+            : "ints";
+      return bulk(`sorted:${kind}`, count && mapped(count, (n) => n * Math.log2(Math.max(2, n))));
+    }
+    case "hashlib.md5":
+    case "hashlib.sha1":
+    case "hashlib.sha256":
+    case "hashlib.sha512":
+    case "hashlib.sha3_256":
+    case "hashlib.blake2b":
+    case "hashlib.blake2s":
+      return first ? bulk(name, length(first)) : costs.bulk[name].fixedNs;
+    case "zlib.crc32":
+      return bulk(name, length(first));
+    case "hashlib.pbkdf2_hmac":
+      return bulk(name, given[3] && evaluator.number(given[3], at));
+    case "zlib.compress":
+    case "gzip.compress":
+    case "bz2.compress":
+      return bulk(compressVariant(name, first, second ?? keyword("level") ?? keyword("compresslevel"), at, evaluator), length(first));
+    case "lzma.compress": {
+      const preset = keyword("preset");
+      const isFast = preset !== undefined && (evaluator.number(preset, at)?.likely ?? 6) < 4;
+      const data = dataOf(first, at, evaluator);
+      return bulk(
+        isFast
+          ? "lzma.compress:0"
+          : data === "repeated"
+            ? "lzma.compress:repetitive"
+            : data === "lines"
+              ? "lzma.compress:records"
+              : "lzma.compress",
+        length(first),
+      );
+    }
+    case "zlib.decompress":
+    case "gzip.decompress":
+    case "bz2.decompress":
+    case "lzma.decompress":
+      return bulk(name, length(call));
+    case "base64.b64encode":
+    case "base64.urlsafe_b64encode":
+      return making(bulk("base64.b64encode", length(first)), length(first));
+    case "base64.b64decode":
+    case "base64.urlsafe_b64decode":
+      return making(bulk("base64.b64decode", length(call)), length(call));
+    case "json.dumps":
+    case "pickle.dumps": {
+      const made = shape(first);
+      return made && serialized(name, made, costs);
+    }
+    case "json.loads":
+    case "pickle.loads": {
+      const made = dumped(first, at, evaluator);
+      const bytes = length(first);
+      return made ? serialized(name, made, costs) : bytes && bulk(`${name}:records`, bytes);
+    }
+    case "copy.deepcopy": {
+      const copied = shape(first);
+      return copied && bulk("copy.deepcopy", likely(objectCount(copied)));
+    }
+    case "re.findall":
+    case "re.finditer":
+    case "re.split":
+      // From one match to the next, text is skipped at the speed of comparing; how many matches there are is not known.
+      return isLiteralFirst(first)
+        ? between(bulk("re.search:miss", length(second)), bulk("re.findall:words", length(second)))
+        : bulk("re.findall:words", length(second));
+    case "re.sub":
+      return bulk("re.sub", length(given[2]));
+    case "builtins.str.replace":
+    case "builtins.str.upper":
+    case "builtins.str.encode":
+      return making(bulk(name.slice("builtins.".length) as BulkName, length(receiver)), length(receiver));
+    case "builtins.str.split":
+    case "builtins.str.splitlines":
+    case "builtins.str.count":
+      return bulk(name.slice("builtins.".length) as BulkName, length(receiver));
+    case "builtins.str.lower":
+    case "builtins.str.title":
+    case "builtins.str.swapcase":
+    case "builtins.str.casefold":
+      return bulk("str.upper", length(receiver));
+    case "builtins.str.find":
+    case "builtins.str.index":
+    case "builtins.str.rfind":
+    case "builtins.bytes.count":
+    case "builtins.bytes.find":
+      return bulk("str.count", length(receiver));
+    case "builtins.bytes.decode":
+      return bulk("bytes.decode", length(receiver));
+    case "csv.reader":
+      return bulk("csv.reader", fileLength(first, at, evaluator));
+    case "statistics.mean":
+    case "statistics.fmean":
+      return bulk("statistics.mean", length(first));
+    case "random.shuffle":
+      return bulk("random.shuffle", length(first));
+    case "math.factorial":
+      return bulk("math.factorial", first && evaluator.number(first, at));
+    default:
+      return undefined;
+  }
+}
+
+interface ConstantCost {
+  readonly construct: OperationName;
+  readonly times: number;
+}
+
+/** Calls that take about the same whatever they are given. */
+const constructs: ReadonlyMap<string, ConstantCost> = new Map(
+  Object.entries({
+    callLen: "builtins.len",
+    isinstance: "builtins.isinstance builtins.issubclass builtins.callable",
+    callBuiltin:
+      "builtins.abs builtins.id builtins.hash builtins.bool builtins.iter builtins.reversed builtins.enumerate builtins.zip builtins.map builtins.filter builtins.type builtins.float.is_integer",
+    ordCall: "builtins.ord builtins.chr",
+    minTwo: "builtins.divmod",
+    getattrCall: "builtins.getattr builtins.hasattr builtins.setattr builtins.next",
+    roundCall: "builtins.round",
+    intOfString: "builtins.int",
+    floatOfString: "builtins.float",
+    rangeObject: "builtins.range builtins.slice",
+    listAppend: "builtins.list.append collections.deque.append collections.deque.appendleft",
+    listPop: "builtins.list.pop collections.deque.pop collections.deque.popleft",
+    setAdd: "builtins.set.add builtins.set.discard builtins.set.remove",
+    dictGet: "builtins.dict.get builtins.dict.pop builtins.dict.setdefault builtins.dict.popitem",
+    callCMethod:
+      "builtins.dict.items builtins.dict.keys builtins.dict.values builtins.str.isalpha builtins.str.isdigit builtins.str.isupper builtins.str.islower builtins.str.isspace builtins.str.isalnum builtins.str.isnumeric builtins.int.bit_length builtins.list.clear builtins.dict.clear",
+    stringStrip:
+      "builtins.str.strip builtins.str.lstrip builtins.str.rstrip builtins.str.zfill builtins.str.ljust builtins.str.rjust builtins.str.center builtins.str.capitalize",
+    stringStartsWith: "builtins.str.startswith builtins.str.endswith builtins.str.removeprefix builtins.str.removesuffix",
+    stringSplit: "builtins.str.partition builtins.str.rpartition",
+    formatMethod: "builtins.str.format builtins.format",
+    mathSqrt: "math.sqrt math.isqrt math.floor math.ceil math.fabs math.hypot math.trunc math.degrees math.radians math.isnan math.isinf",
+    mathSin:
+      "math.sin math.cos math.tan math.atan math.atan2 math.exp math.log math.log2 math.log10 math.pow math.asin math.acos math.sinh math.tanh",
+    mathGcd: "math.gcd math.lcm math.comb",
+    randomRandom: "random.random random.getrandbits",
+    randomRandint: "random.randint random.randrange random.choice random.gauss",
+    timeCall: "time.perf_counter time.time time.monotonic time.process_time time.perf_counter_ns time.time_ns",
+  } satisfies Partial<Record<OperationName, string>>).flatMap(([construct, names]) =>
+    names.split(" ").map((name): [string, ConstantCost] => [name, { construct: construct as OperationName, times: 1 }]),
+  ),
+);
+for (const name of ["heapq.heappush", "heapq.heappop", "heapq.heappushpop", "heapq.heapreplace"])
+  (constructs as Map<string, ConstantCost>).set(name, { construct: "heapPushPop", times: 0.7 });
+for (const name of ["random.uniform", "random.normalvariate", "random.expovariate"])
+  (constructs as Map<string, ConstantCost>).set(name, { construct: "randomRandom", times: 3 });
+
+/**
+ * Blocks of more than half a megabyte are fetched from the system anew each time, a page of 4 KiB for about 3 µs on the virtual machine that
+ * the tables were measured on; smaller ones mostly come from what was given back before.
+ */
+function freshMemoryNs(bytes: Interval): Interval {
+  const ns = (count: number): number => (count > 500_000 ? count * 0.7 : 0);
+  return interval(ns(bytes.low) * 0.4, ns(bytes.likely), ns(bytes.high) * 1.5);
+}
+
+/** The nanoseconds of turning a value into text or bytes, or back: each kind of part at the rate measured for values made of it alone. */
+function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle.loads", shape: Shape, costs: OperationCosts): Interval {
+  const isJson = name.startsWith("json");
+  const bytesOf = isJson ? jsonBytes : pickledBytes;
+  const none = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
+  const part = (kind: "ints" | "floats" | "strings" | "intLists" | "text", of: Partial<Shape>): Interval =>
+    scale(costs.bulk[`${name}:${kind}`].nsPerUnit, bytesOf({ ...none, ...of }));
+  const isLong = shape.characters > 200 * Math.max(1, shape.texts);
+  const texts = { texts: shape.texts, characters: shape.characters };
+  // Many new containers set the garbage collector going, and new memory has to be fetched from the system.
+  const crowd = name.endsWith("loads") ? 1 + 3 * Math.min(1, shape.containers / 5_000) : 1;
+  const containers = scale(costs.bulk[`${name}:intLists`].nsPerUnit, shape.containers * 12 * crowd);
+  const parts = [
+    part("ints", { integers: shape.integers }),
+    part("floats", { floats: shape.floats }),
+    part(isLong ? "text" : "strings", texts),
+    containers,
+  ];
+  return widened(parts.reduce(add, costs.bulk[`${name}:records`].fixedNs));
+}
+
+/** What was turned into the text or bytes that a value is: `json.dumps(rows)`. */
+function dumped(value: Value | undefined, at: Activation, evaluator: Evaluator): Shape | undefined {
+  if (value?.op === "read")
+    return evaluator.follow(
+      value,
+      at,
+      (bound, in_) => dumped(bound, in_, evaluator),
+      () => undefined,
+    );
+  if (value?.op !== "call") return undefined;
+  const [name] = evaluator.externalNames(value, at);
+  if (name === "builtins.str.encode" && value.callee.op === "read" && value.callee.place.kind === "attribute")
+    return dumped(value.callee.place.object, at, evaluator);
+  const first = value.arguments[0]?.value;
+  return first && (name === "json.dumps" || name === "pickle.dumps") ? shapeOf(first, at, evaluator) : undefined;
+}
+
+/** How data came about, which decides how well they compress. */
+function dataOf(value: Value | undefined, at: Activation, evaluator: Evaluator): "repeated" | "lines" | "other" {
+  if (value?.op === "read") {
+    const read = (bound: Value, in_: Activation): "repeated" | "lines" | "other" => dataOf(bound, in_, evaluator);
+    return evaluator.follow(value, at, read, () => undefined) ?? "other";
+  }
+  if (value?.op === "compute" && value.operator === "*") return "repeated";
+  if (value?.op === "call") {
+    const { callee } = value;
+    if (callee.op !== "read" || callee.place.kind !== "attribute") {
+      const [name] = evaluator.externalNames(value, at);
+      return name === "builtins.bytes" && value.arguments[0] && evaluator.number(value.arguments[0].value, at) ? "repeated" : "other";
+    }
+    if (callee.place.name === "join") return "lines";
+    if (callee.place.name === "encode") return dataOf(callee.place.object, at, evaluator);
+  }
+  return "other";
+}
+
+function compressVariant(
+  name: "zlib.compress" | "gzip.compress" | "bz2.compress",
+  data: Value | undefined,
+  level: Value | undefined,
+  at: Activation,
+  evaluator: Evaluator,
+): BulkName {
+  const made = dataOf(data, at, evaluator);
+  if (made === "repeated") return `${name}:repetitive`;
+  if (made === "lines") return `${name}:records`;
+  if (name !== "zlib.compress") return name;
+  const given = level ? evaluator.number(level, at)?.likely : undefined;
+  return given === undefined || (given > 2 && given < 8) ? "zlib.compress:6" : given <= 2 ? "zlib.compress:1" : "zlib.compress:9";
+}
+
+function fileLength(value: Value | undefined, at: Activation, evaluator: Evaluator): Amount {
+  return value && evaluator.length(value, at);
+}
+
+function isRange(value: Value | undefined, at: Activation, evaluator: Evaluator): boolean {
+  return value?.op === "call" && evaluator.externalNames(value, at)[0] === "builtins.range";
+}
+
+/** A pattern that begins with plain letters is searched for at the speed of comparing bytes. */
+function isLiteralFirst(pattern: Value | undefined): boolean {
+  return pattern?.op === "constant" && /^[\w\s<>=:;,/-]{1}/.test(String(pattern.value));
+}
+
+function between(low: Amount, high: Amount): Amount {
+  return low && high && interval(low.low, Math.sqrt(low.likely * high.likely), high.high);
+}
+
+function scaled(amount: Amount, factor: number): Amount {
+  return amount && scale(amount, factor);
+}
+
+function half(amount: Amount): Amount {
+  return amount && interval(Math.min(1, amount.low), amount.likely / 2, amount.high);
+}
+
+function mapped({ low, likely: middle, high }: Interval, to: (value: number) => number): Interval {
+  return interval(to(low), to(middle), to(high));
+}
+
+/** A number of which only the likely value is known. */
+function likely(value: number): Interval {
+  return interval(value * 0.5, value, value * 2);
+}
+
+function widened({ low, likely: middle, high }: Interval): Interval {
+  return interval(low * 0.5, middle, high * 1.6);
+}

@@ -1,0 +1,326 @@
+import { exactly, type Interval, interval } from "../base/interval.js";
+import type { CallOperation, Operation, Value } from "../program/operation.js";
+import { type Amount, combine, mapAmount } from "./amount.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
+
+/** How many elements, characters or bytes a library call returns; undefined where nothing can be told. */
+export function lengthOfLibraryCall(name: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const argument = (index: number): Value | undefined => call.arguments.filter(({ form }) => form === "positional")[index]?.value;
+  const keyword = (wanted: string): Value | undefined =>
+    call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
+  const length = (value: Value | undefined): Amount => value && evaluator.length(value, at);
+  const number = (value: Value | undefined): Amount => value && evaluator.number(value, at);
+  if (name === undefined || /^builtins\.(str|bytes|bytearray|object)\./.test(name)) return lengthOfMethod(call, at, evaluator);
+  const [first, second, third] = [argument(0), argument(1), argument(2)];
+  switch (name) {
+    case "json.dumps":
+    case "pickle.dumps": {
+      const shape = first && shapeOf(first, at, evaluator);
+      return shape && spread((name === "json.dumps" ? jsonBytes : pickledBytes)(shape), 0.6, 1.6);
+    }
+    case "zlib.compress":
+    case "gzip.compress":
+    case "bz2.compress":
+    case "lzma.compress":
+      return ratio(length(first), isRepeated(first) ? 0.005 : 0.3, 0.002, 1);
+    case "zlib.decompress":
+    case "gzip.decompress":
+    case "bz2.decompress":
+    case "lzma.decompress":
+      return (first && uncompressedLength(first, at, evaluator)) ?? ratio(length(first), 3, 1, 50);
+    case "base64.b64encode":
+    case "base64.urlsafe_b64encode":
+      return mapAmount(length(first), (bytes) => (bytes * 4) / 3);
+    case "base64.b64decode":
+    case "base64.urlsafe_b64decode":
+      return mapAmount(length(first), (bytes) => (bytes * 3) / 4);
+    case "struct.pack":
+      return sizeOfFormat(first);
+    case "struct.iter_unpack":
+      return combine(length(second), sizeOfFormat(first), (bytes, one) => bytes / Math.max(1, one));
+    case "re.findall":
+    case "re.finditer":
+      return ratio(length(second), 1 / 25, 0, 1);
+    case "re.split":
+      return ratio(length(second), 1 / 10, 0, 1);
+    case "re.sub":
+      return length(third);
+    case "io.StringIO":
+    case "io.BytesIO":
+    case "collections.deque":
+    case "collections.OrderedDict":
+    case "itertools.accumulate":
+    case "itertools.starmap":
+    case "builtins.dict.fromkeys":
+      return length(first);
+    case "collections.Counter":
+      return mapAmount(length(first), (count) => Math.min(count, Math.max(10, Math.sqrt(count))));
+    case "csv.reader":
+    case "csv.DictReader":
+      return first && lineCount(first, at, evaluator);
+    case "itertools.permutations":
+      return combine(length(first), number(second) ?? length(first), (n, r) => fallingFactorial(n, r));
+    case "itertools.combinations":
+      return combine(length(first), number(second), (n, r) => fallingFactorial(n, r) / fallingFactorial(r, r));
+    case "itertools.combinations_with_replacement":
+      return combine(length(first), number(second), (n, r) => fallingFactorial(n + r - 1, r) / fallingFactorial(r, r));
+    case "itertools.product": {
+      const lengths = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => length(value));
+      const once = lengths.reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+      const repeat = keyword("repeat");
+      return repeat ? combine(once, number(repeat), (n, times) => n ** times) : once;
+    }
+    case "itertools.chain":
+      return call.arguments.map(({ value }) => length(value)).reduce((a, b) => combine(a, b, (x, y) => x + y), exactly(0));
+    case "itertools.pairwise":
+      return mapAmount(length(first), (count) => Math.max(0, count - 1));
+    case "itertools.batched":
+      return combine(length(first), number(second), (count, size) => Math.ceil(count / Math.max(1, size)));
+    case "itertools.islice":
+      return third ? combine(number(third), number(second), (stop, start) => Math.max(0, stop - start)) : number(second);
+    case "itertools.repeat":
+      return number(second);
+    case "itertools.takewhile":
+    case "itertools.dropwhile":
+    case "itertools.filterfalse":
+    case "itertools.compress":
+      return ratio(length(first), 0.5, 0, 1);
+    case "random.sample":
+      return number(second ?? keyword("k"));
+    case "random.choices":
+      return number(keyword("k")) ?? exactly(1);
+    case "secrets.token_hex":
+      return mapAmount(number(first), (bytes) => bytes * 2);
+    case "builtins.str":
+    case "builtins.repr":
+      return first ? textLength(first, at, evaluator) : exactly(0);
+    case "builtins.bytes":
+    case "builtins.bytearray":
+      return first && (number(first) ?? length(first));
+    case "builtins.frozenset":
+      return length(first);
+    default:
+      return undefined;
+  }
+}
+
+function lengthOfMethod(call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const { callee } = call;
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+  const receiver = callee.place.object;
+  const [first] = call.arguments.map(({ value }) => value);
+  const length = (): Amount => evaluator.length(receiver, at);
+  switch (callee.place.name) {
+    case "join": {
+      if (!first) return undefined;
+      const each = evaluator.elementLength(first, at) ?? averageWord;
+      const separator = length() ?? exactly(1);
+      return combine(
+        evaluator.length(first, at),
+        combine(each, separator, (a, b) => a + b),
+        (count, size) => count * size,
+      );
+    }
+    case "split":
+    case "rsplit":
+      return ratio(length(), 1 / 6, 1 / 60, 1 / 2);
+    case "splitlines":
+      return lineCount(receiver, at, evaluator);
+    case "format":
+      return mapAmount(length(), (characters) => characters + 4 * call.arguments.length);
+    case "hex":
+      return mapAmount(length(), (bytes) => bytes * 2);
+    case "hexdigest":
+      return exactly(64);
+    case "digest":
+      return exactly(32);
+    default:
+      return sameLengthAsText.has(callee.place.name) ? length() : undefined;
+  }
+}
+
+/** How many elements each element of what a library call returns has. */
+export function lengthOfLibraryElement(name: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const [first, second] = call.arguments.map(({ value }) => value);
+  switch (name) {
+    case "itertools.permutations":
+      return (second && evaluator.number(second, at)) ?? (first && evaluator.length(first, at));
+    case "itertools.combinations":
+    case "itertools.combinations_with_replacement":
+    case "itertools.batched":
+      return second && evaluator.number(second, at);
+    case "builtins.zip":
+    case "itertools.product":
+      return exactly(call.arguments.length);
+    case "builtins.enumerate":
+    case "itertools.pairwise":
+      return exactly(2);
+    case "re.split":
+    case "re.findall":
+      return averageWord;
+    case "csv.reader":
+      return interval(2, 8, 50);
+    default: {
+      const { callee } = call;
+      const method = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
+      return method === "split" || method === "rsplit" ? averageWord : method === "splitlines" ? averageLine : undefined;
+    }
+  }
+}
+
+const averageLine: Interval = interval(5, 40, 400);
+const averageWord: Interval = interval(1, 6, 30);
+
+/** Methods of text whose result is about as long as the text. */
+const sameLengthAsText: ReadonlySet<string> = new Set(
+  "strip lstrip rstrip replace title casefold swapcase capitalize translate expandtabs".split(" "),
+);
+
+/** How many characters `str` makes of a value. */
+function textLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
+  if (value.op === "constant" && value.type === "str") return exactly(String(value.value).length);
+  const number = evaluator.number(value, at);
+  if (number) {
+    const digits = (each: number): number => (Number.isInteger(each) ? Math.floor(Math.log10(Math.max(1, Math.abs(each)))) + 1 : 12);
+    return interval(
+      Math.min(digits(number.low), digits(number.likely)),
+      digits(number.likely),
+      Math.max(digits(number.high), digits(number.likely)),
+    );
+  }
+  return evaluator.length(value, at) ?? interval(1, 5, 20);
+}
+
+/** How long the text is that an f-string or `%` makes. */
+export function formattedLength(value: Extract<Value, { op: "compute" }>, at: Activation, evaluator: Evaluator): Amount {
+  let total: Amount = exactly(0);
+  const plus = (amount: Amount): void => {
+    total = combine(total, amount, (a, b) => a + b);
+  };
+  if (value.operator === "format") {
+    // What is written between the values: the range less theirs, less quotes and braces.
+    let written = value.end - value.start - 3;
+    for (const operand of value.operands) {
+      written -= operand.end - operand.start + 2;
+      plus(textLength(operand, at, evaluator));
+    }
+    plus(exactly(Math.max(0, written)));
+    return total;
+  }
+  const [template, values] = value.operands;
+  if (!template || !values) return undefined;
+  plus(evaluator.length(template, at));
+  // A place such as `%d` is two characters already.
+  for (const each of values.op === "display" ? values.elements : [values])
+    plus(mapAmount(textLength(each, at, evaluator), (characters) => characters - 2));
+  return total;
+}
+
+/** How many lines a text has, or a file made of it: as many as were joined, else one for each 40 characters. */
+function lineCount(value: Value, at: Activation, evaluator: Evaluator): Amount {
+  const joined = (each: Value, in_: Activation): Amount => {
+    if (each.op === "read") return evaluator.follow(each, in_, joined, () => undefined);
+    if (each.op !== "call") return undefined;
+    const { callee } = each;
+    const [first] = each.arguments.map((argument) => argument.value);
+    const isMethod = callee.op === "read" && callee.place.kind === "attribute";
+    if (first && isMethod && callee.place.name === "join") return evaluator.length(first, in_);
+    if (first && isMethod && (callee.place.name === "StringIO" || callee.place.name === "BytesIO")) return joined(first, in_);
+    return undefined;
+  };
+  return joined(value, at) ?? ratio(evaluator.length(value, at), 1 / 40, 1 / 400, 1 / 5);
+}
+
+function uncompressedLength(value: Value, at: Activation, evaluator: Evaluator): Amount {
+  if (value.op === "read")
+    return evaluator.follow(
+      value,
+      at,
+      (bound, in_) => uncompressedLength(bound, in_, evaluator),
+      () => undefined,
+    );
+  if (value.op !== "call") return undefined;
+  const { callee } = value;
+  const [first] = value.arguments.map((argument) => argument.value);
+  const isCompressing = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "compress";
+  return first && isCompressing ? evaluator.length(first, at) : undefined;
+}
+
+/** Whether it is written as a short text times a number, which compresses very well. */
+function isRepeated(value: Value | undefined): boolean {
+  return value?.op === "compute" && value.operator === "*";
+}
+
+/** The size of what `struct` makes of a format; of one that cannot be read, nothing. */
+function sizeOfFormat(value: Value | undefined): Amount {
+  if (value?.op !== "constant" || value.type !== "str") return undefined;
+  let total = 0;
+  for (const [, count, code] of String(value.value).matchAll(/(\d*)([a-zA-Z?])/g)) {
+    total += (count ? Number(count) : 1) * (formatSizes[code as string] ?? 4);
+  }
+  return exactly(total);
+}
+
+const formatSizes: Readonly<Record<string, number>> = {
+  ...{ x: 1, c: 1, b: 1, B: 1, "?": 1, s: 1, p: 1, h: 2, H: 2, e: 2 },
+  ...{ i: 4, I: 4, l: 4, L: 4, f: 4, q: 8, Q: 8, n: 8, N: 8, d: 8, P: 8 },
+};
+
+/** How many elements a generator function hands out in one activation. */
+export function yieldCount(operations: readonly Operation[], at: Activation, evaluator: Evaluator): Amount {
+  let total: Amount = exactly(0);
+  const plus = (amount: Amount): void => {
+    total = combine(total, amount, (a, b) => a + b);
+  };
+  for (const operation of operations) {
+    switch (operation.op) {
+      case "yield":
+        plus(operation.isFrom ? operation.value && evaluator.length(operation.value, at) : exactly(1));
+        break;
+      case "loop": {
+        const inside = yieldCount(operation.body, at, evaluator);
+        if (inside && inside.high === 0) break;
+        const trips = evaluator.trips(operation, at);
+        plus(trips.known === "known" ? combine(inside, trips.count, (a, b) => a * b) : undefined);
+        break;
+      }
+      case "branch": {
+        const arms = operation.arms.map((arm) => yieldCount(arm, at, evaluator));
+        if (arms.some((arm) => arm === undefined)) return undefined;
+        const known = arms as readonly Interval[];
+        plus(
+          interval(
+            Math.min(...known.map((arm) => arm.low)),
+            known.reduce((sum, arm) => sum + arm.likely, 0) / Math.max(1, known.length),
+            Math.max(...known.map((arm) => arm.high)),
+          ),
+        );
+        break;
+      }
+      case "with":
+        plus(yieldCount(operation.body, at, evaluator));
+        break;
+      case "attempt":
+        plus(yieldCount(operation.body, at, evaluator));
+        break;
+      default:
+        break;
+    }
+  }
+  return total;
+}
+
+function fallingFactorial(n: number, r: number): number {
+  let product = 1;
+  for (let i = 0; i < Math.min(r, 200); i++) product *= Math.max(0, n - i);
+  return product;
+}
+
+function ratio(amount: Amount, likely: number, low: number, high: number): Amount {
+  return amount && interval(amount.low * low, amount.likely * likely, amount.high * high);
+}
+
+function spread(value: number, low: number, high: number): Interval {
+  return interval(value * low, value, value * high);
+}

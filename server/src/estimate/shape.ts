@@ -1,0 +1,169 @@
+import type { Value } from "../program/operation.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+
+/** What a value is made of, likely: how many of each, all its parts together. */
+export interface Shape {
+  readonly integers: number;
+  readonly floats: number;
+  readonly texts: number;
+  /** Of all texts and byte strings. */
+  readonly characters: number;
+  readonly containers: number;
+}
+
+const nothing: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
+const integer: Shape = { ...nothing, integers: 1 };
+const float: Shape = { ...nothing, floats: 1 };
+
+/** What a value is made of; undefined where even its kind is unknown. */
+export function shapeOf(value: Value, at: Activation, evaluator: Evaluator): Shape | undefined {
+  return shapeAtDepth(value, at, evaluator, 0);
+}
+
+function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  if (depth > 12) return undefined;
+  const inner = (each: Value, in_ = at): Shape | undefined => shapeAtDepth(each, in_, evaluator, depth + 1);
+  switch (value.op) {
+    case "constant":
+      if (value.type === "float") return float;
+      return value.type === "str" ? text(String(value.value).length) : value.type === "bytes" ? text(Number(value.value)) : integer;
+    case "display": {
+      if (value.isOpen) return undefined;
+      let total: Shape = { ...nothing, containers: 1 };
+      const parts = [...value.elements, ...value.keys].slice(0, mostParts);
+      for (const part of parts) {
+        const shape = part && inner(part);
+        if (!shape) return undefined;
+        total = plus(total, shape);
+      }
+      return times(
+        total,
+        value.elements.length + value.keys.length > mostParts ? (value.elements.length + value.keys.length) / mostParts : 1,
+      );
+    }
+    case "comprehension": {
+      const count = evaluator.length(value, at)?.likely;
+      const element = inner(value.element);
+      if (count === undefined || !element) return undefined;
+      return plus({ ...nothing, containers: 1 }, times(value.makes === "dict" ? plus(element, text(usualKey)) : element, count));
+    }
+    case "read":
+      if (value.place.kind === "element") return undefined;
+      return evaluator.follow(
+        value,
+        at,
+        (bound, in_) => inner(bound, in_),
+        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+      );
+    case "element-of":
+      return elementShape(value.iterable, at, evaluator, depth + 1);
+    case "compute": {
+      const [left, right] = value.operands;
+      if (value.operator === "format" || (value.operator === "%" && left && isText(left)))
+        return text(evaluator.length(value, at)?.likely ?? 20);
+      if (!left) return undefined;
+      if (value.operator === "*" && right) {
+        const sequence = evaluator.length(left, at) ? left : evaluator.length(right, at) ? right : undefined;
+        if (sequence) {
+          const one = inner(sequence);
+          const before = evaluator.length(sequence, at)?.likely ?? 1;
+          const after = evaluator.length(value, at)?.likely ?? before;
+          return one && { ...times(one, after / Math.max(1, before)), containers: one.containers };
+        }
+      }
+      const shapes = value.operands.map((operand) => inner(operand));
+      if (value.operator === "/" || shapes.some((shape) => shape?.floats === 1 && shape.containers === 0)) return float;
+      if (value.operator === "+" && shapes.every((shape) => shape && shape.containers + shape.texts > 0))
+        return shapes.reduce((a, b) => (a && b ? plus(a, b) : undefined));
+      return integer;
+    }
+    case "choice":
+      return value.values[0] && inner(value.values[0]);
+    case "call": {
+      const [name] = evaluator.externalNames(value, at);
+      const first = value.arguments[0]?.value;
+      if (name === "builtins.range") {
+        const count = evaluator.length(value, at)?.likely;
+        return count === undefined ? undefined : plus({ ...nothing, containers: 1 }, times(integer, count));
+      }
+      if (name === "builtins.float" || name?.startsWith("random.") || (name?.startsWith("math.") && name !== "math.gcd")) return float;
+      if (name === "builtins.str" || name === "builtins.repr" || (name && /\.(join|hexdigest|dumps|compress)$/.test(name)))
+        return text(evaluator.length(value, at)?.likely ?? 10);
+      if (name && /^builtins\.(list|tuple|set|sorted|dict|reversed|frozenset)$/.test(name) && first) return inner(first);
+      if (name && /^builtins\.(int|len|ord|abs|round|sum|min|max|hash)$/.test(name)) return integer;
+      const length = evaluator.length(value, at)?.likely;
+      return length === undefined ? evaluator.returned(value, at, (bound, in_) => inner(bound, in_)) : text(length);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  if (depth > 12) return undefined;
+  switch (iterable.op) {
+    case "display":
+      return iterable.elements[0] && shapeAtDepth(iterable.elements[0], at, evaluator, depth + 1);
+    case "comprehension":
+      return shapeAtDepth(iterable.element, at, evaluator, depth + 1);
+    case "compute":
+      return iterable.operands[0] && elementShape(iterable.operands[0], at, evaluator, depth + 1);
+    case "read":
+      return evaluator.follow(
+        iterable,
+        at,
+        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+        () => undefined,
+      );
+    case "call":
+      return evaluator.externalNames(iterable, at)[0] === "builtins.range" ? integer : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function isText(value: Value): boolean {
+  return value.op === "constant" && (value.type === "str" || value.type === "bytes");
+}
+
+const mostParts = 64;
+const usualKey = 8;
+
+function text(characters: number): Shape {
+  return { ...nothing, texts: 1, characters };
+}
+
+function plus(a: Shape, b: Shape): Shape {
+  return {
+    integers: a.integers + b.integers,
+    floats: a.floats + b.floats,
+    texts: a.texts + b.texts,
+    characters: a.characters + b.characters,
+    containers: a.containers + b.containers,
+  };
+}
+
+function times(a: Shape, factor: number): Shape {
+  return {
+    integers: a.integers * factor,
+    floats: a.floats * factor,
+    texts: a.texts * factor,
+    characters: a.characters * factor,
+    containers: a.containers * factor,
+  };
+}
+
+/** Digits, quotes, separators. */
+export function jsonBytes({ integers, floats, texts, characters, containers }: Shape): number {
+  return integers * 6 + floats * 17 + texts * 4 + characters + containers * 3;
+}
+
+/** As protocol 4 and 5 write it: small integers take 2 to 5 bytes, floats 9, short texts 3 and their characters, containers about 6. */
+export function pickledBytes({ integers, floats, texts, characters, containers }: Shape): number {
+  return integers * 3.5 + floats * 9 + texts * 3 + characters + containers * 6;
+}
+
+/** How many objects it is. */
+export function objectCount({ integers, floats, texts, containers }: Shape): number {
+  return integers + floats + texts + containers;
+}

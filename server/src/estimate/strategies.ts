@@ -1,0 +1,152 @@
+import { exactly, interval } from "../base/interval.js";
+import { atLeast, targetName } from "../base/target.js";
+import type { Spawn } from "../program/link/spawns.js";
+import { type Machine, machine } from "../simulation/machine.js";
+import { startMethodOf } from "../simulation/runtimes/processes.js";
+import { simulate } from "../simulation/simulate.js";
+import { serialNs, type Workload } from "../simulation/workload.js";
+import { bottleneckOf } from "./bottleneck.js";
+import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
+import type { Strategy, StrategyPrediction } from "./prediction.js";
+import type { EstimateSettings } from "./sites.js";
+import { type Way, waysToRun } from "./ways.js";
+
+/** What each way of running the work would give. */
+export function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
+  const { target, cores } = settings;
+  const on = machine(cores);
+  const name = targetName(target);
+  const { workers } = demand;
+  const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
+  const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
+  const common = { cores, applicable: true, reason: "", bottleneck: "" };
+  const result: StrategyPrediction[] = [
+    { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1) },
+  ];
+  for (const way of waysToRun(target)) {
+    const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
+    const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand);
+    if (reason !== "") {
+      result.push({ ...described, applicable: false, reason, makespanNs: exactly(0), speedup: exactly(0) });
+      continue;
+    }
+    // In a build without a GIL, threads and free threading are the same.
+    const same = result.find(
+      (each) => each.strategy === "threads" && way.strategy === "free-threaded" && each.runtime === described.runtime,
+    );
+    result.push(same ? { ...same, strategy: "free-threaded" } : { ...described, ...outcome(demand, way, on) });
+  }
+  return result;
+}
+
+function refusal(way: Way, demand: Demand): string {
+  if (way.strategy !== "asyncio") return "";
+  const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
+  const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;
+  return mostlyWaits ? "" : "one thread runs all tasks, and these compute more than they wait";
+}
+
+/**
+ * What is added to both ends of a speedup's range for what the simulator leaves out: cores that other programs use, caches, clock speed. A
+ * judgement, not a measured coverage: `test/simulation/validation` holds the recorded runs that it is checked against.
+ */
+const modelError = 0.12;
+
+function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
+  const runs = corners.map((corner) => {
+    const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
+    // The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round.
+    const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+    const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
+    const { start } = contended;
+    const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
+    const timeline = simulate(workload, runtime, on, 1);
+    const makespan = Math.max(1, timeline.makespanNs);
+    const bottleneck = corner === "likely" ? bottleneckOf(timeline, runtime, on) : "";
+    return { makespan: makespan * factor, speedup: serialNs(workload) / makespan, bottleneck };
+  });
+  const likely = runs[1]?.speedup ?? 1;
+  const speedups = runs.map((run) => run.speedup);
+  const makespans = runs.map((run) => run.makespan);
+  return {
+    makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
+    speedup: interval(Math.min(...speedups) * (1 - modelError), likely, Math.max(...speedups) * (1 + modelError)),
+    bottleneck: runs[1]?.bottleneck ?? "",
+  };
+}
+
+/**
+ * What the first task costs a worker with memory of its own: a forked one copies each page of the program's data that it looks at, as that
+ * counts references; another one has to import the program first. All fetch the memory for what they make from the system.
+ */
+function firstTaskNs({ memory, importNs }: Demand, way: Way): number {
+  if (way.memory === "shared") return 0;
+  const isForked = way.strategy === "processes" && startMethodOf(way.target) === "fork";
+  const before = isForked ? Math.min(memory.touchedBytes, mostBytes) * nsPerByteOfPage : importNs;
+  return before + Math.min(memory.freshBytes, mostBytes) * nsPerByteOfPage;
+}
+
+/** A page of 4 KiB takes 3 to 5 µs on the virtual machine that the tables come from. */
+const nsPerByteOfPage = 1;
+const mostBytes = 500_000_000;
+
+/**
+ * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the
+ * cache line goes to and fro between their cores. CPython 3.13t, 2 threads on 2 cores, 20 programs of `test/measure/programs`: 40 to 110 ns for
+ * each use, 300 to 2,000 ns for each change. Later versions count fewer references: constants are immortal, loads of locals borrow.
+ */
+function contention(
+  { interpreterNs, shared, workers, tasks }: Demand,
+  corner: Corner,
+  { target, memory }: Way,
+  { cores }: Machine,
+): number {
+  const together = Math.min(workers, cores, tasks[corner]);
+  if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
+  const counted = atLeast(target, 3, 14) ? 0.4 : 1;
+  const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
+  const extraNs = (shared.uses * 45 * counted + shared.writes * 300) * together * each;
+  return 1 + Math.min(40, extraNs / interpreterNs.likely);
+}
+
+/** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
+export function recommend(strategies: readonly StrategyPrediction[], worker: Spawn["worker"]): Strategy {
+  const current: Strategy = worker === "process" ? "processes" : worker === "interpreter" ? "subinterpreters" : "threads";
+  let best: StrategyPrediction | undefined;
+  for (const each of strategies) {
+    // Another build of the interpreter is not a change of the program.
+    if (!each.applicable || each.strategy === "asyncio") continue;
+    if (each.strategy === "free-threaded" && strategies[0]?.runtime !== each.runtime) continue;
+    const margin = each.strategy === current || each.strategy === "serial" ? 1 : 1.1;
+    if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? 1.1 : margin)) best = each;
+  }
+  const strategy = best?.strategy ?? current;
+  // In a build without a GIL, threads and free threading are the same thing.
+  return strategy === "threads" && strategies[0]?.runtime.endsWith("t") ? "free-threaded" : strategy;
+}
+
+/** Finds the task length at which processes begin to pay, where the code leaves open on which side it lies. */
+export function crossover(demand: Demand, strategies: readonly StrategyPrediction[], settings: EstimateSettings): number | undefined {
+  const byProcess = strategies.find((each) => each.strategy === "processes");
+  if (!byProcess?.applicable || byProcess.speedup.low >= 1.1 || byProcess.speedup.high < 1.2) return undefined;
+  const way = waysToRun(settings.target).find((each) => each.strategy === "processes");
+  if (!way) return undefined;
+  const runtime = way.runtime("likely");
+  const on = machine(settings.cores);
+  const speedupAt = (ns: number): number => {
+    const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
+    const workload: Workload = {
+      pools: [{ workers: Math.min(demand.workers, 64), tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }],
+    };
+    return serialNs(workload) / simulate(workload, runtime, on, 1).makespanNs;
+  };
+  let low = 1_000;
+  let high = 1_000_000_000;
+  if (speedupAt(high) < 1.1) return undefined;
+  for (let i = 0; i < 12; i++) {
+    const middle = Math.round(Math.sqrt(low * high));
+    if (speedupAt(middle) < 1.1) low = middle;
+    else high = middle;
+  }
+  return high;
+}

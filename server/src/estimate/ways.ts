@@ -1,0 +1,49 @@
+import type { Interval } from "../base/interval.js";
+import { atLeast, hasGil, knownTargets, type Target, targetTitle } from "../base/target.js";
+import type { HandOverCosts } from "../simulation/costs.js";
+import type { Runtime } from "../simulation/runtime.js";
+import { asyncio } from "../simulation/runtimes/asyncio.js";
+import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
+import { gil } from "../simulation/runtimes/gil.js";
+import { processes } from "../simulation/runtimes/processes.js";
+import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
+import { costsFor } from "./operation-costs.js";
+import type { Strategy } from "./prediction.js";
+
+/** One way of running work; `refusedBecause` is empty where the target has it. */
+export interface Way {
+  readonly strategy: Exclude<Strategy, "serial">;
+  readonly target: Target;
+  readonly refusedBecause: string;
+  /** Whether workers see the memory of who started them, or are sent copies of what they need. */
+  readonly memory: "shared" | "copied";
+  /** With cheap, likely or dear hand-overs. */
+  runtime(costs: keyof Interval): Runtime;
+}
+
+/** All ways, in the order they are shown. */
+export function waysToRun(target: Target): readonly Way[] {
+  const parallel = freeThreadedTarget(target);
+  const way = (
+    strategy: Way["strategy"],
+    on: Target,
+    memory: Way["memory"],
+    build: (target: Target, costs: HandOverCosts) => Runtime,
+    refusedBecause = "",
+  ): Way => ({ strategy, target: on, memory, refusedBecause, runtime: (costs) => build(on, costsFor(on).handOver[costs]) });
+  const isForked = target.implementation === "cpython" || target.implementation === "pypy";
+  const hasInterpreters = target.implementation === "cpython" && atLeast(target, 3, 14);
+  return [
+    way("threads", target, "shared", hasGil(target) ? gil : freeThreaded),
+    way("processes", target, "copied", processes, isForked ? "" : `${targetTitle(target)} has no multiprocessing`),
+    way("subinterpreters", target, "copied", subinterpreters, hasInterpreters ? "" : "`InterpreterPoolExecutor` came with CPython 3.14"),
+    way("free-threaded", parallel, "shared", freeThreaded),
+    way("asyncio", target, "shared", asyncio),
+  ];
+}
+
+/** The build without a GIL that a target is compared with: its own version's, or the first that is supported. */
+function freeThreadedTarget(target: Target): Target {
+  const own = knownTargets.find((each) => each.freeThreaded && each.minor === target.minor && target.implementation === "cpython");
+  return own ?? { implementation: "cpython", major: 3, minor: 14, freeThreaded: true };
+}

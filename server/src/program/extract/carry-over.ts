@@ -1,0 +1,83 @@
+import type { Facts } from "../facts.js";
+
+/**
+ * The facts of a text after an edit, made of the objects of those before it wherever the two are the same: so nobody who remembers something
+ * about an object has to look again. As plain data the result equals `now`; of two different objects none become one.
+ */
+export function carriedOver(before: Facts, now: Facts): Facts {
+  return new CarryOver().of(before, now) as Facts;
+}
+
+class CarryOver {
+  /** What became of each object of the facts now. */
+  private readonly results = new Map<object, unknown>();
+  /** The objects from before that stand in the result. */
+  private readonly taken = new Set<object>();
+
+  of(before: unknown, now: unknown): unknown {
+    if (typeof now !== "object" || now === null || now === before) return now;
+    const known = this.results.get(now);
+    if (known !== undefined) return known;
+    const result = this.made(typeof before === "object" && before !== null && !this.taken.has(before) ? before : undefined, now);
+    if (result === before) this.taken.add(before as object);
+    this.results.set(now, result);
+    return result;
+  }
+
+  private made(before: object | undefined, now: object): unknown {
+    if (Array.isArray(now)) return this.list(Array.isArray(before) ? before : [], now);
+    if (now instanceof Map) return this.map(before instanceof Map ? before : new Map(), now);
+    if (now instanceof Set) return before instanceof Set && isSameList([...before], [...now]) ? before : now;
+    return this.record((before ?? {}) as Readonly<Record<string, unknown>>, now as Readonly<Record<string, unknown>>);
+  }
+
+  /** What was put in or taken out of a list leaves what stands before and after it alone. */
+  private list(before: readonly unknown[], now: readonly unknown[]): readonly unknown[] {
+    const result: unknown[] = new Array(now.length);
+    const most = Math.min(before.length, now.length);
+    let head = 0;
+    while (head < most) {
+      result[head] = this.of(before[head], now[head]);
+      if (result[head] !== before[head]) break;
+      head++;
+    }
+    if (head === before.length && head === now.length) return before;
+    let tail = 0;
+    while (tail < most - head) {
+      const old = before[before.length - 1 - tail];
+      const index = now.length - 1 - tail;
+      result[index] = this.of(old, now[index]);
+      if (result[index] !== old) break;
+      tail++;
+    }
+    for (let index = head; index < now.length - tail; index++) result[index] = this.of(before[index], now[index]);
+    return isSameList(result, now) ? now : result;
+  }
+
+  private map(before: ReadonlyMap<unknown, unknown>, now: ReadonlyMap<unknown, unknown>): ReadonlyMap<unknown, unknown> {
+    const result = new Map<unknown, unknown>();
+    for (const [key, value] of now) result.set(key, this.of(before.get(key), value));
+    const isSame = before.size === now.size && isSameList([...before.keys()], [...now.keys()]);
+    return isSame && isSameList([...before.values()], [...result.values()]) ? before : result;
+  }
+
+  private record(before: Readonly<Record<string, unknown>>, now: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+    let differsFromNow = false;
+    let differsFromBefore = false;
+    let count = 0;
+    const result: Record<string, unknown> = {};
+    for (const key in now) {
+      const value = this.of(before[key], now[key]);
+      result[key] = value;
+      differsFromNow ||= value !== now[key];
+      differsFromBefore ||= value !== before[key] || !(key in before);
+      count++;
+    }
+    if (!differsFromBefore && Object.keys(before).length === count) return before;
+    return differsFromNow ? result : now;
+  }
+}
+
+function isSameList(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
+}

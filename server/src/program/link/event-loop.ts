@@ -1,0 +1,516 @@
+import { fileName } from "../../base/path.js";
+import type { Range } from "../../base/range.js";
+import type { FunctionFacts } from "../facts.js";
+import type { CallOperation, ConstantValue, NamePlace, Operation, Value } from "../operation.js";
+import { type CallStep, objectOf } from "./activity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import type { Program } from "./link.js";
+import { loopsAround } from "./loops.js";
+import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
+import { suspensionsOf } from "./suspensions.js";
+import { taskRunsOf } from "./task-runs.js";
+import { someValue, walkOperations } from "./walk.js";
+
+/** A function that an event loop runs by itself. */
+export interface LoopRoot {
+  /** `coroutine`: it runs in a task, between the points where it suspends. `callback`: the loop calls it as it is. */
+  readonly kind: "coroutine" | "callback";
+  readonly function: FunctionNode;
+  /** Where a callback was given to the loop, and by which call: `asyncio.AbstractEventLoop.call_soon`. */
+  readonly given: { readonly path: string; readonly range: Range; readonly by: string } | undefined;
+}
+
+/** A function that runs in the thread of an event loop, on one way that leads there. */
+export interface LoopVisit {
+  readonly root: LoopRoot;
+  readonly function: FunctionNode;
+  /** Calls from the root to the function, outermost first. */
+  readonly path: readonly CallStep[];
+  /** Further roots that come onto this way. */
+  readonly others: () => readonly LoopRoot[];
+  /** `unsure`: some call on the way may as well run another function. */
+  readonly way: "sure" | "unsure";
+  /** What runs on this way, as far as constant arguments decide; outer operations before those inside. */
+  readonly operations: readonly Operation[];
+  /** The parameters that are known to be one constant on this way. */
+  readonly constants: ReadonlyMap<string, ConstantValue>;
+}
+
+/**
+ * Everything that runs in the threads of event loops: coroutine functions, callbacks, and the functions that they call where they stand, those
+ * nearest to a root first, and from roots that `matter` before the rest. What is only handed over, to an executor or a thread, is called by nobody
+ * here and so not among them.
+ */
+export function loopVisits(program: Program, matters: (root: LoopRoot) => boolean): readonly LoopVisit[] {
+  return new Walker(program, matters).visits;
+}
+
+/** What the loops of a program run by themselves, coroutines first, in order of file and offset. */
+export function loopRoots(program: Program): readonly LoopRoot[] {
+  const roots = new Map<FunctionNode, LoopRoot>();
+  for (const file of program.files) {
+    for (const node of file.functions) {
+      if (isCoroutine(node)) roots.set(node, { kind: "coroutine", function: node, given: undefined });
+    }
+  }
+  for (const spawn of program.spawns) {
+    if (spawn.worker !== "event-loop-task" || !loopLibraries.has(spawn.spawner.split(".", 1)[0] ?? "")) continue;
+    const range = { start: spawn.call.start, end: spawn.call.end };
+    for (const { function: node } of spawn.targets) {
+      if (!roots.has(node))
+        roots.set(node, { kind: "callback", function: node, given: { path: spawn.in.file.path, range, by: spawn.spawner } });
+    }
+  }
+  for (const node of handlerMethods(program)) {
+    if (!roots.has(node)) roots.set(node, { kind: "callback", function: node, given: undefined });
+  }
+  return [...roots.values()];
+}
+
+/** Libraries whose tasks take turns in one thread and do not switch elsewhere, as greenlets do. */
+const loopLibraries: ReadonlySet<string> = new Set(["asyncio", "anyio", "trio", "tornado", "uvloop"]);
+
+/** Whether calling the function makes a coroutine; those of `tornado.gen` and before Python 3.5 are generators. */
+function isCoroutine(node: FunctionNode): boolean {
+  if (node.facts.kind !== "function") return false;
+  return node.facts.isAsync || (node.facts.isGenerator && decoratorNames(node).includes("coroutine"));
+}
+
+/** Whether the function belongs to a test, whose loop runs little else. */
+export function isOfTest({ file, facts }: FunctionNode): boolean {
+  return /^(test_.*|.*_test|conftest)\.py$/.test(fileName(file.path)) || facts.name.startsWith("test_");
+}
+
+/** Whether the coroutine is what a loop is made for, and nothing else runs it. */
+export function isRunAlone({ kind, function: node }: LoopRoot, program: Program): boolean {
+  if (kind !== "coroutine") return false;
+  const runs = taskRunsOf(node, program);
+  return runs.length > 0 && runs.every((run) => run.kind === "main");
+}
+
+/** Whether what stands at the offset runs when a loop has nothing else to do yet: at the start of the coroutine that the loop is made for. */
+export function isBeforeOthers(offset: number, root: LoopRoot, program: Program): boolean {
+  const { function: node } = root;
+  const { all } = suspensionsOf(node);
+  if (root.kind !== "coroutine" || all.some((each) => each.start < offset)) return false;
+  const around = loopsAround(node, { start: offset, end: offset });
+  if (around.some((loop) => all.some((each) => each.start >= loop.start && each.end <= loop.end))) return false;
+  return isRunAlone(root, program);
+}
+
+/** The plain methods that a loop calls on objects of certain classes: those of protocols and request handlers. */
+function handlerMethods({ files, resolver, knowledge }: Program): readonly FunctionNode[] {
+  const found: FunctionNode[] = [];
+  for (const file of files) {
+    for (const node of file.classes) {
+      if (node.facts.bases.length === 0) continue;
+      for (const base of resolver.classOrder(node).externals) {
+        const role = knowledge.type(base)?.is;
+        if (role?.role !== "handler" || role.worker !== "event-loop-task" || role.methods === "public") continue;
+        for (const name of role.methods) {
+          const method = resolver.method(node, name);
+          if (method && method.facts.class === node.facts.index && method.file === file) found.push(method);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+/** What a parameter is on one way: a constant, functions that were passed, or something of which no more is known than that it was passed. */
+type Given = { readonly constant: ConstantValue } | { readonly code: readonly Entity[] } | "something";
+
+interface State {
+  readonly root: LoopRoot;
+  readonly function: FunctionNode;
+  readonly path: readonly CallStep[];
+  readonly way: LoopVisit["way"];
+  readonly given: ReadonlyMap<string, Given>;
+  /** The class of the object that a method runs on. */
+  readonly self: ClassNode | undefined;
+  readonly from: State | undefined;
+  /** The name by which it was called: that of the function that a decorator put this one around. */
+  readonly calledAs: string;
+  /** The roots that came here later. */
+  readonly others: LoopRoot[];
+}
+
+class Walker {
+  readonly visits: LoopVisit[] = [];
+  private readonly seen = new Map<string, State>();
+  private queue: State[] = [];
+
+  constructor(
+    private readonly program: Program,
+    matters: (root: LoopRoot) => boolean,
+  ) {
+    const roots = loopRoots(program);
+    const first = new Set(roots.filter(matters));
+    this.walk([...first]);
+    this.walk(roots.filter((root) => !first.has(root)));
+  }
+
+  /** Breadth first, so that each function is found on its shortest way. */
+  private walk(roots: readonly LoopRoot[]): void {
+    this.queue = [];
+    for (const root of roots) {
+      this.add({
+        root,
+        function: root.function,
+        path: [],
+        way: "sure",
+        given: new Map(),
+        self: undefined,
+        from: undefined,
+        calledAs: root.function.facts.name,
+        others: [],
+      });
+    }
+    for (const state of this.queue) this.visit(state);
+  }
+
+  private add(state: State): void {
+    const { function: node, calledAs } = state;
+    let key = functionKey(node);
+    if (node.facts.parent !== 0 && calledAs !== node.facts.name) key += ` as ${calledAs}`;
+    if (state.self) key += ` ${classKey(state.self)}`;
+    for (const [name, given] of state.given) key += ` ${name}=${givenKey(given)}`;
+    const known = this.seen.get(key);
+    if (known && known.root !== state.root && known.others.length < maximumOthers && !known.others.includes(state.root))
+      known.others.push(state.root);
+    if (known || this.queue.length >= maximumVisits) return;
+    this.seen.set(key, state);
+    this.queue.push(state);
+  }
+
+  private visit(state: State): void {
+    const { root, function: node, path, way, given } = state;
+    // What asks whether a loop is running, or which thread it is in, knows what it does.
+    if (path.length > 0 && looksWhereItRuns(node, this.program)) return;
+    const operations: Operation[] = [];
+    this.collect(node.facts.body, state, operations);
+    const constants = new Map(
+      [...given].flatMap(([name, value]) => (value !== "something" && "constant" in value ? [[name, value.constant] as const] : [])),
+    );
+    this.visits.push({ root, function: node, path, others: () => othersOf(state), way, operations, constants });
+    if (path.length >= maximumDepth) return;
+    const awaited = awaitedIn(node);
+    for (const operation of operations) {
+      if (operation.op === "call") this.follow(operation, state, awaited);
+      if (operation.op === "with" && !operation.isAsync) this.manage(operation.context, state);
+    }
+  }
+
+  /** Lists what runs; returns whether the list surely leaves what is around it. */
+  private collect(list: readonly Operation[], state: State, into: Operation[]): boolean {
+    for (const operation of list) {
+      into.push(operation);
+      switch (operation.op) {
+        case "return":
+        case "raise":
+        case "break":
+        case "continue":
+          return true;
+        case "loop":
+          this.collect(operation.body, state, into);
+          break;
+        case "with":
+          this.collect(operation.body, state, into);
+          break;
+        case "branch": {
+          const { test, arms } = operation;
+          // `a and f()` and `a or f()` look alike.
+          const decided = test && test.start !== operation.start ? truthOf(test, state) : undefined;
+          if (decided !== undefined) {
+            if (this.collect(arms[decided ? 0 : 1] ?? [], state, into)) return true;
+            break;
+          }
+          const leaving = arms.map((arm) => this.collect(arm, state, into));
+          if (test && arms.length > 1 && leaving.every((leaves) => leaves)) return true;
+          break;
+        }
+        case "attempt": {
+          const leaves = this.collect(operation.body, state, into);
+          const handled = operation.handlers.map((handler) => this.collect(handler, state, into));
+          const otherwise = this.collect(operation.otherwise, state, into);
+          if (this.collect(operation.final, state, into)) return true;
+          if ((leaves || otherwise) && handled.every((each) => each)) return true;
+          break;
+        }
+        default:
+          break;
+      }
+    }
+    return false;
+  }
+
+  private follow(call: CallOperation, state: State, awaited: ReadonlySet<Value>): void {
+    const candidates = this.callees(call, state);
+    const how = awaited.has(call) ? "awaited" : "called";
+    // What is awaited is the coroutine, where it may be one.
+    if (how === "awaited" && candidates.some(({ function: node }) => isCoroutine(node))) return;
+    const callees = candidates.filter(({ function: node }) => runsInPlace(node, how));
+    const names = new Map<string, Set<FunctionNode>>();
+    for (const { function: node } of callees) names.set(node.facts.name, (names.get(node.facts.name) ?? new Set()).add(node));
+    const most = Math.max(0, ...[...names.values()].map((nodes) => nodes.size));
+    if (most > maximumChoices) return;
+    for (const callee of callees) this.enter(callee, call, state, most > 1 ? "unsure" : state.way);
+  }
+
+  private callees(call: CallOperation, state: State): readonly Callee[] {
+    const { function: node, given, self } = state;
+    const { resolver } = this.program;
+    const { callee } = call;
+    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
+      const { name } = callee.place;
+      if (node.facts.parameters.some((parameter) => parameter.name === name)) {
+        // What other callers pass is called on other ways.
+        const passed = given.get(name);
+        return passed && passed !== "something" && "code" in passed
+          ? passed.code.flatMap((entity) => (entity.kind === "function" ? [entity] : []))
+          : [];
+      }
+    }
+    const around = callee.op === "read" && callee.place.kind === "name" ? parameterAround(callee.place, node) : undefined;
+    // Of all functions that a decorator is put on, the one that was called.
+    if (around) return resolver.callees(call, node).filter(({ function: wrapped }) => wrapped.facts.name === state.calledAs);
+    const object = objectOf(call);
+    if (object && callee.op === "read" && callee.place.kind === "attribute") {
+      if (self && isSelf(object, node)) {
+        const method = resolver.method(self, callee.place.name);
+        if (method && !decoratorNames(method).includes("staticmethod"))
+          return [{ function: method, receiver: { kind: "instance", class: self } }];
+      }
+      // That no other class of the file has such a method says little.
+      if (resolver.resolve(object, node).length === 0) return [];
+    }
+    return resolver.callees(call, node);
+  }
+
+  private enter({ function: node, receiver }: Callee, call: CallOperation, state: State, way: LoopVisit["way"]): void {
+    const given = new Map<string, Given>();
+    const isOpen = call.arguments.some(({ form }) => form === "star" || form === "double-star");
+    for (const parameter of node.facts.parameters) {
+      if (receiver && parameter === node.facts.parameters[0]) continue;
+      const argument = argumentFor(node, parameter, call, receiver ? "bound" : "passed");
+      const value = argument
+        ? this.given(argument, state)
+        : !isOpen && parameter.default?.op === "constant"
+          ? { constant: parameter.default }
+          : undefined;
+      if (value) given.set(parameter.name, value);
+    }
+    const self = receiver?.kind === "instance" ? receiver.class : undefined;
+    const step = { function: state.function, call: { start: call.start, end: call.end } };
+    this.add({
+      root: state.root,
+      function: node,
+      path: [...state.path, step],
+      way,
+      given,
+      self,
+      from: state,
+      calledAs: lastName(call),
+      others: [],
+    });
+  }
+
+  private given(argument: Value, { function: node, given }: State): Given | undefined {
+    if (argument.op === "constant") return { constant: argument };
+    if (argument.op === "function" || argument.op === "read") {
+      const { place } = argument.op === "read" ? argument : { place: undefined };
+      if (place?.kind === "name" && place.owner === node.facts.index && node.facts.parameters.some(({ name }) => name === place.name))
+        return node.facts.bindings.has(place.name) ? undefined : given.get(place.name);
+      const code = this.program.resolver.resolve(argument, node).filter((entity) => entity.kind === "function");
+      return code.length === 1 ? { code } : "something";
+    }
+    return "something";
+  }
+
+  /** `with object:` runs two methods of the object. */
+  private manage(context: Value, state: State): void {
+    for (const entity of this.program.resolver.resolve(context, state.function)) {
+      if (entity.kind !== "instance") continue;
+      for (const name of ["__enter__", "__exit__"]) {
+        const method = this.program.resolver.method(entity.class, name);
+        if (!method) continue;
+        const step = { function: state.function, call: { start: context.start, end: context.end } };
+        this.add({
+          ...state,
+          function: method,
+          path: [...state.path, step],
+          given: new Map(),
+          self: entity.class,
+          from: state,
+          others: [],
+        });
+      }
+    }
+  }
+}
+
+/** The roots that come to the state, or to one on the way to it. */
+function othersOf(state: State): readonly LoopRoot[] {
+  const others = new Set<LoopRoot>();
+  for (let current: State | undefined = state; current; current = current.from) for (const root of current.others) others.add(root);
+  others.delete(state.root);
+  return [...others];
+}
+
+function givenKey(given: Given): string {
+  if (given === "something") return given;
+  return "constant" in given ? `${given.constant.type} ${given.constant.value}` : given.code.map(entityKey).join();
+}
+
+const maximumDepth = 8;
+const maximumVisits = 40_000;
+const maximumOthers = 4;
+/** With more candidates than that, nothing is known of what a call runs. */
+const maximumChoices = 3;
+
+/** Whether calling the function runs its body there and then: coroutines only make an object, and some decorators hand the function over. */
+function runsInPlace(node: FunctionNode, how: "awaited" | "called"): boolean {
+  if (isCoroutine(node)) return false;
+  const decorators = decoratorNames(node).filter((name) => !plainDecorators.has(name));
+  // A plain function that returns nothing cannot be awaited, so it is not what is called, or a decorator made something else of it.
+  if (how === "awaited" && (decorators.length > 0 || !node.facts.returned.some((value) => value.op !== "constant"))) return false;
+  return !decorators.some((name) => handingOver.test(name));
+}
+
+const plainDecorators: ReadonlySet<string> = new Set(["staticmethod", "classmethod", "property", "override", "overload", "abstractmethod"]);
+
+/** Names of decorators that run the function elsewhere, or later. */
+const handingOver = /thread|executor|async|background|task|process|actor|remote|delay|greenlet|defer|fixture/i;
+
+/** Whether the name is a parameter of a function around this one. */
+function parameterAround({ name, owner }: NamePlace, node: FunctionNode): boolean {
+  const outer = owner > 0 && owner !== node.facts.index ? node.file.functions[owner] : undefined;
+  return outer?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
+}
+
+function isSelf(value: Value, node: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || node.facts.class === undefined) return false;
+  return value.place.owner === node.facts.index && value.place.name === node.facts.parameters[0]?.name;
+}
+
+/** How a test comes out that depends on nothing but constants that were passed. */
+function truthOf(test: Value, state: State): boolean | undefined {
+  if (test.op === "constant") return typeof test.value === "string" ? test.value !== "" : test.value !== 0 && test.type !== "none";
+  if (test.op === "read") {
+    const given = constantOf(test, state);
+    return given && truthOf(given, state);
+  }
+  if (test.op === "choice" && (test.by === "and" || test.by === "or")) {
+    const outcomes = test.values.map((value) => truthOf(value, state));
+    const decisive = test.by === "or";
+    if (outcomes.includes(decisive)) return decisive;
+    return outcomes.includes(undefined) ? undefined : !decisive;
+  }
+  if (test.op !== "compute") return undefined;
+  const [left, right] = test.operands;
+  if (test.operator === "not") {
+    const inner = left && truthOf(left, state);
+    return inner === undefined ? undefined : !inner;
+  }
+  // Whoever passes something means it to be used in the place of a default.
+  if (left && right?.op === "constant" && right.type === "none" && isPassed(left, state)) return test.operator === "is not";
+  const given = left && constantOf(left, state);
+  if (!given || right?.op !== "constant") return undefined;
+  const isEqual = given.type === right.type && given.value === right.value;
+  if (test.operator === "is" || test.operator === "==") return isEqual;
+  return test.operator === "is not" || test.operator === "!=" ? !isEqual : undefined;
+}
+
+function constantOf(value: Value, { function: node, given }: State): ConstantValue | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return undefined;
+  const found = node.facts.bindings.has(value.place.name) ? undefined : given.get(value.place.name);
+  return found && found !== "something" && "constant" in found ? found.constant : undefined;
+}
+
+function isPassed(value: Value, { function: node, given }: State): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+  return (
+    given.get(value.place.name) === "something" &&
+    (node.facts.bindings.get(value.place.name) ?? []).every((bound) => bound.start > value.start)
+  );
+}
+
+const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
+
+/** The values that are awaited where they are made, or that are given to a call of asyncio that awaits them. */
+export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
+  const before = awaitedOf.get(node.facts);
+  if (before) return before;
+  const awaited = new Set<Value>();
+  const add = (value: Value): void => {
+    awaited.add(value);
+    if (value.op === "choice") value.values.forEach(add);
+    if (value.op === "comprehension") add(value.element);
+    if (value.op === "display") value.elements.forEach(add);
+    if (value.op === "call" && awaiting.has(lastName(value))) for (const argument of value.arguments) add(argument.value);
+    if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index) {
+      const bound = node.facts.bindings.get(value.place.name) ?? [];
+      if (bound.length === 1 && bound[0]?.op === "call") awaited.add(bound[0]);
+    }
+  };
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "await") add(operation.value);
+    if (operation.op === "yield" && operation.value && !node.facts.isAsync) add(operation.value);
+    if (operation.op === "loop" && operation.isAsync && operation.iterable) add(operation.iterable);
+    if (operation.op === "with" && operation.isAsync) add(operation.context);
+    if (operation.op === "call" && awaiting.has(lastName(operation))) for (const argument of operation.arguments) add(argument.value);
+  });
+  awaitedOf.set(node.facts, awaited);
+  return awaited;
+}
+
+/** Calls whose arguments can be awaited. */
+const awaiting: ReadonlySet<string> = new Set(
+  "gather wait wait_for shield create_task ensure_future run_coroutine_threadsafe start_soon move_on_after as_completed spawn add_task enter_async_context maybe_await".split(
+    " ",
+  ),
+);
+
+function lastName({ callee }: CallOperation): string {
+  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
+}
+
+const lookingOf = new WeakMap<Program, Map<FunctionNode, boolean>>();
+
+/** Whether the function asks if an event loop is running in its thread, or compares threads, by itself or through another function. */
+function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
+  const { resolver } = program;
+  const known = lookingOf.get(program) ?? new Map<FunctionNode, boolean>();
+  lookingOf.set(program, known);
+  const before = known.get(node);
+  if (before !== undefined) return before;
+  known.set(node, false);
+  let looks = asksForLoop(node);
+  walkOperations(node.facts.body, (operation) => {
+    if (looks || operation.op !== "branch" || !operation.test) return;
+    looks = someValue(
+      operation.test,
+      (value) => value.op === "call" && resolver.callees(value, node).some(({ function: asked }) => asked !== node && asksForLoop(asked)),
+    );
+  });
+  known.set(node, looks);
+  return looks;
+}
+
+function asksForLoop(node: FunctionNode): boolean {
+  let asks = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "attempt" && operation.handlers.length > 0) asks ||= operation.body.some(isRunningLoop);
+    asks ||= operation.op === "call" && telling.has(lastName(operation));
+  });
+  return asks;
+}
+
+function isRunningLoop(operation: Operation): boolean {
+  return operation.op === "call" && /^(get_running_loop|get_event_loop)$/.test(lastName(operation));
+}
+
+/** Calls that tell whether a loop is running in this thread, or which thread it is. */
+const telling: ReadonlySet<string> = new Set(
+  "_get_running_loop is_running current_async_library in_async_context current_thread currentThread get_ident get_native_id".split(" "),
+);

@@ -1,0 +1,224 @@
+import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact } from "../facts.js";
+import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { sameStructure } from "./same-structure.js";
+
+/** One file's part of a program, for a text that stays as it is. */
+export function linkedFile(path: string, facts: Facts): LinkedFile {
+  return new FixedFile(path, facts);
+}
+
+class FixedFile implements LinkedFile {
+  readonly functions: readonly FunctionNode[];
+  readonly classes: readonly ClassNode[];
+  private derived: Map<string, unknown> | undefined;
+
+  constructor(
+    readonly path: string,
+    readonly facts: Facts,
+  ) {
+    this.functions = facts.functions.map((each, index) => ({ file: this, index, facts: each }));
+    this.classes = facts.classes.map((each) => ({ file: this, name: each.name, start: each.start, facts: each }));
+  }
+
+  calls(name: string): readonly CallSite[] {
+    return this.facts.callsByName.get(name) ?? none;
+  }
+
+  derive<Result>(key: string, compute: () => Result): Result {
+    this.derived ??= new Map();
+    if (!this.derived.has(key)) this.derived.set(key, compute());
+    return this.derived.get(key) as Result;
+  }
+}
+
+const none: readonly CallSite[] = [];
+
+/** Every import of a file. */
+export function importsOf(file: LinkedFile): readonly ImportFact[] {
+  return file.derive("imports", () => file.facts.imports);
+}
+
+/** Is told of each part of a file that somebody reads and that an edit can change. */
+export type Watch = (part: object) => void;
+
+/**
+ * One file's part of a program, for a text that is being edited: after an edit that adds and removes no definition, its functions and classes are
+ * the objects that they were, with other facts. Whoever remembers what was read of it learns what changed.
+ */
+export class EditedFile implements LinkedFile {
+  readonly functions: readonly FunctionNode[];
+  readonly classes: readonly ClassNode[];
+  private readonly derived = new Map<string, Derived>();
+  private watching = true;
+
+  constructor(
+    readonly path: string,
+    private current: Facts,
+    private readonly watch: Watch,
+  ) {
+    const note = (part: object): void => this.note(part);
+    this.functions = current.functions.map((each, index) => new EditedFunction(this, index, each, note));
+    this.classes = current.classes.map((each) => new EditedClass(this, each, note));
+  }
+
+  get facts(): Facts {
+    this.note(this);
+    return this.current;
+  }
+
+  calls(name: string): readonly CallSite[] {
+    return this.derive(`calls of ${name}`, () => this.current.callsByName.get(name) ?? none);
+  }
+
+  derive<Result>(key: string, compute: () => Result): Result {
+    let known = this.derived.get(key);
+    if (!known) {
+      known = { compute, result: this.unwatched(compute) };
+      this.derived.set(key, known);
+    }
+    this.note(known);
+    return known.result as Result;
+  }
+
+  /** Whether it has these facts now. */
+  has(facts: Facts): boolean {
+    return this.current === facts;
+  }
+
+  /**
+   * Takes over the facts of another text, if the same definitions are in it. Returns what changed; undefined if the definitions are others and
+   * so nothing was taken over.
+   */
+  update(facts: Facts): FileChanges | undefined {
+    const before = this.current;
+    const { functions, classes } = before;
+    if (functions.length !== facts.functions.length || classes.length !== facts.classes.length) return undefined;
+    if (!functions.every((each, index) => isSameDefinition(each, facts.functions[index] as FunctionFacts))) return undefined;
+    if (!classes.every((each, index) => isSameClass(each, facts.classes[index] as ClassFacts))) return undefined;
+    this.current = facts;
+    const changed: object[] = [this];
+    for (const [index, node] of this.functions.entries()) {
+      if ((node as EditedFunction).update(facts.functions[index] as FunctionFacts)) changed.push(node);
+    }
+    for (const [index, node] of this.classes.entries()) {
+      if ((node as EditedClass).update(facts.classes[index] as ClassFacts)) changed.push(node);
+    }
+    for (const known of this.derived.values()) {
+      const result = this.unwatched(known.compute);
+      if (sameStructure(known.result, result)) continue;
+      known.result = result;
+      changed.push(known);
+    }
+    const names = changedNames(before, facts);
+    return { parts: changed, names };
+  }
+
+  /** What is to be taken as changed when another file stands in for this one. */
+  everything(): FileChanges {
+    const names = changedNames(this.current, undefined);
+    return { parts: [this, ...this.functions, ...this.classes, ...this.derived.values()], names };
+  }
+
+  private note(part: object): void {
+    if (this.watching) this.watch(part);
+  }
+
+  /** What is derived from all functions depends on the outcome alone, not on each of them. */
+  private unwatched<Result>(compute: () => Result): Result {
+    const before = this.watching;
+    this.watching = false;
+    try {
+      return compute();
+    } finally {
+      this.watching = before;
+    }
+  }
+}
+
+/** What an edit changed of a file. */
+export interface FileChanges {
+  /** The file itself, and those of its parts that somebody can have read. */
+  readonly parts: readonly object[];
+  /** The names of calls, and with a dot before them those of stores in attributes, of which there are others now. */
+  readonly names: readonly string[];
+}
+
+function changedNames(before: Facts, now: Facts | undefined): readonly string[] {
+  const names: string[] = [];
+  const compare = (some: ReadonlyMap<string, unknown>, others: ReadonlyMap<string, unknown> | undefined, prefix: string): void => {
+    for (const [name, found] of some) if (others?.get(name) !== found) names.push(prefix + name);
+    for (const name of others?.keys() ?? []) if (!some.has(name)) names.push(prefix + name);
+  };
+  compare(before.callsByName, now?.callsByName, "");
+  compare(before.writesByAttribute, now?.writesByAttribute, ".");
+  return names;
+}
+
+interface Derived {
+  readonly compute: () => unknown;
+  result: unknown;
+}
+
+class EditedFunction implements FunctionNode {
+  constructor(
+    readonly file: LinkedFile,
+    readonly index: number,
+    private current: FunctionFacts,
+    private readonly note: Watch,
+  ) {}
+
+  get facts(): FunctionFacts {
+    this.note(this);
+    return this.current;
+  }
+
+  /** Tells whether the facts are others. */
+  update(facts: FunctionFacts): boolean {
+    const isOther = this.current !== facts;
+    this.current = facts;
+    return isOther;
+  }
+}
+
+class EditedClass implements ClassNode {
+  readonly name: string;
+  readonly start: number;
+
+  constructor(
+    readonly file: LinkedFile,
+    private current: ClassFacts,
+    private readonly note: Watch,
+  ) {
+    this.name = current.name;
+    this.start = current.start;
+  }
+
+  get facts(): ClassFacts {
+    this.note(this);
+    return this.current;
+  }
+
+  /** Tells whether the facts are others. */
+  update(facts: ClassFacts): boolean {
+    const isOther = this.current !== facts;
+    this.current = facts;
+    return isOther;
+  }
+}
+
+/** Whether two functions differ in nothing by which definitions are found. */
+function isSameDefinition(a: FunctionFacts, b: FunctionFacts): boolean {
+  return (
+    a.kind === b.kind &&
+    a.name === b.name &&
+    a.parent === b.parent &&
+    a.class === b.class &&
+    a.decorators.length === b.decorators.length &&
+    a.parameters.length === b.parameters.length
+  );
+}
+
+/** A class is known by where it starts; see `classKey`. */
+function isSameClass(a: ClassFacts, b: ClassFacts): boolean {
+  return a.name === b.name && a.body === b.body && a.start === b.start && a.bases.length === b.bases.length;
+}

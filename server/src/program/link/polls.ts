@@ -1,0 +1,188 @@
+import type { Place, Value } from "../operation.js";
+import { type Access, activityOf, objectOf, type Poll } from "./activity.js";
+import { addingMethods, takesFrom } from "./compound.js";
+import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { type IdleLoop, idleLoops } from "./idle-loops.js";
+import type { Program } from "./link.js";
+import type { Look } from "./looks.js";
+import { concurrency } from "./parallel.js";
+import type { ThreadRoot } from "./roots.js";
+import { walkOperations } from "./walk.js";
+
+/** A loop that looks again and again at what somebody else changes, where it could wait to be woken. */
+export interface PolledLoop extends IdleLoop {
+  /** The look that says most about what is waited for. */
+  readonly look: Look;
+  /** Where the others change it, as far as that is in view. */
+  readonly change: Change | undefined;
+  readonly confidence: "likely" | "possible";
+}
+
+export interface Change {
+  readonly function: FunctionNode;
+  readonly range: { readonly start: number; readonly end: number };
+  /** The thread that makes the change, if it is known. */
+  readonly root: ThreadRoot | undefined;
+}
+
+/**
+ * Every polling loop of the program that is known to wait for somebody else, in order of file and offset. Nothing on its way round changes what it
+ * looks at, so somebody else must; but it speaks only where threads, or tasks, are in view.
+ */
+export function polledLoops(program: Program): readonly PolledLoop[] {
+  const search = new Search(program);
+  return program.files.flatMap((file) =>
+    [...idleLoops(file, program.resolver).values()].flatMap((idle) => {
+      const found = search.judge(idle);
+      return found ? [found] : [];
+    }),
+  );
+}
+
+class Search {
+  private readonly polls = new Map<IdleLoop, Poll[]>();
+  private readonly changes = new Map<string, Access[]>();
+  private readonly threaded: ReadonlySet<FunctionNode>;
+  private readonly signalHandlers: ReadonlySet<FunctionNode>;
+
+  constructor(private readonly program: Program) {
+    const { polls, changesForPolls, threaded } = activityOf(program);
+    for (const poll of polls) append(this.polls, poll.idle, poll);
+    for (const change of changesForPolls) append(this.changes, change.location, change);
+    this.threaded = threaded;
+    this.signalHandlers = new Set(
+      program.spawns.filter(({ worker }) => worker === "signal-handler").flatMap(({ targets }) => targets.map((target) => target.function)),
+    );
+  }
+
+  judge(idle: IdleLoop): PolledLoop | undefined {
+    for (const look of idle.looks) {
+      const evidence = look.at === "state" ? this.evidenceOfState(look, idle) : this.evidenceOfObject(look, idle);
+      if (evidence) return { ...idle, look, ...evidence };
+    }
+    return undefined;
+  }
+
+  /** An object that is made for waiting says itself that somebody else acts. */
+  private evidenceOfObject(look: Look, { function: node }: IdleLoop): Pick<PolledLoop, "change" | "confidence"> | undefined {
+    // Tasks cannot act while a function that is none keeps the loop.
+    if (look.scope === "tasks" && !node.facts.isAsync) return undefined;
+    return { change: undefined, confidence: "likely" };
+  }
+
+  private evidenceOfState(look: Look, idle: IdleLoop): Pick<PolledLoop, "change" | "confidence"> | undefined {
+    const polls = this.polls.get(idle) ?? [];
+    for (const poll of polls) {
+      for (const access of poll.looks) {
+        const found = this.changesAt(access.location).find((change) => concurrency(access, change) !== undefined);
+        if (found) return { change: changeOf(found), confidence: "likely" };
+      }
+    }
+    const writers = this.writers(look, idle.function);
+    if (writers.length === 0) return undefined;
+    if (idle.function.facts.isAsync) {
+      const task = writers.find((writer) => this.isTask(writer.function));
+      return task && { change: task, confidence: "possible" };
+    }
+    const thread = writers.find((writer) => this.threaded.has(writer.function));
+    if (thread && polls.length === 0) return { change: thread, confidence: "likely" };
+    const isInThread = polls.some(({ root }) => root.kind !== "promised" && root.kind !== "caller");
+    const [first] = writers;
+    if (isInThread) return { change: first, confidence: "likely" };
+    return polls.length > 0 || thread ? { change: thread ?? first, confidence: "possible" } : undefined;
+  }
+
+  private changesAt(location: string): readonly Access[] {
+    return [...(this.changes.get(location) ?? []), ...(this.changes.get(`${location}[]`) ?? [])];
+  }
+
+  /** Whether an event loop runs the function, itself or through the one that calls it. */
+  private isTask(node: FunctionNode): boolean {
+    return node.facts.isAsync || this.program.resolver.callersOf(node).some(({ within }) => within.facts.isAsync);
+  }
+
+  /** The code besides the loop's own function, and what sets the state up, that changes what is looked at. */
+  private writers(look: Look, waiting: FunctionNode): readonly Change[] {
+    const { value } = look;
+    if (value.op !== "read" || value.place.kind === "element") return [];
+    const owners = this.ownersOf(value.place, look.in);
+    if (!owners) return [];
+    const found: Change[] = [];
+    const { place } = value;
+    for (const node of owners.functions) {
+      if (node === waiting || node === look.in || isSetUp(node) || this.signalHandlers.has(node)) continue;
+      walkOperations(node.facts.body, (operation) => {
+        const target =
+          operation.op === "write" ? changedPlace(operation.place) : operation.op === "call" ? changedBy(operation) : undefined;
+        if (target && operation.op !== "loop" && this.isSame(target, place, node, owners.classes))
+          found.push({ function: node, range: { start: operation.start, end: operation.end }, root: undefined });
+      });
+    }
+    return found;
+  }
+
+  /** Whose code can change the place: the module's, the class's. */
+  private ownersOf(
+    place: Place,
+    within: FunctionNode,
+  ): { readonly functions: readonly FunctionNode[]; readonly classes: readonly ClassNode[] } | undefined {
+    if (place.kind === "name") return place.owner < 0 ? undefined : { functions: within.file.functions, classes: [] };
+    if (place.kind !== "attribute") return undefined;
+    const classes: ClassNode[] = [];
+    for (const entity of this.program.resolver.resolve(place.object, within)) {
+      if (entity.kind === "instance" || entity.kind === "class") classes.push(...this.program.resolver.classOrder(entity.class).classes);
+    }
+    const files = new Set<LinkedFile>([within.file, ...classes.map(({ file }) => file)]);
+    if (classes.length === 0) return undefined;
+    const elsewhere = this.program.files.flatMap((file) =>
+      files.has(file) ? [] : (file.facts.writesByAttribute.get(place.name) ?? []).flatMap((site) => file.functions[site.function] ?? []),
+    );
+    return { functions: [...new Set([...[...files].flatMap((file) => file.functions), ...elsewhere])], classes };
+  }
+
+  private isSame(target: Place, place: Place, node: FunctionNode, classes: readonly ClassNode[]): boolean {
+    if (target.kind === "name") return place.kind === "name" && target.name === place.name && target.owner === place.owner;
+    if (target.kind !== "attribute" || place.kind !== "attribute" || target.name !== place.name) return false;
+    const entities = this.program.resolver.resolve(target.object, node);
+    // An object of which nothing is known is one of these if only they have the attribute.
+    if (entities.length === 0)
+      return this.program.files.every((file) =>
+        file.classes.every((each) => classes.includes(each) || !each.facts.instanceAttributes.has(target.name)),
+      );
+    return entities.some((entity) => {
+      if (entity.kind !== "instance" && entity.kind !== "class") return false;
+      return (
+        classes.includes(entity.class) || this.program.resolver.classOrder(entity.class).classes.some((each) => classes.includes(each))
+      );
+    });
+  }
+}
+
+/** The variable or attribute that a store changes, itself or what it holds. */
+function changedPlace(place: Place): Place | undefined {
+  if (place.kind !== "element") return place;
+  return place.object.op === "read" ? changedPlace(place.object.place) : undefined;
+}
+
+/** The container that a call adds to or takes from. */
+function changedBy(call: Extract<Value, { op: "call" }>): Place | undefined {
+  const object = objectOf(call);
+  const { callee } = call;
+  const isAdding = callee.op === "read" && callee.place.kind === "attribute" && addingMethods.has(callee.place.name);
+  return (isAdding || takesFrom(call)) && object?.op === "read" ? object.place : undefined;
+}
+
+/** Nobody waits for what is set before there is anybody to wait. */
+function isSetUp({ facts }: FunctionNode): boolean {
+  return facts.kind === "module" || facts.kind === "class-body" || /^(__init__|__new__|__post_init__|__setstate__)$/.test(facts.name);
+}
+
+function changeOf(access: Access): Change {
+  return { function: access.function, range: access.statement, root: access.root };
+}
+
+function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}

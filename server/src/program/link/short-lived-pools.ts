@@ -1,0 +1,240 @@
+import type { WorkerKind } from "../../knowledge/entry.js";
+import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
+import { objectOf } from "./activity.js";
+import type { FunctionNode, LinkedFile } from "./entity.js";
+import type { Program } from "./link.js";
+import { importsOf } from "./linked-file.js";
+import { loopsAround } from "./loops.js";
+import { argumentFor } from "./resolver.js";
+import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
+
+/** A pool that is made and taken down again by code that runs over and over. */
+export interface ShortLivedPool {
+  readonly function: FunctionNode;
+  /** What makes the pool. */
+  readonly made: CallOperation;
+  readonly worker: WorkerKind;
+  readonly often: Repetition;
+}
+
+/** Why code runs over and over. */
+export type Repetition =
+  /** The loop stands in the function itself, or around a call that leads to it. */
+  | { readonly by: "loop"; readonly function: FunctionNode; readonly loop: LoopOperation; readonly call: CallOperation | undefined }
+  /** A library calls it for every request, message or task. */
+  | { readonly by: "library"; readonly entry: FunctionNode; readonly call: CallOperation | undefined }
+  /** It calls itself. */
+  | { readonly by: "recursion"; readonly call: CallOperation };
+
+/** Every such pool of the program, in order of file and offset. */
+export function shortLivedPools(program: Program): readonly ShortLivedPool[] {
+  const search = new Search(program);
+  return program.files.flatMap((file) => search.poolsIn(file));
+}
+
+class Search {
+  private readonly entries: ReadonlySet<FunctionNode>;
+
+  constructor(private readonly program: Program) {
+    this.entries = new Set([
+      ...program.entryPoints.map((point) => point.function),
+      ...program.handlers.flatMap((handler) => handler.methods),
+    ]);
+  }
+
+  poolsIn(file: LinkedFile): readonly ShortLivedPool[] {
+    const names = executorNames(this.program.knowledge);
+    const bound = importsOf(file)
+      .filter(({ name }) => name !== undefined && names.has(name))
+      .map((imported) => imported.bound);
+    const found: ShortLivedPool[] = [];
+    for (const name of new Set([...names, ...bound])) {
+      for (const { call, function: index } of file.calls(name)) {
+        const node = file.functions[index];
+        const worker = node && this.workerOf(call, node);
+        if (!node || !worker || !isTakenDown(call, node)) continue;
+        const often = this.repetition(call, node);
+        if (often) found.push({ function: node, made: call, worker, often });
+      }
+    }
+    return found.sort((a, b) => a.made.start - b.made.start);
+  }
+
+  private workerOf(call: CallOperation, node: FunctionNode): WorkerKind | undefined {
+    for (const entity of this.program.resolver.resolve(call, node)) {
+      const role = entity.kind === "object" && entity.origin?.call === call ? this.program.knowledge.type(entity.type)?.is : undefined;
+      if (role?.role === "executor" && /^(thread|process|interpreter)$/.test(role.worker)) return role.worker;
+    }
+    return undefined;
+  }
+
+  private repetition(made: CallOperation, node: FunctionNode): Repetition | undefined {
+    const own = loopsAround(node, made).find((loop) => isHot(loop, made, node, this.program));
+    if (own) return variesWith(made, own, node) ? undefined : { by: "loop", function: node, loop: own, call: undefined };
+    if (node.facts.kind !== "function") return undefined;
+    return this.calledOften(node, made, new Set([node]));
+  }
+
+  /** Whether the function is called over and over, itself or through those that call it and nothing else. */
+  private calledOften(node: FunctionNode, made: CallOperation, seen: Set<FunctionNode>): Repetition | undefined {
+    if (this.entries.has(node)) return { by: "library", entry: node, call: undefined };
+    const callers = this.program.resolver.callersOf(node);
+    for (const { call, within, receiver } of callers) {
+      if (within === node) return { by: "recursion", call };
+      const loop = loopsAround(within, call).find((each) => isHot(each, call, within, this.program));
+      if (!loop) continue;
+      // A pool of another size each time is another pool.
+      const isResized = node.facts.parameters.some((parameter) => {
+        const given = argumentFor(node, parameter, call, receiver);
+        return given !== undefined && this.readsParameter(made, parameter.name, node) && dependsOn(given, loop, within);
+      });
+      if (!isResized) return { by: "loop", function: within, loop, call };
+    }
+    if (seen.size > maximumCalls) return undefined;
+    for (const { call, within } of callers) {
+      if (seen.has(within) || within.facts.kind !== "function") continue;
+      seen.add(within);
+      const often = this.calledOften(within, made, seen);
+      if (often?.by === "library" || often?.by === "loop") return { ...often, call: often.call ?? call };
+    }
+    return undefined;
+  }
+
+  private readsParameter(made: CallOperation, name: string, node: FunctionNode): boolean {
+    return made.arguments.some(({ value }) =>
+      someValue(
+        value,
+        (each) => each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index && each.place.name === name,
+      ),
+    );
+  }
+}
+
+/** The pool of a `with` statement, one that the function shuts down itself, or one that nobody keeps. */
+function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
+  let taken = false;
+  const names = [...node.facts.bindings].filter(([, values]) => values.includes(made)).map(([name]) => name);
+  const isPool = (value: Value | undefined): boolean =>
+    value === made ||
+    (value?.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index && names.includes(value.place.name));
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with") taken ||= isPool(operation.context);
+    if (operation.op !== "call") return;
+    const { callee } = operation;
+    if (callee.op !== "read" || callee.place.kind !== "attribute") return;
+    if (endings.has(callee.place.name)) taken ||= isPool(objectOf(operation));
+    // `ThreadPoolExecutor().map(…)`, `loop.run_in_executor(ThreadPoolExecutor(), …)`.
+    taken ||= callee.place.object === made || (callee.place.name === "run_in_executor" && operation.arguments[0]?.value === made);
+  });
+  return taken && !isKept(names, node);
+}
+
+/** Whether the function hands the pool out. */
+function isKept(names: readonly string[], node: FunctionNode): boolean {
+  const isPool = (value: Value | undefined): boolean =>
+    value?.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index && names.includes(value.place.name);
+  if (node.facts.returned.some(isPool)) return true;
+  let kept = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "write") kept ||= isPool(operation.value);
+    if (operation.op === "yield") kept ||= isPool(operation.value);
+  });
+  return kept;
+}
+
+const endings: ReadonlySet<string> = new Set(["shutdown", "close", "terminate", "join", "__exit__"]);
+
+/**
+ * Whether the loop repeats the call often and soon: not a few times over what is written out, not until it succeeds, and not with a pause in
+ * every round.
+ */
+function isHot(loop: LoopOperation, call: CallOperation, node: FunctionNode, program: Program): boolean {
+  if (loop.form !== "while" && loop.iterable && isFew(loop.iterable, node, program)) return false;
+  if (isUntilDone(loop, call, node)) return false;
+  return !hasPause(loop.body, node, program);
+}
+
+function isFew(iterable: Value, node: FunctionNode, program: Program): boolean {
+  if (iterable.op === "call" && program.resolver.externalCallees(iterable, node).includes("builtins.range")) {
+    const last = iterable.arguments[iterable.arguments.length === 1 ? 0 : 1]?.value;
+    return last?.op === "constant" && Number(last.value) <= fewRounds;
+  }
+  return program.resolver
+    .resolve(iterable, node)
+    .some(
+      (entity) =>
+        entity.kind === "container" &&
+        entity.value.op === "display" &&
+        !entity.value.isOpen &&
+        entity.value.elements.length > 0 &&
+        entity.value.elements.length <= fewRounds,
+    );
+}
+
+/** `while True: try: return work()`: rounds follow only on errors. */
+function isUntilDone(loop: LoopOperation, call: CallOperation, node: FunctionNode): boolean {
+  let returned = false;
+  walkOperations(loop.body, (operation) => {
+    if (operation.op === "return" && operation.value) returned ||= someValue(operation.value, (value) => value === call);
+  });
+  if (returned) return true;
+  const list = listOf(node.facts.body, around(loop.body, call) ?? call) ?? [];
+  return (
+    loop.form === "while" && list.some((operation) => operation.start > call.end && (operation.op === "break" || operation.op === "return"))
+  );
+}
+
+/** The `with` statement that makes the pool. */
+function around(list: readonly Operation[], call: CallOperation): Operation | undefined {
+  for (const operation of list) {
+    if (operation.op === "with" && operation.context === call) return operation;
+    for (const part of innerOperations(operation)) {
+      const found = around(part, call);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+/** Whether every round rests or waits for a time: a periodic job, a service. */
+function hasPause(body: readonly Operation[], node: FunctionNode, program: Program): boolean {
+  return body.some((operation) => {
+    if (operation.op === "with") return hasPause(operation.body, node, program);
+    if (operation.op === "attempt") return hasPause([...operation.body, ...operation.final], node, program);
+    if (operation.op !== "call") return false;
+    const isSleep = program.resolver.externalCallees(operation, node).some((name) => program.knowledge.callable(name)?.kind === "sleep");
+    const { callee } = operation;
+    const isTimedWait =
+      callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "wait" && operation.arguments.length > 0;
+    return isSleep || isTimedWait;
+  });
+}
+
+/** Whether what the pool is made with is another in each round: its size, its initializer's arguments. */
+function variesWith(made: CallOperation, loop: LoopOperation, node: FunctionNode): boolean {
+  return made.arguments.some(({ value }) => dependsOn(value, loop, node));
+}
+
+/** Whether the value is made of a variable that the loop binds. */
+function dependsOn(value: Value, loop: LoopOperation, node: FunctionNode): boolean {
+  return someValue(value, (each) => {
+    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+    return (node.facts.bindings.get(each.place.name) ?? []).some((bound) => bound.start >= loop.start && bound.end <= loop.end);
+  });
+}
+
+const namesOf = new WeakMap<Knowledge, ReadonlySet<string>>();
+
+/** The last names under which pools are made. */
+function executorNames(knowledge: Knowledge): ReadonlySet<string> {
+  const known = namesOf.get(knowledge);
+  if (known) return known;
+  const names = new Set(["Pool", "ThreadPool"]);
+  for (const entry of knowledge.types()) if (entry.is.role === "executor") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
+  namesOf.set(knowledge, names);
+  return names;
+}
+
+const fewRounds = 10;
+const maximumCalls = 12;

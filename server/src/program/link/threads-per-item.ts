@@ -1,0 +1,334 @@
+import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import type { Program } from "./link.js";
+import { loopsAround } from "./loops.js";
+import { innerOperations, someValue, walkOperations } from "./walk.js";
+
+/** A thread is started for each of so many items as there happen to be. */
+export interface ThreadPerItem {
+  readonly start: ThreadStart;
+  readonly per: Item;
+  readonly confidence: "likely" | "possible";
+}
+
+/** A call that makes a thread. */
+export interface ThreadStart {
+  readonly in: FunctionNode;
+  readonly call: CallOperation;
+  /** What the thread runs, as far as it is in view. */
+  readonly targets: readonly FunctionNode[];
+  /** The methods of what the call returns that set the thread going; none if the call itself does. */
+  readonly starts: readonly string[];
+}
+
+/** What gets a thread of its own. */
+export type Item =
+  /** Each element of something whose length nothing limits. */
+  | { readonly each: "element"; readonly of: Value; readonly function: FunctionNode; readonly loop: LoopOperation }
+  /** Each of this many. */
+  | { readonly each: "number"; readonly count: number; readonly function: FunctionNode; readonly loop: LoopOperation }
+  /** Whatever comes in, as long as the loop runs. */
+  | { readonly each: "arrival"; readonly by: CallOperation; readonly function: FunctionNode; readonly loop: LoopOperation };
+
+/** Every place that starts a thread per item with no bound, in order of file and offset. */
+export function threadsPerItem(program: Program): readonly ThreadPerItem[] {
+  const search = new Search(program);
+  return threadStarts(program).flatMap((start) => {
+    const found = search.judge(start);
+    return found ? [found] : [];
+  });
+}
+
+/** Every call that makes a thread, whether it is known what that runs or not, in order of file and offset. */
+function threadStarts(program: Program): readonly ThreadStart[] {
+  const known = new Set<CallOperation>();
+  const found: ThreadStart[] = [];
+  for (const { worker, width, startedBy, in: node, call, targets, starts } of program.spawns) {
+    known.add(call);
+    if (worker === "thread" && width === "thread" && startedBy === "call")
+      found.push({ in: node, call, starts, targets: targets.map((target) => target.function) });
+  }
+  for (const file of program.files) {
+    for (const name of ["Thread", "Timer", "start_new_thread"]) {
+      for (const { call, function: index } of file.calls(name)) {
+        const node = file.functions[index];
+        if (!node || known.has(call)) continue;
+        const names = program.resolver.externalCallees(call, node);
+        if (names.includes("_thread.start_new_thread")) found.push({ in: node, call, starts: [], targets: [] });
+        else if (names.some((each) => /^threading\.(Thread|Timer)$/.test(each)))
+          found.push({ in: node, call, starts: ["start"], targets: [] });
+      }
+    }
+  }
+  return found.sort((x, y) => (x.in.file.path < y.in.file.path ? -1 : x.in.file.path > y.in.file.path ? 1 : x.call.start - y.call.start));
+}
+
+class Search {
+  constructor(private readonly program: Program) {}
+
+  judge(start: ThreadStart): ThreadPerItem | undefined {
+    if (!isStarted(start) || this.isGated(start)) return undefined;
+    const own = loopsAround(start.in, start.call);
+    if (own.length > 0) return this.inLoops(own, start.call, start.in, start);
+    // A method that does nothing else for each connection.
+    for (const { call, within } of this.program.resolver.callersOf(start.in)) {
+      const loops = loopsAround(within, call);
+      if (loops.length === 0 || isChecked(start.in.facts.body, start.call)) continue;
+      const found = this.inLoops(loops, call, within, start);
+      if (found?.per.each === "arrival") return found;
+    }
+    return undefined;
+  }
+
+  /** `call`: what stands in the loops and starts the thread, itself or through a function. */
+  private inLoops(loops: readonly LoopOperation[], call: CallOperation, node: FunctionNode, start: ThreadStart): ThreadPerItem | undefined {
+    const inner = loops[loops.length - 1] as LoopOperation;
+    // Waiting in an outer loop, or looking how many there are, keeps the number down.
+    if (loops.some((loop) => this.isHeldBack(loop, call, node)) || isChecked(inner.body, call)) return undefined;
+    const given = call.arguments.flatMap(({ value }) => [value, ...capturedBy(value, node)]);
+    const per = inner.form === "while" ? this.arrival(inner, given, node) : this.element(inner, given, node, call);
+    if (!per) return undefined;
+    return { start, per, confidence: this.confidence(per) };
+  }
+
+  private confidence(per: Item): ThreadPerItem["confidence"] {
+    return per.each === "element" && namesFew(per.of) ? "possible" : "likely";
+  }
+
+  private arrival(loop: LoopOperation, given: readonly Value[], node: FunctionNode): Item | undefined {
+    const by = given.map((value) => this.arrivingIn(value, loop, node, 0)).find((each) => each !== undefined);
+    return by && { each: "arrival", by, function: node, loop };
+  }
+
+  /** The call that brings what is handed to the thread, if the loop makes it. */
+  private arrivingIn(value: Value, loop: LoopOperation, node: FunctionNode, depth: number): CallOperation | undefined {
+    let found: CallOperation | undefined;
+    someValue(value, (each) => {
+      if (each.op === "call" && isArrival(each) && each.start >= loop.start && each.end <= loop.end) found ??= each;
+      if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index && depth < 4) {
+        for (const bound of node.facts.bindings.get(each.place.name) ?? [])
+          if (bound.start >= loop.start && bound.end <= loop.end) found ??= this.arrivingIn(bound, loop, node, depth + 1);
+      }
+      return found !== undefined;
+    });
+    return found;
+  }
+
+  private element(loop: LoopOperation, given: readonly Value[], node: FunctionNode, call: CallOperation): Item | undefined {
+    const { iterable } = loop;
+    if (!iterable) return undefined;
+    const size = this.sizeOf(iterable, node, 0);
+    if (typeof size === "number") return size > mostThreads ? { each: "number", count: size, function: node, loop } : undefined;
+    if (size === "bounded" || !usesElement(given, loop, node, call)) return undefined;
+    return { each: "element", of: iterable, function: node, loop };
+  }
+
+  /** How many elements there are: a number, as many as somebody decided, or nobody knows. */
+  private sizeOf(iterable: Value, node: FunctionNode, depth: number): number | "bounded" | "open" {
+    if (depth > 5) return "bounded";
+    if (iterable.op === "display") return iterable.isOpen ? "open" : iterable.elements.length;
+    if (iterable.op === "comprehension") return this.largest(iterable.iterables, node, depth);
+    if (iterable.op === "constant") return "bounded";
+    if (iterable.op === "read" && iterable.place.kind === "element" && isSlice(iterable.place.index)) return "bounded";
+    if (iterable.op === "compute" && iterable.operator === "*") return "bounded";
+    if (iterable.op === "call") {
+      const names = this.program.resolver.externalCallees(iterable, node);
+      const [first, second] = iterable.arguments.map(({ value }) => value);
+      if (names.includes("builtins.range")) {
+        if (first && isLengthOf(first)) return this.sizeOf(first.arguments[0]?.value ?? first, node, depth + 1);
+        const last = second ?? first;
+        return last?.op === "constant" ? Number(last.value) - (second && first?.op === "constant" ? Number(first.value) : 0) : "bounded";
+      }
+      if (names.some((name) => limiting.test(name))) return "bounded";
+      if (names.includes("builtins.zip"))
+        return this.smallest(
+          iterable.arguments.map(({ value }) => value),
+          node,
+          depth,
+        );
+      if (names.some((name) => handingOn.test(name))) return first ? this.sizeOf(first, node, depth + 1) : "open";
+      const { callee } = iterable;
+      const isView = callee.op === "read" && callee.place.kind === "attribute" && /^(items|keys|values|copy)$/.test(callee.place.name);
+      if (isView && callee.op === "read" && callee.place.kind === "attribute") return this.sizeOf(callee.place.object, node, depth + 1);
+    }
+    const entities = this.program.resolver.resolve(iterable, node);
+    const sizes = entities.flatMap((entity) => (entity.kind === "container" ? [this.sizeOf(entity.value, entity.in, depth + 1)] : []));
+    // An empty list is filled later.
+    if (sizes.length === 0 || sizes.length < entities.length || sizes.includes("open") || sizes.includes(0)) return "open";
+    return sizes.includes("bounded") ? "bounded" : Math.max(...sizes.map(Number));
+  }
+
+  private largest(iterables: readonly Value[], node: FunctionNode, depth: number): number | "bounded" | "open" {
+    const sizes = iterables.map((each) => this.sizeOf(each, node, depth + 1));
+    if (sizes.includes("open")) return "open";
+    return sizes.includes("bounded") ? "bounded" : sizes.map(Number).reduce((product, size) => product * size, 1);
+  }
+
+  private smallest(iterables: readonly Value[], node: FunctionNode, depth: number): number | "bounded" | "open" {
+    const sizes = iterables.map((each) => this.sizeOf(each, node, depth + 1));
+    const numbers = sizes.filter((size) => typeof size === "number");
+    if (numbers.length > 0) return Math.min(...numbers);
+    return sizes.includes("bounded") ? "bounded" : "open";
+  }
+
+  /** Whether the loop waits for threads, for room or for time before it goes on, or looks how many threads there are. */
+  private isHeldBack(loop: LoopOperation, call: CallOperation, node: FunctionNode): boolean {
+    let held = false;
+    const names = [...node.facts.bindings].filter(([, values]) => values.includes(call)).map(([name]) => name);
+    walkOperations(loop.body, (operation) => {
+      if (operation.op === "with" && operation.start < call.start && call.end <= operation.end)
+        held ||= this.isGate(operation.context, node);
+      if (operation.op === "branch" && operation.test) held ||= countsThreads(operation.test);
+      if (operation.op === "loop" && operation.test) held ||= countsThreads(operation.test);
+      if (operation.op !== "call" || operation === call) return;
+      const { callee } = operation;
+      if (callee.op !== "read" || callee.place.kind !== "attribute") return;
+      const { name, object } = callee.place;
+      if (name === "acquire" || name === "wait" || name === "wait_for" || name === "result") held = true;
+      if (name === "join") held ||= !isText(object) && (operation.arguments.length === 0 || names.length > 0);
+      if (name === "is_alive" || name === "active_count") held = true;
+    });
+    return held || (loop.test !== undefined && countsThreads(loop.test));
+  }
+
+  /** Whether the thread first waits for its turn, so that only so many of them do something. */
+  private isGated(start: ThreadStart): boolean {
+    return start.targets.some((node) => {
+      let gated = false;
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op === "with") gated ||= this.isGate(operation.context, node);
+        const object =
+          operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute"
+            ? operation.callee.place
+            : undefined;
+        if (object?.name === "acquire" || object?.name === "release") gated ||= this.isGate(object.object, node);
+      });
+      return gated;
+    });
+  }
+
+  /** Whether the value is a semaphore, by its type or by its name. */
+  private isGate(value: Value, node: FunctionNode): boolean {
+    const entities = this.program.resolver.resolve(value, node);
+    if (entities.some((entity) => entity.kind === "object" && /Semaphore$/.test(entity.type))) return true;
+    return (
+      entities.length === 0 &&
+      value.op === "read" &&
+      value.place.kind !== "element" &&
+      /sem(aphore)?|limit|slot|throttle|gate/i.test(value.place.name)
+    );
+  }
+}
+
+/** Whether the threads are started where they are made, and not by somebody who may wait in between. */
+function isStarted({ starts, in: node }: ThreadStart): boolean {
+  if (starts.length === 0) return true;
+  let started = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    started ||= starts.includes(operation.callee.place.name);
+  });
+  return started;
+}
+
+/** Whether a test around decides by what is there already: one thread for each key, a new one for one that ended. */
+function isChecked(list: readonly Operation[], call: CallOperation): boolean {
+  return list.some((operation) => {
+    if (operation.start > call.start || operation.end < call.end) {
+      // `if key in threads: continue`.
+      return (
+        operation.op === "branch" &&
+        operation.end <= call.start &&
+        operation.test !== undefined &&
+        looksUp(operation.test) &&
+        operation.arms.some(isLeft)
+      );
+    }
+    if (
+      operation.op === "branch" &&
+      operation.test &&
+      operation.arms.some((arm) => arm.some((each) => each.start <= call.start && call.end <= each.end))
+    )
+      if (looksUp(operation.test)) return true;
+    return innerOperations(operation).some((part) => isChecked(part, call));
+  });
+}
+
+function isLeft(arm: readonly Operation[]): boolean {
+  const last = arm[arm.length - 1];
+  return last?.op === "continue" || last?.op === "return" || last?.op === "break";
+}
+
+function looksUp(test: Value): boolean {
+  return someValue(test, (each) => each.op === "compute" && /^(in|not in)$/.test(each.operator));
+}
+
+function countsThreads(test: Value): boolean {
+  return someValue(test, (each) => {
+    if (each.op !== "call" || each.callee.op !== "read" || each.callee.place.kind === "element") return false;
+    const { name } = each.callee.place;
+    return name === "len" || /^(active_?count|activeCount|qsize|full|enumerate|is_alive)$/.test(name);
+  });
+}
+
+/** Whether the thread gets what differs from round to round. */
+function usesElement(given: readonly Value[], loop: LoopOperation, node: FunctionNode, call: CallOperation): boolean {
+  const isBound = (value: Value, depth: number): boolean =>
+    someValue(value, (each) => {
+      if (each.op !== "read" || each.place.kind !== "name") return false;
+      const { name, owner } = each.place;
+      if (owner !== node.facts.index) return false;
+      return (node.facts.bindings.get(name) ?? []).some((bound) => {
+        if (bound.start < loop.start || bound.end > loop.end) return false;
+        return bound.op !== "call" || bound === call || depth > 2 || bound.arguments.some((argument) => isBound(argument.value, depth + 1));
+      });
+    });
+  return given.some((value) => isBound(value, 0));
+}
+
+/** What a function that is written there takes from the variables around it. */
+function capturedBy(value: Value, node: FunctionNode): readonly Value[] {
+  const inner = value.op === "function" ? node.file.functions[value.function] : undefined;
+  if (!inner) return [];
+  const values: Value[] = [...inner.facts.returned, ...inner.facts.parameters.flatMap((parameter) => parameter.default ?? [])];
+  walkOperations(inner.facts.body, (operation) => {
+    if (operation.op === "call") values.push(operation);
+  });
+  return values;
+}
+
+function isArrival({ callee }: CallOperation): boolean {
+  if (callee.op !== "read" || callee.place.kind === "element") return false;
+  return arriving.test(callee.place.name);
+}
+
+function isText(value: Value): boolean {
+  return value.op === "constant";
+}
+
+function isSlice(index: Value): boolean {
+  return index.op === "compute" && index.operator === "slice";
+}
+
+function isLengthOf(value: Value): value is CallOperation {
+  return value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "name" && value.callee.place.name === "len";
+}
+
+/** Names of what there are a few of, by design of the program rather than by its input. */
+function namesFew(iterable: Value): boolean {
+  let few = false;
+  someValue(iterable, (each) => {
+    if (each.op === "read" && each.place.kind !== "element") few ||= fewNames.test(each.place.name);
+    return few;
+  });
+  return few;
+}
+
+const fewNames =
+  /(workers?|threads?|devices?|sources?|sensors?|cameras?|consumers?|producers?|servers?|services?|listeners?|handlers?|queues?|topics?|gpus?|nodes?|streams?|channels?|collectors?|watchers?|monitors?|runners?|loops?|pipes?|backends?|engines?|replicas?|shards?|partitions?|components?|plugins?|stages?|targets?|functions?|funcs?|methods?|callbacks?|procs?|process(es)?|instances?|args|cores|cpus)$/i;
+const arriving =
+  /^(accept\w*|get|get_nowait|recv\w*|receive\w*|read_?line|read|input|pop|popleft|next|poll|consume|fetch\w*|wait_for_\w+|listen\w*|dequeue|take|lpop|rpop|blpop|brpop|getrequest|get_request|get_message)$/;
+const limiting = /^itertools\.(islice|batched|repeat)$/;
+const handingOn = /^(builtins\.(enumerate|reversed|sorted|list|tuple|set|iter|filter|map)|itertools\.(chain|count|cycle))$/;
+/** More threads than that are no longer a choice of how many should run. */
+const mostThreads = 100;

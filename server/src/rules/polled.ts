@@ -1,0 +1,81 @@
+import { awaitedAnswer, type Look } from "../program/link/looks.js";
+import type { PolledLoop } from "../program/link/polls.js";
+import { quoted, startOf } from "./race.js";
+import type { Match, RelatedLocation, RuleContext } from "./rule.js";
+
+/** The finding of a loop that polls, on its first line. */
+export function polledMatch(found: PolledLoop): Match<PolledLoop> {
+  const { function: node, loop } = found;
+  return {
+    path: node.file.path,
+    range: { start: loop.header.start, end: loop.header.end },
+    confidence: found.confidence,
+    related: related(found),
+    targets: [],
+    prediction: undefined,
+    data: found,
+  };
+}
+
+function related({ change, rest, function: node, look, loop }: PolledLoop): readonly RelatedLocation[] {
+  const places: RelatedLocation[] = [];
+  const isInHeader = look.in === node && look.start >= loop.header.start && look.end <= loop.header.end;
+  if (!isInHeader && look.start >= loop.start && look.end <= loop.end)
+    places.push({ path: node.file.path, range: { start: look.start, end: look.end }, message: "this is what it looks at" });
+  if (rest.by !== "none")
+    places.push({
+      path: node.file.path,
+      range: { start: rest.call.start, end: rest.call.end },
+      message: rest.by === "sleep" ? "it sleeps here between two looks" : "this only lets others go first",
+    });
+  if (change)
+    places.push({ path: change.function.file.path, range: change.range, message: `\`${change.function.facts.name}\` changes it here` });
+  const start = change?.root && startOf(change.root);
+  if (start && change?.root?.kind === "spawn") places.push({ ...start, message: "that thread is started here" });
+  return places;
+}
+
+/** What is looked at, as it is written: `self.done`, `jobs.empty()`. */
+export function lookText({ look, function: node }: PolledLoop, context: RuleContext): string {
+  return quoted(node.file.path, look, context);
+}
+
+/** What would wake the loop up, as a sentence. */
+export function insteadText(found: PolledLoop, context: RuleContext): string {
+  const { look, function: node, loop } = found;
+  const object = quoted(look.in.file.path, look.value, context);
+  const awaited = awaitedAnswer(look, loop);
+  // What other threads and processes do wakes no task up.
+  const isForeign = node.facts.isAsync && look.scope !== "tasks";
+  const call = (method: string): string =>
+    isForeign ? `Await \`asyncio.to_thread(${object}.${method})\`` : `${node.facts.isAsync ? "Await" : "Call"} \`${object}.${method}()\``;
+  switch (look.at) {
+    case "state":
+      return node.facts.isAsync
+        ? "Let the task that changes it set an `asyncio.Event`, and await its `wait()`."
+        : "Let the thread that changes it set a `threading.Event`, and call its `wait()`.";
+    case "event":
+      return awaited === "no"
+        ? "Nothing can wait for an event to be cleared: let whoever clears it set another one, or notify a condition."
+        : `${call("wait")}, which returns as soon as it is set.`;
+    case "queue":
+      return awaited === "yes"
+        ? `${call("join")}, which returns as soon as every item is done.`
+        : `${call("get")}, which returns as soon as there is an item.`;
+    case "room":
+      return `${call("put")}, which waits until there is room.`;
+    case "future":
+      if (look.scope === "tasks") return `Await \`${object}\` itself.`;
+      return isForeign ? `Await \`asyncio.wrap_future(${object})\`.` : `${call("result")}, or \`concurrent.futures.wait\` for several.`;
+    case "thread":
+      return `${call("join")}, which returns as soon as the thread has ended.`;
+    case "process":
+      return `${call(isPopen(look) ? "wait" : "join")}, which returns as soon as the process has ended.`;
+    case "lock":
+      return `${call("acquire")}, which returns as soon as the lock is free.`;
+  }
+}
+
+function isPopen({ tells }: Look): boolean {
+  return tells === "poll";
+}

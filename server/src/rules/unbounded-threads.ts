@@ -1,0 +1,49 @@
+import { type ThreadPerItem, threadsPerItem } from "../program/link/threads-per-item.js";
+import { quoted } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import docs from "./unbounded-threads.md";
+
+/** GIL106: a thread per item with no bound. */
+export const unboundedThreads: Rule<ThreadPerItem> = {
+  code: "GIL106",
+  name: "unbounded-threads",
+  since: "0.1.0",
+  group: "performance",
+  severity: "warning",
+  docs,
+  find,
+  message,
+  fix: () => noFix,
+};
+
+function find({ program }: RuleContext): readonly Match<ThreadPerItem>[] {
+  return threadsPerItem(program).map((found) => ({
+    path: found.start.in.file.path,
+    range: { start: found.start.call.start, end: found.start.call.end },
+    confidence: found.confidence,
+    related: [
+      {
+        path: found.per.function.file.path,
+        range: { start: found.per.loop.header.start, end: found.per.loop.header.end },
+        message: "each round of this loop starts another thread",
+      },
+    ],
+    targets: [],
+    prediction: undefined,
+    data: found,
+  }));
+}
+
+function message({ per, start }: ThreadPerItem, context: RuleContext): string {
+  const name = start.targets[0]?.facts.name;
+  const work = name === undefined || name === "<lambda>" ? "" : ` of \`${name}\``;
+  const { path } = per.function.file;
+  switch (per.each) {
+    case "element":
+      return `One thread${work} is started for each element of \`${quoted(path, per.of, context)}\`, however many there are. A \`ThreadPoolExecutor\` runs them in as many threads as you choose.`;
+    case "number":
+      return `${per.count} threads${work} are started at once. A \`ThreadPoolExecutor\` runs the same work in as many as are useful.`;
+    case "arrival":
+      return `One thread${work} is started for whatever \`${quoted(path, per.by, context)}\` brings, and nothing limits how many run at once. A \`ThreadPoolExecutor\` does, and a semaphore can.`;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Range } from "../base/range.js";
+import type { Expression, Module, Statement } from "./nodes.js";
+
+/*
+ * The parser recovers from an error by what it has read so far, and a statement that is being typed, such as `value = self.`, can tear the class
+ * around it apart. With another statement in its place the rest parses as it was meant.
+ */
+
+/** A line of a text that may be what keeps the text from parsing. */
+export interface SuspectLine extends Range {
+  /** The text with something harmless in place of the line, of the same length. */
+  readonly without: string;
+}
+
+/** The lines that errors across several lines begin with, those of the shortest errors first; none if each error stays within its line. */
+export function suspectLines(errors: readonly Range[], text: string): readonly SuspectLine[] {
+  const torn = errors.filter(({ start, end }) => text.slice(start, end).trim().includes("\n") || /^\s*\n/.test(text.slice(start, end)));
+  if (torn.length === 0) return [];
+  const suspects = new Map<number, SuspectLine>();
+  for (const { start } of [...errors].sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start)) {
+    const first = start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0);
+    const line = lineAround(first, text);
+    const harmless = harmlessInsteadOf(line, text);
+    if (harmless === undefined || suspects.has(line.start)) continue;
+    const without = text.slice(0, line.start) + harmless.padEnd(line.end - line.start) + text.slice(line.end);
+    suspects.set(line.start, { ...line, without });
+    if (suspects.size === mostSuspects) break;
+  }
+  return [...suspects.values()];
+}
+
+const mostSuspects = 3;
+
+/** The line at the offset, without the white space around it. */
+function lineAround(offset: number, text: string): Range {
+  const from = text.lastIndexOf("\n", offset - 1) + 1;
+  const found = text.indexOf("\n", offset);
+  const line = text.slice(from, found === -1 ? text.length : found);
+  const start = from + (line.length - line.trimStart().length);
+  return { start, end: Math.max(start, from + line.trimEnd().length) };
+}
+
+/** A statement that fits in the line's place and opens a block if one follows. */
+function harmlessInsteadOf({ start, end }: Range, text: string): string | undefined {
+  const indentation = start - (text.lastIndexOf("\n", start - 1) + 1);
+  const following = /^[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*([ \t]*)\S/.exec(text.slice(start));
+  const harmless = (following?.[1]?.length ?? 0) > indentation ? "if 0:" : "0";
+  return harmless.length <= end - start ? harmless : undefined;
+}
+
+/** The module of the text without the line, with what could be read of the line put back. */
+export function mended(module: Module, line: SuspectLine, read: Module): Module {
+  const values = read.body.flatMap(valuesOf);
+  const replaced = (body: readonly Statement[]): readonly Statement[] => {
+    // The last statement that starts at the line or before it holds it.
+    const index = body.findLastIndex((statement) => statement.start <= line.start);
+    const statement = body[index];
+    if (!statement) return body;
+    const inside = statement.start === line.start ? broken(statement, line, values) : inBlocks(statement, replaced);
+    return inside === statement ? body : [...body.slice(0, index), inside, ...body.slice(index + 1)];
+  };
+  return { ...module, body: replaced(module.body), errors: [{ start: line.start, end: line.end }] };
+}
+
+/** The statement with what became of the blocks in it. */
+function inBlocks(statement: Statement, replaced: (body: readonly Statement[]) => readonly Statement[]): Statement {
+  const blocks: Record<string, readonly Statement[] | readonly { readonly body: readonly Statement[] }[]> = {};
+  const block = (name: string, body: readonly Statement[]): void => {
+    const now = replaced(body);
+    if (now !== body) blocks[name] = now;
+  };
+  const clauses = (name: string, list: readonly { readonly body: readonly Statement[] }[]): void => {
+    const now = list.map((clause) => {
+      const body = replaced(clause.body);
+      return body === clause.body ? clause : { ...clause, body };
+    });
+    if (now.some((clause, index) => clause !== list[index])) blocks[name] = now;
+  };
+  if ("body" in statement) block("body", statement.body);
+  if ("otherwise" in statement) block("otherwise", statement.otherwise);
+  if ("final" in statement) block("final", statement.final);
+  if ("handlers" in statement) clauses("handlers", statement.handlers);
+  if ("cases" in statement) clauses("cases", statement.cases);
+  return Object.keys(blocks).length === 0 ? statement : { ...statement, ...blocks };
+}
+
+function broken(instead: Statement, { start, end }: Range, values: readonly Expression[]): Statement {
+  return { kind: "error-statement", body: instead.kind === "if" ? instead.body : [], values, start, end: Math.max(end, instead.end) };
+}
+
+/** The expressions of a statement in the order in which they stand; those of a line that does not parse. */
+function valuesOf(statement: Statement): readonly Expression[] {
+  switch (statement.kind) {
+    case "error-statement":
+      return [...statement.values, ...statement.body.flatMap(valuesOf)];
+    case "expression":
+      return [statement.value];
+    case "assign":
+      return statement.value ? [statement.value] : [];
+    case "augmented-assign":
+      return [statement.value];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import fc from "fast-check";
+import { Source } from "../../server/src/base/source.js";
+import { carriedOver } from "../../server/src/program/extract/carry-over.js";
+import { ExtractionMemory, extract } from "../../server/src/program/extract/extract.js";
+import type { Facts } from "../../server/src/program/facts.js";
+import type { OpenModule } from "../../server/src/syntax/parser.js";
+import { pythonParser } from "../syntax/python-parser.js";
+
+const parser = await pythonParser();
+
+const sample = `import threading
+from queue import Queue
+
+total = 0
+
+class Account:
+    def __init__(self):
+        self.count = 0
+        self.items = []
+
+    def add(self, item):
+        self.count += item.price * 2
+        self.items.append(item)
+        return [each for each in self.items if each]
+
+    def close(self):
+        self.items = [] if self.count else None
+
+def work(queue):
+    global total
+    while (job := queue.get()) is not None:
+        total += job(lambda: total)
+
+threading.Thread(target=work, args=(Queue(),)).start()
+`;
+
+function edited(text: string, from: string, to: string): string {
+  assert.equal(text.split(from).length, 2, `\`${from}\` stands once in the text`);
+  return text.replace(from, to);
+}
+
+/** The facts before and after an edit of an open text, carried over. */
+function after(text: string): { readonly before: Facts; readonly now: Facts; readonly fresh: Facts } {
+  const memory = new ExtractionMemory();
+  const factsOf = ({ module, text: of, slots }: OpenModule, remembered?: ExtractionMemory): Facts =>
+    extract(module, new Source(of, slots), remembered);
+  const before = factsOf(parser.open("carry", sample), memory);
+  const edited = parser.edit("carry", [{ range: { start: 0, end: sample.length }, newText: text }]);
+  parser.close("carry");
+  return { before, now: carriedOver(before, factsOf(edited, memory)), fresh: factsOf(edited) };
+}
+
+function changedFunctions({ before, now }: ReturnType<typeof after>): readonly string[] {
+  return now.functions.filter((each, index) => each !== before.functions[index]).map((each) => each.qualifiedName);
+}
+
+describe("facts after an edit", () => {
+  test("are the facts from before where nothing changed", () => {
+    const found = after(sample);
+    assert.equal(found.now, found.before);
+  });
+
+  test("of one function leave all others and every class the objects that they were", () => {
+    const found = after(edited(sample, "return [each", "print(self)\n        return [each"));
+    assert.deepEqual(changedFunctions(found), ["Account.add"]);
+    assert.deepEqual(
+      found.now.classes.map((each, index) => each === found.before.classes[index]),
+      [true],
+    );
+    assert.equal(found.now.callsByName.get("Thread"), found.before.callsByName.get("Thread"));
+    assert.notEqual(found.now.callsByName.get("print"), undefined);
+  });
+
+  test("leave the statements around a new one the objects that they were", () => {
+    const { before, now } = after(
+      edited(sample, "        self.items.append(item)\n", "        self.items.append(item)\n        print(1)\n"),
+    );
+    const body = (facts: Facts): readonly object[] => facts.functions.find((each) => each.name === "add")?.body ?? [];
+    const kept = body(now).filter((each) => body(before).includes(each));
+    assert.equal(kept.length, body(before).length);
+  });
+
+  test("of a store in an attribute change the class's list of them", () => {
+    const found = after(edited(sample, "self.items = [] if", "self.items = {} if"));
+    assert.notEqual(found.now.classes[0], found.before.classes[0]);
+    const writes = (facts: Facts): readonly object[] => facts.classes[0]?.instanceAttributes.get("items") ?? [];
+    assert.equal(writes(found.now)[0], writes(found.before)[0]);
+    assert.notEqual(writes(found.now)[1], writes(found.before)[1]);
+  });
+
+  test("keep what is one object in two places one object", () => {
+    const { now } = after(edited(sample, "* 2", "* 3"));
+    const add = now.functions.find((each) => each.name === "add");
+    const write = add?.body.find((each) => each.op === "write");
+    assert.ok(write?.op === "write" && write.value && add?.body.includes(write.value as never));
+  });
+
+  test("are those of the text, whatever the edit", () => {
+    const rows = sample.split("\n");
+    const edits = fc.array(
+      fc.record({ row: fc.nat(rows.length - 1), from: fc.nat(rows.length - 1), how: fc.constantFrom("copy", "cut", "swap") }),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(edits, (list) => {
+        const changed = [...rows];
+        for (const { row, from, how } of list) {
+          const at = row % changed.length;
+          const line = changed[from % changed.length] as string;
+          if (how === "copy") changed.splice(at, 0, line);
+          else if (how === "cut" && changed.length > 1) changed.splice(at, 1);
+          else changed[at] = line;
+        }
+        const { now, fresh } = after(changed.join("\n"));
+        assert.deepEqual(now, fresh);
+        const seen = (facts: Facts): number => countObjects(facts);
+        assert.equal(seen(now), seen(fresh));
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+});
+
+/** How many different objects a value is made of. */
+function countObjects(value: unknown, seen = new Set<object>()): number {
+  if (typeof value !== "object" || value === null || seen.has(value)) return seen.size;
+  seen.add(value);
+  const parts: Iterable<unknown> = value instanceof Map ? value.values() : Object.values(value);
+  for (const part of parts) countObjects(part, seen);
+  return seen.size;
+}

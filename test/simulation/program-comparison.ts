@@ -1,0 +1,180 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { machine } from "../../server/src/simulation/machine.js";
+import type { Runtime } from "../../server/src/simulation/runtime.js";
+import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded.js";
+import { gil } from "../../server/src/simulation/runtimes/gil.js";
+import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
+import { simulate } from "../../server/src/simulation/simulate.js";
+import type { TaskGroup, Workload } from "../../server/src/simulation/workload.js";
+import type { Parser } from "../../server/src/syntax/parser.js";
+import { predictionsOf } from "../estimate/predictions.js";
+import { target } from "./workloads.js";
+
+/** What `test/measure/program_speedups.py` writes: the programs of `test/measure/programs` as one interpreter ran them. */
+export interface ProgramRecords {
+  readonly target: string;
+  readonly cores: number;
+  readonly startMethod: StartMethod;
+  readonly measured: string;
+  readonly by: string;
+  readonly programs: Readonly<Record<string, ProgramRecord>>;
+}
+
+interface ProgramRecord {
+  readonly serialNs: number;
+  /** By kind and number of workers: `threads 4`, `processes 2`. */
+  readonly measured: Readonly<Record<string, { readonly ns: number; readonly spread: number }>>;
+  readonly spread: number;
+  readonly importNs: number;
+  readonly tasks: readonly TaskGroup[];
+  readonly semaphores?: Readonly<Record<string, number>>;
+}
+
+/** One measured speedup beside the predicted one. */
+export interface Comparison {
+  readonly target: string;
+  readonly program: string;
+  readonly kind: "threads" | "processes";
+  readonly workers: number;
+  readonly measured: number;
+  readonly predicted: number;
+  readonly low: number;
+  readonly high: number;
+  /** How far off by ratio: 0.25 is a quarter too much or too little. */
+  readonly error: number;
+}
+
+/** What the program would best do, and what the prediction recommends. */
+export interface Recommendation {
+  readonly target: string;
+  readonly program: string;
+  readonly recommended: string;
+  /** The speedup of what is recommended against that of what is best; 1 is right. */
+  readonly share: number;
+}
+
+const measureFolder = join(process.cwd(), "test/measure/programs");
+const recordFolder = join(process.cwd(), "test/simulation/validation/programs");
+
+/** All records, by target. */
+export function programRecords(folder = recordFolder): readonly ProgramRecords[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ProgramRecords);
+}
+
+/** A speedup below it counts as that: how hopeless the hopeless is need not be known. */
+const least = 0.02;
+
+function compared(
+  records: ProgramRecords,
+  program: string,
+  key: string,
+  predicted: { low: number; likely: number; high: number },
+): Comparison {
+  const record = records.programs[program] as ProgramRecord;
+  const [kind, workers] = key.split(" ") as ["threads" | "processes", string];
+  const measured = Math.max(least, record.serialNs / (record.measured[key]?.ns ?? Number.NaN));
+  const likely = Math.max(least, predicted.likely);
+  return {
+    target: records.target,
+    program,
+    kind,
+    workers: Number(workers),
+    measured,
+    predicted: likely,
+    low: predicted.low,
+    high: Math.max(least, predicted.high),
+    error: Math.max(likely / measured, measured / likely) - 1,
+  };
+}
+
+/** What is predicted of a program from its source alone. */
+export function compareFromSource(
+  parser: Parser,
+  records: ProgramRecords,
+  program: string,
+): { readonly rows: readonly Comparison[]; readonly recommendations: readonly Recommendation[] } {
+  const record = records.programs[program] as ProgramRecord;
+  const source = readFileSync(join(measureFolder, `${program}.py`), "utf8");
+  const inThreads = records.target.endsWith("t") ? "free-threaded" : "threads";
+  const rows: Comparison[] = [];
+  const recommendations: Recommendation[] = [];
+  for (const workers of workerCounts(record)) {
+    const text = source.replace(/max_workers=\d+/, `max_workers=${workers}`);
+    const site = predictionsOf(parser, text, records.target, records.cores)[0];
+    if (!site) throw new Error(`${program}: no site`);
+    for (const kind of ["threads", "processes"] as const) {
+      const key = `${kind} ${workers}`;
+      const strategy = site.strategies.find((each) => each.strategy === (kind === "threads" ? inThreads : kind));
+      const predicted = strategy?.applicable ? strategy.speedup : { low: 0, likely: 0, high: 0 };
+      rows.push(compared(records, program, key, predicted));
+    }
+    const speedups: Readonly<Record<string, number>> = {
+      serial: 1,
+      [inThreads]: record.serialNs / (record.measured[`threads ${workers}`]?.ns ?? Number.NaN),
+      processes: record.serialNs / (record.measured[`processes ${workers}`]?.ns ?? Number.NaN),
+    };
+    const recommended =
+      site.recommended === "asyncio" ? inThreads : site.recommended === "subinterpreters" ? "processes" : site.recommended;
+    const share = (speedups[recommended] ?? 0) / Math.max(...Object.values(speedups));
+    recommendations.push({ target: records.target, program: `${program} ${workers}`, recommended, share });
+  }
+  return { rows, recommendations };
+}
+
+/** What is predicted from what the tasks' parts took. */
+export function compareFromSegments(records: ProgramRecords, program: string): readonly Comparison[] {
+  const record = records.programs[program] as ProgramRecord;
+  const interpreter = target(records.target);
+  return Object.keys(record.measured).map((key) => {
+    const [kind, count] = key.split(" ") as ["threads" | "processes", string];
+    const workers = Number(count);
+    const workload: Workload =
+      record.tasks.some((task) => Object.keys(record.measured).length === 2 && task.count === workers) && kind === "threads"
+        ? { threads: record.tasks.map(({ count: threads, steps }) => ({ count: threads, steps })) }
+        : { pools: [{ workers, tasks: record.tasks }] };
+    const makespans = (["low", "likely", "high"] as const).map((each) => {
+      const costs = costsFor(interpreter).handOver[each];
+      const runtime: Runtime =
+        kind === "processes"
+          ? processes(interpreter, costs, records.startMethod)
+          : interpreter.freeThreaded
+            ? freeThreaded(interpreter, costs)
+            : gil(interpreter, costs);
+      const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
+      const isImported = kind === "processes" && records.startMethod !== "fork";
+      return simulate(workload, isImported ? importing : runtime, machine(records.cores), 1).makespanNs;
+    });
+    const [low, likely, high] = makespans as [number, number, number];
+    return compared(records, program, key, { low: record.serialNs / high, likely: record.serialNs / likely, high: record.serialNs / low });
+  });
+}
+
+function workerCounts(record: ProgramRecord): readonly number[] {
+  return [...new Set(Object.keys(record.measured).map((key) => Number(key.split(" ")[1])))];
+}
+
+/** The value that a share of all stays within. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+}
+
+/** One line: how good predictions are. */
+export function summary(rows: readonly Comparison[]): string {
+  const errors = rows.map(({ error }) => error);
+  const covered = rows.filter(({ low, high, measured }) => low <= measured && measured <= high).length / rows.length;
+  const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
+  return `${rows.length} comparisons: median error ${percent(quantile(errors, 0.5))}, nine in ten within ${percent(quantile(errors, 0.9))}, interval covers ${percent(covered)}`;
+}
+
+/** One line for a comparison. */
+export function comparisonText({ target: on, program, kind, workers, measured, predicted, low, high, error }: Comparison): string {
+  const number = (value: number): string => value.toFixed(2).padStart(6);
+  const inside = low <= measured && measured <= high ? " " : "!";
+  return `${on.padEnd(14)} ${program.padEnd(24)} ${kind.padEnd(9)} ${String(workers).padStart(2)}  measured ${number(measured)}  predicted ${number(predicted)} [${number(low)} ${number(high)}]${inside} error ${(100 * error).toFixed(0).padStart(4)} %`;
+}
