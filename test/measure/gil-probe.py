@@ -21,7 +21,7 @@ A counting thread and a calling thread run side by side, in two ways:
     runs-python       it keeps less, but the call is open, at least 0.5: they take turns
     runs-in-part      the call is open between 0.15 and 0.5
     holds             the call is not open
-    keeps             the call does not let go, and is too short to ask, or was not asked
+    keeps             the call does not let go, and is too short to ask, or the machine too busy
 
 The time that a thread is ready to run but has no core is taken off its clock where Linux tells it; that is sound because a thread that waits
 for the GIL sleeps until it is let go. What is left of a busy machine shows in `calm`: the counter's rate alone as a share of the best that it
@@ -32,6 +32,7 @@ In a build without a GIL `fraction` says whether the call stops the other thread
 
 import argparse
 import datetime
+import gc
 import json
 import os
 import platform
@@ -179,7 +180,7 @@ class TimedCaller(Caller):
 
 
 def open_share(call, seconds, computes):
-    """The share of the call during which a thread that asks for the GIL gets it."""
+    """The share of the calls that a thread gets into that asks for the GIL; None if the machine was too busy for it to try."""
     sys.setswitchinterval(min(DEFAULT_INTERVAL, max(SHORTEST_INTERVAL, seconds / PARTS)))
     try:
         caller = TimedCaller(call, "processor" if computes else "wall")
@@ -193,7 +194,7 @@ def open_share(call, seconds, computes):
                 if now - last > seconds / 50:
                     turns.append((len(caller.starts) - 1, now))
                     last = now
-            if caller.calls >= 3 and (len(turns) >= TURNS or clock() - started > 1):
+            if caller.calls >= 3 and (len(turns) >= TURNS or clock() - started > 2):
                 break
         caller.stopping = True
         caller.end()
@@ -204,7 +205,9 @@ def open_share(call, seconds, computes):
     firsts = {}
     for index, now in turns:
         firsts.setdefault(index, now - caller.starts[index])
-    return sum(0 < first < 0.7 * least for first in firsts.values()) / max(1, len(firsts))
+    if len(firsts) < TURNS / 3:
+        return None
+    return sum(0 < first < 0.7 * least for first in firsts.values()) / len(firsts)
 
 
 def duration(call):
@@ -223,6 +226,7 @@ def duration(call):
 
 
 def probe(call, ways):
+    gc.callbacks.clear()  # Some packages put Python code there, and a collection in the middle of a native call would let others in.
     seconds, computes = duration(call)
     window = min(0.8, max(0.04, 4 * seconds))
     rounds = []
@@ -234,9 +238,10 @@ def probe(call, ways):
     asked = None
     if HAS_GIL and free < 0.2 and is_long and ways == 2:
         # A native call is closed whatever disturbs; bytecode may seem closed.
-        asked, attempts = open_share(call, seconds, computes), 1
-        while asked < 0.5 and attempts < 3:
-            asked, attempts = max(asked, open_share(call, seconds, computes)), attempts + 1
+        attempts = [open_share(call, seconds, computes)]
+        while (attempts[-1] or 0) < 0.5 and len(attempts) < 3:
+            attempts.append(open_share(call, seconds, computes))
+        asked = max((each for each in attempts if each is not None), default=None)
     return {
         "ns": round(seconds * 1e9),
         "fraction": round(free, 2),
