@@ -175,30 +175,17 @@ const missed: typeof cases = [
   [
     "an element of what is iterated",
     "PIL.Image.Image.resize",
-    "from PIL import Image
-images: list[Image.Image] = []
-for image in images:
-    image.▶resize((9, 9))
-",
+    "from PIL import Image\nimages: list[Image.Image] = []\nfor image in images:\n    image.▶resize((9, 9))\n",
   ],
   [
     "isinstance",
     "PIL.Image.Image.resize",
-    "from PIL import Image
-
-def shrink(value):
-    if isinstance(value, Image.Image):
-        return value.▶resize((9, 9))
-",
+    "from PIL import Image\n\ndef shrink(value):\n    if isinstance(value, Image.Image):\n        return value.▶resize((9, 9))\n",
   ],
   [
     "a socket accepted",
     "socket.socket.recv",
-    "import socket
-server = socket.create_server(('', 1))
-conn, address = server.accept()
-conn.▶recv(9)
-",
+    "import socket\nserver = socket.create_server(('', 1))\nconn, address = server.accept()\nconn.▶recv(9)\n",
   ],
 ];
 
