@@ -550,7 +550,6 @@ def threads_and_sockets():
     sleeper.kill()
     sleeper.wait()
     yield does("os.system", "true", lambda: os.system("true"))
-    yield does("os.posix_spawn", "true, and waitpid", lambda: os.waitpid(os.posix_spawn("/bin/true", ["true"], {}), 0))
     yield does("os.sched_yield", "", os.sched_yield)
     yield does("os.kill", "signal 0", lambda own=os.getpid(): os.kill(own, 0))
     yield does("signal.sigtimedwait", "5 ms", lambda: signal.sigtimedwait([signal.SIGUSR1], 0.005))
