@@ -33,6 +33,7 @@ test("a small file is read, with what is left out filled in", () => {
       compiles: undefined,
       note: undefined,
       freeThreaded: undefined,
+      measuredOtherwise: undefined,
       evidence: [{ ...evidence, standing: "read", about: "behaviour" }],
     },
   ]);
