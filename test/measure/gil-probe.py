@@ -9,7 +9,8 @@ A counting thread and a calling thread run side by side, in two ways:
 1. Nobody asks for the GIL: the switch interval is set to 100 seconds. The counter lets go every 0.2 milliseconds of its own accord, and gets
    the GIL back only where the call lets it go. `fraction` is its rate then, as a share of its rate alone, in windows that take turns with
    windows of counting alone. Beside a call that holds the GIL, and beside bytecode, it is about 0; beside one that lets go it is about 1.
-   Of a call shorter than a millisecond it says only whether it lets go at all: the counter then keeps the GIL for its 0.2 milliseconds. What disturbs makes the counter slower, never faster, so the best of ROUNDS windows counts.
+   Of a call shorter than a millisecond it says only whether it lets go at all: the counter then keeps the GIL for its 0.2 milliseconds.
+   What disturbs makes the counter slower, never faster, so the best of ROUNDS windows counts.
 2. The counter asks, after a tenth of the call's duration and 5 milliseconds at most. When it gets the GIL for the first time in a call, it
    notes how far that call is, in the processor time that it has used, or by the clock if it waits. `open` is the share of the calls that it
    got into before seven tenths of their least duration. Bytecode is open, about 1; a native call can be got into only at its end, so it is

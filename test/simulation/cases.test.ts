@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { machine } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
-import { serialNs, type Workload } from "../../server/src/simulation/workload.js";
+import { type Step, serialNs, type Workload } from "../../server/src/simulation/workload.js";
 import {
   allRuntimes,
   held,
@@ -89,9 +89,9 @@ test("a timeline for the eye: who runs when, the first 16 ms", () => {
   });
   // The main thread gets the lock only by asking sum-1 for it, 5 ms later. Then sum-1, awake again, is there before the new sum-2.
   assert.deepEqual(lines, [
-    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5300, idle 5300-8340, gil 8340-13440, idle 13440-16440",
-    "sum-1: idle 70-120, running 120-5230, gil 5230-5330, running 5330-8230",
-    "sum-2: idle 5300-5350, gil 5350-8280, running 8280-13390, gil 13390-13490, running 13490-16390",
+    "main: idle 0-50, running 50-70, idle 70-180, gil 180-5280, running 5280-5302, idle 5302-8343, gil 8343-13443, idle 13443-16446",
+    "sum-1: idle 70-120, running 120-5230, gil 5230-5330, running 5330-8233",
+    "sum-2: idle 5302-5352, gil 5352-8283, running 8283-13393, gil 13393-13493, running 13493-16396",
   ]);
 });
 
@@ -247,4 +247,84 @@ test("an empty workload takes no time", () => {
     assert.equal(timeline.makespanNs, 0);
     assert.deepEqual(slicesOf(timeline, "running"), []);
   }
+});
+
+describe("threads that wait for each other", () => {
+  const compute = (interpreterNs: number): Step => ({ compute: { interpreterNs } });
+  const finished = (workload: Workload, runtime = underGil): number => {
+    const { outcome, makespanNs } = simulate(workload, runtime, machine(4), 1);
+    assert.equal(outcome.kind, "finished");
+    return makespanNs;
+  };
+
+  test("a semaphore lets as many in as it has places", () => {
+    const threads = [{ count: 6, steps: [{ acquire: "slots" }, { waitNs: 10 * millisecond }, { release: "slots" }] }];
+    for (const [places, rounds] of [
+      [1, 6],
+      [2, 3],
+      [3, 2],
+      [6, 1],
+    ] as const) {
+      const took = finished({ threads, semaphores: { slots: places } });
+      assert.ok(took >= rounds * 10 * millisecond && took < (rounds + 0.3) * 10 * millisecond, `${places} places: ${took}`);
+    }
+  });
+
+  test("a consumer goes at the pace of its producer", () => {
+    const took = finished({
+      threads: [
+        { name: "producer", count: 1, steps: [{ repeat: 20, steps: [{ waitNs: 2 * millisecond }, { put: "jobs" }] }] },
+        { name: "consumer", count: 1, steps: [{ repeat: 20, steps: [{ get: "jobs" }, compute(100 * microsecond)] }] },
+      ],
+    });
+    assert.ok(took >= 40 * millisecond && took < 45 * millisecond, String(took));
+  });
+
+  test("a full queue holds its producer back", () => {
+    const threads = [
+      { name: "producer", count: 1, steps: [{ repeat: 20, steps: [{ put: "jobs" }] }] },
+      { name: "consumer", count: 1, steps: [{ repeat: 20, steps: [{ get: "jobs" }, { waitNs: 2 * millisecond }] }] },
+    ];
+    const endOf = (queues: Workload["queues"]): number => {
+      const timeline = simulate({ threads, ...(queues ? { queues } : {}) }, underGil, machine(4), 1);
+      return timeline.threads.find(({ name }) => name === "producer-1")?.endNs ?? 0;
+    };
+    assert.ok(endOf(undefined) < 2 * millisecond, "an unbounded queue takes all at once");
+    assert.ok(endOf({ jobs: 2 }) > 30 * millisecond, "a queue of two takes the rest as it is emptied");
+  });
+
+  test("at a barrier all wait for the last, each time anew", () => {
+    const took = finished({
+      threads: [
+        { name: "fast", count: 2, steps: [{ repeat: 3, steps: [{ waitNs: millisecond }, { barrier: "round" }] }] },
+        { name: "slow", count: 1, steps: [{ repeat: 3, steps: [{ waitNs: 8 * millisecond }, { barrier: "round" }] }] },
+      ],
+      barriers: { round: 3 },
+    });
+    assert.ok(took >= 24 * millisecond && took < 26 * millisecond, String(took));
+  });
+
+  test("a join waits for the end of all threads of that name", () => {
+    const took = finished({
+      threads: [
+        { name: "worker", count: 3, steps: [{ waitNs: 5 * millisecond }] },
+        { name: "report", count: 1, steps: [{ join: "worker" }, { waitNs: 5 * millisecond }] },
+      ],
+    });
+    assert.ok(took >= 10 * millisecond && took < 12 * millisecond, String(took));
+  });
+
+  test("who waits for what never comes is named", () => {
+    const stuck = simulate({ threads: [{ count: 2, steps: [{ get: "jobs" }] }] }, underGil, machine(2), 1);
+    assert.deepEqual(stuck.outcome, {
+      kind: "deadlock",
+      blocked: [
+        { thread: "main", waitsFor: "its threads", heldBy: undefined },
+        { thread: "thread-1", waitsFor: "an item in queue jobs", heldBy: undefined },
+        { thread: "thread-2", waitsFor: "an item in queue jobs", heldBy: undefined },
+      ],
+    });
+    const missing = simulate({ threads: [{ count: 2, steps: [{ barrier: "b" }] }], barriers: { b: 3 } }, withoutGil, machine(2), 1);
+    assert.equal(missing.outcome.kind === "deadlock" && missing.outcome.blocked[1]?.waitsFor, "barrier b");
+  });
 });

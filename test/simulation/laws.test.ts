@@ -153,7 +153,7 @@ test("with cores for all, the interpreter lock is idle beside a waiter only whil
   );
 });
 
-test("threads compute and wait exactly as long as their steps say", () => {
+test("threads compute and wait as long as their steps say; under a lock, caches that others have used cost up to a tenth more", () => {
   fc.assert(
     fc.property(
       threadWorkloads(orderlySteps),
@@ -167,11 +167,13 @@ test("threads compute and wait exactly as long as their steps say", () => {
           groups.reduce((total, { count, steps }) => total + count * part(demandOf(steps)), 0);
         const started = groups.reduce((total, { count }) => total + count, 0);
         const startNs = started * (runtime.start.starterNs + runtime.start.workerNs);
-        assert.equal(totalOf(timeline, "running"), sum(({ interpreterNs, heldNs }) => interpreterNs + heldNs) + startNs);
-        assert.equal(
-          totalOf(timeline, "native"),
-          sum(({ nativeNs }) => nativeNs),
-        );
+        const asked = sum(({ interpreterNs, heldNs }) => interpreterNs + heldNs) + startNs;
+        const running = totalOf(timeline, "running");
+        if (runtime.lock === undefined) assert.equal(running, asked);
+        else assert.ok(asked <= running && running <= asked * 1.1 + timeline.switches, `${running} of ${asked}`);
+        const native = totalOf(timeline, "native");
+        const askedNative = sum(({ nativeNs }) => nativeNs);
+        assert.ok(askedNative <= native && native <= askedNative * 1.1 + timeline.switches, `${native} of ${askedNative}`);
         assert.equal(
           totalOf(timeline, "io"),
           sum(({ waitNs }) => waitNs),

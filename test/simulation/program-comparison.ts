@@ -147,7 +147,12 @@ export function compareFromSegments(records: ProgramRecords, program: string): r
             : gil(interpreter, costs);
       const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
       const isImported = kind === "processes" && records.startMethod !== "fork";
-      return simulate(workload, isImported ? importing : runtime, machine(records.cores), 1).makespanNs;
+      return simulate(
+        { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) },
+        isImported ? importing : runtime,
+        machine(records.cores),
+        1,
+      ).makespanNs;
     });
     const [low, likely, high] = makespans as [number, number, number];
     return compared(records, program, key, { low: record.serialNs / high, likely: record.serialNs / likely, high: record.serialNs / low });

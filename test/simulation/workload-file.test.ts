@@ -58,8 +58,11 @@ test("a problem names its place and what was expected", () => {
   const table: readonly (readonly [unknown, string])[] = [
     [threadWith({ waitNs: -1 }), "threads[0].steps[0].waitNs must not be negative"],
     [threadWith({ waitNs: "1" }), "threads[0].steps[0].waitNs must be a number of nanoseconds"],
-    [threadWith({ sleepNs: 1 }), "threads[0].steps[0] must be a step: compute, waitNs, acquire, release or repeat"],
-    [threadWith(7), "threads[0].steps[0] must be a step: compute, waitNs, acquire, release or repeat"],
+    [
+      threadWith({ sleepNs: 1 }),
+      "threads[0].steps[0] must be a step: compute, waitNs, acquire, release, put, get, barrier, join or repeat",
+    ],
+    [threadWith(7), "threads[0].steps[0] must be a step: compute, waitNs, acquire, release, put, get, barrier, join or repeat"],
     [threadWith({ compute: {} }), "threads[0].steps[0].compute must say interpreterNs, heldNs or nativeNs"],
     [threadWith({ compute: { cpuNs: 1 } }), 'threads[0].steps[0].compute has an unknown key "cpuNs"'],
     [threadWith({ repeat: 2, steps: [{ acquire: "" }] }), "threads[0].steps[0].steps[0].acquire must not be empty"],
@@ -67,6 +70,15 @@ test("a problem names its place and what was expected", () => {
     [{ threads: [{ count: 1.5, steps: [] }] }, "threads[0].count must be a whole number"],
     [{ threads: [], thread: [] }, 'the workload has an unknown key "thread"'],
     [{ pools: [{ workers: 0, tasks: [] }] }, "pools[0].workers must be at least 1"],
+    [
+      threadWith({ barrier: "start" }),
+      "the workload must list each barrier that is waited at, and have threads of each name that is joined",
+    ],
+    [
+      threadWith({ join: "producer" }),
+      "the workload must list each barrier that is waited at, and have threads of each name that is joined",
+    ],
+    [{ threads: [], queues: { jobs: 0 } }, "queues.jobs must be at least 1"],
     [{}, "the workload must have threads or pools"],
     [7, "the workload must be an object"],
     [undefined, "the workload must be an object"],

@@ -1,13 +1,14 @@
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
+import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
-import { LinkMemory, link } from "../program/link/link.js";
+import { LinkMemory, link, type Program } from "../program/link/link.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -248,15 +249,30 @@ class Snapshot implements Analysis {
       const { links, state } = this;
       const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
       const program = link(links.next(state, held), this.knowledge, links);
-      const { target, cores } = this.settings;
-      this.context = {
-        program,
-        target,
-        cores,
-        source: (path) => this.sourceOf(path),
-        sites: estimateSites(program, { target, cores }, this.simulations),
-      };
+      this.context = new Context(program, this.settings, this.simulations, (path) => this.sourceOf(path));
     }
     return this.context;
+  }
+}
+
+/** What rules look at. Estimates are made when the first rule asks for them. */
+class Context implements RuleContext {
+  readonly target: Target;
+  readonly cores: number;
+  private estimates: readonly SiteEstimate[] | undefined;
+
+  constructor(
+    readonly program: Program,
+    settings: Settings,
+    private readonly simulations: SimulationMemory,
+    readonly source: (path: string) => Source,
+  ) {
+    this.target = settings.target;
+    this.cores = settings.cores;
+  }
+
+  get sites(): readonly SiteEstimate[] {
+    this.estimates ??= estimateSites(this.program, { target: this.target, cores: this.cores }, this.simulations);
+    return this.estimates;
   }
 }

@@ -71,7 +71,7 @@ export class ConstructCosts {
   }
 
   private kindOfComputation(operator: string, operands: readonly Value[], at: Activation): ValueKind {
-    if (operator === "format") return "text";
+    if (operator.startsWith("format")) return "text";
     const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
     if (kinds.includes("array")) return "array";
     if (operator === "/") return "float";
@@ -174,6 +174,7 @@ export class ConstructCosts {
       case "**":
         return isFloat ? operations.floatPower : operations.intPower;
       case "format":
+      case "format-padded":
         return this.formatting(operands, at);
       case "slice":
         return scale(operations.slice, 0.5);

@@ -383,7 +383,7 @@ export class Evaluator {
       }
       case "compute": {
         const [left, right] = value.operands;
-        if (value.operator === "format") return formattedLength(value, at, this);
+        if (value.operator.startsWith("format")) return formattedLength(value, at, this);
         if (!left || !right) return left && value.operator !== "not" ? this.length(left, at) : undefined;
         if (value.operator === "%") return formattedLength(value, at, this);
         if (value.operator === "+")

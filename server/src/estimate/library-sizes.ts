@@ -198,14 +198,11 @@ export function formattedLength(value: Extract<Value, { op: "compute" }>, at: Ac
   const plus = (amount: Amount): void => {
     total = combine(total, amount, (a, b) => a + b);
   };
-  if (value.operator === "format") {
-    // What is written between the values: the range less theirs, less quotes and braces.
-    let written = value.end - value.start - 3;
+  if (value.operator.startsWith("format")) {
     for (const operand of value.operands) {
-      written -= operand.end - operand.start + 2;
       plus(textLength(operand, at, evaluator));
+      plus(writtenBetween);
     }
-    plus(exactly(Math.max(0, written)));
     return total;
   }
   const [template, values] = value.operands;
@@ -216,6 +213,9 @@ export function formattedLength(value: Extract<Value, { op: "compute" }>, at: Ac
     plus(mapAmount(textLength(each, at, evaluator), (characters) => characters - 2));
   return total;
 }
+
+/** Facts do not keep what stands between the values of an f-string. */
+const writtenBetween: Interval = interval(0, 6, 40);
 
 /** How many lines a text has, or a file made of it: as many as were joined, else one for each 40 characters. */
 function lineCount(value: Value, at: Activation, evaluator: Evaluator): Amount {

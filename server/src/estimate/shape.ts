@@ -59,7 +59,7 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
       return elementShape(value.iterable, at, evaluator, depth + 1);
     case "compute": {
       const [left, right] = value.operands;
-      if (value.operator === "format" || (value.operator === "%" && left && isText(left)))
+      if (value.operator.startsWith("format") || (value.operator === "%" && left && isText(left)))
         return text(evaluator.length(value, at)?.likely ?? 20);
       if (!left) return undefined;
       if (value.operator === "*" && right) {

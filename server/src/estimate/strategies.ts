@@ -50,7 +50,7 @@ function refusal(way: Way, demand: Demand): string {
  * What is added to both ends of a speedup's range for what the simulator leaves out: cores that other programs use, caches, clock speed. A
  * judgement, not a measured coverage: `test/simulation/validation` holds the recorded runs that it is checked against.
  */
-const modelError = 0.12;
+const modelError = 0.16;
 
 function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
   const runs = corners.map((corner) => {

@@ -32,7 +32,7 @@ function find({ program }: RuleContext): readonly Match<LoopBlock>[] {
 }
 
 /** How the event loop gets there, and what blocks. */
-function related({ root, function: node, call, path, at, others, further, name }: LoopBlock): readonly RelatedLocation[] {
+function related({ root, function: node, call, path, at, others, further, name, holder }: LoopBlock): readonly RelatedLocation[] {
   const places: RelatedLocation[] = [];
   const { given } = root;
   if (given) places.push({ path: given.path, range: given.range, message: `the event loop is told here to call ${named(root.function)}` });
@@ -47,6 +47,12 @@ function related({ root, function: node, call, path, at, others, further, name }
   }
   if (at.range.start !== call.start || at.function !== node)
     places.push({ path: node.file.path, range: call, message: `\`${name}\` blocks here` });
+  if (holder)
+    places.push({
+      path: holder.function.file.path,
+      range: { start: holder.call.start, end: holder.call.end },
+      message: `${named(holder.function)} waits here and holds the lock, in a thread`,
+    });
   for (const each of further.slice(0, mostOthers))
     places.push({ path: each.function.file.path, range: each.call, message: "this call blocks as well" });
   for (const other of others.slice(0, mostOthers))
@@ -71,13 +77,16 @@ function message(found: LoopBlock, context: RuleContext): string {
   const isHere = at.function === node && at.range.start === found.call.start;
   const [first] = path;
   const who = named(root.function);
-  const leads = isHere ? `\`${text}\` waits ${untilText(found)}` : `\`${text}\` comes to \`${name}\`, which waits ${untilText(found)}`;
+  const leads =
+    isHere || found.for === "held lock"
+      ? `\`${text}\` waits ${untilText(found)}`
+      : `\`${text}\` comes to \`${name}\`, which waits ${untilText(found)}`;
   const where = !isHere || !first ? `in the event loop's thread` : `and ${who} gets here in the event loop's thread`;
   return `${leads} ${where}, so no other task runs meanwhile. ${insteadText(found)}`;
 }
 
-function untilText({ for: what }: LoopBlock): string {
-  switch (what) {
+function untilText(found: LoopBlock): string {
+  switch (found.for) {
     case "time":
       return "for time to pass";
     case "network":
@@ -98,12 +107,14 @@ function untilText({ for: what }: LoopBlock): string {
       return "for a thread to end";
     case "task":
       return "for work done elsewhere";
+    case "held lock":
+      return `for a lock that a thread keeps while it waits for something slow in \`${found.name}\``;
     case "lock":
       return "for a lock that another process may hold";
     case "file":
       return "for files";
     default:
-      return unreachable(what);
+      return unreachable(found.for);
   }
 }
 
@@ -130,6 +141,8 @@ function insteadText({ for: what, root, name, path }: LoopBlock): string {
       return name.startsWith("concurrent.futures.") && thread.includes("asyncio")
         ? "Use `await asyncio.wrap_future(…)` or `await loop.run_in_executor(…)`."
         : `Use \`${thread}\`.`;
+    case "held lock":
+      return `Let the thread wait without the lock, or use \`${thread}\`.`;
     case "input":
     case "thread":
     case "lock":

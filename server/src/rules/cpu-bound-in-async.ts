@@ -1,10 +1,12 @@
 import type { Range } from "../base/range.js";
 import { type Target, targetTitle } from "../base/target.js";
 import { type LoopStretch, loopStretches, onCoreNs } from "../estimate/loop-stretches.js";
+import type { Assumption } from "../estimate/prediction.js";
 import { durationText } from "../estimate/text.js";
 import { duration, type TaskWork } from "../estimate/work.js";
 import { isBeforeOthers, isOfTest } from "../program/link/event-loop.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
+import { walkOperations } from "../program/link/walk.js";
 import docs from "./cpu-bound-in-async.md";
 import { quoted } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
@@ -53,16 +55,32 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
   const { root, ofLongest: work, longest } = stretch;
   if (stretch.arranging) return "possible";
   const ns = onCoreNs(work);
-  if (isGuess(work)) return ns >= heavyGuessNs && work.nesting > 1 && work.unknownCalls < 1 ? "possible" : undefined;
+  if (isGuess(work)) return ns >= heavyGuessNs && holdsLoop(longest) && work.unknownCalls < 1 ? "possible" : undefined;
   if (ns < noticeableNs) return undefined;
   const isHarmless = isOfTest(root.function) || isBeforeOthers(longest.start, root, program);
-  return ns >= slowNs && !isHarmless ? "likely" : "possible";
+  if (ns < slowNs) return isHarmless ? undefined : "possible";
+  return isHarmless ? "possible" : "likely";
 }
 
 /** Whether it is long only if lengths or sizes are that nothing in the code tells. */
 function isGuess({ lengths, assumptions, interpreterNs, heldNs, nativeNs }: TaskWork): boolean {
-  const isOpen = lengths === "guessed" || assumptions.some(({ what, from }) => from === "default" && !/ (takes|waits)$/.test(what));
+  const isOpen = lengths === "guessed" || assumptions.some(isOfLength);
   return isOpen && interpreterNs.low + heldNs.low + nativeNs.low < slowNs;
+}
+
+/** Whether a length or size was assumed; what a call takes is in the range of the estimate. */
+function isOfLength({ what, from }: Assumption): boolean {
+  return from === "default" && !/ (takes|waits)$/.test(what);
+}
+
+/** Whether it is a loop with another one written inside it. */
+function holdsLoop(operation: LoopStretch["longest"]): boolean {
+  let holds = false;
+  if (operation.op === "loop")
+    walkOperations(operation.body, (inner) => {
+      holds ||= inner.op === "loop";
+    });
+  return holds;
 }
 
 function placeOf({ longest }: LoopStretch): Range {
@@ -128,8 +146,8 @@ function whyText(work: TaskWork, target: Target): string {
 const longCallNs = 100_000;
 
 function assumptionText(work: TaskWork): string {
-  const [first] = work.assumptions.filter(({ from }) => from === "default");
-  return first ? `, if ${first.what} ${/ (takes|waits)$/.test(first.what) ? "" : "is "}${first.value}` : "";
+  const first = work.assumptions.find(isOfLength);
+  return first ? `, if ${first.what} is ${first.value}` : "";
 }
 
 function insteadText(work: TaskWork): string {

@@ -1,12 +1,14 @@
 import { blockingCallInAsync } from "./blocking-call-in-async.js";
 import { busyWait } from "./busy-wait.js";
 import { checkThenAct } from "./check-then-act.js";
+import { contendedSharedObject } from "./contended-shared-object.js";
 import { cpuBoundInAsync } from "./cpu-bound-in-async.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorPerCall } from "./executor-per-call.js";
 import { executorSelfDeadlock } from "./executor-self-deadlock.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
+import { ioStarvedByCpuThread } from "./io-starved-by-cpu-thread.js";
 import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
@@ -31,12 +33,13 @@ import { waitWhileLocked } from "./wait-while-locked.js";
 export const rules: readonly Rule[] = [
   cpuBoundInThread,
   gilReleasingCall,
+  releaseBelowThreshold,
+  oversubscribedNativeThreads,
+  ioStarvedByCpuThread,
   unboundedThreads,
   executorPerCall,
   busyWait,
   pollingLoop,
-  releaseBelowThreshold,
-  oversubscribedNativeThreads,
   nonAtomicSharedUpdate,
   checkThenAct,
   mutationDuringIteration,
@@ -56,6 +59,7 @@ export const rules: readonly Rule[] = [
   cpuBoundInAsync,
   reliesOnGil,
   reenablesGil,
+  contendedSharedObject,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

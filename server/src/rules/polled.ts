@@ -1,27 +1,29 @@
+import { contains, rangeOf } from "../base/range.js";
 import { awaitedAnswer, type Look } from "../program/link/looks.js";
 import type { PolledLoop } from "../program/link/polls.js";
 import { quoted, startOf } from "./race.js";
 import type { Match, RelatedLocation, RuleContext } from "./rule.js";
 
-/** The finding of a loop that polls, on its first line. */
+/** The finding of a loop that polls: on its first line if that says what it looks at, else where it looks. */
 export function polledMatch(found: PolledLoop): Match<PolledLoop> {
-  const { function: node, loop } = found;
+  const { function: node, loop, look } = found;
+  const isInside = !contains(loop.header, look) && contains(loop, look);
   return {
     path: node.file.path,
-    range: { start: loop.header.start, end: loop.header.end },
+    range: rangeOf(isInside ? look : loop.header),
     confidence: found.confidence,
-    related: related(found),
+    related: [
+      ...(isInside ? [{ path: node.file.path, range: rangeOf(loop.header), message: "this loop repeats the look" }] : []),
+      ...related(found),
+    ],
     targets: [],
     prediction: undefined,
     data: found,
   };
 }
 
-function related({ change, rest, function: node, look, loop }: PolledLoop): readonly RelatedLocation[] {
+function related({ change, rest, function: node }: PolledLoop): readonly RelatedLocation[] {
   const places: RelatedLocation[] = [];
-  const isInHeader = look.in === node && look.start >= loop.header.start && look.end <= loop.header.end;
-  if (!isInHeader && look.start >= loop.start && look.end <= loop.end)
-    places.push({ path: node.file.path, range: { start: look.start, end: look.end }, message: "this is what it looks at" });
   if (rest.by !== "none")
     places.push({
       path: node.file.path,
@@ -68,6 +70,7 @@ export function insteadText(found: PolledLoop, context: RuleContext): string {
       if (look.scope === "tasks") return `Await \`${object}\` itself.`;
       return isForeign ? `Await \`asyncio.wrap_future(${object})\`.` : `${call("result")}, or \`concurrent.futures.wait\` for several.`;
     case "thread":
+      if (look.tells === "count") return "Call `join()` on each of the threads.";
       return `${call("join")}, which returns as soon as the thread has ended.`;
     case "process":
       return `${call(isPopen(look) ? "wait" : "join")}, which returns as soon as the process has ended.`;

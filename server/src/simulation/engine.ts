@@ -4,7 +4,8 @@ import { eventKind, eventQueue } from "./event-queue.js";
 import { type Compilation, operation, type Program } from "./instructions.js";
 import { giveBack, type InterpreterLockDomain, newDomain, requestYieldIfDue, takeOrQueue, yieldLock } from "./interpreter-lock.js";
 import type { Machine } from "./machine.js";
-import { type Mutex, queueForMutex, releaseMutex, tryAcquire } from "./mutex.js";
+import { comeTo, type Meeting, newMeeting } from "./meeting.js";
+import { type Mutex, newLock, newSemaphore, queueForMutex, releaseMutex, tryAcquire } from "./mutex.js";
 import { startPool, type ThreadServices } from "./pool.js";
 import { random } from "./random.js";
 import type { Runtime } from "./runtime.js";
@@ -32,6 +33,8 @@ export function execute(
   const domains: InterpreterLockDomain[] = [];
   const mutexes: Mutex[] = [];
   const mutexNumbers = new Map<string, number>();
+  const meetings: Meeting[] = [];
+  const meetingNumbers = new Map<string, number>();
   const namesGiven = new Map<string, number>();
   let spent = 0;
 
@@ -43,15 +46,40 @@ export function execute(
   };
   const mainDomain = addDomain();
 
+  const mutexNumber = (key: string, make: () => Mutex): number => {
+    const known = mutexNumbers.get(key);
+    if (known !== undefined) return known;
+    mutexNumbers.set(key, mutexes.length);
+    mutexes.push(make());
+    return mutexes.length - 1;
+  };
+  const meetingNumber = (title: string, wanted: () => number): number => {
+    const known = meetingNumbers.get(title);
+    if (known !== undefined) return known;
+    meetingNumbers.set(title, meetings.length);
+    meetings.push(newMeeting(title, wanted()));
+    return meetings.length - 1;
+  };
+
   const compilation: Compilation = {
     computeFactor: runtime.computeFactor,
     native: runtime.lock?.duringNative ?? "released",
     lockNumber(name) {
-      const known = mutexNumbers.get(name);
-      if (known !== undefined) return known;
-      mutexNumbers.set(name, mutexes.length);
-      mutexes.push({ name, holder: undefined, waiters: [] });
-      return mutexes.length - 1;
+      const places = workload.semaphores?.[name];
+      return mutexNumber(`lock ${name}`, () => (places === undefined ? newLock(name) : newSemaphore(`semaphore ${name}`, places)));
+    },
+    queueNumbers(name) {
+      const capacity = workload.queues?.[name];
+      const items = mutexNumber(`items ${name}`, () => newSemaphore(`an item in queue ${name}`, 0));
+      const space =
+        capacity === undefined ? undefined : mutexNumber(`space ${name}`, () => newSemaphore(`space in queue ${name}`, capacity));
+      return { items, space };
+    },
+    barrierNumber: (name) => meetingNumber(`barrier ${name}`, () => workload.barriers?.[name] ?? 1),
+    groupNumber(name) {
+      const threadsOf = (): number =>
+        (workload.threads ?? []).reduce((sum, group) => sum + ((group.name ?? "thread") === name ? group.count : 0), 0);
+      return meetingNumber(`the end of ${name}`, threadsOf);
     },
   };
 
@@ -69,7 +97,14 @@ export function execute(
     thread.burst = burst;
     thread.interruptible = interruptible;
     thread.remainingNs = ns;
+    warmUp(thread);
     cores.begin(thread);
+  };
+
+  /** The caches are filled by what is computed; what does little does not need much. */
+  const warmUp = (thread: Thread): void => {
+    thread.remainingNs += Math.min(thread.coldNs, Math.round(thread.remainingNs * 0.1));
+    thread.coldNs = 0;
   };
 
   /** Begins the native stretch or the wait that the thread has just come to, the interpreter lock given back. */
@@ -99,8 +134,10 @@ export function execute(
   /** Goes on once the thread has the interpreter lock: with what is left of an interrupted stretch, else with its program. */
   const resume = (thread: Thread): void => {
     if (!takeInterpreter(thread)) return;
-    if (thread.remainingNs > 0) cores.begin(thread);
-    else proceed(thread);
+    if (thread.remainingNs > 0) {
+      warmUp(thread);
+      cores.begin(thread);
+    } else proceed(thread);
   };
 
   /** Follows the program, the thread having the interpreter lock of its domain, until something takes time. */
@@ -151,6 +188,22 @@ export function execute(
           thread.position++;
           releaseMutex(world, mutexes[value] as Mutex, runtime.lockHandOffAfterNs);
           break;
+        case operation.barrier:
+        case operation.join: {
+          thread.position++;
+          const meeting = meetings[value] as Meeting;
+          if (kind === operation.barrier) {
+            const others = comeTo(meeting);
+            if (meeting.come >= meeting.wanted) {
+              meeting.come = 0;
+              for (const other of others) services.wake(other);
+              break;
+            }
+          } else if (meeting.come >= meeting.wanted) break;
+          meeting.waiters.push(thread);
+          services.sleep(thread, meeting.title);
+          return;
+        }
         case operation.loop:
           thread.position++;
           thread.rounds.push(value);
@@ -175,7 +228,7 @@ export function execute(
 
   const wakeForMutex = (thread: Thread): void => {
     const mutex = mutexes[thread.program.values[thread.position - 1] as number] as Mutex;
-    if (mutex.holder === thread || tryAcquire(mutex, thread)) resume(thread);
+    if (thread.isHanded || tryAcquire(mutex, thread)) resume(thread);
     else queueForMutex(world, mutex, thread, "front");
   };
 
@@ -216,6 +269,8 @@ export function execute(
       leaveCore(thread);
       if (thread.domain?.holder === thread) giveBack(world, thread.domain);
       finish(thread, world.now, recording);
+      const number = meetingNumbers.get(`the end of ${groupOf(thread)}`);
+      if (number !== undefined) for (const waiter of comeTo(meetings[number] as Meeting)) services.wake(waiter);
     },
   };
 
@@ -269,6 +324,11 @@ export function execute(
     events: spent,
     simulatedTasks: pools.reduce((sum, pool) => sum + pool.tasks.reduce((tasks, group) => tasks + group.count, 0), 0),
   };
+}
+
+/** The name of the group that a thread belongs to: its own without its number. */
+function groupOf(thread: Thread): string {
+  return thread.name.replace(/-\d+$/, "");
 }
 
 function outcomeOf(threads: readonly Thread[], mutexes: readonly Mutex[], end: "drained" | "cut-off"): Outcome {

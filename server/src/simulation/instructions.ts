@@ -18,6 +18,10 @@ export const operation = {
   loop: 6,
   /** Ends the loop whose body starts at instruction `value`. */
   end: 7,
+  /** Wait at barrier number `value`. */
+  barrier: 8,
+  /** Wait for the end of thread group number `value`. */
+  join: 9,
 } as const;
 
 export type Operation = (typeof operation)[keyof typeof operation];
@@ -34,8 +38,12 @@ export interface Compilation {
   readonly computeFactor: number;
   /** Whether native calls keep the interpreter lock. */
   readonly native: "released" | "held";
-  /** The number of a lock; the same for the same name. */
+  /** The number of a lock or semaphore; the same for the same name. */
   readonly lockNumber: (name: string) => number;
+  /** What a queue counts its items and, if it is bounded, its empty places by: numbers of locks. */
+  readonly queueNumbers: (name: string) => { readonly items: number; readonly space: number | undefined };
+  readonly barrierNumber: (name: string) => number;
+  readonly groupNumber: (name: string) => number;
 }
 
 /**
@@ -86,6 +94,18 @@ export function compile(steps: readonly Step[], how: Compilation, before: number
         emit(operation.acquire, how.lockNumber(step.acquire));
       } else if ("release" in step) {
         emit(operation.release, how.lockNumber(step.release));
+      } else if ("put" in step) {
+        const { items, space } = how.queueNumbers(step.put);
+        if (space !== undefined) emit(operation.acquire, space);
+        emit(operation.release, items);
+      } else if ("get" in step) {
+        const { items, space } = how.queueNumbers(step.get);
+        emit(operation.acquire, items);
+        if (space !== undefined) emit(operation.release, space);
+      } else if ("barrier" in step) {
+        emit(operation.barrier, how.barrierNumber(step.barrier));
+      } else if ("join" in step) {
+        emit(operation.join, how.groupNumber(step.join));
       } else {
         walkRepeat(step.repeat, step.steps);
       }

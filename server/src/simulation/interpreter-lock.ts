@@ -18,6 +18,7 @@ import { type World, wakeUpTime } from "./world.js";
 export interface InterpreterLockDomain {
   /** Its place in the engine's list, by which events name it. */
   readonly index: number;
+  readonly lock: InterpreterLock;
   /** How long a waiter waits before it asks, the timer's lateness included. */
   readonly intervalNs: number;
   holder: Thread | undefined;
@@ -40,6 +41,7 @@ export interface InterpreterLockDomain {
 export function newDomain(index: number, lock: InterpreterLock, timerSlackNs: number): InterpreterLockDomain {
   return {
     index,
+    lock,
     intervalNs: lock.switchIntervalNs + timerSlackNs,
     holder: undefined,
     lastHolder: undefined,
@@ -66,6 +68,10 @@ export function takeOrQueue(world: World, domain: InterpreterLockDomain, thread:
     domain.lastHolder = thread;
     domain.lastSwitchAt = world.now;
     domain.switches++;
+    if (thread.lockLostAt >= 0) {
+      const { coldShare, mostColdNs } = domain.lock;
+      thread.coldNs = Math.round(Math.min(mostColdNs, (world.now - thread.lockLostAt) * coldShare));
+    }
   }
   const { yielding } = domain;
   if (yielding && yielding.thread !== thread) {
@@ -82,6 +88,7 @@ export function takeOrQueue(world: World, domain: InterpreterLockDomain, thread:
 
 /** Gives the lock back and signals the waiter that has waited longest. */
 export function giveBack(world: World, domain: InterpreterLockDomain): void {
+  if (domain.holder) domain.holder.lockLostAt = world.now;
   domain.holder = undefined;
   const { waiters } = domain;
   if (waiters.length === 0) return;
@@ -102,6 +109,7 @@ export function yieldLock(world: World, domain: InterpreterLockDomain, thread: T
   if (requester < 0 || !awake || world.random.between(1, 100) > requesterWinsPercent) {
     giveBack(world, domain);
   } else {
+    thread.lockLostAt = world.now;
     domain.holder = undefined;
     signal(world, domain, requester);
   }

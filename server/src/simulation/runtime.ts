@@ -31,6 +31,12 @@ export interface InterpreterLock {
   readonly switchIntervalNs: number;
   /** Whether native calls that can release the lock do; an event loop stands still instead. */
   readonly duringNative: "released" | "held";
+  /**
+   * What a thread that gets the lock after others had it spends on bringing its data back into the caches, as a share of the time that it was
+   * without the lock, and at most.
+   */
+  readonly coldShare: number;
+  readonly mostColdNs: number;
 }
 
 /** What it takes to start one worker. */

@@ -52,6 +52,12 @@ export interface Thread {
 
   /** When it began to wait for the interpreter lock or for a lock. */
   waitingSince: number;
+  /** Whether the lock that it waited for was given to it before it woke. */
+  isHanded: boolean;
+  /** When it last gave the interpreter lock back; -1 if it never had it. */
+  lockLostAt: number;
+  /** Core time that it will spend on warming its caches up. */
+  coldNs: number;
 }
 
 /** A thread that has just come to life. */
@@ -91,6 +97,9 @@ export function newThread(
     version: 0,
     coreTimeNs: 0,
     waitingSince: 0,
+    isHanded: false,
+    lockLostAt: -1,
+    coldNs: 0,
   };
 }
 

@@ -36,7 +36,7 @@ const threadCount = v.pipe(
   v.maxValue(mostThreads, "must be at most 10000"),
 );
 
-const notAStep = "must be a step: compute, waitNs, acquire, release or repeat";
+const notAStep = "must be a step: compute, waitNs, acquire, release, put, get, barrier, join or repeat";
 const steps: v.GenericSchema<readonly Step[]> = v.array(
   v.lazy((input) => {
     if (typeof input !== "object" || input === null || Array.isArray(input)) return v.custom<Step>(() => false, notAStep);
@@ -44,6 +44,9 @@ const steps: v.GenericSchema<readonly Step[]> = v.array(
     if ("waitNs" in input) return v.strictObject({ waitNs: nanoseconds }, unknownKey);
     if ("acquire" in input) return v.strictObject({ acquire: name }, unknownKey);
     if ("release" in input) return v.strictObject({ release: name }, unknownKey);
+    for (const verb of ["put", "get", "barrier", "join"] as const) {
+      if (verb in input) return v.strictObject({ [verb]: name }, unknownKey) as unknown as v.GenericSchema<Step>;
+    }
     if ("repeat" in input) return v.strictObject({ repeat: times, steps }, unknownKey);
     return v.custom<Step>(() => false, notAStep);
   }) as v.GenericSchema<Step>,
@@ -78,18 +81,41 @@ const pool: v.GenericSchema<Pool> = v.strictObject(
   unknownKey,
 );
 
+const counts: v.GenericSchema<Readonly<Record<string, number>>> = v.record(
+  name,
+  v.pipe(threadCount, v.minValue(1, "must be at least 1")),
+  "must be an object of counts",
+);
+
 const workload: v.GenericSchema<Workload> = v.pipe(
   v.strictObject(
     {
       threads: v.exactOptional(v.array(threadGroup, "must be a list of threads")),
       pools: v.exactOptional(v.array(pool, "must be a list of pools")),
+      semaphores: v.exactOptional(counts),
+      queues: v.exactOptional(counts),
+      barriers: v.exactOptional(counts),
     },
     unknownKey,
   ),
   v.check((value) => value.threads !== undefined || value.pools !== undefined, "must have threads or pools"),
+  v.check((value) => namesAreKnown(value), "must list each barrier that is waited at, and have threads of each name that is joined"),
   v.check((value) => threadsIn(value) <= mostThreads, "must have at most 10000 threads and workers in all"),
   v.check((value) => serialNs(value) <= longestNs, "must take at most 1e15 ns (11 days) if all is done one after the other"),
 );
+
+/** A barrier of unknown size would hold whoever comes to it for ever, and who waits for the end of nobody waits for a mistake. */
+function namesAreKnown(value: Workload): boolean {
+  const groups = new Set((value.threads ?? []).map((group) => group.name ?? "thread"));
+  const isKnown = (list: readonly Step[]): boolean =>
+    list.every((step) => {
+      if ("barrier" in step) return value.barriers?.[step.barrier] !== undefined;
+      if ("join" in step) return groups.has(step.join);
+      return "repeat" in step ? isKnown(step.steps) : true;
+    });
+  const tasks = (value.pools ?? []).flatMap((each) => each.tasks);
+  return [...(value.threads ?? []), ...tasks].every(({ steps: list }) => isKnown(list));
+}
 
 function threadsIn({ threads, pools }: Workload): number {
   const started = (threads ?? []).reduce((sum, { count }) => sum + count, 0);

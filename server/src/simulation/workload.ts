@@ -7,6 +7,12 @@ export interface Workload {
   readonly threads?: readonly ThreadGroup[];
   /** Pools whose tasks a thread of their own submits at once and collects in order, as `list(executor.map(task, items))` does. */
   readonly pools?: readonly Pool[];
+  /** How many may hold each at once; a name that is acquired and not listed here is a lock, which one may hold. */
+  readonly semaphores?: Readonly<Record<string, number>>;
+  /** How many items each queue holds before `put` waits; a queue that is used and not listed here holds any number. */
+  readonly queues?: Readonly<Record<string, number>>;
+  /** How many threads have to come to each barrier before all go on. */
+  readonly barriers?: Readonly<Record<string, number>>;
 }
 
 /** Threads that all do the same. */
@@ -39,7 +45,7 @@ export interface TaskGroup {
 }
 
 /** One thing a thread does. */
-export type Step = ComputeStep | WaitStep | AcquireStep | ReleaseStep | RepeatStep;
+export type Step = ComputeStep | WaitStep | AcquireStep | ReleaseStep | PutStep | GetStep | BarrierStep | JoinStep | RepeatStep;
 
 /** Computing. Of several kinds in one step, bytecode comes first, then held native code, then released native code. */
 export interface ComputeStep {
@@ -58,14 +64,34 @@ export interface WaitStep {
   readonly waitNs: number;
 }
 
-/** Takes a lock that the named steps of all threads share; not reentrant. */
+/** Takes a lock or one of the places of a semaphore, which the steps of all threads share by its name; not reentrant. */
 export interface AcquireStep {
   readonly acquire: string;
 }
 
-/** Gives a lock back. Of a lock that nobody holds, it does nothing. */
+/** Gives a lock or a place of a semaphore back. Of a lock that nobody holds, it does nothing. */
 export interface ReleaseStep {
   readonly release: string;
+}
+
+/** Puts an item into a queue, waiting for space if it is full. */
+export interface PutStep {
+  readonly put: string;
+}
+
+/** Takes an item out of a queue, waiting for one if it is empty. */
+export interface GetStep {
+  readonly get: string;
+}
+
+/** Waits until as many threads as the barrier wants have come to it. */
+export interface BarrierStep {
+  readonly barrier: string;
+}
+
+/** Waits until all threads of the groups of that name have ended. */
+export interface JoinStep {
+  readonly join: string;
 }
 
 export interface RepeatStep {

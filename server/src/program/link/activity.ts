@@ -23,6 +23,7 @@ import {
   threadIdentityKey,
   triedIn,
 } from "./locks.js";
+import type { Look } from "./looks.js";
 import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
@@ -90,8 +91,8 @@ export interface Wait extends Moment {
 /** A thread comes to a loop that only looks, in some of its rounds, whether others have acted. */
 export interface Poll extends Moment {
   readonly idle: IdleLoop;
-  /** Looks at the state that decides. */
-  readonly looks: readonly Access[];
+  /** Looks at state, and where this thread finds it. */
+  readonly looks: readonly { readonly look: Look; readonly access: Access }[];
 }
 
 /** Everything that threads of a program do that others can notice. */
@@ -145,7 +146,7 @@ export function activityOf(program: Program): Activity {
 
 function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForPolls"> {
   const polls = ways.flatMap((way) => way.polls);
-  const locations = new Set(polls.flatMap(({ looks }) => looks.flatMap(({ location }) => [location, `${location}[]`])));
+  const locations = new Set(polls.flatMap(({ looks }) => looks.flatMap(({ access }) => [access.location, `${access.location}[]`])));
   const changesForPolls = ways.flatMap(({ accesses }) =>
     accesses.filter(({ location, does }) => locations.has(location) && changing.has(does)),
   );
@@ -885,12 +886,14 @@ class Walker {
     const { frame, path } = activation;
     const idle = idleLoops(frame.function.file, this.program.resolver).get(loop);
     if (!idle) return;
-    const looks = idle.looks.flatMap(({ at, value, in: within }): readonly Access[] => {
+    const looks = idle.looks.flatMap((look): Poll["looks"] => {
+      const { at, value, in: within } = look;
       if (at !== "state" || value.op !== "read") return [];
       const seen = within === frame.function ? frame : this.ownership.beside(within);
       const location = this.lookedAt(value, seen);
+      if (location === undefined) return [];
       const around = { ...activation, frame: seen };
-      return location === undefined ? [] : [this.accessOf("read", location, loop, loop.header, baseOf(value.place), around, held)];
+      return [{ look, access: this.accessOf("read", location, loop, loop.header, baseOf(value.place), around, held) }];
     });
     this.polls.push({ root: this.current, function: frame.function, range: loop.header, locks: [...held], path, idle, looks });
   }

@@ -1,7 +1,7 @@
 import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
-import type { CallOperation, ConstantValue, NamePlace, Operation, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type CallStep, objectOf } from "./activity.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
@@ -198,6 +198,7 @@ class Walker {
     for (const operation of operations) {
       if (operation.op === "call") this.follow(operation, state, awaited);
       if (operation.op === "with" && !operation.isAsync) this.manage(operation.context, state);
+      if (operation.op === "read") this.look(operation, state);
     }
   }
 
@@ -261,6 +262,8 @@ class Walker {
     const { function: node, given, self } = state;
     const { resolver } = this.program;
     const { callee } = call;
+    // `wraps(function)` stands for the function, but calling it decorates another.
+    if (callee.op === "call" && lastName(callee) === "wraps") return [];
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
       const { name } = callee.place;
       if (node.facts.parameters.some((parameter) => parameter.name === name)) {
@@ -327,24 +330,30 @@ class Walker {
     return "something";
   }
 
+  /** Reading a property runs its method. */
+  private look({ place, start, end }: ReadOperation, state: State): void {
+    if (place.kind !== "attribute" || !propertyNames(this.program).has(place.name)) return;
+    this.runs(place.object, [place.name], { start, end }, state, isProperty);
+  }
+
   /** `with object:` runs two methods of the object. */
   private manage(context: Value, state: State): void {
-    for (const entity of this.program.resolver.resolve(context, state.function)) {
-      if (entity.kind !== "instance") continue;
-      for (const name of ["__enter__", "__exit__"]) {
-        const method = this.program.resolver.method(entity.class, name);
-        if (!method) continue;
-        const step = { function: state.function, call: { start: context.start, end: context.end } };
-        this.add({
-          ...state,
-          function: method,
-          path: [...state.path, step],
-          given: new Map(),
-          self: entity.class,
-          from: state,
-          others: [],
-        });
-      }
+    this.runs(context, ["__enter__", "__exit__"], context, state, () => true);
+  }
+
+  private runs(object: Value, names: readonly string[], at: Range, state: State, fits: (method: FunctionNode) => boolean): void {
+    const { resolver } = this.program;
+    const entities = resolver.resolve(object, state.function).filter((entity) => entity.kind === "instance");
+    const [entity] = entities;
+    // What may be of several classes may be of one without such a method.
+    if (!entity || entities.length > 1) return;
+    const self = isSelf(object, state.function) ? (state.self ?? entity.class) : entity.class;
+    const step = { function: state.function, call: { start: at.start, end: at.end } };
+    for (const name of names) {
+      const method = resolver.method(self, name);
+      if (!method || !fits(method) || isCoroutine(method)) continue;
+      const path = [...state.path, step];
+      this.add({ ...state, function: method, path, given: new Map(), self, from: state, calledAs: name, others: [] });
     }
   }
 }
@@ -381,6 +390,26 @@ const plainDecorators: ReadonlySet<string> = new Set(["staticmethod", "classmeth
 
 /** Names of decorators that run the function elsewhere, or later. */
 const handingOver = /thread|executor|async|background|task|process|actor|remote|delay|greenlet|defer|fixture/i;
+
+function isProperty(node: FunctionNode): boolean {
+  return decoratorNames(node).some((name) => name === "property" || name === "cached_property");
+}
+
+const propertiesOf = new WeakMap<Program, ReadonlySet<string>>();
+
+/** The names under which some class of the program has a property. */
+function propertyNames(program: Program): ReadonlySet<string> {
+  let names = propertiesOf.get(program);
+  if (!names) {
+    names = new Set(
+      program.files.flatMap((file) =>
+        file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
+      ),
+    );
+    propertiesOf.set(program, names);
+  }
+  return names;
+}
 
 /** Whether the name is a parameter of a function around this one. */
 function parameterAround({ name, owner }: NamePlace, node: FunctionNode): boolean {
@@ -466,7 +495,7 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
 
 /** Calls whose arguments can be awaited. */
 const awaiting: ReadonlySet<string> = new Set(
-  "gather wait wait_for shield create_task ensure_future run_coroutine_threadsafe start_soon move_on_after as_completed spawn add_task enter_async_context maybe_await".split(
+  "gather wait wait_for shield create_task ensure_future run_coroutine_threadsafe start_soon move_on_after as_completed spawn add_task enter_async_context ensure_async maybe_await maybe_async await_maybe".split(
     " ",
   ),
 );

@@ -89,13 +89,10 @@ export class Looking {
     ];
     switch (place.kind) {
       case "name": {
-        if (place.owner < 0 || isDefinition(place.name, place.owner, within)) return [];
-        if (place.owner !== within.facts.index) return found;
-        const bound = loop ? boundIn(place.name, loop, within) : [];
-        if (bound.length > 0) return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
-        const all = within.facts.bindings.get(place.name) ?? [];
-        const isContainer = all.some((each) => this.resolver.resolve(each, within).some(isContainerEntity));
-        return within.facts.kind === "module" || within.facts.rebound.has(place.name) || isContainer ? found : [];
+        if (place.owner < 0) return [];
+        const bound = loop && place.owner === within.facts.index ? boundIn(place.name, loop, within) : [];
+        if (bound.length > 0 && within.facts.kind !== "module") return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
+        return this.isRebound(place.name, place.owner, within) || this.resolver.resolve(value, within).some(isContainerEntity) ? found : [];
       }
       case "attribute": {
         const objects = this.resolver.resolve(place.object, within);
@@ -119,7 +116,13 @@ export class Looking {
     }
   }
 
-  /** What a call is to somebody who only waits; `undefined` arguments of it are looked at where they stand. */
+  /** Whether functions inside the one that owns the variable give it another value. */
+  private isRebound(name: string, owner: number, within: FunctionNode): boolean {
+    const holder = within.file.functions[owner];
+    return holder?.facts.rebound.has(name) ?? false;
+  }
+
+  /** What a call is to somebody who only waits. */
   step(call: CallOperation, within: FunctionNode): Step {
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "attribute") {
@@ -134,6 +137,11 @@ export class Looking {
     if (rest) return { does: rest };
     if (names.length > 0 && names.every((name) => saying.test(name))) return { does: "says" };
     if (names.includes("builtins.print")) return call.arguments.every(({ value }) => value.op === "constant") ? { does: "says" } : work;
+    if (names.some((name) => counting.test(name)))
+      return {
+        does: "looks",
+        look: { at: "thread", value: callee, tells: "count", in: within, scope: "threads", asked: "plainly", ...rangeOf(call) },
+      };
     if (names.length > 0 && names.every(isHarmless)) return nothing;
     const callees = this.resolver.callees(call, within);
     if (names.length > 0 || callees.length === 0) return work;
@@ -396,12 +404,6 @@ export function boundIn(name: string, loop: Range, within: FunctionNode): readon
   return (within.facts.bindings.get(name) ?? []).filter((value) => value.start >= loop.start && value.end <= loop.end);
 }
 
-/** Whether the name stands for a module, a function or a class. */
-function isDefinition(name: string, owner: number, within: FunctionNode): boolean {
-  const bound = within.file.functions[owner]?.facts.bindings.get(name) ?? [];
-  return bound.length > 0 && bound.every(({ op }) => op === "import" || op === "function" || op === "class");
-}
-
 /** The last name of an expression; empty where there is none. */
 function lastName(value: Value): string {
   return value.op === "read" && value.place.kind !== "element" ? value.place.name : "";
@@ -478,7 +480,9 @@ const harmlessBuiltins: ReadonlySet<string> = new Set(
 const harmlessModules = /^(math|random|operator)\./;
 const clocks =
   /^(time\.(time|monotonic|perf_counter|process_time|thread_time)(_ns)?|time\.(strftime|gmtime|localtime|ctime)|datetime\.(datetime|timedelta|date)(\..*)?)$/;
-const harmlessThreads = /^threading\.(current_thread|currentThread|get_ident|get_native_id|main_thread|active_count|enumerate)$/;
+const harmlessThreads = /^threading\.(current_thread|currentThread|get_ident|get_native_id|main_thread)$/;
+/** They tell how many threads there are. */
+const counting = /^threading\.(active_count|activeCount|enumerate)$/;
 const methodsOfValues = /^builtins\.(str|int|float|bytes)\.\w+$/;
 
 /** Whether the call neither changes anything that others see nor waits. */

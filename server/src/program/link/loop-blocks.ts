@@ -5,15 +5,16 @@ import type { CallFacts } from "../../knowledge/call-facts.js";
 import type { CallableEntry, Scope } from "../../knowledge/entry.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, ConstantValue, LoopOperation, Operation, Value } from "../operation.js";
-import { type CallStep, objectOf } from "./activity.js";
+import { activityOf, type CallStep, objectOf, type Wait } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import { awaitedIn, isBeforeOthers, isOfTest, isRunAlone, type LoopRoot, type LoopVisit, loopVisits } from "./event-loop.js";
 import { hasGreenThreads } from "./green-threads.js";
 import type { Program } from "./link.js";
-import { writtenName } from "./locks.js";
+import { isAcquire, locksOf, mayFail, writtenName } from "./locks.js";
 import { loopWaits } from "./loop-waits.js";
 import { loopsAround } from "./loops.js";
+import { Ownership } from "./ownership.js";
 import { awaitedSpawns } from "./pool-waits.js";
 import { suspensionsOf } from "./suspensions.js";
 import { someValue, walkOperations } from "./walk.js";
@@ -34,6 +35,8 @@ export interface LoopBlock {
   readonly others: readonly LoopRoot[];
   /** Further calls on the same object in the same function, or on the same way. */
   readonly further: readonly { readonly function: FunctionNode; readonly call: Range }[];
+  /** Of a lock: where a thread waits for something slow and holds it. */
+  readonly holder: Wait | undefined;
   readonly confidence: "likely" | "possible";
 }
 
@@ -50,6 +53,7 @@ export type BlockedOn =
   | "thread"
   | "task"
   | "lock"
+  | "held lock"
   | "file";
 
 /** Every call that blocks an event loop, in order of file and offset; one for each place where it would be changed. */
@@ -67,16 +71,26 @@ interface Blocked {
   readonly usually: "long" | "short";
   /** The object that it is a method of, as written; undefined for functions. */
   readonly object: string | undefined;
+  readonly holder?: Wait;
 }
 
 class Search {
   private readonly blocked = new Map<string, Blocked[]>();
   private readonly known = new Map<CallOperation, readonly CallableEntry[]>();
+  private readonly ownership: Ownership;
+  /** Locks that a thread holds while it waits for something slow, with one such wait each. */
+  private readonly heldLong = new Map<string, Wait>();
   /** Waits of a loop for itself, of which another rule speaks. */
   private readonly ownWaits: ReadonlySet<CallOperation>;
 
   constructor(private readonly program: Program) {
     this.ownWaits = new Set(loopWaits(program).map(({ wait }) => wait));
+    this.ownership = new Ownership(program.resolver);
+    for (const wait of activityOf(program).waits) {
+      if (wait.root.kind === "promised" || wait.root.kind === "caller") continue;
+      for (const lock of wait.locks)
+        if (lock.scope === "threads" && !this.heldLong.has(lock.key) && this.isSlow(wait)) this.heldLong.set(lock.key, wait);
+    }
     for (const visit of loopVisits(program, (root) => !isOfTest(root.function) && !isRunAlone(root, program))) {
       if (hasGreenThreads(visit.function.file.path, program)) continue;
       for (const operation of visit.operations) {
@@ -111,6 +125,7 @@ class Search {
         at,
         others: roots,
         further: [],
+        holder: first.holder,
         confidence,
       };
       // Of several calls on one object, or of those that one call leads to, the first one stands for all.
@@ -122,7 +137,7 @@ class Search {
       const known = byPlace.get(place);
       byPlace.set(place, known ? merged(known, block) : block);
     }
-    return [...byPlace.values()].sort((a, b) =>
+    return withoutRepeats([...byPlace.values()]).toSorted((a, b) =>
       a.at.function.file.path !== b.at.function.file.path
         ? a.at.function.file.path < b.at.function.file.path
           ? -1
@@ -144,8 +159,31 @@ class Search {
     }
   }
 
+  /** Whether the wait is for something outside, or for time, and takes longer than anybody would keep a lock. */
+  private isSlow({ call, entry, function: node }: Wait): boolean {
+    const facts = knownOfCall(call, node, this.program.resolver, undefined);
+    const blocking = blockingOf(entry, facts);
+    const time = costOf(entry, facts)?.waitNs.likely ?? 0;
+    if (blocking.does === "sleeps") return time >= shortNs;
+    return blocking.does === "blocks" && /^(network|database|process|input)$/.test(blocking.on) && time >= shortNs;
+  }
+
+  /** Taking a lock that a thread keeps for long waits as long. */
+  private taken(lock: Value, at: Range, operation: Operation, visit: LoopVisit): Blocked | undefined {
+    if (this.heldLong.size === 0) return undefined;
+    const { function: node } = visit;
+    const locks = locksOf(lock, this.ownership.beside(node), this.program, this.ownership, "anyone");
+    const holder = locks.map(({ key }) => this.heldLong.get(key)).find((wait) => wait !== undefined && wait.function !== node);
+    if (!holder) return undefined;
+    const name = holder.function.facts.name === "<lambda>" ? "a lambda" : holder.function.facts.name;
+    return { visit, call: at, operation, name, for: "held lock", usually: "long", object: writtenName(lock), holder };
+  }
+
   private call(call: CallOperation, visit: LoopVisit): Blocked | undefined {
     const { function: node, constants } = visit;
+    const lock = isAcquire(call) && !mayFail(call) && !awaitedIn(node).has(call) ? objectOf(call) : undefined;
+    const taken = lock && this.taken(lock, call, call, visit);
+    if (taken) return taken;
     const entries = this.entries(call, node);
     if (entries.length === 0 || this.ownWaits.has(call) || awaitedIn(node).has(call)) return undefined;
     let result: Blocked | undefined;
@@ -216,6 +254,7 @@ class Search {
         const seconds = limitOf(call);
         if (seconds !== undefined && seconds * 1e9 < momentNs) return undefined;
         const isShort =
+          (what === "database" && time !== undefined && time < shortQueryNs) ||
           this.isSoonOver(entry, call, node) ||
           what === "file" ||
           blocking.certain === "unknown" ||
@@ -298,7 +337,7 @@ class Search {
     if (/^threading\.(Thread|Timer)\.join$/.test(entry.name)) return this.tellsItsEnd(call, node);
     if (entry.name.startsWith("concurrent.futures.Future.")) return isDoneBefore(call, name, node);
     if (/\.(get|put)$/.test(entry.name)) return isLookedAt(call, name, queueLooks, node);
-    if (entry.name.startsWith("subprocess.Popen.")) return isLookedAt(call, name, processLooks, node);
+    if (entry.name.startsWith("subprocess.Popen.")) return isLookedAt(call, undefined, processLooks, node) || isAwaitedToEnd(call, node);
     return false;
   }
 
@@ -349,6 +388,8 @@ class Search {
   private left(operation: Extract<Operation, { op: "with" }>, visit: LoopVisit): Blocked | undefined {
     const { context } = operation;
     const { function: node } = visit;
+    const taken = this.taken(context, context, operation, visit);
+    if (taken) return taken;
     const { resolver, knowledge, spawns } = this.program;
     for (const entity of resolver.resolve(context, node)) {
       const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
@@ -411,6 +452,8 @@ function timeOf(entry: CallableEntry, facts: CallFacts): number | undefined {
 const momentNs = 100_000;
 /** Shorter waits matter only where they are repeated. Nanoseconds. */
 const shortNs = 10_000_000;
+/** A database that answers faster is in the same process. Nanoseconds. */
+const shortQueryNs = 1_000_000;
 /** Files are read from the page cache as a rule; what takes longer goes through many of them, or waits for the disk itself. Nanoseconds. */
 const shortFileNs = 1_000_000;
 
@@ -437,13 +480,21 @@ function placeOf({ root, function: node, path }: LoopVisit, call: Range): LoopBl
 }
 
 function merged(a: LoopBlock, b: LoopBlock): LoopBlock {
-  const isFirst = a.confidence === b.confidence ? a.call.start <= b.call.start : a.confidence === "likely";
+  const isFirst = a.call.start <= b.call.start;
   const [first, second] = isFirst ? [a, b] : [b, a];
   return {
     ...first,
+    confidence: a.confidence === "likely" ? a.confidence : b.confidence,
     others: [...new Set([...first.others, ...second.others])],
     further: [...first.further, { function: second.function, call: second.call }, ...second.further],
   };
+}
+
+/** What a call leads to is reported once: where it stands, or beside the coroutine. */
+function withoutRepeats(blocks: readonly LoopBlock[]): readonly LoopBlock[] {
+  const stepOf = ({ path: [first] }: LoopBlock): string | undefined => first && `${functionKey(first.function)}@${first.call.start}`;
+  const near = new Set(blocks.filter((block) => block.at.function === block.function).map(stepOf));
+  return blocks.filter((block) => block.at.function === block.function || !near.has(stepOf(block)));
 }
 
 /** The call as it is where parameters are known constants. */
@@ -527,14 +578,24 @@ const futureLooks: ReadonlySet<string> = new Set(["done", "cancelled", "exceptio
 const queueLooks: ReadonlySet<string> = new Set(["empty", "qsize", "full"]);
 const processLooks: ReadonlySet<string> = new Set(["kill", "poll", "terminate", "send_signal"]);
 
-/** Whether the function asks the same object something that tells whether the call would wait. */
-function isLookedAt(call: CallOperation, name: string, looks: ReadonlySet<string>, node: FunctionNode): boolean {
+/** Whether something was awaited before that by its name is the end of a process. */
+function isAwaitedToEnd(call: CallOperation, node: FunctionNode): boolean {
+  let isAwaited = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "await" || operation.end > call.start || operation.value.op !== "call") return;
+    isAwaited ||= /wait|exit|poll/i.test(writtenName(operation.value.callee));
+  });
+  return isAwaited;
+}
+
+/** Whether the function asks the same object, or where no name is given any, something that tells whether the call would wait. */
+function isLookedAt(call: CallOperation, name: string | undefined, looks: ReadonlySet<string>, node: FunctionNode): boolean {
   let isAsked = false;
   walkOperations(node.facts.body, (operation) => {
     if (isAsked || operation.op !== "call" || operation === call || operation.start > call.start) return;
     const { callee } = operation;
     if (callee.op !== "read" || callee.place.kind !== "attribute" || !looks.has(callee.place.name)) return;
-    isAsked = writtenName(callee.place.object) === name;
+    isAsked = name === undefined || writtenName(callee.place.object) === name;
   });
   return isAsked;
 }

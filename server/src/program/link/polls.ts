@@ -39,6 +39,9 @@ export function polledLoops(program: Program): readonly PolledLoop[] {
   );
 }
 
+/** Who changes what is looked at, and how sure that is. */
+type Evidence = Pick<PolledLoop, "change" | "confidence">;
+
 class Search {
   private readonly polls = new Map<IdleLoop, Poll[]>();
   private readonly changes = new Map<string, Access[]>();
@@ -55,29 +58,47 @@ class Search {
     );
   }
 
+  /**
+   * A look at what threads are seen to change says more than one at what some code changes. An event is most likely the one that tells the
+   * loop to stop, and not what it waits for, unless there is nothing else.
+   */
   judge(idle: IdleLoop): PolledLoop | undefined {
-    for (const look of idle.looks) {
-      const evidence = look.at === "state" ? this.evidenceOfState(look, idle) : this.evidenceOfObject(look, idle);
-      if (evidence) return { ...idle, look, ...evidence };
+    const events = idle.looks.filter(({ at }) => at === "event");
+    const others = idle.looks.filter(({ at }) => at !== "event");
+    const ways: readonly (readonly [readonly Look[], (look: Look) => Evidence | undefined])[] = [
+      [others, (look) => (look.at === "state" ? this.seenChange(look, idle) : this.evidenceOfObject(look, idle))],
+      [others, (look) => (look.at === "state" ? this.writtenChange(look, idle) : undefined)],
+      [events, (look) => this.evidenceOfObject(look, idle)],
+    ];
+    for (const [looks, ask] of ways) {
+      for (const look of looks) {
+        const evidence = ask(look);
+        if (evidence) return { ...idle, look, ...evidence };
+      }
     }
     return undefined;
   }
 
   /** An object that is made for waiting says itself that somebody else acts. */
-  private evidenceOfObject(look: Look, { function: node }: IdleLoop): Pick<PolledLoop, "change" | "confidence"> | undefined {
+  private evidenceOfObject(look: Look, { function: node }: IdleLoop): Evidence | undefined {
     // Tasks cannot act while a function that is none keeps the loop.
     if (look.scope === "tasks" && !node.facts.isAsync) return undefined;
     return { change: undefined, confidence: "likely" };
   }
 
-  private evidenceOfState(look: Look, idle: IdleLoop): Pick<PolledLoop, "change" | "confidence"> | undefined {
-    const polls = this.polls.get(idle) ?? [];
-    for (const poll of polls) {
-      for (const access of poll.looks) {
+  private seenChange(look: Look, idle: IdleLoop): Evidence | undefined {
+    for (const poll of this.polls.get(idle) ?? []) {
+      for (const { look: which, access } of poll.looks) {
+        if (which !== look) continue;
         const found = this.changesAt(access.location).find((change) => concurrency(access, change) !== undefined);
         if (found) return { change: changeOf(found), confidence: "likely" };
       }
     }
+    return undefined;
+  }
+
+  private writtenChange(look: Look, idle: IdleLoop): Evidence | undefined {
+    const polls = this.polls.get(idle) ?? [];
     const writers = this.writers(look, idle.function);
     if (writers.length === 0) return undefined;
     if (idle.function.facts.isAsync) {

@@ -46,6 +46,11 @@ export class Resolver {
     return this.memory.identityOf(part);
   }
 
+  /** A number for a long text; see `AnswerMemory`. */
+  numberOf(text: string): number {
+    return this.memory.numberOf(text);
+  }
+
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
   remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
     const { derived } = this.memory.of(file);
@@ -612,6 +617,10 @@ export class Resolver {
       case "partial": {
         const inner = callee.call.arguments[0];
         return inner ? this.resolve(inner.value, callee.in).flatMap((entity) => this.result(entity, call, within)) : [];
+      }
+      case "object": {
+        const type = resultType(this.knowledge.callable(`${callee.type}.__call__`)?.returns ?? [], call);
+        return type ? [{ kind: "object", type, origin: { call, in: within } }] : [];
       }
       default:
         return [];

@@ -151,8 +151,19 @@ const endings: ReadonlySet<string> = new Set(["shutdown", "close", "terminate", 
  */
 function isHot(loop: LoopOperation, call: CallOperation, node: FunctionNode, program: Program): boolean {
   if (loop.form !== "while" && loop.iterable && isFew(loop.iterable, node, program)) return false;
+  // What a `while` does on some condition, it does rarely.
+  if (loop.form === "while" && isConditional(loop.body, call)) return false;
   if (isUntilDone(loop, call, node)) return false;
   return !hasPause(loop.body, node, program);
+}
+
+function isConditional(list: readonly Operation[], call: CallOperation): boolean {
+  return list.some((operation) => {
+    if (operation.start > call.start || operation.end < call.end) return false;
+    if (operation.op === "branch" && operation.arms.some((arm) => arm.some((each) => each.start <= call.start && call.end <= each.end)))
+      return true;
+    return innerOperations(operation).some((part) => isConditional(part, call));
+  });
 }
 
 function isFew(iterable: Value, node: FunctionNode, program: Program): boolean {
@@ -178,11 +189,21 @@ function isUntilDone(loop: LoopOperation, call: CallOperation, node: FunctionNod
   walkOperations(loop.body, (operation) => {
     if (operation.op === "return" && operation.value) returned ||= someValue(operation.value, (value) => value === call);
   });
-  if (returned) return true;
+  if (returned || isUntilSet(loop, node)) return true;
   const list = listOf(node.facts.body, around(loop.body, call) ?? call) ?? [];
   return (
     loop.form === "while" && list.some((operation) => operation.start > call.end && (operation.op === "break" || operation.op === "return"))
   );
+}
+
+/** `while not done: try: work(); done = True`. */
+function isUntilSet({ form, test, start, end }: LoopOperation, node: FunctionNode): boolean {
+  if (form !== "while" || !test) return false;
+  return someValue(test, (each) => {
+    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+    const bound = node.facts.bindings.get(each.place.name) ?? [];
+    return bound.some((value) => value.op === "constant" && value.type === "bool" && value.start >= start && value.end <= end);
+  });
 }
 
 /** The `with` statement that makes the pool. */

@@ -92,7 +92,7 @@ class Search {
   }
 
   private confidence(per: Item): ThreadPerItem["confidence"] {
-    return per.each === "element" && namesFew(per.of) ? "possible" : "likely";
+    return per.each === "element" && isMapping(per.of) ? "possible" : "likely";
   }
 
   private arrival(loop: LoopOperation, given: readonly Value[], node: FunctionNode): Item | undefined {
@@ -119,7 +119,7 @@ class Search {
     if (!iterable) return undefined;
     const size = this.sizeOf(iterable, node, 0);
     if (typeof size === "number") return size > mostThreads ? { each: "number", count: size, function: node, loop } : undefined;
-    if (size === "bounded" || !usesElement(given, loop, node, call)) return undefined;
+    if (size === "bounded" || namesFew(iterable) || !usesElement(given, loop, node, call)) return undefined;
     return { each: "element", of: iterable, function: node, loop };
   }
 
@@ -314,6 +314,12 @@ function isLengthOf(value: Value): value is CallOperation {
   return value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "name" && value.callee.place.name === "len";
 }
 
+/** Names have what belongs to them in a dict, and there are rarely many. */
+function isMapping(iterable: Value): boolean {
+  if (iterable.op !== "call" || iterable.callee.op !== "read" || iterable.callee.place.kind !== "attribute") return false;
+  return /^(items|keys|values)$/.test(iterable.callee.place.name);
+}
+
 /** Names of what there are a few of, by design of the program rather than by its input. */
 function namesFew(iterable: Value): boolean {
   let few = false;
@@ -325,7 +331,7 @@ function namesFew(iterable: Value): boolean {
 }
 
 const fewNames =
-  /(workers?|threads?|devices?|sources?|sensors?|cameras?|consumers?|producers?|servers?|services?|listeners?|handlers?|queues?|topics?|gpus?|nodes?|streams?|channels?|collectors?|watchers?|monitors?|runners?|loops?|pipes?|backends?|engines?|replicas?|shards?|partitions?|components?|plugins?|stages?|targets?|functions?|funcs?|methods?|callbacks?|procs?|process(es)?|instances?|args|cores|cpus)$/i;
+  /(workers?|threads?|devices?|sources?|sensors?|cameras?|consumers?|producers?|servers?|services?|listeners?|handlers?|queues?|topics?|gpus?|nodes?|streams?|channels?|collectors?|watchers?|monitors?|runners?|loops?|pipes?|backends?|engines?|replicas?|shards?|partitions?|components?|plugins?|stages?|targets?|functions?|funcs?|methods?|callbacks?|procs?|process(es)?|instances?|args|cores|cpus|chunks?|parts?|pieces?|slices?|segments?|blocks?|ranges?|halves|\w*split\w*)$/i;
 const arriving =
   /^(accept\w*|get|get_nowait|recv\w*|receive\w*|read_?line|read|input|pop|popleft|next|poll|consume|fetch\w*|wait_for_\w+|listen\w*|dequeue|take|lpop|rpop|blpop|brpop|getrequest|get_request|get_message)$/;
 const limiting = /^itertools\.(islice|batched|repeat)$/;

@@ -1,7 +1,7 @@
 import { atLeast, hasGil, type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { switchIntervalNs } from "./gil.js";
+import { switchIntervalNs, warmUp } from "./gil.js";
 import { lockHandOffAfterNs } from "./threads.js";
 
 /** How `multiprocessing` makes processes. */
@@ -24,7 +24,7 @@ export function processes(
   const start = handOver[method];
   return {
     name: `${targetTitle(target)}, processes (${method})`,
-    lock: hasGil(target) ? { switchIntervalNs, duringNative: "released" } : undefined,
+    lock: hasGil(target) ? { switchIntervalNs, duringNative: "released", ...warmUp } : undefined,
     sharing: "each-worker",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import {
+  type Comparison,
+  compareFromSegments,
+  compareFromSource,
+  programRecords,
+  quantile,
+  type Recommendation,
+  summary,
+} from "./program-comparison.js";
+
+/*
+ * The programs of `test/measure/programs`, as real interpreters ran them, against what is predicted of them: from their sources alone, and from
+ * what their tasks were measured to be made of. No number of the cost model is fitted to one of them alone. The records were taken on a machine
+ * that others used too, which lengthens what processes do most; `npm run validate` measures anew and prints every comparison that is far off.
+ */
+
+const parser = await pythonParser();
+const records = programRecords();
+const fromSource: Comparison[] = [];
+const fromSegments: Comparison[] = [];
+const recommendations: Recommendation[] = [];
+for (const each of records) {
+  for (const program of Object.keys(each.programs)) {
+    const compared = compareFromSource(parser, each, program);
+    fromSource.push(...compared.rows);
+    recommendations.push(...compared.recommendations);
+    fromSegments.push(...compareFromSegments(each, program));
+  }
+}
+
+test("there are at least 60 programs, and each record has most of them", () => {
+  const programs = readdirSync(join(process.cwd(), "test/measure/programs")).filter((name) => name.endsWith(".py"));
+  assert.ok(programs.length >= 60, String(programs.length));
+  assert.ok(records.length > 0);
+  for (const { target, programs: measured } of records) assert.ok(Object.keys(measured).length >= 60, target);
+});
+
+/** The error that half the comparisons stay within, and nine in ten, and the share of measured speedups that lie in the predicted range. */
+const bounds = {
+  "from the source": { rows: fromSource, median: 0.2, p90: 0.7, covered: 0.8 },
+  "from measured segments": { rows: fromSegments, median: 0.25, p90: 0.7, covered: 0.1 },
+} as const;
+
+for (const [name, { rows, median, p90, covered }] of Object.entries(bounds)) {
+  test(`predictions ${name} against real CPython`, (context) => {
+    for (const on of new Set(rows.map((row) => row.target))) {
+      for (const kind of ["threads", "processes"] as const)
+        context.diagnostic(`${on} ${kind}: ${summary(rows.filter((row) => row.target === on && row.kind === kind))}`);
+    }
+    const errors = rows.map(({ error }) => error);
+    const inside = rows.filter(({ low, high, measured }) => low <= measured && measured <= high).length / rows.length;
+    assert.ok(quantile(errors, 0.5) <= median, summary(rows));
+    assert.ok(quantile(errors, 0.9) <= p90, summary(rows));
+    assert.ok(inside >= covered, summary(rows));
+  });
+}
+
+test("what is recommended is nearly as fast as what is best", () => {
+  const good = recommendations.filter(({ share }) => share >= 0.85).length / recommendations.length;
+  assert.ok(good >= 0.9, `${(100 * good).toFixed(1)} % of ${recommendations.length}`);
+});
