@@ -46,7 +46,12 @@ function message(fork: ForkBesideThread, context: RuleContext): string {
   const text = quoted(fork.in.file.path, fork.range, context);
   const on = fork.method === "default" ? " on Linux" : "";
   const name = thread.targets[0]?.function.facts.name;
-  const who = name === undefined || name === "<lambda>" ? "another thread" : `the thread of \`${name}\``;
+  const who =
+    name === undefined || name === "<lambda>"
+      ? "another thread"
+      : thread.width === "pool"
+        ? `a thread of the pool that runs \`${name}\``
+        : `the thread of \`${name}\``;
   const warns = atLeast(context.target, 3, 12) ? ` ${targetTitle(context.target)} warns of it (\`DeprecationWarning\`).` : "";
   const advice =
     fork.by === "fork"
