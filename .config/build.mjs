@@ -20,7 +20,7 @@ const shared = {
   minify: production,
   // A minified function keeps its name in stack traces that users report.
   keepNames: true,
-  loader: { ".md": "text" },
+  loader: { ".md": "text", ".py": "text" },
   logLevel: "warning",
 };
 const node = {

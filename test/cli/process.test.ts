@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -32,7 +32,7 @@ function gilscope(args: readonly string[], input: string | Uint8Array = ""): Out
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     cwd: folder,
     input,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", XDG_CONFIG_HOME: join(folder, "settings"), APPDATA: join(folder, "settings") },
     maxBuffer: 64 * 1024 * 1024,
   });
   return { code: status, output: stdout.toString(), errors: stderr.toString() };
@@ -494,4 +494,80 @@ test("a reader that closes the pipe early ends the program quietly", async () =>
 
 test("the bundle starts with the line that lets a shell run it", () => {
   assert.match(readFileSync(cli, "utf8"), /^#!\/usr\/bin\/env node\n/);
+});
+
+const measurements = {
+  gilscope: "costs",
+  format: 1,
+  implementation: "CPython",
+  version: "3.13.1",
+  freeThreaded: false,
+  measured: "2026-11-26",
+  seconds: 7.4,
+  operations: { intAdd: [20, 21, 22] },
+  native: {},
+  handOver: { wakeUp: { low: 5000, high: 20000 }, threads: { startNs: [90000, 90001, 90002] } },
+};
+
+/** Stands in for an interpreter: it takes the script, tells its progress, and prints what it "measured". */
+function interpreter(output: string, ending = ""): string {
+  write(
+    "bin/python",
+    `#!${process.execPath}\nlet read = 0;\nprocess.stdin.on("data", (text) => { read += text.length; });\nprocess.stdin.on("end", () => {
+      console.error("progress 1 2 operations");
+      if (process.argv.slice(2, 5).join(" ") === "-I -S -c" && read > 1000) console.log(${JSON.stringify(output)});
+      ${ending}
+    });\n`,
+  );
+  chmodSync(join(folder, "bin/python"), 0o755);
+  return "bin/python";
+}
+
+test("what calibrate measures is kept in the user's folder, and predictions say that they use it", () => {
+  write("app.py", pool);
+  const simulate = ["simulate", "app.py", "--target", "cpython-3.13"];
+  assert.match(gilscope(simulate).output, /cost of each operation = the table measured on CPython 3\.13/);
+  const { code, output, errors } = gilscope(["calibrate", "--python", interpreter(JSON.stringify(measurements))]);
+  assert.deepEqual([code, errors], [0, "measuring: operations\n"]);
+  assert.match(output, /^Measured CPython 3\.13\.1 in 7 s: .*\/costs-cpython-3\.13\.json\nPredictions for CPython 3\.13 use it\.\n$/);
+  assert.ok(existsSync(join(folder, "settings/gilscope/costs-cpython-3.13.json")));
+  assert.match(gilscope(simulate).output, /cost of each operation = measured on this machine, 2026-11-26 \(measured\)/);
+  assert.match(gilscope(["simulate", "app.py", "--target", "cpython-3.12"]).output, /the table measured on CPython 3\.12/);
+});
+
+test("a file of costs is used where it is named, and a bad one is one clear error", () => {
+  write("app.py", pool);
+  assert.match(
+    gilscope(["calibrate", "--python", interpreter(JSON.stringify(measurements)), "--output", "costs.json"]).output,
+    /--costs costs\.json/,
+  );
+  assert.ok(!existsSync(join(folder, "settings")));
+  const simulate = ["simulate", "app.py", "--costs", "costs.json", "--target"];
+  assert.match(gilscope([...simulate, "cpython-3.13"]).output, /measured on this machine, 2026-11-26/);
+  assert.equal(gilscope(["check", "app.py", "--costs", "costs.json", "--target", "cpython-3.13"]).errors, "");
+  assert.match(gilscope([...simulate, "cpython-3.12"]).errors, /^gilscope: costs\.json was measured on cpython-3\.13; add .*\n$/);
+  for (const [text, reason] of [
+    ["{", /costs\.json is not JSON/],
+    ["{}", /costs\.json cannot be used: `gilscope`/],
+    [JSON.stringify({ ...measurements, format: 2 }), /`format`: has another format than 1/],
+    [JSON.stringify({ ...measurements, version: "3.99.0" }), /CPython 3\.99\.0 is none of the targets known/],
+    [JSON.stringify({ ...measurements, operations: { intAdd: [3, 2, 1] } }), /`operations\.intAdd`: expected \[low, likely, high\]/],
+  ] as const) {
+    write("costs.json", text);
+    const { code, output, errors } = gilscope([...simulate, "cpython-3.13"]);
+    assert.deepEqual([code, output, errors.split("\n").length], [2, "", 2]);
+    assert.match(errors, reason);
+  }
+  write("settings/gilscope/costs-cpython-3.13.json", "{");
+  assert.match(
+    gilscope(["check", "app.py", "--target", "cpython-3.13"]).errors,
+    /^gilscope: .*costs-cpython-3\.13\.json is not JSON; run `gilscope calibrate` again\n$/,
+  );
+});
+
+test("an interpreter that cannot be measured is a usage error", () => {
+  assert.match(gilscope(["calibrate", "--python", "./none"]).errors, /^gilscope: there is no interpreter `\.\/none`\n$/);
+  const failing = interpreter("", 'console.error("only CPython can be measured"); process.exitCode = 1;');
+  assert.match(gilscope(["calibrate", "--python", failing]).errors, /\/bin\/python could not be measured: only CPython can be measured\n$/);
+  assert.match(gilscope(["calibrate", "--python", interpreter("no JSON")]).errors, /the interpreter's measurements cannot be used/);
 });

@@ -2,6 +2,7 @@ import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
@@ -259,6 +260,7 @@ class Snapshot implements Analysis {
 class Context implements RuleContext {
   readonly target: Target;
   readonly cores: number;
+  readonly calibrations: readonly Calibration[];
   private estimates: readonly SiteEstimate[] | undefined;
 
   constructor(
@@ -269,10 +271,11 @@ class Context implements RuleContext {
   ) {
     this.target = settings.target;
     this.cores = settings.cores;
+    this.calibrations = settings.calibrations ?? [];
   }
 
   get sites(): readonly SiteEstimate[] {
-    this.estimates ??= estimateSites(this.program, { target: this.target, cores: this.cores }, this.simulations);
+    this.estimates ??= estimateSites(this.program, this, this.simulations);
     return this.estimates;
   }
 }

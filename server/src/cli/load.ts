@@ -4,6 +4,7 @@ import type { SourceEncoding } from "../base/decode.js";
 import { absolutePath, relativePath } from "../base/path.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
 import { readUserKnowledge, type UserKnowledge } from "../knowledge/user-files.js";
 import type { Environment } from "./environment.js";
@@ -93,8 +94,13 @@ export async function knowledgeFor(
 }
 
 /** The settings of one run. */
-export function settingsFor(target: Target, options: { readonly cores?: number }, environment: Environment): Settings {
-  return { target, cores: options.cores ?? environment.host.cores(), severities: {} };
+export function settingsFor(
+  target: Target,
+  options: { readonly cores?: number },
+  calibrations: readonly Calibration[],
+  environment: Environment,
+): Settings {
+  return { target, cores: options.cores ?? environment.host.cores(), calibrations, severities: {} };
 }
 
 /** The path as reports show it. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { type CalibrateOptions, calibrate } from "./calibrate.js";
 import { type CheckOptions, check } from "./check.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { explain } from "./explain.js";
@@ -53,6 +54,8 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
       "--knowledge <file>",
       "a knowledge file of your own, which comes before what is shipped; may be given several times",
     ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  const costs = (): Option =>
+    new Option("--costs <file>", "what `gilscope calibrate` measured (default: what it kept for the target, else the shipped table)");
   const format = (): Option => new Option("--format <format>", "how to report").choices(["text", "json"]).default("text");
 
   program
@@ -82,6 +85,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--statistics", "count findings by rule")
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
     .addOption(knowledgeFiles())
+    .addOption(costs())
     .action(async (paths: string[], options: CheckOptions) => end(await check(paths, options, environment)));
 
   program
@@ -98,6 +102,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .addOption(target())
     .addOption(cores())
     .addOption(knowledgeFiles())
+    .addOption(costs())
     .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
     .action(async (places: string[], options: SimulateArguments) => end(await simulateOrRun(places, options, environment)));
 
@@ -131,6 +136,17 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .description("Reads a knowledge file and reports what in it cannot be used. Exit code 1 where something cannot.")
     .argument("<file>", "a JSON file in the format of the shipped ones")
     .action(async (file: string) => end(await checkKnowledge(file, environment)));
+
+  program
+    .command("calibrate")
+    .summary("measure this machine's costs with a real interpreter")
+    .description(
+      "Measures what operations, thread switches, processes and hand-overs cost with an interpreter of this machine, in less than 20 seconds.\n" +
+        "Later predictions for that version use the result. No other command runs Python, and none runs the code that is analysed.",
+    )
+    .option("--python <path>", "the interpreter: a command or a file (default: python3)")
+    .option("--output <file>", "write the result to a file instead of keeping it in the user's folder for settings")
+    .action(async (options: CalibrateOptions) => end(await calibrate(options, environment)));
 
   program
     .command("lsp")

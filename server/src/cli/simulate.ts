@@ -2,6 +2,7 @@ import { AnalysisHost } from "../analysis/analysis.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
+import { calibrationsFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { type ReportSources, reportSources } from "./formats/report.js";
@@ -16,6 +17,7 @@ export interface SimulateOptions {
   readonly target?: readonly Target[];
   readonly cores?: number;
   readonly knowledge?: readonly string[];
+  readonly costs?: string;
 }
 
 /** Predicts what each way of running the work at the named places would take. */
@@ -26,15 +28,16 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const loaded = await loadSources(typedPaths, undefined, environment);
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
+  const calibrations = await calibrationsFor(options.costs, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
   const problems = [...loaded.problems, ...knowledgeProblems];
-  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, environment), knowledge);
+  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, calibrations, environment), knowledge);
   loadInto(host, loaded.files, progress);
 
   const predictions: Prediction[] = [];
   let sources: ReportSources | undefined;
   for (const target of targets) {
-    host.configure(settingsFor(target, options, environment));
+    host.configure(settingsFor(target, options, calibrations, environment));
     const analysis = host.snapshot();
     const shownSources = reportSources(
       (path) => shownPath(path, environment),

@@ -2,6 +2,7 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
 import { bottleneckOf } from "../estimate/bottleneck.js";
+import type { Calibration } from "../estimate/calibration.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
@@ -10,6 +11,7 @@ import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { demandOf, serialNs, type Workload } from "../simulation/workload.js";
 import { parseWorkload } from "../simulation/workload-file.js";
+import { calibrationsFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { reportSources } from "./formats/report.js";
@@ -25,6 +27,7 @@ export interface WorkloadOptions {
   readonly target?: readonly Target[];
   readonly cores?: number;
   readonly seed?: number;
+  readonly costs?: string;
 }
 
 /** Predicts how each way of running the workload of a file would go. */
@@ -32,10 +35,11 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
   const path = absolutePath(environment.workingFolder, options.workload);
   const workload = await readWorkload(path, options.workload, environment);
   const targets = await targetsOf(options.target, environment);
+  const calibrations = await calibrationsFor(options.costs, targets, environment);
   const cores = options.cores ?? environment.host.cores();
   const seed = options.seed ?? 1;
   if (options.format === "trace") {
-    const ways = usableWays(targets[0]).filter((way) => way.refusedBecause === "");
+    const ways = usableWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
     const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
       const built = runtime("likely");
       const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
@@ -44,7 +48,7 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
     environment.output.write(printJson(traceEvents(timelines)));
     return 0;
   }
-  const predictions = targets.map((target) => predict(path, workload, target, cores, seed));
+  const predictions = targets.map((target) => predict(path, workload, target, calibrations, cores, seed));
   const sources = reportSources(
     (each) => shownPath(each, environment),
     () => "",
@@ -72,11 +76,18 @@ async function readWorkload(path: string, typed: string, environment: Environmen
 }
 
 /** Without a GIL, threads are the free-threaded way. */
-function usableWays(target: Target): readonly Way[] {
-  return waysToRun(target).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
+function usableWays(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
+  return waysToRun(target, calibrations).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
 }
 
-function predict(path: string, workload: Workload, target: Target, cores: number, seed: number): Prediction {
+function predict(
+  path: string,
+  workload: Workload,
+  target: Target,
+  calibrations: readonly Calibration[],
+  cores: number,
+  seed: number,
+): Prediction {
   const serial = serialNs(workload);
   const groups = [...(workload.threads ?? []), ...(workload.pools ?? []).flatMap((pool) => pool.tasks)];
   const demands = groups.map(({ steps }) => demandOf(steps));
@@ -95,7 +106,7 @@ function predict(path: string, workload: Workload, target: Target, cores: number
       speedup: exactly(1),
       bottleneck: "",
     },
-    ...usableWays(target).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+    ...usableWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
   ];
   return {
     path,
@@ -111,7 +122,7 @@ function predict(path: string, workload: Workload, target: Target, cores: number
     },
     strategies,
     recommended: best(strategies),
-    assumptions: [{ what: "starting workers and handing over tasks", value: costsFor(target).origin.note, from: "measured" }],
+    assumptions: [{ what: "starting workers and handing over tasks", value: costsFor(target, calibrations).origin.note, from: "measured" }],
   };
 }
 

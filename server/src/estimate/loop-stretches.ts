@@ -6,6 +6,7 @@ import type { Program } from "../program/link/link.js";
 import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../program/operation.js";
+import type { Calibration } from "./calibration.js";
 import { type Activation, bareActivation } from "./evaluate.js";
 import { CostModel, type TaskWork } from "./work.js";
 
@@ -24,8 +25,8 @@ export interface LoopStretch {
 }
 
 /** The longest stretch of each coroutine and callback that computes at all, in order of file and offset. */
-export function loopStretches(program: Program, target: Target): readonly LoopStretch[] {
-  const model = new CostModel(program.resolver, target);
+export function loopStretches(program: Program, target: Target, calibrations: readonly Calibration[]): readonly LoopStretch[] {
+  const model = new CostModel(program.resolver, target, calibrations);
   return loopRoots(program).flatMap((root) => {
     const { function: node } = root;
     const key = `stretches ${targetName(target)} ${functionKey(node)} ${root.kind}`;

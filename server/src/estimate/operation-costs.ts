@@ -1,6 +1,7 @@
 import type { Interval } from "../base/interval.js";
-import { atLeast, type Target } from "../base/target.js";
+import { atLeast, type Target, targetName } from "../base/target.js";
 import type { HandOverCosts } from "../simulation/costs.js";
+import { type Calibration, calibrated } from "./calibration.js";
 import measured from "./operation-costs.json";
 
 /**
@@ -20,8 +21,11 @@ export interface OperationCosts {
 }
 
 export interface CostOrigin {
-  /** `measured` on that version, `derived` from a neighbour's numbers, or `guessed`: no interpreter of the kind was at hand. */
-  readonly kind: "measured" | "derived" | "guessed";
+  /**
+   * `calibrated` on the user's machine, `measured` on that version, `derived` from a neighbour's numbers, or `guessed`: no interpreter of
+   * the kind was at hand.
+   */
+  readonly kind: "calibrated" | "measured" | "derived" | "guessed";
   /** For a list of assumptions. */
   readonly note: string;
 }
@@ -324,8 +328,16 @@ export interface Operations {
 
 export type OperationName = keyof Operations;
 
-/** The costs of a target; of an unmeasured one, those of the nearest measured version, with what is known of the difference. */
-export function costsFor(target: Target): OperationCosts {
+/**
+ * The costs of a target: those that the user measured, else those shipped; of an unmeasured target, those of the nearest measured version,
+ * with what is known of the difference.
+ */
+export function costsFor(target: Target, calibrations: readonly Calibration[] = []): OperationCosts {
+  const own = calibrations.find(({ target: name }) => name === targetName(target));
+  return own ? calibrated(shippedCosts(target), own) : shippedCosts(target);
+}
+
+function shippedCosts(target: Target): OperationCosts {
   let costs = derivedOf.get(target);
   if (!costs) {
     costs = costsOf(target);

@@ -5,6 +5,7 @@ import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { type Amount, combine } from "./amount.js";
+import type { Calibration } from "./calibration.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
@@ -29,6 +30,15 @@ export interface SiteEstimate {
 export interface EstimateSettings {
   readonly target: Target;
   readonly cores: number;
+  /** What the user measured of this machine's interpreters. */
+  readonly calibrations: readonly Calibration[];
+}
+
+/** Two calibrations of one interpreter never meet in one run but for files that were exchanged, and those differ in their numbers. */
+function calibrationKey({ calibrations }: EstimateSettings): string {
+  return calibrations
+    .map(({ target, measured, handOver }) => `${target} ${measured} ${handOver.wakeUp?.low} ${handOver.threads?.startNs?.[1]}`)
+    .join();
 }
 
 interface Simulated {
@@ -57,7 +67,7 @@ const mostOutcomes = 2_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
-  const model = new CostModel(program.resolver, settings.target);
+  const model = new CostModel(program.resolver, settings.target, settings.calibrations);
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
@@ -98,16 +108,16 @@ function estimateSite(
     argumentBytes: target ? argumentBytes(target, program, model) : 0,
     width: spawn.width === "pool" ? "pool" : "threads",
   };
-  const key = `${targetName(settings.target)} ${settings.cores} ${JSON.stringify(demand)}`;
+  const key = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
   const simulated = memory.recall(key, () => {
     const predicted = predictStrategies(demand, settings);
     return { strategies: predicted, processesPayAboveNs: crossover(demand, predicted, settings) };
   });
-  const { origin } = costsFor(settings.target);
+  const { origin } = costsFor(settings.target, settings.calibrations);
   assumptions.push({
     what: "cost of each operation",
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
-    from: origin.kind === "measured" ? "measured" : "default",
+    from: origin.kind === "measured" || origin.kind === "calibrated" ? "measured" : "default",
   });
   const isUnknown = isMostlyUnknown(work);
   const strategies = isUnknown ? simulated.strategies.map((each) => withoutNumbers(each, work)) : simulated.strategies;

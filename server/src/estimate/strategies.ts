@@ -13,7 +13,7 @@ import { type Way, waysToRun } from "./ways.js";
 
 /** What each way of running the work would give. */
 export function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
-  const { target, cores } = settings;
+  const { target, cores, calibrations } = settings;
   const on = machine(cores);
   const name = targetName(target);
   const { workers } = demand;
@@ -23,7 +23,7 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings): r
   const result: StrategyPrediction[] = [
     { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1) },
   ];
-  for (const way of waysToRun(target)) {
+  for (const way of waysToRun(target, calibrations)) {
     const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
     const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand);
     if (reason !== "") {
@@ -129,7 +129,7 @@ export function recommend(strategies: readonly StrategyPrediction[], worker: Spa
 export function crossover(demand: Demand, strategies: readonly StrategyPrediction[], settings: EstimateSettings): number | undefined {
   const byProcess = strategies.find((each) => each.strategy === "processes");
   if (!byProcess?.applicable || byProcess.speedup.low >= 1.1 || byProcess.speedup.high < 1.2) return undefined;
-  const way = waysToRun(settings.target).find((each) => each.strategy === "processes");
+  const way = waysToRun(settings.target, settings.calibrations).find((each) => each.strategy === "processes");
   if (!way) return undefined;
   const runtime = way.runtime("likely");
   const on = machine(settings.cores);

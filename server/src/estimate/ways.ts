@@ -7,6 +7,7 @@ import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
 import { gil } from "../simulation/runtimes/gil.js";
 import { processes } from "../simulation/runtimes/processes.js";
 import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
+import type { Calibration } from "./calibration.js";
 import { costsFor } from "./operation-costs.js";
 import type { Strategy } from "./prediction.js";
 
@@ -22,7 +23,7 @@ export interface Way {
 }
 
 /** All ways, in the order they are shown. */
-export function waysToRun(target: Target): readonly Way[] {
+export function waysToRun(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
   const parallel = freeThreadedTarget(target);
   const way = (
     strategy: Way["strategy"],
@@ -30,7 +31,7 @@ export function waysToRun(target: Target): readonly Way[] {
     memory: Way["memory"],
     build: (target: Target, costs: HandOverCosts) => Runtime,
     refusedBecause = "",
-  ): Way => ({ strategy, target: on, memory, refusedBecause, runtime: (costs) => build(on, costsFor(on).handOver[costs]) });
+  ): Way => ({ strategy, target: on, memory, refusedBecause, runtime: (costs) => build(on, costsFor(on, calibrations).handOver[costs]) });
   const isForked = target.implementation === "cpython" || target.implementation === "pypy";
   const hasInterpreters = target.implementation === "cpython" && atLeast(target, 3, 14);
   return [

@@ -12,6 +12,7 @@ import type { Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
@@ -146,10 +147,11 @@ export class CostModel {
   constructor(
     private readonly resolver: Resolver,
     private readonly target: Target,
+    calibrations: readonly Calibration[] = [],
   ) {
     this.evaluator = new Evaluator(resolver);
     this.bounds = new SizeBounds(resolver, this.evaluator);
-    this.costs = costsFor(target);
+    this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
     this.sharing = new SharedUse(this.constructs, this.evaluator);
   }

@@ -2,6 +2,7 @@ import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { Program } from "../program/link/link.js";
@@ -66,6 +67,8 @@ export interface RuleContext {
   readonly program: Program;
   readonly target: Target;
   readonly cores: number;
+  /** What the user measured of this machine's interpreters. */
+  readonly calibrations: readonly Calibration[];
   /** The text that the facts of a file were taken from. */
   readonly source: (path: string) => Source;
   /** What each place that starts concurrent work asks for and would gain, in order of file and offset. */
