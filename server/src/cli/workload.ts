@@ -94,6 +94,7 @@ function predict(
   const poolWorkers = (workload.pools ?? []).reduce((sum, pool) => sum + pool.workers, 0);
   const workers = poolWorkers + (workload.threads ?? []).reduce((sum, { count }) => sum + count, 0);
   const runtime = targetName(target);
+  const { origin } = costsFor(target, calibrations);
   const strategies: StrategyPrediction[] = [
     {
       strategy: "serial",
@@ -122,7 +123,9 @@ function predict(
     },
     strategies,
     recommended: best(strategies),
-    assumptions: [{ what: "starting workers and handing over tasks", value: costsFor(target, calibrations).origin.note, from: "measured" }],
+    assumptions: [
+      { what: "starting workers and handing over tasks", value: origin.note, from: origin.kind === "guessed" ? "default" : "measured" },
+    ],
   };
 }
 

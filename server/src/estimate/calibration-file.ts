@@ -7,7 +7,7 @@ import type { Calibration, Triple } from "./calibration.js";
  * The format of what `gilscope calibrate` writes. Names that are not known are passed over, so that a file serves the versions before and
  * after the one that wrote it; a number that no machine has is an error.
  */
-export const calibrationFormat = 1;
+const calibrationFormat = 1;
 
 /** An hour: no operation takes that long. */
 const longestNs = 3.6e12;

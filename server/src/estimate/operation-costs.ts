@@ -1,5 +1,5 @@
 import type { Interval } from "../base/interval.js";
-import { atLeast, type Target, targetName } from "../base/target.js";
+import { atLeast, type Target, targetName, targetTitle } from "../base/target.js";
 import type { HandOverCosts } from "../simulation/costs.js";
 import { type Calibration, calibrated } from "./calibration.js";
 import measured from "./operation-costs.json";
@@ -356,11 +356,16 @@ function costsOf(target: Target): OperationCosts {
       table(`3.${minor}`),
       "guessed",
       jitCompiled,
-      `PyPy was not measured: CPython 3.${minor}, compiled code 10 × faster, with wide bounds`,
+      `${targetTitle(target)} was not measured: its compiler makes code of CPython 3.${minor} 1 to 50 × faster, likely 10 ×`,
     );
   }
   if (implementation !== "cpython") {
-    return derive(table("3.8"), "guessed", otherRuntime, `${implementation} was not measured: CPython 3.8 × 2, with wide bounds`);
+    return derive(
+      table("3.8"),
+      "guessed",
+      otherRuntime,
+      `${targetTitle(target)} was not measured: CPython 3.8, from twice as fast to 6 × slower, likely 2 × slower`,
+    );
   }
   if (!target.freeThreaded) {
     const known = Math.min(15, Math.max(8, minor));
