@@ -224,6 +224,27 @@ test("simulate prints a table for a place, and says where else there is one", ()
   assert.equal(errors, "gilscope: nothing starts concurrent work at app.py:1; it does so at line 10\n");
 });
 
+test("simulate tells how a site scales and when processes pay, and draws and traces it", () => {
+  write("app.py", pool);
+  const args = ["simulate", "app.py", "--target", "cpython-3.13", "--cores", "4"];
+  const [site] = json(args).sites;
+  const processes = site.scaling.find(({ strategy }: { strategy: string }) => strategy === "processes").points;
+  assert.deepEqual([processes[0].workers, processes.at(-1).workers], [1, 4]);
+  assert.ok(processes.at(-1).speedup.likely > processes[0].speedup.likely * 1.5);
+  assert.ok(site.processesPayAboveNs > 1e5 && site.processesPayAboveNs < 1e8);
+  assert.match(gilscope(args).output, /^ {2}Processes pay off above .* a task\.$/m);
+  const [wider] = json([...args, "--workers", "16"]).sites;
+  assert.deepEqual([wider.workers, wider.scaling[0].points.at(-1).workers], [16, 16]);
+  assert.match(gilscope([...args, "--format", "svg"]).output, /^<svg [\s\S]*app\.py:\d+ [\s\S]*<\/svg>\n$/);
+  const { traceEvents } = JSON.parse(gilscope([...args, "--format", "trace"]).output);
+  const runs = traceEvents.filter(({ name }: { name: string }) => name === "process_name");
+  assert.match(runs[0].args.name, /^app\.py:\d+ \w+ · CPython 3\.13, threads$/);
+  assert.ok(traceEvents.some(({ name }: { name: string }) => name === "waiting for the GIL"));
+  write("w.json", JSON.stringify({ pools: [{ workers: 2, tasks: [{ count: 40, steps: [{ compute: { interpreterNs: 5e6 } }] }] }] }));
+  const [pooled] = json(["simulate", "--workload", "w.json", "--workers", "3", "--cores", "4"]).sites;
+  assert.deepEqual([pooled.workers, pooled.scaling[0].points.map(({ workers }: { workers: number }) => workers)], [3, [1, 2, 3, 4]]);
+});
+
 /** Threads that only compute, in a pool that a fix turns into one of processes. */
 const pool = `# größe
 from concurrent.futures import ThreadPoolExecutor
@@ -317,6 +338,8 @@ test("a workload file that cannot be used is a usage error that names the place"
   assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON: .*\n$/);
   assert.match(gilscope(["simulate", "--workload", "none.json"]).errors, /^gilscope: none\.json cannot be read: does not exist\n$/);
   assert.match(gilscope(["simulate", "app.py", "--seed", "1"]).errors, /--seed needs --workload/);
+  write("w.json", workload);
+  assert.match(gilscope(["simulate", "--workload", "w.json", "--workers", "3"]).errors, /--workers needs a workload with a pool/);
 });
 
 test("knowledge is listed, shown with its evidence, and checked", () => {

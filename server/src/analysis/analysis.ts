@@ -4,6 +4,7 @@ import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
+import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
@@ -32,6 +33,10 @@ export interface Analysis {
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
   predictions(path: string): readonly Prediction[];
+  /** The predictions with how each site scales; costs several simulations for each site. */
+  scalings(path: string): readonly SiteSimulation[];
+  /** What each thread of each site would do when, in each way that can be used. */
+  runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[];
 }
 
 interface HeldFile {
@@ -206,6 +211,19 @@ class Snapshot implements Analysis {
     return this.sitesOf(path).map((site) => this.predictionInText(site.prediction));
   }
 
+  scalings(path: string): readonly SiteSimulation[] {
+    const context = this.rules();
+    return this.sitesOf(path).map((site) => {
+      const simulation = simulateSite(site, context);
+      return { ...simulation, prediction: this.predictionInText(simulation.prediction) };
+    });
+  }
+
+  runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {
+    const context = this.rules();
+    return this.sitesOf(path).map((site) => ({ prediction: this.predictionInText(site.prediction), runs: runsOf(site, context) }));
+  }
+
   private sitesOf(path: string): readonly SiteEstimate[] {
     return this.rules().sites.filter((site) => site.prediction.path === path);
   }
@@ -261,6 +279,7 @@ class Context implements RuleContext {
   readonly target: Target;
   readonly cores: number;
   readonly calibrations: readonly Calibration[];
+  readonly workers: number | undefined;
   private estimates: readonly SiteEstimate[] | undefined;
 
   constructor(
@@ -272,6 +291,7 @@ class Context implements RuleContext {
     this.target = settings.target;
     this.cores = settings.cores;
     this.calibrations = settings.calibrations ?? [];
+    this.workers = settings.workers;
   }
 
   get sites(): readonly SiteEstimate[] {

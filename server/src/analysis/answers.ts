@@ -12,6 +12,8 @@ export interface Settings {
   readonly cores: number;
   /** What the user measured of this machine's interpreters; absent where nothing was. */
   readonly calibrations?: readonly Calibration[];
+  /** How many workers predictions count on; absent to take what the code says. */
+  readonly workers?: number;
   /** Severity by rule name; a rule that is absent keeps its own, `off` is not reported. */
   readonly severities: Readonly<Record<string, Severity | "off">>;
 }

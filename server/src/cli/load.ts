@@ -96,11 +96,17 @@ export async function knowledgeFor(
 /** The settings of one run. */
 export function settingsFor(
   target: Target,
-  options: { readonly cores?: number },
+  options: { readonly cores?: number; readonly workers?: number },
   calibrations: readonly Calibration[],
   environment: Environment,
 ): Settings {
-  return { target, cores: options.cores ?? environment.host.cores(), calibrations, severities: {} };
+  return {
+    target,
+    cores: options.cores ?? environment.host.cores(),
+    calibrations,
+    severities: {},
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+  };
 }
 
 /** The path as reports show it. */

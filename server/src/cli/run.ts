@@ -95,12 +95,13 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .argument("[path[:line]...]", "files, folders or places (default: .)")
     .option("--workload <file>", "simulate the workload of a JSON file instead of code")
     .addOption(
-      new Option("--format <format>", "how to report; trace (with --workload) is for Perfetto")
-        .choices(["text", "json", "trace"])
+      new Option("--format <format>", "how to report; svg draws the scaling, trace is for Perfetto")
+        .choices(["text", "json", "svg", "trace"])
         .default("text"),
     )
     .addOption(target())
     .addOption(cores())
+    .addOption(new Option("--workers <n>", "how many workers share the tasks (default: as many as the code says)").argParser(parseCount))
     .addOption(knowledgeFiles())
     .addOption(costs())
     .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
@@ -168,7 +169,6 @@ async function simulateOrRun(places: readonly string[], options: SimulateArgumen
     if (options.knowledge !== undefined) throw new UsageError("--knowledge and --workload do not go together");
     return simulateWorkload({ ...options, workload }, environment);
   }
-  if (format === "trace") throw new UsageError("--format trace needs --workload");
   if (options.seed !== undefined) throw new UsageError("--seed needs --workload");
   return simulate(places, { ...options, format }, environment);
 }

@@ -5,6 +5,7 @@ import { bottleneckOf } from "../estimate/bottleneck.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
+import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
 import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
@@ -15,17 +16,20 @@ import { calibrationsFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { reportSources } from "./formats/report.js";
-import { simulateText } from "./formats/text.js";
+import { scalingSvg } from "./formats/svg.js";
+import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
 import { shownPath } from "./load.js";
+import type { SimulateFormat } from "./simulate.js";
 import { targetsOf } from "./targets.js";
 
 /** What `gilscope simulate --workload` was asked for. */
 export interface WorkloadOptions {
-  readonly format: "text" | "json" | "trace";
+  readonly format: SimulateFormat;
   readonly workload: string;
   readonly target?: readonly Target[];
   readonly cores?: number;
+  readonly workers?: number;
   readonly seed?: number;
   readonly costs?: string;
 }
@@ -33,7 +37,7 @@ export interface WorkloadOptions {
 /** Predicts how each way of running the workload of a file would go. */
 export async function simulateWorkload(options: WorkloadOptions, environment: Environment): Promise<ExitCode> {
   const path = absolutePath(environment.workingFolder, options.workload);
-  const workload = await readWorkload(path, options.workload, environment);
+  const workload = withWorkers(await readWorkload(path, options.workload, environment), options.workers);
   const targets = await targetsOf(options.target, environment);
   const calibrations = await calibrationsFor(options.costs, targets, environment);
   const cores = options.cores ?? environment.host.cores();
@@ -48,16 +52,54 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
     environment.output.write(printJson(traceEvents(timelines)));
     return 0;
   }
-  const predictions = targets.map((target) => predict(path, workload, target, calibrations, cores, seed));
+  const simulations = targets.map((target) => simulateTarget(path, workload, target, calibrations, cores, seed));
   const sources = reportSources(
     (each) => shownPath(each, environment),
     () => "",
   );
-  const { style } = environment.output;
-  environment.output.write(
-    options.format === "json" ? printJson(simulateJson(predictions, [], sources)) : simulateText(predictions, sources, { style }),
-  );
-  return 0;
+  const { output } = environment;
+  switch (options.format) {
+    case "json":
+      output.write(printJson(simulateJson(simulations, [], sources)));
+      return 0;
+    case "svg":
+      output.write(scalingSvg(simulations.map((simulation) => ({ title: siteTitle(simulation.prediction), cores, simulation }))));
+      return 0;
+    case "text":
+      output.write(simulateText(simulations, sources, { style: output.style }));
+      return 0;
+  }
+}
+
+/** Pools of so many workers each. */
+function withWorkers(workload: Workload, workers: number | undefined): Workload {
+  if (workers === undefined) return workload;
+  if (!workload.pools?.length) throw new UsageError("--workers needs a workload with a pool; threads are as many as the file says");
+  return { ...workload, pools: workload.pools.map((pool) => ({ ...pool, workers })) };
+}
+
+/** How pools scale is asked by simulating them with other numbers of workers; threads of a file are as many as they are. */
+function simulateTarget(
+  path: string,
+  workload: Workload,
+  target: Target,
+  calibrations: readonly Calibration[],
+  cores: number,
+  seed: number,
+): SiteSimulation {
+  const prediction = predict(path, workload, target, calibrations, cores, seed);
+  if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined };
+  const serial = serialNs(workload);
+  const ways = usableWays(target, calibrations).filter(({ strategy }) => strategy !== "asyncio");
+  const scaling = ways.flatMap((way): ScalingCurve[] => {
+    if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
+    const points = workerCounts(Math.max(prediction.workers, cores)).map((workers) => {
+      const { speedup } = predictWay(way, withWorkers(workload, workers), serial, workers, cores, seed);
+      return { workers, speedup };
+    });
+    return [{ strategy: way.strategy, runtime: targetName(way.target), points }];
+  });
+  return { prediction, scaling, processesPayAboveNs: undefined };
 }
 
 async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {

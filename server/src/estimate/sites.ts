@@ -19,6 +19,8 @@ import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 export interface SiteEstimate {
   readonly spawn: Spawn;
   readonly work: TaskWork;
+  /** What is simulated. */
+  readonly demand: Demand;
   readonly prediction: Prediction;
   /** Whether the number of workers was read from the code or follows from a documented default. */
   readonly workersKnown: "known" | "assumed";
@@ -32,6 +34,8 @@ export interface EstimateSettings {
   readonly cores: number;
   /** What the user measured of this machine's interpreters. */
   readonly calibrations: readonly Calibration[];
+  /** How many workers share the tasks; undefined to take what the code says. */
+  readonly workers: number | undefined;
 }
 
 /** Two calibrations of one interpreter never meet in one run but for files that were exchanged, and those differ in their numbers. */
@@ -106,7 +110,7 @@ function estimateSite(
     tasks,
     workers,
     argumentBytes: target ? argumentBytes(target, program, model) : 0,
-    width: spawn.width === "pool" ? "pool" : "threads",
+    width: spawn.width === "pool" || settings.workers !== undefined ? "pool" : "threads",
   };
   const key = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
   const simulated = memory.recall(key, () => {
@@ -134,8 +138,8 @@ function estimateSite(
     recommended: recommend(strategies, spawn.worker),
     assumptions,
   };
-  const workersKnown = spawn.width === "pool" || tasks.low === tasks.high ? "known" : "assumed";
-  return { spawn, work, prediction, workersKnown, processesPayAboveNs };
+  const workersKnown = spawn.width === "pool" || settings.workers !== undefined || tasks.low === tasks.high ? "known" : "assumed";
+  return { spawn, work, demand, prediction, workersKnown, processesPayAboveNs };
 }
 
 /** Whether calls of which nothing is known can outweigh everything that is. */
@@ -239,6 +243,7 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
 }
 
 function workerCount(spawn: Spawn, tasks: Interval, model: CostModel, settings: EstimateSettings, assumptions: Assumption[]): number {
+  if (settings.workers !== undefined) return settings.workers;
   if (spawn.width !== "pool") return Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
   const { pool } = spawn;
   const given = pool?.size && model.evaluator.number(pool.size.value, bareActivation(pool.size.in));

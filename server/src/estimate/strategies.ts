@@ -1,4 +1,4 @@
-import { exactly, interval } from "../base/interval.js";
+import { exactly, type Interval, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { type Machine, machine } from "../simulation/machine.js";
@@ -109,6 +109,11 @@ function contention(
   return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
 
+/** What the speedup of one way would be. */
+export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings): Interval {
+  return outcome(demand, way, machine(settings.cores)).speedup;
+}
+
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
 export function recommend(strategies: readonly StrategyPrediction[], worker: Spawn["worker"]): Strategy {
   const current: Strategy = worker === "process" ? "processes" : worker === "interpreter" ? "subinterpreters" : "threads";
@@ -129,6 +134,11 @@ export function recommend(strategies: readonly StrategyPrediction[], worker: Spa
 export function crossover(demand: Demand, strategies: readonly StrategyPrediction[], settings: EstimateSettings): number | undefined {
   const byProcess = strategies.find((each) => each.strategy === "processes");
   if (!byProcess?.applicable || byProcess.speedup.low >= 1.1 || byProcess.speedup.high < 1.2) return undefined;
+  return processesPayAbove(demand, settings);
+}
+
+/** The task length in nanoseconds at which processes begin to pay; undefined if they never do. */
+export function processesPayAbove(demand: Demand, settings: EstimateSettings): number | undefined {
   const way = waysToRun(settings.target, settings.calibrations).find((each) => each.strategy === "processes");
   if (!way) return undefined;
   const runtime = way.runtime("likely");

@@ -69,6 +69,8 @@ export interface RuleContext {
   readonly cores: number;
   /** What the user measured of this machine's interpreters. */
   readonly calibrations: readonly Calibration[];
+  /** How many workers share the tasks of each place; undefined to take what the code says. */
+  readonly workers: number | undefined;
   /** The text that the facts of a file were taken from. */
   readonly source: (path: string) => Source;
   /** What each place that starts concurrent work asks for and would gain, in order of file and offset. */

@@ -3,7 +3,7 @@ import type { Runtime } from "../runtime.js";
 import { threadHandOver, threadStart } from "./threads.js";
 
 /** `sys.getcheckinterval()`: 100 bytecodes, about 0.1 µs each on the machines of that time. */
-export const checkIntervalNs = 10_000;
+const checkIntervalNs = 10_000;
 
 /**
  * CPython before 3.2, 2.x included: every 100 bytecodes the holder gives the lock back and takes it again at once. Nobody is made to wait, so
