@@ -153,7 +153,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   let low = 1_000;
   let high = 1_000_000_000;
   if (speedupAt(high) < 1.1) return undefined;
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 9; i++) {
     const middle = Math.round(Math.sqrt(low * high));
     if (speedupAt(middle) < 1.1) low = middle;
     else high = middle;
