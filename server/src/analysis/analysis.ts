@@ -4,6 +4,7 @@ import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
+import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
@@ -279,6 +280,7 @@ class Context implements RuleContext {
   readonly target: Target;
   readonly cores: number;
   readonly calibrations: readonly Calibration[];
+  readonly profile: Profile | undefined;
   readonly workers: number | undefined;
   private estimates: readonly SiteEstimate[] | undefined;
 
@@ -291,6 +293,7 @@ class Context implements RuleContext {
     this.target = settings.target;
     this.cores = settings.cores;
     this.calibrations = settings.calibrations ?? [];
+    this.profile = settings.profile;
     this.workers = settings.workers;
   }
 

@@ -2,7 +2,9 @@ import { absolutePath, joinPath } from "../base/path.js";
 import { parseTarget, type Target, targetName } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { parseCalibration } from "../estimate/calibration-file.js";
+import type { Profile } from "../estimate/profile.js";
 import { type Environment, UsageError } from "./environment.js";
+import { readProfile } from "./profiles/read-profile.js";
 
 /** Where the measurements of a target are kept. */
 export function calibrationPath(target: string, configurationFolder: string): string {
@@ -36,6 +38,35 @@ export async function calibrationsFor(
     found.push(calibration);
   }
   return found;
+}
+
+/** What predictions rest on beside the code. */
+export interface Measured {
+  readonly calibrations: readonly Calibration[];
+  readonly profile: Profile | undefined;
+}
+
+/** What `--costs` and `--profile` name, and what was measured before. */
+export async function measuredFor(
+  options: { readonly costs?: string; readonly profile?: string },
+  targets: readonly Target[],
+  environment: Environment,
+): Promise<Measured> {
+  return {
+    calibrations: await calibrationsFor(options.costs, targets, environment),
+    profile: await profileOf(options.profile, environment),
+  };
+}
+
+/** The profile that `--profile` names. */
+async function profileOf(typedPath: string | undefined, environment: Environment): Promise<Profile | undefined> {
+  if (typedPath === undefined) return undefined;
+  const bytes = await environment.host.readFile(absolutePath(environment.workingFolder, typedPath)).catch((error: unknown) => {
+    throw new UsageError(`${typedPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const profile = readProfile(bytes);
+  if ("problem" in profile) throw new UsageError(`${typedPath} ${profile.problem}`);
+  return profile;
 }
 
 const mostBytes = 1_000_000;

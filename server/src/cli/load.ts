@@ -4,9 +4,9 @@ import type { SourceEncoding } from "../base/decode.js";
 import { absolutePath, relativePath } from "../base/path.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
-import type { Calibration } from "../estimate/calibration.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
 import { readUserKnowledge, type UserKnowledge } from "../knowledge/user-files.js";
+import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import type { Progress } from "./progress.js";
 
@@ -97,14 +97,15 @@ export async function knowledgeFor(
 export function settingsFor(
   target: Target,
   options: { readonly cores?: number; readonly workers?: number },
-  calibrations: readonly Calibration[],
+  measured: Measured,
   environment: Environment,
 ): Settings {
   return {
     target,
     cores: options.cores ?? environment.host.cores(),
-    calibrations,
+    calibrations: measured.calibrations,
     severities: {},
+    ...(measured.profile === undefined ? {} : { profile: measured.profile }),
     ...(options.workers === undefined ? {} : { workers: options.workers }),
   };
 }

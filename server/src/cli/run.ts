@@ -56,6 +56,8 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
   const costs = (): Option =>
     new Option("--costs <file>", "what `gilscope calibrate` measured (default: what it kept for the target, else the shipped table)");
+  const profile = (): Option =>
+    new Option("--profile <file>", "what functions took in a run: a file of cProfile, or of speedscope's format as py-spy writes it");
   const format = (): Option => new Option("--format <format>", "how to report").choices(["text", "json"]).default("text");
 
   program
@@ -86,6 +88,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
     .addOption(knowledgeFiles())
     .addOption(costs())
+    .addOption(profile())
     .action(async (paths: string[], options: CheckOptions) => end(await check(paths, options, environment)));
 
   program
@@ -104,6 +107,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .addOption(new Option("--workers <n>", "how many workers share the tasks (default: as many as the code says)").argParser(parseCount))
     .addOption(knowledgeFiles())
     .addOption(costs())
+    .addOption(profile())
     .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
     .action(async (places: string[], options: SimulateArguments) => end(await simulateOrRun(places, options, environment)));
 
@@ -160,12 +164,15 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
   return program;
 }
 
-type SimulateArguments = Omit<WorkloadOptions, "workload"> & Partial<Pick<WorkloadOptions, "workload">> & KnowledgeOptions;
+type SimulateArguments = Omit<WorkloadOptions, "workload"> &
+  Partial<Pick<WorkloadOptions, "workload">> &
+  KnowledgeOptions & { readonly profile?: string };
 
 async function simulateOrRun(places: readonly string[], options: SimulateArguments, environment: Environment): Promise<ExitCode> {
   const { format, workload } = options;
   if (workload !== undefined) {
     if (places.length > 0) throw new UsageError("a path and --workload do not go together");
+    if (options.profile !== undefined) throw new UsageError("--profile and --workload do not go together");
     if (options.knowledge !== undefined) throw new UsageError("--knowledge and --workload do not go together");
     return simulateWorkload({ ...options, workload }, environment);
   }

@@ -3,7 +3,7 @@ import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { SiteSimulation } from "../estimate/scaling.js";
-import { calibrationsFor } from "./costs.js";
+import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { type ReportSources, reportSources } from "./formats/report.js";
@@ -25,6 +25,7 @@ export interface SimulateOptions {
   readonly workers?: number;
   readonly knowledge?: readonly string[];
   readonly costs?: string;
+  readonly profile?: string;
 }
 
 /** Predicts what each way of running the work at the named places would take. */
@@ -35,10 +36,10 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const loaded = await loadSources(typedPaths, undefined, environment);
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
-  const calibrations = await calibrationsFor(options.costs, targets, environment);
+  const measured = await measuredFor(options, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
   const problems = [...loaded.problems, ...knowledgeProblems];
-  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, calibrations, environment), knowledge);
+  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, measured, environment), knowledge);
   loadInto(host, loaded.files, progress);
 
   const simulations: SiteSimulation[] = [];
@@ -46,7 +47,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const timelines: NamedTimeline[] = [];
   let sources: ReportSources | undefined;
   for (const target of targets) {
-    const settings = settingsFor(target, options, calibrations, environment);
+    const settings = settingsFor(target, options, measured, environment);
     host.configure(settings);
     const analysis = host.snapshot();
     const shownSources = reportSources(

@@ -11,6 +11,7 @@ import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
+import type { Profile } from "./profile.js";
 import { pickledBytes, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
@@ -34,6 +35,8 @@ export interface EstimateSettings {
   readonly cores: number;
   /** What the user measured of this machine's interpreters. */
   readonly calibrations: readonly Calibration[];
+  /** What a profiler saw of the program. */
+  readonly profile: Profile | undefined;
   /** How many workers share the tasks; undefined to take what the code says. */
   readonly workers: number | undefined;
 }
@@ -71,7 +74,7 @@ const mostOutcomes = 2_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
-  const model = new CostModel(program.resolver, settings.target, settings.calibrations);
+  const model = new CostModel(program.resolver, settings.target, settings.calibrations, settings.profile);
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;

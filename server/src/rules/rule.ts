@@ -4,6 +4,7 @@ import type { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
+import type { Profile } from "../estimate/profile.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { Program } from "../program/link/link.js";
 
@@ -69,6 +70,8 @@ export interface RuleContext {
   readonly cores: number;
   /** What the user measured of this machine's interpreters. */
   readonly calibrations: readonly Calibration[];
+  /** What a profiler saw of the program. */
+  readonly profile: Profile | undefined;
   /** How many workers share the tasks of each place; undefined to take what the code says. */
   readonly workers: number | undefined;
   /** The text that the facts of a file were taken from. */
