@@ -446,7 +446,7 @@ export class SizeBounds {
       if (entity.kind === "module") return entity.file.functions[0] && this.moduleConstant(entity.file.functions[0], name, question);
       if (entity.kind !== "instance" && entity.kind !== "class") return undefined;
       const { facts, file } = entity.class;
-      if (file.facts.writesByAttribute.has(name) || isChanged(name, undefined, file)) return undefined;
+      if (file.stores(name).length > 0 || isChanged(name, undefined, file)) return undefined;
       const body = file.functions[facts.body];
       const stores = facts.instanceAttributes.get(name) ?? [];
       const bound = body?.facts.bindings.get(name) ?? [];

@@ -59,6 +59,8 @@ export interface HotLoop {
   readonly function: FunctionNode;
   readonly loop: LoopOperation;
   readonly interpreterNs: Interval;
+  /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely; without end if it calls what is not known. */
+  readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
 }
 
 /** A library call and the time it takes in one run of the task, all its repetitions together. */
@@ -524,7 +526,9 @@ export class CostModel {
         ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
         : { count: exactly(pinned), known: "known" as const };
     const outerCalls = this.calls;
+    const before = this.hot;
     this.calls = [];
+    this.hot = undefined;
     this.loopDepth++;
     const outerRounds = this.rounds;
     this.rounds = count.likely;
@@ -546,8 +550,12 @@ export class CostModel {
     const weight = all.interpreter.likely + all.held.likely;
     if (known === "default")
       this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
-    if (weight > (this.hot?.interpreterNs.likely ?? 0))
-      this.hot = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held) };
+    const inner = this.hot as HotLoop | undefined;
+    const busyNs = once.interpreter.likely + once.held.likely;
+    const passNs = once.unknown > 0 ? Number.POSITIVE_INFINITY : busyNs + once.native.likely + once.wait.likely;
+    const innermost = inner && inner.interpreterNs.likely * 2 >= busyNs ? inner.innermost : { function: at.function, loop, passNs };
+    const own: HotLoop = { function: at.function, loop, interpreterNs: add(all.interpreter, all.held), innermost };
+    this.hot = [before, inner, own].reduce((a, b) => ((b?.interpreterNs.likely ?? 0) > (a?.interpreterNs.likely ?? 0) ? b : a));
   }
 
   /** Whether a call of which nothing is known hands out the elements one by one, and may do anything for each: `response.iter_lines()`. */
@@ -679,7 +687,7 @@ export class CostModel {
       );
     }
     if (cost.missing.length > 0 && entry.kind === "cpu-native") {
-      const what = `size of the ${cost.missing[0]} of \`${name}\``;
+      const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
       const assumed = this.assumedSize(entry);
       if (!assumed) return;
       this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
@@ -943,6 +951,7 @@ function notedEntry(note: GilNote, name: string, known: CallableEntry | undefine
     compiles: undefined,
     note: undefined,
     freeThreaded: undefined,
+    measuredOtherwise: undefined,
     evidence: [],
   };
 }

@@ -1,6 +1,7 @@
 import { blockingCallInAsync } from "./blocking-call-in-async.js";
 import { busyWait } from "./busy-wait.js";
 import { checkThenAct } from "./check-then-act.js";
+import { contendedSharedObject } from "./contended-shared-object.js";
 import { cpuBoundInAsync } from "./cpu-bound-in-async.js";
 import { cpuBoundInThread } from "./cpu-bound-in-thread.js";
 import { executorPerCall } from "./executor-per-call.js";
@@ -58,6 +59,7 @@ export const rules: readonly Rule[] = [
   cpuBoundInAsync,
   reliesOnGil,
   reenablesGil,
+  contendedSharedObject,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

@@ -1,14 +1,17 @@
-import type { CallSite, ClassFacts, Facts, FunctionFacts } from "../facts.js";
+import type { CallSite, ClassFacts, Facts, FunctionFacts, WriteSite } from "../facts.js";
 import type { CallOperation, ComprehensionValue, DisplayValue } from "../operation.js";
 
 /** One file of the program with its facts. */
 export interface LinkedFile {
   readonly path: string;
+  /** All of them together: a remembered answer that reads them here depends on every edit of the file. `derive` and the parts do not. */
   readonly facts: Facts;
   readonly functions: readonly FunctionNode[];
   readonly classes: readonly ClassNode[];
   /** The calls of the file by the last name of their callee. */
   calls(name: string): readonly CallSite[];
+  /** The stores of the file in an attribute of that name, but those of methods in their own objects. */
+  stores(attribute: string): readonly WriteSite[];
   /** What follows from all facts of the file together, found once. `compute` looks at this file's facts alone, and its outcome is plain data. */
   derive<Result>(key: string, compute: () => Result): Result;
 }

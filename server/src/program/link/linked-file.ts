@@ -1,4 +1,4 @@
-import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact } from "../facts.js";
+import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, WriteSite } from "../facts.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { sameStructure } from "./same-structure.js";
 
@@ -24,6 +24,10 @@ class FixedFile implements LinkedFile {
     return this.facts.callsByName.get(name) ?? none;
   }
 
+  stores(attribute: string): readonly WriteSite[] {
+    return this.facts.writesByAttribute.get(attribute) ?? none;
+  }
+
   derive<Result>(key: string, compute: () => Result): Result {
     this.derived ??= new Map();
     if (!this.derived.has(key)) this.derived.set(key, compute());
@@ -31,7 +35,7 @@ class FixedFile implements LinkedFile {
   }
 }
 
-const none: readonly CallSite[] = [];
+const none: readonly never[] = [];
 
 /** Every import of a file. */
 export function importsOf(file: LinkedFile): readonly ImportFact[] {
@@ -68,6 +72,10 @@ export class EditedFile implements LinkedFile {
 
   calls(name: string): readonly CallSite[] {
     return this.derive(`calls of ${name}`, () => this.current.callsByName.get(name) ?? none);
+  }
+
+  stores(attribute: string): readonly WriteSite[] {
+    return this.derive(`stores in ${attribute}`, () => this.current.writesByAttribute.get(attribute) ?? none);
   }
 
   derive<Result>(key: string, compute: () => Result): Result {

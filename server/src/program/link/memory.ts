@@ -97,6 +97,7 @@ export class AnswerMemory {
   private question: Question | undefined;
   private release: () => void = () => {};
   private readonly identities = new WeakMap<object, number>();
+  private readonly numbers = new Map<string, number>();
   private lastIdentity = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
@@ -178,6 +179,17 @@ export class AnswerMemory {
       this.identities.set(part, identity);
     }
     return identity;
+  }
+
+  /** A number for a long text, so that keys with it stay short. */
+  numberOf(text: string): number {
+    let number = this.numbers.get(text);
+    if (number === undefined) {
+      number = ++this.lastIdentity;
+      if (this.numbers.size >= mostTexts) this.numbers.clear();
+      this.numbers.set(text, number);
+    }
+    return number;
   }
 
   /** The answers about one file. */
@@ -417,6 +429,7 @@ function noChanges(): Changes {
 }
 
 const statesBetweenSweeps = 32;
+const mostTexts = 256;
 
 function newQuestion(): Question {
   return { root: undefined, known: [], found: [], missed: [], files: [], names: [], given: [], parts: new Set(), lastPart: undefined };

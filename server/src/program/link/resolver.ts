@@ -46,6 +46,11 @@ export class Resolver {
     return this.memory.identityOf(part);
   }
 
+  /** A number for a long text; see `AnswerMemory`. */
+  numberOf(text: string): number {
+    return this.memory.numberOf(text);
+  }
+
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
   remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
     const { derived } = this.memory.of(file);
@@ -569,10 +574,21 @@ export class Resolver {
         return outer;
       }
       case "constant":
-        return typeof annotation.value === "string" && /^[A-Za-z_]\w*$/.test(annotation.value) ? this.name(annotation.value, 0, scope) : [];
+        return typeof annotation.value === "string" && /^[A-Za-z_][\w.]*$/.test(annotation.value)
+          ? this.named(annotation.value, scope)
+          : [];
       default:
         return [];
     }
+  }
+
+  /** What a quoted name such as `Image.Image` means at the top of the file. */
+  private named(dotted: string, scope: FunctionNode): readonly Entity[] {
+    const [first = "", ...attributes] = dotted.split(".");
+    return attributes.reduce(
+      (objects: readonly Entity[], attribute) => objects.flatMap((object) => this.attribute(object, attribute)),
+      this.name(first, 0, scope),
+    );
   }
 
   /** What calling an entity returns. */

@@ -100,31 +100,28 @@ export interface HandlerRoot {
 export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
   const subclasses = spawningClasses(resolver, knowledge);
   const names = spawnNames(knowledge);
-  const known = [...subclasses].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join();
+  const known = resolver.numberOf([...subclasses].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join());
   return files.flatMap((file) => {
     const others = new Set(subclassNames(file, subclasses));
     for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
-    if (file.classes.length === 0 && others.size === 0 && spawningCalls(file, names, others).length === 0) return [];
-    return resolver.remembered(file, `spawns ${known}`, () => spawnsIn(file, others, subclasses, resolver, knowledge));
+    const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
+      const within = file.functions[index];
+      const key = `spawns ${resolver.identityOf(call)} ${known}`;
+      return within ? resolver.remembered(file, key, () => spawnsOfCall(call, within, resolver, knowledge, subclasses)) : [];
+    });
+    for (const node of file.classes) {
+      const key = `workers ${resolver.identityOf(node)}`;
+      found.push(...resolver.remembered(file, key, () => workerObjects(node, resolver, knowledge)));
+    }
+    return inOrder(found);
   });
 }
 
-function spawnsIn(
-  file: LinkedFile,
-  others: ReadonlySet<string>,
-  subclasses: ReadonlyMap<ClassNode, SpawnerEntry>,
-  resolver: Resolver,
-  knowledge: Knowledge,
-): readonly Spawn[] {
-  const found: Spawn[] = [];
-  for (const site of spawningCalls(file, spawnNames(knowledge), others)) {
-    const within = file.functions[site.function];
-    if (within) found.push(...spawnsOfCall(site.call, within, resolver, knowledge, subclasses));
-  }
-  for (const node of file.classes) found.push(...workerObjects(node, resolver, knowledge));
-  found.sort((a, b) => a.call.start - b.call.start || a.call.end - b.call.end);
+/** Spawns of one file in order of offset, each once. */
+function inOrder(found: readonly Spawn[]): readonly Spawn[] {
+  const sorted = [...found].sort((a, b) => a.call.start - b.call.start || a.call.end - b.call.end);
   const spawns: Spawn[] = [];
-  for (const spawn of found) {
+  for (const spawn of sorted) {
     const last = spawns[spawns.length - 1];
     const isSame = last && last.call === spawn.call && last.spawner === spawn.spawner && last.width === spawn.width;
     if (!isSame) spawns.push(spawn);
