@@ -2,7 +2,7 @@ import type { Range } from "../base/range.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import type { ScopedValue } from "../program/link/spawns.js";
-import { walkOperations } from "../program/link/walk.js";
+import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 
 /**
@@ -10,6 +10,11 @@ import type { Value } from "../program/operation.js";
  * started, so that locks and queues of multiprocessing can be inherited. `interpreter`: shared or pickled.
  */
 export type Crossing = "task" | "start" | "interpreter";
+
+interface MadePlace {
+  readonly path: string;
+  readonly range: Range;
+}
 
 /** What keeps a value from crossing. */
 export interface Obstacle {
@@ -21,8 +26,8 @@ export interface Obstacle {
   readonly type: string | undefined;
   /** Whether it follows from the language and its library alone. */
   readonly sure: "yes" | "no";
-  /** Where it was made. */
-  readonly made: { readonly path: string; readonly range: Range };
+  /** Where it was made; undefined where only its type is known. */
+  readonly made: MadePlace | undefined;
 }
 
 /** What keeps one thing that a value can be from crossing: the judgement without the question whether it is that thing. */
@@ -30,8 +35,7 @@ export function obstacleOf(entity: Entity, crossing: Crossing, program: Program,
   switch (entity.kind) {
     case "object": {
       const type = program.knowledge.type(entity.type);
-      if (!type || !entity.origin || (crossing === "interpreter" ? sharedByInterpreters : pickledByMultiprocessing).has(type.name))
-        return undefined;
+      if (!type || (crossing === "interpreter" ? sharedByInterpreters : pickledByMultiprocessing).has(type.name)) return undefined;
       const isInherited = type.pickles === "by-inheritance";
       if (type.pickles !== "no" && !(isInherited && crossing !== "start")) return undefined;
       return {
@@ -39,7 +43,7 @@ export function obstacleOf(entity: Entity, crossing: Crossing, program: Program,
         kind: isInherited ? "inherited-only" : "unpicklable",
         type: type.name,
         sure: type.package === "python" ? "yes" : "no",
-        made: place(entity.origin.call, entity.origin.in),
+        made: entity.origin && place(entity.origin.call, entity.origin.in),
       };
     }
     case "function":
@@ -170,7 +174,9 @@ function madeObstacle(
 ): Obstacle | undefined {
   return firstOfAll(entities, (entity) => {
     const found = obstacleOf(entity, crossing, program, depth);
-    return found && made && within && entity.kind === "instance" && isLocal(entity.class) ? { ...found, made: place(made, within) } : found;
+    // Of what only an annotation tells the type, nothing is certain.
+    if (!found?.made) return undefined;
+    return made && within && entity.kind === "instance" && isLocal(entity.class) ? { ...found, made: place(made, within) } : found;
   });
 }
 
@@ -217,9 +223,16 @@ function functionObstacle(node: FunctionNode, crossing: Crossing): Obstacle | un
 /** A name that the function reads from a scope around it: without one, its code alone is sent to the other interpreter. */
 function outerName(node: FunctionNode): string | undefined {
   let name: string | undefined;
+  const isOuter = (value: Value): boolean => {
+    if (value.op !== "read" || value.place.kind !== "name") return false;
+    if (value.place.owner < 0 || value.place.owner >= node.index) return false;
+    name ??= value.place.name;
+    return true;
+  };
+  for (const value of node.facts.returned) someValue(value, isOuter);
   walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "read" || operation.place.kind !== "name") return;
-    if (operation.place.owner >= 0 && operation.place.owner < node.index) name ??= operation.place.name;
+    if (operation.op === "read" || operation.op === "call" || operation.op === "compute") someValue(operation, isOuter);
+    if (operation.op === "write" && operation.value) someValue(operation.value, isOuter);
   });
   return name;
 }
@@ -327,10 +340,10 @@ function firstOf(
   return undefined;
 }
 
-function plain(says: string, made: Obstacle["made"]): Obstacle {
+function plain(says: string, made: MadePlace): Obstacle {
   return { says, kind: "unpicklable", type: undefined, sure: "yes", made };
 }
 
-function place(range: Range, within: FunctionNode): Obstacle["made"] {
+function place(range: Range, within: FunctionNode): MadePlace {
   return { path: within.file.path, range: { start: range.start, end: range.end } };
 }

@@ -60,9 +60,9 @@ function find(context: RuleContext): readonly Match<Data>[] {
 function match(data: Data): Match<Data> {
   const { sent, obstacle, start } = data;
   const related: RelatedLocation[] = [];
-  const isElsewhere =
-    obstacle.made.path !== sent.in.file.path || obstacle.made.range.start < sent.value.start || obstacle.made.range.end > sent.value.end;
-  if (isElsewhere) related.push({ ...obstacle.made, message: "what cannot cross is made here" });
+  const { made } = obstacle;
+  const isElsewhere = made && (made.path !== sent.in.file.path || made.range.start < sent.value.start || made.range.end > sent.value.end);
+  if (isElsewhere) related.push({ ...made, message: "what cannot cross is made here" });
   if (sent.pool && sent.pool.call !== sent.call)
     related.push({ path: sent.pool.in.file.path, range: rangeOf(sent.pool.call), message: "the pool is made here" });
   return {
