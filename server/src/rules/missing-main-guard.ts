@@ -137,8 +137,7 @@ function importTimeCalls(starter: Starter, { program }: RuleContext): readonly I
     const here = way === "sometimes" || isInBranch(call, within) ? "sometimes" : "always";
     if (within.facts.kind === "module") {
       // The main module of a package is not imported again.
-      if (!/(^|\/)__main__\.pyi?$/.test(within.file.path) && !leavesUnlessMain(within, call))
-        found.push({ call, module: within, way: here });
+      if (!/(^|\/)__main__\.pyi?$/.test(within.file.path)) found.push({ call, module: within, way: here });
       return;
     }
     if (within.facts.kind !== "function" || within.facts.isGenerator || within.facts.isAsync || seen.has(within) || depth > 4) return;
@@ -162,23 +161,6 @@ function isInBranch(call: Range, within: FunctionNode): boolean {
     if (isEarly && within.facts.kind === "function") isInside = true;
   });
   return isInside;
-}
-
-/** `if __name__ != "__main__": raise …` or `sys.exit()` before the call. */
-function leavesUnlessMain(module: FunctionNode, call: Range): boolean {
-  return mainGuards(module).some((guard) => {
-    let leaves = false;
-    walkOperations(module.facts.body, (operation) => {
-      if (operation.end > call.start || !contains(guard, operation)) return;
-      const isExit =
-        operation.op === "call" &&
-        operation.callee.op === "read" &&
-        operation.callee.place.kind !== "element" &&
-        /^_?exit$|^quit$/.test(operation.callee.place.name);
-      if (operation.op === "raise" || isExit) leaves = true;
-    });
-    return leaves;
-  });
 }
 
 function message({ at, module, starter, start }: Data, context: RuleContext): string {
