@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { toJsonSchema } from "@valibot/to-json-schema";
 import { knownTargets, type Target, targetName } from "../server/src/base/target.js";
+import { standingOf } from "../server/src/knowledge/call-text.js";
+import type { Evidence } from "../server/src/knowledge/entry.js";
+import { builtInKnowledge } from "../server/src/knowledge/knowledge.js";
+import { knowledgeFile, repeatedParts } from "../server/src/knowledge/schema.js";
 import { rules } from "../server/src/rules/index.js";
 import type { Rule } from "../server/src/rules/rule.js";
+import { type ProbedRow, probedRows } from "./knowledge/probe-record.js";
 
 /*
  * What is written in two places because a format demands it. Each test compares, and with UPDATE=1 rewrites, the second place.
@@ -26,6 +32,112 @@ test("README lists every rule", () => {
   assert.notEqual(withRules(text, rules.slice(1)), text, "a rule less must be noticed");
   expectText("README.md", withRules(text, rules));
 });
+
+const schemaFile = "syntaxes/gilscope-knowledge.schema.json";
+
+test("editors know the format of knowledge files", () => {
+  const schema = JSON.parse(JSON.stringify(schemaOfKnowledge()));
+  assert.match(JSON.stringify(schema), /"runs-python"/);
+  if (process.env.UPDATE) writeFileSync(schemaFile, `${JSON.stringify(schema, undefined, 2)}\n`);
+  assert.deepEqual(
+    JSON.parse(readFileSync(schemaFile, "utf8")),
+    schema,
+    `${schemaFile} is out of date: run UPDATE=1 npm test -- generated`,
+  );
+});
+
+/** The format as JSON Schema, which has no words for some checks: those are left to the reading. */
+function schemaOfKnowledge(): unknown {
+  const schema = toJsonSchema(knowledgeFile, { typeMode: "input", errorMode: "ignore", target: "draft-07", definitions: repeatedParts });
+  return { ...schema, title: "Knowledge file of Gilscope", description: "What calls of a library do to the GIL." };
+}
+
+const measurementsFile = "server/src/knowledge/measured.json";
+
+test("what was measured of a call is evidence of its entry", () => {
+  const measured = measurementsOf(probedRows);
+  assert.ok(Object.keys(measured).length >= 500);
+  if (process.env.UPDATE) writeFileSync(measurementsFile, `${JSON.stringify(measured, undefined, 2)}\n`);
+  assert.deepEqual(
+    JSON.parse(readFileSync(measurementsFile, "utf8")),
+    measured,
+    `${measurementsFile} is out of date: run UPDATE=1 npm test -- generated`,
+  );
+});
+
+const verdictTexts: Readonly<Record<ProbedRow["verdict"], (percent: number) => string>> = {
+  releases: (percent) => `another thread keeps ${percent} % of its speed`,
+  "gives-way": (percent) => `another thread keeps ${percent} % of its speed, and the call next to nothing of its own`,
+  "releases-in-part": (percent) => `another thread keeps ${percent} % of its speed`,
+  "runs-python": () => "another thread takes turns with it",
+  "runs-in-part": () => "another thread takes turns with a part of it",
+  holds: () => "no other thread runs until it returns",
+  keeps: () => "it does not let go of the GIL",
+  "no-gil": () => "other threads run beside it",
+  "stops-others": (percent) => `another thread keeps only ${percent} % of its speed`,
+};
+
+/** For each call, by its name, what was measured of it in at most three sizes, and when. */
+function measurementsOf(rows: readonly ProbedRow[]): Record<string, { says: string; date: string }> {
+  const found: Record<string, { says: string; date: string }> = {};
+  for (const [entry, ofEntry] of groupedBy(rows, (row) => row.entry)) {
+    const sizes = [...groupedBy(ofEntry, (row) => row.size)].slice(0, 3).map(([size, ofSize]) => {
+      const clauses = [...groupedBy(ofSize, (row) => row.verdict)].map(([verdict, agreeing]) => {
+        const percent = Math.min(100, Math.round(100 * Math.max(...agreeing.map(({ fraction }) => fraction))));
+        return `${verdictTexts[verdict as ProbedRow["verdict"]](percent)} (${[...new Set(agreeing.map(interpreterOf))].join(", ")})`;
+      });
+      return `${size === "" ? "" : `${size}: `}${clauses.join("; ")}`;
+    });
+    const dates = ofEntry.map(({ date }) => date).sort();
+    found[entry] = { says: `${sizes.join(". ")}.`, date: dates.at(-1) ?? "" };
+  }
+  return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function interpreterOf({ python, package: from, version }: ProbedRow): string {
+  return version === undefined ? `CPython ${python}` : `CPython ${python}, ${from} ${version}`;
+}
+
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return groups;
+}
+
+const evidenceStart = "<!-- evidence: written by `UPDATE=1 npm test -- generated` -->";
+const evidenceEnd = "<!-- end of evidence -->";
+
+test("README says how many entries rest on what", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const start = readme.indexOf(evidenceStart);
+  const end = readme.indexOf(evidenceEnd);
+  assert.ok(
+    start !== -1 && end > start,
+    `README.md needs the lines\n${evidenceStart}\n${evidenceEnd}\nwhere the table of evidence belongs`,
+  );
+  expectText("README.md", `${readme.slice(0, start)}${evidenceStart}\n\n${evidenceTable()}\n\n${readme.slice(end)}`);
+});
+
+function evidenceTable(): string {
+  const knowledge = builtInKnowledge();
+  const kinds = [
+    ["measured", "measured by a script of ours on a real interpreter"],
+    ["source", "read in the source, at a pinned place"],
+    ["docs", "read in the documentation"],
+    ["issue", "read in an issue or pull request"],
+    ["reported", "taken over from others who read it there; called likely, never proved"],
+  ] as const;
+  const count = (entries: readonly { readonly evidence: readonly Evidence[] }[], kind: string): number =>
+    entries.filter(({ evidence }) => standingOf(evidence) === kind).length;
+  const columns = [knowledge.callables(), knowledge.spawners(), knowledge.types()];
+  const rows = kinds.map(([kind, text]) => `| ${text} | ${columns.map((entries) => count(entries, kind)).join(" | ")} |`);
+  return [
+    "| the best evidence of an entry is | calls | spawners | types |",
+    "|---|---|---|---|",
+    ...rows,
+    `| all | ${columns.map(({ length }) => length).join(" | ")} |`,
+  ].join("\n");
+}
 
 const tableStart = "<!-- rules: written by `UPDATE=1 npm test -- generated` -->";
 const tableEnd = "<!-- end of rules -->";

@@ -310,6 +310,18 @@ for name in ["a", "b"]:
     assert.match(text, /\d{4}-\d{2}/);
   });
 
+  test("on a library call with no thread near: why this call falls under its condition, the cost, a link, own threads, free threading", () => {
+    const text = hoverOn('import hashlib\nhashlib.sha256(b"short")\n', "hashlib.sha256");
+    assert.match(text, /holds the GIL until it returns \(`?\w+`? has fewer than 2048 bytes\)/);
+    assert.match(text, /^- Releases the GIL if .* has 2048 bytes or more\./m);
+    assert.match(text, /^Takes .* for each byte of .* \(measured\)\.$/m);
+    assert.match(text, /^This call: \S+ ns to \S+ µs\.$/m);
+    assert.match(text, /^Free-threaded builds: ./m);
+    assert.match(text, /\]\(https:\/\/github\.com\/python\/cpython\/blob\/v3\.13\.\d+\/Modules\/_hashopenssl\.c\)/);
+    const dot = hoverOn("import numpy as np\na = np.ones((9, 9))\na.dot(a)\n", "a.dot");
+    assert.match(dot, /^Brings threads of its own: .*OpenBLAS.*`OPENBLAS_NUM_THREADS`/m);
+  });
+
   test("on a call whose condition fails", () => {
     assert.match(hoverOn('import hashlib\nhashlib.sha256(b"short")\n', "hashlib.sha256"), /holds the GIL until it returns/);
   });

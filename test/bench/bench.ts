@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { findSources, readSource } from "../../server/src/base/source-files.js";
 import { newestTarget } from "../../server/src/base/target.js";
+import { bareCall } from "../../server/src/knowledge/call-facts.js";
+import { evaluate } from "../../server/src/knowledge/evaluate.js";
+import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
 import { createNodeHost } from "../../server/src/main/node-host.js";
 import { rules } from "../../server/src/rules/index.js";
 import { Parser } from "../../server/src/syntax/parser.js";
@@ -60,8 +63,63 @@ async function bench(): Promise<void> {
       `edit → findings, 2,000 lines ${name}: p50 ${percentile(times, 0.5).toFixed(1)} ms, p95 ${percentile(times, 0.95).toFixed(1)} ms   (goal p95 ≤ 50)`,
     );
   }
+  benchLookup();
+  const hovers = hoverTimes(parser, files);
+  console.log(
+    `hover on a call            p50 ${percentile(hovers, 0.5).toFixed(2)} ms, p95 ${percentile(hovers, 0.95).toFixed(2)} ms   (${hovers.length} calls, goal p95 ≤ 10)`,
+  );
   console.log(`this process, peak RSS      ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB with the corpus open`);
   await benchServer(files, floor);
+}
+
+/** Finding the entry of a call by its name, and deciding it: of all that is known, and of as many names that nothing is known of. */
+function benchLookup(): void {
+  const knowledge = builtInKnowledge();
+  const known = knowledge.callables().map(({ name }) => name);
+  const names = known.flatMap((name) => [name, `${name}_of_ours`]);
+  const facts = { ...bareCall(newestTarget), positional: [], keywords: [] };
+  let decided = 0;
+  const perCall = (work: (name: string) => void): number => {
+    const times: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      const start = performance.now();
+      for (const name of names) work(name);
+      times.push((1e6 * (performance.now() - start)) / names.length);
+    }
+    return Math.min(...times);
+  };
+  const lookup = perCall((name) => {
+    if (knowledge.callable(name)) decided++;
+  });
+  const verdict = perCall((name) => {
+    const entry = knowledge.callable(name);
+    if (entry && evaluate(entry, facts).gil !== "depends") decided++;
+  });
+  if (decided === 0) throw new Error("nothing was found");
+  console.log(
+    `knowledge of a call        ${lookup.toFixed(0)} ns to find, ${verdict.toFixed(0)} ns to find and decide   (${names.length} names, goal ≤ 1000)`,
+  );
+}
+
+/** Times of a hover on calls of library functions, in milliseconds: the largest files of the corpus are open, and their findings are known. */
+function hoverTimes(parser: Parser, files: readonly { readonly path: string; readonly text: string }[]): number[] {
+  const analysisHost = new AnalysisHost(parser, settings);
+  for (const { path, text } of files) analysisHost.setFile(path, text);
+  const largest = [...files].sort((a, b) => b.text.length - a.text.length).slice(0, 20);
+  const analysis = analysisHost.snapshot();
+  const times: number[] = [];
+  for (const { path, text } of largest) {
+    analysis.findings(path);
+    const calls = [...text.matchAll(/\b(?:len|isinstance|open|sorted|print|time\.\w+|os\.\w+|re\.\w+|self\.\w+)\(/g)].filter(
+      (_, index) => index % 7 === 0,
+    );
+    for (const { index } of calls.slice(0, 60)) {
+      const start = performance.now();
+      analysis.hover(path, index + 1);
+      times.push(performance.now() - start);
+    }
+  }
+  return times;
 }
 
 /** The same through a real server process that has the corpus as its workspace. */

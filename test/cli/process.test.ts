@@ -325,12 +325,12 @@ test("knowledge is listed, shown with its evidence, and checked", () => {
   assert.deepEqual([sha256.package, sha256.gil, sha256.otherwise], ["python", "conditional", "holds"]);
   assert.match(sha256.conditions[0].when[0], /2048 bytes or more/);
   assert.ok(list.every((entry: { evidence: unknown[] }) => entry.evidence.length > 0));
-  assert.match(gilscope(["knowledge", "list"]).output, /^zlib\.compress +releases +python$/m);
+  assert.match(gilscope(["knowledge", "list"]).output, /^zlib\.compress +releases +python +measured$/m);
   for (const args of [
     ["knowledge", "show", "zlib.compress"],
     ["explain", "zlib.compress"],
   ]) {
-    assert.match(gilscope(args).output, /^zlib\.compress\(\)\n {2}Releases the GIL\.\n(.*\n)* {2}Evidence \(source, /);
+    assert.match(gilscope(args).output, /^zlib\.compress\(\)\n {2}Releases the GIL\.\n(.*\n)* {2}Evidence \(measured, /);
   }
   const { code, errors } = gilscope(["knowledge", "show", "no.such.compress"]);
   assert.deepEqual([code, errors.split("\n").length], [2, 2]);
@@ -338,7 +338,7 @@ test("knowledge is listed, shown with its evidence, and checked", () => {
   write("mine.json", '{"package": 1, "callables": {}}');
   const checked = gilscope(["knowledge", "check", "mine.json"]);
   assert.equal(checked.code, 1);
-  assert.match(checked.output, /^mine\.json: \/package: /m);
+  assert.match(checked.output, /^mine\.json:1:13: \/package: /m);
   const own = {
     package: {
       name: "mine",
@@ -360,7 +360,7 @@ test("knowledge is listed, shown with its evidence, and checked", () => {
   write("mine.json", JSON.stringify({ ...own, spawners: [root] }));
   assert.equal(gilscope(["knowledge", "check", "mine.json"]).output, "mine.json: 1 entry, no problems.\n");
   write("mine.json", JSON.stringify({ ...own, spawners: [{ ...root, target: { at: "decorated", of: { position: 0 } } }] }));
-  assert.match(gilscope(["knowledge", "check", "mine.json"]).output, /^mine\.json: \/spawners\/0\/target\/of: /m);
+  assert.match(gilscope(["knowledge", "check", "mine.json"]).output, /^mine\.json:1:\d+: \/spawners\/0\/target\/of: /m);
 });
 
 /** Says that `acme.tasks.task` makes a function that runs in several threads, and that `acme.hash` holds the GIL. */
@@ -422,6 +422,23 @@ test("a knowledge file of the user's own makes a framework's functions run in th
   assert.equal(gilscope(["simulate", "tasks.py", "--knowledge", "acme.json"]).code, 0);
 });
 
+test("pyproject.toml names knowledge files, for all that is below it, and --knowledge comes before them", () => {
+  write("tasks.py", tasks);
+  write("rules/acme.json", JSON.stringify(framework));
+  write("pyproject.toml", '[tool.gilscope]\nknowledge = ["rules/acme.json"]\n');
+  write("other.json", JSON.stringify({ ...framework, spawners: [{ ...framework.spawners[0], worker: "process" }] }));
+  const rulesOf = (args: readonly string[]): unknown[] =>
+    json(["check", "tasks.py", ...args]).findings.map(({ code }: { readonly code: string }) => code);
+  assert.deepEqual(rulesOf([]), ["GIL201"]);
+  assert.deepEqual(rulesOf(["--knowledge", "other.json"]), []);
+  assert.match(gilscope(["explain", "acme.hash"]).output, /^acme\.hash\(\)\n/);
+  write("pyproject.toml", '[tool.gilscope]\nknowledge = "rules/acme.json"\n');
+  assert.match(
+    gilscope(["explain", "zlib.compress"]).errors,
+    /^pyproject\.toml: `knowledge` of `\[tool\.gilscope\]` is not a list of files\n$/,
+  );
+});
+
 test("of several knowledge files the last counts, and those that cannot be used are problems that stop nothing", () => {
   write("tasks.py", tasks);
   write("acme.json", JSON.stringify(framework));
@@ -439,10 +456,18 @@ test("of several knowledge files the last counts, and those that cannot be used 
     problems.map(({ path }: { path: string }) => path),
     ["broken.json", "folder.json", "missing.json", "wrong.json"],
   );
-  assert.match(problems[3].message, /at \/spawners\/0\/worker: /);
+  assert.match(problems[3].message, /at \/spawners\/0\/worker: .* \(line 1, column \d+\)$/);
   const listed = gilscope(["knowledge", "list", "--knowledge", "broken.json"]);
   assert.deepEqual([listed.code, listed.errors.split("\n").length], [0, 2]);
-  assert.match(listed.errors, /^broken\.json: is not JSON/);
+  assert.match(listed.errors, /^broken\.json: is not JSON \(line 1, column 13\)/);
+});
+
+test("explain shows how knowledge is written down, with an example that can be used", () => {
+  const { code, output } = gilscope(["explain", "knowledge"]);
+  assert.equal(code, 0);
+  const example = /^ {4}\{[\s\S]*?^ {4}\}$/m.exec(output)?.[0] ?? "";
+  write("example.json", example);
+  assert.equal(gilscope(["knowledge", "check", "example.json"]).output, "example.json: 1 entry, no problems.\n");
 });
 
 test("explain shows the page of a rule, by name or code", () => {

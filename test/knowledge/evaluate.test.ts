@@ -31,7 +31,8 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     compiles: undefined,
     note: undefined,
     freeThreaded: undefined,
-    evidence: [{ kind, place: "https://example.org", says: "So it is.", date: "2026-11-21", standing: "read" }],
+    measuredOtherwise: undefined,
+    evidence: [{ kind, place: "https://example.org", says: "So it is.", date: "2026-11-21", standing: "read", about: "behaviour" }],
     ...(cases.length === 0 ? { gil: "releases" as const } : { gil: "conditional" as const, cases, otherwise: "releases" as const }),
   };
 }

@@ -33,7 +33,8 @@ test("a small file is read, with what is left out filled in", () => {
       compiles: undefined,
       note: undefined,
       freeThreaded: undefined,
-      evidence: [{ ...evidence, standing: "read" }],
+      measuredOtherwise: undefined,
+      evidence: [{ ...evidence, standing: "read", about: "behaviour" }],
     },
   ]);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PathDescription } from "../../server/src/base/source-files.js";
 import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
-import { largestKnowledgeBytes, parseJson, readUserKnowledge } from "../../server/src/knowledge/user-files.js";
+import { checkKnowledgeFile, largestKnowledgeBytes, readUserKnowledge } from "../../server/src/knowledge/user-files.js";
 
 const evidence = [{ kind: "docs", place: "https://example.org", says: "It says so there.", date: "2026-11-21" }];
 
@@ -61,14 +61,14 @@ test("each file that cannot be used is one problem that names the place, and the
   const { knowledge, problems } = await read(files);
   const told = Object.fromEntries(problems.map(({ path, message }) => [path, message]));
   assert.equal(problems.length, 8);
-  assert.match(told["/no-json.json"] ?? "", /^is not JSON/);
+  assert.equal(told["/no-json.json"], "is not JSON");
   assert.doesNotMatch(told["/no-json.json"] ?? "", /nonsense/, "a text that is not knowledge is not repeated");
   assert.equal(told["/empty.json"], "is empty");
-  assert.match(told["/list.json"] ?? "", /expected an object/);
+  assert.match(told["/list.json"] ?? "", /is no JSON object/);
   assert.match(told["/deep.json"] ?? "", /levels deep|is not JSON/);
   assert.match(told["/huge.json"] ?? "", /too large/);
   assert.equal(told["/device.json"], "is no file");
-  assert.match(told["/words.json"] ?? "", /at \/secrets: unknown section, and 1 more problem$/);
+  assert.match(told["/words.json"] ?? "", /at \/callables\/0\/gil: .*, and 1 more problem$/);
   assert.match(told["/prototype.json"] ?? "", /at \/__proto__: unknown section, and 1 more problem$/);
   for (const message of Object.values(told)) assert.doesNotMatch(message, /\n/);
   assert.equal(knowledge.callable("acme.one"), undefined);
@@ -81,12 +81,36 @@ test("a file that is not there, or cannot be read, is a problem", async () => {
     describe: async (path) => (path === "/gone.json" ? undefined : { kind: "file", size: 1 }),
     readFile: () => Promise.reject(new Error("permission denied")),
   });
-  assert.deepEqual(problems, [
-    { path: "/gone.json", message: "does not exist" },
-    { path: "/locked.json", message: "cannot be read: permission denied" },
-  ]);
+  assert.deepEqual(
+    problems.map(({ path, message }) => ({ path, message })),
+    [
+      { path: "/gone.json", message: "does not exist" },
+      { path: "/locked.json", message: "cannot be read: permission denied" },
+    ],
+  );
 });
 
-test("the place of what is not JSON is given as line and column where it is known", () => {
-  assert.deepEqual(parseJson('{"a": 1,\n "b": 2,\n "c" 3}'), { kind: "problem", message: "is not JSON: line 3, column 6" });
+test("each fault is told with its place in the text", async () => {
+  const text = `{
+  "package": { "name": "acme", "modules": ["acme"], "evidence": ["manual"] },
+  "sources": { "manual": ${JSON.stringify(evidence[0])} },
+  "callables": [
+    { "names": ["acme.a"], "gil": "sometimes", "kind": "cpu-native", "evidence": ["manual"] },
+    { "names": ["acme.b"], "gil": "holds", "kind": "cpu-native", "evidence": ["nothing"] },
+    { "names": ["acme.c"], "gil": "holds", "evidence": ["manual"] }
+  ]
+}`;
+  const host = {
+    describe: async () => ({ kind: "file", size: text.length }) as const,
+    readFile: async () => new TextEncoder().encode(text),
+  };
+  const { faults } = await checkKnowledgeFile("/acme.json", host);
+  assert.deepEqual(
+    faults.map(({ pointer, range }) => [pointer, text.slice(range.start, range.end)]),
+    [
+      ["/callables/0/gil", '"sometimes"'],
+      ["/callables/1/evidence/0", '"nothing"'],
+      ["/callables/2/kind", "{"],
+    ],
+  );
 });

@@ -374,11 +374,27 @@ test("knowledge files of the user's own count, and count again when they change"
     await editor.diagnostics("tasks.py", has("GIL201"));
     await write('{"package": ');
     await editor.logged(/knowledge\/acme\.json is not JSON/);
+    const [fault] = await editor.diagnostics("knowledge/acme.json", (all) => all.length === 1);
+    assert.deepEqual(fault?.range.start, { line: 0, character: 12 });
     await editor.diagnostics("tasks.py", hasNo("GIL201"));
     await write(framework("acme.tasks.task"));
     await editor.diagnostics("tasks.py", has("GIL201"));
 
+    await editor.diagnostics("knowledge/acme.json", (all) => all.length === 0);
+
     await editor.configure({ knowledge: [] });
+    await editor.diagnostics("tasks.py", hasNo("GIL201"));
+    await writeFile(join(editor.folder, "pyproject.toml"), '[tool.gilscope]\nknowledge = ["knowledge/acme.json"]\n');
+    await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("pyproject.toml"), type: 1 }] });
+    await editor.diagnostics("tasks.py", has("GIL201"));
+    await write(framework("acme.tasks.other").replace('"thread"', '"threat"'));
+    const [misspelt] = await editor.diagnostics("knowledge/acme.json", (all) => all.length === 1);
+    assert(misspelt);
+    assert.match(String(misspelt.message), /"thread"/);
+    assert.equal(textAt(framework("acme.tasks.other").replace('"thread"', '"threat"'), misspelt.range), '"threat"');
+    await writeFile(join(editor.folder, "pyproject.toml"), "");
+    await editor.notify("workspace/didChangeWatchedFiles", { changes: [{ uri: editor.uri("pyproject.toml"), type: 2 }] });
+    await editor.diagnostics("knowledge/acme.json", (all) => all.length === 0);
     await editor.diagnostics("tasks.py", hasNo("GIL201"));
     await editor.configure({ knowledge: ["missing.json", 3] });
     await editor.logged(/missing\.json does not exist/);

@@ -1,8 +1,10 @@
 import { contains, type Range, touches } from "../base/range.js";
-import { hasGil, type Target, targetName, targetTitle } from "../base/target.js";
+import { hasGil, targetName, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { predictionTable } from "../estimate/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
+import type { CallFacts } from "../knowledge/call-facts.js";
+import { evidenceTexts, furtherSentences, ownCostSentence, ruleSentences, verdictText } from "../knowledge/call-text.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall } from "../program/link/call-facts.js";
@@ -204,9 +206,10 @@ function callHover(call: CallOperation, within: FunctionNode, context: RuleConte
   for (const name of resolver.externalCallees(call, within)) {
     const entry = knowledge.callable(name);
     if (!entry) continue;
+    const facts = knownOfCall(call, within, resolver, context.target);
     const note = gilNoteOfCall(call, within);
-    const verdict = note ? notedVerdict(note) : evaluate(entry, knownOfCall(call, within, resolver, context.target));
-    return { range: calleeRange(call), markdown: entryHover(entry, verdict, context.target) };
+    const verdict = note ? notedVerdict(note) : evaluate(entry, facts);
+    return { range: calleeRange(call), markdown: entryHover(entry, facts, verdict, context) };
   }
   return undefined;
 }
@@ -216,35 +219,25 @@ function notedVerdict(note: GilNote): Verdict {
 }
 
 /** What knowledge says of a call, with its evidence. */
-function entryHover(entry: CallableEntry, verdict: Verdict, target: Target): string {
-  const lines = [`**\`${entry.name}\`**: ${effectText(entry, verdict, target)}`];
-  if (verdict.missing.length > 0) lines.push(`It depends on this: ${verdict.missing.join("; ")}.`);
-  if (entry.note) lines.push(entry.note);
-  if (entry.ownThreads) {
-    const limited = entry.ownThreads.limitedBy.map((name) => `\`${name}\``).join(", ");
-    lines.push(`Brings threads of its own (${entry.ownThreads.library})${limited ? `, limited by ${limited}` : ""}.`);
-  }
-  if (entry.freeThreaded) lines.push(`Free-threaded builds: ${entry.freeThreaded}`);
-  const evidence = entry.evidence.map(
-    (each) =>
-      `- ${each.kind}: ${each.place.startsWith("http") ? `[${each.says}](${each.place})` : `${each.says} (\`${each.place}\`)`}, ${each.standing === "read" ? each.date : `reported, not re-read, ${each.date}`}`,
+function entryHover(entry: CallableEntry, facts: CallFacts, verdict: Verdict, context: RuleContext): string {
+  const { target, program } = context;
+  const rule =
+    entry.gil === "conditional"
+      ? ruleSentences(entry)
+          .map((sentence) => `- ${sentence}`)
+          .join("\n")
+      : undefined;
+  const evidence = evidenceTexts(entry.evidence).map(
+    ({ kind, says, place, address, date }) => `- ${kind}: ${address ? `[${says}](${address})` : `${says} (\`${place}\`)`} ${date}`,
   );
-  if (evidence.length > 0) lines.push(`Evidence:\n${evidence.join("\n")}`);
-  return lines.join("\n\n");
-}
-
-function effectText(entry: CallableEntry, verdict: Verdict, target: Target): string {
-  if (!hasGil(target)) return `${targetTitle(target)} has no GIL to release.`;
-  const meanwhile = entry.kind === "cpu-native" ? "while it computes" : "while it waits";
-  const because = verdict.because === "" ? "" : ` (${verdict.because})`;
-  switch (verdict.gil) {
-    case "releases":
-      return `releases the GIL ${meanwhile}${because}; other threads run.`;
-    case "holds":
-      return `holds the GIL until it returns${because}; no other thread runs.`;
-    case "runs-python":
-      return "runs Python bytecode, so threads take turns every 5 ms.";
-    case "depends":
-      return "releases the GIL or keeps it, depending on what it is given.";
-  }
+  return [
+    `**\`${entry.name}\`**: ${verdictText(entry, verdict, target)}`,
+    verdict.missing.length > 0 ? `It depends on this: ${verdict.missing.join("; ")}.` : undefined,
+    rule,
+    ownCostSentence(entry, facts),
+    ...furtherSentences(entry, program.knowledge.package(entry.name)),
+    evidence.length > 0 ? `Evidence:\n${evidence.join("\n")}` : undefined,
+  ]
+    .filter((part) => part !== undefined)
+    .join("\n\n");
 }

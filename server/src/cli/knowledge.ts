@@ -1,12 +1,11 @@
 import { absolutePath } from "../base/path.js";
 import type { KnowledgeEntry } from "../knowledge/entry.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
-import { readKnowledgeFile } from "../knowledge/read-file.js";
-import { parseJson } from "../knowledge/user-files.js";
+import { checkKnowledgeFile } from "../knowledge/user-files.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson } from "./formats/json.js";
 import { knowledgeJson } from "./formats/knowledge-json.js";
-import { entryText, knowledgeListText } from "./formats/knowledge-text.js";
+import { entryText, knowledgeFaultsText, knowledgeListText } from "./formats/knowledge-text.js";
 import { knowledgeFor } from "./load.js";
 
 /** Files of the user's own, as typed. */
@@ -19,8 +18,11 @@ export async function listKnowledge(
   options: KnowledgeOptions & { readonly format: "text" | "json" },
   environment: Environment,
 ): Promise<ExitCode> {
-  const callables = (await knowledgeFor(options, environment)).callables();
-  environment.output.write(options.format === "json" ? printJson(knowledgeJson(callables)) : knowledgeListText(callables));
+  const knowledge = await knowledgeFor(options, environment);
+  const callables = knowledge.callables();
+  environment.output.write(
+    options.format === "json" ? printJson(knowledgeJson(callables, knowledge.package)) : knowledgeListText(callables),
+  );
   return 0;
 }
 
@@ -29,7 +31,7 @@ export async function showKnowledge(name: string, options: KnowledgeOptions, env
   const knowledge = await knowledgeFor(options, environment);
   const entries = entriesOf(knowledge, name);
   if (entries.length === 0) throw new UsageError(unknownName(knowledge, name));
-  environment.output.write(entries.map(entryText).join("\n"));
+  environment.output.write(entries.map((entry) => entryText(entry, knowledge.package(entry.name))).join("\n"));
   return 0;
 }
 
@@ -54,26 +56,9 @@ export function unknownName(knowledge: Knowledge, name: string): string {
 /** `gilscope knowledge check`: whether a knowledge file can be used as it stands; the exit code is 1 where it cannot. */
 export async function checkKnowledge(typedPath: string, environment: Environment): Promise<ExitCode> {
   const path = absolutePath(environment.workingFolder, typedPath);
-  let text: string;
-  try {
-    text = new TextDecoder().decode(await environment.host.readFile(path));
-  } catch (error) {
-    throw new UsageError(`${typedPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const { problems, entries } = read(text);
-  for (const { pointer, message } of problems)
-    environment.output.write(`${typedPath}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`);
-  if (problems.length > 0) return 1;
+  const { text, entries, faults } = await checkKnowledgeFile(path, environment.host);
+  environment.output.write(knowledgeFaultsText(typedPath, text, faults));
+  if (faults.length > 0) return 1;
   environment.output.write(`${typedPath}: ${entries} ${entries === 1 ? "entry" : "entries"}, no problems.\n`);
   return 0;
-}
-
-function read(text: string): {
-  readonly problems: readonly { readonly pointer: string; readonly message: string }[];
-  readonly entries: number;
-} {
-  const parsed = parseJson(text);
-  if (parsed.kind === "problem") return { problems: [{ pointer: "", message: parsed.message }], entries: 0 };
-  const file = readKnowledgeFile(parsed.value, "user");
-  return { problems: file.problems, entries: file.entries.length };
 }

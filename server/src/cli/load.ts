@@ -1,12 +1,14 @@
 import type { AnalysisHost } from "../analysis/analysis.js";
 import type { Problem, Settings } from "../analysis/answers.js";
 import type { SourceEncoding } from "../base/decode.js";
-import { absolutePath, relativePath } from "../base/path.js";
+import { absolutePath, joinPath, parentFolder, relativePath } from "../base/path.js";
+import { type ProjectKnowledge, projectKnowledge } from "../base/project-knowledge.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
-import { readUserKnowledge, type UserKnowledge } from "../knowledge/user-files.js";
+import { readUserKnowledge } from "../knowledge/user-files.js";
 import type { Environment } from "./environment.js";
+import { knowledgeProblemText } from "./formats/knowledge-text.js";
 import type { Progress } from "./progress.js";
 
 /** A file that could be read. */
@@ -74,12 +76,31 @@ export function loadInto(host: AnalysisHost, files: readonly LoadedFile[], progr
   }
 }
 
-/** What is known of library calls, with the files of `--knowledge` laid over it. */
-export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<UserKnowledge> {
-  return readUserKnowledge(
-    (typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed)),
+/** What is known of library calls, and what of the user's files could not be used. */
+interface LoadedKnowledge {
+  readonly knowledge: Knowledge;
+  readonly problems: readonly Problem[];
+}
+
+/** What is known of library calls, with the files of the project and then those of `--knowledge` laid over it. */
+export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<LoadedKnowledge> {
+  const project = await knowledgeOfProject(environment);
+  const { knowledge, problems } = await readUserKnowledge(
+    [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))],
     environment.host,
   );
+  for (const problem of project.problems) environment.errors.write(`${problem}\n`);
+  return { knowledge, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
+}
+
+/** What pyproject.toml names: the nearest that does, from the working directory up to the top of its repository. */
+async function knowledgeOfProject({ host, workingFolder }: Environment): Promise<ProjectKnowledge> {
+  for (let folder = workingFolder; ; folder = parentFolder(folder)) {
+    const project = await projectKnowledge(folder, host);
+    if (project) return project;
+    const isTop = folder === parentFolder(folder) || (await host.describe(joinPath(folder, ".git")).catch(() => undefined)) !== undefined;
+    if (isTop) return { files: [], problems: [] };
+  }
 }
 
 /** Loads knowledge for commands whose report has no place for problems: they go to standard error. */

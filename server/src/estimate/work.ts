@@ -933,6 +933,7 @@ function notedEntry(note: GilNote, name: string, known: CallableEntry | undefine
     compiles: undefined,
     note: undefined,
     freeThreaded: undefined,
+    measuredOtherwise: undefined,
     evidence: [],
   };
 }

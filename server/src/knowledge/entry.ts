@@ -25,6 +25,8 @@ export interface Evidence {
   readonly date: string;
   /** `reported`: taken over from somebody who read it there, and not yet read again; it decides, but proves nothing. */
   readonly standing: "read" | "reported";
+  /** What it is evidence for: what the entry says of the GIL and the rest, or only how long the call takes. */
+  readonly about: "behaviour" | "cost";
 }
 
 /** One summand of a call's time. Numbers are for a current server core; nanoseconds. */
@@ -115,6 +117,8 @@ export interface CallableFacts {
   readonly note: string | undefined;
   /** What changes in a build without a GIL. */
   readonly freeThreaded: string | undefined;
+  /** Why a measurement on record seems to say something else than this entry, in one sentence. */
+  readonly measuredOtherwise: string | undefined;
   readonly evidence: readonly Evidence[];
 }
 

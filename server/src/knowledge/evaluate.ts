@@ -55,7 +55,9 @@ export function evaluate(entry: CallableEntry, facts: CallFacts): Verdict {
 }
 
 function decided(entry: CallableEntry, gil: GilEffect, because: string, assumed: readonly string[]): Verdict {
-  const firstHand = entry.evidence.some((each) => each.standing === "read" && (each.kind === "source" || each.kind === "measured"));
+  const firstHand = entry.evidence.some(
+    (each) => each.about === "behaviour" && each.standing === "read" && (each.kind === "source" || each.kind === "measured"),
+  );
   return {
     gil,
     confidence: firstHand && assumed.length === 0 ? "proved" : "likely",

@@ -2,6 +2,7 @@ import { builtInFiles } from "./built-in-files.js";
 import type { CallFacts } from "./call-facts.js";
 import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
 import { returnedType } from "./evaluate.js";
+import { withMeasurements } from "./measured.js";
 import { type FileProblem, type KnowledgeFile, readKnowledgeFile } from "./read-file.js";
 import { standardLibraryModules } from "./stdlib-modules.js";
 
@@ -63,7 +64,7 @@ let memo: { readonly read: readonly KnowledgeFile[]; readonly files: readonly Kn
 
 function builtIn() {
   if (!memo) {
-    const read = builtInFiles.map(({ name, content }) => readKnowledgeFile(content, originOf(name)));
+    const read = builtInFiles.map(({ name, content }) => withMeasurements(readKnowledgeFile(content, originOf(name))));
     const files = read.toSorted((a, b) => rank(a) - rank(b));
     memo = { read, files, knowledge: assemble(files) };
   }
@@ -167,12 +168,13 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
     return standardLibraryModules.has(module.split(".", 1)[0] ?? module) ? packages.get("python") : undefined;
   }
 
+  const callable = remembering((name: string) => find(callables, name));
   return {
-    callable: (name) => find(callables, name),
-    spawner: (name) => find(spawners, name),
+    callable,
+    spawner: remembering((name) => find(spawners, name)),
     type,
     resultType: (name, facts) => {
-      const returns = find(callables, name)?.returns ?? [];
+      const returns = callable(name)?.returns ?? [];
       return returns.length > 0 ? returnedType(returns, facts) : type(name)?.name;
     },
     ancestry,
@@ -188,6 +190,22 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
     types: () => sorted(types),
     packages: () => sorted(packages),
     canonicalName,
+  };
+}
+
+/** Enough for the names of a large program; whoever types makes new ones all the time. */
+const mostRemembered = 100_000;
+
+/** The same function, which looks each name up once. */
+function remembering<Found>(lookup: (name: string) => Found): (name: string) => Found {
+  const known = new Map<string, Found>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined || known.has(name)) return before as Found;
+    if (known.size >= mostRemembered) known.clear();
+    const found = lookup(name);
+    known.set(name, found);
+    return found;
   };
 }
 

@@ -16,6 +16,7 @@ import { aliasRecord, callableRecord, type EvidenceReferences, packageRecord, so
 export interface FileProblem {
   /** The JSON pointer (RFC 6901) of the value at fault; empty for the whole file. */
   readonly pointer: string;
+  /** What is wrong with that value; of the whole file, the rest of a sentence that starts with it. */
   readonly message: string;
 }
 
@@ -40,7 +41,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
   const refusal = tooLarge(value);
   if (refusal) return { package: undefined, entries: [], aliases: new Map(), problems: [{ pointer: "", message: refusal }] };
   if (!isRecord(value)) {
-    return { package: undefined, entries: [], aliases: new Map(), problems: [{ pointer: "", message: "expected an object" }] };
+    return { package: undefined, entries: [], aliases: new Map(), problems: [{ pointer: "", message: "is no JSON object" }] };
   }
   const known = ["$schema", "package", "sources", "aliases", "callables", "spawners", "types"];
   for (const key of Object.keys(value)) if (!known.includes(key)) problems.push({ pointer: pointer([key]), message: "unknown section" });
@@ -76,6 +77,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         compiles: rest.compiles,
         note: rest.note,
         freeThreaded: rest.freeThreaded,
+        measuredOtherwise: rest.measuredOtherwise,
         evidence,
       };
       entries.push({ ...facts, ...rule } satisfies CallableEntry);
@@ -140,7 +142,7 @@ function tooLarge(value: unknown): string | undefined {
   let values = 0;
   for (let next = open.pop(); next; next = open.pop()) {
     if (typeof next.value !== "object" || next.value === null) continue;
-    if (next.depth >= limits.depth) return `nested more than ${limits.depth} levels deep`;
+    if (next.depth >= limits.depth) return `is nested more than ${limits.depth} levels deep`;
     const children = Object.values(next.value);
     values += children.length;
     if (values > limits.values) return `holds more than ${limits.values} values`;
@@ -264,7 +266,7 @@ function shortened(message: string): string {
 
 function capped(problems: readonly FileProblem[]): readonly FileProblem[] {
   if (problems.length <= limits.problems) return problems;
-  return [...problems.slice(0, limits.problems), { pointer: "", message: `${problems.length - limits.problems} more problems` }];
+  return [...problems.slice(0, limits.problems), { pointer: "", message: `has ${problems.length - limits.problems} more problems` }];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

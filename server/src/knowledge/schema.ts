@@ -68,16 +68,29 @@ const condition: v.GenericSchema<unknown, Condition> = v.variant("test", [
 const conditions = v.optional(list(condition), []);
 
 const evidence = v.strictObject({
-  kind: v.picklist(["source", "docs", "measured", "issue"]),
-  place: text,
-  says: text,
-  date,
-  standing: v.optional(v.picklist(["read", "reported"]), "read"),
+  kind: v.pipe(
+    v.picklist(["source", "docs", "measured", "issue"]),
+    v.description(
+      "`source`: read in the code. `docs`: its documentation says so. `measured`: a script shows it. `issue`: its maintainers say so.",
+    ),
+  ),
+  place: v.pipe(text, v.description("A pinned place: an address with a version or commit in it; for `measured`, the script.")),
+  says: v.pipe(text, v.description("What that place says, in a few words.")),
+  date: v.pipe(date, v.description("When it was read or measured.")),
+  standing: v.pipe(
+    v.optional(v.picklist(["read", "reported"]), "read"),
+    v.description("`reported`: taken over from somebody who read it there; it decides, but proves nothing."),
+  ),
+  about: v.pipe(
+    v.optional(v.picklist(["behaviour", "cost"]), "behaviour"),
+    v.description("`cost`: evidence only for how long the call takes."),
+  ),
 });
 /** A name from the file's `sources`, or the evidence itself. */
 const evidenceReferences = v.pipe(
   list(v.union([v.pipe(v.string(), v.maxLength(200)), evidence])),
   v.nonEmpty("every entry needs evidence"),
+  v.description("Names from `sources`, or the evidence itself."),
 );
 
 const gilEffect = v.picklist(["releases", "holds", "runs-python"]);
@@ -112,12 +125,26 @@ const gilCases = v.pipe(
 /** One record stands for all the names it lists. */
 export const callableRecord = v.pipe(
   v.strictObject({
-    names,
-    gil: v.picklist(["releases", "holds", "runs-python", "conditional"]),
+    names: v.pipe(
+      names,
+      v.description("Qualified names: `zlib.compress`, `hashlib.HASH.update`. All that follows holds for each of them."),
+    ),
+    gil: v.pipe(
+      v.picklist(["releases", "holds", "runs-python", "conditional"]),
+      v.description(
+        "`releases`: other threads run meanwhile. `holds`: native code that keeps the GIL. `runs-python`: bytecode, so threads take turns. `conditional`: the first of `cases` that holds decides, else `otherwise`.",
+      ),
+    ),
     cases: v.optional(gilCases),
     otherwise: v.optional(gilEffect),
-    kind: v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
-    style: v.optional(v.picklist(["blocking", "awaitable"]), "blocking"),
+    kind: v.pipe(
+      v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
+      v.description("What the call spends its time on."),
+    ),
+    style: v.pipe(
+      v.optional(v.picklist(["blocking", "awaitable"]), "blocking"),
+      v.description("`awaitable`: the call returns at once, and `await` does the waiting."),
+    ),
     waits: v.optional(waits),
     cost: v.optional(v.strictObject({ from: v.picklist(["measured", "default"]), terms: v.pipe(list(costTerm), v.nonEmpty()) })),
     returns: v.optional(v.union([qualifiedName, list(v.strictObject({ when: conditions, type: qualifiedName }))]), []),
@@ -137,8 +164,9 @@ export const callableRecord = v.pipe(
       }),
     ),
     compiles: v.optional(v.strictObject({ cases: gilCases, otherwise: gilEffect })),
-    note: v.optional(text),
-    freeThreaded: v.optional(text),
+    note: v.pipe(v.optional(text), v.description("What a reader should know besides, in one sentence.")),
+    freeThreaded: v.pipe(v.optional(text), v.description("What changes in a build without a GIL, in one sentence.")),
+    measuredOtherwise: v.optional(text),
     evidence: evidenceReferences,
   }),
   v.check(
@@ -164,7 +192,7 @@ const poolSizes = v.optional(
 
 export const spawnerRecord = v.strictObject({
   names,
-  worker: workerKind,
+  worker: v.pipe(workerKind, v.description("Who runs the work.")),
   workerCases: v.optional(list(v.strictObject({ when: v.pipe(list(condition), v.nonEmpty()), worker: workerKind })), []),
   startedBy: v.optional(v.union([v.picklist(["call", "library"]), identifiers]), "call"),
   target: v.variant("at", [
@@ -264,7 +292,10 @@ export const typeRecord = v.strictObject({
       evidence: evidenceReferences,
     }),
   ),
-  sharing: v.optional(v.picklist(["safe", "per-method", "confined", "unsafe", "unknown"]), "unknown"),
+  sharing: v.pipe(
+    v.optional(v.picklist(["safe", "per-method", "confined", "unsafe", "unknown"]), "unknown"),
+    v.description("Whether several threads may use one object."),
+  ),
   atomicMethods: v.optional(identifiers, []),
   pickles: v.optional(v.picklist(["yes", "no", "by-inheritance", "if-contents", "unknown"]), "unknown"),
   attributes: v.optional(v.record(identifier, qualifiedName), {}),
@@ -277,7 +308,7 @@ export const typeRecord = v.strictObject({
 
 export const packageRecord = v.strictObject({
   name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
-  modules: v.pipe(list(qualifiedName), v.nonEmpty()),
+  modules: v.pipe(list(qualifiedName), v.nonEmpty(), v.description("Names that its code is imported by.")),
   freeThreading: v.optional(
     v.strictObject({
       support: v.picklist(["supported", "experimental", "reenables-gil", "unknown"]),
@@ -292,6 +323,35 @@ export const packageRecord = v.strictObject({
 export const aliasRecord = v.strictObject({ alias: qualifiedName, name: qualifiedName });
 
 export const sourceRecord = evidence;
+
+/** What occurs in many places of the format, by the names that its schema gives them. */
+export const repeatedParts = { place, condition, evidence, qualifiedName };
+
+/** A whole file, for editors that complete and check as somebody writes one. Reading takes it apart, so that one bad record costs only itself. */
+export const knowledgeFile = v.strictObject({
+  $schema: v.optional(v.pipe(v.string(), v.description("Where the schema of knowledge files lies, for editors."))),
+  package: v.pipe(packageRecord, v.description("The distribution that the entries are about.")),
+  sources: v.pipe(
+    v.optional(v.record(v.string(), sourceRecord), {}),
+    v.description("Evidence under names of your own, by which entries refer to it."),
+  ),
+  aliases: v.pipe(
+    v.optional(list(aliasRecord), []),
+    v.description("Other paths to the same things, such as the module that really defines a class."),
+  ),
+  callables: v.pipe(
+    v.optional(list(callableRecord), []),
+    v.description("Functions, methods and classes that are called: what a call does to the GIL."),
+  ),
+  spawners: v.pipe(
+    v.optional(list(spawnerRecord), []),
+    v.description("Calls and decorators that make code run in threads, processes or tasks."),
+  ),
+  types: v.pipe(
+    v.optional(list(typeRecord), []),
+    v.description("Classes: locks, queues, pools, and what several threads may do with an object."),
+  ),
+});
 
 export type EvidenceReferences = v.InferOutput<typeof evidenceReferences>;
 

@@ -18,6 +18,7 @@ import type { FileEdit, TextEdit } from "../base/edit.js";
 import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
+import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { type DocumentPlace, explainRuleCommand, showPredictionCommand } from "./protocol.js";
 
@@ -75,6 +76,21 @@ export function applyChanges(document: TextDocument, changes: readonly TextDocum
     TextDocument.update(document, [{ range: place, text: change.text }], version);
     return { range, newText: change.text };
   });
+}
+
+/** What is wrong with a knowledge file, for the editor to show in it. */
+export function knowledgeDiagnostics({ text, faults }: UserFileProblem): Diagnostic[] {
+  const lines = new LineIndex(text);
+  const place = (offset: number): LspPosition => {
+    const { line, column } = lines.position(offset);
+    return { line, character: column };
+  };
+  return faults.map(({ message, range, pointer }) => ({
+    range: { start: place(range.start), end: place(range.end) },
+    severity: DiagnosticSeverity.Error,
+    source: "gilscope",
+    message: pointer === "" ? `This file ${message}.` : message,
+  }));
 }
 
 /** Whether an editor's message says what the protocol promises is not known before it is looked at. */

@@ -1,6 +1,7 @@
 import { absolutePath, joinPath } from "../base/path.js";
+import { projectKnowledge } from "../base/project-knowledge.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
-import { readUserKnowledge } from "../knowledge/user-files.js";
+import { readUserKnowledge, type UserFileProblem } from "../knowledge/user-files.js";
 import { isUri } from "./convert.js";
 import type { ServerHost } from "./server-host.js";
 
@@ -8,30 +9,51 @@ import type { ServerHost } from "./server-host.js";
 export interface KnowledgeFiles {
   /** Reads the files again, and tells the listener what is known now; of two readings at a time the later one counts. */
   read(files: readonly string[], folders: readonly string[]): Promise<void>;
-  /** Whether the path is one of the files, so that a change of it matters. */
-  includes(path: string): boolean;
+  /** The files of the last reading, whose changes matter. */
+  paths(): readonly string[];
 }
 
-/** `onKnowledge` hears of each reading that is not overtaken. Problems are logged, each once until it is another. */
-export function createKnowledgeFiles(host: ServerHost, onKnowledge: (knowledge: Knowledge) => void): KnowledgeFiles {
+/** Who hears of each reading that is not overtaken. */
+export interface KnowledgeListener {
+  onKnowledge(knowledge: Knowledge): void;
+  /** What is wrong with a file; nothing, once it was told to be wrong and no longer is. */
+  onFile(path: string, problem: UserFileProblem | undefined): void;
+}
+
+/**
+ * The files of the settings and, before them, those that pyproject.toml of each folder names. Problems are logged, too, each once until it is
+ * another.
+ */
+export function createKnowledgeFiles(host: ServerHost, listener: KnowledgeListener): KnowledgeFiles {
   let paths: readonly string[] = [];
   let readings = 0;
   const logged = new Map<string, string>();
+  const complaints = new Set<string>();
   return {
-    includes: (path) => paths.includes(path),
+    paths: () => paths,
     async read(files, folders) {
       const reading = ++readings;
       const found = await Promise.all(files.map((file) => pathOf(file, folders, host)));
+      const projects = await Promise.all(folders.map((folder) => projectKnowledge(folder, host)));
       if (reading !== readings) return;
-      paths = found.filter((path) => path !== undefined);
+      for (const message of projects.flatMap((project) => project?.problems ?? [])) {
+        if (!complaints.has(message)) host.log(message);
+        complaints.add(message);
+      }
+      paths = [...projects.flatMap((project) => project?.files ?? []), ...found.filter((path) => path !== undefined)];
       const { knowledge, problems } = await readUserKnowledge(paths, host);
       if (reading !== readings) return;
-      for (const path of [...logged.keys()]) if (!problems.some((problem) => problem.path === path)) logged.delete(path);
-      for (const { path, message } of problems) {
-        if (logged.get(path) !== message) host.log(`${path} ${message}`);
-        logged.set(path, message);
+      for (const path of [...logged.keys()]) {
+        if (problems.some((problem) => problem.path === path)) continue;
+        logged.delete(path);
+        listener.onFile(path, undefined);
       }
-      onKnowledge(knowledge);
+      for (const problem of problems) {
+        if (logged.get(problem.path) !== problem.message) host.log(`${problem.path} ${problem.message}`);
+        logged.set(problem.path, problem.message);
+        listener.onFile(problem.path, problem);
+      }
+      listener.onKnowledge(knowledge);
     },
   };
 }

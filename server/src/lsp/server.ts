@@ -42,6 +42,7 @@ import {
   createRenderer,
   explainAction,
   isUri,
+  knowledgeDiagnostics,
   pathOfUri,
   type Renderer,
   refusalAction,
@@ -346,7 +347,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
       for (const { uri, type } of params.changes) {
         const path = pathOfUri(uri);
-        if (knowledgeFiles.includes(path)) readKnowledge();
+        if (knowledgeFiles.paths().includes(path) || isProjectFile(path)) readKnowledge();
         if (type === FileChangeType.Deleted) index.removed(path);
         else if (/\.pyw?$/i.test(path)) index.changed(path);
         else if (isTargetFile(path)) readTarget();
@@ -377,7 +378,6 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const problem of configuration.problems) host.log(problem);
     configure();
     readKnowledge();
-    watchKnowledge().catch((error) => logFailure("registration", error));
     if (JSON.stringify(configuration.excludePatterns) !== excludedBefore) {
       index.refresh();
       for (const shown of open.values()) useOpenDocument(shown);
@@ -388,10 +388,16 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.configuration) useConfiguration(await connection.workspace.getConfiguration("gilscope"));
   };
 
-  const knowledgeFiles = createKnowledgeFiles(host, (knowledge) => {
-    analysisHost.useKnowledge(knowledge);
-    changed();
-    schedulePublish();
+  const knowledgeFiles = createKnowledgeFiles(host, {
+    onKnowledge(knowledge) {
+      analysisHost.useKnowledge(knowledge);
+      changed();
+      schedulePublish();
+      watchKnowledge().catch((error) => logFailure("registration", error));
+    },
+    onFile(path, problem) {
+      send(connection.sendDiagnostics({ uri: uriOfPath(path), diagnostics: problem ? knowledgeDiagnostics(problem) : [] }));
+    },
   });
   const readKnowledge = (): void => {
     const reading = knowledgeFiles.read(configuration.knowledgeFiles, index.folders());
@@ -401,7 +407,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let watchedKnowledge: { readonly patterns: string; readonly registered: Promise<Disposable | undefined> } | undefined;
   /** Asks the editor to tell of changes in the knowledge files; those outside the workspace are read anew with the settings only. */
   const watchKnowledge = async (): Promise<void> => {
-    const patterns = configuration.knowledgeFiles.map((file) => `**/${fileName(file.replaceAll("\\", "/"))}`);
+    const patterns = [...new Set(knowledgeFiles.paths().map((path) => `**/${fileName(path)}`))];
     if (!client.watchedFiles || (watchedKnowledge?.patterns ?? "[]") === JSON.stringify(patterns)) return;
     const before = watchedKnowledge;
     const watchers = patterns.map((globPattern) => ({ globPattern }));
@@ -567,6 +573,11 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   };
 
   connection.listen();
+}
+
+/** Whether the file may name knowledge files. */
+function isProjectFile(path: string): boolean {
+  return path.endsWith("/pyproject.toml");
 }
 
 /** Whether the file says which Python a project is for. */

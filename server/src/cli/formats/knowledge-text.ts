@@ -1,18 +1,48 @@
+import { LineIndex } from "../../base/line-index.js";
 import { unreachable } from "../../base/unreachable.js";
-import { conditionText } from "../../knowledge/condition-text.js";
-import type { CallableEntry, Evidence, GilEffect, KnowledgeEntry, SpawnerEntry, TypeEntry, WaitsFor } from "../../knowledge/entry.js";
+import { evidenceTexts, furtherSentences, ruleSentences, standingOf } from "../../knowledge/call-text.js";
+import type { CallableEntry, Evidence, KnowledgeEntry, PackageEntry, SpawnerEntry, TypeEntry } from "../../knowledge/entry.js";
+import type { KnowledgeFault, UserFileProblem } from "../../knowledge/user-files.js";
 
-/** One line for each call: name, effect on the GIL, package. */
-export function knowledgeListText(callables: readonly CallableEntry[]): string {
-  const width = Math.max(0, ...callables.map(({ name }) => name.length));
-  return callables.map((entry) => `${entry.name.padEnd(width)}  ${entry.gil.padEnd("runs-python".length)}  ${entry.package}\n`).join("");
+/** What is wrong with a knowledge file, with the line of what is wrong first. */
+export function knowledgeProblemText({ message, text, faults }: UserFileProblem): string {
+  const [first] = faults;
+  if (!first || text === "") return message;
+  const { line, column } = new LineIndex(text).position(first.range.start);
+  return `${message} (line ${line + 1}, column ${column + 1})`;
 }
 
-/** All that is known of one name, as a few sentences and the evidence for them. */
-export function entryText(entry: KnowledgeEntry): string {
+/** All that is wrong with a knowledge file, one line for each, with its place. */
+export function knowledgeFaultsText(typedPath: string, text: string, faults: readonly KnowledgeFault[]): string {
+  const lines = new LineIndex(text);
+  return faults
+    .map(({ pointer, message, range }) => {
+      const { line, column } = lines.position(range.start);
+      const place = text === "" ? typedPath : `${typedPath}:${line + 1}:${column + 1}`;
+      return `${place}: ${pointer === "" ? "" : `${pointer}: `}${message}\n`;
+    })
+    .join("");
+}
+
+/** One line for each call: name, effect on the GIL, package, how that is known. */
+export function knowledgeListText(callables: readonly CallableEntry[]): string {
+  const width = Math.max(0, ...callables.map(({ name }) => name.length));
+  const packageWidth = Math.max(0, ...callables.map((entry) => entry.package.length));
+  return callables
+    .map((entry) => {
+      const columns = [entry.name.padEnd(width), entry.gil.padEnd("runs-python".length), entry.package.padEnd(packageWidth)];
+      return `${columns.join("  ")}  ${standingOf(entry.evidence)}\n`;
+    })
+    .join("");
+}
+
+/** All that is known of one name, as a few sentences and the evidence for them; `owner` is the package that it comes from. */
+export function entryText(entry: KnowledgeEntry, owner: PackageEntry | undefined): string {
   switch (entry.entry) {
-    case "callable":
-      return [`${entry.name}()\n`, ...gilSentences(entry), `  ${waitSentence(entry)}\n`, ...closing(entry)].join("");
+    case "callable": {
+      const sentences = [...ruleSentences(entry), ...furtherSentences(entry, owner)].map((sentence) => `  ${sentence}\n`);
+      return [`${entry.name}()\n`, ...sentences, ...evidenceLines(entry.evidence)].join("");
+    }
     case "spawner":
       return [`${entry.name}\n`, `  ${spawnerSentence(entry)}\n`, ...closing({ ...entry, freeThreaded: undefined })].join("");
     case "type":
@@ -36,51 +66,6 @@ export function entryText(entry: KnowledgeEntry): string {
     default:
       return unreachable(entry);
   }
-}
-
-const effectSentences: Readonly<Record<GilEffect, string>> = {
-  releases: "Releases the GIL",
-  holds: "Holds the GIL until it returns",
-  "runs-python": "Runs Python bytecode, so threads take turns",
-};
-
-const kindSentences: Readonly<Record<CallableEntry["kind"], string>> = {
-  "io-wait": "Waits for input or output.",
-  sleep: "Sleeps.",
-  "sync-wait": "Waits for another thread.",
-  "process-wait": "Waits for another process.",
-  "cpu-native": "Computes in native code.",
-  "cpu-python": "Computes in the interpreter.",
-};
-
-const waitSentences: Readonly<Record<WaitsFor, string>> = {
-  lock: "Waits until a lock is free",
-  signal: "Waits until another thread gives a sign",
-  queue: "Waits until something is put in",
-  "queue-space": "Waits until there is room, if the queue is bounded",
-  work: "Waits until the work is done",
-  process: "Waits for another process",
-  network: "Waits for the network",
-  disk: "Waits for the disk",
-  database: "Waits for the database",
-  input: "Waits for somebody's input",
-  time: "Sleeps",
-};
-
-function waitSentence(entry: CallableEntry): string {
-  const { waits } = entry;
-  if (!waits || entry.style === "awaitable") return kindSentences[entry.kind];
-  const unless = waits.unless.length === 0 ? "" : `, unless ${waits.unless.map(conditionText).join(" or ")}`;
-  const meanwhile = waits.releases === "own-lock" ? ", and gives up its own lock meanwhile" : "";
-  return `${waitSentences[waits.for]}${meanwhile}${unless}.`;
-}
-
-function gilSentences(entry: CallableEntry): string[] {
-  if (entry.gil !== "conditional") return [`  ${effectSentences[entry.gil]}.\n`];
-  return [
-    ...entry.cases.map(({ when, gil }) => `  ${effectSentences[gil]} if ${when.map(conditionText).join(" and ")}.\n`),
-    `  Otherwise: ${lowerFirst(effectSentences[entry.otherwise])}.\n`,
-  ];
 }
 
 function spawnerSentence(entry: SpawnerEntry): string {
@@ -135,10 +120,12 @@ function closing({ note, freeThreaded, evidence }: Closing): string[] {
   return [
     ...(note === undefined ? [] : [`  ${note}\n`]),
     ...(freeThreaded === undefined ? [] : [`  Free-threaded: ${freeThreaded}\n`]),
-    ...evidence.map(({ kind, place, says, date }) => `  Evidence (${kind}, ${date}): ${says}\n    ${place}\n`),
+    ...evidenceLines(evidence),
   ];
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function evidenceLines(evidence: readonly Evidence[]): string[] {
+  return evidenceTexts(evidence).map(
+    ({ kind, place, address, says, date }) => `  Evidence (${kind}, ${date}): ${says}\n    ${address ?? place}\n`,
+  );
 }

@@ -32,7 +32,7 @@ import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
-import { startsSeveral } from "./spawns.js";
+import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
@@ -693,6 +693,7 @@ class Walker {
     }
     if (object?.sharing !== "shared") return;
     const read = updateRead(write, frame.function);
+    if (read?.op === "read" && this.isThreadsOwn(read, frame)) return;
     const update = read
       ? {
           gap: updateGap(write, read, frame.function, this.program.resolver),
@@ -818,6 +819,12 @@ class Walker {
     return undefined;
   }
 
+  /** Whether a property hands out what each thread has for itself: `self._local.depth`. */
+  private isThreadsOwn(read: ReadOperation, frame: Frame): boolean {
+    const given = this.givenByProperty(read, frame);
+    return given?.value.op === "read" && this.location(given.value.place, given.in)?.sharing === "own";
+  }
+
   /** Whether a property makes the value, anew for each who asks as like as not. */
   private isComputed(value: Value, frame: Frame): boolean {
     return value.op === "read" && isProperty(value.place, frame.function, this.program.resolver);
@@ -860,6 +867,7 @@ class Walker {
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
+      (this.current.kind === "spawn" && this.isAroundAwaited(this.current.spawn, location)) ||
       (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
@@ -984,6 +992,16 @@ class Walker {
       .filter(({ call, within }) => call.arguments.some(({ value }) => resolver.resolve(value, within).some(isTarget)));
     const [only] = givers;
     return only !== undefined && givers.length === 1 && !startsSeveral(only.call, only.within) && this.isMadeIn(only.within, key);
+  }
+
+  /**
+   * Whether the location is a variable of a function around the coroutine that starts the thread and waits for it: of a stream, say, of which the
+   * coroutine reads the parts one by one.
+   */
+  private isAroundAwaited(spawn: Spawn, location: string): boolean {
+    if (!location.startsWith("cell ") || !isAwaitedAtOnce(spawn.call, spawn.in)) return false;
+    for (let around = parentOf(spawn.in); around; around = parentOf(around)) if (this.isMadeIn(around, location)) return true;
+    return false;
   }
 
   /** Whether what is checked is an element that no other thread looks for. */

@@ -193,7 +193,8 @@ class Search {
     }
   }
 
-  private awaitedBy({ call, entry, function: node }: Wait, { on, limited }: Extract<Blocking, { does: "blocks" }>): Awaited | undefined {
+  private awaitedBy(wait: Wait, { on, limited }: Extract<Blocking, { does: "blocks" }>): Awaited | undefined {
+    const { call, entry, function: node } = wait;
     const dot = entry.name.lastIndexOf(".");
     const role = this.program.knowledge.type(entry.name.slice(0, dot))?.is;
     const isStart = role?.role === "worker" && role.start.includes(entry.name.slice(dot + 1));
@@ -216,8 +217,10 @@ class Search {
         // The processes of `multiprocessing` are the program's own, and its proxies answer at once as a rule.
         return entry.name.startsWith("multiprocessing.") || entry.name.endsWith(".__exit__") ? undefined : "process";
       case "network":
-      case "database":
         return "network";
+      case "database":
+        // What answers at once is a file of this machine's own: SQLite.
+        return this.takesMoments(wait) ? "file" : "network";
       case "disk":
       case "input":
         return isStart ? undefined : "file";

@@ -136,6 +136,9 @@ export class Ownership {
 
   /** A variable itself, whatever it holds: a global, one of a call on this thread's way, or one that a closure brought along. */
   variable(name: string, owner: number, frame: Frame): AbstractObject {
+    // What the body of a class binds are the attributes of the class.
+    const holder = classOfBody(frame.function.file.functions[owner]);
+    if (holder) return this.classAttribute(holder, name);
     for (let current: Frame | undefined = frame; current && owner > 0; current = current.caller) {
       if (current.function.file === frame.function.file && current.function.facts.index === owner) return own;
     }
@@ -147,6 +150,8 @@ export class Ownership {
     const node = this.classOf(value, frame.function);
     if (owner < 0) return { ...unknown, key: `builtin ${name}` };
     if (owner === 0) return sharedObject(this.globalKey(frame.function, name), node);
+    const holder = classOfBody(frame.function.file.functions[owner]);
+    if (holder) return { ...this.classAttribute(holder, name), class: node };
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
@@ -540,6 +545,11 @@ function storedReceiver(name: string, node: FunctionNode, receiver: Entity, call
   while (first.caller) first = first.caller;
   for (const object of first.parameters.values()) if (object.class === receiver.class) return object;
   return { ...unknown, class: receiver.class };
+}
+
+/** The class whose body the function is. */
+function classOfBody(node: FunctionNode | undefined): ClassNode | undefined {
+  return node?.facts.kind === "class-body" ? node.file.classes.find((each) => each.facts.body === node.index) : undefined;
 }
 
 /** `metadata: dict = Field(…)` says what each object gets. */

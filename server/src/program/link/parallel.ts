@@ -56,6 +56,8 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {
     if (a.spawn.call === b.spawn.call) return a.spawn.instances === "several";
+    // What each of two functions makes anew, or is given anew, is two objects.
+    if (of === "call's object" && ofSecond === "call's object" && a.spawn.in !== b.spawn.in) return false;
     const [first, second] = a.spawn.call.start < b.spawn.call.start ? [a.spawn, b.spawn] : [b.spawn, a.spawn];
     if (first.in === second.in && firstJoin(first) <= second.call.start) return false;
   }

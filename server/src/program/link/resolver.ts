@@ -574,10 +574,21 @@ export class Resolver {
         return outer;
       }
       case "constant":
-        return typeof annotation.value === "string" && /^[A-Za-z_]\w*$/.test(annotation.value) ? this.name(annotation.value, 0, scope) : [];
+        return typeof annotation.value === "string" && /^[A-Za-z_][\w.]*$/.test(annotation.value)
+          ? this.named(annotation.value, scope)
+          : [];
       default:
         return [];
     }
+  }
+
+  /** What a quoted name such as `Image.Image` means at the top of the file. */
+  private named(dotted: string, scope: FunctionNode): readonly Entity[] {
+    const [first = "", ...attributes] = dotted.split(".");
+    return attributes.reduce(
+      (objects: readonly Entity[], attribute) => objects.flatMap((object) => this.attribute(object, attribute)),
+      this.name(first, 0, scope),
+    );
   }
 
   /** What calling an entity returns. */
