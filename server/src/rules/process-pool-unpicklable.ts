@@ -2,6 +2,7 @@ import { rangeOf } from "../base/range.js";
 import { atLeast, knownTargets, targetName } from "../base/target.js";
 import type { ArgumentPassing, SpawnerEntry } from "../knowledge/entry.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
 import { threadPrimitivesOfWorkers } from "../program/link/process-locks.js";
 import { argumentAt, type ScopedValue, type Spawn } from "../program/link/spawns.js";
 import { type FreshStart, freshStartOf } from "../program/link/start-methods.js";
@@ -25,6 +26,8 @@ interface Sent extends ScopedValue {
   /** What takes it there, as it reads in a sentence. */
   readonly by: string;
   readonly pool: { readonly call: CallOperation; readonly in: FunctionNode } | undefined;
+  /** Whether what takes it there can be a pool of threads as well. */
+  readonly pools: "processes" | "mixed";
   /** Each element of the value is sent, not the value. */
   readonly how: "whole" | "element";
 }
@@ -68,7 +71,7 @@ function match(data: Data): Match<Data> {
   return {
     path: sent.in.file.path,
     range: { start: sent.value.start, end: sent.value.end },
-    confidence: obstacle.sure === "yes" && start === "everywhere" ? "likely" : "possible",
+    confidence: obstacle.sure === "yes" && start === "everywhere" && sent.pools === "processes" ? "likely" : "possible",
     related,
     targets: start === "everywhere" ? [] : verdicts(),
     prediction: undefined,
@@ -89,7 +92,8 @@ function sentToWorkers({ program }: RuleContext): readonly Sent[] {
     const crossing = crossingOf(spawn);
     const entry = program.knowledge.spawner(spawn.spawner);
     if (!crossing || !entry) return [];
-    const base = { call: spawn.call, in: spawn.in, crossing, by: shortName(spawn.spawner), pool: spawn.pool?.made };
+    const pools = poolsOf(spawn, program);
+    const base = { call: spawn.call, in: spawn.in, crossing, by: shortName(spawn.spawner), pool: spawn.pool?.made, pools };
     if (entry.target.at !== "argument") return [];
     const target = argumentAt(spawn.call, entry.target.of);
     return [
@@ -109,7 +113,18 @@ function crossingOf(spawn: Spawn): Crossing | undefined {
   return isTask || spawn.spawner === "asyncio.AbstractEventLoop.run_in_executor" ? "task" : undefined;
 }
 
+/** `pool = ProcessPoolExecutor() if heavy else ThreadPoolExecutor()` is a choice that the caller makes, maybe together with what is sent. */
+function poolsOf({ spawner, call, in: within }: Spawn, { resolver }: Program): Sent["pools"] {
+  if (spawner.endsWith("Process") || spawner.endsWith("process_map")) return "processes";
+  const receiver = spawner.endsWith("run_in_executor") ? call.arguments[0]?.value : argumentAt(call, "receiver");
+  const types = new Set(
+    (receiver ? resolver.resolve(receiver, within) : []).map((entity) => (entity.kind === "object" ? entity.type : entity.kind)),
+  );
+  return types.size > 1 ? "mixed" : "processes";
+}
+
 function shortName(spawner: string): string {
+  if (spawner.endsWith("run_in_executor")) return "run_in_executor";
   return spawner
     .split(".")
     .slice(/\.[a-z_]+$/.test(spawner) ? -2 : -1)
@@ -164,7 +179,7 @@ function initializers({ program }: RuleContext): readonly Sent[] {
           (made) => made.kind === "object" && /^(multiprocessing\.pool\.Pool|concurrent\.futures\.ProcessPoolExecutor)$/.test(made.type),
         );
       if (!isPool) return [];
-      const base = { call: site.call, in: within, crossing: "start", by: name, pool: undefined, how: "whole" } as const;
+      const base = { call: site.call, in: within, crossing: "start", by: name, pool: undefined, pools: "processes", how: "whole" } as const;
       return given.flatMap(({ name: keyword, value }): readonly Sent[] =>
         keyword === "initializer"
           ? [{ ...base, value }]
