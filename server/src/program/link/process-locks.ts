@@ -33,12 +33,12 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
   );
   for (const { spawn, reached } of workers) {
     // Threads of the worker's own, or of the parent in the same code, may be what the primitive is there for.
-    if ([...reached].some((node) => inThreads.has(node))) continue;
+    if ([...reachedBy(spawn, program, maximumDepth * 3)].some((node) => inThreads.has(node))) continue;
     const isShared = (node: FunctionNode): boolean =>
       spawn.instances === "several" || workers.some((other) => other.spawn !== spawn && other.reached.has(node));
     const keepsCopy = (value: Value, within: FunctionNode): boolean => arrivesAsCopy(value, within, spawn, program, target);
     for (const node of reached) {
-      for (const use of [...(isShared(node) ? guardedStates(node, program) : []), ...handOvers(node, inWorkers, program)]) {
+      for (const use of [...(isShared(node) ? guardedStates(node, program) : []), ...handOvers(node, spawn, inWorkers, program)]) {
         const key = `${functionKey(node)}@${use.at.start}`;
         const value = use.effect.kind === "hands-over" ? receiverOf(use.at) : use.at;
         if (value && !uses.has(key) && keepsCopy(value, node)) uses.set(key, { ...use, spawn, within: node });
@@ -49,18 +49,25 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
 }
 
 /** The functions that run in the worker, nearest first. */
-function reachedBy(spawn: Spawn, { resolver }: Program): ReadonlySet<FunctionNode> {
-  const reached = new Set<FunctionNode>(spawn.targets.map((target) => target.function));
-  for (const node of reached) {
-    if (reached.size > maximumReach) break;
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op === "call") for (const callee of resolver.callees(operation, node)) reached.add(callee.function);
-    });
+function reachedBy(spawn: Spawn, { resolver }: Program, steps = maximumDepth): ReadonlySet<FunctionNode> {
+  const reached = new Set<FunctionNode>();
+  let next: readonly FunctionNode[] = spawn.targets.map((target) => target.function);
+  for (let depth = 0; depth <= steps && next.length > 0; depth++) {
+    const found: FunctionNode[] = [];
+    for (const node of next) {
+      if (reached.has(node) || reached.size > maximumReach) continue;
+      reached.add(node);
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op === "call") found.push(...resolver.callees(operation, node).map((callee) => callee.function));
+      });
+    }
+    next = found;
   }
   return reached;
 }
 
 const maximumReach = 60;
+const maximumDepth = 3;
 
 /** A global is copied into, or made anew in, every process. What is sent is copied only where the process is forked; elsewhere it cannot be sent at all. */
 function arrivesAsCopy(value: Value, within: FunctionNode, spawn: Spawn, program: Program, target: Target): boolean {
@@ -152,13 +159,13 @@ function isGuardedAnyway(node: FunctionNode, state: Range, program: Program): bo
 }
 
 /** Calls on queues and events in the worker whose other side is in code that no worker runs. */
-function handOvers(node: FunctionNode, inWorkers: ReadonlySet<FunctionNode>, program: Program): readonly Found[] {
+function handOvers(node: FunctionNode, spawn: Spawn, inWorkers: ReadonlySet<FunctionNode>, program: Program): readonly Found[] {
   const found: Found[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "call") return;
     const side = sideOf(operation, node, program);
     if (!side) return;
-    const other = otherSide(side, node, inWorkers, program);
+    const other = otherSide(side, node, spawn, inWorkers, program);
     if (other) found.push({ at: operation, primitive: side.primitive, effect: { kind: "hands-over", other } });
   });
   return found;
@@ -195,6 +202,7 @@ const sideNames: ReadonlySet<string> = new Set([...puts, ...gets, "set", "wait",
 function otherSide(
   { primitive, counterparts }: Side,
   node: FunctionNode,
+  spawn: Spawn,
   inWorkers: ReadonlySet<FunctionNode>,
   program: Program,
 ): { readonly call: CallOperation; readonly in: FunctionNode } | undefined {
@@ -203,11 +211,20 @@ function otherSide(
     for (const site of node.file.calls(name)) {
       const within = node.file.functions[site.function];
       const receiver = receiverOf(site.call);
-      if (!within || inWorkers.has(within) || !receiver) continue;
+      if (!within || inWorkers.has(within) || !receiver || !isBeside(spawn, site.call, within, program)) continue;
       if (program.resolver.resolve(receiver, within).some((entity) => entityKey(entity) === key)) return { call: site.call, in: within };
     }
   }
   return undefined;
+}
+
+/** Whether whoever starts the worker makes the call as well: in the same function after that, or in the same class. What is set before is inherited. */
+function isBeside(spawn: Spawn, call: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
+  if (within === spawn.in) return call.start > spawn.call.end;
+  const owner = resolver.enclosingClass(spawn.in);
+  if (owner && resolver.enclosingClass(within) === owner) return true;
+  // `start()` makes the processes, and the function that calls it goes on with `results.get()`.
+  return resolver.callersOf(spawn.in).some((caller) => caller.within === within && caller.call.end < call.start);
 }
 
 function receiverOf(call: Value): Value | undefined {
