@@ -17,10 +17,10 @@ const shared = {
   bundle: true,
   target: "node20",
   sourcemap: production ? false : "linked",
-  minify: production,
-  // A minified function keeps its name in stack traces that users report.
-  keepNames: true,
-  loader: { ".md": "text" },
+  // Names stay, for stack traces that users report; esbuild's `keepNames` would set them anew each time that a function is made.
+  minifyWhitespace: production,
+  minifySyntax: production,
+  loader: { ".md": "text", ".py": "text" },
   logLevel: "warning",
 };
 const node = {

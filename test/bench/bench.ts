@@ -15,10 +15,11 @@ import { rules } from "../../server/src/rules/index.js";
 import { Parser } from "../../server/src/syntax/parser.js";
 import { largeProgram } from "./large-program.js";
 import { measureServer, type TypedText } from "./server-session.js";
+import { measureSimulations } from "./simulations.js";
 
 /*
  * `npm run bench [-- FOLDER]`: what Gilscope costs, as ratios against what the parser alone costs in the same run on the same machine.
- * FOLDER defaults to the standard library of `python3`; folders of tests are left out.
+ * FOLDER defaults to the standard library of `python3`; folders of tests are left out. `-- . --simulations` measures the simulator alone.
  */
 
 const root = process.cwd();
@@ -31,6 +32,7 @@ const repetitions = 3;
 const [folderArgument, mode] = process.argv.slice(2);
 const folder = folderArgument ? resolve(folderArgument) : standardLibrary();
 if (mode === "--parse-only") await parseOnly();
+else if (mode === "--simulations") reportSimulations(await createParser());
 else await bench();
 
 async function bench(): Promise<void> {
@@ -69,7 +71,17 @@ async function bench(): Promise<void> {
     `hover on a call            p50 ${percentile(hovers, 0.5).toFixed(2)} ms, p95 ${percentile(hovers, 0.95).toFixed(2)} ms   (${hovers.length} calls, goal p95 ≤ 10)`,
   );
   console.log(`this process, peak RSS      ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB with the corpus open`);
+  reportSimulations(parser);
   await benchServer(files, floor);
+}
+
+function reportSimulations(parser: Parser): void {
+  const { eventsPerSecond, longWorkload, longWorkloadCold, sitesOfFile, sites } = measureSimulations(parser);
+  console.log(`simulator                   ${(eventsPerSecond / 1e6).toFixed(1)} million events/s   (goal ≥ 2)`);
+  console.log(
+    `10 s of 64 threads          ${longWorkload.toFixed(1)} ms, ${longWorkloadCold.toFixed(1)} ms for the first time   (goal ≤ 100)`,
+  );
+  console.log(`${sites} sites of 2,000 lines     ${sitesOfFile.toFixed(1)} ms   (goal ≤ 20)`);
 }
 
 /** Finding the entry of a call by its name, and deciding it: of all that is known, and of as many names that nothing is known of. */

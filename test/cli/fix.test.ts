@@ -23,6 +23,8 @@ function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) 
         codeActions: () => [],
         lenses: () => [],
         predictions: () => [],
+        scalings: () => [],
+        runs: () => [],
       };
     },
   };

@@ -4,8 +4,10 @@ import { exactly, interval } from "../../server/src/base/interval.js";
 import { countText } from "../../server/src/cli/formats/count.js";
 import { checkJson, simulateJson } from "../../server/src/cli/formats/json.js";
 import { type CheckReport, reportSources } from "../../server/src/cli/formats/report.js";
+import { scalingSvg } from "../../server/src/cli/formats/svg.js";
 import { checkText, simulateText, statisticsText } from "../../server/src/cli/formats/text.js";
 import type { Prediction } from "../../server/src/estimate/prediction.js";
+import type { SiteSimulation } from "../../server/src/estimate/scaling.js";
 import type { Finding } from "../../server/src/rules/rule.js";
 import { findingAt } from "./findings.js";
 
@@ -123,15 +125,60 @@ function strategyOf(
   };
 }
 
+const simulated: SiteSimulation = {
+  prediction,
+  scaling: [
+    {
+      strategy: "threads",
+      runtime: "cpython-3.13",
+      points: [
+        { workers: 1, speedup: exactly(1) },
+        { workers: 4, speedup: interval(0.9, 1, 1.1) },
+      ],
+    },
+    {
+      strategy: "processes",
+      runtime: "cpython-3.13",
+      points: [
+        { workers: 1, speedup: exactly(0.9) },
+        { workers: 4, speedup: interval(3.1, 3.3, 3.5) },
+      ],
+    },
+  ],
+  processesPayAboveNs: 4.1e6,
+};
+
+test("svg: a curve for each way, named and described in words, whatever characters a name has", () => {
+  const svg = scalingSvg([{ title: "a<b>&.py:5 4 threads", cores: 2, simulation: simulated }]);
+  assert.match(svg, /^<svg [^>]*role="img" aria-labelledby="title description">\n<title id="title">[^<]*a&lt;b&gt;&amp;\.py:5/);
+  assert.match(
+    svg,
+    /<desc id="description">[^<]*processes on CPython 3\.13: 0\.9× with 1, 3\.3× with 4 workers\. Processes pay off above 4\.1 ms a task\.</,
+  );
+  assert.equal([...svg.matchAll(/<polyline /g)].length, 2);
+  assert.match(svg, />2 cores</);
+  assert.match(svg, /prefers-color-scheme: dark/);
+  const places = [...svg.matchAll(/points="([^"]*)"/g)].flatMap(([, points]) => (points as string).split(/[ ,]/).map(Number));
+  assert.ok(
+    places.every((place) => place >= 0 && place <= 720),
+    "nothing is drawn outside",
+  );
+  assert.match(scalingSvg([]), /<title[^>]*>No place that starts concurrent work</);
+});
+
 test("simulate as text: a table for each place", () => {
   assert.equal(
-    simulateText([prediction], reportOf([]).sources, plain),
+    simulateText([simulated], reportOf([]).sources, plain),
     [
       "app.py:5 4 threads run `work` · 8 tasks · CPython 3.13 · 4 cores",
       "  strategy   time        speedup",
       "  serial     1.9 s       1×",
       "  processes  552–620 ms  3.1–3.5×  ← best · all 4 cores are busy 97 % of the time",
       "  asyncio    –           –         `work` never awaits",
+      "  workers       1     4",
+      "  threads    1.0×  1.0×",
+      "  processes  0.9×  3.3×",
+      "  Processes pay off above 4.1 ms a task.",
       "  Assumes: an iteration = 55 ns (measured).",
       "",
     ].join("\n"),
@@ -192,6 +239,9 @@ test("json: the shape is the format's own, whatever the core adds to its types",
     problems: [{ path: "x.py", message: "looks binary" }],
     summary: { files: 1, lines: 5, milliseconds: 12, fixed: 0 },
   });
-  assert.deepEqual(simulateJson([prediction], [], reportOf([]).sources).sites, [site]);
+  const { scaling } = simulated;
+  assert.deepEqual(simulateJson([simulated], [], reportOf([]).sources).sites, [{ ...site, scaling, processesPayAboveNs: 4.1e6 }]);
+  const unknown = { prediction, scaling: [], processesPayAboveNs: undefined };
+  assert.deepEqual(simulateJson([unknown], [], reportOf([]).sources).sites, [{ ...site, scaling: [], processesPayAboveNs: null }]);
   assert.equal("prediction" in (checkJson(reportOf([findingAt("/work/app.py", text, "work")])).findings[0] ?? {}), false);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -32,7 +32,7 @@ function gilscope(args: readonly string[], input: string | Uint8Array = ""): Out
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
     cwd: folder,
     input,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", XDG_CONFIG_HOME: join(folder, "settings"), APPDATA: join(folder, "settings") },
     maxBuffer: 64 * 1024 * 1024,
   });
   return { code: status, output: stdout.toString(), errors: stderr.toString() };
@@ -224,6 +224,27 @@ test("simulate prints a table for a place, and says where else there is one", ()
   assert.equal(errors, "gilscope: nothing starts concurrent work at app.py:1; it does so at line 10\n");
 });
 
+test("simulate tells how a site scales and when processes pay, and draws and traces it", () => {
+  write("app.py", pool);
+  const args = ["simulate", "app.py", "--target", "cpython-3.13", "--cores", "4"];
+  const [site] = json(args).sites;
+  const processes = site.scaling.find(({ strategy }: { strategy: string }) => strategy === "processes").points;
+  assert.deepEqual([processes[0].workers, processes.at(-1).workers], [1, 4]);
+  assert.ok(processes.at(-1).speedup.likely > processes[0].speedup.likely * 1.5);
+  assert.ok(site.processesPayAboveNs > 1e5 && site.processesPayAboveNs < 1e8);
+  assert.match(gilscope(args).output, /^ {2}Processes pay off above .* a task\.$/m);
+  const [wider] = json([...args, "--workers", "16"]).sites;
+  assert.deepEqual([wider.workers, wider.scaling[0].points.at(-1).workers], [16, 16]);
+  assert.match(gilscope([...args, "--format", "svg"]).output, /^<svg [\s\S]*app\.py:\d+ [\s\S]*<\/svg>\n$/);
+  const { traceEvents } = JSON.parse(gilscope([...args, "--format", "trace"]).output);
+  const runs = traceEvents.filter(({ name }: { name: string }) => name === "process_name");
+  assert.match(runs[0].args.name, /^app\.py:\d+ \w+ · CPython 3\.13, threads$/);
+  assert.ok(traceEvents.some(({ name }: { name: string }) => name === "waiting for the GIL"));
+  write("w.json", JSON.stringify({ pools: [{ workers: 2, tasks: [{ count: 40, steps: [{ compute: { interpreterNs: 5e6 } }] }] }] }));
+  const [pooled] = json(["simulate", "--workload", "w.json", "--workers", "3", "--cores", "4"]).sites;
+  assert.deepEqual([pooled.workers, pooled.scaling[0].points.map(({ workers }: { workers: number }) => workers)], [3, [1, 2, 3, 4]]);
+});
+
 /** Threads that only compute, in a pool that a fix turns into one of processes. */
 const pool = `# größe
 from concurrent.futures import ThreadPoolExecutor
@@ -317,6 +338,8 @@ test("a workload file that cannot be used is a usage error that names the place"
   assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON: .*\n$/);
   assert.match(gilscope(["simulate", "--workload", "none.json"]).errors, /^gilscope: none\.json cannot be read: does not exist\n$/);
   assert.match(gilscope(["simulate", "app.py", "--seed", "1"]).errors, /--seed needs --workload/);
+  write("w.json", workload);
+  assert.match(gilscope(["simulate", "--workload", "w.json", "--workers", "3"]).errors, /--workers needs a workload with a pool/);
 });
 
 test("knowledge is listed, shown with its evidence, and checked", () => {
@@ -519,4 +542,80 @@ test("a reader that closes the pipe early ends the program quietly", async () =>
 
 test("the bundle starts with the line that lets a shell run it", () => {
   assert.match(readFileSync(cli, "utf8"), /^#!\/usr\/bin\/env node\n/);
+});
+
+const measurements = {
+  gilscope: "costs",
+  format: 1,
+  implementation: "CPython",
+  version: "3.13.1",
+  freeThreaded: false,
+  measured: "2026-11-26",
+  seconds: 7.4,
+  operations: { intAdd: [20, 21, 22] },
+  native: {},
+  handOver: { wakeUp: { low: 5000, high: 20000 }, threads: { startNs: [90000, 90001, 90002] } },
+};
+
+/** Stands in for an interpreter: it takes the script, tells its progress, and prints what it "measured". */
+function interpreter(output: string, ending = ""): string {
+  write(
+    "bin/python",
+    `#!${process.execPath}\nlet read = 0;\nprocess.stdin.on("data", (text) => { read += text.length; });\nprocess.stdin.on("end", () => {
+      console.error("progress 1 2 operations");
+      if (process.argv.slice(2, 5).join(" ") === "-I -S -c" && read > 1000) console.log(${JSON.stringify(output)});
+      ${ending}
+    });\n`,
+  );
+  chmodSync(join(folder, "bin/python"), 0o755);
+  return "bin/python";
+}
+
+test("what calibrate measures is kept in the user's folder, and predictions say that they use it", () => {
+  write("app.py", pool);
+  const simulate = ["simulate", "app.py", "--target", "cpython-3.13"];
+  assert.match(gilscope(simulate).output, /cost of each operation = the table measured on CPython 3\.13/);
+  const { code, output, errors } = gilscope(["calibrate", "--python", interpreter(JSON.stringify(measurements))]);
+  assert.deepEqual([code, errors], [0, "measuring: operations\n"]);
+  assert.match(output, /^Measured CPython 3\.13\.1 in 7 s: .*\/costs-cpython-3\.13\.json\nPredictions for CPython 3\.13 use it\.\n$/);
+  assert.ok(existsSync(join(folder, "settings/gilscope/costs-cpython-3.13.json")));
+  assert.match(gilscope(simulate).output, /cost of each operation = measured on this machine, 2026-11-26 \(measured\)/);
+  assert.match(gilscope(["simulate", "app.py", "--target", "cpython-3.12"]).output, /the table measured on CPython 3\.12/);
+});
+
+test("a file of costs is used where it is named, and a bad one is one clear error", () => {
+  write("app.py", pool);
+  assert.match(
+    gilscope(["calibrate", "--python", interpreter(JSON.stringify(measurements)), "--output", "costs.json"]).output,
+    /--costs costs\.json/,
+  );
+  assert.ok(!existsSync(join(folder, "settings")));
+  const simulate = ["simulate", "app.py", "--costs", "costs.json", "--target"];
+  assert.match(gilscope([...simulate, "cpython-3.13"]).output, /measured on this machine, 2026-11-26/);
+  assert.equal(gilscope(["check", "app.py", "--costs", "costs.json", "--target", "cpython-3.13"]).errors, "");
+  assert.match(gilscope([...simulate, "cpython-3.12"]).errors, /^gilscope: costs\.json was measured on cpython-3\.13; add .*\n$/);
+  for (const [text, reason] of [
+    ["{", /costs\.json is not JSON/],
+    ["{}", /costs\.json cannot be used: `gilscope`/],
+    [JSON.stringify({ ...measurements, format: 2 }), /`format`: has another format than 1/],
+    [JSON.stringify({ ...measurements, version: "3.99.0" }), /CPython 3\.99\.0 is none of the targets known/],
+    [JSON.stringify({ ...measurements, operations: { intAdd: [3, 2, 1] } }), /`operations\.intAdd`: expected \[low, likely, high\]/],
+  ] as const) {
+    write("costs.json", text);
+    const { code, output, errors } = gilscope([...simulate, "cpython-3.13"]);
+    assert.deepEqual([code, output, errors.split("\n").length], [2, "", 2]);
+    assert.match(errors, reason);
+  }
+  write("settings/gilscope/costs-cpython-3.13.json", "{");
+  assert.match(
+    gilscope(["check", "app.py", "--target", "cpython-3.13"]).errors,
+    /^gilscope: .*costs-cpython-3\.13\.json is not JSON; run `gilscope calibrate` again\n$/,
+  );
+});
+
+test("an interpreter that cannot be measured is a usage error", () => {
+  assert.match(gilscope(["calibrate", "--python", "./none"]).errors, /^gilscope: there is no interpreter `\.\/none`\n$/);
+  const failing = interpreter("", 'console.error("only CPython can be measured"); process.exitCode = 1;');
+  assert.match(gilscope(["calibrate", "--python", failing]).errors, /\/bin\/python could not be measured: only CPython can be measured\n$/);
+  assert.match(gilscope(["calibrate", "--python", interpreter("no JSON")]).errors, /the interpreter's measurements cannot be used/);
 });

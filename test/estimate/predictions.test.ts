@@ -76,6 +76,22 @@ describe("work that computes in bytecode", () => {
     assert.ok(speedup(prediction, "threads").likely > 2);
   });
 
+  test("is predicted for every target, with wide ranges and the reason where nothing was measured", () => {
+    for (const name of ["pypy-3.10", "pypy-3.11", "jython-2.7", "ironpython-3.4"]) {
+      const prediction = predictionOf(parser, computing, name);
+      const { low, high } = strategyOf(prediction, "serial").makespanNs;
+      assert.ok(high > low * 5, name);
+      assert.ok(
+        prediction.assumptions.some(({ value, from }) => /was not measured/.test(value) && from === "default"),
+        name,
+      );
+      const isParallel = speedup(prediction, "threads").likely > 2;
+      assert.equal(isParallel, !name.startsWith("pypy"), name);
+    }
+    assert.match(strategyOf(predictionOf(parser, computing, "pypy-3.11"), "free-threaded").reason, /no build without a GIL/);
+    assert.match(strategyOf(predictionOf(parser, sleeping(4), "jython-2.7"), "asyncio").reason, /no asyncio/);
+  });
+
   test("is not offered to an event loop", () => assert.equal(strategyOf(predictionOf(parser, computing), "asyncio").applicable, false));
 });
 

@@ -7,6 +7,7 @@ import { simulate } from "../../server/src/simulation/simulate.js";
 import { type Step, serialNs, type Workload } from "../../server/src/simulation/workload.js";
 import {
   allRuntimes,
+  beforeNewGil,
   held,
   inInterpreters,
   inProcesses,
@@ -15,6 +16,7 @@ import {
   millisecond,
   native,
   onEventLoop,
+  onPyPy,
   poolOf,
   repeat,
   slicesOf,
@@ -62,6 +64,24 @@ test("native code that releases the lock runs in parallel in threads; an event l
 test("Amdahl: a fifth of interpreter work holds threads to a speedup of five", () => {
   const mixed = poolOf(16, 320, interpreter(4 * millisecond), native(16 * millisecond));
   assertBetween(speedup(mixed, underGil, 16), 3.5, 5, "threads");
+});
+
+test("before CPython 3.2, two threads that count are much slower than one after the other", () => {
+  const counting: Workload = { threads: [{ count: 2, steps: [interpreter(500 * millisecond)] }] };
+  // Reported: 1.8 × the time.
+  assertBetween(1 / speedup(counting, beforeNewGil, 2), 1.6, 2, "two cores");
+  assertBetween(1 / speedup(counting, underGil, 2), 1, 1.1, "the lock of 3.2");
+  const alone: Workload = { threads: [{ count: 1, steps: [interpreter(500 * millisecond)] }] };
+  assertBetween(1 / speedup(alone, beforeNewGil, 2), 1, 1.01, "one thread pays nothing");
+  const waiting: Workload = { threads: [{ count: 8, steps: [wait(50 * millisecond)] }] };
+  assertBetween(speedup(waiting, beforeNewGil, 2), 7, 8, "sleepers overlap");
+});
+
+test("PyPy's threads take shorter turns, and no thread computes beside another", () => {
+  const counting: Workload = { threads: [{ count: 2, steps: [interpreter(100 * millisecond)] }] };
+  const turns = (runtime: Runtime): number => simulate(counting, runtime, machine(2), 1).switches;
+  assert.ok(turns(onPyPy) > turns(underGil) * 5);
+  assertBetween(speedup(counting, onPyPy, 2), 0.8, 1, "two threads");
 });
 
 test("two CPU-bound threads take turns of 5.0 to 5.1 ms, the request being honoured at once", () => {

@@ -264,3 +264,42 @@ test("who shares no lock is not slowed by it: processes and subinterpreters run 
     assert.ok(makespanNs < 600 * millisecond, `${runtime.name}: ${makespanNs} ns`);
   }
 });
+
+test("Amdahl: the share that only one thread at a time can do bounds the speedup, however many cores there are", () => {
+  const parts = fc.integer({ min: 0, max: 10 * millisecond });
+  fc.assert(
+    fc.property(
+      parts,
+      parts,
+      fc.integer({ min: 1, max: 16 }),
+      anyMachine,
+      fc.constantFrom(...allRuntimes),
+      anySeed,
+      (alone, together, workers, computer, runtime, seed) => {
+        const steps = [{ acquire: "one" }, { compute: { interpreterNs: alone } }, { release: "one" }, { compute: { nativeNs: together } }];
+        const workload: Workload = { threads: [{ count: workers, steps }] };
+        const { makespanNs } = simulate(workload, runtime, computer, seed);
+        const width = Math.min(workers, computer.cores);
+        const bound = (workers * (alone + together)) / (workers * alone + (workers * together) / width);
+        const speedup = (workers * (alone + together)) / Math.max(1, makespanNs);
+        // While one is under the lock the others compute, so what is left beside it is bounded by the cores alone.
+        const overlapped = (workers * (alone + together)) / Math.max(workers * alone, (workers * (alone + together)) / width);
+        assert.ok(speedup <= Math.max(bound, overlapped) + 1e-9);
+      },
+    ),
+  );
+});
+
+test("what is all done under one lock takes as long as one after the other, on every runtime", () => {
+  fc.assert(
+    fc.property(threadWorkloads(independentSteps), anyRuntime, anyMachine, anySeed, (workload, runtime, computer, seed) => {
+      const guarded: Workload = {
+        threads: (workload.threads ?? []).map((group) => ({
+          ...group,
+          steps: [{ acquire: "all" }, ...group.steps, { release: "all" }],
+        })),
+      };
+      assert.ok(simulate(guarded, runtime, computer, seed).makespanNs >= serialNs(workload) * Math.min(1, runtime.computeFactor));
+    }),
+  );
+});

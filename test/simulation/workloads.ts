@@ -5,7 +5,9 @@ import { asyncio } from "../../server/src/simulation/runtimes/asyncio.js";
 import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
 import { processes } from "../../server/src/simulation/runtimes/processes.js";
+import { pypy } from "../../server/src/simulation/runtimes/pypy.js";
 import { subinterpreters } from "../../server/src/simulation/runtimes/subinterpreters.js";
+import { ticks } from "../../server/src/simulation/runtimes/ticks.js";
 import type { Slice, ThreadState, Timeline } from "../../server/src/simulation/timeline.js";
 import type { Pool, Step, ThreadGroup, Workload } from "../../server/src/simulation/workload.js";
 
@@ -24,6 +26,8 @@ export const underGil: Runtime = gil(target("cpython-3.13"));
 export const withoutGil: Runtime = freeThreaded(target("cpython-3.14t"));
 export const inProcesses: Runtime = processes(target("cpython-3.13"));
 export const inInterpreters: Runtime = subinterpreters(target("cpython-3.14"));
+export const onPyPy: Runtime = pypy(target("pypy-3.11"));
+export const beforeNewGil: Runtime = ticks("2.7");
 export const onEventLoop: Runtime = asyncio(target("cpython-3.13"));
 
 /** One of each kind, and old and new lock hand-over. */
@@ -35,6 +39,9 @@ export const allRuntimes: readonly Runtime[] = [
   processes(target("cpython-3.15")),
   processes(target("cpython-3.14t"), undefined, "spawn"),
   inInterpreters,
+  onPyPy,
+  beforeNewGil,
+  freeThreaded(target("jython-2.7")),
   onEventLoop,
 ];
 

@@ -2,7 +2,10 @@ import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
+import type { Profile } from "../estimate/profile.js";
+import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
@@ -31,6 +34,10 @@ export interface Analysis {
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
   predictions(path: string): readonly Prediction[];
+  /** The predictions with how each site scales; costs several simulations for each site. */
+  scalings(path: string): readonly SiteSimulation[];
+  /** What each thread of each site would do when, in each way that can be used. */
+  runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[];
 }
 
 interface HeldFile {
@@ -205,6 +212,19 @@ class Snapshot implements Analysis {
     return this.sitesOf(path).map((site) => this.predictionInText(site.prediction));
   }
 
+  scalings(path: string): readonly SiteSimulation[] {
+    const context = this.rules();
+    return this.sitesOf(path).map((site) => {
+      const simulation = simulateSite(site, context);
+      return { ...simulation, prediction: this.predictionInText(simulation.prediction) };
+    });
+  }
+
+  runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {
+    const context = this.rules();
+    return this.sitesOf(path).map((site) => ({ prediction: this.predictionInText(site.prediction), runs: runsOf(site, context) }));
+  }
+
   private sitesOf(path: string): readonly SiteEstimate[] {
     return this.rules().sites.filter((site) => site.prediction.path === path);
   }
@@ -259,6 +279,9 @@ class Snapshot implements Analysis {
 class Context implements RuleContext {
   readonly target: Target;
   readonly cores: number;
+  readonly calibrations: readonly Calibration[];
+  readonly profile: Profile | undefined;
+  readonly workers: number | undefined;
   private estimates: readonly SiteEstimate[] | undefined;
 
   constructor(
@@ -269,10 +292,13 @@ class Context implements RuleContext {
   ) {
     this.target = settings.target;
     this.cores = settings.cores;
+    this.calibrations = settings.calibrations ?? [];
+    this.profile = settings.profile;
+    this.workers = settings.workers;
   }
 
   get sites(): readonly SiteEstimate[] {
-    this.estimates ??= estimateSites(this.program, { target: this.target, cores: this.cores }, this.simulations);
+    this.estimates ??= estimateSites(this.program, this, this.simulations);
     return this.estimates;
   }
 }

@@ -1,6 +1,8 @@
 import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Target } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
+import type { Profile } from "../estimate/profile.js";
 import type { Severity } from "../rules/rule.js";
 
 /** What a user can set. Everything else is decided by evidence. */
@@ -9,6 +11,12 @@ export interface Settings {
   readonly target: Target;
   /** How many cores predictions count on. */
   readonly cores: number;
+  /** What the user measured of this machine's interpreters; absent where nothing was. */
+  readonly calibrations?: readonly Calibration[];
+  /** What a profiler saw of the program; absent where nothing was given. */
+  readonly profile?: Profile;
+  /** How many workers predictions count on; absent to take what the code says. */
+  readonly workers?: number;
   /** Severity by rule name; a rule that is absent keeps its own, `off` is not reported. */
   readonly severities: Readonly<Record<string, Severity | "off">>;
 }

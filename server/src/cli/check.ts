@@ -4,6 +4,7 @@ import { encodeSource } from "../base/decode.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
+import { type Measured, measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { applyFixes } from "./fix.js";
 import { unifiedDiff } from "./formats/diff.js";
@@ -30,6 +31,8 @@ export interface CheckOptions {
   readonly statistics?: true;
   readonly stdinFilename?: string;
   readonly knowledge?: readonly string[];
+  readonly costs?: string;
+  readonly profile?: string;
 }
 
 /** Analyses what was named and reports the findings. */
@@ -41,8 +44,9 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const isWanted = wantedBy(options);
   const parser = await environment.createParser();
   const targets = await targetsOf(options.target, environment);
+  const measured = await measuredFor(options, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
-  const host = new AnalysisHost(parser, settingsFor(targets[0], options, environment), knowledge);
+  const host = new AnalysisHost(parser, settingsFor(targets[0], options, measured, environment), knowledge);
   loadInto(host, loaded.files, progress);
 
   if (options.diff || options.fix) {
@@ -58,7 +62,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   return finish(0, []);
 
   async function finish(fixed: number, fixProblems: readonly Problem[]): Promise<ExitCode> {
-    const found = findAll(host, loaded.files, targets, options, environment, progress);
+    const found = findAll(host, loaded.files, targets, options, measured, environment, progress);
     progress.end();
     const report: CheckReport = {
       version: environment.version,
@@ -88,6 +92,7 @@ function findAll(
   files: readonly LoadedFile[],
   targets: readonly Target[],
   options: CheckOptions,
+  measured: Measured,
   environment: Environment,
   progress: Progress,
 ): { findings: Finding[]; problems: Problem[]; failure: string | undefined; analysis: Analysis } {
@@ -96,7 +101,7 @@ function findAll(
   let failure: string | undefined;
   let analysis = host.snapshot();
   for (const [round, target] of targets.entries()) {
-    if (round > 0) host.configure(settingsFor(target, options, environment));
+    if (round > 0) host.configure(settingsFor(target, options, measured, environment));
     analysis = host.snapshot();
     let failures = 0;
     for (const [index, { path }] of files.entries()) {

@@ -15,9 +15,19 @@ export interface Environment {
   readInput(): Promise<Uint8Array>;
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   createParser(): Promise<Parser>;
+  /** The folder of the user's own settings for this program: absolute, with `/`; undefined where the system has none. */
+  readonly configurationFolder: string | undefined;
+  /** Runs a program text with a Python interpreter, a command or an absolute path. `tell` is given each line of its standard error. */
+  runPython(interpreter: string, script: string, tell: (line: string) => void): Promise<PythonRun>;
   /** Starts the language server, which lives as long as its editor keeps the connection. */
   startServer(): Promise<void>;
 }
+
+/** How a run of an interpreter went. */
+export type PythonRun =
+  | { readonly kind: "not-found" }
+  | { readonly kind: "too-long"; readonly seconds: number }
+  | { readonly kind: "ended"; readonly code: number; readonly output: string; readonly errors: string };
 
 /** A stream of text for the user. */
 export interface Writer {

@@ -7,6 +7,7 @@ import { findSources, type ReadSource, readSource, sourceOf } from "../base/sour
 import type { Target } from "../base/target.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
 import { readUserKnowledge } from "../knowledge/user-files.js";
+import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
 import type { Progress } from "./progress.js";
@@ -114,8 +115,20 @@ export async function knowledgeFor(
 }
 
 /** The settings of one run. */
-export function settingsFor(target: Target, options: { readonly cores?: number }, environment: Environment): Settings {
-  return { target, cores: options.cores ?? environment.host.cores(), severities: {} };
+export function settingsFor(
+  target: Target,
+  options: { readonly cores?: number; readonly workers?: number },
+  measured: Measured,
+  environment: Environment,
+): Settings {
+  return {
+    target,
+    cores: options.cores ?? environment.host.cores(),
+    calibrations: measured.calibrations,
+    severities: {},
+    ...(measured.profile === undefined ? {} : { profile: measured.profile }),
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+  };
 }
 
 /** The path as reports show it. */

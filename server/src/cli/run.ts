@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { type CalibrateOptions, calibrate } from "./calibrate.js";
 import { type CheckOptions, check } from "./check.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { explain } from "./explain.js";
@@ -53,6 +54,10 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
       "--knowledge <file>",
       "a knowledge file of your own, which comes before what is shipped; may be given several times",
     ).argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value]);
+  const costs = (): Option =>
+    new Option("--costs <file>", "what `gilscope calibrate` measured (default: what it kept for the target, else the shipped table)");
+  const profile = (): Option =>
+    new Option("--profile <file>", "what functions took in a run: a file of cProfile, or of speedscope's format as py-spy writes it");
   const format = (): Option => new Option("--format <format>", "how to report").choices(["text", "json"]).default("text");
 
   program
@@ -82,6 +87,8 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--statistics", "count findings by rule")
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
     .addOption(knowledgeFiles())
+    .addOption(costs())
+    .addOption(profile())
     .action(async (paths: string[], options: CheckOptions) => end(await check(paths, options, environment)));
 
   program
@@ -91,13 +98,16 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .argument("[path[:line]...]", "files, folders or places (default: .)")
     .option("--workload <file>", "simulate the workload of a JSON file instead of code")
     .addOption(
-      new Option("--format <format>", "how to report; trace (with --workload) is for Perfetto")
-        .choices(["text", "json", "trace"])
+      new Option("--format <format>", "how to report; svg draws the scaling, trace is for Perfetto")
+        .choices(["text", "json", "svg", "trace"])
         .default("text"),
     )
     .addOption(target())
     .addOption(cores())
+    .addOption(new Option("--workers <n>", "how many workers share the tasks (default: as many as the code says)").argParser(parseCount))
     .addOption(knowledgeFiles())
+    .addOption(costs())
+    .addOption(profile())
     .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
     .action(async (places: string[], options: SimulateArguments) => end(await simulateOrRun(places, options, environment)));
 
@@ -133,6 +143,17 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .action(async (file: string) => end(await checkKnowledge(file, environment)));
 
   program
+    .command("calibrate")
+    .summary("measure this machine's costs with a real interpreter")
+    .description(
+      "Measures what operations, thread switches, processes and hand-overs cost with an interpreter of this machine, in less than 20 seconds.\n" +
+        "Later predictions for that version use the result. No other command runs Python, and none runs the code that is analysed.",
+    )
+    .option("--python <path>", "the interpreter: a command or a file (default: python3)")
+    .option("--output <file>", "write the result to a file instead of keeping it in the user's folder for settings")
+    .action(async (options: CalibrateOptions) => end(await calibrate(options, environment)));
+
+  program
     .command("lsp")
     .summary("run the language server")
     .description("Runs the language server for an editor.")
@@ -143,16 +164,18 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
   return program;
 }
 
-type SimulateArguments = Omit<WorkloadOptions, "workload"> & Partial<Pick<WorkloadOptions, "workload">> & KnowledgeOptions;
+type SimulateArguments = Omit<WorkloadOptions, "workload"> &
+  Partial<Pick<WorkloadOptions, "workload">> &
+  KnowledgeOptions & { readonly profile?: string };
 
 async function simulateOrRun(places: readonly string[], options: SimulateArguments, environment: Environment): Promise<ExitCode> {
   const { format, workload } = options;
   if (workload !== undefined) {
     if (places.length > 0) throw new UsageError("a path and --workload do not go together");
+    if (options.profile !== undefined) throw new UsageError("--profile and --workload do not go together");
     if (options.knowledge !== undefined) throw new UsageError("--knowledge and --workload do not go together");
     return simulateWorkload({ ...options, workload }, environment);
   }
-  if (format === "trace") throw new UsageError("--format trace needs --workload");
   if (options.seed !== undefined) throw new UsageError("--seed needs --workload");
   return simulate(places, { ...options, format }, environment);
 }

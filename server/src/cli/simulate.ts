@@ -2,20 +2,30 @@ import { AnalysisHost } from "../analysis/analysis.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
+import type { SiteSimulation } from "../estimate/scaling.js";
+import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { type ReportSources, reportSources } from "./formats/report.js";
-import { simulateText } from "./formats/text.js";
+import { type Chart, scalingSvg } from "./formats/svg.js";
+import { simulateText, siteTitle } from "./formats/text.js";
+import { type NamedTimeline, traceEvents } from "./formats/trace.js";
 import { loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
 import { startProgress } from "./progress.js";
 import { targetsOf } from "./targets.js";
 
+/** How `gilscope simulate` reports. */
+export type SimulateFormat = "text" | "json" | "svg" | "trace";
+
 /** What `gilscope simulate` was asked for. */
 export interface SimulateOptions {
-  readonly format: "text" | "json";
+  readonly format: SimulateFormat;
   readonly target?: readonly Target[];
   readonly cores?: number;
+  readonly workers?: number;
   readonly knowledge?: readonly string[];
+  readonly costs?: string;
+  readonly profile?: string;
 }
 
 /** Predicts what each way of running the work at the named places would take. */
@@ -26,34 +36,63 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const loaded = await loadSources(typedPaths, undefined, environment);
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
+  const measured = await measuredFor(options, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
   const problems = [...loaded.problems, ...knowledgeProblems];
-  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, environment), knowledge);
+  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, measured, environment), knowledge);
   loadInto(host, loaded.files, progress);
 
-  const predictions: Prediction[] = [];
+  const simulations: SiteSimulation[] = [];
+  const charts: Chart[] = [];
+  const timelines: NamedTimeline[] = [];
   let sources: ReportSources | undefined;
   for (const target of targets) {
-    host.configure(settingsFor(target, options, environment));
+    const settings = settingsFor(target, options, measured, environment);
+    host.configure(settings);
     const analysis = host.snapshot();
     const shownSources = reportSources(
       (path) => shownPath(path, environment),
       (path) => analysis.text(path),
     );
     sources = shownSources;
+    const title = ({ path, range }: Prediction): string =>
+      `${shownSources.shown(path)}:${shownSources.lines(path).position(range.start).line + 1}`;
     for (const { path } of loaded.files) {
       const wanted = places.filter((place) => place.path === path && place.line !== undefined);
-      const all = analysis.predictions(path);
-      predictions.push(...(wanted.length === 0 ? all : wanted.flatMap((place) => atLine(all, place, shownSources))));
+      const chosen = <Site extends { readonly prediction: Prediction }>(all: readonly Site[]): readonly Site[] =>
+        wanted.length === 0 ? all : wanted.flatMap((place) => atLine(all, place, shownSources));
+      if (options.format === "trace") {
+        for (const { prediction, runs } of chosen(analysis.runs(path))) {
+          for (const { runtime, timeline } of runs)
+            timelines.push({ name: `${title(prediction)} ${prediction.task} · ${runtime}`, timeline });
+        }
+        continue;
+      }
+      for (const simulation of chosen(analysis.scalings(path))) {
+        const { prediction } = simulation;
+        simulations.push(simulation);
+        charts.push({ title: `${title(prediction)} ${siteTitle(prediction)}`, cores: settings.cores, simulation });
+      }
     }
   }
   progress.end();
   if (sources === undefined) return 0;
-  if (options.format === "json") environment.output.write(printJson(simulateJson(predictions, problems, sources)));
-  else {
-    environment.output.write(simulateText(predictions, sources, { style: environment.output.style }));
-    for (const { path, message } of problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  const { output, errors } = environment;
+  switch (options.format) {
+    case "json":
+      output.write(printJson(simulateJson(simulations, problems, sources)));
+      return 0;
+    case "text":
+      output.write(simulateText(simulations, sources, { style: output.style }));
+      break;
+    case "svg":
+      output.write(scalingSvg(charts));
+      break;
+    case "trace":
+      output.write(printJson(traceEvents(timelines)));
+      break;
   }
+  for (const { path, message } of problems) errors.write(`${shownPath(path, environment)}: ${message}\n`);
   return 0;
 }
 
@@ -73,13 +112,17 @@ async function parsePlace(typed: string, environment: Environment): Promise<Plac
   return { typedPath, path: absolutePath(environment.workingFolder, typedPath), line: Number(parts[2]) };
 }
 
-function atLine(predictions: readonly Prediction[], place: PlaceArgument, sources: ReportSources): readonly Prediction[] {
-  const lineOf = (prediction: Prediction, end: "start" | "end"): number =>
+function atLine<Site extends { readonly prediction: Prediction }>(
+  sites: readonly Site[],
+  place: PlaceArgument,
+  sources: ReportSources,
+): readonly Site[] {
+  const lineOf = ({ prediction }: Site, end: "start" | "end"): number =>
     sources.lines(prediction.path).position(prediction.range[end]).line + 1;
   const line = place.line ?? 0;
-  const found = predictions.filter((prediction) => lineOf(prediction, "start") <= line && line <= lineOf(prediction, "end"));
+  const found = sites.filter((site) => lineOf(site, "start") <= line && line <= lineOf(site, "end"));
   if (found.length > 0) return found;
-  const others = [...new Set(predictions.map((prediction) => lineOf(prediction, "start")))];
+  const others = [...new Set(sites.map((site) => lineOf(site, "start")))];
   const where = others.length === 0 ? "nowhere in the file" : `at line ${others.join(", ")}`;
   throw new UsageError(`nothing starts concurrent work at ${sources.shown(place.path)}:${line}; it does so ${where}`);
 }

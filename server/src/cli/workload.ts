@@ -2,40 +2,48 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
 import { bottleneckOf } from "../estimate/bottleneck.js";
+import type { Calibration } from "../estimate/calibration.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
+import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
 import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { demandOf, serialNs, type Workload } from "../simulation/workload.js";
 import { parseWorkload } from "../simulation/workload-file.js";
+import { calibrationsFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
 import { reportSources } from "./formats/report.js";
-import { simulateText } from "./formats/text.js";
+import { scalingSvg } from "./formats/svg.js";
+import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
 import { shownPath } from "./load.js";
+import type { SimulateFormat } from "./simulate.js";
 import { targetsOf } from "./targets.js";
 
 /** What `gilscope simulate --workload` was asked for. */
 export interface WorkloadOptions {
-  readonly format: "text" | "json" | "trace";
+  readonly format: SimulateFormat;
   readonly workload: string;
   readonly target?: readonly Target[];
   readonly cores?: number;
+  readonly workers?: number;
   readonly seed?: number;
+  readonly costs?: string;
 }
 
 /** Predicts how each way of running the workload of a file would go. */
 export async function simulateWorkload(options: WorkloadOptions, environment: Environment): Promise<ExitCode> {
   const path = absolutePath(environment.workingFolder, options.workload);
-  const workload = await readWorkload(path, options.workload, environment);
+  const workload = withWorkers(await readWorkload(path, options.workload, environment), options.workers);
   const targets = await targetsOf(options.target, environment);
+  const calibrations = await calibrationsFor(options.costs, targets, environment);
   const cores = options.cores ?? environment.host.cores();
   const seed = options.seed ?? 1;
   if (options.format === "trace") {
-    const ways = usableWays(targets[0]).filter((way) => way.refusedBecause === "");
+    const ways = usableWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
     const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
       const built = runtime("likely");
       const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
@@ -44,16 +52,54 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
     environment.output.write(printJson(traceEvents(timelines)));
     return 0;
   }
-  const predictions = targets.map((target) => predict(path, workload, target, cores, seed));
+  const simulations = targets.map((target) => simulateTarget(path, workload, target, calibrations, cores, seed));
   const sources = reportSources(
     (each) => shownPath(each, environment),
     () => "",
   );
-  const { style } = environment.output;
-  environment.output.write(
-    options.format === "json" ? printJson(simulateJson(predictions, [], sources)) : simulateText(predictions, sources, { style }),
-  );
-  return 0;
+  const { output } = environment;
+  switch (options.format) {
+    case "json":
+      output.write(printJson(simulateJson(simulations, [], sources)));
+      return 0;
+    case "svg":
+      output.write(scalingSvg(simulations.map((simulation) => ({ title: siteTitle(simulation.prediction), cores, simulation }))));
+      return 0;
+    case "text":
+      output.write(simulateText(simulations, sources, { style: output.style }));
+      return 0;
+  }
+}
+
+/** Pools of so many workers each. */
+function withWorkers(workload: Workload, workers: number | undefined): Workload {
+  if (workers === undefined) return workload;
+  if (!workload.pools?.length) throw new UsageError("--workers needs a workload with a pool; threads are as many as the file says");
+  return { ...workload, pools: workload.pools.map((pool) => ({ ...pool, workers })) };
+}
+
+/** How pools scale is asked by simulating them with other numbers of workers; threads of a file are as many as they are. */
+function simulateTarget(
+  path: string,
+  workload: Workload,
+  target: Target,
+  calibrations: readonly Calibration[],
+  cores: number,
+  seed: number,
+): SiteSimulation {
+  const prediction = predict(path, workload, target, calibrations, cores, seed);
+  if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined };
+  const serial = serialNs(workload);
+  const ways = usableWays(target, calibrations).filter(({ strategy }) => strategy !== "asyncio");
+  const scaling = ways.flatMap((way): ScalingCurve[] => {
+    if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
+    const points = workerCounts(Math.max(prediction.workers, cores)).map((workers) => {
+      const { speedup } = predictWay(way, withWorkers(workload, workers), serial, workers, cores, seed);
+      return { workers, speedup };
+    });
+    return [{ strategy: way.strategy, runtime: targetName(way.target), points }];
+  });
+  return { prediction, scaling, processesPayAboveNs: undefined };
 }
 
 async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {
@@ -72,17 +118,25 @@ async function readWorkload(path: string, typed: string, environment: Environmen
 }
 
 /** Without a GIL, threads are the free-threaded way. */
-function usableWays(target: Target): readonly Way[] {
-  return waysToRun(target).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
+function usableWays(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
+  return waysToRun(target, calibrations).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
 }
 
-function predict(path: string, workload: Workload, target: Target, cores: number, seed: number): Prediction {
+function predict(
+  path: string,
+  workload: Workload,
+  target: Target,
+  calibrations: readonly Calibration[],
+  cores: number,
+  seed: number,
+): Prediction {
   const serial = serialNs(workload);
   const groups = [...(workload.threads ?? []), ...(workload.pools ?? []).flatMap((pool) => pool.tasks)];
   const demands = groups.map(({ steps }) => demandOf(steps));
   const poolWorkers = (workload.pools ?? []).reduce((sum, pool) => sum + pool.workers, 0);
   const workers = poolWorkers + (workload.threads ?? []).reduce((sum, { count }) => sum + count, 0);
   const runtime = targetName(target);
+  const { origin } = costsFor(target, calibrations);
   const strategies: StrategyPrediction[] = [
     {
       strategy: "serial",
@@ -95,7 +149,7 @@ function predict(path: string, workload: Workload, target: Target, cores: number
       speedup: exactly(1),
       bottleneck: "",
     },
-    ...usableWays(target).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+    ...usableWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
   ];
   return {
     path,
@@ -111,7 +165,9 @@ function predict(path: string, workload: Workload, target: Target, cores: number
     },
     strategies,
     recommended: best(strategies),
-    assumptions: [{ what: "starting workers and handing over tasks", value: costsFor(target).origin.note, from: "measured" }],
+    assumptions: [
+      { what: "starting workers and handing over tasks", value: origin.note, from: origin.kind === "guessed" ? "default" : "measured" },
+    ],
   };
 }
 

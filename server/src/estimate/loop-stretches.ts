@@ -6,7 +6,9 @@ import type { Program } from "../program/link/link.js";
 import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../program/operation.js";
+import type { Calibration } from "./calibration.js";
 import { type Activation, bareActivation } from "./evaluate.js";
+import type { Profile } from "./profile.js";
 import { CostModel, type TaskWork } from "./work.js";
 
 /** What an event loop's thread does without a break between two points where other tasks can run. */
@@ -24,8 +26,13 @@ export interface LoopStretch {
 }
 
 /** The longest stretch of each coroutine and callback that computes at all, in order of file and offset. */
-export function loopStretches(program: Program, target: Target): readonly LoopStretch[] {
-  const model = new CostModel(program.resolver, target);
+export function loopStretches(
+  program: Program,
+  target: Target,
+  calibrations: readonly Calibration[],
+  profile: Profile | undefined,
+): readonly LoopStretch[] {
+  const model = new CostModel(program.resolver, target, calibrations, profile);
   return loopRoots(program).flatMap((root) => {
     const { function: node } = root;
     const key = `stretches ${targetName(target)} ${functionKey(node)} ${root.kind}`;

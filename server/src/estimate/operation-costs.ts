@@ -1,6 +1,7 @@
 import type { Interval } from "../base/interval.js";
-import { atLeast, type Target } from "../base/target.js";
+import { atLeast, type Target, targetName, targetTitle } from "../base/target.js";
 import type { HandOverCosts } from "../simulation/costs.js";
+import { type Calibration, calibrated } from "./calibration.js";
 import measured from "./operation-costs.json";
 
 /**
@@ -20,8 +21,11 @@ export interface OperationCosts {
 }
 
 export interface CostOrigin {
-  /** `measured` on that version, `derived` from a neighbour's numbers, or `guessed`: no interpreter of the kind was at hand. */
-  readonly kind: "measured" | "derived" | "guessed";
+  /**
+   * `calibrated` on the user's machine, `measured` on that version, `derived` from a neighbour's numbers, or `guessed`: no interpreter of
+   * the kind was at hand.
+   */
+  readonly kind: "calibrated" | "measured" | "derived" | "guessed";
   /** For a list of assumptions. */
   readonly note: string;
 }
@@ -324,8 +328,16 @@ export interface Operations {
 
 export type OperationName = keyof Operations;
 
-/** The costs of a target; of an unmeasured one, those of the nearest measured version, with what is known of the difference. */
-export function costsFor(target: Target): OperationCosts {
+/**
+ * The costs of a target: those that the user measured, else those shipped; of an unmeasured target, those of the nearest measured version,
+ * with what is known of the difference.
+ */
+export function costsFor(target: Target, calibrations: readonly Calibration[] = []): OperationCosts {
+  const own = calibrations.find(({ target: name }) => name === targetName(target));
+  return own ? calibrated(shippedCosts(target), own) : shippedCosts(target);
+}
+
+function shippedCosts(target: Target): OperationCosts {
   let costs = derivedOf.get(target);
   if (!costs) {
     costs = costsOf(target);
@@ -344,11 +356,16 @@ function costsOf(target: Target): OperationCosts {
       table(`3.${minor}`),
       "guessed",
       jitCompiled,
-      `PyPy was not measured: CPython 3.${minor}, compiled code 10 × faster, with wide bounds`,
+      `${targetTitle(target)} was not measured: its compiler makes code of CPython 3.${minor} 1 to 50 × faster, likely 10 ×`,
     );
   }
   if (implementation !== "cpython") {
-    return derive(table("3.8"), "guessed", otherRuntime, `${implementation} was not measured: CPython 3.8 × 2, with wide bounds`);
+    return derive(
+      table("3.8"),
+      "guessed",
+      otherRuntime,
+      `${targetTitle(target)} was not measured: CPython 3.8, from twice as fast to 6 × slower, likely 2 × slower`,
+    );
   }
   if (!target.freeThreaded) {
     const known = Math.min(15, Math.max(8, minor));

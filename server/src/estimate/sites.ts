@@ -5,11 +5,13 @@ import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { type Amount, combine } from "./amount.js";
+import type { Calibration } from "./calibration.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
+import type { Profile } from "./profile.js";
 import { pickledBytes, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
@@ -18,6 +20,8 @@ import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 export interface SiteEstimate {
   readonly spawn: Spawn;
   readonly work: TaskWork;
+  /** What is simulated. */
+  readonly demand: Demand;
   readonly prediction: Prediction;
   /** Whether the number of workers was read from the code or follows from a documented default. */
   readonly workersKnown: "known" | "assumed";
@@ -29,6 +33,19 @@ export interface SiteEstimate {
 export interface EstimateSettings {
   readonly target: Target;
   readonly cores: number;
+  /** What the user measured of this machine's interpreters. */
+  readonly calibrations: readonly Calibration[];
+  /** What a profiler saw of the program. */
+  readonly profile: Profile | undefined;
+  /** How many workers share the tasks; undefined to take what the code says. */
+  readonly workers: number | undefined;
+}
+
+/** Two calibrations of one interpreter never meet in one run but for files that were exchanged, and those differ in their numbers. */
+function calibrationKey({ calibrations }: EstimateSettings): string {
+  return calibrations
+    .map(({ target, measured, handOver }) => `${target} ${measured} ${handOver.wakeUp?.low} ${handOver.threads?.startNs?.[1]}`)
+    .join();
 }
 
 interface Simulated {
@@ -57,7 +74,7 @@ const mostOutcomes = 2_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
-  const model = new CostModel(program.resolver, settings.target);
+  const model = new CostModel(program.resolver, settings.target, settings.calibrations, settings.profile);
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
@@ -96,18 +113,18 @@ function estimateSite(
     tasks,
     workers,
     argumentBytes: target ? argumentBytes(target, program, model) : 0,
-    width: spawn.width === "pool" ? "pool" : "threads",
+    width: spawn.width === "pool" || settings.workers !== undefined ? "pool" : "threads",
   };
-  const key = `${targetName(settings.target)} ${settings.cores} ${JSON.stringify(demand)}`;
+  const key = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
   const simulated = memory.recall(key, () => {
     const predicted = predictStrategies(demand, settings);
     return { strategies: predicted, processesPayAboveNs: crossover(demand, predicted, settings) };
   });
-  const { origin } = costsFor(settings.target);
+  const { origin } = costsFor(settings.target, settings.calibrations);
   assumptions.push({
     what: "cost of each operation",
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
-    from: origin.kind === "measured" ? "measured" : "default",
+    from: origin.kind === "measured" || origin.kind === "calibrated" ? "measured" : "default",
   });
   const isUnknown = isMostlyUnknown(work);
   const strategies = isUnknown ? simulated.strategies.map((each) => withoutNumbers(each, work)) : simulated.strategies;
@@ -124,8 +141,8 @@ function estimateSite(
     recommended: recommend(strategies, spawn.worker),
     assumptions,
   };
-  const workersKnown = spawn.width === "pool" || tasks.low === tasks.high ? "known" : "assumed";
-  return { spawn, work, prediction, workersKnown, processesPayAboveNs };
+  const workersKnown = spawn.width === "pool" || settings.workers !== undefined || tasks.low === tasks.high ? "known" : "assumed";
+  return { spawn, work, demand, prediction, workersKnown, processesPayAboveNs };
 }
 
 /** Whether calls of which nothing is known can outweigh everything that is. */
@@ -229,6 +246,7 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
 }
 
 function workerCount(spawn: Spawn, tasks: Interval, model: CostModel, settings: EstimateSettings, assumptions: Assumption[]): number {
+  if (settings.workers !== undefined) return settings.workers;
   if (spawn.width !== "pool") return Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
   const { pool } = spawn;
   const given = pool?.size && model.evaluator.number(pool.size.value, bareActivation(pool.size.in));

@@ -1,4 +1,4 @@
-import { exactly, interval } from "../base/interval.js";
+import { exactly, type Interval, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { type Machine, machine } from "../simulation/machine.js";
@@ -13,7 +13,7 @@ import { type Way, waysToRun } from "./ways.js";
 
 /** What each way of running the work would give. */
 export function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
-  const { target, cores } = settings;
+  const { target, cores, calibrations } = settings;
   const on = machine(cores);
   const name = targetName(target);
   const { workers } = demand;
@@ -23,7 +23,7 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings): r
   const result: StrategyPrediction[] = [
     { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1) },
   ];
-  for (const way of waysToRun(target)) {
+  for (const way of waysToRun(target, calibrations)) {
     const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
     const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand);
     if (reason !== "") {
@@ -109,6 +109,11 @@ function contention(
   return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
 
+/** What the speedup of one way would be. */
+export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings): Interval {
+  return outcome(demand, way, machine(settings.cores)).speedup;
+}
+
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
 export function recommend(strategies: readonly StrategyPrediction[], worker: Spawn["worker"]): Strategy {
   const current: Strategy = worker === "process" ? "processes" : worker === "interpreter" ? "subinterpreters" : "threads";
@@ -129,7 +134,12 @@ export function recommend(strategies: readonly StrategyPrediction[], worker: Spa
 export function crossover(demand: Demand, strategies: readonly StrategyPrediction[], settings: EstimateSettings): number | undefined {
   const byProcess = strategies.find((each) => each.strategy === "processes");
   if (!byProcess?.applicable || byProcess.speedup.low >= 1.1 || byProcess.speedup.high < 1.2) return undefined;
-  const way = waysToRun(settings.target).find((each) => each.strategy === "processes");
+  return processesPayAbove(demand, settings);
+}
+
+/** The task length in nanoseconds at which processes begin to pay; undefined if they never do. */
+export function processesPayAbove(demand: Demand, settings: EstimateSettings): number | undefined {
+  const way = waysToRun(settings.target, settings.calibrations).find((each) => each.strategy === "processes");
   if (!way) return undefined;
   const runtime = way.runtime("likely");
   const on = machine(settings.cores);
@@ -143,7 +153,7 @@ export function crossover(demand: Demand, strategies: readonly StrategyPredictio
   let low = 1_000;
   let high = 1_000_000_000;
   if (speedupAt(high) < 1.1) return undefined;
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 9; i++) {
     const middle = Math.round(Math.sqrt(low * high));
     if (speedupAt(middle) < 1.1) low = middle;
     else high = middle;

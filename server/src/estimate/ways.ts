@@ -6,7 +6,9 @@ import { asyncio } from "../simulation/runtimes/asyncio.js";
 import { freeThreaded } from "../simulation/runtimes/free-threaded.js";
 import { gil } from "../simulation/runtimes/gil.js";
 import { processes } from "../simulation/runtimes/processes.js";
+import { pypy } from "../simulation/runtimes/pypy.js";
 import { subinterpreters } from "../simulation/runtimes/subinterpreters.js";
+import type { Calibration } from "./calibration.js";
 import { costsFor } from "./operation-costs.js";
 import type { Strategy } from "./prediction.js";
 
@@ -22,7 +24,7 @@ export interface Way {
 }
 
 /** All ways, in the order they are shown. */
-export function waysToRun(target: Target): readonly Way[] {
+export function waysToRun(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
   const parallel = freeThreadedTarget(target);
   const way = (
     strategy: Way["strategy"],
@@ -30,20 +32,26 @@ export function waysToRun(target: Target): readonly Way[] {
     memory: Way["memory"],
     build: (target: Target, costs: HandOverCosts) => Runtime,
     refusedBecause = "",
-  ): Way => ({ strategy, target: on, memory, refusedBecause, runtime: (costs) => build(on, costsFor(on).handOver[costs]) });
+  ): Way => ({ strategy, target: on, memory, refusedBecause, runtime: (costs) => build(on, costsFor(on, calibrations).handOver[costs]) });
   const isForked = target.implementation === "cpython" || target.implementation === "pypy";
   const hasInterpreters = target.implementation === "cpython" && atLeast(target, 3, 14);
   return [
-    way("threads", target, "shared", hasGil(target) ? gil : freeThreaded),
+    way("threads", target, "shared", threadsOf(target)),
     way("processes", target, "copied", processes, isForked ? "" : `${targetTitle(target)} has no multiprocessing`),
     way("subinterpreters", target, "copied", subinterpreters, hasInterpreters ? "" : "`InterpreterPoolExecutor` came with CPython 3.14"),
-    way("free-threaded", parallel, "shared", freeThreaded),
-    way("asyncio", target, "shared", asyncio),
+    way("free-threaded", parallel, "shared", freeThreaded, target.implementation === "pypy" ? "PyPy has no build without a GIL" : ""),
+    way("asyncio", target, "shared", asyncio, target.major === 2 ? `${targetTitle(target)} has no asyncio` : ""),
   ];
 }
 
-/** The build without a GIL that a target is compared with: its own version's, or the first that is supported. */
+function threadsOf(target: Target): (target: Target, costs: HandOverCosts) => Runtime {
+  if (target.implementation === "pypy") return pypy;
+  return hasGil(target) ? gil : freeThreaded;
+}
+
+/** The build without a GIL that a target is compared with: its own version's, or the first that is supported; other implementations have one build. */
 function freeThreadedTarget(target: Target): Target {
+  if (target.implementation !== "cpython") return target;
   const own = knownTargets.find((each) => each.freeThreaded && each.minor === target.minor && target.implementation === "cpython");
   return own ?? { implementation: "cpython", major: 3, minor: 14, freeThreaded: true };
 }

@@ -12,6 +12,7 @@ import type { Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
@@ -19,6 +20,7 @@ import { measuredCallNs } from "./library-costs.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
+import { type Profile, profiledFunction } from "./profile.js";
 import { SharedUse } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
@@ -148,10 +150,12 @@ export class CostModel {
   constructor(
     private readonly resolver: Resolver,
     private readonly target: Target,
+    calibrations: readonly Calibration[] = [],
+    private readonly profile: Profile | undefined = undefined,
   ) {
     this.evaluator = new Evaluator(resolver);
     this.bounds = new SizeBounds(resolver, this.evaluator);
-    this.costs = costsFor(target);
+    this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
     this.sharing = new SharedUse(this.constructs, this.evaluator);
   }
@@ -232,7 +236,8 @@ export class CostModel {
       this.hot = undefined;
     }
     const cost = pins.cost.get(node);
-    if (cost !== undefined) sum = this.pinned(sum, cost, `\`${node.facts.name}\` takes`);
+    if (cost !== undefined) sum = this.pinned(sum, exactly(cost), `\`${node.facts.name}\` takes`, "annotation");
+    else sum = this.profiled(sum, node);
     const result = {
       sum,
       calls: this.calls,
@@ -342,13 +347,23 @@ export class CostModel {
   }
 
   /** The same mix of bytecode, native code and waiting, made to take that long in all; bytecode where nothing is known of it. */
-  private pinned(sum: Sum, ns: number, what: string): Sum {
-    this.assumePinned(what, duration(ns));
+  private pinned(sum: Sum, ns: Interval, what: string, from: "annotation" | "measured"): Sum {
+    if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
-    const part = (of: Interval): Interval => exactly(total > 0 ? (of.likely / total) * ns : 0);
+    const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
     const known = { ...sum, unknown: 0, guessed: false, endless: false };
-    if (sum.unknown > 0 || total === 0) return { ...known, interpreter: exactly(ns), held: zero, native: zero, wait: zero };
+    if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
+  }
+
+  /** What a profile says of the function takes the place of what its code looks like. */
+  private profiled(sum: Sum, node: FunctionNode): Sum {
+    const found = this.profile && profiledFunction(this.profile, node);
+    if (!this.profile || !found) return sum;
+    const calls = found.calls === 1 ? "1 call" : `${found.calls} calls`;
+    const value = `${duration(found.perCall.likely)} (${this.profile.profiler}, ${calls})`;
+    this.assume(`\`${node.facts.name}\` takes`, value, "measured", Number.POSITIVE_INFINITY);
+    return this.pinned(sum, found.perCall, "", "measured");
   }
 
   private operations(list: readonly Operation[], at: Activation): Sum {
@@ -412,7 +427,10 @@ export class CostModel {
     }
     const own = emptySum();
     addCost(own);
-    addTo(sum, this.pinned(own, cost, operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`));
+    addTo(
+      sum,
+      this.pinned(own, exactly(cost), operation.op === "loop" ? "a loop takes" : `\`${calledName(operation)}\` takes`, "annotation"),
+    );
   }
 
   private arithmetic(operation: ComputeOperation, at: Activation, sum: Sum): void {

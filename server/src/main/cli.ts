@@ -5,7 +5,9 @@ import packageJson from "../../../package.json" with { type: "json" };
 import type { Environment, Writer } from "../cli/environment.js";
 import { run } from "../cli/run.js";
 import { Parser } from "../syntax/parser.js";
+import { configurationFolder } from "./configuration-folder.js";
 import { createNodeHost } from "./node-host.js";
+import { runPython } from "./run-python.js";
 
 const environment: Environment = {
   // Details of internal errors, for whoever reports one.
@@ -22,6 +24,8 @@ const environment: Environment = {
     await writeFile(path, bytes);
   },
   createParser,
+  configurationFolder: configurationFolder(process.platform, process.env),
+  runPython,
   // A bundle of its own, beside this one; it reads the same command line.
   startServer: async () => {
     await import(new URL("server.js", import.meta.url).href);

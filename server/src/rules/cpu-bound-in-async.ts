@@ -25,8 +25,8 @@ export const cpuBoundInAsync: Rule<LoopStretch> = {
 };
 
 function find(context: RuleContext): readonly Match<LoopStretch>[] {
-  const { program, target } = context;
-  return loopStretches(program, target).flatMap((stretch): readonly Match<LoopStretch>[] => {
+  const { program, target, calibrations, profile } = context;
+  return loopStretches(program, target, calibrations, profile).flatMap((stretch): readonly Match<LoopStretch>[] => {
     const { function: node } = stretch.root;
     const confidence = confidenceOf(stretch, context);
     if (!confidence || hasGreenThreads(node.file.path, program)) return [];

@@ -2,7 +2,9 @@ import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
 import type { Prediction } from "../estimate/prediction.js";
+import type { Profile } from "../estimate/profile.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { Program } from "../program/link/link.js";
 
@@ -66,6 +68,12 @@ export interface RuleContext {
   readonly program: Program;
   readonly target: Target;
   readonly cores: number;
+  /** What the user measured of this machine's interpreters. */
+  readonly calibrations: readonly Calibration[];
+  /** What a profiler saw of the program. */
+  readonly profile: Profile | undefined;
+  /** How many workers share the tasks of each place; undefined to take what the code says. */
+  readonly workers: number | undefined;
   /** The text that the facts of a file were taken from. */
   readonly source: (path: string) => Source;
   /** What each place that starts concurrent work asks for and would gain, in order of file and offset. */

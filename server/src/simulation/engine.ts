@@ -2,7 +2,15 @@ import { unreachable } from "../base/unreachable.js";
 import { makeCores } from "./cores.js";
 import { eventKind, eventQueue } from "./event-queue.js";
 import { type Compilation, operation, type Program } from "./instructions.js";
-import { giveBack, type InterpreterLockDomain, newDomain, requestYieldIfDue, takeOrQueue, yieldLock } from "./interpreter-lock.js";
+import {
+  giveBack,
+  type InterpreterLockDomain,
+  newDomain,
+  requestYieldIfDue,
+  takenBack,
+  takeOrQueue,
+  yieldLock,
+} from "./interpreter-lock.js";
 import type { Machine } from "./machine.js";
 import { comeTo, type Meeting, newMeeting } from "./meeting.js";
 import { type Mutex, newLock, newSemaphore, queueForMutex, releaseMutex, tryAcquire } from "./mutex.js";
@@ -238,7 +246,14 @@ export function execute(
     if (!domain.yieldRequested || !holder?.onCore || !holder.interruptible) return;
     // A holder whose stretch ends at this very moment comes to its next check point by itself.
     if (holder.onCoreSince + holder.remainingNs <= world.now) return;
-    giveUpInterpreter(holder, "wait-again");
+    const lostNs = takenBack(world, domain);
+    if (lostNs === undefined) {
+      giveUpInterpreter(holder, "wait-again");
+      return;
+    }
+    cores.leave(holder);
+    holder.remainingNs += lostNs;
+    cores.begin(holder);
   };
 
   const services: ThreadServices = {

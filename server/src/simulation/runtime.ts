@@ -29,6 +29,8 @@ export interface Spread {
 export interface InterpreterLock {
   /** How long a waiter waits before it asks the holder to yield; Infinity where nobody asks. */
   readonly switchIntervalNs: number;
+  /** What the holder does when it is asked: it sleeps until another has the lock, or gives it back and competes for it at once. */
+  readonly onRequest: "waits-for-another" | "mostly-takes-it-back";
   /** Whether native calls that can release the lock do; an event loop stands still instead. */
   readonly duringNative: "released" | "held";
   /**

@@ -1,6 +1,7 @@
 import type { Interval } from "../../base/interval.js";
 import type { Range } from "../../base/range.js";
 import type { Prediction } from "../../estimate/prediction.js";
+import type { SiteSimulation } from "../../estimate/scaling.js";
 import type { Finding } from "../../rules/rule.js";
 import { type Place, placeAt } from "./place.js";
 import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
@@ -72,12 +73,21 @@ export function statisticsJson(report: CheckReport): readonly { readonly code: s
 
 /** `simulate --format json`. */
 export function simulateJson(
-  predictions: readonly Prediction[],
+  simulations: readonly SiteSimulation[],
   problems: readonly { readonly path: string; readonly message: string }[],
   sources: ReportSources,
 ) {
   return {
-    sites: predictions.map((prediction) => jsonSite(prediction, sources)),
+    sites: simulations.map(({ prediction, scaling, processesPayAboveNs }) => ({
+      ...jsonSite(prediction, sources),
+      scaling: scaling.map(({ strategy, runtime, points }) => ({
+        strategy,
+        runtime,
+        points: points.map(({ workers, speedup }) => ({ workers, speedup: factorInterval(speedup) })),
+      })),
+      // Absence is no answer to a script; null says that they never do, or that it cannot be told.
+      processesPayAboveNs: processesPayAboveNs ?? null,
+    })),
     problems: problems.map(({ path, message }) => ({ path: sources.shown(path), message })),
   };
 }

@@ -1,7 +1,10 @@
 import { createColors } from "picocolors";
+import { exactly } from "../../base/interval.js";
 import { parseTarget, targetTitle } from "../../base/target.js";
 import type { Prediction, StrategyPrediction } from "../../estimate/prediction.js";
+import type { SiteSimulation } from "../../estimate/scaling.js";
 import { durationText, speedupText } from "../../estimate/text.js";
+import { duration } from "../../estimate/work.js";
 import type { Finding, Severity } from "../../rules/rule.js";
 import { countText } from "./count.js";
 import { placeAt } from "./place.js";
@@ -42,9 +45,9 @@ export function statisticsText(report: CheckReport, options: TextOptions): strin
 }
 
 /** `simulate --format text`: one table per place that starts concurrent work. */
-export function simulateText(predictions: readonly Prediction[], sources: ReportSources, options: Pick<TextOptions, "style">): string {
-  if (predictions.length === 0) return "No place that starts threads, processes or tasks.\n";
-  return predictions.map((prediction) => predictionText(prediction, sources, options)).join("\n");
+export function simulateText(simulations: readonly SiteSimulation[], sources: ReportSources, options: Pick<TextOptions, "style">): string {
+  if (simulations.length === 0) return "No place that starts threads, processes or tasks.\n";
+  return simulations.map((simulation) => simulationText(simulation, sources, options)).join("\n");
 }
 
 function findingText(finding: Finding, sources: ReportSources, options: TextOptions): string {
@@ -134,7 +137,8 @@ function severityColour(severity: Severity, options: Pick<TextOptions, "style">)
   return bySeverity[severity];
 }
 
-function predictionText(prediction: Prediction, sources: ReportSources, options: Pick<TextOptions, "style">): string {
+function simulationText(simulation: SiteSimulation, sources: ReportSources, options: Pick<TextOptions, "style">): string {
+  const { prediction } = simulation;
   const colours = createColors(options.style === "coloured");
   const { line } = placeAt(sources.lines(prediction.path), prediction.range.start);
   const title = `${colours.bold(`${sources.shown(prediction.path)}:${line}`)} ${siteTitle(prediction)}\n`;
@@ -146,12 +150,27 @@ function predictionText(prediction: Prediction, sources: ReportSources, options:
   return [
     title,
     ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
+    ...scalingRows(simulation).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
   ].join("");
 }
 
+/** Speedups by number of workers, and from when on processes pay. */
+function scalingRows({ scaling, processesPayAboveNs }: SiteSimulation): readonly string[] {
+  const counts = scaling[0]?.points.map(({ workers }) => workers) ?? [];
+  const header = ["workers", ...counts.map(String)];
+  const rows = scaling.map(({ strategy, points }) => [strategy, ...points.map(({ speedup }) => speedupText(exactly(speedup.likely)))]);
+  const cells = scaling.length === 0 || counts.length < 2 ? [] : [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const table = cells.map(
+    (row) => `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`,
+  );
+  const pays = processesPayAboveNs === undefined ? [] : [`  Processes pay off above ${duration(processesPayAboveNs)} a task.`];
+  return [...table, ...pays];
+}
+
 /** `4 threads run `count_primes` · CPython 3.13 · 4 cores`. */
-function siteTitle(prediction: Prediction): string {
+export function siteTitle(prediction: Prediction): string {
   const workers = {
     "thread-pool": "thread",
     threads: "thread",

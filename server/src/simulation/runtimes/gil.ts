@@ -9,14 +9,11 @@ export const switchIntervalNs = 5_000_000;
 /** Two to four CPU-bound threads take 2 to 5 % more processor time than one after the other (CPython 3.8 to 3.15). */
 export const warmUp = { coldShare: 0.03, mostColdNs: 150_000 } as const;
 
-/**
- * Threads under one interpreter lock: CPython with the GIL since 3.2; PyPy, whose lock differs in detail (it is stolen after
- * 0.1 ms of native code), is taken as the same.
- */
+/** Threads under one interpreter lock: CPython with the GIL since 3.2. */
 export function gil(target: Target, costs: HandOverCosts = typicalCosts, intervalNs: number = switchIntervalNs): Runtime {
   return {
     name: `${targetTitle(target)}, threads`,
-    lock: { switchIntervalNs: intervalNs, duringNative: "released", ...warmUp },
+    lock: { switchIntervalNs: intervalNs, onRequest: "waits-for-another", duringNative: "released", ...warmUp },
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

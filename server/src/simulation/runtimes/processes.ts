@@ -2,6 +2,7 @@ import { atLeast, hasGil, type Target, targetTitle } from "../../base/target.js"
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
 import { switchIntervalNs, warmUp } from "./gil.js";
+import { pypySwitchIntervalNs } from "./pypy.js";
 import { lockHandOffAfterNs } from "./threads.js";
 
 /** How `multiprocessing` makes processes. */
@@ -24,7 +25,14 @@ export function processes(
   const start = handOver[method];
   return {
     name: `${targetTitle(target)}, processes (${method})`,
-    lock: hasGil(target) ? { switchIntervalNs, duringNative: "released", ...warmUp } : undefined,
+    lock: hasGil(target)
+      ? {
+          switchIntervalNs: target.implementation === "pypy" ? pypySwitchIntervalNs : switchIntervalNs,
+          onRequest: "waits-for-another",
+          duringNative: "released",
+          ...warmUp,
+        }
+      : undefined,
     sharing: "each-worker",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

@@ -12,7 +12,7 @@ export function subinterpreters(target: Target, costs: HandOverCosts = typicalCo
   const pool = costs.interpreters;
   return {
     name: `${targetTitle(target)}, subinterpreters`,
-    lock: { switchIntervalNs, duringNative: "released", ...warmUp },
+    lock: { switchIntervalNs, onRequest: "waits-for-another", duringNative: "released", ...warmUp },
     sharing: "each-worker",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

@@ -1,0 +1,390 @@
+"""Measures the interpreter that runs it, for `gilscope calibrate`. Follows constructs.py in one text: it uses its names.
+
+Progress goes to stderr as lines `progress DONE TOTAL WHAT`; the result is one line of JSON on stdout. Times are nanoseconds,
+[low, likely, high]: the least, the lower quartile and the upper quartile of the repeats. Everything handed to other processes is a builtin,
+so that workers need not import this text.
+"""
+import json
+import os
+import platform
+import sys
+import time
+
+PERF = time.perf_counter_ns
+# Windows counts processor time in steps of 15 ms.
+CPU = PERF if sys.platform == "win32" else time.process_time_ns
+THREAD = PERF if sys.platform == "win32" else time.thread_time_ns
+STARTED = time.time()
+
+
+def progress(done, total, what):
+    sys.stderr.write("progress %d %d %s\n" % (done, total, what))
+    sys.stderr.flush()
+
+
+def elapsed():
+    """Seconds since the start: on a busy machine there are fewer repeats, not a longer wait."""
+    return time.time() - STARTED
+
+
+def spread(values, digits=2):
+    values = sorted(max(0.0, value) for value in values)
+    pick = lambda share: values[min(len(values) - 1, int(share * len(values)))]
+    return [round(values[0], digits), round(pick(0.25), digits), round(pick(0.75), digits)]
+
+
+def shifted(triple, by, least=0.0):
+    return [round(max(least, value + by), 1) for value in triple]
+
+
+def rounds_for(function, wanted_ns):
+    function(20)
+    rounds = 20
+    while True:
+        took = function(rounds)
+        if took > wanted_ns / 4 or rounds > 10_000_000:
+            return max(5, int(rounds * wanted_ns / max(1, took)))
+        rounds *= 4
+
+
+def constructs():
+    names, timers, results = {}, {}, {}
+    exec(PRELUDE, names)
+    for name, (setup, statement, units) in CONSTRUCTS.items():
+        copies = 10 if units == 1 else 1
+        try:
+            function = build(names, setup, statement, copies, CPU)
+            rounds = rounds_for(function, 2_000_000)
+            empty = build(names, setup, "pass", 1, CPU)
+        except Exception:
+            # A construct that this version lacks.
+            continue
+        timers[name] = (function, empty, min(rounds, 300000) if name == "listPop" else rounds, copies * units)
+    measured = {name: [] for name in timers}
+    for turn in range(4):
+        for name, (function, empty, rounds, units) in timers.items():
+            measured[name].append(max(0.0, function(rounds) - empty(rounds)) / rounds / units)
+        progress(turn + 1, 10, "operations")
+        if turn >= 1 and elapsed() > 6:
+            break
+    for name, values in measured.items():
+        results[name] = spread(values)
+    return results
+
+
+def native_calls():
+    """Calls whose time depends on the size of their data alone: what the machine does outside the interpreter."""
+    import hashlib
+    import zlib
+
+    data = bytes(range(256)) * 4096
+    calls = {
+        "hashlib.sha256": lambda: hashlib.sha256(data).digest(),
+        "hashlib.sha512": lambda: hashlib.sha512(data).digest(),
+        "hashlib.blake2b": lambda: hashlib.blake2b(data).digest(),
+        "zlib.crc32": lambda: zlib.crc32(data),
+    }
+    results = {}
+    for name, call in calls.items():
+        values = []
+        for _ in range(7):
+            begin = CPU()
+            for _ in range(5):
+                call()
+            values.append((CPU() - begin) / 5 / len(data))
+        results[name] = spread(values, 4)
+    return results
+
+
+def wake_up():
+    """Half a round trip of two threads that take turns by locks, and what a thread that sleeps for longer needs to come to."""
+    import threading
+
+    short = []
+    for _ in range(9):
+        there, back = threading.Lock(), threading.Lock()
+        there.acquire()
+        back.acquire()
+
+        def answer():
+            for _ in range(300):
+                there.acquire()
+                back.release()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        begin = PERF()
+        for _ in range(300):
+            there.release()
+            back.acquire()
+        short.append((PERF() - begin) / 300 / 2)
+        thread.join()
+
+    gate, seen = threading.Lock(), []
+    gate.acquire()
+
+    def sleeper():
+        for _ in range(60):
+            gate.acquire()
+            seen.append(PERF())
+
+    thread = threading.Thread(target=sleeper, daemon=True)
+    thread.start()
+    released = []
+    for turn in range(60):
+        time.sleep(0.003)
+        released.append(PERF())
+        gate.release()
+        while len(seen) <= turn:
+            time.sleep(0.001)
+    thread.join()
+    long = sorted(b - a for a, b in zip(released, seen))
+    low = min(short)
+    return {"low": round(low), "high": round(max(low, long[int(0.9 * len(long))]))}
+
+
+def threads(wake_low):
+    import threading
+    from concurrent.futures import ThreadPoolExecutor
+
+    start, both, submit, worker, collect = [], [], [], [], []
+    tasks = 1000
+    for _ in range(9):
+        gate = threading.Event()
+        own = THREAD()
+        some = [threading.Thread(target=gate.wait) for _ in range(50)]
+        for thread in some:
+            thread.start()
+        start.append((THREAD() - own) / 50)
+        gate.set()
+        for thread in some:
+            thread.join()
+        begin = PERF()
+        for _ in range(50):
+            thread = threading.Thread(target=bool)
+            thread.start()
+            thread.join()
+        both.append((PERF() - begin) / 50)
+
+        gate = threading.Event()
+
+        def blocker(gate=gate):
+            gate.wait()
+            return THREAD()
+
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(blocker)
+            time.sleep(0.003)
+            own = THREAD()
+            futures = [pool.submit(bool) for _ in range(tasks)]
+            submit.append((THREAD() - own) / tasks)
+            last = pool.submit(THREAD)
+            gate.set()
+            worker.append((last.result() - first.result()) / tasks)
+            own = THREAD()
+            for future in futures:
+                future.result()
+            collect.append((THREAD() - own) / tasks)
+    start = spread(start, 0)
+    return {
+        "startNs": start,
+        # What start and join take beyond starting and two wake-ups.
+        "bootstrapNs": shifted(spread(both, 0), -start[1] - 2 * wake_low, 5000),
+        "submitNs": spread(submit, 0),
+        "workerNs": spread(worker, 0),
+        "collectNs": spread(collect, 0),
+    }
+
+
+def start_method(method):
+    """Starting and ending pools of one and of four workers."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context(method)
+
+    def pool(workers):
+        begin, own = PERF(), CPU()
+        executor = ProcessPoolExecutor(workers, mp_context=context)
+        futures = [executor.submit(time.process_time_ns) for _ in range(workers)]
+        worker = futures[0].result()
+        ready = PERF() - begin
+        for future in futures:
+            future.result()
+        parent = CPU() - own
+        begin = PERF()
+        executor.shutdown()
+        return ready, worker, parent, PERF() - begin
+
+    cold = pool(1)[0]
+    ones, fours = [], []
+    for turn in range(3):
+        ones.append(pool(1))
+        fours.append(pool(4))
+        if turn >= 1 and elapsed() > 12:
+            break
+    stop = 400_000
+    per_worker = [min(1_000_000, max(50_000, (four[2] - one[2]) / 3)) for one, four in zip(ones, fours)]
+    likely = spread(per_worker, 0)
+    return {
+        "firstNs": spread([max(300_000, one[2] - likely[1] - stop) for one in ones], 0),
+        "coldNs": [round(max(0, cold - max(one[0] for one in ones)))] * 2 + [round(max(0, cold - min(one[0] for one in ones)))],
+        "startNs": likely,
+        "bootstrapNs": spread([one[1] for one in ones], 0),
+        "exitNs": spread([max(100_000, one[3] - stop) for one in ones], 0),
+        "stopNs": [300_000, stop, 500_000],
+    }
+
+
+def process_hand_over(method):
+    """Handing tasks and data to one worker and back; the worker's own clock tells its part."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    submit, beside, collect, worker, item, parent_byte, worker_byte = [], [], [], [], [], [], []
+    tasks, items, size = 400, 20000, 1 << 20
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context(method)) as pool:
+        used = lambda: pool.submit(time.process_time_ns).result()
+        list(pool.map(len, [""] * 100))
+        for turn in range(3):
+            if turn >= 1 and elapsed() > 14:
+                break
+            before, whole, own = used(), CPU(), THREAD()
+            futures = [pool.submit(len, "") for _ in range(tasks)]
+            main = (THREAD() - own) / tasks
+            own = THREAD()
+            for future in futures:
+                future.result()
+            results = (THREAD() - own) / tasks
+            parent = (CPU() - whole) / tasks
+            submit.append(main)
+            collect.append(results)
+            # The manager's and the feeder's, one half for each way.
+            beside.append(max(5000, parent - main - results) / 2)
+            worker.append((used() - before) / tasks)
+            before = used()
+            list(pool.map(len, [""] * items, chunksize=2000))
+            item.append((used() - before) / items)
+            for call, argument in ((len, bytes(size)), (bytes, size)):
+                before, whole = used(), CPU()
+                for _ in range(8):
+                    pool.submit(call, argument).result()
+                parent_byte.append((CPU() - whole) / size / 8)
+                worker_byte.append((used() - before) / size / 8)
+    return {
+        "submitNs": spread(submit, 0),
+        "sendNs": spread(beside, 0),
+        "receiveNs": spread(beside, 0),
+        "collectNs": spread(collect, 0),
+        "workerNs": spread(worker, 0),
+        "itemNs": spread(item, 0),
+        "parentNsPerByte": spread(parent_byte, 3),
+        "workerNsPerByte": spread(worker_byte, 3),
+    }
+
+
+def interpreters():
+    from concurrent.futures import InterpreterPoolExecutor
+
+    start, first, task, byte, stop, submit = [], [], [], [], [], []
+    for _ in range(3):
+        begin = PERF()
+        pool = InterpreterPoolExecutor(1)
+        future = pool.submit(len, "ab")
+        start.append(PERF() - begin)
+        future.result()
+        first.append(PERF() - begin)
+        begin = PERF()
+        futures = [pool.submit(len, "ab") for _ in range(300)]
+        submit.append((PERF() - begin) / 300)
+        for future in futures:
+            future.result()
+        task.append((PERF() - begin) / 300)
+        payload = bytes(1 << 20)
+        begin = PERF()
+        for _ in range(5):
+            pool.submit(len, payload).result()
+        byte.append((PERF() - begin) / 5 / len(payload))
+        begin = PERF()
+        pool.shutdown()
+        stop.append(PERF() - begin)
+    start, submit = spread(start, 0), spread(submit, 0)
+    return {
+        "startNs": start,
+        "bootstrapNs": shifted(spread(first, 0), -start[1]),
+        "submitNs": submit,
+        "workerNs": shifted(spread(task, 0), -submit[1], 5000),
+        "nsPerByte": spread(byte, 3),
+        "exitNs": spread(stop, 0),
+    }
+
+
+def coroutines():
+    import asyncio
+
+    async def empty():
+        pass
+
+    async def many(count):
+        begin = PERF()
+        await asyncio.gather(*(empty() for _ in range(count)))
+        return (PERF() - begin) / count
+
+    async def turns(count):
+        begin = PERF()
+        for _ in range(count):
+            await asyncio.sleep(0)
+        return (PERF() - begin) / count
+
+    task = spread([asyncio.run(many(1000)) for _ in range(9)], 0)
+    part = lambda share: [round(value * share, 1) for value in task]
+    return {"startNs": part(0.5), "workerNs": part(0.4), "collectNs": part(0.1), "resumeNs": spread([asyncio.run(turns(1000)) for _ in range(9)], 0)}
+
+
+def main():
+    import multiprocessing
+
+    if platform.python_implementation() != "CPython":
+        sys.exit("only CPython can be measured: a compiler such as PyPy's removes the operations that are timed")
+
+    operations = constructs()
+    native = native_calls()
+    progress(5, 10, "threads")
+    wake = wake_up()
+    hand_over = {"wakeUp": wake, "threads": threads(wake["low"]), "coroutines": coroutines()}
+    progress(6, 10, "processes")
+    methods = [method for method in ("fork", "forkserver", "spawn") if method in multiprocessing.get_all_start_methods()]
+    processes = {}
+    for index, method in enumerate(methods):
+        try:
+            processes[method] = start_method(method)
+        except Exception as problem:
+            sys.stderr.write("lacking %s: %s\n" % (method, problem))
+        progress(7 + index, 10, "processes (%s)" % method)
+    if processes:
+        processes.update(process_hand_over(next(iter(processes))))
+        hand_over["processes"] = processes
+    if sys.version_info >= (3, 14):
+        try:
+            hand_over["interpreters"] = interpreters()
+        except Exception as problem:
+            sys.stderr.write("lacking interpreters: %s\n" % problem)
+    progress(10, 10, "interpreters")
+    print(json.dumps({
+        "gilscope": "costs",
+        "format": 1,
+        "implementation": platform.python_implementation(),
+        "version": platform.python_version(),
+        "freeThreaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
+        "measured": time.strftime("%Y-%m-%d", time.gmtime()),
+        "system": platform.platform(),
+        "cores": os.cpu_count() or 1,
+        "seconds": round(elapsed(), 1),
+        "operations": operations,
+        "native": native,
+        "handOver": hand_over,
+    }))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+import type { Interval } from "../base/interval.js";
+import type { HandOverCosts } from "../simulation/costs.js";
+import type { BulkCost, BulkName, OperationCosts, OperationName } from "./operation-costs.js";
+
+/** What `gilscope calibrate` measured on this machine with one interpreter. Nanoseconds, `[low, likely, high]`. */
+export interface Calibration {
+  /** The name of the target that it is of. */
+  readonly target: string;
+  /** The exact version: `3.13.1`. */
+  readonly build: string;
+  /** The day: `2026-11-26`. */
+  readonly measured: string;
+  readonly operations: Readonly<Partial<Record<OperationName, Triple>>>;
+  /** Library calls whose time the size of their data alone decides, per byte. */
+  readonly native: Readonly<Partial<Record<BulkName, Triple>>>;
+  readonly handOver: MeasuredHandOver;
+}
+
+/** Low, likely and high. */
+export type Triple = readonly [low: number, likely: number, high: number];
+
+type Triples<Costs> = { readonly [Key in keyof Costs]?: Costs[Key] extends number ? Triple : Triples<Costs[Key]> };
+
+type MeasuredHandOver = Omit<Triples<HandOverCosts>, "wakeUp"> & Partial<Pick<HandOverCosts, "wakeUp">>;
+
+/**
+ * The shipped costs of the same target with the measured ones in their places. Operations that were not measured are scaled by how much
+ * faster or slower the measured ones are, library calls by the measured ones of them.
+ */
+export function calibrated(shipped: OperationCosts, calibration: Calibration): OperationCosts {
+  const known = calibratedOf.get(calibration);
+  if (known) return known;
+  const costs = withCalibration(shipped, calibration);
+  calibratedOf.set(calibration, costs);
+  return costs;
+}
+
+/** Every site asks for them. */
+const calibratedOf = new WeakMap<Calibration, OperationCosts>();
+
+function withCalibration(shipped: OperationCosts, { measured, operations, native, handOver }: Calibration): OperationCosts {
+  const names = Object.keys(shipped.operations) as OperationName[];
+  const speed = median(names.flatMap((name) => ratio(operations[name], shipped.operations[name])));
+  const nativeNames = Object.keys(shipped.bulk) as BulkName[];
+  const nativeSpeed = median(nativeNames.flatMap((name) => ratio(native[name], shipped.bulk[name].nsPerUnit)));
+  const scaled = ({ low, likely, high }: Interval, by: number): Interval => ({ low: low * by, likely: likely * by, high: high * by });
+  const operationOf = (name: OperationName): Interval => {
+    const own = operations[name];
+    return own ? margined(own) : scaled(shipped.operations[name], speed);
+  };
+  const bulkOf = (name: BulkName): BulkCost => {
+    const { fixedNs, nsPerUnit, unit } = shipped.bulk[name];
+    const own = native[name];
+    return { fixedNs: scaled(fixedNs, speed), nsPerUnit: own ? margined(own) : scaled(nsPerUnit, nativeSpeed), unit };
+  };
+  return {
+    origin: { kind: "calibrated", note: `measured on this machine, ${measured}` },
+    operations: Object.fromEntries(names.map((name) => [name, operationOf(name)])) as unknown as OperationCosts["operations"],
+    bulk: Object.fromEntries(nativeNames.map((name) => [name, bulkOf(name)])) as OperationCosts["bulk"],
+    handOver: {
+      low: handOverOf(shipped.handOver.low, handOver, 0),
+      likely: handOverOf(shipped.handOver.likely, handOver, 1),
+      high: handOverOf(shipped.handOver.high, handOver, 2),
+    },
+  };
+}
+
+/** One construct in a loop is not that construct in a program: the shipped tables allow a third more for another machine. */
+function margined([low, likely, high]: Triple): Interval {
+  return { low: low * 0.85, likely, high: high * 1.2 };
+}
+
+function handOverOf(shipped: HandOverCosts, own: MeasuredHandOver, which: 0 | 1 | 2): HandOverCosts {
+  const { wakeUp, ...others } = own;
+  return { ...replaced(shipped, others, which), ...(wakeUp ? { wakeUp } : {}) };
+}
+
+/** The tree of numbers with those that were measured instead. */
+function replaced<Costs extends object>(shipped: Costs, own: object, which: 0 | 1 | 2): Costs {
+  const measuredOnes = own as Readonly<Record<string, object | undefined>>;
+  const entries = Object.entries(shipped).map(([key, value]: [string, unknown]): [string, unknown] => {
+    const instead = measuredOnes[key];
+    if (instead === undefined) return [key, value];
+    return [key, Array.isArray(instead) ? instead[which] : replaced(value as object, instead, which)];
+  });
+  return Object.fromEntries(entries) as Costs;
+}
+
+/** Too short a time says nothing about the machine. */
+const leastComparedNs = 0.05;
+
+function ratio(own: Triple | undefined, shipped: Interval): readonly number[] {
+  return own && own[1] > leastComparedNs && shipped.likely > leastComparedNs ? [own[1] / shipped.likely] : [];
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 1;
+}

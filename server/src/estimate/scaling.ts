@@ -1,0 +1,72 @@
+import type { Interval } from "../base/interval.js";
+import { machine } from "../simulation/machine.js";
+import { simulate } from "../simulation/simulate.js";
+import type { Timeline } from "../simulation/timeline.js";
+import { type Demand, scaled, workloadOf } from "./demand.js";
+import type { Prediction, Strategy } from "./prediction.js";
+import type { EstimateSettings, SiteEstimate } from "./sites.js";
+import { processesPayAbove, speedupOf } from "./strategies.js";
+import { waysToRun } from "./ways.js";
+
+/** A prediction with what only who asks for it wants to know. */
+export interface SiteSimulation {
+  readonly prediction: Prediction;
+  /** How each way that can be used scales with the number of workers; empty where nothing can be said. */
+  readonly scaling: readonly ScalingCurve[];
+  /** From this length of a task on, in nanoseconds, worker processes beat one thread by a tenth; undefined if they never do. */
+  readonly processesPayAboveNs: number | undefined;
+}
+
+/** Speedups against one after the other, by the number of workers, rising. */
+export interface ScalingCurve {
+  readonly strategy: Strategy;
+  /** The name of the target that it runs on. */
+  readonly runtime: string;
+  readonly points: readonly { readonly workers: number; readonly speedup: Interval }[];
+}
+
+/** One simulated run of a site. */
+export interface SiteRun {
+  readonly strategy: Strategy;
+  /** For people: `CPython 3.13, threads`. */
+  readonly runtime: string;
+  readonly timeline: Timeline;
+}
+
+/** How the site scales, and when processes pay. */
+export function simulateSite(site: SiteEstimate, settings: EstimateSettings): SiteSimulation {
+  const { prediction, demand } = site;
+  const usable = prediction.strategies.filter(({ strategy, applicable }) => applicable && strategy !== "serial" && strategy !== "asyncio");
+  const ways = waysToRun(settings.target, settings.calibrations);
+  const scaling = usable.flatMap(({ strategy, runtime }): ScalingCurve[] => {
+    const way = ways.find((each) => each.strategy === strategy);
+    if (!way) return [];
+    const points = workerCounts(Math.max(prediction.workers, settings.cores)).map((workers) => {
+      // So many threads share the tasks out, however the program starts them.
+      const shared: Demand = { ...demand, width: "pool", workers };
+      return { workers, speedup: speedupOf(shared, way, settings) };
+    });
+    return [{ strategy, runtime, points }];
+  });
+  const hasProcesses = usable.some(({ strategy }) => strategy === "processes");
+  return { prediction, scaling, processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined };
+}
+
+/** Each number of workers while they are few, then some between: about a dozen points make a curve. */
+export function workerCounts(most: number): readonly number[] {
+  const all = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+  const last = Math.max(1, Math.min(most, 256));
+  return [...all.filter((count) => count < last), last];
+}
+
+/** A run of the site in each way that can be used, with what each thread did when. */
+export function runsOf({ prediction, demand }: SiteEstimate, settings: EstimateSettings): readonly SiteRun[] {
+  return waysToRun(settings.target, settings.calibrations).flatMap((way): SiteRun[] => {
+    const known = prediction.strategies.find(({ strategy }) => strategy === way.strategy);
+    if (!known?.applicable) return [];
+    const runtime = way.runtime("likely");
+    const { workload } = scaled(workloadOf(demand, "likely", way.memory));
+    const timeline = simulate(workload, runtime, machine(settings.cores), 1, { recording: "slices" });
+    return [{ strategy: way.strategy, runtime: runtime.name, timeline }];
+  });
+}

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { parseTarget, type Target } from "../../server/src/base/target.js";
+import type { Calibration } from "../../server/src/estimate/calibration.js";
+import { costsFor } from "../../server/src/estimate/operation-costs.js";
+
+const target = parseTarget("cpython-3.13") as Target;
+const shipped = costsFor(target);
+
+const calibration: Calibration = {
+  target: "cpython-3.13",
+  build: "3.13.1",
+  measured: "2026-11-26",
+  operations: {
+    intAdd: [shipped.operations.intAdd.likely * 2, shipped.operations.intAdd.likely * 2, shipped.operations.intAdd.likely * 3],
+    floatAdd: [shipped.operations.floatAdd.likely * 2, shipped.operations.floatAdd.likely * 2, shipped.operations.floatAdd.likely * 3],
+    callPython: [1, 2, 3],
+  },
+  native: { "zlib.crc32": [9, 10, 11] },
+  handOver: { wakeUp: { low: 1, high: 2 }, threads: { startNs: [10, 20, 30] }, processes: { fork: { bootstrapNs: [4, 5, 6] } } },
+};
+
+test("measured costs take the place of shipped ones; the others are scaled by how fast the machine is", () => {
+  const costs = costsFor(target, [calibration]);
+  assert.equal(costs.operations.callPython.likely, 2);
+  assert.equal(costs.operations.intAdd.likely, shipped.operations.intAdd.likely * 2);
+  assert.equal(costs.operations.dictLoad.likely, shipped.operations.dictLoad.likely * 2);
+  assert.equal(costs.bulk["zlib.crc32"].nsPerUnit.likely, 10);
+  const nativeSpeed = 10 / shipped.bulk["zlib.crc32"].nsPerUnit.likely;
+  assert.equal(costs.bulk["hashlib.md5"].nsPerUnit.likely, shipped.bulk["hashlib.md5"].nsPerUnit.likely * nativeSpeed);
+  assert.deepEqual(
+    [costs.handOver.low, costs.handOver.likely, costs.handOver.high].map(({ threads }) => threads.startNs),
+    [10, 20, 30],
+  );
+  assert.equal(costs.handOver.likely.processes.fork.bootstrapNs, 5);
+  assert.equal(costs.handOver.likely.processes.spawn.bootstrapNs, shipped.handOver.likely.processes.spawn.bootstrapNs);
+  assert.deepEqual(costs.handOver.high.wakeUp, { low: 1, high: 2 });
+  assert.deepEqual(costs.origin, { kind: "calibrated", note: "measured on this machine, 2026-11-26" });
+});
+
+test("costs are of the version that they were measured on, and of no other", () => {
+  assert.equal(costsFor(parseTarget("cpython-3.13t") as Target, [calibration]).origin.kind, "measured");
+  assert.equal(costsFor(target, []), costsFor(target));
+});
+
+test("every construct that is measured is an operation that has a cost", () => {
+  const script = readFileSync("server/src/cli/calibration/constructs.py", "utf8");
+  const names = [...script.matchAll(/^ {4}"(\w+)": \("/gm)].map(([, name]) => name as string);
+  const costs = Object.keys(shipped.operations).filter((name) => name !== "awaitCoroutine");
+  assert.deepEqual([...names].sort(), costs.sort());
+});
