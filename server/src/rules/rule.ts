@@ -103,7 +103,7 @@ export interface Rule<Data = unknown> {
   readonly code: string;
   readonly name: string;
   readonly since: string;
-  readonly group: "performance" | "races" | "locks" | "free-threading";
+  readonly group: "performance" | "races" | "processes" | "locks" | "free-threading";
   readonly severity: Severity;
   /** The page, in Markdown. */
   readonly docs: string;
