@@ -242,3 +242,11 @@ describe("every prediction", () => {
     }
   });
 });
+
+test("making an integer of a number is short on every version, though Python code converts very long texts on some", () => {
+  const work = "def work(n):\n    total = 0\n    for _ in range(100_000):\n        total += int(n**0.5)\n    return total";
+  for (const target of ["cpython-3.10", "cpython-3.12", "cpython-3.15"]) {
+    const { interpreterNs } = predictionOf(parser, pool("", work, 4, "range(4)"), target).work;
+    assert.ok(interpreterNs.high < 10 * interpreterNs.likely, `${target}: ${interpreterNs.likely} to ${interpreterNs.high} ns`);
+  }
+});

@@ -188,7 +188,7 @@ def work(number):
     return change(total)`,
         "[pool.submit(work, lambda total: total + 1) for number in range(8)]",
       ),
-      /`change` is a lambda or inner function, which cannot be pickled/,
+      /`change` is a lambda, which cannot be pickled/,
     ],
     [
       "a missing main guard",

@@ -746,7 +746,8 @@ export class CostModel {
       };
     }
     const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
-    if (!ns || verdict.gil === "depends") return undefined;
+    // Where only the size of an integer decides whether Python code converts it, the measured time is that of the usual one.
+    if (!ns || (verdict.gil === "depends" && verdict.possible.includes("releases"))) return undefined;
     const releases = verdict.gil === "releases";
     return { interpreterNs: releases ? zero : ns, nativeNs: releases ? ns : zero, waitNs: zero, missing: [], from: "measured" };
   }

@@ -15,18 +15,21 @@ import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
 import { lockOrderInversion } from "./lock-order-inversion.js";
 import { lockReacquire } from "./lock-reacquire.js";
+import { missingMainGuard } from "./missing-main-guard.js";
 import { mutationDuringIteration } from "./mutation-during-iteration.js";
 import { nonAtomicSharedUpdate } from "./non-atomic-shared-update.js";
 import { oversubscribedNativeThreads } from "./oversubscribed-native-threads.js";
 import { pollingLoop } from "./polling-loop.js";
 import { processPoolForIo } from "./process-pool-for-io.js";
 import { processPoolTinyTask } from "./process-pool-tiny-task.js";
+import { processPoolUnpicklable } from "./process-pool-unpicklable.js";
 import { processStateLost } from "./process-state-lost.js";
 import { reenablesGil } from "./reenables-gil.js";
 import { releaseBelowThreshold } from "./release-below-threshold.js";
 import { reliesOnGil } from "./relies-on-gil.js";
 import type { Rule } from "./rule.js";
 import { sharedIterator } from "./shared-iterator.js";
+import { threadLockAcrossProcesses } from "./thread-lock-across-processes.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
 import { unboundedThreads } from "./unbounded-threads.js";
 import { unsafeLazyInit } from "./unsafe-lazy-init.js";
@@ -57,7 +60,10 @@ export const rules: readonly Rule[] = [
   sharedIterator,
   threadUnsafeObjectShared,
   updateAcrossAwait,
+  processPoolUnpicklable,
   processStateLost,
+  missingMainGuard,
+  threadLockAcrossProcesses,
   forkWithThreads,
   lockOrderInversion,
   lockReacquire,

@@ -3,8 +3,10 @@ import { contains, type Range } from "../base/range.js";
 import type { Source } from "../base/source.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Spawn } from "../program/link/spawns.js";
+import { mainGuards } from "../program/link/start-methods.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { obstacleOf } from "./picklability.js";
 import type { FixOffer, RuleContext } from "./rule.js";
 
 const title = "Switch to ProcessPoolExecutor";
@@ -105,20 +107,15 @@ function sharedName(
   return sharedName(undefined, inner.object, node);
 }
 
-function argumentReason(spawn: Spawn, context: RuleContext): string | undefined {
-  const { resolver, knowledge } = context.program;
+function argumentReason(spawn: Spawn, { program }: RuleContext): string | undefined {
+  const { resolver } = program;
   for (const target of spawn.targets) {
     for (const [name, argument] of target.arguments) {
       const entities =
         argument.how === "element" ? resolver.elements(argument.value, argument.in) : resolver.resolve(argument.value, argument.in);
       for (const entity of entities) {
-        if (entity.kind === "object" && knowledge.type(entity.type)?.pickles === "no")
-          return `\`${name}\` is a \`${entity.type}\`, which cannot be pickled`;
-        if (entity.kind === "function" && (entity.function.facts.kind === "lambda" || entity.function.facts.parent !== 0)) {
-          return `\`${name}\` is a lambda or inner function, which cannot be pickled`;
-        }
-        if (entity.kind === "module") return `\`${name}\` is a module, which cannot be pickled`;
-        if (entity.kind === "container" && entity.value.makes === "generator") return `\`${name}\` is a generator, which cannot be pickled`;
+        const obstacle = obstacleOf(entity, "task", program);
+        if (obstacle) return `\`${name}\` ${obstacle.says}, which cannot be pickled`;
       }
     }
   }
@@ -138,20 +135,6 @@ function importReason(spawn: Spawn, context: RuleContext): string | undefined {
       return `the module calls \`${spawn.in.facts.name}\` when it is imported; ${advice}`;
   }
   return undefined;
-}
-
-function mainGuards(module: FunctionNode): readonly Range[] {
-  const guards: Range[] = [];
-  for (const operation of module.facts.body) {
-    const isGuard =
-      operation.op === "branch" &&
-      operation.test?.op === "compute" &&
-      operation.test.operands.some(
-        (operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__",
-      );
-    if (isGuard) guards.push(operation);
-  }
-  return guards;
 }
 
 function executorEdits(made: CallOperation, within: FunctionNode, source: Source): readonly TextEdit[] | undefined {

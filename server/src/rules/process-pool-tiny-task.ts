@@ -42,6 +42,8 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   const { spawn, work, prediction, payload } = site;
   if (spawn.worker !== "process" || spawn.width !== "pool" || /run_in_executor$|^celery\.|^ray\./.test(spawn.spawner)) return false;
   if (spawn.targets.length > 1 || spawn.targets.length + spawn.externalTargets.length > 1) return false;
+  if (isGivenByCaller(site) || spawn.targets.some(({ function: node }) => node.facts.parameters.some(({ form }) => /star$/.test(form))))
+    return false;
   if (spawn.items.length === 0 && loopsAround(spawn.in, spawn.call).length === 0) return false;
   if (batching(site) !== "one by one") return false;
   // Anything that is not known could be what the processes are for.
@@ -53,6 +55,18 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   if (isCounted(site) && prediction.tasks.likely < fewestTasks) return false;
   const processes = applicable(prediction, "processes");
   return processes !== undefined && processes.speedup.high < 1 && taskNs(work).high < handOverNs(context.target).parent;
+}
+
+/** Whether the function is a parameter where the tasks are handed out: other callers give others. */
+function isGivenByCaller({ spawn }: SiteEstimate): boolean {
+  return spawn.call.arguments.some(
+    ({ value }, index) =>
+      index === 0 &&
+      value.op === "read" &&
+      value.place.kind === "name" &&
+      value.place.owner === spawn.in.index &&
+      spawn.in.facts.parameters.some(({ name }) => value.place.kind === "name" && name === value.place.name),
+  );
 }
 
 /** Whether the task calls nothing but code of the program and short functions of the standard library, whose cost is known. */

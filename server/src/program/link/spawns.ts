@@ -695,7 +695,7 @@ function iterablesOf(passing: ArgumentPassing, call: CallOperation): readonly Va
 }
 
 /** The argument at a place, if it is written out. */
-function argumentAt(call: CallOperation, place: ValuePlace): Value | undefined {
+export function argumentAt(call: CallOperation, place: ValuePlace): Value | undefined {
   if (place === "receiver") {
     const { callee } = call;
     return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
