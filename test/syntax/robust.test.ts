@@ -114,6 +114,10 @@ class Account:
 
     def work(self, items):
         for item in items:
+            first = self.price(item)
+            second = first * 2
+            third = first + second
+            fourth = third
             ${line}
         self.count(items)
 

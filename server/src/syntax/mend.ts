@@ -12,24 +12,45 @@ export interface SuspectLine extends Range {
   readonly without: string;
 }
 
-/** The lines that errors across several lines begin with, those of the shortest errors first; none if each error stays within its line. */
+/** The last and the first lines of errors across several lines, those of the shortest errors first; none if each error stays within its line. */
 export function suspectLines(errors: readonly Range[], text: string): readonly SuspectLine[] {
   const torn = errors.filter(({ start, end }) => text.slice(start, end).trim().includes("\n") || /^\s*\n/.test(text.slice(start, end)));
   if (torn.length === 0) return [];
   const suspects = new Map<number, SuspectLine>();
-  for (const { start } of [...errors].sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start)) {
-    const first = start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0);
-    const line = lineAround(first, text);
-    const harmless = harmlessInsteadOf(line, text);
-    if (harmless === undefined || suspects.has(line.start)) continue;
-    const without = text.slice(0, line.start) + harmless.padEnd(line.end - line.start) + text.slice(line.end);
-    suspects.set(line.start, { ...line, without });
-    if (suspects.size === mostSuspects) break;
+  for (const error of [...errors].sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start)) {
+    for (const offset of linesOf(error, text)) {
+      const line = lineAround(offset, text);
+      const harmless = harmlessInsteadOf(line, text);
+      if (harmless === undefined || suspects.has(line.start)) continue;
+      const without = text.slice(0, line.start) + harmless.padEnd(line.end - line.start) + text.slice(line.end);
+      suspects.set(line.start, { ...line, without });
+      if (suspects.size === mostSuspects) return [...suspects.values()];
+    }
   }
   return [...suspects.values()];
 }
 
-const mostSuspects = 3;
+/** So many texts are parsed in search of the line. */
+const mostSuspects = 8;
+
+/**
+ * Of each error, the lines that are looked at: it can begin with statements before the one that is wrong, of which the parser makes nothing any more, and
+ * ends soon after it.
+ */
+const lastLines = 3;
+const firstLines = 2;
+
+/** An offset in each line of an error that is looked at. */
+function linesOf({ start, end }: Range, text: string): readonly number[] {
+  const offsets: number[] = [];
+  for (const { index, 0: line } of text.slice(start, Math.max(end, start + 1)).matchAll(/[^\n]+/g)) {
+    const indentation = line.length - line.trimStart().length;
+    if (indentation < line.length) offsets.push(start + index + indentation);
+  }
+  // An error of nothing but white space begins where the next statement does.
+  if (offsets.length === 0) offsets.push(start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0));
+  return [...new Set([...offsets.slice(-lastLines).reverse(), ...offsets.slice(0, firstLines)])];
+}
 
 /** The line at the offset, without the white space around it. */
 function lineAround(offset: number, text: string): Range {
