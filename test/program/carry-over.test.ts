@@ -82,6 +82,13 @@ describe("facts after an edit", () => {
     assert.equal(kept.length, body(before).length);
   });
 
+  test("leave the statements after one that is gone the objects that they were", () => {
+    const { before, now } = after(edited(sample, "        self.count += item.price * 2\n", ""));
+    const body = (facts: Facts): readonly object[] => facts.functions.find((each) => each.name === "add")?.body ?? [];
+    assert.ok(body(now).length > 0 && body(now).length < body(before).length);
+    for (const each of body(now)) assert.ok(body(before).includes(each));
+  });
+
   test("of a store in an attribute change the class's list of them", () => {
     const found = after(edited(sample, "self.items = [] if", "self.items = {} if"));
     assert.notEqual(found.now.classes[0], found.before.classes[0]);

@@ -36,7 +36,7 @@ class CarryOver {
     const result: unknown[] = new Array(now.length);
     const most = Math.min(before.length, now.length);
     let head = 0;
-    while (head < most) {
+    while (head < most && mayBeSame(before[head], now[head])) {
       result[head] = this.of(before[head], now[head]);
       if (result[head] !== before[head]) break;
       head++;
@@ -46,11 +46,14 @@ class CarryOver {
     while (tail < most - head) {
       const old = before[before.length - 1 - tail];
       const index = now.length - 1 - tail;
+      if (!mayBeSame(old, now[index])) break;
       result[index] = this.of(old, now[index]);
       if (result[index] !== old) break;
       tail++;
     }
-    for (let index = head; index < now.length - tail; index++) result[index] = this.of(before[index], now[index]);
+    for (let index = head; index < now.length - tail; index++) {
+      result[index] = this.of(mayBeSame(before[index], now[index]) ? before[index] : undefined, now[index]);
+    }
     return isSameList(result, now) ? now : result;
   }
 
@@ -76,6 +79,13 @@ class CarryOver {
     if (!differsFromBefore && Object.keys(before).length === count) return before;
     return differsFromNow ? result : now;
   }
+}
+
+/** Whether two pieces can stand for the same code: what becomes of a piece is settled when it is first compared, so it is not compared with any other. */
+function mayBeSame(before: unknown, now: unknown): boolean {
+  if (typeof before !== "object" || typeof now !== "object" || before === null || now === null) return before === now;
+  const [old, own] = [before as Readonly<Record<string, unknown>>, now as Readonly<Record<string, unknown>>];
+  return old.start === own.start && old.op === own.op;
 }
 
 function isSameList(some: readonly unknown[], others: readonly unknown[]): boolean {
