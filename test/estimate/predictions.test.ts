@@ -250,3 +250,13 @@ test("making an integer of a number is short on every version, though Python cod
     assert.ok(interpreterNs.high < 10 * interpreterNs.likely, `${target}: ${interpreterNs.likely} to ${interpreterNs.high} ns`);
   }
 });
+
+test("without a GIL, literals are nobody's to share: threads that compute with large ones scale", () => {
+  const work = (factor: string): string =>
+    `FACTOR = 1_103_515_245\nfactors = [n * 1_103_515_245 for n in range(10)]\n\ndef work(n):\n    for _ in range(1_000_000):\n        n = (n * ${factor} + 12_345) % 2_147_483_648\n    return n`;
+  const likely = (factor: string): number =>
+    speedup(predictionOf(parser, pool("", work(factor), 4, "range(4)"), "cpython-3.13t"), "free-threaded").likely;
+  assert.ok(likely("1_103_515_245") > 3);
+  assert.ok(likely("FACTOR") > 3);
+  assert.ok(likely("factors[3]") < 2, "an object that all threads use does not scale");
+});

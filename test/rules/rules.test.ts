@@ -451,7 +451,7 @@ describe("pages", () => {
       for (const host of links)
         assert.match(
           host,
-          /^(docs\.python\.org|doi\.org|github\.com|peps\.python\.org|numpy\.org|docs\.kernel\.org|scikit-learn\.org|docs\.astral\.sh|(pylint|joblib)\.readthedocs\.io|py-free-threading\.github\.io)$/,
+          /^(docs\.python\.org|pubs\.opengroup\.org|doi\.org|github\.com|peps\.python\.org|numpy\.org|docs\.kernel\.org|scikit-learn\.org|docs\.astral\.sh|(pylint|joblib)\.readthedocs\.io|py-free-threading\.github\.io)$/,
         );
     });
   }
