@@ -3,6 +3,13 @@ import type { Target } from "../base/target.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { TaskWork } from "../estimate/work.js";
+import type { Match, RelatedLocation } from "./rule.js";
+
+/** A finding about how a site hands out its tasks. */
+export function siteMatch<Data>({ prediction }: SiteEstimate, related: readonly RelatedLocation[], data: Data): Match<Data> {
+  const { path, range } = prediction;
+  return { path, range, confidence: "likely", related, targets: [], prediction, data };
+}
 
 /** The time of one task, computing and waiting together. */
 export function taskNs({ interpreterNs, heldNs, nativeNs, waitNs }: TaskWork): Interval {

@@ -2,7 +2,7 @@ import { targetTitle } from "../base/target.js";
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
 import { applicable, durationText, speedupText } from "../estimate/text.js";
 import { duration } from "../estimate/work.js";
-import { batching, taskNs, transferNs } from "./handed-over.js";
+import { batching, siteMatch, taskNs, transferNs } from "./handed-over.js";
 import docs from "./heavy-process-payload.md";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -20,17 +20,7 @@ export const heavyProcessPayload: Rule<SiteEstimate> = {
 };
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {
-  return context.sites
-    .filter((site) => isHeavy(site, context))
-    .map((site) => ({
-      path: site.prediction.path,
-      range: site.prediction.range,
-      confidence: "likely",
-      related: related(site),
-      targets: [],
-      prediction: site.prediction,
-      data: site,
-    }));
+  return context.sites.filter((site) => isHeavy(site, context)).map((site) => siteMatch(site, related(site), site));
 }
 
 /** Less than that goes through a pipe in well under a millisecond. */

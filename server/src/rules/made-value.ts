@@ -1,5 +1,6 @@
 import type { Access } from "../program/link/activity.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { argumentFor } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
@@ -83,7 +84,7 @@ function ofName(place: Place, at: At, program: Program): MadeValue | undefined {
 
 function ofCall(call: CallOperation, at: At, program: Program): MadeValue | undefined {
   const { resolver } = program;
-  const name = lastName(call.callee);
+  const name = lastNameOf(call.callee);
   if (name === "__new__" || (name === "__call__" && isSuperCall(call.callee))) {
     const owner = resolver.enclosingClass(at.node);
     return { kind: "object", name: name === "__new__" ? (owner?.facts.name ?? "") : "" };
@@ -143,7 +144,7 @@ function ofClass(node: ClassNode, { resolver }: Program): MadeValue {
       decorator.arguments.some(({ name, value }) => name === "frozen" && value.op === "constant" && value.value === 1),
   );
   const hasFields = node.facts.decorators.some((decorator) =>
-    /^(dataclass|define|attrs|s)$/.test(lastName(decorator.op === "call" ? decorator.callee : decorator)),
+    /^(dataclass|define|attrs|s)$/.test(lastNameOf(decorator.op === "call" ? decorator.callee : decorator)),
   );
   const isPlain = externals.every((base) => /(^builtins\.object|^abc\.ABC|^typing\.Generic|Model)$/.test(base));
   const hasState = hasFields || externals.length > 0 || classes.some((each) => each.facts.instanceAttributes.size > 0);
@@ -165,7 +166,7 @@ function changes({ facts, file }: ClassNode): boolean {
 /** Containers, and calls that look like those of classes: an attribute that holds one is there to be used and changed. */
 function isChangeable(value: Value): boolean {
   if (value.op === "display") return value.makes !== "tuple";
-  return value.op === "call" && /^([A-Z]\w*|dict|list|set|deque|defaultdict|object|open|connect|socket)$/.test(lastName(value.callee));
+  return value.op === "call" && /^([A-Z]\w*|dict|list|set|deque|defaultdict|object|open|connect|socket)$/.test(lastNameOf(value.callee));
 }
 
 const containers: ReadonlySet<string> = new Set(
@@ -184,7 +185,7 @@ function ofExternal(name: string, call: CallOperation, program: Program): MadeVa
   if (name === "builtins.object") return { kind: "object", name: "object" };
   if (containers.has(name)) {
     const isFilled = call.arguments.some(
-      ({ value }) => value.op !== "read" || !/^(builtins\.)?(list|dict|set|int|str|float)$/.test(lastName(value)),
+      ({ value }) => value.op !== "read" || !/^(builtins\.)?(list|dict|set|int|str|float)$/.test(lastNameOf(value)),
     );
     return { kind: "container", name: isFilled && call.arguments.length > (/defaultdict$/.test(name) ? 1 : 0) ? "filled" : "" };
   }
@@ -234,10 +235,6 @@ function isChangedIn(node: FunctionNode, place: Place, after: number, before = N
 
 const changing = /^(append|appendleft|add|insert|extend|update|setdefault|pop|popleft|popitem|remove|discard|clear)$/;
 
-function lastName(value: Value): string {
-  return value.op === "read" && value.place.kind !== "element" ? value.place.name : "";
-}
-
 function isSuperCall(callee: Value): boolean {
-  return callee.op === "read" && innerValues(callee).some((inner) => inner.op === "call" && lastName(inner.callee) === "super");
+  return callee.op === "read" && innerValues(callee).some((inner) => inner.op === "call" && lastNameOf(inner.callee) === "super");
 }

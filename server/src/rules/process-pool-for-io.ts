@@ -1,5 +1,6 @@
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
 import type { TimedCall } from "../estimate/work.js";
+import { siteMatch } from "./handed-over.js";
 import docs from "./process-pool-for-io.md";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 
@@ -26,17 +27,9 @@ function find(context: RuleContext): readonly Match<Data>[] {
     const call = waitedFor(site);
     if (!call) return [];
     const range = { start: call.call.start, end: call.call.end };
-    return [
-      {
-        path: site.prediction.path,
-        range: site.prediction.range,
-        confidence: "likely",
-        related: call.call === site.spawn.call ? [] : [{ path: call.in.file.path, range, message: "it waits here, with the GIL released" }],
-        targets: [],
-        prediction: site.prediction,
-        data: { site, call },
-      },
-    ];
+    const related =
+      call.call === site.spawn.call ? [] : [{ path: call.in.file.path, range, message: "it waits here, with the GIL released" }];
+    return [siteMatch(site, related, { site, call })];
   });
 }
 

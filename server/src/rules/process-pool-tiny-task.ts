@@ -4,7 +4,7 @@ import { applicable, durationText } from "../estimate/text.js";
 import { duration } from "../estimate/work.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
-import { batching, handOverNs, taskNs } from "./handed-over.js";
+import { batching, handOverNs, siteMatch, taskNs } from "./handed-over.js";
 import docs from "./process-pool-tiny-task.md";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -22,17 +22,7 @@ export const processPoolTinyTask: Rule<SiteEstimate> = {
 };
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {
-  return context.sites
-    .filter((site) => isTooShort(site, context))
-    .map((site) => ({
-      path: site.prediction.path,
-      range: site.prediction.range,
-      confidence: "likely",
-      related: related(site),
-      targets: [],
-      prediction: site.prediction,
-      data: site,
-    }));
+  return context.sites.filter((site) => isTooShort(site, context)).map((site) => siteMatch(site, related(site), site));
 }
 
 /** For fewer tasks, what is lost is less than what starting the workers costs. */

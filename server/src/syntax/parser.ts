@@ -140,14 +140,19 @@ export class Parser {
 
   /** Parses a text of which one line may tear apart what stands around it. */
   private mended(text: string): Lowered {
-    const written = this.lowered(text);
-    const errors = written.standing === "broken" ? [...written.module.errors, ...this.unfinished(text)] : [];
-    for (const line of suspectLines(errors, text)) {
-      const without = this.lowered(line.without);
-      if (without.standing === "broken") continue;
+    const { written, suspects } = this.parsed(text, (tree) => {
+      const lowered = this.loweredTree(tree, text);
+      const errors = lowered.standing === "broken" ? [...lowered.module.errors, ...unfinished(tree.rootNode)] : [];
+      return { written: lowered, suspects: suspectLines(errors, text) };
+    });
+    for (const line of suspects) {
+      const without = this.parsed(line.without, (tree) =>
+        tree.rootNode.hasError ? undefined : this.loweredTree(tree, line.without).module,
+      );
+      if (!without) continue;
       const read = this.lowered(text.slice(line.start, line.end)).module;
       const module = mended(
-        without.module,
+        without,
         line,
         relocated(read, (offset) => line.start + offset),
       );
@@ -157,30 +162,21 @@ export class Parser {
   }
 
   private lowered(text: string): Lowered {
-    const tree = this.tree(text);
-    try {
-      return { module: lower(tree, text, this.language), standing: tree.rootNode.hasError ? "broken" : "whole" };
-    } finally {
-      tree.delete();
-    }
+    return this.parsed(text, (tree) => this.loweredTree(tree, text));
   }
 
-  /** What the parser took to lack a token at its end: a bracket that is not closed, with all that it swallowed. */
-  private unfinished(text: string): readonly Range[] {
+  private loweredTree(tree: Tree, text: string): Lowered {
+    return { module: lower(tree, text, this.language), standing: tree.rootNode.hasError ? "broken" : "whole" };
+  }
+
+  /** Reads the tree of a text and frees it. */
+  private parsed<Result>(text: string, read: (tree: Tree) => Result): Result {
     const tree = this.tree(text);
-    const found: Range[] = [];
-    const visit = (node: Node): void => {
-      for (const child of node.children) {
-        if (child?.isMissing) found.push({ start: node.startIndex, end: node.endIndex });
-        else if (child?.hasError) visit(child);
-      }
-    };
     try {
-      if (tree.rootNode.hasError) visit(tree.rootNode);
+      return read(tree);
     } finally {
       tree.delete();
     }
-    return found;
   }
 
   private tree(text: string): Tree {
@@ -233,6 +229,19 @@ function inSlots(module: Module, slots: LineSlots): Module {
 
 function samePlaces(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((place, index) => place === b[index]);
+}
+
+/** What the parser took to lack a token at its end: a bracket that is not closed, with all that it swallowed. */
+function unfinished(root: Node): readonly Range[] {
+  const found: Range[] = [];
+  const visit = (node: Node): void => {
+    for (const child of node.children) {
+      if (child?.isMissing) found.push({ start: node.startIndex, end: node.endIndex });
+      else if (child?.hasError) visit(child);
+    }
+  };
+  visit(root);
+  return found;
 }
 
 function isDefinition(statement: Statement): boolean {

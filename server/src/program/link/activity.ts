@@ -33,6 +33,7 @@ import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
+import { decided, type KnownValues } from "./truth.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
@@ -482,8 +483,8 @@ class Walker {
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
-    const decided = decidedByArguments(operation, activation.frame);
-    if (decided !== undefined) return this.operations(operation.arms[decided ? 0 : 1] ?? [], activation, held);
+    const taken = decided(operation, knownIn(activation.frame));
+    if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
@@ -1121,36 +1122,19 @@ function isAttributeRead(value: Value, name: string): boolean {
   return value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
 }
 
-/** How a test comes out that depends on nothing but constants passed as arguments: `if locked:` where the caller wrote `locked=True`. */
-function decidedByArguments(operation: Extract<Operation, { op: "branch" }>, frame: Frame): boolean | undefined {
-  const { test } = operation;
-  // `a and f()` and `a or f()` look alike.
-  return test && test.start !== operation.start ? truthOf(test, frame) : undefined;
-}
-
-function truthOf(test: Value, frame: Frame): boolean | undefined {
-  if (test.op === "constant" && test.type === "bool") return test.value === 1;
-  if (test.op === "read") {
-    const given = givenConstant(test, frame);
-    return given === undefined ? undefined : given === constantKey("bool", 1);
-  }
-  if (test.op === "choice" && (test.by === "and" || test.by === "or")) {
-    const outcomes = test.values.map((value) => truthOf(value, frame));
-    const decisive = test.by === "or";
-    if (outcomes.includes(decisive)) return decisive;
-    return outcomes.includes(undefined) ? undefined : !decisive;
-  }
-  if (test.op !== "compute") return undefined;
-  const [left, right] = test.operands;
-  if (test.operator === "not") {
-    const inner = left && truthOf(left, frame);
-    return inner === undefined ? undefined : !inner;
-  }
-  const given = left && givenConstant(left, frame);
-  if (!given || right?.op !== "constant") return undefined;
-  const isEqual = given === constantKey(right.type, right.value);
-  if (test.operator === "is" || test.operator === "==") return isEqual;
-  return test.operator === "is not" || test.operator === "!=" ? !isEqual : undefined;
+/** What constants passed as arguments decide. */
+function knownIn(frame: Frame): KnownValues {
+  return {
+    holds: (value) => {
+      if (value.op === "constant") return value.type === "bool" ? value.value === 1 : undefined;
+      const given = givenConstant(value, frame);
+      return given === undefined ? undefined : given === constantKey("bool", 1);
+    },
+    equals: (value, constant) => {
+      const given = givenConstant(value, frame);
+      return given === undefined ? undefined : given === constantKey(constant.type, constant.value);
+    },
+  };
 }
 
 function givenConstant(value: Value, frame: Frame): string | undefined {

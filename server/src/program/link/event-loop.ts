@@ -4,11 +4,13 @@ import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type CallStep, objectOf } from "./activity.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
 import { suspensionsOf } from "./suspensions.js";
 import { taskRunsOf } from "./task-runs.js";
+import { decided, type KnownValues } from "./truth.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /** A function that an event loop runs by itself. */
@@ -220,10 +222,9 @@ class Walker {
           break;
         case "branch": {
           const { test, arms } = operation;
-          // `a and f()` and `a or f()` look alike.
-          const decided = test && test.start !== operation.start ? truthOf(test, state) : undefined;
-          if (decided !== undefined) {
-            if (this.collect(arms[decided ? 0 : 1] ?? [], state, into)) return true;
+          const taken = decided(operation, knownIn(state));
+          if (taken !== undefined) {
+            if (this.collect(arms[taken ? 0 : 1] ?? [], state, into)) return true;
             break;
           }
           const leaving = arms.map((arm) => this.collect(arm, state, into));
@@ -263,7 +264,7 @@ class Walker {
     const { resolver } = this.program;
     const { callee } = call;
     // `wraps(function)` stands for the function, but calling it decorates another.
-    if (callee.op === "call" && lastName(callee) === "wraps") return [];
+    if (callee.op === "call" && lastNameOf(callee.callee) === "wraps") return [];
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
       const { name } = callee.place;
       if (node.facts.parameters.some((parameter) => parameter.name === name)) {
@@ -313,7 +314,7 @@ class Walker {
       given,
       self,
       from: state,
-      calledAs: lastName(call),
+      calledAs: lastNameOf(call.callee),
       others: [],
     });
   }
@@ -403,7 +404,9 @@ function propertyNames(program: Program): ReadonlySet<string> {
   if (!names) {
     names = new Set(
       program.files.flatMap((file) =>
-        file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
+        file.derive("property methods", () =>
+          file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
+        ),
       ),
     );
     propertiesOf.set(program, names);
@@ -422,32 +425,22 @@ function isSelf(value: Value, node: FunctionNode): boolean {
   return value.place.owner === node.facts.index && value.place.name === node.facts.parameters[0]?.name;
 }
 
-/** How a test comes out that depends on nothing but constants that were passed. */
-function truthOf(test: Value, state: State): boolean | undefined {
-  if (test.op === "constant") return typeof test.value === "string" ? test.value !== "" : test.value !== 0 && test.type !== "none";
-  if (test.op === "read") {
-    const given = constantOf(test, state);
-    return given && truthOf(given, state);
-  }
-  if (test.op === "choice" && (test.by === "and" || test.by === "or")) {
-    const outcomes = test.values.map((value) => truthOf(value, state));
-    const decisive = test.by === "or";
-    if (outcomes.includes(decisive)) return decisive;
-    return outcomes.includes(undefined) ? undefined : !decisive;
-  }
-  if (test.op !== "compute") return undefined;
-  const [left, right] = test.operands;
-  if (test.operator === "not") {
-    const inner = left && truthOf(left, state);
-    return inner === undefined ? undefined : !inner;
-  }
-  // Whoever passes something means it to be used in the place of a default.
-  if (left && right?.op === "constant" && right.type === "none" && isPassed(left, state)) return test.operator === "is not";
-  const given = left && constantOf(left, state);
-  if (!given || right?.op !== "constant") return undefined;
-  const isEqual = given.type === right.type && given.value === right.value;
-  if (test.operator === "is" || test.operator === "==") return isEqual;
-  return test.operator === "is not" || test.operator === "!=" ? !isEqual : undefined;
+/** What the constants that were passed decide. */
+function knownIn(state: State): KnownValues {
+  const holds = (value: Value): boolean | undefined => {
+    if (value.op === "constant") return typeof value.value === "string" ? value.value !== "" : value.value !== 0 && value.type !== "none";
+    const given = constantOf(value, state);
+    return given && holds(given);
+  };
+  return {
+    holds,
+    equals: (value, constant) => {
+      // Whoever passes something means it to be used in the place of a default.
+      if (constant.type === "none" && isPassed(value, state)) return false;
+      const given = constantOf(value, state);
+      return given && given.type === constant.type && given.value === constant.value;
+    },
+  };
 }
 
 function constantOf(value: Value, { function: node, given }: State): ConstantValue | undefined {
@@ -476,7 +469,7 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
     if (value.op === "choice") value.values.forEach(add);
     if (value.op === "comprehension") add(value.element);
     if (value.op === "display") value.elements.forEach(add);
-    if (value.op === "call" && awaiting.has(lastName(value))) for (const argument of value.arguments) add(argument.value);
+    if (value.op === "call" && awaiting.has(lastNameOf(value.callee))) for (const argument of value.arguments) add(argument.value);
     if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index) {
       const bound = node.facts.bindings.get(value.place.name) ?? [];
       if (bound.length === 1 && bound[0]?.op === "call") awaited.add(bound[0]);
@@ -487,7 +480,8 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
     if (operation.op === "yield" && operation.value && !node.facts.isAsync) add(operation.value);
     if (operation.op === "loop" && operation.isAsync && operation.iterable) add(operation.iterable);
     if (operation.op === "with" && operation.isAsync) add(operation.context);
-    if (operation.op === "call" && awaiting.has(lastName(operation))) for (const argument of operation.arguments) add(argument.value);
+    if (operation.op === "call" && awaiting.has(lastNameOf(operation.callee)))
+      for (const argument of operation.arguments) add(argument.value);
   });
   awaitedOf.set(node.facts, awaited);
   return awaited;
@@ -499,10 +493,6 @@ const awaiting: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-
-function lastName({ callee }: CallOperation): string {
-  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
-}
 
 const lookingOf = new WeakMap<Program, Map<FunctionNode, boolean>>();
 
@@ -530,13 +520,13 @@ function asksForLoop(node: FunctionNode): boolean {
   let asks = false;
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "attempt" && operation.handlers.length > 0) asks ||= operation.body.some(isRunningLoop);
-    asks ||= operation.op === "call" && telling.has(lastName(operation));
+    asks ||= operation.op === "call" && telling.has(lastNameOf(operation.callee));
   });
   return asks;
 }
 
 function isRunningLoop(operation: Operation): boolean {
-  return operation.op === "call" && /^(get_running_loop|get_event_loop)$/.test(lastName(operation));
+  return operation.op === "call" && /^(get_running_loop|get_event_loop)$/.test(lastNameOf(operation.callee));
 }
 
 /** Calls that tell whether a loop is running in this thread, or which thread it is. */

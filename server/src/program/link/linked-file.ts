@@ -61,7 +61,7 @@ export class EditedFile implements LinkedFile {
     private readonly watch: Watch,
   ) {
     const note = (part: object): void => this.note(part);
-    this.functions = current.functions.map((each, index) => new EditedFunction(this, index, each, note));
+    this.functions = current.functions.map((each) => new EditedFunction(this, each, note));
     this.classes = current.classes.map((each) => new EditedClass(this, each, note));
   }
 
@@ -167,50 +167,44 @@ interface Derived {
   result: unknown;
 }
 
-class EditedFunction implements FunctionNode {
+/** Something of a file that can have other facts after an edit. */
+class EditedPart<PartFacts> {
   constructor(
     readonly file: LinkedFile,
-    readonly index: number,
-    private current: FunctionFacts,
+    private current: PartFacts,
     private readonly note: Watch,
   ) {}
 
-  get facts(): FunctionFacts {
+  get facts(): PartFacts {
     this.note(this);
     return this.current;
   }
 
   /** Tells whether the facts are others. */
-  update(facts: FunctionFacts): boolean {
+  update(facts: PartFacts): boolean {
     const isOther = this.current !== facts;
     this.current = facts;
     return isOther;
   }
 }
 
-class EditedClass implements ClassNode {
+class EditedFunction extends EditedPart<FunctionFacts> implements FunctionNode {
+  readonly index: number;
+
+  constructor(file: LinkedFile, facts: FunctionFacts, note: Watch) {
+    super(file, facts, note);
+    this.index = facts.index;
+  }
+}
+
+class EditedClass extends EditedPart<ClassFacts> implements ClassNode {
   readonly name: string;
   readonly start: number;
 
-  constructor(
-    readonly file: LinkedFile,
-    private current: ClassFacts,
-    private readonly note: Watch,
-  ) {
-    this.name = current.name;
-    this.start = current.start;
-  }
-
-  get facts(): ClassFacts {
-    this.note(this);
-    return this.current;
-  }
-
-  /** Tells whether the facts are others. */
-  update(facts: ClassFacts): boolean {
-    const isOther = this.current !== facts;
-    this.current = facts;
-    return isOther;
+  constructor(file: LinkedFile, facts: ClassFacts, note: Watch) {
+    super(file, facts, note);
+    this.name = facts.name;
+    this.start = facts.start;
   }
 }
 

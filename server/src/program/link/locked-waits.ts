@@ -8,6 +8,7 @@ import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
 import { Ownership } from "./ownership.js";
@@ -211,7 +212,7 @@ class Search {
       case "queue-space":
         return isEndless && this.isBounded(call, node) ? "room" : undefined;
       case "work":
-        if (!isEndless && calledName(call) !== "map") return undefined;
+        if (!isEndless && lastNameOf(call.callee) !== "map") return undefined;
         return role?.role === "worker" && role.worker === "thread" ? "thread" : "task";
       case "process":
         // The processes of `multiprocessing` are the program's own, and its proxies answer at once as a rule.
@@ -447,10 +448,6 @@ function moduleOf({ name }: Wait["entry"]): string {
 
 function originOf(entity: Entity): readonly CallOperation[] {
   return entity.kind === "object" && entity.origin ? [entity.origin.call] : [];
-}
-
-function calledName({ callee }: CallOperation): string | undefined {
-  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : undefined;
 }
 
 function usedPlace(operation: Operation) {

@@ -4,6 +4,7 @@ import type { CallArgument, CallOperation, LoopOperation, Operation, Place, Valu
 import { leaves } from "./compound.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import { looksLikeLock } from "./locks.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { innerOperations, innerValues } from "./walk.js";
@@ -369,9 +370,9 @@ function byName(call: CallOperation, object: Value, name: string, at: (kind: Wai
   if (name === "is_alive" && call.arguments.length === 0) return { does: "looks", look: at("thread", "threads") };
   if (name === "get_nowait" && call.arguments.length === 0)
     return { does: "tries", look: at("queue", "threads"), errors: ["Empty", "QueueEmpty"] };
-  if (name === "empty" && call.arguments.length === 0 && /(^|_)(q|queue)$/i.test(lastName(object)))
+  if (name === "empty" && call.arguments.length === 0 && /(^|_)(q|queue)$/i.test(lastNameOf(object)))
     return { does: "looks", look: at("queue", "threads") };
-  if (sayingMethods.has(name) && /^_*log(ger|ging)?$/i.test(lastName(object))) return { does: "says" };
+  if (sayingMethods.has(name) && /^_*log(ger|ging)?$/i.test(lastNameOf(object))) return { does: "says" };
   return undefined;
 }
 
@@ -405,10 +406,6 @@ export function boundIn(name: string, loop: Range, within: FunctionNode): readon
 }
 
 /** The last name of an expression; empty where there is none. */
-function lastName(value: Value): string {
-  return value.op === "read" && value.place.kind !== "element" ? value.place.name : "";
-}
-
 function isNamed({ callee }: CallOperation, name: string): boolean {
   return callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === name;
 }

@@ -1,6 +1,7 @@
 import type { Range } from "../../base/range.js";
 import type { CallOperation, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { type FunctionNode, functionKey } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import type { Spawn, SpawnTarget } from "./spawns.js";
 import { someValue, walkOperations } from "./walk.js";
@@ -220,9 +221,11 @@ class Search {
       let isSent = false;
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "call" || isSent) return;
-        const { callee } = operation;
-        const name = callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
-        if (sends.has(name) && operation.arguments.some(({ value }) => someValue(value, (each) => isIt(each, node)))) isSent = true;
+        if (
+          sends.has(lastNameOf(operation.callee)) &&
+          operation.arguments.some(({ value }) => someValue(value, (each) => isIt(each, node)))
+        )
+          isSent = true;
       });
       if (isSent) return true;
     }

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, Operation, Place, Value } from "../operation.js";
 import { type FunctionNode, functionKey } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import type { Caller } from "./resolver.js";
@@ -192,7 +193,7 @@ function handedOver(within: FunctionNode): Handed {
   const inPlace = (value: Value): void => {
     awaited.add(value);
     if (value.op === "choice") for (const each of value.values) inPlace(each);
-    if (value.op !== "call" || !transparent.has(calledName(value))) return;
+    if (value.op !== "call" || !transparent.has(lastNameOf(value.callee))) return;
     for (const argument of value.arguments) inPlace(argument.value);
   };
   const visit = (operation: Operation): void => {
@@ -205,7 +206,7 @@ function handedOver(within: FunctionNode): Handed {
         if (bound.length === 1 && bound[0]) inPlace(bound[0]);
       }
     }
-    if (operation.op === "call" && drivers.has(calledName(operation)))
+    if (operation.op === "call" && drivers.has(lastNameOf(operation.callee)))
       for (const argument of operation.arguments) driven.add(argument.value);
   };
   walkOperations(within.facts.body, visit);
@@ -220,10 +221,6 @@ function handingOver({ call, within }: Caller, node: FunctionNode): "in place" |
   const { awaited, driven, returned } = handedOver(within);
   if (awaited.has(call) || returned.has(call)) return "in place";
   return driven.has(call) ? "driven" : "task";
-}
-
-function calledName({ callee }: CallOperation): string {
-  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
 }
 
 /** Decorators under which web and bot frameworks run a coroutine function for each request, message or command. */
