@@ -1,6 +1,7 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { Range } from "../../base/range.js";
 import type { Source } from "../../base/source.js";
+import type { LinkedFile } from "../../program/link/entity.js";
 import { indentableLines, type Layout, layoutOf, lineEndAfter, type Statement, type Stretch, stretchOver } from "../../syntax/layout.js";
 import type { RuleContext } from "../rule.js";
 
@@ -23,6 +24,11 @@ export function codeOf(path: string, context: RuleContext): Code {
     known.set(source, code);
   }
   return code;
+}
+
+/** Whether the file does not parse, so that its lines say little of what it does. */
+export function isBroken({ facts }: LinkedFile): boolean {
+  return facts.syntaxErrors.length > 0;
 }
 
 /** The fewest statements of one block that hold what facts name by `places`. */

@@ -82,7 +82,7 @@ function moduleEdit(code: Code, module: string): TextEdit | undefined {
   for (const each of statements.slice(start)) {
     if (each.form !== "simple" || (each.keyword !== "import" && each.keyword !== "from")) break;
     const last = group[group.length - 1];
-    if (last && /(\r\n|\r|\n)[ \t]*(\r\n|\r|\n)/.test(code.text.slice(last.end, each.start))) break;
+    if (last && code.text.slice(last.end, each.start).split(/\r\n|\r|\n/).length > 2) break;
     group.push(each);
   }
   const [first] = group;

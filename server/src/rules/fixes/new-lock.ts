@@ -5,7 +5,7 @@ import { walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
-import { after, before, type Code, codeOf, statementsAt, unusedName } from "./code.js";
+import { after, before, type Code, codeOf, isBroken, statementsAt, unusedName } from "./code.js";
 import { imported } from "./imports.js";
 import type { SharedState } from "./shared-state.js";
 
@@ -27,6 +27,7 @@ export interface NewLock {
 export function newLock(state: SharedState, maker: LockMaker, context: RuleContext): NewLock | { readonly refused: string } {
   const file = state.of === "module" ? context.program.file(state.path) : state.of === "object" ? state.class.file : state.function.file;
   if (!file) return { refused: "the file of the state is not at hand" };
+  if (isBroken(file)) return { refused: "the file has a syntax error" };
   const code = codeOf(file.path, context);
   const made = imported(file, code, maker.module, maker.member);
   if (!made) return { refused: `\`${maker.module}\` means something else in ${file.path}` };

@@ -29,7 +29,7 @@ export function stateAt(location: string, program: Program): SharedState | undef
 }
 
 /** The place that an access looks up or changes. */
-export function placeOf(access: Access): Place | undefined {
+export function placeOf(access: Pick<Access, "operation" | "check" | "does">): Place | undefined {
   const { operation, check } = access;
   switch (operation.op) {
     case "write":
