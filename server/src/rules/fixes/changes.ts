@@ -23,35 +23,43 @@ export function accessesTo(access: Access, { program }: RuleContext): readonly A
 
 const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert", "advance"]);
 
-/** The accesses that have to hold the lock, by operation, the given one first: it, and the changes that can come at the same time. */
+/** The accesses that have to hold the lock, by operation, the given one first: it, the changes that can come at the same time, and those beside them. */
 export function changesOf(access: Access, all: readonly Access[]): readonly (readonly Access[])[] {
-  const groups = new Map<unknown, Access[]>([[access.operation, []]]);
-  for (const each of all) {
-    const isOwn = each.operation === access.operation;
-    if (!isOwn && (!changes.has(each.does) || !concurrency(access, each))) continue;
-    const group = groups.get(each.operation);
-    if (group) group.push(each);
-    else groups.set(each.operation, [each]);
+  const own = all.filter((each) => each.operation === access.operation);
+  const groups = new Map<unknown, Access[]>([[access.operation, own.length > 0 ? own : [access]]]);
+  const open = all.filter((each) => each.operation !== access.operation && changes.has(each.does));
+  for (let isGrowing = true; isGrowing; ) {
+    isGrowing = false;
+    for (const each of open) {
+      const group = groups.get(each.operation);
+      if (group?.includes(each)) continue;
+      if (!group && ![...groups.values()].some((others) => others.some((other) => concurrency(other, each)))) continue;
+      if (group) group.push(each);
+      else groups.set(each.operation, [each]);
+      isGrowing = true;
+    }
+    if (groups.size > mostGroups) break;
   }
-  if (groups.get(access.operation)?.length === 0) groups.set(access.operation, [access]);
   return [...groups.values()];
 }
+
+/** So many places are too many for a fix in any case. */
+const mostGroups = 40;
 
 /** Functions that have an object or the process to themselves. */
 const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce|init_subclass)__$/;
 
 /**
  * Changes of the state that no thread is known to make, in functions like those that threads run: once there is a lock for the state, they are
- * expected to hold it as well.
+ * expected to hold it as well. `known`: the operations that are seen to already.
  */
-export function otherChanges(state: SharedState, known: readonly Access[], { program }: RuleContext): readonly Change[] {
+export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
   const file = state.of === "module" ? program.file(state.path) : state.of === "object" ? state.class.file : state.function.file;
-  const seen = new Set<unknown>(known.map(({ operation }) => operation));
   return (file?.functions ?? []).flatMap((node): readonly Change[] => {
     if (node.facts.kind !== "function" || alone.test(node.facts.name) || isMaker(node, state)) return [];
     const found: Change[] = [];
     walkOperations(node.facts.body, (operation) => {
-      if (seen.has(operation) || (operation.op !== "write" && operation.op !== "call")) return;
+      if (known.has(operation) || (operation.op !== "write" && operation.op !== "call")) return;
       const common = { function: node, operation, check: checkOf(operation, node), locks: [] };
       if (operation.op === "write") {
         if (!isOwn(operation.place, state, node)) return;

@@ -62,7 +62,7 @@ export function outdented({ text, layout }: Code, lines: Range, from: string, to
 
 /** Puts lines of code before a statement, indented as it is. */
 export function before(statement: Statement, ...lines: readonly string[]): TextEdit {
-  return { range: at(lineStart(statement)), newText: lines.map((line) => `${statement.indent}${line}\n`).join("") };
+  return { range: at(lineStart(statement)), newText: lines.map((line) => (line === "" ? "\n" : `${statement.indent}${line}\n`)).join("") };
 }
 
 /** Puts lines of code behind a statement, indented as it is. */

@@ -88,7 +88,9 @@ function moduleEdit(code: Code, module: string): TextEdit | undefined {
   const [first] = group;
   if (!first) {
     const next = statements[start] as Statement;
-    return before(next, line, "");
+    // Two lines apart from what is defined, as is the custom.
+    const isDefinition = /^(@|(async\s+)?def\b|class\b)/.test(code.text.slice(next.start, next.end));
+    return before(next, line, "", ...(isDefinition ? [""] : []));
   }
   const plain = group.filter((each) => each.keyword === "import");
   const next = plain.find((each) => moduleName(each, code) > module);

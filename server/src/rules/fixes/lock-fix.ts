@@ -5,6 +5,7 @@ import { walkOperations } from "../../program/link/walk.js";
 import { isRealLock } from "../race.js";
 import type { FixOffer, RuleContext } from "../rule.js";
 import { accessesTo, type Change, changesOf, otherChanges, placeText } from "./changes.js";
+import { lateLockSection } from "./late-lock.js";
 import { type Lock, lockFor, writtenLock } from "./lock-choice.js";
 import { conductName } from "./locked-code.js";
 import { editsOf, mergedSections, Refusal, type Section, sectionOf } from "./sections.js";
@@ -66,17 +67,19 @@ function sectionsOf(
     const [access] = group;
     const { key } = lock;
     if (!access || (key !== undefined && group.every((each) => isHeldAt(each, key)))) continue;
-    if (key !== undefined && lock.reentrant !== "yes" && group.some(({ locks }) => locks.some((each) => each.key === key)))
+    const held = group.filter(({ locks }) => locks.some((each) => each.key === key)).length;
+    if (key !== undefined && lock.reentrant !== "yes" && held > 0 && held < group.length)
       return new Refusal(`\`${lock.state.name}\` is held on some ways to ${placeText(access, context)} already`);
-    const section = sectionAt(access, lock, state, touching, context);
+    const section = sectionAt(access, lock, state, touching, held > 0 ? "late" : "never", context);
     if (section instanceof Refusal) return section;
     sections.push(section);
     if (sections.length > mostPlaces)
       return new Refusal(`it is changed in more than ${mostPlaces} places that would have to hold the lock`);
   }
   if (lock.made && sections.length > 0) {
-    for (const other of otherChanges(state, all, context)) {
-      const section = sectionAt(other, lock, state, touching, context);
+    const known = new Set<unknown>(changing.map(([access]) => access?.operation));
+    for (const other of otherChanges(state, known, context)) {
+      const section = sectionAt(other, lock, state, touching, "never", context);
       if (!(section instanceof Refusal)) sections.push(section);
     }
   }
@@ -94,10 +97,12 @@ function sectionAt(
   lock: Lock,
   state: SharedState,
   touching: ReadonlySet<FunctionNode>,
+  held: "late" | "never",
   context: RuleContext,
 ): Section | Refusal {
   const written = writtenLock(lock, state, access, context.program);
   if (written === undefined) return new Refusal(`the lock has no name at ${placeText(access, context)}`);
+  if (held === "late") return lateLockSection(access, written, context);
   const objection = lockObjection(access, lock, context);
   return objection === undefined ? sectionOf(access, written, touching, context) : new Refusal(objection);
 }

@@ -78,13 +78,12 @@ function bindingOf(name: string, owner: number, file: LinkedFile, code: Code): S
   const node = file.functions[owner];
   const body = node && (owner === 0 ? code.layout.statements : bodyOf(node, code));
   if (!node || !body) return undefined;
-  let start: number | undefined;
+  const starts = (node.facts.bindings.get(name) ?? []).map((value) => code.source.offset(value.start));
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "write" || operation.place.kind !== "name") return;
-    if (operation.place.name === name && operation.place.owner === owner) start ??= code.source.offset(operation.statement.start);
+    if (operation.place.name === name && operation.place.owner === owner) starts.push(code.source.offset(operation.statement.start));
   });
-  if (start === undefined) return undefined;
-  const offset = start;
+  const offset = Math.min(...starts);
   return body.find((each) => each.start <= offset && offset < each.end);
 }
 

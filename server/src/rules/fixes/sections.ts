@@ -1,7 +1,11 @@
 import type { FileEdit, TextEdit } from "../../base/edit.js";
 import type { Range } from "../../base/range.js";
+import type { Check } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { writtenName } from "../../program/link/locks.js";
+import { samePlace } from "../../program/link/updates.js";
+import { someValue } from "../../program/link/walk.js";
+import type { Place } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
 import { type Change, placeText } from "./changes.js";
@@ -78,14 +82,33 @@ function objectionTo(conduct: Conduct, access: Change): string | undefined {
 }
 
 /** From the look that the access rests on to the end of its statement, in offsets of the text. */
-function rangeToGuard(access: Change, { source }: Code): Range | undefined {
+export function rangeToGuard(access: Change, { source }: Code): Range | undefined {
   const { function: node, statement, update, check } = access;
   const parts = [statement];
   const isOwn = (range: Range): boolean => node.facts.start <= range.start && range.end <= node.facts.end;
   if (update && isOwn(update.read)) parts.push(update.read);
-  if (check && isOwn(check.pattern.check.range)) parts.push(check.pattern.check.range);
+  if (check && isOwn(check.pattern.check.range)) parts.push(check.pattern.check.range, ...looksBefore(check.pattern.check, node));
   const ranges = parts.map((part) => source.range(part));
   return { start: Math.min(...ranges.map((range) => range.start)), end: Math.max(...ranges.map((range) => range.end)) };
+}
+
+/** Where the test is of a variable that was bound to what was found there before: `found = cache`, `size = len(pool)`. */
+function looksBefore({ at, place, range }: Check, node: FunctionNode): readonly Range[] {
+  const test = at.op === "branch" || at.op === "loop" ? at.test : undefined;
+  const looks: Range[] = [];
+  if (!test) return looks;
+  someValue(test, (value) => {
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+    for (const bound of node.facts.bindings.get(value.place.name) ?? []) {
+      if (bound.start < range.start && someValue(bound, (inner) => inner.op === "read" && isPlaceOf(inner.place, place))) looks.push(bound);
+    }
+    return false;
+  });
+  return looks;
+}
+
+function isPlaceOf(read: Place, place: Place): boolean {
+  return samePlace(read, place) || (place.kind === "element" && place.object.op === "read" && samePlace(read, place.object.place));
 }
 
 function placesOf({ source }: Code, { start, end }: Range): Range {
@@ -215,8 +238,9 @@ function loopSection(access: Change, lock: string, code: Code, context: RuleCont
 
 /** The opposite of a test, as one would write it. */
 function negated(test: string): string {
-  if (/^not\s+[\w.]+$/.test(test)) return test.replace(/^not\s+/, "");
-  return /^[\w.]+(\([\w., ]*\))?$/.test(test) ? `not ${test}` : `not (${test})`;
+  const opposite = /^not\s+([\w.]+(?:\([\w., ]*\))?)$/.exec(test);
+  if (opposite) return opposite[1] as string;
+  return /\b(and|or|if|lambda)\b/.test(test) ? `not (${test})` : `not ${test}`;
 }
 
 /** Sections of one block that touch become one; those inside others go. */
