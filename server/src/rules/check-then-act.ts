@@ -15,7 +15,7 @@ import {
   isEmpty,
   isMemo,
 } from "./checked-act.js";
-import { lockFix } from "./fixes/lock-fix.js";
+import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, quoted, raceOf, whoText } from "./race.js";
 import type { Match, Rule, RuleContext } from "./rule.js";
@@ -40,7 +40,7 @@ export const checkThenAct: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ act }, context) => lockFix(act.race.first, context),
+  fix: ({ act }, context) => withSetDefault(act.race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

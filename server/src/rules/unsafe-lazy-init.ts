@@ -3,7 +3,7 @@ import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
-import { lockFix } from "./fixes/lock-fix.js";
+import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
@@ -24,7 +24,7 @@ export const unsafeLazyInit: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ act }, context) => lockFix(act.race.first, context),
+  fix: ({ act }, context) => withSetDefault(act.race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

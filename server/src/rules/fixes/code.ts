@@ -16,7 +16,7 @@ export interface Code {
 const known = new WeakMap<Source, Code>();
 
 /** The file of that path. */
-export function codeOf(path: string, context: RuleContext): Code {
+export function codeOf(path: string, context: Pick<RuleContext, "source">): Code {
   const source = context.source(path);
   let code = known.get(source);
   if (!code) {
@@ -103,9 +103,9 @@ export function hasComment({ text }: Code, range: Range): boolean {
   return false;
 }
 
-/** The offsets at which the name stands as a word of its own. */
+/** The offsets at which the name, or names with dots between, stands as a word of its own. */
 export function occurrences({ text }: Pick<Code, "text">, name: string): readonly number[] {
-  return [...text.matchAll(new RegExp(`(?<![\\w])${name}(?![\\w])`, "g"))].map((found) => found.index);
+  return [...text.matchAll(new RegExp(`(?<!\\w)${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)`, "g"))].map((found) => found.index);
 }
 
 /** The first of the names that the file has nowhere. */

@@ -1,10 +1,12 @@
 import { type Access, activityOf } from "../../program/link/activity.js";
-import type { FunctionNode } from "../../program/link/entity.js";
+import { classKey, type FunctionNode } from "../../program/link/entity.js";
+import type { GuardedState } from "../../program/link/guarded-state.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
 import { walkOperations } from "../../program/link/walk.js";
 import { isRealLock } from "../race.js";
 import type { FixOffer, RuleContext } from "../rule.js";
 import { accessesTo, type Change, changesOf, otherChanges, placeText } from "./changes.js";
+import { setDefaultFix } from "./container-fix.js";
 import { lateLockSection } from "./late-lock.js";
 import { type Lock, lockFor, writtenLock } from "./lock-choice.js";
 import { conductName } from "./locked-code.js";
@@ -16,13 +18,25 @@ import { type SharedState, stateAt } from "./shared-state.js";
  * else a new one beside the state. Refused where a lock would be held while the code waits, or could lock itself out.
  */
 export function lockFix(access: Access, context: RuleContext): FixOffer {
+  return guardedBy(access, undefined, context);
+}
+
+/** Holds the lock at the access that a comment names for the state. */
+export function declaredLockFix(access: Access, state: GuardedState, context: RuleContext): FixOffer {
+  const name = state.lock.slice(state.lock.lastIndexOf(".") + 1);
+  const owner: SharedState = state.class ? { of: "object", class: state.class, name } : { of: "module", path: state.file.path, name };
+  const key = state.class ? `attribute ${classKey(state.class)} ${name}` : `global ${state.file.path} ${name}`;
+  return guardedBy(access, { state: owner, key, reentrant: "unknown", made: undefined }, context);
+}
+
+function guardedBy(access: Access, declared: Lock | undefined, context: RuleContext): FixOffer {
   const state = stateAt(access.location, context.program);
   const name = state?.name ?? "it";
   if (!state) return refused("Hold a lock", "the state is reached in a way that tells no place for a lock");
   const all = accessesTo(access, context);
-  const changing = changesOf(access, all);
+  const changing = declared ? changesOf(access, all).slice(0, 1) : changesOf(access, all);
   const title = `Guard \`${name}\` with a lock`;
-  const found = lockFor(state, all, changing, context);
+  const found = declared ?? lockFor(state, all, changing, context);
   if ("refused" in found) return refused(title, found.refused);
   const sections = sectionsOf(found, state, changing, all, context);
   if (sections instanceof Refusal) return refused(title, sections.reason);
@@ -37,6 +51,13 @@ export function lockFix(access: Access, context: RuleContext): FixOffer {
     fixes: [{ title: `${what}${places}`, safety: isSafe ? "safe" : "unsafe", edits: editsOf(sections, found.made?.edits ?? []) }],
     refused: [],
   };
+}
+
+/** The same, and before it the one step that does without a lock, where there is one. */
+export function withSetDefault(access: Access, context: RuleContext): FixOffer {
+  const oneStep = setDefaultFix(access, context);
+  const offer = lockFix(access, context);
+  return oneStep ? { fixes: [oneStep, ...offer.fixes], refused: [] } : offer;
 }
 
 /** A change in more places than these is for a reader. */

@@ -9,7 +9,8 @@ import type { Place } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
 import { type Change, placeText } from "./changes.js";
-import { type Code, codeOf, indented, isBroken, occurrences, statementsAt, unusedName, wrapped } from "./code.js";
+import { type Code, codeOf, indented, isBroken, occurrences, statementsAt, wrapped } from "./code.js";
+import { hoisted, hoistOf } from "./hoist.js";
 import { type Conduct, conductName, conductOf } from "./locked-code.js";
 import { placeOf } from "./shared-state.js";
 
@@ -134,13 +135,9 @@ function withReadsBehind(stretch: Stretch, access: Change, code: Code, { program
   if (next?.form !== "simple") return stretch;
   const text = code.source.slice(access.operation).trim();
   const name = place.kind === "name" ? place.name : `${writtenName(place.object)}.${place.name}`;
-  const isRead = text !== "" && occurrences({ text: code.text.slice(next.start, next.end) }, escaped(name)).length > 0;
+  const isRead = text !== "" && occurrences({ text: code.text.slice(next.start, next.end) }, name).length > 0;
   const isQuiet = conductOf(access.function, placesOf(code, next), program).does === "quiet";
   return isRead && isQuiet ? { ...stretch, statements: [...stretch.statements, next] } : stretch;
-}
-
-function escaped(name: string): string {
-  return name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
 /**
@@ -157,18 +154,11 @@ function hoistedSection(
 ): Section | undefined {
   const { operation, function: node, update } = access;
   const [statement] = stretch.statements;
-  if (operation.op !== "write" || operation.form !== "update" || !update || !statement) return undefined;
-  if (stretch.statements.length !== 1 || statement.form !== "simple") return undefined;
-  const text = code.text.slice(statement.start, statement.end);
-  const [, target, operator = "", value = ""] = /^([\w.[\]"' ]+?)\s*((?:\*\*|\/\/|>>|<<|[-+*/%&|^@])=)\s*([\s\S]+)$/.exec(text) ?? [];
-  const place = placeOf(access);
-  if (target === undefined || !place || /\byield\b|:=/.test(value) || /^[^([{]*[\r\n]/.test(value)) return undefined;
-  const start = statement.end - value.length;
-  const conduct = conductOf(node, placesOf(code, { start, end: statement.end }), program);
-  if (conduct.does === "quiet" || conduct.does === "locks") return undefined;
-  const touches = [...conduct.runs].some((inner) => touching.has(inner));
-  if (touches || occurrences({ text: value }, escaped(rootName(target))).length > 0) return undefined;
-  const name = unusedName(code, ...(operator === "+=" || operator === "-=" ? ["amount"] : []), "value", "operand");
+  if (operation.op !== "write" || operation.form !== "update" || !update || !statement || stretch.statements.length !== 1) return undefined;
+  const hoist = hoistOf(statement, code);
+  if (!hoist) return undefined;
+  const conduct = conductOf(node, placesOf(code, hoist.value), program);
+  if (conduct.does === "quiet" || conduct.does === "locks" || [...conduct.runs].some((inner) => touching.has(inner))) return undefined;
   const whole = conductOf(node, placesOf(code, statement), program);
   return {
     function: node,
@@ -176,21 +166,9 @@ function hoistedSection(
     stretch,
     lock,
     conduct: { ...whole, does: "quiet", runs: new Set() },
-    edits: [
-      {
-        range: { start: statement.start, end: start },
-        newText: `${name} = ${value}\n${statement.indent}with ${lock}:\n${statement.indent}${code.layout.indentUnit}${text.slice(0, -value.length)}`,
-      },
-      { range: { start, end: statement.end }, newText: name },
-    ],
+    edits: hoisted(hoist, statement, code, `with ${lock}:`),
     safety: conduct.callsOut === "yes" ? "unsafe" : "safe",
   };
-}
-
-/** The last name of what is updated: of `self.counts["x"]` it is `counts`. */
-function rootName(target: string): string {
-  const dotted = /^[\w.]+/.exec(target)?.[0] ?? target;
-  return dotted.slice(dotted.lastIndexOf(".") + 1);
 }
 
 /**
