@@ -30,7 +30,7 @@ export function newLock(state: SharedState, maker: LockMaker, context: RuleConte
   if (isBroken(file)) return { refused: "the file has a syntax error" };
   const code = codeOf(file.path, context);
   const made = imported(file, code, maker.module, maker.member);
-  if (!made) return { refused: `\`${maker.module}\` means something else in ${file.path}` };
+  if (!made) return { refused: `\`${maker.module}\` means something else there` };
   const call = `${made.expression}()`;
   const placed = placedLock(state, call, file, code, context);
   if ("refused" in placed) return placed;
