@@ -4,9 +4,10 @@ import { applicable, durationText } from "../estimate/text.js";
 import { duration } from "../estimate/work.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
+import { chunkSizeFix } from "./fixes/chunk-size-fix.js";
 import { batching, handOverNs, siteMatch, taskNs } from "./handed-over.js";
 import docs from "./process-pool-tiny-task.md";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import { type FixOffer, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
 /** GIL109: tasks so short that handing them to worker processes costs more than it saves. */
 export const processPoolTinyTask: Rule<SiteEstimate> = {
@@ -18,8 +19,14 @@ export const processPoolTinyTask: Rule<SiteEstimate> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix,
 };
+
+/** Chunks, where the call takes a size for them and they help. */
+function fix(site: SiteEstimate, context: RuleContext): FixOffer {
+  const size = adviceOf(site) === "chunks" ? chunkSize(site) : undefined;
+  return size === undefined ? noFix : chunkSizeFix(site.spawn, size, context);
+}
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {
   return context.sites.filter((site) => isTooShort(site, context)).map((site) => siteMatch(site, related(site), site));
@@ -92,20 +99,30 @@ function related({ spawn }: SiteEstimate): readonly RelatedLocation[] {
 }
 
 function message(site: SiteEstimate, context: RuleContext): string {
-  const { prediction, spawn, work } = site;
+  const { prediction, work } = site;
   const task = taskNs(work).likely;
   const handOver = handOverNs(context.target);
   const name = prediction.task === "<lambda>" ? "The lambda" : `\`${prediction.task}\``;
   const costs = `${name} takes about ${duration(task)} a task, and handing one over to a worker process ${durationText(handOver.all)}, so a plain loop is faster on ${targetTitle(context.target)}.`;
   const serial = prediction.strategies.find((each) => each.strategy === "serial")?.makespanNs.likely ?? 0;
-  if (isCounted(site) && serial < worthWorkersNs)
+  const advice = adviceOf(site);
+  if (advice === "a loop")
     return `${costs} All ${Math.round(prediction.tasks.likely).toLocaleString("en")} together take ${duration(serial)} there.`;
   // Its data are pickled item by item all the same.
-  if (task < worthChunkNs) return `${costs} Even in chunks, an item costs more than that: let each worker make or read its own part.`;
+  if (advice === "own parts") return `${costs} Even in chunks, an item costs more than that: let each worker make or read its own part.`;
   const size = chunkSize(site);
-  return spawn.items.length > 0 && !/submit$/.test(spawn.spawner)
+  return advice === "chunks"
     ? `${costs} Pass \`chunksize=${size}\` or more, so that one hand-over carries many tasks.`
     : `${costs} Give each task a batch of ${size.toLocaleString("en")} or more to work on.`;
+}
+
+/** What helps. `own parts`: each worker makes or reads what it works on. */
+function adviceOf(site: SiteEstimate): "a loop" | "own parts" | "chunks" | "batches" {
+  const { spawn, prediction, work } = site;
+  const serial = prediction.strategies.find((each) => each.strategy === "serial")?.makespanNs.likely ?? 0;
+  if (isCounted(site) && serial < worthWorkersNs) return "a loop";
+  if (taskNs(work).likely < worthChunkNs) return "own parts";
+  return spawn.items.length > 0 && !/submit$/.test(spawn.spawner) ? "chunks" : "batches";
 }
 
 /** Less work than that is done before workers have started. */
