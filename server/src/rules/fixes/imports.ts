@@ -11,10 +11,16 @@ export interface Imported {
 }
 
 /**
- * Names a member of a module in the way the file imports from that module already; where it does not, the module is imported whole. Undefined
- * where the names are taken for something else.
+ * Names a member of a module in the way the file imports from that module already; where it does not, the module is imported whole, or the member
+ * by its name. Undefined where the names are taken for something else.
  */
-export function imported(file: LinkedFile, code: Code, module: string, member: string): Imported | undefined {
+export function imported(
+  file: LinkedFile,
+  code: Code,
+  module: string,
+  member: string,
+  otherwise: "whole" | "by name" = "whole",
+): Imported | undefined {
   const own = topImports(file, code).filter((each) => each.level === 0 && each.module === module);
   const whole = own.find((each) => each.name === undefined);
   if (whole) {
@@ -26,9 +32,13 @@ export function imported(file: LinkedFile, code: Code, module: string, member: s
   const names = file.functions[0]?.facts.bindings;
   const beside = own.filter((each) => each.name !== undefined && each.name !== "*");
   if (beside.length > 0 && !names?.has(member)) return { expression: member, edits: [memberEdit(code, beside, member)] };
+  if (otherwise === "by name" && !names?.has(member)) {
+    const edit = statementEdit(code, module, `from ${module} import ${member}`);
+    return edit && { expression: member, edits: [edit] };
+  }
   const [root = module] = module.split(".");
   if (names?.get(root)?.some((value) => value.op !== "import")) return undefined;
-  const edit = moduleEdit(code, module);
+  const edit = statementEdit(code, module, `import ${module}`);
   return edit && { expression: `${module}.${member}`, edits: [edit] };
 }
 
@@ -72,9 +82,8 @@ function memberEdit(code: Code, beside: readonly ImportFact[], member: string): 
   return { range: { start: end, end }, newText: lead ? `,\n${lead[1]}${member}` : `, ${member}` };
 }
 
-/** Adds `import module` among the imports at the top: in its place where they are sorted, else behind the last of the first group. */
-function moduleEdit(code: Code, module: string): TextEdit | undefined {
-  const line = `import ${module}`;
+/** Adds an import among those at the top: in its place where those of its form are sorted, else behind the last of the first group. */
+function statementEdit(code: Code, module: string, line: string): TextEdit | undefined {
   const { statements } = code.layout;
   const start = statements.findIndex((each, index) => !isPreamble(each, index, code));
   if (start === -1) return undefined;
@@ -92,10 +101,11 @@ function moduleEdit(code: Code, module: string): TextEdit | undefined {
     const isDefinition = /^(@|(async\s+)?def\b|class\b)/.test(code.text.slice(next.start, next.end));
     return before(next, line, "", ...(isDefinition ? [""] : []));
   }
-  const plain = group.filter((each) => each.keyword === "import");
-  const next = plain.find((each) => moduleName(each, code) > module);
+  const isPlain = line.startsWith("import");
+  const alike = group.filter((each) => (each.keyword === "import") === isPlain);
+  const next = alike.find((each) => moduleName(each, code) > module);
   if (next) return before(next, line);
-  const last = plain[plain.length - 1];
+  const last = alike[alike.length - 1] ?? (isPlain ? undefined : group[group.length - 1]);
   if (last) return after(code, last, line);
   return before(first, line);
 }
@@ -107,5 +117,5 @@ function isPreamble(statement: Statement, index: number, code: Code): boolean {
 }
 
 function moduleName({ start, end }: Statement, { text }: Code): string {
-  return /^import\s+([\w.]+)/.exec(text.slice(start, end))?.[1] ?? "";
+  return /^(?:import|from)\s+([\w.]+)/.exec(text.slice(start, end))?.[1] ?? "";
 }
