@@ -102,12 +102,19 @@ function asComprehension(made: Statement, { siblings }: Stretch, call: CallOpera
     statements: siblings.slice(siblings.indexOf(made), siblings.indexOf(end) + 1),
     siblings,
     makes: made,
-    instead: (submit) => `${joins ? "futures = " : ""}[${submit}${tail}`,
+    instead: (submit) => (joins ? `futures = [${submit}${tail}` : (asStatement(submit, tail, made, code) ?? `[${submit}${tail}`)),
     gone: [starts],
     empty: undefined,
     joins,
     variables: [name],
   };
+}
+
+/** `[f(x) for x in xs]` as the loop that it is where nobody needs the list; `tail`: what stands behind the element. */
+function asStatement(submit: string, tail: string, { indent }: Statement, code: Code): string | undefined {
+  const [, clause, source] = /^\s*(for [\w, ()]+ in) ([^\r\n]+)\]$/.exec(tail) ?? [];
+  const isPlain = clause !== undefined && source !== undefined && !/\b(for|if|else)\b/.test(source);
+  return isPlain ? `${clause} ${source}:\n${indent}${code.layout.indentUnit.repeat(2)}${submit}` : undefined;
 }
 
 /** A loop in which a thread is made, started and perhaps kept in a list. */
