@@ -3,7 +3,7 @@ import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, speedupText, upTo } from "../estimate/text.js";
 import { duration, unknownCallNs } from "../estimate/work.js";
 import docs from "./cpu-bound-in-thread.md";
-import { processPoolFix } from "./process-pool-fix.js";
+import { processPoolFix } from "./fixes/process-pool-fix.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL101: interpreter-bound work run in threads. */
@@ -16,7 +16,7 @@ export const cpuBoundInThread: Rule<SiteEstimate> = {
   docs,
   find,
   message,
-  fix: (site, context) => processPoolFix(site.spawn, context),
+  fix: (site, context) => processPoolFix(site, context),
 };
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {

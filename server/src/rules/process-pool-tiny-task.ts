@@ -5,7 +5,7 @@ import { duration } from "../estimate/work.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import { chunkSizeFix } from "./fixes/chunk-size-fix.js";
-import { batching, handOverNs, siteMatch, taskNs } from "./handed-over.js";
+import { batching, chunkSize, handOverNs, isCounted, siteMatch, taskNs } from "./handed-over.js";
 import docs from "./process-pool-tiny-task.md";
 import { type FixOffer, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -89,10 +89,6 @@ const mostFunctions = 50;
 const short =
   /^(builtins\.(abs|all|any|bin|bool|bytes|chr|complex|dict|divmod|enumerate|filter|float|format|frozenset|hash|hex|int|isinstance|iter|len|list|map|max|min|next|oct|ord|pow|print|range|repr|reversed|round|set|sorted|str|sum|tuple|zip)(\.|$)|c?math\.|operator\.|random\.|string\.|hashlib\.|struct\.|time\.(time|monotonic|perf_counter|process_time)(_ns)?$|os\.(getpid|getppid|path\.(join|basename|dirname|split|splitext))$|threading\.(get_ident|current_thread)$|multiprocessing\.current_process$)/;
 
-function isCounted({ prediction }: SiteEstimate): boolean {
-  return !prediction.assumptions.some((assumption) => assumption.what === "number of tasks" && assumption.from === "default");
-}
-
 function related({ spawn }: SiteEstimate): readonly RelatedLocation[] {
   const node = spawn.targets[0]?.function;
   return node ? [{ path: node.file.path, range: node.facts.nameRange, message: "this is what each task runs" }] : [];
@@ -130,12 +126,3 @@ const worthWorkersNs = 5_000_000;
 
 /** With `chunksize=1000`, an item takes 0.2 to 0.3 µs beside its task (CPython 3.13). */
 const worthChunkNs = 500;
-
-/** A round number of tasks that together take some milliseconds, and that leaves each worker several hand-overs. */
-function chunkSize(site: SiteEstimate): number {
-  const { tasks, workers } = site.prediction;
-  const most = isCounted(site) ? tasks.likely / (4 * workers) : Number.POSITIVE_INFINITY;
-  const wanted = Math.max(2, Math.min(most, 2_000_000 / Math.max(100, taskNs(site.work).likely)));
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  return Math.max(2, Math.floor(wanted / power) * power);
-}

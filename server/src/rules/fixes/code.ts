@@ -108,8 +108,8 @@ export function occurrences({ text }: Pick<Code, "text">, name: string): readonl
   return [...text.matchAll(new RegExp(`(?<!\\w)${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)`, "g"))].map((found) => found.index);
 }
 
-/** The first of the names that the file has nowhere. */
-export function unusedName(code: Code, ...names: readonly string[]): string {
+/** The first of the names that the text, a file or a part of one, has nowhere. */
+export function unusedName(code: Pick<Code, "text">, ...names: readonly string[]): string {
   const free = names.find((name) => occurrences(code, name).length === 0);
   if (free !== undefined) return free;
   const last = names[names.length - 1] ?? "value";

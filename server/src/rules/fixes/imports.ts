@@ -47,7 +47,9 @@ export function importRemoved(file: LinkedFile, code: Code, bound: string, uses:
   const fact = file.facts.imports.find((each) => each.bound === bound);
   if (!fact) return [];
   const range = code.source.range(fact);
-  const isUsed = occurrences(code, bound).some((offset) => !uses.includes(offset) && (offset < range.start || offset >= range.end));
+  const isUsed = occurrences(code, bound).some(
+    (offset) => !uses.includes(offset) && (offset < range.start || offset >= range.end) && code.text[offset - 1] !== ".",
+  );
   if (isUsed) return [];
   const siblings = file.facts.imports.filter((each) => each.statement.start === fact.statement.start);
   if (siblings.length > 1) return [withoutElement(code, range)];

@@ -1,8 +1,9 @@
 import type { TextEdit } from "../../base/edit.js";
+import type { Range } from "../../base/range.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { CallOperation } from "../../program/operation.js";
 import type { RuleContext } from "../rule.js";
-import { after, codeOf, statementsAt, withoutElement } from "./code.js";
+import { after, type Code, codeOf, statementsAt, withoutElement } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
 
 /** A class of pools, by its module and name, and the arguments that the other kind of pool does not take. */
@@ -36,6 +37,12 @@ export function poolOfKind(
   if (isMember && fact.module === kind.module && !isThere && gone.length > 0 && fact.bound === fact.name) {
     // The one name takes the place of the other.
     edits.push({ range: code.source.range(fact), newText: kind.member }, { range: at, newText: kind.member });
+  } else if (isMember && fact.name === kind.member && isWholeStatement(gone, fact, code)) {
+    const { start, end } = code.source.range(fact.statement);
+    edits.push({
+      range: { start, end },
+      newText: `from ${kind.module} import ${fact.bound === fact.name ? fact.name : `${fact.name} as ${fact.bound}`}`,
+    });
   } else if (!isMember && written.startsWith(kind.module) && kind.module === moduleOf(written)) {
     edits.push({ range: at, newText: `${kind.module}.${kind.member}` });
   } else if (isMember && !isThere && !file.functions[0]?.facts.bindings.has(kind.member)) {
@@ -60,6 +67,12 @@ export function poolOfKind(
     edits.push(withoutElement(code, { start: code.text.lastIndexOf(argument.name, value.start), end: value.end }));
   }
   return edits;
+}
+
+/** Whether the statement goes with the name that it imports. */
+function isWholeStatement(gone: readonly TextEdit[], { statement }: { readonly statement: Range }, code: Code): boolean {
+  const { start, end } = code.source.range(statement);
+  return gone.some(({ range }) => range.start <= start && end <= range.end);
 }
 
 function moduleOf(written: string): string {

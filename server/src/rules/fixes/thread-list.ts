@@ -54,7 +54,11 @@ export function threadList(call: CallOperation, node: FunctionNode, code: Code):
   }
   if (known.some((each) => each !== parts.makes && hasComment(code, each)))
     return { refused: "comments stand between the statements that would go" };
-  return { edits: (pool) => editsOf(parts, submit, pool, code), waits: parts.joins ? "for all" : "for none" };
+  return {
+    edits: (pool) =>
+      editsOf(parts, submit, pool, { text: code.text.slice(body.start, node.facts.index === 0 ? undefined : body.end) }, code),
+    waits: parts.joins ? "for all" : "for none",
+  };
 }
 
 /** The call that gives a pool the same work: `pool.submit(f, x)`, without the name of the pool. */
@@ -196,13 +200,19 @@ function isEach(statement: Statement, list: string, method: "start" | "join", { 
   return found !== null && found[2] === list && found[1] === found[3] && found[4] === method;
 }
 
-function editsOf({ statements, makes, instead, gone, empty, joins }: Parts, submit: string, pool: string, code: Code): readonly TextEdit[] {
+function editsOf(
+  { statements, makes, instead, gone, empty, joins }: Parts,
+  submit: string,
+  pool: string,
+  around: Pick<Code, "text">,
+  code: Code,
+): readonly TextEdit[] {
   const [first] = statements;
   const last = statements[statements.length - 1];
   if (!first || !last) return [];
-  const executor = unusedName(code, "pool", "executor");
-  const futures = unusedName(code, "futures", "pending");
-  const future = unusedName(code, "future", "each_future");
+  const executor = unusedName(around, "pool", "executor");
+  const futures = unusedName(around, "futures", "pending");
+  const future = unusedName(around, "future", "each_future");
   const lost = [...gone, ...(empty && !joins ? [empty] : [])];
   const start = first.start - first.indent.length;
   const rewritten = joins ? [makes, joins] : [makes];

@@ -1,0 +1,17 @@
+# fix: executor-per-call
+# safety: unsafe
+from concurrent.futures import ThreadPoolExecutor
+
+
+def double(number):
+    return number * 2
+
+
+def resize_all(batches):
+    for batch in batches:
+        with ThreadPoolExecutor(4) as pool:
+            print(list(pool.map(double, batch)))
+        print("next")
+
+
+resize_all([[1, 2], [3], []])
