@@ -132,6 +132,11 @@ function inverse(text: string, edits: readonly TextEdit[]): TextEdit[] {
     });
 }
 
+/** That threads help where a call releases the GIL is good news. */
+function isComplaint({ rule }: Finding): boolean {
+  return rule !== "gil-releasing-call";
+}
+
 /** A finding without what a fix may move: places in the text. */
 function outline({ rule, message }: Finding): string {
   return `${rule}: ${message.replace(/\bline \d+|:\d+/g, "")}`;
@@ -183,7 +188,10 @@ describe("programs do after their fix what they should", { concurrency: Math.max
       assert.deepEqual(left.filter((finding) => isWanted(program, finding)).map(outline), [], `the finding is still there:\n${shown}`);
       const known = new Set(findings.map(outline));
       assert.deepEqual(
-        left.map(outline).filter((each) => !known.has(each)),
+        left
+          .filter(isComplaint)
+          .map(outline)
+          .filter((each) => !known.has(each)),
         [],
         `the fix brings a finding:\n${shown}`,
       );

@@ -27,6 +27,8 @@ export interface Layout {
   readonly statements: readonly Statement[];
   /** String literals that go over several lines, whose lines belong to the string. */
   readonly longStrings: readonly Range[];
+  /** Comments, and strings without replacement fields: what stands there names nothing. In order. */
+  readonly notCode: readonly Range[];
   /** What one level of indentation is. */
   readonly indentUnit: string;
 }
@@ -42,9 +44,9 @@ export interface Stretch {
 
 /** Divides a text into statements. Text that is no Python gives some division all the same. */
 export function layoutOf(text: string): Layout {
-  const { lines, longStrings } = logicalLines(text);
+  const { lines, longStrings, notCode } = logicalLines(text);
   const statements = new StatementReader(lines).block(0);
-  return { statements, longStrings, indentUnit: indentUnitOf(statements) };
+  return { statements, longStrings, notCode, indentUnit: indentUnitOf(statements) };
 }
 
 /** The fewest statements of one block that hold the range; undefined where it lies outside of all. */
@@ -167,9 +169,10 @@ function widthOf(indent: string): number {
 }
 
 /** Lines as the interpreter sees them: brackets, backslashes and strings join several physical ones. Those without code are left out. */
-function logicalLines(text: string): { readonly lines: readonly LogicalLine[]; readonly longStrings: readonly Range[] } {
+function logicalLines(text: string): { readonly lines: readonly LogicalLine[] } & Pick<Layout, "longStrings" | "notCode"> {
   const lines: LogicalLine[] = [];
   const longStrings: Range[] = [];
+  const notCode: Range[] = [];
   let position = text.startsWith("\uFEFF") ? 1 : 0;
   while (position < text.length) {
     const lineStart = position;
@@ -185,10 +188,13 @@ function logicalLines(text: string): { readonly lines: readonly LogicalLine[]; r
       if (string) {
         const stop = stringEnd(text, string);
         if (/[\r\n]/.test(text.slice(position, stop))) longStrings.push({ start: position, end: stop });
+        if (!string.isFormatted) notCode.push({ start: position, end: stop });
         position = stop;
         end = position;
       } else if (character === "#") {
+        const comment = position;
         while (position < text.length && !/[\r\n]/.test(text[position] as string)) position++;
+        notCode.push({ start: comment, end: position });
       } else if (character === "\r" || character === "\n") {
         position = lineEndAfter(text, position);
         ended = depth === 0;
@@ -218,7 +224,7 @@ function logicalLines(text: string): { readonly lines: readonly LogicalLine[]; r
       isDivided,
     });
   }
-  return { lines, longStrings };
+  return { lines, longStrings, notCode };
 }
 
 interface StringStart {

@@ -5,6 +5,8 @@
 import threading
 import time
 
+start = threading.Barrier(4)
+
 
 class SlowDict(dict):
     """A dict that lets other threads run when it is asked."""
@@ -25,6 +27,7 @@ def drop(key):
 
 
 def work():
+    start.wait()
     try:
         drop("a")
     except KeyError as error:

@@ -5,6 +5,8 @@
 import threading
 import time
 
+start = threading.Barrier(4)
+
 
 class Slow(int):
     """A number that lets other threads run when it is compared."""
@@ -33,6 +35,7 @@ paid = []
 
 
 def work():
+    start.wait()
     paid.append(account.withdraw(60))
 
 

@@ -1,31 +1,20 @@
 # fix: check-then-act
 # safety: safe
-# before: lost
+# before: kept|lost
 # after: kept
+import sys
 import threading
-import time
 
-
-class SlowList(list):
-    """A list that lets other threads run when it is asked whether it is empty."""
-
-    def __len__(self):
-        size = list.__len__(self)
-        time.sleep(0.001)
-        return size
-
-
-jobs = SlowList(range(6))
+sys.setswitchinterval(1e-6)
+jobs = list(range(3000))
 errors = []
+done = []
 
 
 def work():
     while jobs:
         job = jobs.pop()
         done.append(job)
-
-
-done = []
 
 
 def guarded():
@@ -40,4 +29,4 @@ for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-print("kept" if not errors and len(set(done)) == 6 else "lost")
+print("kept" if not errors and len(set(done)) == 3000 else "lost")

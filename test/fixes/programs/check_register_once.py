@@ -5,6 +5,8 @@
 import threading
 import time
 
+start = threading.Barrier(4)
+
 
 class SlowDict(dict):
     """A dict that lets other threads run when it is asked."""
@@ -30,6 +32,7 @@ taken = []
 
 
 def work(user):
+    start.wait()
     try:
         users.register("ada", user)
     except ValueError:

@@ -6,15 +6,22 @@
 import threading
 import time
 
+start = threading.Barrier(6)
+
 
 by_city = {}
 
 
 class City(str):
-    """A key that lets other threads run when its hash is asked for."""
+    """A key that lets other threads run when its hash is asked for again, some of them for longer than others."""
+
+    asked = 0
+    delay = 0.0
 
     def __hash__(self):
-        time.sleep(0.001)
+        self.asked = self.asked + 1
+        if self.asked == 2:
+            time.sleep(self.delay)
         return str.__hash__(self)
 
 
@@ -25,7 +32,10 @@ def collect(city, name):
 
 
 def work(name):
-    collect(City("Berlin"), name)
+    start.wait()
+    city = City("Berlin")
+    city.delay = 0.005 * int(name)
+    collect(city, name)
 
 
 threads = [threading.Thread(target=work, args=(str(number),)) for number in range(6)]

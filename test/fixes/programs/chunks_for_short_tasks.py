@@ -12,7 +12,7 @@ def digits(number):
 
 def main():
     with ProcessPoolExecutor(2) as pool:
-        print(sum(pool.map(digits, range(4_000))))
+        print(sum(pool.map(digits, range(10_000))))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 # before: lost
 # after: kept
 import threading
+import time
 
 lock = threading.Lock()
 done = []
 
 
 def work():
+    time.sleep(0.02)
     with lock:
         done.append(1)
 

@@ -5,12 +5,22 @@
 import threading
 import time
 
+start = threading.Barrier(4)
+
 made = []
+
+
+class Slow(int):
+    """A number that lets other threads run while it is added to."""
+
+    def __add__(self, other):
+        time.sleep(0.005)
+        return Slow(int(self) + int(other))
 
 
 class Registry:
     def __init__(self):
-        time.sleep(0.002)
+        self.size = Slow(0) + 1
         made.append(self)
         self.callbacks = []
 
@@ -26,6 +36,7 @@ def registry():
 
 
 def work():
+    start.wait()
     registry().callbacks.append(1)
 
 

@@ -1,5 +1,6 @@
 # fix: executor-per-call
 # safety: unsafe
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 
@@ -14,4 +15,4 @@ def resize_all(batches):
         print("next")
 
 
-resize_all([[1, 2], [3], []])
+resize_all([list(range(int(size))) for size in os.environ.get("SIZES", "230")])

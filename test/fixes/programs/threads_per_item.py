@@ -1,5 +1,6 @@
 # fix: unbounded-threads
 # safety: unsafe
+import os
 import threading
 
 seen = []
@@ -9,9 +10,9 @@ def visit(port):
     seen.append(port)
 
 
-def scan(count):
+def scan(ports):
     threads = []
-    for port in range(count):
+    for port in ports:
         thread = threading.Thread(target=visit, args=(port,), daemon=True)
         threads.append(thread)
         thread.start()
@@ -19,5 +20,5 @@ def scan(count):
         thread.join()
 
 
-scan(300)
-print(sorted(seen) == list(range(300)))
+scan([int(number) for number in os.environ.get("PORTS", "1 2 3").split()])
+print(sorted(seen))

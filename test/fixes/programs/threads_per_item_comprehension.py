@@ -1,5 +1,6 @@
 # fix: unbounded-threads
 # safety: unsafe
+import os
 import threading
 
 seen = []
@@ -18,5 +19,5 @@ def scan(host, ports):
         thread.join()
 
 
-scan("a", [number for number in range(50)])
+scan("a", [int(number) for number in os.environ.get("PORTS", "1 2 3 4 5").split()])
 print(len(seen))

@@ -108,6 +108,12 @@ export function occurrences({ text }: Pick<Code, "text">, name: string): readonl
   return [...text.matchAll(new RegExp(`(?<!\\w)${name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\w)`, "g"))].map((found) => found.index);
 }
 
+/** The offsets at which code of the file, and no comment or string, has the name as a word of its own. */
+export function usesOf(code: Code, name: string): readonly number[] {
+  const { notCode } = code.layout;
+  return occurrences(code, name).filter((offset) => !notCode.some(({ start, end }) => start <= offset && offset < end));
+}
+
 /** The first of the names that the text, a file or a part of one, has nowhere. */
 export function unusedName(code: Pick<Code, "text">, ...names: readonly string[]): string {
   const free = names.find((name) => occurrences(code, name).length === 0);

@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { ImportFact } from "../../program/facts.js";
 import type { LinkedFile } from "../../program/link/entity.js";
 import type { Statement } from "../../syntax/layout.js";
-import { after, before, type Code, occurrences, withoutElement } from "./code.js";
+import { after, before, type Code, usesOf, withoutElement } from "./code.js";
 
 /** How code of a file can name something of another module, and what has to be added for it. */
 export interface Imported {
@@ -47,7 +47,7 @@ export function importRemoved(file: LinkedFile, code: Code, bound: string, uses:
   const fact = file.facts.imports.find((each) => each.bound === bound);
   if (!fact) return [];
   const range = code.source.range(fact);
-  const isUsed = occurrences(code, bound).some(
+  const isUsed = usesOf(code, bound).some(
     (offset) => !uses.includes(offset) && (offset < range.start || offset >= range.end) && code.text[offset - 1] !== ".",
   );
   if (isUsed) return [];

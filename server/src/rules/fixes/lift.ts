@@ -7,7 +7,7 @@ import type { Value } from "../../program/operation.js";
 import { indentableLines, lineEndAfter, type Statement } from "../../syntax/layout.js";
 import { obstacleOf } from "../picklability.js";
 import type { RuleContext } from "../rule.js";
-import { type Code, codeOf, occurrences, statementsAt, unusedName } from "./code.js";
+import { type Code, codeOf, statementsAt, unusedName, usesOf } from "./code.js";
 import { imported } from "./imports.js";
 
 /** A function at module level in place of one that pickle cannot find by its name. */
@@ -116,7 +116,7 @@ function fromDefinition(
   const [statement] = stretch?.statements ?? [];
   if (!stretch || !statement || statement.keyword !== "def") return { refused: `\`${facts.name}\` does not stand in a block of its own` };
   if (file.functions[0]?.facts.bindings.has(facts.name)) return { refused: `the module has another \`${facts.name}\`` };
-  const named = occurrences(code, facts.name).filter((offset) => offset !== code.source.offset(facts.nameRange.start));
+  const named = usesOf(code, facts.name).filter((offset) => offset !== code.source.offset(facts.nameRange.start));
   const used = uses.map((use) => code.source.range(use).start);
   if (captured.length > 0 && named.some((offset) => !used.includes(offset)))
     return { refused: `\`${facts.name}\` uses variables around it, and is named in other places, too` };

@@ -5,7 +5,7 @@ import type { Program } from "../../program/link/link.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
-import { codeOf, isBroken, occurrences, statementsAt } from "./code.js";
+import { codeOf, isBroken, statementsAt, usesOf } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
 
 /** Makes a lock one that its holder may take again: `threading.RLock()`. */
@@ -40,10 +40,10 @@ export function taskLockFix(lock: Value | undefined, within: FunctionNode, conte
   if (isBroken(file)) return refuse("the file has a syntax error");
   const code = codeOf(file.path, context);
   const making = statementsAt(code, made.call)?.statements[0];
-  const elsewhere = context.program.files.find((other) => other !== file && occurrences(codeOf(other.path, context), name).length > 0);
+  const elsewhere = context.program.files.find((other) => other !== file && usesOf(codeOf(other.path, context), name).length > 0);
   if (elsewhere) return refuse(`\`${name}\` is named in ${elsewhere.path.slice(elsewhere.path.lastIndexOf("/") + 1)}, too`);
   const edits: TextEdit[] = [];
-  for (const offset of occurrences(code, name)) {
+  for (const offset of usesOf(code, name)) {
     if (making && making.start <= offset && offset < making.end) continue;
     const stretch = statementsAt(code, { start: code.source.place(offset), end: code.source.place(offset + name.length) });
     const statement = stretch?.statements[0];

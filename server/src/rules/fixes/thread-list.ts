@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { CallOperation } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
-import { type Code, hasComment, indented, occurrences, removed, statementsAt, unusedName } from "./code.js";
+import { type Code, hasComment, indented, removed, statementsAt, unusedName, usesOf } from "./code.js";
 
 /** How code starts one thread after another, and waits for all of them or for none. */
 export interface ThreadList {
@@ -45,7 +45,7 @@ export function threadList(call: CallOperation, node: FunctionNode, code: Code):
   const known = [parts.makes, ...parts.gone, ...(parts.empty ? [parts.empty] : []), ...(parts.joins ? [parts.joins] : [])];
   const body = code.source.range(node.facts);
   for (const name of parts.variables) {
-    const others = occurrences(code, name).filter(
+    const others = usesOf(code, name).filter(
       (offset) =>
         (node.facts.index === 0 || (body.start <= offset && offset < body.end)) &&
         !known.some((each) => each.start <= offset && offset < each.end),

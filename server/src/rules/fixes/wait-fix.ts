@@ -3,7 +3,7 @@ import type { PolledLoop } from "../../program/link/polls.js";
 import type { Place, Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
-import { type Code, codeOf, isBroken, occurrences, statementsAt } from "./code.js";
+import { type Code, codeOf, isBroken, statementsAt, usesOf } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
 
 /**
@@ -69,13 +69,13 @@ function eventFix(
   const title = `Make \`${text}\` an event, and wait for it`;
   const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
   const { name } = place;
-  if (program.files.some((other) => other !== file && occurrences(codeOf(other.path, { source }), name).length > 0))
+  if (program.files.some((other) => other !== file && usesOf(codeOf(other.path, { source }), name).length > 0))
     return refuse("other files use it as well");
   const maker = imported(file, code, "threading", "Event");
   if (!maker) return noFix;
   const edits: TextEdit[] = [...maker.edits];
   let isMade = false;
-  for (const offset of occurrences(code, name)) {
+  for (const offset of usesOf(code, name)) {
     const start = place.kind === "attribute" ? offset - (text.length - name.length) : offset;
     if (loop.start <= offset && offset < loop.end) continue;
     if (/(?:^|[\r\n])[ \t]*(global|nonlocal)\b[^\r\n]*$/.test(code.text.slice(0, offset))) continue;
