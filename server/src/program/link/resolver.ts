@@ -58,6 +58,11 @@ export class Resolver {
     return known ?? this.memory.find<object | string, Result>(derived, key, undefined, () => false, compute);
   }
 
+  /** What follows from the whole program; see `AnswerMemory`. */
+  overview<Result>(key: string, compute: () => Result): Result {
+    return this.memory.overview(key, compute);
+  }
+
   private get modules(): ModuleIndex {
     return this.memory.modules;
   }
