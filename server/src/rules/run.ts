@@ -19,7 +19,8 @@ export function runRules(context: RuleContext, severities: Readonly<Record<strin
 const ofAnySwitch: ReadonlySet<string> = new Set(["GIL201", "GIL202", "GIL203", "GIL204", "GIL205", "GIL207", "GIL208"]);
 
 function findingsOf(rule: Rule, severity: Severity, context: RuleContext): readonly Finding[] {
-  return rule.find(context).map((match): Finding => {
+  const matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
+  return matches.map((match): Finding => {
     const offer = rule.fix(match.data, context);
     const isDoubtful = ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program);
     const confidence = isDoubtful ? "possible" : match.confidence;

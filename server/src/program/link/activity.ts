@@ -108,12 +108,12 @@ export interface Activity {
   readonly threaded: ReadonlySet<FunctionNode>;
 }
 
-const activities = new WeakMap<Program, Activity>();
-
 /** What the program's threads do, what their makers do beside them, and what code does that promises to be shared. Found once per program. */
 export function activityOf(program: Program): Activity {
-  const before = activities.get(program);
-  if (before) return before;
+  return program.resolver.overview("activity", () => findActivity(program));
+}
+
+function findActivity(program: Program): Activity {
   const roots = threadRoots(program);
   const threads = [
     ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
@@ -131,7 +131,7 @@ export function activityOf(program: Program): Activity {
     const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } };
     waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held)));
   }
-  const activity = {
+  return {
     // Code beside the threads matters only for what the threads touch.
     accesses: [...threads, ...beside].flatMap(({ accesses }, index) =>
       index < threads.length ? accesses : accesses.filter((access) => locations.has(access.location)),
@@ -141,8 +141,6 @@ export function activityOf(program: Program): Activity {
     ...pollsOf([...threads, ...beside]),
     threaded: new Set(threads.flatMap(({ functions }) => functions)),
   };
-  activities.set(program, activity);
-  return activity;
 }
 
 function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForPolls"> {
@@ -156,16 +154,16 @@ function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForP
 
 const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert"]);
 
-const alone = new WeakMap<Program, readonly Acquisition[]>();
-
 /**
  * The locks that are taken on the ways from every function that takes one, whoever runs it: in coroutines, too, through what they await, and
  * locks that nobody else can reach. For what goes wrong without a second thread.
  */
 export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
-  const before = alone.get(program);
-  if (before) return before;
-  const acquisitions = program.files.flatMap((file) => {
+  return program.resolver.overview("acquisitions of anyone", () => findAcquisitions(program));
+}
+
+function findAcquisitions(program: Program): readonly Acquisition[] {
+  return program.files.flatMap((file) => {
     const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
@@ -173,8 +171,6 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
     };
     return walked(program, file, "takers of locks", walk, "anyone").acquisitions;
   });
-  alone.set(program, acquisitions);
-  return acquisitions;
 }
 
 /** What was found on the ways from one root. */
@@ -199,9 +195,11 @@ function walked(program: Program, file: LinkedFile, key: string, walk: (walker: 
 }
 
 function guardedNames(program: Program): string {
-  return guardedStates(program)
-    .map((state) => state.name)
-    .join();
+  return program.resolver.overview("guarded names", () =>
+    guardedStates(program)
+      .map((state) => state.name)
+      .join(),
+  );
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
@@ -1077,16 +1075,9 @@ function classOfKey(key: string, program: Program): ClassNode | undefined {
   return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
 }
 
-const propertiesOfProgram = new WeakMap<Program, ReadonlySet<string>>();
-
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  let names = propertiesOfProgram.get(program);
-  if (!names) {
-    names = new Set(program.files.flatMap((file) => [...propertyNamesIn(file)]));
-    propertiesOfProgram.set(program, names);
-  }
-  return names;
+  return program.resolver.overview("properties", () => new Set(program.files.flatMap((file) => [...propertyNamesIn(file)])));
 }
 
 function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {

@@ -3,11 +3,11 @@ import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type CallStep, objectOf } from "./activity.js";
-import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
-import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
+import { argumentFor, type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { suspensionsOf } from "./suspensions.js";
 import { taskRunsOf } from "./task-runs.js";
 import { decided, type KnownValues } from "./truth.js";
@@ -396,22 +396,15 @@ function isProperty(node: FunctionNode): boolean {
   return decoratorNames(node).some((name) => name === "property" || name === "cached_property");
 }
 
-const propertiesOf = new WeakMap<Program, ReadonlySet<string>>();
-
 /** The names under which some class of the program has a property. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  let names = propertiesOf.get(program);
-  if (!names) {
-    names = new Set(
-      program.files.flatMap((file) =>
-        file.derive("property methods", () =>
-          file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
-        ),
-      ),
-    );
-    propertiesOf.set(program, names);
-  }
-  return names;
+  return program.resolver.overview("property methods", () => {
+    const namesIn = (file: LinkedFile): readonly string[] =>
+      file.derive("property methods", () =>
+        file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
+      );
+    return new Set(program.files.flatMap(namesIn));
+  });
 }
 
 /** Whether the name is a parameter of a function around this one. */
@@ -494,16 +487,13 @@ const awaiting: ReadonlySet<string> = new Set(
   ),
 );
 
-const lookingOf = new WeakMap<Program, Map<FunctionNode, boolean>>();
-
 /** Whether the function asks if an event loop is running in its thread, or compares threads, by itself or through another function. */
 function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
   const { resolver } = program;
-  const known = lookingOf.get(program) ?? new Map<FunctionNode, boolean>();
-  lookingOf.set(program, known);
-  const before = known.get(node);
-  if (before !== undefined) return before;
-  known.set(node, false);
+  return resolver.rememberedOf(node, "looks where it runs", () => findWhetherItLooks(node, resolver), false);
+}
+
+function findWhetherItLooks(node: FunctionNode, resolver: Resolver): boolean {
   let looks = asksForLoop(node);
   walkOperations(node.facts.body, (operation) => {
     if (looks || operation.op !== "branch" || !operation.test) return;
@@ -512,7 +502,6 @@ function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
       (value) => value.op === "call" && resolver.callees(value, node).some(({ function: asked }) => asked !== node && asksForLoop(asked)),
     );
   });
-  known.set(node, looks);
   return looks;
 }
 

@@ -218,7 +218,8 @@ export class AnswerMemory {
     for (const [file, answers] of this.answers) {
       if (!(file instanceof EditedFile)) continue;
       const tables: readonly AnswerTable[] = Object.values(answers);
-      for (const table of tables) for (const [key, { question }] of table) if (question.state < this.state - statesBetweenSweeps) table.delete(key);
+      for (const table of tables)
+        for (const [key, { question }] of table) if (question.state < this.state - statesBetweenSweeps) table.delete(key);
     }
     // What has not been right since before that is asked for by nobody.
     for (const [key, { state }] of this.overviews) if (state < this.state - statesBetweenSweeps) this.overviews.delete(key);

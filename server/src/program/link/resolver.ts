@@ -8,6 +8,7 @@ import { type ClassNode, type ContainerEntity, type Entity, entityKey, type Func
 import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
+import { sameStructure } from "./same-structure.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -58,9 +59,22 @@ export class Resolver {
     return known ?? this.memory.find<object | string, Result>(derived, key, undefined, () => false, compute);
   }
 
+  /** The same for one function. `provisional` is what it is taken for while it is found. */
+  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
+    const { derived } = this.memory.of(node.file);
+    const key = `${what} ${this.identityOf(node)}`;
+    const known = this.memory.recall<object | string, Result>(derived, key);
+    return known ?? this.memory.find<object | string, Result>(derived, key, provisional, sameStructure, compute);
+  }
+
   /** What follows from the whole program; see `AnswerMemory`. */
   overview<Result>(key: string, compute: () => Result): Result {
     return this.memory.overview(key, compute);
+  }
+
+  /** Who asks looks at something besides the program; see `AnswerMemory`. */
+  readUntold(): void {
+    this.memory.readUntold();
   }
 
   private get modules(): ModuleIndex {

@@ -222,18 +222,10 @@ function calledAtOnce(entry: SpawnerEntry, facts: CallFacts): "one" | "several" 
   }
 }
 
-const singleThreadedOf = new WeakMap<Resolver, Map<readonly TellingCall[], boolean>>();
-
 /** Whether the program calls something that shows that one thread does all the work. */
 function isSingleThreaded(calls: readonly TellingCall[], resolver: Resolver): boolean {
   if (calls.length === 0) return false;
-  const answers = singleThreadedOf.get(resolver) ?? new Map<readonly TellingCall[], boolean>();
-  singleThreadedOf.set(resolver, answers);
-  const known = answers.get(calls);
-  if (known !== undefined) return known;
-  const answer = callsOneOf(calls, resolver);
-  answers.set(calls, answer);
-  return answer;
+  return resolver.overview(`single-threaded ${resolver.identityOf(calls)}`, () => callsOneOf(calls, resolver));
 }
 
 function callsOneOf(calls: readonly TellingCall[], resolver: Resolver): boolean {

@@ -95,14 +95,12 @@ export interface HeldStretch extends Range {
   readonly taken: Range;
 }
 
-const stretchesOf = new WeakMap<Program, Map<FunctionNode, readonly HeldStretch[]>>();
-
 /** The stretches of a function in which it holds a lock: `with` blocks, and from `acquire` to the `release` that ends it. */
 export function heldStretches(node: FunctionNode, program: Program): readonly HeldStretch[] {
-  const known = stretchesOf.get(program) ?? new Map<FunctionNode, readonly HeldStretch[]>();
-  stretchesOf.set(program, known);
-  const before = known.get(node);
-  if (before) return before;
+  return program.resolver.rememberedOf(node, "held stretches", () => findStretches(node, program));
+}
+
+function findStretches(node: FunctionNode, program: Program): readonly HeldStretch[] {
   const stretches: HeldStretch[] = [];
   const acquires: { readonly call: CallOperation; readonly object: Value }[] = [];
   const releases: { readonly call: CallOperation; readonly name: string }[] = [];
@@ -137,7 +135,6 @@ export function heldStretches(node: FunctionNode, program: Program): readonly He
     const taken = { start: call.start, end: call.end };
     if (end) stretches.push({ lock: { ...lock, scope }, context: object, within: node, taken, start: call.end, end: end.call.start });
   }
-  known.set(node, stretches);
   return stretches;
 }
 
