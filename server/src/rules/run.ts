@@ -1,3 +1,4 @@
+import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
 import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
@@ -5,6 +6,8 @@ import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
 /** Runs all rules that are not switched off. Findings are sorted by file, offset and code; suppressed ones are left out. */
 export function runRules(context: RuleContext, severities: Readonly<Record<string, Severity | "off">>): readonly Finding[] {
   const findings: Finding[] = [];
+  // Most rules look at what threads do: whether that is as it was decides whether what they found is.
+  activityOf(context.program);
   for (const rule of rules) {
     const severity = Object.hasOwn(severities, rule.name) ? severities[rule.name] : rule.severity;
     if (!severity || severity === "off") continue;

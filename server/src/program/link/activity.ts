@@ -8,9 +8,10 @@ import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
-import { type IdleLoop, idleLoops } from "./idle-loops.js";
+import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
+import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
   type HeldLock,
@@ -32,6 +33,7 @@ import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
+import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
@@ -114,7 +116,8 @@ export function activityOf(program: Program): Activity {
 }
 
 function findActivity(program: Program): Activity {
-  const roots = threadRoots(program);
+  const { resolver } = program;
+  const roots = resolver.overview("thread roots", () => threadRoots(program));
   const threads = [
     ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
     ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
@@ -122,7 +125,7 @@ function findActivity(program: Program): Activity {
   const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
   const beside: Walked[] = [];
   const waiting: Walked[] = [];
-  for (const root of callerRoots(program, roots)) {
+  for (const root of resolver.overview("caller roots", () => callerRoots(program, roots))) {
     const held = heldOnEntry(root.function, threads);
     const key = `${rootIdentity(root, program)} ${held.map((lock) => lock.key).join("|")}`;
     beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
@@ -159,12 +162,8 @@ const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "dele
  * locks that nobody else can reach. For what goes wrong without a second thread.
  */
 export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
-  return program.resolver.overview("acquisitions of anyone", () => findAcquisitions(program));
-}
-
-function findAcquisitions(program: Program): readonly Acquisition[] {
-  return program.files.flatMap((file) => {
-    const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
+  return program.resolver.eachFile("acquisitions of anyone", program.files, (file) => {
+    const takers = functionsThat(file, takingLocks);
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
@@ -187,11 +186,12 @@ interface Walked {
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
 function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
   // What comments say of guards decides which looks are written down, wherever the comments stand.
-  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, () => {
+  const find = (): Walked => {
     const walker = new Walker(program, whose);
     walk(walker);
     return walker.found();
-  });
+  };
+  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, find, sameStructure);
 }
 
 function guardedNames(program: Program): string {
@@ -891,7 +891,7 @@ class Walker {
   /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
   private poll(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
     const { frame, path } = activation;
-    const idle = idleLoops(frame.function.file, this.program.resolver).get(loop);
+    const idle = idleLoopsIn(frame.function, this.program.resolver).get(loop);
     if (!idle) return;
     const looks = idle.looks.flatMap((look): Poll["looks"] => {
       const { at, value, in: within } = look;
@@ -1136,8 +1136,11 @@ function givenConstant(value: Value, frame: Frame): string | undefined {
 
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
+/** Whether the function may take a lock, as it is written. */
+export const takingLocks = functionTest("takes locks", (facts) => takenIn({ facts }).length > 0);
+
 /** What a function enters with `with` and calls `acquire` on. */
-function takenIn(node: FunctionNode): readonly Value[] {
+function takenIn(node: Pick<FunctionNode, "facts">): readonly Value[] {
   const before = takenOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];

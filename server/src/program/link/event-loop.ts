@@ -6,6 +6,7 @@ import { type CallStep, objectOf } from "./activity.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { suspensionsOf } from "./suspensions.js";
@@ -49,11 +50,13 @@ export function loopVisits(program: Program, matters: (root: LoopRoot) => boolea
 
 /** What the loops of a program run by themselves, coroutines first, in order of file and offset. */
 export function loopRoots(program: Program): readonly LoopRoot[] {
+  return program.resolver.overview("loop roots", () => findLoopRoots(program));
+}
+
+function findLoopRoots(program: Program): readonly LoopRoot[] {
   const roots = new Map<FunctionNode, LoopRoot>();
   for (const file of program.files) {
-    for (const node of file.functions) {
-      if (isCoroutine(node)) roots.set(node, { kind: "coroutine", function: node, given: undefined });
-    }
+    for (const node of functionsThat(file, makingCoroutines)) roots.set(node, { kind: "coroutine", function: node, given: undefined });
   }
   for (const spawn of program.spawns) {
     if (spawn.worker !== "event-loop-task" || !loopLibraries.has(spawn.spawner.split(".", 1)[0] ?? "")) continue;
@@ -73,10 +76,14 @@ export function loopRoots(program: Program): readonly LoopRoot[] {
 const loopLibraries: ReadonlySet<string> = new Set(["asyncio", "anyio", "trio", "tornado", "uvloop"]);
 
 /** Whether calling the function makes a coroutine; those of `tornado.gen` and before Python 3.5 are generators. */
-function isCoroutine(node: FunctionNode): boolean {
-  if (node.facts.kind !== "function") return false;
-  return node.facts.isAsync || (node.facts.isGenerator && decoratorNames(node).includes("coroutine"));
+function isCoroutine({ facts }: FunctionNode): boolean {
+  return makingCoroutines.passes(facts);
 }
+
+const makingCoroutines = functionTest("makes a coroutine", (facts) => {
+  if (facts.kind !== "function") return false;
+  return facts.isAsync || (facts.isGenerator && decoratorNames({ facts }).includes("coroutine"));
+});
 
 /** Whether the function belongs to a test, whose loop runs little else. */
 export function isOfTest({ file, facts }: FunctionNode): boolean {
@@ -102,8 +109,8 @@ export function isBeforeOthers(offset: number, root: LoopRoot, program: Program)
 
 /** The plain methods that a loop calls on objects of certain classes: those of protocols and request handlers. */
 function handlerMethods({ files, resolver, knowledge }: Program): readonly FunctionNode[] {
-  const found: FunctionNode[] = [];
-  for (const file of files) {
+  return resolver.eachFile("handler methods of loops", files, (file) => {
+    const found: FunctionNode[] = [];
     for (const node of file.classes) {
       if (node.facts.bases.length === 0) continue;
       for (const base of resolver.classOrder(node).externals) {
@@ -115,8 +122,8 @@ function handlerMethods({ files, resolver, knowledge }: Program): readonly Funct
         }
       }
     }
-  }
-  return found;
+    return found;
+  });
 }
 
 /** What a parameter is on one way: a constant, functions that were passed, or something of which no more is known than that it was passed. */

@@ -4,6 +4,7 @@ import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
+import { sameStructure } from "./same-structure.js";
 
 /** One remembered answer; right for the state of its question. */
 interface Answer {
@@ -44,7 +45,7 @@ interface Question {
   /** The last of them, because most are read several times in a row. */
   lastPart: object | undefined;
   /** What is known of the whole program and was looked at. */
-  readonly overviews: Overview[];
+  readonly overviews: Set<string>;
   /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
   all: ReadonlySet<object> | undefined;
   /** When `all` was last another; see `AnswerMemory.turn`. */
@@ -55,15 +56,21 @@ interface Question {
 interface Overview {
   readonly result: unknown;
   readonly parts: ReadonlySet<object>;
-  /** The state of the program that it was last right for. */
+  /** The answers that it rests on and that an edit can change. */
+  readonly known: ReadonlySet<Answer>;
+  /** What it rests on that follows from the whole program, too. */
+  readonly others: ReadonlySet<string>;
+  /** The state of the program that it was last right for, and that in which it last became another. */
   state: number;
+  readonly since: number;
 }
 
 /** Notes what an overview rests on while it is being made. */
 interface Collector {
   readonly parts: Set<object>;
+  readonly known: Set<Answer>;
+  readonly others: Set<string>;
   lastPart: object | undefined;
-  lastAll: ReadonlySet<object> | undefined;
   /** Whether something was looked at of which nobody tells when it changes. */
   isOfThisState: boolean;
 }
@@ -222,7 +229,10 @@ export class AnswerMemory {
         for (const [key, { question }] of table) if (question.state < this.state - statesBetweenSweeps) table.delete(key);
     }
     // What has not been right since before that is asked for by nobody.
-    for (const [key, { state }] of this.overviews) if (state < this.state - statesBetweenSweeps) this.overviews.delete(key);
+    for (const [key, overview] of this.overviews) {
+      const isCurrent = isOfFixedFiles(overview) && overview.state >= this.rest;
+      if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.overviews.delete(key);
+    }
     const { parts } = this.changes;
     this.toldSince = this.state - 2 * statesBetweenSweeps;
     for (const [part, state] of parts) if (state < this.toldSince) parts.delete(part);
@@ -319,44 +329,74 @@ export class AnswerMemory {
 
   /**
    * What follows from the whole program, made anew only if something that it rests on has changed. `compute` reads of the program's parts what it
-   * likes; of anything else, only what stays the same as long as the memory does.
+   * likes; of anything else, only what stays the same as long as the memory does. What comes out as before is the object that it was.
    */
   overview<Result>(key: string, compute: () => Result): Result {
-    let known = this.overviews.get(key);
-    if (!known || !this.isPresent(known)) {
-      const { question, collector } = this;
-      this.question = undefined;
-      const own: Collector = { parts: new Set(), lastPart: undefined, lastAll: undefined, isOfThisState: false };
-      this.collector = own;
-      try {
-        known = { result: compute(), parts: own.parts, state: this.state };
-      } finally {
-        this.question = question;
-        this.collector = collector;
-      }
-      if (own.isOfThisState) {
-        this.readUntold();
-        this.overviews.delete(key);
-        return known.result as Result;
-      }
-      this.overviews.set(key, known);
+    const before = this.overviews.get(key);
+    if (before && this.isPresent(before)) {
+      this.noteOverview(key);
+      return before.result as Result;
     }
-    this.noteOverview(known);
-    return known.result as Result;
+    const { question, collector } = this;
+    this.question = undefined;
+    const own: Collector = { parts: new Set(), known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
+    this.collector = own;
+    let result: Result;
+    try {
+      result = compute();
+    } finally {
+      this.question = question;
+      this.collector = collector;
+    }
+    if (own.isOfThisState) {
+      this.readUntold();
+      this.overviews.delete(key);
+      return result;
+    }
+    const isSame = before && sameStructure(before.result, result);
+    this.overviews.set(key, {
+      result: isSame ? before.result : result,
+      parts: own.parts,
+      known: own.known,
+      others: own.others,
+      state: this.state,
+      since: isSame ? before.since : this.state,
+    });
+    this.noteOverview(key);
+    return isSame ? (before.result as Result) : result;
   }
 
-  private noteOverview(overview: Overview): void {
-    const { question, collector } = this;
-    if (question) {
-      if (!question.overviews.includes(overview)) question.overviews.push(overview);
-    } else if (collector) for (const part of overview.parts) collector.parts.add(part);
+  private noteOverview(key: string): void {
+    const overview = this.overviews.get(key);
+    if (this.question) this.question.overviews.add(key);
+    // What rests on no edited file changes with the rest only, as does every overview that rests on it.
+    else if (overview && this.collector && !isOfFixedFiles(overview)) this.collector.others.add(key);
   }
 
   private isPresent(overview: Overview): boolean {
     if (overview.state === this.state) return true;
-    if (this.rest > overview.state || this.haveChanged(overview.parts, overview.state)) return false;
+    const { state, parts, known, others } = overview;
+    if (this.rest > state || this.haveChanged(parts, state)) return false;
+    for (const other of others) if (!this.isAsIn(state, other)) return false;
+    for (const { question } of known) if (!this.holds(question)) return false;
     overview.state = this.state;
     return true;
+  }
+
+  /** Whether an overview is known, and what it was in that state. */
+  private isAsIn(state: number, key: string): boolean {
+    const overview = this.overviews.get(key);
+    return overview !== undefined && overview.since <= state && this.isPresent(overview);
+  }
+
+  /** The parts that an overview rests on, those of others that it rests on among them. */
+  private partsOf(key: string, into: Set<object>, seen = new Set<string>()): void {
+    const overview = this.overviews.get(key);
+    if (!overview || seen.has(key)) return;
+    seen.add(key);
+    for (const part of overview.parts) into.add(part);
+    for (const { question } of overview.known) for (const part of question.all ?? []) into.add(part);
+    for (const other of overview.others) this.partsOf(other, into, seen);
   }
 
   private haveChanged(parts: ReadonlySet<object>, since: number): boolean {
@@ -382,7 +422,7 @@ export class AnswerMemory {
       if (answer.question === question || answer.notedBy === question) return;
       answer.notedBy = question;
       question.known.push(answer);
-    } else if (collector) noteParts(answer.question.all, collector);
+    } else if (collector && answer.question.all) collector.known.add(answer);
   }
 
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
@@ -400,6 +440,7 @@ export class AnswerMemory {
   ): Result {
     const before = table.get(key);
     const outer = this.question;
+    const earlier = before?.question;
     if (before && this.holds(before.question)) {
       this.note(before);
       return before.result as Result;
@@ -423,7 +464,7 @@ export class AnswerMemory {
       }
       if (!outer) {
         question.root = kept;
-        this.restsOn(question);
+        this.restsOn(question, kept === before ? earlier : undefined);
       }
     } finally {
       this.question = outer;
@@ -462,8 +503,9 @@ export class AnswerMemory {
     } finally {
       this.question = outer;
       if (!outer) {
-        this.restsOn(question);
-        if (this.collector) noteParts(question.all, this.collector);
+        this.restsOn(question, undefined);
+        for (const part of question.parts) this.read(part);
+        for (const answer of question.known) this.note(answer);
       }
     }
   }
@@ -487,7 +529,7 @@ export class AnswerMemory {
   private stands(question: Question, since: number): boolean {
     const { changes } = this;
     if (this.haveChanged(question.parts, since)) return false;
-    for (const overview of question.overviews) if (!this.isPresent(overview)) return false;
+    for (const key of question.overviews) if (!this.isAsIn(since, key)) return false;
     if (this.rest > since) {
       for (const file of question.files) if ((changes.files.get(file) ?? 0) > since) return false;
       for (const node of question.given) if ((changes.given.get(node) ?? 0) > since) return false;
@@ -499,12 +541,12 @@ export class AnswerMemory {
       isElsewhere ||= other.turn > question.turn;
     }
     for (const { table, key } of question.missed) if (table.get(key)?.question.state === this.state) return false;
-    if (isElsewhere) this.restsOn(question);
+    if (isElsewhere) this.restsOn(question, question);
     return true;
   }
 
   /** Sums up which parts of edited files a question rests on. */
-  private restsOn(question: Question): void {
+  private restsOn(question: Question, before: Question | undefined): void {
     let all: ReadonlySet<object> | undefined = question.parts.size > 0 ? question.parts : undefined;
     let isOwn = false;
     const add = (others: ReadonlySet<object> | undefined): void => {
@@ -524,16 +566,26 @@ export class AnswerMemory {
       if (isOwn) for (const each of others) (all as Set<object>).add(each);
     };
     for (const { question: other } of question.known) add(other.all);
-    for (const { parts } of question.overviews) add(parts);
-    question.all = all;
-    question.turn = ++this.turn;
+    if (question.overviews.size > 0) {
+      const parts = new Set<object>();
+      for (const key of question.overviews) this.partsOf(key, parts);
+      add(parts);
+    }
+    const known = before && sameParts(before.all, all);
+    question.all = known ? before.all : all;
+    question.turn = known ? before.turn : ++this.turn;
   }
 }
 
-function noteParts(parts: ReadonlySet<object> | undefined, collector: Collector): void {
-  if (!parts || collector.lastAll === parts) return;
-  collector.lastAll = parts;
-  for (const part of parts) collector.parts.add(part);
+function isOfFixedFiles({ parts, known, others }: Overview): boolean {
+  return parts.size + known.size + others.size === 0;
+}
+
+function sameParts(a: ReadonlySet<object> | undefined, b: ReadonlySet<object> | undefined): boolean {
+  if (a === b) return true;
+  if (a?.size !== b?.size) return false;
+  for (const part of b ?? []) if (!a?.has(part)) return false;
+  return true;
 }
 
 function namesIn({ facts }: LinkedFile): readonly string[] {
@@ -629,7 +681,7 @@ function newQuestion(state: number): Question {
     given: [],
     parts: new Set(),
     lastPart: undefined,
-    overviews: [],
+    overviews: new Set(),
     all: undefined,
     turn: 0,
   };
