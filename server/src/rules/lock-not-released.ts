@@ -29,10 +29,9 @@ export const lockNotReleased: Rule<Data> = {
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
-  return program.files.flatMap((file) => {
-    if (file.calls("acquire").length === 0 || file.calls("release").length === 0) return [];
-    return program.resolver.remembered(file, "leaks", () => leaksIn(file, program));
-  });
+  return program.resolver.eachFile("leaks of locks", program.files, (file) =>
+    file.calls("acquire").length > 0 && file.calls("release").length > 0 ? leaksIn(file, program) : [],
+  );
 }
 
 function leaksIn(file: LinkedFile, program: Program): readonly Match<Data>[] {
