@@ -87,11 +87,16 @@ function memberEdit(code: Code, beside: readonly ImportFact[], member: string): 
 /** Adds an import among those at the top: in its place where those of its form are sorted, else behind the last of the first group. */
 function statementEdit(code: Code, module: string, line: string): TextEdit | undefined {
   const { statements } = code.layout;
-  const start = statements.findIndex((each, index) => !isPreamble(each, index, code));
+  const definition = statements.findIndex(({ form }) => form === "compound");
+  const top = definition === -1 ? statements : statements.slice(0, definition);
+  const isImport = ({ keyword, form, start, end }: Statement): boolean =>
+    form === "simple" && (keyword === "import" || keyword === "from") && !/^from\s+__future__\s/.test(code.text.slice(start, end));
+  const imports = top.findIndex(isImport);
+  const start = imports === -1 ? statements.findIndex((each, index) => !isPreamble(each, index, code)) : imports;
   if (start === -1) return undefined;
   const group: Statement[] = [];
   for (const each of statements.slice(start)) {
-    if (each.form !== "simple" || (each.keyword !== "import" && each.keyword !== "from")) break;
+    if (!isImport(each)) break;
     const last = group[group.length - 1];
     if (last && code.text.slice(last.end, each.start).split(/\r\n|\r|\n/).length > 2) break;
     group.push(each);

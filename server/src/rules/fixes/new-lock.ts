@@ -84,7 +84,9 @@ function bindingOf(name: string, owner: number, file: LinkedFile, code: Code): S
     if (operation.place.name === name && operation.place.owner === owner) starts.push(code.source.offset(operation.statement.start));
   });
   const offset = Math.min(...starts);
-  return body.find((each) => each.start <= offset && offset < each.end);
+  const statement = body.find((each) => each.start <= offset && offset < each.end);
+  // A property is no place for what each object has.
+  return statement && /^(@|def\b|async\s+def\b|class\b)/.test(code.text.slice(statement.start, statement.end)) ? undefined : statement;
 }
 
 /** The statements of a function's body; none where it stands on the line of `def`. */

@@ -33,25 +33,23 @@ export function poolOfKind(
   const edits: TextEdit[] = [];
   const gone = importRemoved(file, code, bound, [at.start]);
   const isMember = fact.name !== undefined && !written.includes(".");
-  const isThere = file.facts.imports.find((each) => each.module === kind.module && each.name === kind.member);
-  if (isMember && fact.module === kind.module && !isThere && gone.length > 0 && fact.bound === fact.name) {
+  const isThere = file.facts.imports.some((each) => each.module === kind.module && each.name === kind.member);
+  if (moduleOf(written, fact) === kind.module) {
+    const last = written.slice(written.lastIndexOf(".") + 1);
+    edits.push({ range: { start: at.end - last.length, end: at.end }, newText: kind.member });
+  } else if (isMember && fact.module === kind.module && !isThere && gone.length > 0) {
     // The one name takes the place of the other.
     edits.push({ range: code.source.range(fact), newText: kind.member }, { range: at, newText: kind.member });
   } else if (isMember && fact.name === kind.member && isWholeStatement(gone, fact, code)) {
     const { start, end } = code.source.range(fact.statement);
-    edits.push({
-      range: { start, end },
-      newText: `from ${kind.module} import ${fact.bound === fact.name ? fact.name : `${fact.name} as ${fact.bound}`}`,
-    });
-  } else if (!isMember && written.startsWith(kind.module) && kind.module === moduleOf(written)) {
-    edits.push({ range: at, newText: `${kind.module}.${kind.member}` });
-  } else if (isMember && !isThere && !file.functions[0]?.facts.bindings.has(kind.member)) {
+    const name = fact.bound === fact.name ? fact.name : `${fact.name} as ${fact.bound}`;
+    edits.push({ range: { start, end }, newText: `from ${kind.module} import ${name}` });
+  } else if (isMember && fact.module !== kind.module && !isThere && !file.functions[0]?.facts.bindings.has(kind.member)) {
     // As the old one was imported, so is the new one.
     const line = `from ${kind.module} import ${kind.member}`;
     const statement = statementsAt(code, fact.statement)?.statements[0];
     if (!statement) return undefined;
-    const [going] = gone;
-    const isWhole = going?.range.end === statement.lines.end;
+    const isWhole = isWholeStatement(gone, fact, code);
     edits.push(
       ...(isWhole ? [{ range: { start: statement.start, end: statement.end }, newText: line }] : [...gone, after(code, statement, line)]),
     );
@@ -75,8 +73,16 @@ function isWholeStatement(gone: readonly TextEdit[], { statement }: { readonly s
   return gone.some(({ range }) => range.start <= start && end <= range.end);
 }
 
-function moduleOf(written: string): string {
-  return written.slice(0, written.lastIndexOf("."));
+/** The module before the last dot of an expression, whatever the file calls it; undefined where a name was imported from it. */
+function moduleOf(
+  written: string,
+  { name, module, bound }: { readonly name: string | undefined; readonly module: string; readonly bound: string },
+): string | undefined {
+  const path = written.slice(0, Math.max(0, written.lastIndexOf(".")));
+  if (path === "") return undefined;
+  const rest = path.slice(bound.length);
+  if (name !== undefined) return `${module}.${name}${rest}`;
+  return bound === module.split(".")[0] && bound !== module ? path : `${module}${rest}`;
 }
 
 /** Both an import that comes and one that goes; where they touch, they are one edit. */
