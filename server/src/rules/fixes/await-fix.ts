@@ -1,4 +1,5 @@
 import { atLeast } from "../../base/target.js";
+import { checksThenActs } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { writtenName } from "../../program/link/locks.js";
 import { parentOf } from "../../program/link/resolver.js";
@@ -8,6 +9,7 @@ import type { FixOffer, RuleContext } from "../rule.js";
 import { codeOf, isBroken, statementsAt, wrapped } from "./code.js";
 import { hoisted, hoistOf } from "./hoist.js";
 import { newLock } from "./new-lock.js";
+import { looksBefore } from "./sections.js";
 import { isDotted, pathTo, type SharedState } from "./shared-state.js";
 
 /**
@@ -37,7 +39,12 @@ export function awaitFix(found: UpdateAcrossAwait, context: RuleContext): FixOff
   const base = state && pathTo(state, place, node);
   if (!state || base === undefined || (base !== "" && !isDotted(base)))
     return refuse("the state is reached in a way that tells no place for a lock");
-  const stretch = statementsAt(code, { start: Math.min(read.start, statement.start), end: Math.max(read.end, statement.end) });
+  const check = [...checksThenActs(node).values()].find((each) => each.check.range.start === read.start)?.check;
+  const parts = [read, statement, ...(check ? looksBefore(check, node) : [])];
+  const stretch = statementsAt(code, {
+    start: Math.min(...parts.map((part) => part.start)),
+    end: Math.max(...parts.map((part) => part.end)),
+  });
   if (!stretch || stretch.statements.some(({ form }) => form === "several on one line"))
     return refuse("it is not clear which statements belong together");
   const lock = newLock(state, { module: "asyncio", member: "Lock" }, context);

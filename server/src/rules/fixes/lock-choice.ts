@@ -1,7 +1,9 @@
 import type { Access } from "../../program/link/activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "../../program/link/entity.js";
+import type { Program } from "../../program/link/link.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
 import { parentOf } from "../../program/link/resolver.js";
+import type { Value } from "../../program/operation.js";
 import { isRealLock } from "../race.js";
 import type { RuleContext } from "../rule.js";
 import type { Change } from "./changes.js";
@@ -66,7 +68,24 @@ function onlyLockOf(node: ClassNode, { program }: RuleContext): Lock | undefined
     const reentrant = types.every((type) => type.kind === "object" && type.type === "threading.RLock") ? "yes" : "no";
     return [{ state: { of: "object", class: node, name }, key: `attribute ${classKey(node)} ${name}`, reentrant, made: undefined }];
   });
+  for (const [name, values] of node.file.functions[node.facts.body]?.facts.bindings ?? []) {
+    if (values.some((value) => makesLock(value, node, program)) && !locks.some(({ state }) => state.name === name))
+      locks.push({
+        state: { of: "object", class: node, name },
+        key: `attribute ${classKey(node)} ${name}`,
+        reentrant: "unknown",
+        made: undefined,
+      });
+  }
   return locks.length === 1 ? locks[0] : undefined;
+}
+
+/** `_lock = threading.Lock()` in the body of a class, or a field of a dataclass that each object gets so. */
+function makesLock(value: Value, { file, facts }: ClassNode, { resolver }: Program): boolean {
+  const body = file.functions[facts.body];
+  if (!body || value.op !== "call") return false;
+  const maker = value.arguments.find(({ name }) => name === "default_factory")?.value ?? value.callee;
+  return resolver.resolve(maker, body).some((entity) => entity.kind === "external" && /^threading\.R?Lock$/.test(entity.name));
 }
 
 /** The lock as an expression at the access; undefined where it cannot be named. */

@@ -32,17 +32,17 @@ export function newLock(state: SharedState, maker: LockMaker, context: RuleConte
   const made = imported(file, code, maker.module, maker.member);
   if (!made) return { refused: `\`${maker.module}\` means something else there` };
   const call = `${made.expression}()`;
-  const placed = placedLock(state, call, file, code, context);
+  const placed = placedLock(state, call, maker, file, code, context);
   if ("refused" in placed) return placed;
   return { ...placed, edits: [{ path: file.path, edits: [...made.edits, ...placed.edits] }] };
 }
 
 type Placed = { readonly name: string; readonly edits: readonly TextEdit[]; readonly safety: Safety } | { readonly refused: string };
 
-function placedLock(state: SharedState, call: string, file: LinkedFile, code: Code, context: RuleContext): Placed {
+function placedLock(state: SharedState, call: string, maker: LockMaker, file: LinkedFile, code: Code, context: RuleContext): Placed {
   switch (state.of) {
     case "object":
-      return lockOfClass(state.class, state.name, call, code, context);
+      return lockOfClass(state.class, state.name, call, maker, code, context);
     case "module": {
       const name = unusedName(code, `${state.name.toLowerCase()}_lock`, `_${state.name.toLowerCase()}_lock`);
       const binding = bindingOf(state.name, 0, file, code);
@@ -104,7 +104,7 @@ function isHead(statement: Statement, index: number, { text }: Code): boolean {
 /** Bases of the library whose objects take further attributes. */
 const openBases: ReadonlySet<string> = new Set(["builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "threading.Thread"]);
 
-function lockOfClass(node: ClassNode, attribute: string, call: string, code: Code, { program }: RuleContext): Placed {
+function lockOfClass(node: ClassNode, attribute: string, call: string, maker: LockMaker, code: Code, { program }: RuleContext): Placed {
   const { externals, classes } = program.resolver.classOrder(node);
   const body = node.file.functions[node.facts.body];
   if (!body) return { refused: `the body of \`${node.name}\` is not at hand` };
@@ -127,6 +127,8 @@ function lockOfClass(node: ClassNode, attribute: string, call: string, code: Cod
     if (!first || !self) return { refused: "`__init__` has its body on one line" };
     return { name, edits: [before(first, `${self}.${name} = ${call}`)], safety };
   }
+  // One that all objects share would belong to the event loop of the first that waits for it.
+  if (maker.module === "asyncio") return { refused: `\`${node.name}\` has no constructor of its own that makes \`${attribute}\`` };
   if (!isOpen) return { refused: `what \`${node.name}\` inherits decides over its attributes` };
   const statements = bodyOf(body, code);
   if (!statements?.[0]) return { refused: `the body of \`${node.name}\` stands on one line` };

@@ -94,7 +94,7 @@ export function rangeToGuard(access: Change, { source }: Code): Range | undefine
 }
 
 /** Where the test is of a variable that was bound to what was found there before: `found = cache`, `size = len(pool)`. */
-function looksBefore({ at, place, range }: Check, node: FunctionNode): readonly Range[] {
+export function looksBefore({ at, place, range }: Check, node: FunctionNode): readonly Range[] {
   const test = at.op === "branch" || at.op === "loop" ? at.test : undefined;
   const looks: Range[] = [];
   if (!test) return looks;
@@ -218,8 +218,18 @@ function loopSection(access: Change, lock: string, code: Code, context: RuleCont
 function negated(test: string): string {
   const opposite = /^not\s+([\w.]+(?:\([\w., ]*\))?)$/.exec(test);
   if (opposite) return opposite[1] as string;
+  const [, left, operator = "", right] = /^([\w.[\]]+) (is not|is|not in|in) ([\w.[\]"']+)$/.exec(test) ?? [];
+  const other = opposites.get(operator);
+  if (other !== undefined) return `${left} ${other} ${right}`;
   return /\b(and|or|if|lambda)\b/.test(test) ? `not (${test})` : `not ${test}`;
 }
+
+const opposites: ReadonlyMap<string, string> = new Map([
+  ["is", "is not"],
+  ["is not", "is"],
+  ["in", "not in"],
+  ["not in", "in"],
+]);
 
 /** Sections of one block that touch become one; those inside others go. */
 export function mergedSections(sections: readonly Section[], { program }: RuleContext): readonly Section[] {
