@@ -44,13 +44,21 @@ function guardedBy(access: Access, declared: Lock | undefined, context: RuleCont
   if (!first) return refused(title, "every place holds it already");
   const own = sections.find((section) => section.function === access.function) ?? first;
   const isSafe =
-    found.made?.safety !== "unsafe" && sections.every((section) => section.safety === "safe") && sections.length <= mostSafePlaces;
+    found.made?.safety !== "unsafe" &&
+    !isHeldForLong(found, context) &&
+    sections.every((section) => section.safety === "safe") &&
+    sections.length <= mostSafePlaces;
   const places = sections.length === 1 ? "" : `, here and in ${sections.length - 1} other place${sections.length === 2 ? "" : "s"}`;
   const what = found.made ? `Guard \`${name}\` with a new lock, \`${own.lock}\`` : `Hold \`${own.lock}\` while \`${name}\` is changed`;
   return {
     fixes: [{ title: `${what}${places}`, safety: isSafe ? "safe" : "unsafe", edits: editsOf(sections, found.made?.edits ?? []) }],
     refused: [],
   };
+}
+
+/** Whether code waits for something with the lock held, so that whoever takes it may have to wait as long. */
+function isHeldForLong({ key }: Lock, { program }: RuleContext): boolean {
+  return key !== undefined && activityOf(program).waits.some(({ locks }) => locks.some((lock) => lock.key === key));
 }
 
 /** The same, and before it the one step that does without a lock, where there is one. */

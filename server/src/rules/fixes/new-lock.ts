@@ -110,6 +110,8 @@ function lockOfClass(node: ClassNode, attribute: string, call: string, maker: Lo
   if (!body) return { refused: `the body of \`${node.name}\` is not at hand` };
   if (classes.some((each) => each.file.functions[each.facts.body]?.facts.bindings.has("__slots__")))
     return { refused: `\`${node.name}\` has \`__slots__\`, which leave no room for a lock` };
+  if (isPickledItself(node, program))
+    return { refused: `objects of \`${node.name}\` are pickled or copied in a way of their own, and a lock cannot be` };
   const isOpen = externals.every((name) => openBases.has(name)) && node.facts.metaclass === undefined;
   const names = [`_${attribute.replace(/^_+/, "").toLowerCase()}_lock`];
   if (isOpen) names.unshift("_lock");
@@ -156,11 +158,29 @@ function fieldOf(node: ClassNode, attribute: string, name: string, call: string,
   return { name, edits: [...field.edits, after(code, beside, line)], safety };
 }
 
+/** Whether the class, or one that extends it, says how its objects are pickled or copied. */
+function isPickledItself(node: ClassNode, { resolver, files }: Program): boolean {
+  return files.some((file) => {
+    if (!knows(file, node)) return false;
+    return file.classes.some((each) => {
+      const names = file.functions[each.facts.body]?.facts.bindings;
+      if (!names || !copyMethods.some((name) => names.has(name))) return false;
+      return each === node || resolver.classOrder(each).classes.includes(node) || resolver.classOrder(node).classes.includes(each);
+    });
+  });
+}
+
+const copyMethods: readonly string[] = ["__getstate__", "__reduce__", "__reduce_ex__", "__copy__", "__deepcopy__", "__getnewargs__"];
+
+/** Whether the file can name the class. */
+function knows(file: LinkedFile, node: ClassNode): boolean {
+  return file === node.file || file.facts.imports.some(({ name }) => name === node.name || name === "*");
+}
+
 /** Whether code that knows the class pickles or copies objects, which those that hold a lock refuse. */
 function isCopied(node: ClassNode, program: Program): boolean {
   return program.files.some((file) => {
-    const knows = file === node.file || file.facts.imports.some(({ name }) => name === node.name || name === "*");
-    return knows && file.facts.imports.some(({ module, name }) => copying.test(module) || copyingNames.has(name ?? ""));
+    return knows(file, node) && file.facts.imports.some(({ module, name }) => copying.test(module) || copyingNames.has(name ?? ""));
   });
 }
 
