@@ -13,7 +13,7 @@ class Flag:
         self.value = value
 
     def __bool__(self):
-        time.sleep(0.002)
+        time.sleep(0.02)
         return self.value
 
 

@@ -13,7 +13,7 @@ class SlowDict(dict):
 
     def __contains__(self, key):
         found = dict.__contains__(self, key)
-        time.sleep(0.002)
+        time.sleep(0.01)
         return found
 
 

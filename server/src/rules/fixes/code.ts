@@ -48,8 +48,16 @@ export function wrapped(code: Code, { statements }: Stretch, header: string): re
 }
 
 /** Moves lines one level in. */
-export function indented({ text, layout }: Code, lines: Range): readonly TextEdit[] {
-  return indentableLines(text, layout, lines).map((start) => ({ range: at(start), newText: layout.indentUnit }));
+export function indented(code: Code, lines: Range): readonly TextEdit[] {
+  const starts = indentableLines(code.text, code.layout, lines);
+  const unit = unitBehind(/^[ \t]*/.exec(code.text.slice(starts[0] ?? 0))?.[0] ?? "", code);
+  return starts.map((start) => ({ range: at(start), newText: unit }));
+}
+
+/** One more level of indentation behind this one: in a file that has both, as it is there. */
+export function unitBehind(indent: string, { layout }: Code): string {
+  if (indent.includes("\t")) return "\t";
+  return indent !== "" && layout.indentUnit.includes("\t") ? "    " : layout.indentUnit;
 }
 
 /** Moves lines out to another indentation. */

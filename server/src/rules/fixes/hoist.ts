@@ -1,7 +1,7 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { Range } from "../../base/range.js";
 import type { Statement } from "../../syntax/layout.js";
-import { type Code, occurrences, unusedName } from "./code.js";
+import { type Code, occurrences, unitBehind, unusedName } from "./code.js";
 
 /** An update of which the operand does not depend on what is updated: `total += fetch(url)`. */
 export interface Hoist {
@@ -37,7 +37,7 @@ export function hoistOf(statement: Statement, code: Code): Hoist | undefined {
 export function hoisted({ value, name }: Hoist, statement: Statement, code: Code, header?: string): readonly TextEdit[] {
   const { indent } = statement;
   const before = code.text.slice(statement.start, value.start);
-  const block = header === undefined ? "" : `${header}\n${indent}${code.layout.indentUnit}`;
+  const block = header === undefined ? "" : `${header}\n${indent}${unitBehind(indent, code)}`;
   return [
     {
       range: { start: statement.start, end: value.start },

@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { Statement } from "../../syntax/layout.js";
 import type { RuleContext } from "../rule.js";
 import type { Change } from "./changes.js";
-import { before, type Code, codeOf, indented, isBroken, statementsAt } from "./code.js";
+import { before, type Code, codeOf, indented, isBroken, statementsAt, unitBehind } from "./code.js";
 import { conductOf } from "./locked-code.js";
 import { Refusal, rangeToGuard, type Section } from "./sections.js";
 
@@ -52,7 +52,7 @@ function movedOut(statements: readonly Statement[], held: Statement, lock: strin
   const last = statements[statements.length - 1];
   const body = held.blocks[0]?.statements[0];
   if (!first || !last || !body || held.blocks.length !== 1) return undefined;
-  if (body.indent.length - held.indent.length !== code.layout.indentUnit.length) return undefined;
+  if (body.indent.length - held.indent.length !== unitBehind(held.indent, code).length) return undefined;
   return [
     before(first, `with ${lock}:`),
     ...indented(code, { start: first.start - first.indent.length, end: held.start - held.indent.length }),

@@ -1,7 +1,7 @@
 import type { ShortLivedPool } from "../../program/link/short-lived-pools.js";
 import type { FixOffer, RuleContext } from "../rule.js";
 import { noFix } from "../rule.js";
-import { before, codeOf, indented, isBroken, occurrences, statementsAt } from "./code.js";
+import { before, codeOf, indented, isBroken, occurrences, statementsAt, unitBehind } from "./code.js";
 import { argumentNames } from "./names.js";
 
 /** Makes a pool once, before the loop that makes one in each round. What stands in the block stays as it is. */
@@ -32,7 +32,8 @@ export function poolOutsideFix({ function: node, made, often }: ShortLivedPool, 
   const inside = code.text.slice(body.start, entered.end);
   const isOpen = occurrences({ text: inside }, "submit").length > 0 && !/\b(result|as_completed|wait)\b/.test(inside);
   if (isOpen) return refuse("each round waits for its work by leaving the `with`");
-  if (body.indent.length - entered.indent.length !== code.layout.indentUnit.length) return refuse("the block is indented in another way");
+  if (body.indent.length - entered.indent.length !== unitBehind(entered.indent, code).length)
+    return refuse("the block is indented in another way");
   const start = loop.start - loop.indent.length;
   return {
     fixes: [

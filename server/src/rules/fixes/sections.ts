@@ -9,7 +9,7 @@ import type { Place } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
 import { type Change, placeText } from "./changes.js";
-import { type Code, codeOf, indented, isBroken, occurrences, statementsAt, wrapped } from "./code.js";
+import { type Code, codeOf, indented, isBroken, occurrences, statementsAt, unitBehind, wrapped } from "./code.js";
 import { hoisted, hoistOf } from "./hoist.js";
 import { type Conduct, conductName, conductOf } from "./locked-code.js";
 import { placeOf } from "./shared-state.js";
@@ -195,8 +195,8 @@ function loopSection(access: Change, lock: string, code: Code, context: RuleCont
   const header = code.text.slice(loop.start, block.header.end);
   const written = /^while\s+([\s\S]*?)\s*:$/.exec(header)?.[1];
   if (written === undefined || /[\r\n]|:=/.test(written)) return refusal;
-  const inner = `${first.indent}${code.layout.indentUnit}`;
-  const end = `${first.indent}with ${lock}:\n${inner}if ${negated(written)}:\n${inner}${code.layout.indentUnit}break\n`;
+  const inner = `${first.indent}${unitBehind(first.indent, code)}`;
+  const end = `${first.indent}with ${lock}:\n${inner}if ${negated(written)}:\n${inner}${unitBehind(first.indent, code)}break\n`;
   const lines = { start: first.start - first.indent.length, end: last.lines.end };
   const testStart = loop.start + header.indexOf(written);
   return {
@@ -290,6 +290,6 @@ function joined({ code, stretch, lock, conduct }: Section): readonly TextEdit[] 
   if (!previous || !block || !inner || previous.keyword !== "with" || conduct.does !== "quiet") return undefined;
   const isSame = code.text.slice(block.header.start, block.header.end) === `with ${lock}:`;
   const isNext = previous.lines.end === first.start - first.indent.length;
-  if (!isSame || !isNext || inner.indent !== `${first.indent}${code.layout.indentUnit}`) return undefined;
+  if (!isSame || !isNext || inner.indent !== `${first.indent}${unitBehind(first.indent, code)}`) return undefined;
   return indented(code, { start: first.start - first.indent.length, end: last.lines.end });
 }

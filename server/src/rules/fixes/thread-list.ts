@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { CallOperation } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
-import { type Code, hasComment, indented, removed, statementsAt, unusedName, usesOf } from "./code.js";
+import { type Code, hasComment, indented, removed, statementsAt, unitBehind, unusedName, usesOf } from "./code.js";
 
 /** How code starts one thread after another, and waits for all of them or for none. */
 export interface ThreadList {
@@ -118,7 +118,7 @@ function asComprehension(made: Statement, { siblings }: Stretch, call: CallOpera
 function asStatement(submit: string, tail: string, { indent }: Statement, code: Code): string | undefined {
   const [, clause, source] = /^\s*(for [\w, ()]+ in) ([^\r\n]+)\]$/.exec(tail) ?? [];
   const isPlain = clause !== undefined && source !== undefined && !/\b(for|if|else)\b/.test(source);
-  return isPlain ? `${clause} ${source}:\n${indent}${code.layout.indentUnit.repeat(2)}${submit}` : undefined;
+  return isPlain ? `${clause} ${source}:\n${indent}${unitBehind(indent, code).repeat(2)}${submit}` : undefined;
 }
 
 /** A loop in which a thread is made, started and perhaps kept in a list. */
@@ -230,7 +230,7 @@ function editsOf(
       ? [
           {
             range: { start: joins.start, end: joins.end },
-            newText: `for ${future} in ${futures}:\n${joins.indent}${code.layout.indentUnit.repeat(2)}${future}.result()`,
+            newText: `for ${future} in ${futures}:\n${joins.indent}${unitBehind(joins.indent, code).repeat(2)}${future}.result()`,
           },
         ]
       : []),
