@@ -1,5 +1,7 @@
 # fix: missing-main-guard
 # safety: safe
+# before: .*
+# after: \[0, 1, 4, 9, 16\]
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
