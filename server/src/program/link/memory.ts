@@ -128,6 +128,8 @@ export class AnswerMemory {
   private changes = noChanges();
   /** What has changed in edited files since the present state. */
   private changedNext = { parts: new Set<object>(), names: new Set<string>() };
+  /** The parts that changed in the present state. */
+  private changedLast: readonly object[] = [];
   /** Of what changed in parts before that state, nothing is known any more. */
   private toldSince = 0;
   /** The last state in which something other than a part of an edited file changed that somebody may have looked at. */
@@ -167,11 +169,13 @@ export class AnswerMemory {
       this.sites = new Map();
       this.writes = new Map();
       this.changes = noChanges();
+      this.changedLast = [];
       this.rest = this.state;
       this.index = new ModuleIndex(new Set(state.files.keys()));
       return;
     }
     for (const part of parts) this.changes.parts.set(part, this.state);
+    this.changedLast = [...parts];
     for (const [path, file] of state.files) {
       const old = before.files.get(path) as LinkedFile;
       if (old === file) continue;
@@ -400,10 +404,14 @@ export class AnswerMemory {
   }
 
   private haveChanged(parts: ReadonlySet<object>, since: number): boolean {
-    const { changes } = this;
     if (parts.size === 0) return false;
     if (since < this.toldSince) return true;
-    for (const part of parts) if ((changes.parts.get(part) ?? 0) > since) return true;
+    // An edit changes few parts, and most answers were last right before the last edit.
+    const { parts: changed } = this.changes;
+    if (since === this.state - 1) return this.changedLast.some((part) => parts.has(part));
+    if (changed.size < parts.size) {
+      for (const [part, state] of changed) if (state > since && parts.has(part)) return true;
+    } else for (const part of parts) if ((changed.get(part) ?? 0) > since) return true;
     return false;
   }
 
@@ -528,6 +536,7 @@ export class AnswerMemory {
 
   private stands(question: Question, since: number): boolean {
     const { changes } = this;
+    if (this.rest <= since && !(question.all && this.haveChanged(question.all, since))) return true;
     if (this.haveChanged(question.parts, since)) return false;
     for (const key of question.overviews) if (!this.isAsIn(since, key)) return false;
     if (this.rest > since) {
@@ -549,8 +558,10 @@ export class AnswerMemory {
   private restsOn(question: Question, before: Question | undefined): void {
     let all: ReadonlySet<object> | undefined = question.parts.size > 0 ? question.parts : undefined;
     let isOwn = false;
+    let last: ReadonlySet<object> | undefined;
     const add = (others: ReadonlySet<object> | undefined): void => {
-      if (!others || others === all || others.size === 0) return;
+      if (!others || others === all || others === last || others.size === 0) return;
+      last = others;
       if (!all) {
         all = others;
         return;
