@@ -269,7 +269,11 @@ class Snapshot implements Analysis {
       const { links, state } = this;
       const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
       const program = link(links.next(state, held), this.knowledge, links);
-      this.context = new Context(program, this.settings, this.simulations, (path) => this.sourceOf(path));
+      this.context = new Context(program, this.settings, this.simulations, (path) => {
+        // A text is another after each edit.
+        program.resolver.readUntold();
+        return this.sourceOf(path);
+      });
     }
     return this.context;
   }
@@ -282,7 +286,6 @@ class Context implements RuleContext {
   readonly calibrations: readonly Calibration[];
   readonly profile: Profile | undefined;
   readonly workers: number | undefined;
-  private estimates: readonly SiteEstimate[] | undefined;
 
   constructor(
     readonly program: Program,
@@ -298,7 +301,6 @@ class Context implements RuleContext {
   }
 
   get sites(): readonly SiteEstimate[] {
-    this.estimates ??= estimateSites(this.program, this, this.simulations);
-    return this.estimates;
+    return this.program.resolver.overview("sites", () => estimateSites(this.program, this, this.simulations));
   }
 }

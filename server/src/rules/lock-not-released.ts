@@ -23,10 +23,9 @@ export const lockNotReleased: Rule<Leak> = {
 };
 
 function find({ program }: RuleContext): readonly Match<Leak>[] {
-  return program.files.flatMap((file) => {
-    if (file.calls("acquire").length === 0 || file.calls("release").length === 0) return [];
-    return program.resolver.remembered(file, "leaks", () => leaksIn(file, program));
-  });
+  return program.resolver.eachFile("leaks of locks", program.files, (file) =>
+    file.calls("acquire").length > 0 && file.calls("release").length > 0 ? leaksIn(file, program) : [],
+  );
 }
 
 function leaksIn(file: LinkedFile, program: Program): readonly Match<Leak>[] {

@@ -8,6 +8,7 @@ import { type ClassNode, type ContainerEntity, type Entity, entityKey, type Func
 import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
+import { sameStructure } from "./same-structure.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -52,10 +53,38 @@ export class Resolver {
   }
 
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
-  remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
+  remembered<Result>(
+    file: LinkedFile,
+    key: string,
+    compute: () => Result,
+    isSame: (a: Result, b: Result) => boolean = () => false,
+  ): Result {
     const { derived } = this.memory.of(file);
     const known = this.memory.recall<object | string, Result>(derived, key);
-    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, () => false, compute);
+    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, isSame, compute);
+  }
+
+  /** The same for one function. `provisional` is what it is taken for while it is found. */
+  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
+    const { derived } = this.memory.of(node.file);
+    const key = `${what} ${this.identityOf(node)}`;
+    const known = this.memory.recall<object | string, Result>(derived, key);
+    return known ?? this.memory.find<object | string, Result>(derived, key, provisional, sameStructure, compute);
+  }
+
+  /** What follows from the whole program; see `AnswerMemory`. */
+  overview<Result>(key: string, compute: () => Result): Result {
+    return this.memory.overview(key, compute);
+  }
+
+  /** What follows from each of the files in turn, with all that it takes from the program besides, in their order. */
+  eachFile<Result>(key: string, files: readonly LinkedFile[], compute: (file: LinkedFile) => readonly Result[]): readonly Result[] {
+    return this.overview(key, () => files.flatMap((file) => this.overview(`${key} in ${file.path}`, () => compute(file))));
+  }
+
+  /** Who asks looks at something besides the program; see `AnswerMemory`. */
+  readUntold(): void {
+    this.memory.readUntold();
   }
 
   private get modules(): ModuleIndex {
@@ -977,7 +1006,7 @@ export function parentOf(node: FunctionNode): FunctionNode | undefined {
 }
 
 /** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
-export function decoratorNames(node: FunctionNode): readonly string[] {
+export function decoratorNames(node: Pick<FunctionNode, "facts">): readonly string[] {
   return node.facts.decorators.flatMap((decorator) => {
     const value = decorator.op === "call" ? decorator.callee : decorator;
     return value.op === "read" && value.place.kind !== "element" ? [value.place.name] : [];
