@@ -9,8 +9,8 @@ first line names (`# parts: time.sleep=wait, zlib.compress=native`) and the lock
 between them is bytecode. The test gives these steps to the simulator as a workload.
 
 As tasks are sent to other processes by the name of their module, workers that are not forked import the program first; `importNs` says what
-that takes. Each program has a fresh interpreter, and its pools are not the first of it. Speedups are medians over rounds, `spread` is the
-third quartile divided by the first. Only runs during which other programs took next to nothing of the machine count; what a busy machine
+that takes. Each program has a fresh interpreter, and its pools are not the first of it. Times are lower quartiles, `spread` is the third
+quartile divided by the first. Only runs during which other programs took next to nothing of the machine count; what a busy machine
 yields too few of is left out, and `--kept FOLDER` keeps runs, so that a later call can add to them. Linux; CPython 3.9 and later.
 """
 # What workers import again is kept short; what only the measuring process needs is imported in `measure`.
@@ -39,7 +39,6 @@ def load(name):
 
 def measure(name, repeats, patience, kept):
     import re
-    import statistics
     import threading
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -86,73 +85,68 @@ def measure(name, repeats, patience, kept):
         lacking = [kind for kind in kinds if kind != "serial" and len(runs[kind]) < repeats]
         if not lacking:
             break
-        # A machine's clock speed changes from moment to moment, so each run is compared with the serial ones right before and after it.
         for kind in ["serial", *(each for name in lacking for each in (name, "serial"))]:
-            quiet, at, took = timed(kinds[kind], deadline)
+            quiet, took = timed(kinds[kind], deadline)
             if quiet:
-                runs[kind].append([at, took])
+                runs[kind].append(took)
     if kept:
         kept.write_text(json.dumps(runs))
     if len(runs["serial"]) < 2:
         raise SystemExit("no quiet moment")
-    serial_ns = round(statistics.median(took for _, took in runs["serial"]))
+    serial_ns = lower_quartile(runs["serial"])
     measured = {}
-    for kind in kinds:
-        speedups = sorted(nearest(runs["serial"], at) / took for at, took in runs[kind])
-        if kind != "serial" and len(speedups) >= 2:
-            measured[kind] = {"ns": round(serial_ns / statistics.median(speedups)), "spread": spread(speedups), "runs": len(speedups)}
+    for kind, times in runs.items():
+        if kind != "serial" and len(times) >= 2:
+            measured[kind] = {"ns": lower_quartile(times), "spread": spread(times), "runs": len(times)}
     return {
         "serialNs": serial_ns,
         "measured": measured,
-        "spread": spread(sorted(took for _, took in runs["serial"])),
+        "spread": spread(runs["serial"]),
         "importNs": import_ns,
         **tasks_of(program, text, items, serial_ns, repeats, deadline + 5),
     }
 
 
 def timed(function, deadline):
-    """Waits for a quiet moment; whether it stayed quiet, when it was, and how long the function took."""
+    """Waits for a quiet moment; whether it stayed quiet, and how long the function took."""
     while busy_for(0.01) > QUIET and time.monotonic() < deadline:
         time.sleep(0.05)
     before = usage()
     begin = time.perf_counter_ns()
     function()
     took = time.perf_counter_ns() - begin
-    return others_share(before, usage(), took) <= QUIET, time.time(), took
+    return others_share(before, usage(), took) <= QUIET, took
 
 
-def nearest(serial_runs, at):
-    """What a serial run took about that time: the mean of the last quiet one before and the first one after."""
-    before = [run for run in serial_runs if run[0] <= at]
-    after = [run for run in serial_runs if run[0] > at]
-    beside = before[-1:] + after[:1]
-    return sum(took for _, took in beside) / len(beside)
+def lower_quartile(times):
+    """Whatever disturbs a run makes it longer; a virtual machine's neighbours do, and it cannot see them."""
+    return sorted(times)[(len(times) - 1) // 4]
 
 
-def spread(rising):
+def spread(times):
+    rising = sorted(times)
     return round(rising[len(rising) * 3 // 4] / rising[len(rising) // 4], 2)
 
 
 def tasks_of(program, text, items, serial_ns, repeats, deadline):
     """The steps of the tasks, and the sizes of what they are given and return."""
     import pickle
-    import statistics
 
     recorder = Recorder(program, text)
     timings = []
     wanted = min(3, repeats) if len(items) <= 100 else 1
     while len(timings) < wanted:
-        quiet, _, _ = timed(lambda: timings.append([recorder.steps_of(item) for item in items]), deadline)
+        quiet, _ = timed(lambda: timings.append([recorder.steps_of(item) for item in items]), deadline)
         if not quiet and time.monotonic() < deadline:
             timings.pop()
     recorder.remove()
     groups = []
     many = len(items) > 100
-    totals = [statistics.median(sum(ns for _, ns in run[index]) for run in timings) for index in range(len(items))]
+    totals = [min(sum(ns for _, ns in run[index]) for run in timings) for index in range(len(items))]
     for index in range(len(items)):
         first = groups[-1][0] if groups else index
         alike = len(timings[0][index]) == len(timings[0][first]) and abs(totals[index] / totals[first] - 1) < 0.1
-        if groups and (many or alike):
+        if groups and (many or alike or repr(items[index]) == repr(items[first])):
             groups[-1].append(index)
         else:
             groups.append([index])
@@ -160,7 +154,7 @@ def tasks_of(program, text, items, serial_ns, repeats, deadline):
     for group in groups:
         flat = [run[index] for run in timings for index in group]
         kinds = [kind for kind, _ in flat[0]]
-        times = [statistics.median(each[place][1] for each in flat if len(each) == len(kinds)) for place in range(len(kinds))]
+        times = [lower_quartile([each[place][1] for each in flat if len(each) == len(kinds)]) for place in range(len(kinds))]
         tasks.append((group, kinds, times))
     # Timing calls takes time itself; the bytecode between them is scaled to what the tasks take without.
     fixed = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind != "interpreter")
