@@ -32,7 +32,9 @@ import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
 import { interpreterTarget, projectTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
-import { type Target, targetTitle } from "../base/target.js";
+import { type Target, targetName, targetTitle } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
+import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import { findRule, rules } from "../rules/index.js";
 import type { Parser } from "../syntax/parser.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
@@ -163,6 +165,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let configured: Promise<unknown> = Promise.resolve();
   /** Settles when the knowledge files have been read that the settings name. */
   let knowledgeRead: Promise<unknown> = Promise.resolve();
+  /** Settles when what was measured of the target has been read. */
+  let calibrationsRead: Promise<unknown> = Promise.resolve();
 
   const schedulePublish = (): void => {
     if (publishing === "waiting") return;
@@ -367,10 +371,26 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const configure = (): void => {
-    settings = effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores());
+    settings = { ...effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores()), calibrations: kept.calibrations };
     analysisHost.configure(settings);
     changed();
     schedulePublish();
+    if (kept.of !== targetName(settings.target)) readCalibrations();
+  };
+
+  /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
+  let kept: { readonly of: string; readonly calibrations: readonly Calibration[] } = { of: "", calibrations: [] };
+  const readCalibrations = (): void => {
+    const { target } = settings;
+    const of = targetName(target);
+    kept = { of, calibrations: [] };
+    const reading = keptCalibrations([target], host.configurationFolder, host).then(({ calibrations, problems }) => {
+      for (const problem of problems) host.log(problem);
+      if (calibrations.length === 0 || kept.of !== of) return;
+      kept = { of, calibrations };
+      configure();
+    });
+    calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
   const useConfiguration = (section: unknown): void => {
@@ -554,7 +574,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const started = configuring
       .then(configure)
       .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
-      .then(() => knowledgeRead);
+      .then(() => Promise.all([knowledgeRead, calibrationsRead]));
     // An editor that never answers is not worth silence.
     configured = Promise.race([started, host.wait(settingsPatience)]);
     sendStatus();
