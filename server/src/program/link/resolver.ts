@@ -5,6 +5,7 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
+import { importsOf } from "./linked-file.js";
 import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
@@ -251,6 +252,7 @@ export class Resolver {
   private imported(value: ImportValue, file: LinkedFile): readonly Entity[] {
     const target = this.modules.resolve(file.path, value.level, value.module);
     if (value.name === undefined) return this.target(target);
+    if (target.kind === "external" && value.name === "lib" && importsFfi(file, value.module)) return [cffiLibrary];
     if (target.kind === "external") return [{ kind: "external", name: `${target.name}.${value.name}` }];
     const member = target.kind === "file" ? this.moduleMember(target.path, value.name) : [];
     if (member.length > 0) return member;
@@ -560,7 +562,7 @@ export class Resolver {
   /** The names of everything outside the program that a call can run. */
   externalCallees(call: CallOperation, within: FunctionNode): readonly string[] {
     return this.resolve(call.callee, within).flatMap((callee) => {
-      if (callee.kind === "external") return [callee.name];
+      if (callee.kind === "external") return [compiledNames.get(callee.name) ?? callee.name];
       if (callee.kind === "class") return this.classOrder(callee.class).externals;
       // `model(x)`, where a library's class has the `__call__`.
       if (callee.kind === "instance" && !this.method(callee.class, "__call__")) {
@@ -1004,6 +1006,19 @@ function elementSource(name: string | undefined, call: CallOperation): Value | u
 export function parentOf(node: FunctionNode): FunctionNode | undefined {
   return node.facts.parent === undefined ? undefined : node.file.functions[node.facts.parent];
 }
+
+/** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
+function importsFfi(file: LinkedFile, module: string): boolean {
+  return importsOf(file).some((each) => each.module === module && each.name === "ffi");
+}
+
+const cffiLibrary: Entity = { kind: "object", type: "cffi.Lib", origin: undefined };
+
+/** What compiled code has instead of a built-in function. */
+const compiledNames: ReadonlyMap<string, string> = new Map([
+  ["numba.prange", "builtins.range"],
+  ["cython.parallel.prange", "builtins.range"],
+]);
 
 /** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
 export function decoratorNames(node: Pick<FunctionNode, "facts">): readonly string[] {
