@@ -6,9 +6,10 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
 import type { Program } from "../program/link/link.js";
 import type { HeldLock } from "../program/link/locks.js";
+import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
 import docs from "./inconsistent-lock.md";
 import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, startOf, startText } from "./race.js";
-import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Confidence, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 type Data =
   | {
@@ -30,7 +31,7 @@ export const inconsistentLock: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: (data, context) => (data.why === "declared" ? declaredLockFix(data.access, data.state, context) : lockFix(data.race.first, context)),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

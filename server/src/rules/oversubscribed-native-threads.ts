@@ -4,8 +4,9 @@ import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { mentionsIn } from "../program/link/mentions.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { threadLimitFix } from "./fixes/thread-limit-fix.js";
 import docs from "./oversubscribed-native-threads.md";
-import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 interface Data {
   readonly site: SiteEstimate;
@@ -23,8 +24,12 @@ export const oversubscribedNativeThreads: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ site, own }, context) =>
+    threadLimitFix(site.spawn.in.file, own.limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each)).slice(0, mostVariables), context),
 };
+
+/** Libraries come with one of several others, each with a variable of its own. */
+const mostVariables = 3;
 
 function find(context: RuleContext): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
