@@ -235,7 +235,7 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
   const start = `${root.key} ${partIdentity(root.function)} ${root.instances}`;
   switch (root.kind) {
     case "spawn":
-      return `${start} ${partIdentity(root.spawn)}`;
+      return `${start} ${partIdentity(root.spawn)} ${[...root.startedBy].map(partIdentity).join()}`;
     case "handler":
       return `${start} ${partIdentity(root.class)} ${root.base}`;
     case "entry":
@@ -483,7 +483,7 @@ class Walker {
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
-    const taken = decided(operation, knownIn(activation.frame));
+    const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
@@ -868,6 +868,7 @@ class Walker {
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
+      (origin !== undefined && this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, origin)) ||
       (this.current.kind === "spawn" && this.isAroundAwaited(this.current.spawn, location)) ||
       (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
@@ -1122,13 +1123,14 @@ function isAttributeRead(value: Value, name: string): boolean {
   return value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
 }
 
-/** What constants passed as arguments decide. */
-function knownIn(frame: Frame): KnownValues {
+/** What constants passed as arguments decide, and what the function made just for itself. */
+function knownIn(frame: Frame, resolver: Resolver): KnownValues {
   return {
     holds: (value) => {
       if (value.op === "constant") return value.type === "bool" ? value.value === 1 : undefined;
       const given = givenConstant(value, frame);
-      return given === undefined ? undefined : given === constantKey("bool", 1);
+      if (given === undefined) return isAlwaysMade(value, frame.function, resolver) ? true : undefined;
+      return given === constantKey("bool", 1);
     },
     equals: (value, constant) => {
       const given = givenConstant(value, frame);
@@ -1142,6 +1144,28 @@ function givenConstant(value: Value, frame: Frame): string | undefined {
   const key = frame.function.facts.bindings.has(value.place.name) ? undefined : frame.parameters.get(value.place.name)?.key;
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
+
+/** Whether the value is a local variable that only ever holds objects which no test takes for empty. */
+function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+  const { name } = value.place;
+  const bound = within.facts.bindings.get(name) ?? [];
+  const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.facts.rebound.has(name);
+  if (isGiven || bound.length === 0 || bound.some(({ op }) => op !== "call")) return false;
+  return bound.every((made) => {
+    const callees = made.op === "call" ? resolver.resolve(made.callee, within) : [];
+    return callees.length > 0 && callees.every((callee) => makesTruth(callee, resolver));
+  });
+}
+
+/** Whether calling the class makes an object that has neither a length nor a truth of its own. */
+function makesTruth(callee: Entity, resolver: Resolver): boolean {
+  if (callee.kind === "external") return trueClasses.test(callee.name);
+  if (callee.kind !== "class" || resolver.classOrder(callee.class).externals.some((name) => name !== "builtins.object")) return false;
+  return !resolver.method(callee.class, "__bool__") && !resolver.method(callee.class, "__len__");
+}
+
+const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|socket)$/;
 
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 

@@ -148,9 +148,7 @@ export class Resolver {
       }
       case "attribute": {
         const objects = this.resolve(place.object, within);
-        return objects.length > 0
-          ? objects.flatMap((object) => this.attribute(object, place.name))
-          : this.methodByName(place.name, within.file);
+        return objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
       }
       case "element": {
         const elements = this.elements(place.object, within);
@@ -181,11 +179,14 @@ export class Resolver {
   }
 
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
-  private methodByName(name: string, file: LinkedFile): readonly Entity[] {
+  private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
+    const { file } = within;
     const method = methodsIn(file).get(name);
     const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
+    // What an object keeps and passes calls on to has the names of its methods, and is of another class as like as not.
+    if (method.facts.class === within.facts.class && isAttributeOfOwn(object, within)) return [];
     const isCommon =
       commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
     return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
@@ -999,6 +1000,13 @@ export function argumentFor(
   const before = call.arguments.slice(0, position + 1);
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
+}
+
+/** Whether the value is an attribute of the method's own object. */
+function isAttributeOfOwn(value: Value, { facts }: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "attribute") return false;
+  const { object } = value.place;
+  return object.op === "read" && object.place.kind === "name" && object.place.name === facts.parameters[0]?.name;
 }
 
 /** The methods of the file by name; undefined where several have it. */
