@@ -272,6 +272,8 @@ class Walker {
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
   private readonly families = new Map<string, string>();
+  /** Whether a function, once called, comes to start the work of a spawn only once; by spawn and function. */
+  private readonly startedOnce = new Map<string, boolean>();
   /** The names of state of which a comment says what guards it: there, every look counts. */
   private guarded: ReadonlySet<string> | undefined;
   /** What each state of each function leaves held, so that none is walked twice. */
@@ -870,6 +872,7 @@ class Walker {
       (origin !== undefined && this.perCall.has(origin)) ||
       (origin !== undefined && this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, origin)) ||
       (this.current.kind === "spawn" && this.isAroundAwaited(this.current.spawn, location)) ||
+      (this.current.kind === "spawn" && this.isOfCallsElsewhere(this.current.spawn, location)) ||
       (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
@@ -977,7 +980,9 @@ class Walker {
     if (node.facts.index === 0 || !key.startsWith(prefix)) return false;
     const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
     if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
-    return (node.facts.bindings.get(name) ?? []).every((value) => {
+    return (node.facts.bindings.get(name) ?? []).every((bound) => {
+      // `left, right = socketpair()` makes both.
+      const value = bound.op === "item-of" && bound.value.op === "call" ? bound.value : bound;
       if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
       return this.program.resolver.resolve(value.callee, node).some((callee) => callee.kind === "class" || callee.kind === "external");
     });
@@ -1004,6 +1009,38 @@ class Walker {
     if (!location.startsWith("cell ") || !isAwaitedAtOnce(spawn.call, spawn.in)) return false;
     for (let around = parentOf(spawn.in); around; around = parentOf(around)) if (this.isMadeIn(around, location)) return true;
     return false;
+  }
+
+  /**
+   * Whether the location is a variable of a function that is not seen to start several threads: its closures get to the thread by way of a
+   * scheduler, say, which has timers for the closures of many calls, and each call has variables of its own.
+   */
+  private isOfCallsElsewhere(spawn: Spawn, location: string): boolean {
+    const [, path, index] = /^cell (.*)#(\d+) /.exec(location) ?? [];
+    const owner = path === undefined ? undefined : this.program.file(path)?.functions[Number(index)];
+    if (!owner || owner.facts.index === 0) return false;
+    for (let around: FunctionNode | undefined = spawn.in; around; around = parentOf(around)) if (around === owner) return false;
+    const key = `${spawn.call.start} ${functionKey(spawn.in)} ${functionKey(owner)}`;
+    const known = this.startedOnce.get(key);
+    if (known !== undefined) return known;
+    const starts = this.callsTowards(spawn.in, owner);
+    const [only] = starts;
+    const isOnce = only === undefined || (starts.length === 1 && !startsSeveral(only, owner));
+    this.startedOnce.set(key, isOnce);
+    return isOnce;
+  }
+
+  /** The calls in a function from which others lead to the second one. */
+  private callsTowards(node: FunctionNode, from: FunctionNode): readonly CallOperation[] {
+    const calls: CallOperation[] = [];
+    const ways = new Set([node]);
+    for (const way of ways) {
+      for (const { call, within } of this.program.resolver.callersOf(way)) {
+        if (within === from) calls.push(call);
+        else if (ways.size < maximumWays) ways.add(within);
+      }
+    }
+    return calls;
   }
 
   /** Whether what is checked is an element that no other thread looks for. */
@@ -1199,6 +1236,7 @@ const maximumDepth = 14;
 /** What a promise is about, the state of a class or module, is not far from its entries. */
 const maximumPromisedDepth = 5;
 const maximumSteps = 3000;
+const maximumWays = 40;
 
 function replace(list: HeldLock[], by: readonly HeldLock[]): void {
   if (list === by) return;
