@@ -524,7 +524,8 @@ class Walker {
     const { frame, path } = activation;
     const { context } = operation;
     const direct = locksOf(context, frame, this.program, this.ownership, this.whose);
-    for (const lock of direct) this.acquired(lock, "until-free", activation, held);
+    const waits = direct.length > 0 && this.givesUp(context, frame.function) ? "attempt" : "until-free";
+    for (const lock of direct) this.acquired(lock, waits, activation, held);
     const managed = direct.length > 0 ? [] : this.entered(context, activation, held);
     const inner = [...held, ...direct, ...managed];
     const exits = activation.exits.length;
@@ -542,6 +543,14 @@ class Walker {
         held,
         inner.filter((lock) => !own.has(lock.key) || held.includes(lock)),
       );
+  }
+
+  /** Whether the lock was made with a limit of time, after which entering it raises an error: `FileLock(path, timeout=5)`. */
+  private givesUp(context: Value, within: FunctionNode): boolean {
+    return this.program.resolver.resolve(context, within).some((entity) => {
+      const limit = entity.kind === "object" ? entity.origin?.call.arguments.find(({ name }) => name === "timeout")?.value : undefined;
+      return limit !== undefined && !(limit.op === "constant" && (limit.type === "none" || Number(limit.value) < 0));
+    });
   }
 
   /** Leaving the `with` block of a pool waits for its tasks. */

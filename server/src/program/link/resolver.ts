@@ -148,7 +148,10 @@ export class Resolver {
       }
       case "attribute": {
         const objects = this.resolve(place.object, within);
-        return objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
+        const found =
+          objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
+        // What the function goes on to define, and to store there, is not there yet: `before = self.run … self.run = wrapper`.
+        return found.filter((entity) => entity.kind !== "function" || !isDefinedLater(entity.function, offset, within));
       }
       case "element": {
         const elements = this.elements(place.object, within);
@@ -1000,6 +1003,11 @@ export function argumentFor(
   const before = call.arguments.slice(0, position + 1);
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
+}
+
+/** Whether the function is one that the other defines further down, once for each of its calls. */
+function isDefinedLater({ file, facts }: FunctionNode, offset: number, within: FunctionNode): boolean {
+  return facts.parent === within.index && within.facts.kind === "function" && file === within.file && facts.nameRange.start > offset;
 }
 
 /** Whether the value is an attribute of the method's own object. */
