@@ -173,10 +173,12 @@ async function benchServer(files: readonly { readonly path: string; readonly tex
 function typedInto(text: string): readonly TypedText[] {
   const lines = text.split("\n");
   const headers = lines.flatMap((line, index) => (index > 1000 && line.startsWith("    def work_") ? [index] : []));
-  return headers.slice(0, functionsTypedInto).flatMap((header, before) => [
-    { line: header + before, character: lines[header]?.length ?? 0, text: "\n" },
-    ...[...statement].map((character, index) => ({ line: header + before + 1, character: index, text: character })),
-  ]);
+  return headers
+    .slice(0, functionsTypedInto)
+    .flatMap((header, before) => [
+      { line: header + before, character: lines[header]?.length ?? 0, text: "\n" },
+      ...[...statement].map((character, index) => ({ line: header + before + 1, character: index, text: character })),
+    ]);
 }
 
 /** Prints how long the parser alone takes for all files, in milliseconds. */

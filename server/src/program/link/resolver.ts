@@ -178,9 +178,10 @@ export class Resolver {
       }
       case "attribute": {
         const objects = this.resolve(place.object, within);
-        return objects.length > 0
-          ? objects.flatMap((object) => this.attribute(object, place.name))
-          : this.methodByName(place.name, within.file);
+        const found =
+          objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
+        // What the function goes on to define, and to store there, is not there yet: `before = self.run … self.run = wrapper`.
+        return found.filter((entity) => entity.kind !== "function" || !isDefinedLater(entity.function, offset, within));
       }
       case "element": {
         const elements = this.elements(place.object, within);
@@ -211,11 +212,14 @@ export class Resolver {
   }
 
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
-  private methodByName(name: string, file: LinkedFile): readonly Entity[] {
+  private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
+    const { file } = within;
     const method = methodsIn(file).get(name);
     const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
+    // What an object keeps and passes calls on to has the names of its methods, and is of another class as like as not.
+    if (method.facts.class === within.facts.class && isAttributeOfOwn(object, within)) return [];
     const isCommon =
       commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
     return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
@@ -1043,6 +1047,18 @@ export function argumentFor(
   const before = call.arguments.slice(0, position + 1);
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
+}
+
+/** Whether the function is one that the other defines further down, once for each of its calls. */
+function isDefinedLater({ file, facts }: FunctionNode, offset: number, within: FunctionNode): boolean {
+  return facts.parent === within.index && within.facts.kind === "function" && file === within.file && facts.nameRange.start > offset;
+}
+
+/** Whether the value is an attribute of the method's own object. */
+function isAttributeOfOwn(value: Value, { facts }: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "attribute") return false;
+  const { object } = value.place;
+  return object.op === "read" && object.place.kind === "name" && object.place.name === facts.parameters[0]?.name;
 }
 
 /** The methods of the file by name; undefined where several have it. */
