@@ -1,9 +1,10 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { CallSite, Facts, ParameterFacts, WriteSite } from "../facts.js";
+import type { ParameterFacts } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
+import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One remembered answer; right for the state of its question. */
@@ -98,18 +99,6 @@ export interface ProgramState {
   readonly files: ReadonlyMap<string, LinkedFile>;
   readonly knowledge: Knowledge;
   readonly given: Given;
-}
-
-/** A call of the program and where it stands. */
-export interface ProgramSite {
-  readonly file: LinkedFile;
-  readonly site: CallSite;
-}
-
-/** A store in an attribute and where it stands. */
-export interface ProgramWrite {
-  readonly file: LinkedFile;
-  readonly site: WriteSite;
 }
 
 /**
@@ -597,68 +586,6 @@ function sameParts(a: ReadonlySet<object> | undefined, b: ReadonlySet<object> | 
   if (a?.size !== b?.size) return false;
   for (const part of b ?? []) if (!a?.has(part)) return false;
   return true;
-}
-
-function namesIn({ facts }: LinkedFile): readonly string[] {
-  return [...facts.callsByName.keys(), ...[...facts.writesByAttribute.keys()].map((name) => `.${name}`)];
-}
-
-/** Looks for what is known of a name anew, if anybody asked for it. Of a common name only the first count, which a change may not touch. */
-function lookedAtAgain<Found extends { readonly site: object }>(
-  table: Map<string, { readonly sites: readonly Found[]; readonly limit: number }>,
-  name: string,
-  find: (limit: number) => readonly Found[],
-): "same" | "changed" {
-  const known = table.get(name);
-  if (!known) return "same";
-  const { sites, limit } = known;
-  const now = find(limit);
-  if (now.length === sites.length && now.every(({ site }, index) => site === sites[index]?.site)) return "same";
-  table.set(name, { sites: now, limit });
-  return "changed";
-}
-
-function findSites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramSite[] {
-  return findIn(files, limit, ({ callsByName }) => callsByName.get(name));
-}
-
-/** What `findSites` finds for every name, in one pass. */
-function indexOfCalls(limit: number, files: ReadonlyMap<string, LinkedFile>): ReadonlyMap<string, readonly ProgramSite[]> {
-  const index = new Map<string, ProgramSite[]>();
-  for (const file of files.values()) {
-    for (const [name, sites] of file.facts.callsByName) {
-      let found = index.get(name);
-      if (!found) {
-        found = [];
-        index.set(name, found);
-      }
-      for (const site of sites) {
-        if (found.length > limit) break;
-        found.push({ file, site });
-      }
-    }
-  }
-  return index;
-}
-
-function findWrites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramWrite[] {
-  return findIn(files, limit, ({ writesByAttribute }) => writesByAttribute.get(name));
-}
-
-/** One more than the limit, so that who looks sees that there are more. */
-function findIn<Site>(
-  files: ReadonlyMap<string, LinkedFile>,
-  limit: number,
-  sitesIn: (facts: Facts) => readonly Site[] | undefined,
-): readonly { readonly file: LinkedFile; readonly site: Site }[] {
-  const found: { readonly file: LinkedFile; readonly site: Site }[] = [];
-  for (const file of files.values()) {
-    for (const site of sitesIn(file.facts) ?? []) {
-      found.push({ file, site });
-      if (found.length > limit) return found;
-    }
-  }
-  return found;
 }
 
 /** States of the program, by what changed last in them. */

@@ -6,9 +6,10 @@ import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
 import { importsOf } from "./linked-file.js";
-import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
+import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
+import type { ProgramSite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 import { walkOperations } from "./walk.js";
 

@@ -45,7 +45,7 @@ export function poolOfKind(
     });
   } else if (!isMember && written.startsWith(kind.module) && kind.module === moduleOf(written)) {
     edits.push({ range: at, newText: `${kind.module}.${kind.member}` });
-  } else if (isMember && !isThere && !file.functions[0]?.facts.bindings.has(kind.member)) {
+  } else if (isMember && fact.module !== kind.module && !isThere && !file.functions[0]?.facts.bindings.has(kind.member)) {
     // As the old one was imported, so is the new one.
     const line = `from ${kind.module} import ${kind.member}`;
     const statement = statementsAt(code, fact.statement)?.statements[0];
