@@ -229,6 +229,35 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
   }));
 
+test("what was measured of this machine's interpreter is used, and a file that cannot be is told to the log", () => {
+  const measured = {
+    gilscope: "costs",
+    format: 1,
+    implementation: "CPython",
+    version: "3.13.1",
+    freeThreaded: false,
+    measured: "2026-11-26",
+    operations: { intAdd: [20, 21, 22] },
+    native: {},
+    handOver: {},
+  };
+  const prepare = async (folder: string): Promise<void> => {
+    await mkdir(join(folder, ".settings/gilscope"), { recursive: true });
+    await writeFile(join(folder, ".settings/gilscope/costs-cpython-3.13.json"), JSON.stringify(measured));
+    await writeFile(join(folder, ".settings/gilscope/costs-cpython-3.12.json"), "no JSON");
+  };
+  return withEditor({ prepare, settings: { target: "cpython-3.13" } }, async (editor) => {
+    await editor.open("primes.py", primes);
+    await editor.diagnostics("primes.py", has("GIL101"));
+    const page = (): Promise<Page | null> =>
+      editor.request(predictionRequest, { uri: editor.uri("primes.py"), ...placeOf(primes, "pool.map") });
+    assert.match((await page())?.markdown ?? "", /cost of each operation: \*\*measured on this machine, 2026-11-26/);
+    await editor.configure({ target: "cpython-3.12" });
+    await editor.logged(/costs-cpython-3\.12\.json is not JSON; run `gilscope calibrate` again/);
+    assert.match((await page())?.markdown ?? "", /cost of each operation: \*\*the table measured on CPython 3\.12/);
+  });
+});
+
 /** A counter in one module, the threads that change it in another. */
 const counter = [
   "total = 0",

@@ -9,8 +9,9 @@ first line names (`# parts: time.sleep=wait, zlib.compress=native`) and the lock
 between them is bytecode. The test gives these steps to the simulator as a workload.
 
 As tasks are sent to other processes by the name of their module, workers that are not forked import the program first; `importNs` says what
-that takes. Each program has a fresh interpreter, and its pools are not the first of it. Speedups are medians over rounds, `spread` is the
-third quartile divided by the first. Linux; CPython 3.9 and later.
+that takes. Each program has a fresh interpreter, and its pools are not the first of it. Times are lower quartiles, `spread` is the third
+quartile divided by the first. Only runs during which other programs took next to nothing of the machine count; what a busy machine
+yields too few of is left out, and `--kept FOLDER` keeps runs, so that a later call can add to them. Linux; CPython 3.9 and later.
 """
 # What workers import again is kept short; what only the measuring process needs is imported in `measure`.
 import json
@@ -20,8 +21,10 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from quiet_machine import busy_for  # noqa: E402
+from quiet_machine import busy_for, others_share, usage  # noqa: E402
 
+# A run is quiet if other programs took no more than this share of the machine.
+QUIET = 0.04
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 
 
@@ -34,9 +37,8 @@ def load(name):
     return program, time.process_time_ns() - begin
 
 
-def measure(name, repeats, patience):
+def measure(name, repeats, patience, kept):
     import re
-    import statistics
     import threading
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
@@ -73,57 +75,78 @@ def measure(name, repeats, patience):
     for workers in sizes:
         kinds["processes %d" % workers] = lambda workers=workers: pool(ProcessPoolExecutor, workers)
 
-    def timed(function):
-        while busy_for(0.02) > 0.25 and time.monotonic() < deadline:
-            pass
-        begin = time.perf_counter_ns()
-        function()
-        return time.perf_counter_ns() - begin
-
-    deadline = time.monotonic() + patience
+    runs = {kind: [] for kind in ["serial", *kinds]}
+    if kept and kept.exists():
+        runs.update((kind, quiet) for kind, quiet in json.loads(kept.read_text()).items() if kind in runs)
+    kinds = {"serial": serial, **kinds}
     task(items[0])
-    alone = [timed(serial)]
-    speedups = {kind: [] for kind in kinds}
-    # A machine's clock speed changes from moment to moment, so each run is compared with the serial ones right before and after it.
-    for _ in range(repeats):
-        for workers in sizes:
-            took = {kind: timed(function) for kind, function in kinds.items() if kind.endswith(" %d" % workers)}
-            alone.append(timed(serial))
-            for kind, ns in took.items():
-                speedups[kind].append((alone[-1] + alone[-2]) / 2 / ns)
-    serial_ns = round(statistics.median(alone))
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        lacking = [kind for kind in kinds if kind != "serial" and len(runs[kind]) < repeats]
+        if not lacking:
+            break
+        for kind in ["serial", *(each for name in lacking for each in (name, "serial"))]:
+            quiet, took = timed(kinds[kind], deadline)
+            if quiet:
+                runs[kind].append(took)
+    if kept:
+        kept.write_text(json.dumps(runs))
+    if len(runs["serial"]) < 2:
+        raise SystemExit("no quiet moment")
+    serial_ns = lower_quartile(runs["serial"])
     measured = {}
-    for kind, values in speedups.items():
-        values.sort()
-        middle = statistics.median(values)
-        measured[kind] = {"ns": round(serial_ns / middle), "spread": round(values[len(values) * 3 // 4] / values[len(values) // 4], 2)}
-    alone.sort()
+    for kind, times in runs.items():
+        if kind != "serial" and len(times) >= 2:
+            measured[kind] = {"ns": lower_quartile(times), "spread": spread(times), "runs": len(times)}
     return {
         "serialNs": serial_ns,
         "measured": measured,
-        "spread": round(alone[len(alone) * 3 // 4] / alone[len(alone) // 4], 2),
+        "spread": spread(runs["serial"]),
         "importNs": import_ns,
-        **tasks_of(program, text, items, serial_ns, repeats),
+        **tasks_of(program, text, items, serial_ns, repeats, deadline + 5),
     }
 
 
-def tasks_of(program, text, items, serial_ns, repeats):
+def timed(function, deadline):
+    """Waits for a quiet moment; whether it stayed quiet, and how long the function took."""
+    while busy_for(0.01) > QUIET and time.monotonic() < deadline:
+        time.sleep(0.05)
+    before = usage()
+    begin = time.perf_counter_ns()
+    function()
+    took = time.perf_counter_ns() - begin
+    return others_share(before, usage(), took) <= QUIET, took
+
+
+def lower_quartile(times):
+    """Whatever disturbs a run makes it longer; a virtual machine's neighbours do, and it cannot see them."""
+    return sorted(times)[(len(times) - 1) // 4]
+
+
+def spread(times):
+    rising = sorted(times)
+    return round(rising[len(rising) * 3 // 4] / rising[len(rising) // 4], 2)
+
+
+def tasks_of(program, text, items, serial_ns, repeats, deadline):
     """The steps of the tasks, and the sizes of what they are given and return."""
     import pickle
-    import statistics
 
     recorder = Recorder(program, text)
     timings = []
-    for _ in range(repeats if len(items) <= 100 else 1):
-        timings.append([recorder.steps_of(item) for item in items])
+    wanted = min(3, repeats) if len(items) <= 100 else 1
+    while len(timings) < wanted:
+        quiet, _ = timed(lambda: timings.append([recorder.steps_of(item) for item in items]), deadline)
+        if not quiet and time.monotonic() < deadline:
+            timings.pop()
     recorder.remove()
     groups = []
     many = len(items) > 100
-    totals = [statistics.median(sum(ns for _, ns in run[index]) for run in timings) for index in range(len(items))]
+    totals = [min(sum(ns for _, ns in run[index]) for run in timings) for index in range(len(items))]
     for index in range(len(items)):
         first = groups[-1][0] if groups else index
         alike = len(timings[0][index]) == len(timings[0][first]) and abs(totals[index] / totals[first] - 1) < 0.1
-        if groups and (many or alike):
+        if groups and (many or alike or repr(items[index]) == repr(items[first])):
             groups[-1].append(index)
         else:
             groups.append([index])
@@ -131,7 +154,7 @@ def tasks_of(program, text, items, serial_ns, repeats):
     for group in groups:
         flat = [run[index] for run in timings for index in group]
         kinds = [kind for kind, _ in flat[0]]
-        times = [statistics.median(each[place][1] for each in flat if len(each) == len(kinds)) for place in range(len(kinds))]
+        times = [lower_quartile([each[place][1] for each in flat if len(each) == len(kinds)]) for place in range(len(kinds))]
         tasks.append((group, kinds, times))
     # Timing calls takes time itself; the bytecode between them is scaled to what the tasks take without.
     fixed = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind != "interpreter")
@@ -272,15 +295,19 @@ def main():
     arguments.add_argument("--repeats", type=int, default=7)
     arguments.add_argument("--patience", type=float, default=20, help="seconds to wait for quiet moments, for each program")
     arguments.add_argument("--before", help="a record whose programs are kept, unless they are measured now")
+    arguments.add_argument("--kept", type=pathlib.Path, help="a folder for the quiet runs of each program")
     arguments.add_argument("--one")
     arguments.add_argument("names", nargs="*")
     options = arguments.parse_args()
     if options.one:
-        print(json.dumps(measure(options.one, options.repeats, options.patience)))
+        kept = options.kept and options.kept / ("%s %s.json" % (options.target, options.one))
+        print(json.dumps(measure(options.one, options.repeats, options.patience, kept)))
         return
     programs = json.loads(pathlib.Path(options.before).read_text())["programs"] if options.before else {}
     # A fresh interpreter for each program: fork servers and caches stay otherwise.
     command = [sys.executable, "-B", __file__, "--repeats", str(options.repeats), "--patience", str(options.patience)]
+    if options.kept:
+        command += ["--target", options.target, "--kept", str(options.kept)]
     for name in options.names or sorted(path.stem for path in PROGRAMS.glob("*.py")):
         done = subprocess.run(command + ["--one", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if done.returncode != 0:

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { costsFor } from "../../server/src/estimate/operation-costs.js";
 import { machine } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
+import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { type Step, serialNs, type Workload } from "../../server/src/simulation/workload.js";
 import {
@@ -113,6 +115,20 @@ test("a timeline for the eye: who runs when, the first 16 ms", () => {
     "sum-1: idle 70-120, running 120-5230, gil 5230-5330, running 5330-8233",
     "sum-2: idle 5302-5352, gil 5352-8283, running 8283-13393, gil 13393-13493, running 13493-16396",
   ]);
+});
+
+test("140 ms of work in a pool of 4 spawned processes, a quarter each: 0.93 times reported, start-up included; forked ones gain", () => {
+  const quarters = poolOf(4, 4, interpreter(35 * millisecond));
+  for (const name of ["cpython-3.8", "cpython-3.9", "cpython-3.12", "cpython-3.13"]) {
+    const { handOver } = costsFor(target(name));
+    // Cheap hand-overs of a fast machine, dear ones of a slow one.
+    const range = (method: StartMethod): readonly number[] =>
+      (["high", "likely", "low"] as const).map((which) => speedup(quarters, processes(target(name), handOver[which], method), 4));
+    const [low = 0, likely = 0, high = 0] = range("spawn");
+    assert.ok(low < 0.93 && 0.93 < high, `${name}: 0.93 is not within ${low} to ${high}`);
+    assertBetween(likely, 0.7, 1.7, name);
+    assert.ok((range("fork")[0] ?? 0) > 1.5, name);
+  }
 });
 
 test("a shorter switch interval gives shorter turns", () => {
