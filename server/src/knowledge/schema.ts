@@ -155,7 +155,7 @@ export const callableRecord = v.pipe(
       v.strictObject({
         library: text,
         count: v.picklist(["all-cores", "some-cores", "on-request"]),
-        pool: v.optional(v.picklist(["per-caller", "one"]), "per-caller"),
+        pool: v.optional(v.picklist(["per-caller", "one", "in-turns"]), "per-caller"),
         fromElements: v.optional(count),
         limitedBy: list(text),
       }),

@@ -157,9 +157,15 @@ function message({ site, call, own }: Data, { cores }: RuleContext): string {
   const { spawn, prediction } = site;
   const workers = Math.min(prediction.workers, Math.round(prediction.tasks.high));
   const kind = spawn.worker === "thread" ? "threads" : "processes";
-  const inner = own.count === "on-request" ? "as many threads as it is asked for" : `a thread for each core (${own.library})`;
-  const total = own.count === "on-request" ? "" : `: up to ${workers * cores} threads on ${cores} cores`;
-  return `${workers} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner} into each of them${total}. ${advice(own)}`;
+  const inTurns = spawn.worker === "thread" && own.pool === "in-turns";
+  const inner =
+    own.count === "on-request"
+      ? "as many threads as it is asked for into each of them"
+      : inTurns
+        ? `a thread for each core (${own.library}), one set for which they wait in turn`
+        : `a thread for each core (${own.library}) into each of them`;
+  const total = own.count === "on-request" || inTurns ? "" : `: up to ${workers * cores} threads on ${cores} cores`;
+  return `${workers} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner}${total}. ${advice(own)}`;
 }
 
 function advice({ limitedBy, count }: OwnThreads): string {
