@@ -399,7 +399,8 @@ export class Ownership {
     for (const parameter of node.facts.parameters) {
       const argument = parameters.has(parameter.name) ? undefined : argumentFor(node, parameter, caller.call, caller.receiver);
       // What the caller itself was given for this call is another object next time.
-      if (argument && !isParameterOf(argument, caller.within)) parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
+      if (argument && !isParameterOf(argument, caller.within))
+        parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
     }
     return { ...frame, parameters };
   }

@@ -537,7 +537,11 @@ function spawnOf(
         ? "task"
         : "pool";
   const alone = isSingleThreaded(entry.singleThreadedBy, resolver);
-  const instances = alone ? "one" : isService ? calledAtOnce(entry, facts) : instancesOf(entry, call, within, pool, facts, resolver, targets);
+  const instances = alone
+    ? "one"
+    : isService
+      ? calledAtOnce(entry, facts)
+      : instancesOf(entry, call, within, pool, facts, resolver, targets);
   return {
     in: within,
     call,
