@@ -56,7 +56,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
       const race = raceOf(store, store.locks, minding(store, guarded), accesses);
-      const confidence = race && !isFarFetched(race) ? confidenceOf(race) : undefined;
+      const confidence = race && !isFarFetched(race) ? confidenceOf(race, program) : undefined;
       if (race && confidence) matches.set(key, match(race, confidence));
     }
   }
@@ -122,7 +122,9 @@ function minding(store: Access, guarded: readonly Access[]): readonly Access[] {
     return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere.filter((each) => takesSteps(each, guarded)) : [];
   }
   const others = guarded.filter((other) => other.operation !== store.operation);
-  if (store.locks.some(isRealLock)) return others.filter(changes);
+  // A plain store under each of two locks is one step each.
+  if (store.locks.some(isRealLock))
+    return others.filter((other) => changes(other) && (other.does !== "assign" || other.check?.locks.some(isRealLock)));
   return others.filter((other) => other.update !== undefined || other.check?.locks.some(isRealLock) === true);
 }
 
@@ -163,8 +165,10 @@ const lifecycle =
  * Where only a promise speaks for several threads, a bare store may well belong to a time when there is one: it is possible at most, and nothing
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
-function confidenceOf({ first, concurrency, confidence }: Race): Confidence | undefined {
-  const isLifecycle = [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
+function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
+  const callers = resolver.callersOf(first.function);
+  const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
+  const isLifecycle = isOfConstructor || [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
   if (concurrency === "seen") return isLifecycle ? "possible" : confidence;
   if (first.locks.some(isRealLock) && !isLifecycle) return confidence;
   return first.does === "change" || isLifecycle ? undefined : "possible";

@@ -139,6 +139,18 @@ export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[]
   });
 }
 
+/** Whether the lock is one that another object has for itself, whose method happens to lead here. */
+function isOfOther({ identity, owner }: HeldLock, { through }: Access): boolean {
+  return (
+    identity === "one-per-object" &&
+    owner !== "" &&
+    through !== "" &&
+    owner.startsWith("self ") &&
+    through.startsWith("self ") &&
+    !through.includes(owner.slice("self ".length))
+  );
+}
+
 /** Whether the function ends the life of its object, as its name tells: that is usually once no other thread has it. */
 function windsDown({ facts }: FunctionNode): boolean {
   return facts.parameters.length <= 1 && ending.test(facts.name);
@@ -162,8 +174,7 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
   if (!guards) {
     const byKey = new Map<string, Guard>();
     for (const access of accesses) {
-      for (const lock of access.locks) {
-        if (!isRealLock(lock)) continue;
+      for (const lock of access.locks.filter((each) => isRealLock(each) && !isOfOther(each, access))) {
         const guard = byKey.get(lock.key) ?? { lock, operations: new Set(), inUse: false };
         guard.operations.add(access.operation);
         guard.inUse ||= !windsDown(access.function);

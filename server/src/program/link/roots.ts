@@ -148,6 +148,8 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
   for (const root of roots) {
     if (root.kind !== "spawn") continue;
     const { spawn } = root;
+    // What the thread waits for first comes at the end of what its maker does meanwhile.
+    if (waitsFirst(root.function)) continue;
     const key = `beside ${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
@@ -177,6 +179,14 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     }
   }
   return callers;
+}
+
+/** Whether the function begins with a wait for a signal, once: `if not shown.wait(10): raise …`. */
+function waitsFirst({ facts }: FunctionNode): boolean {
+  const first = facts.body.find((operation) => operation.op !== "read");
+  return (
+    first?.op === "call" && first.callee.op === "read" && first.callee.place.kind === "attribute" && first.callee.place.name === "wait"
+  );
 }
 
 /** Whether the caller has waited for the threads of the object before: `worker.join()`, a method that joins them, and then `worker.close()`. */
