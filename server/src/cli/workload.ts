@@ -3,6 +3,7 @@ import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
 import { bottleneckOf } from "../estimate/bottleneck.js";
 import type { Calibration } from "../estimate/calibration.js";
+import { delaysIn } from "../estimate/delays.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
 import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
@@ -43,7 +44,7 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
   const cores = options.cores ?? environment.host.cores();
   const seed = options.seed ?? 1;
   if (options.format === "trace") {
-    const ways = usableWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
+    const ways = distinctWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
     const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
       const built = runtime("likely");
       const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
@@ -88,9 +89,13 @@ function simulateTarget(
   seed: number,
 ): SiteSimulation {
   const prediction = predict(path, workload, target, calibrations, cores, seed);
-  if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined };
+  const delays = distinctWays(target, calibrations).flatMap((way) => {
+    if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
+    return delaysIn(simulate(workload, way.runtime("likely"), machine(cores), seed), way.strategy, targetName(way.target));
+  });
+  if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined, delays };
   const serial = serialNs(workload);
-  const ways = usableWays(target, calibrations).filter(({ strategy }) => strategy !== "asyncio");
+  const ways = distinctWays(target, calibrations).filter(({ strategy }) => strategy !== "asyncio");
   const scaling = ways.flatMap((way): ScalingCurve[] => {
     if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
     const points = workerCounts(Math.max(prediction.workers, cores)).map((workers) => {
@@ -99,7 +104,7 @@ function simulateTarget(
     });
     return [{ strategy: way.strategy, runtime: targetName(way.target), points }];
   });
-  return { prediction, scaling, processesPayAboveNs: undefined };
+  return { prediction, scaling, processesPayAboveNs: undefined, delays };
 }
 
 async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {
@@ -117,8 +122,8 @@ async function readWorkload(path: string, typed: string, environment: Environmen
   return workload;
 }
 
-/** Without a GIL, threads are the free-threaded way. */
-function usableWays(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
+/** Without a GIL, threads are the free-threaded way: a run of it says all. */
+function distinctWays(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
   return waysToRun(target, calibrations).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
 }
 
@@ -149,8 +154,12 @@ function predict(
       speedup: exactly(1),
       bottleneck: "",
     },
-    ...usableWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+    ...distinctWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
   ];
+  // As with predictions from source, whoever asks for either finds it.
+  const threads = strategies.find(({ strategy }) => strategy === "threads");
+  if (threads && !hasGil(target)) strategies.push({ ...threads, strategy: "free-threaded" });
+  const recommended = best(strategies);
   return {
     path,
     range: { start: 0, end: 0 },
@@ -164,7 +173,7 @@ function predict(
       waitNs: spread(demands.map(({ waitNs }) => waitNs)),
     },
     strategies,
-    recommended: best(strategies),
+    recommended: recommended === "threads" && !hasGil(target) ? "free-threaded" : recommended,
     assumptions: [
       { what: "starting workers and handing over tasks", value: origin.note, from: origin.kind === "guessed" ? "default" : "measured" },
     ],
