@@ -156,14 +156,14 @@ def tasks_of(program, text, items, serial_ns, repeats, deadline):
         kinds = [kind for kind, _ in flat[0]]
         times = [lower_quartile([each[place][1] for each in flat if len(each) == len(kinds)]) for place in range(len(kinds))]
         tasks.append((group, kinds, times))
-    # Timing calls takes time itself; the bytecode between them is scaled to what the tasks take without.
-    fixed = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind != "interpreter")
-    free = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind == "interpreter")
-    factor = max(0.0, serial_ns - fixed) / free if free > 0 else 1
+    # Timing calls takes time itself, and the machine's speed changes: what is computed is scaled to what the tasks take without.
+    waited = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind == "wait")
+    computed = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind != "wait")
+    factor = max(0.0, serial_ns - waited) / computed if computed > 0 else 1
     result = []
     for group, kinds, times in tasks:
         item = items[group[0]]
-        row = {"count": len(group), "steps": steps_from(kinds, [ns * factor if kind == "interpreter" else ns for kind, ns in zip(kinds, times)])}
+        row = {"count": len(group), "steps": steps_from(kinds, [ns if kind == "wait" else ns * factor for kind, ns in zip(kinds, times)])}
         try:
             row["argumentBytes"] = len(pickle.dumps(item, -1))
             row["resultBytes"] = len(pickle.dumps(program.task(item), -1))

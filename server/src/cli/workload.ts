@@ -7,11 +7,12 @@ import { delaysIn } from "../estimate/delays.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
 import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
+import { widened } from "../estimate/strategies.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
 import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
-import { demandOf, serialNs, type Workload } from "../simulation/workload.js";
+import { demandOf, serialNs, type Workload, withoutLocks } from "../simulation/workload.js";
 import { parseWorkload } from "../simulation/workload-file.js";
 import { calibrationsFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
@@ -91,7 +92,8 @@ function simulateTarget(
   const prediction = predict(path, workload, target, calibrations, cores, seed);
   const delays = distinctWays(target, calibrations).flatMap((way) => {
     if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
-    return delaysIn(simulate(workload, way.runtime("likely"), machine(cores), seed), way.strategy, targetName(way.target));
+    const seen = way.memory === "copied" ? withoutLocks(workload) : workload;
+    return delaysIn(simulate(seen, way.runtime("likely"), machine(cores), seed), way.strategy, targetName(way.target));
   });
   if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined, delays };
   const serial = serialNs(workload);
@@ -184,7 +186,8 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
   const described = { strategy: way.strategy, runtime: targetName(way.target), cores, workers };
   const nothing = { applicable: false, makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   if (way.refusedBecause !== "") return { ...described, ...nothing, reason: way.refusedBecause };
-  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(workload, way.runtime(costs), machine(cores), seed));
+  const seen = way.memory === "copied" ? withoutLocks(workload) : workload;
+  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(seen, way.runtime(costs), machine(cores), seed));
   const stuck = timelines.map(deadlockOf).find((reason) => reason !== undefined);
   if (stuck !== undefined) return { ...described, ...nothing, reason: stuck };
   const isCut = timelines.some(({ outcome }) => outcome.kind === "truncated");
@@ -194,7 +197,7 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
     applicable: true,
     reason: isCut ? "at least: too long to be simulated to its end" : "",
     makespanNs,
-    speedup: { low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low },
+    speedup: widened({ low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low }),
     bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), machine(cores)),
   };
 }

@@ -72,6 +72,7 @@ export function execute(
   const compilation: Compilation = {
     computeFactor: runtime.computeFactor,
     native: runtime.lock?.duringNative ?? "released",
+    uncheckedNs: runtime.lock?.uncheckedNs ?? 0,
     lockNumber(name) {
       const places = workload.semaphores?.[name];
       return mutexNumber(`lock ${name}`, () => (places === undefined ? newLock(name) : newSemaphore(`semaphore ${name}`, places)));
