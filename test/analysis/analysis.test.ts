@@ -312,8 +312,8 @@ for name in ["a", "b"]:
 
   test("on a library call with no thread near: why this call falls under its condition, the cost, a link, own threads, free threading", () => {
     const text = hoverOn('import hashlib\nhashlib.sha256(b"short")\n', "hashlib.sha256");
-    assert.match(text, /holds the GIL until it returns \(`?\w+`? has fewer than 2048 bytes\)/);
-    assert.match(text, /^- Releases the GIL if .* has 2048 bytes or more\./m);
+    assert.match(text, /holds the GIL until it returns \(`?\w+`? has fewer than 2049 bytes\)/);
+    assert.match(text, /^- Releases the GIL if .* has 2049 bytes or more\./m);
     assert.match(text, /^Takes .* for each byte of .* \(measured\)\.$/m);
     assert.match(text, /^This call: \S+ ns to \S+ µs\.$/m);
     assert.match(text, /^Free-threaded builds: ./m);

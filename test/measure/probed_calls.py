@@ -586,6 +586,98 @@ def foreign():
 
 
 @group
+def compiled_code():
+    """What a compiler on this machine makes of Python and C: needs Cython, cffi, setuptools and a C compiler."""
+    import subprocess, textwrap
+
+    import cffi
+    import Cython
+
+    folder = tempfile.mkdtemp()
+    with open(os.path.join(folder, "pure_mode.py"), "w") as file:
+        file.write(
+            textwrap.dedent(
+                """
+                import cython
+                from cython.parallel import prange
+
+                @cython.ccall
+                def held(n: cython.long) -> cython.double:
+                    total: cython.double = 0
+                    i: cython.long
+                    for i in range(n):
+                        total += i * 0.5 % 3
+                    return total
+
+                def released(n: cython.long):
+                    total: cython.double = 0
+                    i: cython.long
+                    with cython.nogil:
+                        for i in range(n):
+                            total += i * 0.5 % 3
+                    return total
+
+                def parallel(n: cython.long):
+                    total: cython.double = 0
+                    i: cython.long
+                    for i in prange(n, nogil=True):
+                        total += i * 0.5 % 3
+                    return total
+                """
+            )
+        )
+    builder = cffi.FFI()
+    builder.cdef("double work(long n);")
+    builder.set_source("_probed_library", "double work(long n) { double total = 0; for (long i = 0; i < n; i++) total += i % 7 * 0.5; return total; }")
+    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True}
+    subprocess.run([sys.executable, "-m", "Cython.Build.Cythonize", "-i", "-3", "pure_mode.py"], **quiet)
+    builder.compile(tmpdir=folder)
+    sys.path.insert(0, folder)
+    import _probed_library
+    import pure_mode
+
+    assert pure_mode.__file__.endswith(".so"), "Cython has compiled it"
+    yield does("cython.ccall", "a compiled loop of 2000000", lambda: pure_mode.held(2000000))
+    yield does("cython.nogil", "a compiled loop of 2000000 in its block", lambda: pure_mode.released(2000000))
+    yield does("cython.parallel.prange", "2000000, nogil=True", lambda: pure_mode.parallel(2000000))
+    yield does("cffi.Lib.__getattr__", "a loop of 2000000 in C", lambda: _probed_library.lib.work(2000000))
+    direct = cffi.FFI()
+    direct.cdef("int usleep(unsigned int microseconds);")
+    library = direct.dlopen(None)
+    yield does("cffi.FFI.Library.__getattr__", "usleep of 2 ms", lambda: library.usleep(2000))
+    memory = direct.new("char[]", 4 << 20)
+    yield does("cffi.FFI.new", "4 MiB", lambda: direct.new("char[]", 4 << 20))
+    yield does("cffi.FFI.memmove", "4 MiB", lambda: direct.memmove(memory, block * 4, 4 << 20))
+    yield does("cffi.FFI.unpack", "4 MiB", lambda: direct.unpack(memory, 4 << 20))
+    yield does("cffi.FFI.dlopen", "libc", lambda: direct.dlopen(None))
+    yield does("cffi.FFI.cdef", "200 functions", lambda: cffi.FFI().cdef("".join("int f%d(int x);" % i for i in range(200))))
+
+    import numba
+    import numpy
+
+    @numba.vectorize(["float64(float64)"])
+    def vectorized(x):
+        return x * 0.5 % 3
+
+    @numba.guvectorize(["void(float64[:], float64[:])"], "(n)->(n)")
+    def generalised(values, results):
+        for i in range(values.shape[0]):
+            results[i] = values[i] * 0.5 % 3
+
+    @numba.njit(parallel=True)
+    def parallel(n):
+        total = 0.0
+        for i in numba.prange(n):
+            total += i * 0.5 % 3
+        return total
+
+    floats = numpy.random.default_rng(1).random(500000)
+    vectorized(floats), generalised(floats), parallel(10)
+    yield does("numba.vectorize", "a ufunc of 500000 elements", lambda: vectorized(floats))
+    yield does("numba.guvectorize", "a ufunc of 500000 elements", lambda: generalised(floats))
+    yield does("numba.njit", "a compiled loop of 2000000, parallel=True", lambda: parallel(2000000), positional=[], keywords=[{"name": "parallel", "value": {"literal": True}}])
+
+@group
 def numpy_calls():
     import numpy
 

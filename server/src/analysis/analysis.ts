@@ -13,6 +13,7 @@ import { carriedOver } from "../program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
 import { LinkMemory, link, type Program } from "../program/link/link.js";
+import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -200,6 +201,15 @@ class Snapshot implements Analysis {
             range: finding.range,
           }),
         ),
+        {
+          title: `Ignore ${finding.rule} here`,
+          kind: "quickfix",
+          safety: "unsafe",
+          edits: [{ path, edits: [ignoreComment(this.text(path) ?? "", finding.range, finding.rule)] }],
+          refusedBecause: undefined,
+          rule: finding.rule,
+          range: finding.range,
+        },
       ]);
   }
 

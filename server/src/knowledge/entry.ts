@@ -113,6 +113,8 @@ export interface CallableFacts {
   readonly ownThreads: OwnThreads | undefined;
   /** Set for decorators that compile a function: what running the compiled function does to the GIL; conditions are about the decorator. */
   readonly compiles: Compilation | undefined;
+  /** Set for what makes its `with` block, or the body of its loop, compiled code without the GIL: `with cython.nogil`, `for i in prange(n)`. */
+  readonly block: "releases" | undefined;
   /** What a reader should know besides, in one sentence. */
   readonly note: string | undefined;
   /** What changes in a build without a GIL. */

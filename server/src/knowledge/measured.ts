@@ -14,7 +14,7 @@ const measurements = new Map<string, Measurement>(Object.entries(measured));
 export function withMeasurements(file: KnowledgeFile): KnowledgeFile {
   const entries = file.entries.map((entry) => {
     const measurement = entry.entry === "callable" ? measurements.get(entry.name) : undefined;
-    return measurement ? { ...entry, evidence: [...entry.evidence, evidenceOf(measurement)] } : entry;
+    return measurement ? { ...entry, evidence: [evidenceOf(measurement), ...entry.evidence] } : entry;
   });
   return { ...file, entries };
 }

@@ -77,8 +77,8 @@ interface OpenDocument {
   published: { readonly version: number; readonly diagnostics: string } | undefined;
 }
 
-/** The least time between two rounds of diagnostics, in milliseconds: shorter than a keystroke, longer than one burst of edits. */
-const publishDelay = 15;
+/** The longest pause between two rounds of diagnostics, in milliseconds. */
+const longestPause = 100;
 
 /** How long the first diagnostics wait for the editor's settings, in milliseconds. */
 const settingsPatience = 2000;
@@ -160,7 +160,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const findingCounts = new Map<string, number>();
   let publishing: "idle" | "waiting" = "idle";
-  let lastRound = 0;
+  let nextRound = 0;
   /** Settles when the editor has told its settings: what they turn off must not flash up before. */
   let configured: Promise<unknown> = Promise.resolve();
   /** Settles when the knowledge files have been read that the settings name. */
@@ -171,13 +171,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   const schedulePublish = (): void => {
     if (publishing === "waiting") return;
     publishing = "waiting";
-    // Where analysis is slow, requests still find the server free between two rounds.
-    const delay = Math.max(publishDelay, Math.min(lastRound / 4, 100));
+    // Who pauses after a keystroke is answered at once. Where analysis is slow, requests still find the server free between two rounds.
+    const delay = Math.max(0, nextRound - host.now());
     Promise.all([configured, host.wait(delay)]).then(async () => {
       publishing = "idle";
       const started = host.now();
       await publish().catch((error) => logFailure("diagnostics", error));
-      lastRound = host.now() - started;
+      const ended = host.now();
+      nextRound = ended + Math.min((ended - started) / 4, longestPause);
     });
   };
 

@@ -5,10 +5,22 @@ import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
 import type { Program } from "../program/link/link.js";
-import type { HeldLock } from "../program/link/locks.js";
+import { type HeldLock, heldThroughout } from "../program/link/locks.js";
+import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
 import docs from "./inconsistent-lock.md";
-import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, startOf, startText } from "./race.js";
-import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import {
+  accessesByLocation,
+  isFarFetched,
+  isRealLock,
+  ownLocks,
+  quoted,
+  type Race,
+  raceOf,
+  racePlaces,
+  startOf,
+  startText,
+} from "./race.js";
+import type { Confidence, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 type Data =
   | {
@@ -30,7 +42,7 @@ export const inconsistentLock: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: (data, context) => (data.why === "declared" ? declaredLockFix(data.access, data.state, context) : lockFix(data.race.first, context)),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
@@ -44,7 +56,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
       const race = raceOf(store, store.locks, minding(store, guarded), accesses);
-      const confidence = race && confidenceOf(race);
+      const confidence = race && !isFarFetched(race) ? confidenceOf(race) : undefined;
       if (race && confidence) matches.set(key, match(race, confidence));
     }
   }
@@ -107,11 +119,20 @@ function notShared({ facts }: FunctionNode): boolean {
 function minding(store: Access, guarded: readonly Access[]): readonly Access[] {
   if (store.does === "change") {
     const elsewhere = guarded.filter((each) => each.function !== store.function && changes(each));
-    return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere : [];
+    return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere.filter((each) => takesSteps(each, guarded)) : [];
   }
   const others = guarded.filter((other) => other.operation !== store.operation);
   if (store.locks.some(isRealLock)) return others.filter(changes);
   return others.filter((other) => other.update !== undefined || other.check?.locks.some(isRealLock) === true);
+}
+
+/** Whether the access is part of what takes several steps under its lock, between which a single step of another thread can come. */
+function takesSteps(access: Access, guarded: readonly Access[]): boolean {
+  if (access.update || access.check?.locks.some(isRealLock) || access.does === "iterate") return true;
+  return guarded.some(
+    (other) =>
+      other.operation !== access.operation && other.root === access.root && heldThroughout(access.locks, other.locks).some(isRealLock),
+  );
 }
 
 function changes({ does }: Access): boolean {
@@ -136,7 +157,7 @@ function match(race: Race, confidence: Confidence): Match<Data> {
 
 /** Functions that set an object up or wind it down usually run while no other thread has it. */
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(re)?(init|set_?up|set_|configure|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /**
  * Where only a promise speaks for several threads, a bare store may well belong to a time when there is one: it is possible at most, and nothing

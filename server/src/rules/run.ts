@@ -1,7 +1,7 @@
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
-import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
+import type { Finding, Fix, Rule, RuleContext, Severity } from "./rule.js";
 
 /** Runs all rules that are not switched off. Findings are sorted by file, offset and code; suppressed ones are left out. */
 export function runRules(context: RuleContext, severities: Readonly<Record<string, Severity | "off">>): readonly Finding[] {
@@ -38,7 +38,8 @@ function findingsOf(rule: Rule, severity: Severity, context: RuleContext): reado
       related: match.related,
       targets: match.targets,
       prediction: match.prediction,
-      fixes: offer.fixes,
+      // What rests on an assumption needs a reader, however well the fix keeps what the program means.
+      fixes: confidence === "possible" ? offer.fixes.map((fix): Fix => ({ ...fix, safety: "unsafe" })) : offer.fixes,
       refusedFixes: offer.refused,
     };
   });

@@ -1,9 +1,10 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { CallSite, Facts, ParameterFacts, WriteSite } from "../facts.js";
+import type { ParameterFacts } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
+import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One remembered answer; right for the state of its question. */
@@ -100,18 +101,6 @@ export interface ProgramState {
   readonly given: Given;
 }
 
-/** A call of the program and where it stands. */
-export interface ProgramSite {
-  readonly file: LinkedFile;
-  readonly site: CallSite;
-}
-
-/** A store in an attribute and where it stands. */
-export interface ProgramWrite {
-  readonly file: LinkedFile;
-  readonly site: WriteSite;
-}
-
 /**
  * Answers about a program that outlive it: after a change, a question whose answer depends on nothing that changed is not answered anew.
  * Answers are exactly those that the new state would give from scratch, when asked in the same order. One user at a time.
@@ -128,6 +117,8 @@ export class AnswerMemory {
   private changes = noChanges();
   /** What has changed in edited files since the present state. */
   private changedNext = { parts: new Set<object>(), names: new Set<string>() };
+  /** The parts that changed in the present state. */
+  private changedLast: readonly object[] = [];
   /** Of what changed in parts before that state, nothing is known any more. */
   private toldSince = 0;
   /** The last state in which something other than a part of an edited file changed that somebody may have looked at. */
@@ -167,11 +158,13 @@ export class AnswerMemory {
       this.sites = new Map();
       this.writes = new Map();
       this.changes = noChanges();
+      this.changedLast = [];
       this.rest = this.state;
       this.index = new ModuleIndex(new Set(state.files.keys()));
       return;
     }
     for (const part of parts) this.changes.parts.set(part, this.state);
+    this.changedLast = [...parts];
     for (const [path, file] of state.files) {
       const old = before.files.get(path) as LinkedFile;
       if (old === file) continue;
@@ -400,10 +393,14 @@ export class AnswerMemory {
   }
 
   private haveChanged(parts: ReadonlySet<object>, since: number): boolean {
-    const { changes } = this;
     if (parts.size === 0) return false;
     if (since < this.toldSince) return true;
-    for (const part of parts) if ((changes.parts.get(part) ?? 0) > since) return true;
+    // An edit changes few parts, and most answers were last right before the last edit.
+    const { parts: changed } = this.changes;
+    if (since === this.state - 1) return this.changedLast.some((part) => parts.has(part));
+    if (changed.size < parts.size) {
+      for (const [part, state] of changed) if (state > since && parts.has(part)) return true;
+    } else for (const part of parts) if ((changed.get(part) ?? 0) > since) return true;
     return false;
   }
 
@@ -528,6 +525,7 @@ export class AnswerMemory {
 
   private stands(question: Question, since: number): boolean {
     const { changes } = this;
+    if (this.rest <= since && !(question.all && this.haveChanged(question.all, since))) return true;
     if (this.haveChanged(question.parts, since)) return false;
     for (const key of question.overviews) if (!this.isAsIn(since, key)) return false;
     if (this.rest > since) {
@@ -549,8 +547,10 @@ export class AnswerMemory {
   private restsOn(question: Question, before: Question | undefined): void {
     let all: ReadonlySet<object> | undefined = question.parts.size > 0 ? question.parts : undefined;
     let isOwn = false;
+    let last: ReadonlySet<object> | undefined;
     const add = (others: ReadonlySet<object> | undefined): void => {
-      if (!others || others === all || others.size === 0) return;
+      if (!others || others === all || others === last || others.size === 0) return;
+      last = others;
       if (!all) {
         all = others;
         return;
@@ -586,68 +586,6 @@ function sameParts(a: ReadonlySet<object> | undefined, b: ReadonlySet<object> | 
   if (a?.size !== b?.size) return false;
   for (const part of b ?? []) if (!a?.has(part)) return false;
   return true;
-}
-
-function namesIn({ facts }: LinkedFile): readonly string[] {
-  return [...facts.callsByName.keys(), ...[...facts.writesByAttribute.keys()].map((name) => `.${name}`)];
-}
-
-/** Looks for what is known of a name anew, if anybody asked for it. Of a common name only the first count, which a change may not touch. */
-function lookedAtAgain<Found extends { readonly site: object }>(
-  table: Map<string, { readonly sites: readonly Found[]; readonly limit: number }>,
-  name: string,
-  find: (limit: number) => readonly Found[],
-): "same" | "changed" {
-  const known = table.get(name);
-  if (!known) return "same";
-  const { sites, limit } = known;
-  const now = find(limit);
-  if (now.length === sites.length && now.every(({ site }, index) => site === sites[index]?.site)) return "same";
-  table.set(name, { sites: now, limit });
-  return "changed";
-}
-
-function findSites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramSite[] {
-  return findIn(files, limit, ({ callsByName }) => callsByName.get(name));
-}
-
-/** What `findSites` finds for every name, in one pass. */
-function indexOfCalls(limit: number, files: ReadonlyMap<string, LinkedFile>): ReadonlyMap<string, readonly ProgramSite[]> {
-  const index = new Map<string, ProgramSite[]>();
-  for (const file of files.values()) {
-    for (const [name, sites] of file.facts.callsByName) {
-      let found = index.get(name);
-      if (!found) {
-        found = [];
-        index.set(name, found);
-      }
-      for (const site of sites) {
-        if (found.length > limit) break;
-        found.push({ file, site });
-      }
-    }
-  }
-  return index;
-}
-
-function findWrites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramWrite[] {
-  return findIn(files, limit, ({ writesByAttribute }) => writesByAttribute.get(name));
-}
-
-/** One more than the limit, so that who looks sees that there are more. */
-function findIn<Site>(
-  files: ReadonlyMap<string, LinkedFile>,
-  limit: number,
-  sitesIn: (facts: Facts) => readonly Site[] | undefined,
-): readonly { readonly file: LinkedFile; readonly site: Site }[] {
-  const found: { readonly file: LinkedFile; readonly site: Site }[] = [];
-  for (const file of files.values()) {
-    for (const site of sitesIn(file.facts) ?? []) {
-      found.push({ file, site });
-      if (found.length > limit) return found;
-    }
-  }
-  return found;
 }
 
 /** States of the program, by what changed last in them. */

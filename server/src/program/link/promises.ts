@@ -174,10 +174,16 @@ function isCalledFromOutside(method: FunctionNode, owner: ClassNode, resolver: R
     if (!within || callee.op !== "read" || callee.place.kind !== "attribute") return false;
     const from = resolver.enclosingClass(within);
     if (from && resolver.classOrder(from).classes.includes(owner)) return false;
+    // A base class that calls what its own object has is no outsider.
+    if (from && family.includes(from) && isOwnObject(callee.place.object, within)) return false;
     const objects = resolver.resolve(callee.place.object, within);
     // What is written as an object of the base can be one of this class.
     return objects.length === 0 || objects.some((object) => object.kind === "instance" && family.includes(object.class));
   });
+}
+
+function isOwnObject(value: Value, { facts }: FunctionNode): boolean {
+  return value.op === "read" && value.place.kind === "name" && facts.class !== undefined && value.place.name === facts.parameters[0]?.name;
 }
 
 const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();

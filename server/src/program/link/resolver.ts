@@ -5,9 +5,11 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
-import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
+import { importsOf } from "./linked-file.js";
+import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
+import type { ProgramSite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 import { walkOperations } from "./walk.js";
 
@@ -177,9 +179,10 @@ export class Resolver {
       }
       case "attribute": {
         const objects = this.resolve(place.object, within);
-        return objects.length > 0
-          ? objects.flatMap((object) => this.attribute(object, place.name))
-          : this.methodByName(place.name, within.file);
+        const found =
+          objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
+        // What the function goes on to define, and to store there, is not there yet: `before = self.run … self.run = wrapper`.
+        return found.filter((entity) => entity.kind !== "function" || !isDefinedLater(entity.function, offset, within));
       }
       case "element": {
         const elements = this.elements(place.object, within);
@@ -210,11 +213,14 @@ export class Resolver {
   }
 
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
-  private methodByName(name: string, file: LinkedFile): readonly Entity[] {
+  private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
+    const { file } = within;
     const method = methodsIn(file).get(name);
     const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
+    // What an object keeps and passes calls on to has the names of its methods, and is of another class as like as not.
+    if (method.facts.class === within.facts.class && isAttributeOfOwn(object, within)) return [];
     const isCommon =
       commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
     return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
@@ -251,6 +257,7 @@ export class Resolver {
   private imported(value: ImportValue, file: LinkedFile): readonly Entity[] {
     const target = this.modules.resolve(file.path, value.level, value.module);
     if (value.name === undefined) return this.target(target);
+    if (target.kind === "external" && value.name === "lib" && importsFfi(file, value.module)) return [cffiLibrary];
     if (target.kind === "external") return [{ kind: "external", name: `${target.name}.${value.name}` }];
     const member = target.kind === "file" ? this.moduleMember(target.path, value.name) : [];
     if (member.length > 0) return member;
@@ -560,7 +567,7 @@ export class Resolver {
   /** The names of everything outside the program that a call can run. */
   externalCallees(call: CallOperation, within: FunctionNode): readonly string[] {
     return this.resolve(call.callee, within).flatMap((callee) => {
-      if (callee.kind === "external") return [callee.name];
+      if (callee.kind === "external") return [compiledNames.get(callee.name) ?? callee.name];
       if (callee.kind === "class") return this.classOrder(callee.class).externals;
       // `model(x)`, where a library's class has the `__call__`.
       if (callee.kind === "instance" && !this.method(callee.class, "__call__")) {
@@ -1005,6 +1012,19 @@ export function parentOf(node: FunctionNode): FunctionNode | undefined {
   return node.facts.parent === undefined ? undefined : node.file.functions[node.facts.parent];
 }
 
+/** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
+function importsFfi(file: LinkedFile, module: string): boolean {
+  return importsOf(file).some((each) => each.module === module && each.name === "ffi");
+}
+
+const cffiLibrary: Entity = { kind: "object", type: "cffi.Lib", origin: undefined };
+
+/** What compiled code has instead of a built-in function. */
+const compiledNames: ReadonlyMap<string, string> = new Map([
+  ["numba.prange", "builtins.range"],
+  ["cython.parallel.prange", "builtins.range"],
+]);
+
 /** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
 export function decoratorNames(node: Pick<FunctionNode, "facts">): readonly string[] {
   return node.facts.decorators.flatMap((decorator) => {
@@ -1028,6 +1048,18 @@ export function argumentFor(
   const before = call.arguments.slice(0, position + 1);
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
+}
+
+/** Whether the function is one that the other defines further down, once for each of its calls. */
+function isDefinedLater({ file, facts }: FunctionNode, offset: number, within: FunctionNode): boolean {
+  return facts.parent === within.index && within.facts.kind === "function" && file === within.file && facts.nameRange.start > offset;
+}
+
+/** Whether the value is an attribute of the method's own object. */
+function isAttributeOfOwn(value: Value, { facts }: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "attribute") return false;
+  const { object } = value.place;
+  return object.op === "read" && object.place.kind === "name" && object.place.name === facts.parameters[0]?.name;
 }
 
 /** The methods of the file by name; undefined where several have it. */

@@ -534,7 +534,11 @@ function spawnOf(
         ? "task"
         : "pool";
   const alone = isSingleThreaded(entry.singleThreadedBy, resolver);
-  const instances = alone ? "one" : isService ? calledAtOnce(entry, facts) : instancesOf(entry, call, within, pool, facts, resolver);
+  const instances = alone
+    ? "one"
+    : isService
+      ? calledAtOnce(entry, facts)
+      : instancesOf(entry, call, within, pool, facts, resolver, targets);
   return {
     in: within,
     call,
@@ -974,6 +978,7 @@ function instancesOf(
   pool: SpawnPool | undefined,
   facts: CallFacts,
   resolver: Resolver,
+  targets: readonly SpawnTarget[],
 ): Spawn["instances"] {
   const size = pool?.size?.value;
   if (size?.op === "constant" && size.value === 1) return "one";
@@ -982,7 +987,9 @@ function instancesOf(
   if (isJoinedAtOnce(call, within)) return "one";
   // A pool that outlives the function is given work by every call of it.
   if (pool?.made && pool.made.in !== within) return "several";
-  return runsOften(call, within, resolver) ? "several" : "one";
+  // A timer that sets up the next one has run out.
+  const isTimer = resolver.externalCallees(call, within).includes("threading.Timer");
+  return runsOften(call, within, resolver, isTimer ? targets.map((target) => target.function) : []) ? "several" : "one";
 }
 
 /** Whether the next thing that is done with the thread, before another is started, is to wait for it. */
@@ -999,7 +1006,13 @@ function isJoinedAtOnce(call: CallOperation, within: FunctionNode): boolean {
 }
 
 /** Whether the call is made several times: in a loop, or in a function that is called in a loop, from several places, or handed out. */
-function runsOften(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
+function runsOften(
+  call: CallOperation,
+  within: FunctionNode,
+  resolver: Resolver,
+  except: readonly FunctionNode[] = [],
+  depth = 0,
+): boolean {
   if (loopsAround(within, call).length > 0) return true;
   if (within.facts.kind === "module" || depth > 3) return false;
   const parent = within.facts.parent === undefined ? undefined : within.file.functions[within.facts.parent];
@@ -1011,10 +1024,10 @@ function runsOften(call: CallOperation, within: FunctionNode, resolver: Resolver
     return true;
   }
   if (decoratorNames(within).includes("property")) return false;
-  const callers = resolver.callersOf(within);
+  const callers = resolver.callersOf(within).filter((caller) => !except.includes(caller.within));
   if (callers.length > 1) return true;
   const only = callers[0];
-  return only !== undefined && only.within !== within && runsOften(only.call, only.within, resolver, depth + 1);
+  return only !== undefined && only.within !== within && runsOften(only.call, only.within, resolver, except, depth + 1);
 }
 
 /** A stable identity for a spawn. */

@@ -219,7 +219,7 @@ function isGuarded(look: Range, act: WriteOperation | CallOperation, node: Funct
 
 function isCalledUnderLock(node: FunctionNode, program: Program, depth: number): boolean {
   if (depth > 3) return false;
-  const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node);
+  const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node && !isOncePerObject(within));
   return (
     callers.length > 0 &&
     callers.every(
