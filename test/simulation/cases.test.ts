@@ -169,6 +169,30 @@ test("the convoy: an I/O thread beside a CPU-bound one waits a switch interval p
   assert.ok(simulate(alone, underGil, machine(2), 1).makespanNs < roundTrips * 200 * microsecond, "alone it is fast");
 });
 
+test("how late an I/O thread goes on: by a turn and more beside one that computes, hardly at all alone or without a GIL", () => {
+  const workload = (computing: number): Workload => ({
+    threads: [
+      ...(computing > 0 ? [{ name: "compute", count: computing, steps: [interpreter(3000 * millisecond)] }] : []),
+      { name: "serve", count: 2, steps: [repeat(100, wait(5 * millisecond), interpreter(50 * microsecond))] },
+    ],
+  });
+  const delaysOf = (computing: number, runtime: Runtime) => {
+    const { delays } = simulate(workload(computing), runtime, machine(4), 1);
+    assert.deepEqual(
+      delays.map(({ threads, waits }) => [threads, waits]),
+      [["serve", 200]],
+    );
+    return delays[0] ?? { p50Ns: 0, p95Ns: 0, p99Ns: 0 };
+  };
+  const alone = delaysOf(0, underGil);
+  const beside = delaysOf(1, underGil);
+  assert.ok(alone.p99Ns < 0.2 * millisecond, String(alone.p99Ns));
+  assertBetween(beside.p50Ns, 5 * millisecond, 5.3 * millisecond, "half of all");
+  assert.ok(beside.p50Ns <= beside.p95Ns && beside.p95Ns <= beside.p99Ns);
+  assert.ok(delaysOf(3, underGil).p95Ns > beside.p95Ns, "more that compute, more that are before it");
+  assert.ok(delaysOf(1, withoutGil).p99Ns < 0.2 * millisecond);
+});
+
 test("a wait shorter than a wake-up mostly takes the lock back before the other thread comes (barging)", () => {
   const workload: Workload = {
     threads: [

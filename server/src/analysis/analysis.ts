@@ -3,6 +3,7 @@ import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
+import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
@@ -35,6 +36,8 @@ export interface Analysis {
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
   predictions(path: string): readonly Prediction[];
+  /** How late an I/O thread beside the site of a prediction goes on; costs a simulation for each strategy. */
+  delays(path: string, range: Range): readonly StrategyDelays[];
   /** The predictions with how each site scales; costs several simulations for each site. */
   scalings(path: string): readonly SiteSimulation[];
   /** What each thread of each site would do when, in each way that can be used. */
@@ -228,6 +231,15 @@ class Snapshot implements Analysis {
       const simulation = simulateSite(site, context);
       return { ...simulation, prediction: this.predictionInText(simulation.prediction) };
     });
+  }
+
+  delays(path: string, { start, end }: Range): readonly StrategyDelays[] {
+    const context = this.rules();
+    const site = this.sitesOf(path).find(({ prediction }) => {
+      const { range } = this.predictionInText(prediction);
+      return range.start === start && range.end === end;
+    });
+    return site ? delaysBeside(site.prediction, site.demand, context) : [];
   }
 
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {

@@ -52,6 +52,11 @@ function refusal(way: Way, demand: Demand): string {
  */
 const modelError = 0.16;
 
+/** The range of speedups that simulations gave, with what they leave out. */
+export function widened({ low, likely, high }: Interval): Interval {
+  return { low: low * (1 - modelError), likely, high: high * (1 + modelError) };
+}
+
 function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
   const runs = corners.map((corner) => {
     const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
@@ -70,7 +75,7 @@ function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction
   const makespans = runs.map((run) => run.makespan);
   return {
     makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
-    speedup: interval(Math.min(...speedups) * (1 - modelError), likely, Math.max(...speedups) * (1 + modelError)),
+    speedup: widened(interval(Math.min(...speedups), likely, Math.max(...speedups))),
     bottleneck: runs[1]?.bottleneck ?? "",
   };
 }

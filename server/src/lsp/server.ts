@@ -527,7 +527,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const prediction =
         predictions.find(({ range }) => range.start <= start && start < range.end) ??
         predictions.find(({ range }) => overlaps(range, { start, end: lineEnd }));
-      return prediction ? predictionPage(prediction, place.line) : null;
+      return prediction ? predictionPage(prediction, state.delays(path, prediction.range), place.line) : null;
     }),
   );
 

@@ -26,6 +26,14 @@ export interface Thread {
   endNs: number;
   finished: boolean;
 
+  /** Since when it could go on after its last `wait`; -1 once it does. */
+  dueSince: number;
+  /** How long it was before it went on after each `wait`, ns; where there are very many, evenly spread ones of them. */
+  readonly delays: number[];
+  waits: number;
+  /** One delay of so many is kept. */
+  delayStride: number;
+
   /** What it waits for, for a deadlock report. */
   waitsFor: string;
 
@@ -85,6 +93,10 @@ export function newThread(
     slices: [],
     endNs: now,
     finished: false,
+    dueSince: -1,
+    delays: [],
+    waits: 0,
+    delayStride: 1,
     waitsFor: "",
     burst: "running",
     interruptible: false,
@@ -124,9 +136,24 @@ const stateNumber: Readonly<Record<ThreadState, 0 | 1 | 2 | 3 | 4 | 5 | 6>> = {
 
 /** Closes the slice of the present state and opens one of the next. */
 export function enter(thread: Thread, state: ThreadState, now: number, recording: Recording): void {
+  if (thread.dueSince >= 0 && (state === "running" || state === "native" || state === "io")) noteDelay(thread, now);
   if (state === thread.state) return;
   closeSlice(thread, now, recording);
   thread.state = state;
+}
+
+const mostDelays = 4096;
+
+function noteDelay(thread: Thread, now: number): void {
+  if (thread.waits++ % thread.delayStride === 0) {
+    if (thread.delays.length === mostDelays) {
+      for (let i = 0; i < mostDelays / 2; i++) thread.delays[i] = thread.delays[2 * i] as number;
+      thread.delays.length = mostDelays / 2;
+      thread.delayStride *= 2;
+    }
+    thread.delays.push(now - thread.dueSince);
+  }
+  thread.dueSince = -1;
 }
 
 /** What a run keeps: totals per thread, or also every slice. */
