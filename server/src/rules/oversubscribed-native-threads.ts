@@ -24,8 +24,11 @@ export const oversubscribedNativeThreads: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ site, own }, context) =>
-    threadLimitFix(site.spawn.in.file, own.limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each)).slice(0, mostVariables), context),
+  fix({ site, own }, context) {
+    // A call that asks for threads itself is changed at the call.
+    const variables = own.count === "on-request" ? [] : own.limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each));
+    return threadLimitFix(site.spawn.in.file, variables.slice(0, mostVariables), context);
+  },
 };
 
 /** Libraries come with one of several others, each with a variable of its own. */
