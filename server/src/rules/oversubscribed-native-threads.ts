@@ -6,7 +6,7 @@ import { mentionsIn } from "../program/link/mentions.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { threadLimitFix } from "./fixes/thread-limit-fix.js";
 import docs from "./oversubscribed-native-threads.md";
-import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
+import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
 interface Data {
   readonly site: SiteEstimate;
@@ -24,12 +24,16 @@ export const oversubscribedNativeThreads: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ site, own }, context) =>
-    threadLimitFix(site.spawn.in.file, own.limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each)).slice(0, mostVariables), context),
+  // What was asked for in the code is changed there.
+  fix: ({ site, own }, context) => (own.count === "on-request" ? noFix : threadLimitFix(site.spawn.in.file, variablesOf(own), context)),
 };
 
 /** Libraries come with one of several others, each with a variable of its own. */
 const mostVariables = 3;
+
+function variablesOf({ limitedBy }: OwnThreads): readonly string[] {
+  return limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each)).slice(0, mostVariables);
+}
 
 function find(context: RuleContext): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
