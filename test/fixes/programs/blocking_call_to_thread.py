@@ -13,7 +13,7 @@ ticks = []
 async def tick():
     for _ in range(10):
         ticks.append("tick")
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.001)
 
 
 async def ask():

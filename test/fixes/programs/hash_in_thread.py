@@ -12,7 +12,7 @@ ticks = []
 async def tick():
     for _ in range(20):
         ticks.append("tick")
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.001)
 
 
 async def sign_up(password):

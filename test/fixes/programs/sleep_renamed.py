@@ -12,12 +12,12 @@ ticks = []
 async def tick():
     for _ in range(5):
         ticks.append("tick")
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.001)
 
 
 async def poll():
     await asyncio.sleep(0)
-    pause(0.05)
+    pause(0.2)
     return len(ticks)
 
 
