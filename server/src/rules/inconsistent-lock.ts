@@ -5,8 +5,11 @@ import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
 import type { Program } from "../program/link/link.js";
-import { type HeldLock, heldThroughout } from "../program/link/locks.js";
+
+import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
+
 import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
+
 import docs from "./inconsistent-lock.md";
 import {
   accessesByLocation,
@@ -56,6 +59,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
       const race = raceOf(store, store.locks, minding(store, guarded), accesses);
+      if (race && isClaimed(race, accesses)) continue;
       const confidence = race && !isFarFetched(race) ? confidenceOf(race, program) : undefined;
       if (race && confidence) matches.set(key, match(race, confidence));
     }
@@ -126,6 +130,21 @@ function minding(store: Access, guarded: readonly Access[]): readonly Access[] {
   if (store.locks.some(isRealLock))
     return others.filter((other) => changes(other) && (other.does !== "assign" || other.check?.locks.some(isRealLock)));
   return others.filter((other) => other.update !== undefined || other.check?.locks.some(isRealLock) === true);
+}
+
+/**
+ * Whether the function has moved the state on under the lock before, so that who compares it there finds that it is not their turn: `with lock: if
+ * self.state == READY: self.state = RUNNING`, then `self.state = DONE`.
+ */
+function isClaimed({ first, second }: Race, accesses: readonly Access[]): boolean {
+  if (second.check?.pattern.check.form !== "comparison") return false;
+  return accesses.some(
+    ({ function: node, does, statement, locks }) =>
+      node === first.function &&
+      does === "assign" &&
+      statement.end <= first.statement.start &&
+      commonLocks(locks, second.locks).some(isRealLock),
+  );
 }
 
 /** Whether the access is part of what takes several steps under its lock, between which a single step of another thread can come. */

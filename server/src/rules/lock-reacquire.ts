@@ -83,7 +83,10 @@ function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): C
       // The walk goes only where such a test comes out right.
       if (argument !== undefined && isWrittenOut(argument, node, taken.path[level - 1])) continue;
       if (someValue(test, isAboutHolding)) return undefined;
-      if (isBelow && (argument !== undefined || isSetMeanwhile(test, held.taken.function) || isMadeOnce(test, node)))
+      if (
+        isBelow &&
+        (argument !== undefined || isSetMeanwhile(test, held.taken.function) || (node === taken.function && isMadeOnce(test, node)))
+      )
         confidence = "possible";
     }
   }

@@ -210,7 +210,8 @@ export class Ownership {
     if (!node) return { ...object, key: `${object.key}.${name}`, partOf: object.partOf || object.key, made: undefined };
     const { classes, externals } = this.resolver.classOrder(node);
     // The class furthest up that stores the attribute stands for all that extend it.
-    const definer = [...classes].reverse().find((each) => each.facts.instanceAttributes.has(name)) ?? node;
+    const definers = isMangled(name) ? this.manglingClasses(frame, classes) : [...classes].reverse();
+    const definer = definers.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
@@ -236,6 +237,12 @@ export class Ownership {
       class: undefined,
       made: undefined,
     };
+  }
+
+  /** The class that the code stands in: to its name, Python ties those that start with two underscores. */
+  private manglingClasses(frame: Frame, classes: readonly ClassNode[]): readonly ClassNode[] {
+    const around = this.resolver.enclosingClass(frame.function);
+    return around && classes.includes(around) ? [around] : [...classes].reverse();
   }
 
   /** Whether the value, bound in the class, stands for what each object has: a field, a property, an object with `__get__`. */
@@ -512,6 +519,10 @@ function boundBefore(name: string, place: Range, { facts }: FunctionNode): Value
   // What stands further down in the list that holds the call, or inside that, comes after it.
   const isAfter = listHolding(facts.body, last)?.some((operation) => operation.start <= place.start && place.end <= operation.end);
   return isAfter ? last : undefined;
+}
+
+function isMangled(name: string): boolean {
+  return name.startsWith("__") && !name.endsWith("__");
 }
 
 /** The list that directly holds operations of the value. */

@@ -174,7 +174,8 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
       // Called by its own class only, it runs in the thread as often as beside it.
       if (known > 0 && outside.length === 0) continue;
       if (outside.length > 0 && outside.every((caller) => isAfterJoin(caller, program))) continue;
-      const evidence = outside.length > 0 && isStarted(spawn, owner, program) ? "seen" : "assumed";
+      const isShared = outside.length > 0 && !outside.every((caller) => isBeforeStart(caller, root, program));
+      const evidence = isShared && isStarted(spawn, owner, program) ? "seen" : "assumed";
       callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined, evidence });
     }
   }
@@ -204,6 +205,25 @@ function isAfterJoin({ call, within }: Caller, { resolver, knowledge }: Program)
   return someCall(within, (before) => {
     const same = before.end <= call.start ? objectOfCall(before) : undefined;
     return same !== undefined && sameValue(same, object) && resolver.callees(before, within).some((callee) => joinsThread(callee.function));
+  });
+}
+
+/** Whether the caller has just made the object, and has not had it start its thread: `connection = Connection(); connection.open()`. */
+function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kind: "spawn" }>, { resolver }: Program): boolean {
+  const object = objectOfCall(call);
+  if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
+  const { name } = object.place;
+  const bound = within.facts.parameters.some((parameter) => parameter.name === name) ? [] : (within.facts.bindings.get(name) ?? []);
+  const isMade = (value: Value): boolean =>
+    value.op === "call" && value.end <= call.start && resolver.resolve(value.callee, within).every(({ kind }) => kind === "class");
+  if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.facts.name === "__init__")) return false;
+  return !someCall(within, (before) => {
+    const same = before.end <= call.start ? objectOfCall(before) : undefined;
+    return (
+      same !== undefined &&
+      sameValue(same, object) &&
+      resolver.callees(before, within).some((callee) => root.startedBy.has(callee.function))
+    );
   });
 }
 

@@ -281,7 +281,11 @@ function writersIn(
 function evidenceFor(candidate: Candidate, writers: readonly Writer[], program: Program): TaskEvidence | undefined {
   const { function: node, of, place } = candidate;
   if (place.kind === "element" && isKeyOfTask(place.index, node, program)) return undefined;
-  const runs = taskRunsOf(node, program).filter((run) => of === "other" || run.object === "shared");
+  // A variable of the function around is one for each of its calls: tasks share it that are started in there.
+  const around = place.kind === "name" && place.owner > 0 ? node.file.functions[place.owner] : undefined;
+  const runs = taskRunsOf(node, program).filter(
+    (run) => (of === "other" || run.object === "shared") && (around === undefined || run.kind === "outside" || run.startedIn === around),
+  );
   const started = runs.filter((run) => run.kind === "task" || run.kind === "handler");
   const several = started.find((run) => run.instances === "several");
   if (several) return { kind: "several tasks", run: several };
