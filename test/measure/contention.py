@@ -4,7 +4,8 @@
 
 Each shape is a statement in a loop. `speedup` is what two threads that run it at the same time get done, as a multiple of what one gets done alone;
 `own` is the same with an object for each thread instead of one for both, where that makes sense. 2 is perfect on two cores, 1 no gain, below 1 a loss.
-The best of REPEATS runs counts for each, because what disturbs makes runs longer, never shorter. With a GIL all of them are about 1.
+The best of REPEATS runs counts for each, because what disturbs makes runs longer, never shorter. With a GIL all of them are about 1. Where two threads
+that have nothing in common are less than 1.7 times as fast as one, the machine is too busy, and nothing is recorded.
 """
 
 import argparse
@@ -77,6 +78,11 @@ SHAPES = [
     ("class of the program", "Point", "total = shared(i)", "global"),
     ("isinstance with a class of the program", "Point", "total = isinstance(i, shared)", "global"),
     ("random.random", "random", "total = shared.random()", "global"),
+    ("random.Random.random", "random.Random()", "total = shared.random()"),
+    ("two of random.random and a comparison", "random", "x = shared.random(); y = shared.random(); total = x * x + y * y <= 1", "global"),
+    ("random.randint", "random", "total = shared.randint(1, 6)", "global"),
+    ("random.Random.randint", "random.Random()", "total = shared.randint(1, 6)"),
+    ("global store", "0", "shared = i", "global"),
     ("with a lock", "threading.Lock()", "with shared: total = i"),
     ("queue.put", "queue.SimpleQueue()", "shared.put(i)"),
     ("bytes slice", "bytes(1000)", "total = shared[i % 900:i % 900 + 8]"),
@@ -88,7 +94,7 @@ def made(shape, place):
     """The loop over the statement; `shared` is a global of its module, or an argument."""
     name, source, statement, *_ = shape
     if place == "global":
-        head = "def work(rounds, shared_of_thread):\n    global shared\n" if "shared +=" in statement else "def work(rounds, shared_of_thread):\n"
+        head = "def work(rounds, shared_of_thread):\n    global shared\n" if statement.startswith(("shared +=", "shared =")) else "def work(rounds, shared_of_thread):\n"
     else:
         head = "def work(rounds, shared):\n"
     space = {"COMMON": COMMON}
@@ -148,6 +154,9 @@ def main():
     if os.path.exists(arguments.output):
         with open(arguments.output) as file:
             rows = {(row["shape"], row["python"]): row for row in json.load(file)["rows"]}
+    control = measure(SHAPES[0])["speedup"]
+    if not has_gil and control < 1.7:
+        sys.exit("two threads with nothing in common are %.2f times as fast as one: the cores are not free" % control)
     for shape in SHAPES:
         if arguments.only and shape[0] not in arguments.only:
             continue
