@@ -139,6 +139,9 @@ function emptySum(): Sum {
   };
 }
 
+/** Nobody waits longer than that for a module of their own; where a module's code seems to take longer, guesses have added up. In nanoseconds. */
+const longestImportNs = 1e9;
+
 /** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
 export class CostModel {
   readonly evaluator: Evaluator;
@@ -199,7 +202,8 @@ export class CostModel {
     const module = file.functions[0];
     if (!module) return 0;
     const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
-    return interpreterNs.likely + heldNs.likely + nativeNs.likely + importedNs(importsOf(file).map((each) => each.module));
+    const own = Math.min(interpreterNs.likely + heldNs.likely + nativeNs.likely, longestImportNs);
+    return own + importedNs(importsOf(file).map((each) => each.module));
   }
 
   /** What calling a library function costs of which only the name is known. */
