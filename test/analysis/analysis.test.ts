@@ -359,7 +359,10 @@ describe("code actions", () => {
 
   test("are offered on the finding, and do what they say", () => {
     const [action, ...more] = at(pure, "pool.map");
-    assert.deepEqual(more, []);
+    assert.deepEqual(
+      more.map(({ title }) => title),
+      ["Ignore cpu-bound-in-thread here"],
+    );
     assert.equal(action?.title, "Switch to ProcessPoolExecutor");
     assert.equal(action?.rule, "cpu-bound-in-thread");
     assert.equal(action?.refusedBecause, undefined);
@@ -368,10 +371,30 @@ describe("code actions", () => {
   });
 
   test("are refused with the reason", () => {
-    const [action, ...more] = at(pool, "pool.map");
-    assert.deepEqual(more, []);
+    const [action] = at(pool, "pool.map");
     assert.deepEqual(action?.edits, []);
     assert.match(action?.refusedBecause ?? "", /`work` changes `counter`/);
+  });
+
+  test("end with a comment that ignores the finding", () => {
+    const ignored = (text: string): string => {
+      const action = at(text, "pool.map").at(-1);
+      return applyEdits(text, action?.edits.flatMap(({ edits }) => edits) ?? []);
+    };
+    const once = ignored(pure);
+    assert.match(once, /pool\.map\(.*\) {2}# gil: ignore\[cpu-bound-in-thread\] reason\n/);
+    assert.deepEqual(hostOf({ "/main.py": once }).snapshot().findings("/main.py"), []);
+    const commented = pure.replace(/(pool\.map\(.*\))\n/, "$1  # all of them\n");
+    assert.match(ignored(commented), /\n +# gil: ignore\[cpu-bound-in-thread\] reason\n.*pool\.map\(.*# all of them\n/);
+    const known = pure.replace(/(pool\.map\(.*\))\n/, "$1  # gil: ignore[other-rule] because\n");
+    assert.match(ignored(known), /# gil: ignore\[other-rule, cpu-bound-in-thread\] because\n/);
+    for (const text of [commented, known])
+      assert.deepEqual(
+        hostOf({ "/main.py": ignored(text) })
+          .snapshot()
+          .findings("/main.py"),
+        [],
+      );
   });
 
   test("are not there beside the finding", () => assert.deepEqual(at(pure, "import hashlib"), []));

@@ -1,7 +1,12 @@
 import type { Access } from "../program/link/activity.js";
 import type { CheckThenAct } from "../program/link/compound.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
-import type { Place, Value } from "../program/operation.js";
+import { decoratorNames } from "../program/link/resolver.js";
+import { sameValue } from "../program/link/updates.js";
+import { someValue, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Place, Value } from "../program/operation.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -13,11 +18,13 @@ import {
   guardsMore,
   guardText,
   isEmpty,
+  isHarmless,
   isMemo,
 } from "./checked-act.js";
+import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, quoted, raceOf, whoText } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import { accessesByLocation, isRealLock, quoted, raceOf, whoText } from "./race.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** What goes wrong when somebody comes between. */
 type Harm =
@@ -39,7 +46,7 @@ export const checkThenAct: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ act }, context) => withSetDefault(act.race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
@@ -108,7 +115,8 @@ function harmOf(
       if (access.does !== "use") return undefined;
       return { harm: { goes: "error", errors: useErrors(pattern) }, undoes: access.location.endsWith("[]") ? takes : unsets };
     case "remove": {
-      if (check.place.kind === "element") return { harm: { goes: "error", errors: removalErrors(pattern) }, undoes: takes };
+      const isStore = act.op === "write" && act.form !== "delete";
+      if (check.place.kind === "element" && !isStore) return { harm: { goes: "error", errors: removalErrors(pattern) }, undoes: takes };
       if (act.op === "write" && act.form === "delete")
         return { harm: { goes: "error", errors: ["AttributeError", "NameError"] }, undoes: takes };
       // Storing None twice harms nobody, but what goes with it is done twice.
@@ -211,6 +219,7 @@ function fillHarm(
       if (more === "no" || isEmpty(value) || isNotice(check.place)) return undefined;
       const isElement = check.place.kind === "element";
       if (isElement && isMemo(pattern, access.function)) return undefined;
+      if (answersSame(pattern, access.function) || looksAgain(access) || onlyTakesOut(pattern, access.function)) return undefined;
       const addsToo = (other: Access): boolean => adds(other) && other.check !== undefined;
       return { harm: { goes: isElement && more === "late" ? "noted-twice" : "twice" }, undoes: addsToo };
     }
@@ -220,6 +229,49 @@ function fillHarm(
       // Making an object twice is another rule's business, but where an error is waited for.
       return check.form === "error" && check.place.kind === "element" ? { harm: { goes: "overwritten" }, undoes: adds } : undefined;
   }
+}
+
+/** A question whose answer is kept, `if self._ready: return True … self._ready = True`: who finds it out twice gets it twice. */
+function answersSame({ check, act }: CheckThenAct, node: FunctionNode): boolean {
+  if (!/^_*(is|has|can)_/.test(node.facts.name) && !decoratorNames(node).includes("property")) return false;
+  const value = act.op === "write" ? act.value : undefined;
+  return check.instead.some(
+    (each) => each.op === "return" && each.value !== undefined && value !== undefined && sameValue(each.value, value),
+  );
+}
+
+/** Whether a lock that was taken after the look covers a second look, at something else, on which the act depends. */
+function looksAgain({ function: node, locks, check, operation }: Access): boolean {
+  const late = locks.filter((lock) => isRealLock(lock) && lock.taken.function === node && !check?.locks.includes(lock));
+  return testsBefore(node, operation).some(
+    (test) =>
+      late.some((lock) => lock.taken.range.end <= test.start) &&
+      someValue(test, (value) => value.op === "read" && value.place.kind === "attribute"),
+  );
+}
+
+/** Whether all that is done because of the look is done with what was taken out of state that is left empty: who comes second finds nothing. */
+function onlyTakesOut({ check, act }: CheckThenAct, node: FunctionNode): boolean {
+  const left: Value[] = [];
+  const calls: CallOperation[] = [];
+  walkOperations(check.dependent, (operation) => {
+    if (operation.op === "call" && !isHarmless(operation.callee)) calls.push(operation);
+    if (operation.op === "write" && operation !== act && isEmpty(operation.value) && operation.place.kind === "attribute")
+      left.push({ op: "read", place: operation.place, start: operation.start, end: operation.end });
+  });
+  const isTakenOut = (value: Value, depth = 0): boolean => {
+    if (depth > 3) return false;
+    if (left.some((each) => sameValue(each, value))) return true;
+    if (value.op === "element-of") return isTakenOut(value.iterable, depth + 1);
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+    const bound = node.facts.bindings.get(value.place.name) ?? [];
+    return bound.length > 0 && bound.every((each) => (each.op === "constant" && each.type === "none") || isTakenOut(each, depth + 1));
+  };
+  return (
+    left.length > 0 &&
+    calls.length > 0 &&
+    calls.every(({ callee }) => callee.op === "read" && callee.place.kind === "attribute" && isTakenOut(callee.place.object))
+  );
 }
 
 /** `warned`, `already_logged`: a message that comes twice is no harm. */

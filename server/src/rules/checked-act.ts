@@ -84,6 +84,8 @@ export function effectOf({ operation }: Pick<Access, "operation">, check: Check)
     case "write":
       if (operation.form === "delete") return "takes";
       if (operation.form === "update") return "stores";
+      // None under a key is still something that is there.
+      if (isNone(operation.value) && check.place.kind === "element" && check.form === "membership") return "adds";
       return isNone(operation.value) || (check.form === "truth" && isEmpty(operation.value)) ? "takes" : "adds";
     case "call": {
       const { callee } = operation;
@@ -209,7 +211,8 @@ function isEffect(operation: Operation, act: Operation): boolean {
 const harmlessCalls =
   /^(debug|info|warn|warning|error|exception|critical|log|print|format|join|len|str|repr|int|float|bool|isinstance|getattr|hasattr|type|id|min|max|sorted|get|items|keys|values|copy|is_set|notify|notify_all|time|monotonic|perf_counter|startswith|endswith|strip|lower|upper|[A-Z]\w*(Error|Exception|Warning))$/;
 
-function isHarmless(callee: Value): boolean {
+/** Whether a call of it tells or says something, and changes nothing that matters. */
+export function isHarmless(callee: Value): boolean {
   return callee.op === "read" && callee.place.kind !== "element" && harmlessCalls.test(callee.place.name);
 }
 

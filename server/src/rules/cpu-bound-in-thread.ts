@@ -4,7 +4,7 @@ import { applicable, speedupText, upTo } from "../estimate/text.js";
 import { duration, rangeOfCall, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import docs from "./cpu-bound-in-thread.md";
-import { processPoolFix } from "./process-pool-fix.js";
+import { processPoolFix } from "./fixes/process-pool-fix.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL101: interpreter-bound work run in threads. */
@@ -17,7 +17,7 @@ export const cpuBoundInThread: Rule<SiteEstimate> = {
   docs,
   find,
   message,
-  fix: (site, context) => processPoolFix(site.spawn, context),
+  fix: (site, context) => processPoolFix(site, context),
 };
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {

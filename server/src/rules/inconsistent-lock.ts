@@ -5,10 +5,25 @@ import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
 import type { Program } from "../program/link/link.js";
-import type { HeldLock } from "../program/link/locks.js";
+
+import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
+
+import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
+
 import docs from "./inconsistent-lock.md";
-import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, startOf, startText } from "./race.js";
-import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import {
+  accessesByLocation,
+  isFarFetched,
+  isRealLock,
+  ownLocks,
+  quoted,
+  type Race,
+  raceOf,
+  racePlaces,
+  startOf,
+  startText,
+} from "./race.js";
+import type { Confidence, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 type Data =
   | {
@@ -30,7 +45,7 @@ export const inconsistentLock: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: (data, context) => (data.why === "declared" ? declaredLockFix(data.access, data.state, context) : lockFix(data.race.first, context)),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
@@ -44,7 +59,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
       const race = raceOf(store, store.locks, minding(store, guarded), accesses);
-      const confidence = race && confidenceOf(race);
+      if (race && isClaimed(race, accesses)) continue;
+      const confidence = race && !isFarFetched(race) ? confidenceOf(race, program) : undefined;
       if (race && confidence) matches.set(key, match(race, confidence));
     }
   }
@@ -107,11 +123,37 @@ function notShared({ facts }: FunctionNode): boolean {
 function minding(store: Access, guarded: readonly Access[]): readonly Access[] {
   if (store.does === "change") {
     const elsewhere = guarded.filter((each) => each.function !== store.function && changes(each));
-    return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere : [];
+    return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere.filter((each) => takesSteps(each, guarded)) : [];
   }
   const others = guarded.filter((other) => other.operation !== store.operation);
-  if (store.locks.some(isRealLock)) return others.filter(changes);
+  // A plain store under each of two locks is one step each.
+  if (store.locks.some(isRealLock))
+    return others.filter((other) => changes(other) && (other.does !== "assign" || other.check?.locks.some(isRealLock)));
   return others.filter((other) => other.update !== undefined || other.check?.locks.some(isRealLock) === true);
+}
+
+/**
+ * Whether the function has moved the state on under the lock before, so that who compares it there finds that it is not their turn: `with lock: if
+ * self.state == READY: self.state = RUNNING`, then `self.state = DONE`.
+ */
+function isClaimed({ first, second }: Race, accesses: readonly Access[]): boolean {
+  if (second.check?.pattern.check.form !== "comparison") return false;
+  return accesses.some(
+    ({ function: node, does, statement, locks }) =>
+      node === first.function &&
+      does === "assign" &&
+      statement.end <= first.statement.start &&
+      commonLocks(locks, second.locks).some(isRealLock),
+  );
+}
+
+/** Whether the access is part of what takes several steps under its lock, between which a single step of another thread can come. */
+function takesSteps(access: Access, guarded: readonly Access[]): boolean {
+  if (access.update || access.check?.locks.some(isRealLock) || access.does === "iterate") return true;
+  return guarded.some(
+    (other) =>
+      other.operation !== access.operation && other.root === access.root && heldThroughout(access.locks, other.locks).some(isRealLock),
+  );
 }
 
 function changes({ does }: Access): boolean {
@@ -136,14 +178,16 @@ function match(race: Race, confidence: Confidence): Match<Data> {
 
 /** Functions that set an object up or wind it down usually run while no other thread has it. */
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(re)?(init|set_?up|set_|configure|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /**
  * Where only a promise speaks for several threads, a bare store may well belong to a time when there is one: it is possible at most, and nothing
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
-function confidenceOf({ first, concurrency, confidence }: Race): Confidence | undefined {
-  const isLifecycle = [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
+function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
+  const callers = resolver.callersOf(first.function);
+  const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
+  const isLifecycle = isOfConstructor || [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
   if (concurrency === "seen") return isLifecycle ? "possible" : confidence;
   if (first.locks.some(isRealLock) && !isLifecycle) return confidence;
   return first.does === "change" || isLifecycle ? undefined : "possible";

@@ -5,11 +5,12 @@ import { handedOver } from "../program/link/hand-over.js";
 import type { HeldLock } from "../program/link/locks.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
-import { sameValue } from "../program/link/updates.js";
+import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
+import { reentrantFix } from "./fixes/lock-kind-fix.js";
 import docs from "./lock-reacquire.md";
-import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 interface Data {
   readonly held: HeldLock;
@@ -26,7 +27,7 @@ export const lockReacquire: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ held }, context) => reentrantFix(expressionOf(held), held.taken.function, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
@@ -82,10 +83,25 @@ function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): C
       // The walk goes only where such a test comes out right.
       if (argument !== undefined && isWrittenOut(argument, node, taken.path[level - 1])) continue;
       if (someValue(test, isAboutHolding)) return undefined;
-      if (isBelow && (argument !== undefined || isSetMeanwhile(test, held.taken.function))) confidence = "possible";
+      if (
+        isBelow &&
+        (argument !== undefined || isSetMeanwhile(test, held.taken.function) || (node === taken.function && isMadeOnce(test, node)))
+      )
+        confidence = "possible";
     }
   }
   return confidence;
+}
+
+/** `if cls._instance: return cls._instance` before the lock, under which it is made: who holds the lock may well do so once it is there. */
+function isMadeOnce(test: Value, { facts }: FunctionNode): boolean {
+  let isMade = false;
+  walkOperations(facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind === "element") return;
+    const { place } = operation;
+    isMade ||= someValue(test, (value) => value.op === "read" && samePlace(value.place, place));
+  });
+  return isMade;
 }
 
 const holdingNames =

@@ -4,6 +4,7 @@ import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { mentionsIn } from "../program/link/mentions.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { threadLimitFix } from "./fixes/thread-limit-fix.js";
 import docs from "./oversubscribed-native-threads.md";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -23,8 +24,16 @@ export const oversubscribedNativeThreads: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  // What was asked for in the code is changed there.
+  fix: ({ site, own }, context) => (own.count === "on-request" ? noFix : threadLimitFix(site.spawn.in.file, variablesOf(own), context)),
 };
+
+/** Libraries come with one of several others, each with a variable of its own. */
+const mostVariables = 3;
+
+function variablesOf({ limitedBy }: OwnThreads): readonly string[] {
+  return limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each)).slice(0, mostVariables);
+}
 
 function find(context: RuleContext): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
@@ -152,15 +161,9 @@ function message({ site, call, own }: Data, { cores }: RuleContext): string {
   const { spawn, prediction } = site;
   const workers = Math.min(prediction.workers, Math.round(prediction.tasks.high));
   const kind = spawn.worker === "thread" ? "threads" : "processes";
-  const inTurns = spawn.worker === "thread" && own.pool === "in-turns";
-  const inner =
-    own.count === "on-request"
-      ? "as many threads as it is asked for into each of them"
-      : inTurns
-        ? `a thread for each core (${own.library}), one set for which they wait in turn`
-        : `a thread for each core (${own.library}) into each of them`;
-  const total = own.count === "on-request" || inTurns ? "" : `: up to ${workers * cores} threads on ${cores} cores`;
-  return `${workers} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner}${total}. ${advice(own)}`;
+  const inner = own.count === "on-request" ? "as many threads as it is asked for" : `a thread for each core (${own.library})`;
+  const total = own.count === "on-request" ? "" : `: up to ${workers * cores} threads on ${cores} cores`;
+  return `${workers} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner} into each of them${total}. ${advice(own)}`;
 }
 
 function advice({ limitedBy, count }: OwnThreads): string {

@@ -1,6 +1,7 @@
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
@@ -16,22 +17,21 @@ export interface Race {
   readonly confidence: Confidence;
 }
 
-const locations = new WeakMap<Program, ReadonlyMap<string, readonly Access[]>>();
-
 /**
  * The accesses of a program's threads, by the state they reach, in the order in which they were found. Of threads that come by the same place
  * with the same locks only a few of each kind stand for all: pairs are compared, and hundreds of threads would make millions of them.
  */
 export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  const before = locations.get(program);
-  if (before) return before;
+  return program.resolver.overview("accesses by location", () => findAccesses(program));
+}
+
+function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> {
   const byLocation = new Map<string, Access[]>();
   for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
     const list = byLocation.get(access.location);
     if (list) list.push(access);
     else byLocation.set(access.location, [access]);
   }
-  locations.set(program, byLocation);
   return byLocation;
 }
 
@@ -111,14 +111,16 @@ function confidenceOf(
     case "promised": {
       // A lock that is held at the end only, and not from the look on, shows what should be held.
       const late = first.locks.filter((lock) => isRealLock(lock) && !locks.includes(lock));
-      const guards = [...guardsOf(all, first), ...late];
+      const known = guardsOf(all, first);
+      const guards = [...known.map(({ lock }) => lock), ...late];
       if (commonLocks(locks, guards).length > 0) return undefined;
       const promises = [first.root, second.root].flatMap((root) => (root.kind === "promised" ? [root.promise] : []));
       const about = promises.filter((promise) => isPromised(first.location, promise));
       // What is shared reaches a global that is filled on demand: whoever shares the one meets in the other.
       const isFilledGlobal = first.location.startsWith("global ") && first.check?.pattern.does === "fill";
       if (about.length === 0) return isFilledGlobal ? "possible" : undefined;
-      if (guards.length > 0) return "likely";
+      // A lock that is there for the end of an object's life alone need not be meant for what comes before.
+      if (guards.length > 0) return late.length > 0 || known.some(({ inUse }) => inUse) ? "likely" : "possible";
       if (locks.some(isRealLock)) return undefined;
       // A thread that the object starts on itself, beside whoever calls its methods.
       if (first.root.kind === "spawn" || second.root.kind === "spawn") return "possible";
@@ -137,31 +139,52 @@ export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[]
   });
 }
 
+/** Whether the lock is one that another object has for itself, whose method happens to lead here. */
+function isOfOther({ identity, owner }: HeldLock, { through }: Access): boolean {
+  return (
+    identity === "one-per-object" &&
+    owner !== "" &&
+    through !== "" &&
+    owner.startsWith("self ") &&
+    through.startsWith("self ") &&
+    !through.includes(owner.slice("self ".length))
+  );
+}
+
+/** Whether the function ends the life of its object, as its name tells: that is usually once no other thread has it. */
+function windsDown({ facts }: FunctionNode): boolean {
+  return facts.parameters.length <= 1 && ending.test(facts.name);
+}
+
+const ending = /^_*(stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|exit|del)(_|$)/i;
+
 interface Guard {
   readonly lock: HeldLock;
   /** The operations that touch the state under it. */
   readonly operations: Set<unknown>;
+  /** Whether one of them stands elsewhere than in what ends the object's life. */
+  inUse: boolean;
 }
 
 const guardsAt = new WeakMap<readonly Access[], readonly Guard[]>();
 
 /** The locks under which other code touches the state. */
-function guardsOf(accesses: readonly Access[], besides: Access): readonly HeldLock[] {
+function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[] {
   let guards = guardsAt.get(accesses);
   if (!guards) {
     const byKey = new Map<string, Guard>();
     for (const access of accesses) {
-      for (const lock of access.locks) {
-        if (!isRealLock(lock)) continue;
-        const known = byKey.get(lock.key);
-        if (known) known.operations.add(access.operation);
-        else byKey.set(lock.key, { lock, operations: new Set([access.operation]) });
+      for (const lock of access.locks.filter((each) => isRealLock(each) && !isOfOther(each, access))) {
+        const guard = byKey.get(lock.key) ?? { lock, operations: new Set(), inUse: false };
+        guard.operations.add(access.operation);
+        guard.inUse ||= !windsDown(access.function);
+        byKey.set(lock.key, guard);
       }
     }
     guards = [...byKey.values()];
     guardsAt.set(accesses, guards);
   }
-  return guards.flatMap(({ lock, operations }) => (operations.has(besides.operation) && operations.size === 1 ? [] : [lock]));
+  return guards.filter(({ operations }) => !operations.has(besides.operation) || operations.size > 1);
 }
 
 /** Whether the lock is one, and not the comparison of thread identities that stands in for it. */

@@ -1,7 +1,8 @@
 import type { TaskEvidence, UpdateAcrossAwait } from "../program/link/task-updates.js";
 import { updatesAcrossAwaits } from "../program/link/task-updates.js";
+import { awaitFix } from "./fixes/await-fix.js";
 import { quoted } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 import docs from "./update-across-await.md";
 
 /** GIL209: a read-modify-write of state shared between tasks with an `await` between read and write. */
@@ -14,19 +15,26 @@ export const updateAcrossAwait: Rule<UpdateAcrossAwait> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: awaitFix,
 };
 
-function find({ program }: RuleContext): readonly Match<UpdateAcrossAwait>[] {
-  return updatesAcrossAwaits(program).map((found) => ({
+function find(context: RuleContext): readonly Match<UpdateAcrossAwait>[] {
+  return updatesAcrossAwaits(context.program).map((found) => ({
     path: found.function.file.path,
     range: found.statement,
-    confidence: found.evidence.kind === "assumed" ? "possible" : "likely",
+    confidence: found.evidence.kind === "assumed" || isOnlyAsked(found, context) ? "possible" : "likely",
     related: related(found),
     targets: [],
     prediction: undefined,
     data: found,
   }));
+}
+
+/** Whether what two tasks fill is an entry with an answer: it is asked for twice, and both have what they want. Nothing is opened or started. */
+function isOnlyAsked({ does, place, suspension, function: node }: UpdateAcrossAwait, context: RuleContext): boolean {
+  const { start, end } = suspension;
+  const opens = /open|connect|create|start|launch|spawn|acquire|make|new/i.test(context.source(node.file.path).slice({ start, end }));
+  return does === "fill" && place.kind === "element" && !opens;
 }
 
 function related({ function: node, read, suspension, statement, evidence }: UpdateAcrossAwait): readonly RelatedLocation[] {

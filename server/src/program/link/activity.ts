@@ -8,9 +8,10 @@ import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
-import { type IdleLoop, idleLoops } from "./idle-loops.js";
+import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
+import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
   type HeldLock,
@@ -32,6 +33,7 @@ import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
+import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
@@ -108,13 +110,14 @@ export interface Activity {
   readonly threaded: ReadonlySet<FunctionNode>;
 }
 
-const activities = new WeakMap<Program, Activity>();
-
 /** What the program's threads do, what their makers do beside them, and what code does that promises to be shared. Found once per program. */
 export function activityOf(program: Program): Activity {
-  const before = activities.get(program);
-  if (before) return before;
-  const roots = threadRoots(program);
+  return program.resolver.overview("activity", () => findActivity(program));
+}
+
+function findActivity(program: Program): Activity {
+  const { resolver } = program;
+  const roots = resolver.overview("thread roots", () => threadRoots(program));
   const threads = [
     ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
     ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
@@ -122,7 +125,7 @@ export function activityOf(program: Program): Activity {
   const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
   const beside: Walked[] = [];
   const waiting: Walked[] = [];
-  for (const root of callerRoots(program, roots)) {
+  for (const root of resolver.overview("caller roots", () => callerRoots(program, roots))) {
     const held = heldOnEntry(root.function, threads);
     const key = `${rootIdentity(root, program)} ${held.map((lock) => lock.key).join("|")}`;
     beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
@@ -131,7 +134,7 @@ export function activityOf(program: Program): Activity {
     const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } };
     waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held)));
   }
-  const activity = {
+  return {
     // Code beside the threads matters only for what the threads touch.
     accesses: [...threads, ...beside].flatMap(({ accesses }, index) =>
       index < threads.length ? accesses : accesses.filter((access) => locations.has(access.location)),
@@ -141,8 +144,6 @@ export function activityOf(program: Program): Activity {
     ...pollsOf([...threads, ...beside]),
     threaded: new Set(threads.flatMap(({ functions }) => functions)),
   };
-  activities.set(program, activity);
-  return activity;
 }
 
 function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForPolls"> {
@@ -156,25 +157,19 @@ function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForP
 
 const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert"]);
 
-const alone = new WeakMap<Program, readonly Acquisition[]>();
-
 /**
  * The locks that are taken on the ways from every function that takes one, whoever runs it: in coroutines, too, through what they await, and
  * locks that nobody else can reach. For what goes wrong without a second thread.
  */
 export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
-  const before = alone.get(program);
-  if (before) return before;
-  const acquisitions = program.files.flatMap((file) => {
-    const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
+  return program.resolver.eachFile("acquisitions of anyone", program.files, (file) => {
+    const takers = functionsThat(file, takingLocks);
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
     };
     return walked(program, file, "takers of locks", walk, "anyone").acquisitions;
   });
-  alone.set(program, acquisitions);
-  return acquisitions;
 }
 
 /** What was found on the ways from one root. */
@@ -191,17 +186,20 @@ interface Walked {
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
 function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
   // What comments say of guards decides which looks are written down, wherever the comments stand.
-  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, () => {
+  const find = (): Walked => {
     const walker = new Walker(program, whose);
     walk(walker);
     return walker.found();
-  });
+  };
+  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, find, sameStructure);
 }
 
 function guardedNames(program: Program): string {
-  return guardedStates(program)
-    .map((state) => state.name)
-    .join();
+  return program.resolver.overview("guarded names", () =>
+    guardedStates(program)
+      .map((state) => state.name)
+      .join(),
+  );
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
@@ -235,7 +233,7 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
   const start = `${root.key} ${partIdentity(root.function)} ${root.instances}`;
   switch (root.kind) {
     case "spawn":
-      return `${start} ${partIdentity(root.spawn)}`;
+      return `${start} ${partIdentity(root.spawn)} ${[...root.startedBy].map(partIdentity).join()}`;
     case "handler":
       return `${start} ${partIdentity(root.class)} ${root.base}`;
     case "entry":
@@ -272,6 +270,8 @@ class Walker {
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
   private readonly families = new Map<string, string>();
+  /** Whether a function, once called, comes to start the work of a spawn only once; by spawn and function. */
+  private readonly startedOnce = new Map<string, boolean>();
   /** The names of state of which a comment says what guards it: there, every look counts. */
   private guarded: ReadonlySet<string> | undefined;
   /** What each state of each function leaves held, so that none is walked twice. */
@@ -483,7 +483,7 @@ class Walker {
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
-    const taken = decided(operation, knownIn(activation.frame));
+    const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
@@ -522,7 +522,8 @@ class Walker {
     const { frame, path } = activation;
     const { context } = operation;
     const direct = locksOf(context, frame, this.program, this.ownership, this.whose);
-    for (const lock of direct) this.acquired(lock, "until-free", activation, held);
+    const waits = direct.length > 0 && this.givesUp(context, frame.function) ? "attempt" : "until-free";
+    for (const lock of direct) this.acquired(lock, waits, activation, held);
     const managed = direct.length > 0 ? [] : this.entered(context, activation, held);
     const inner = [...held, ...direct, ...managed];
     const exits = activation.exits.length;
@@ -540,6 +541,14 @@ class Walker {
         held,
         inner.filter((lock) => !own.has(lock.key) || held.includes(lock)),
       );
+  }
+
+  /** Whether the lock was made with a limit of time, after which entering it raises an error: `FileLock(path, timeout=5)`. */
+  private givesUp(context: Value, within: FunctionNode): boolean {
+    return this.program.resolver.resolve(context, within).some((entity) => {
+      const limit = entity.kind === "object" ? entity.origin?.call.arguments.find(({ name }) => name === "timeout")?.value : undefined;
+      return limit !== undefined && !(limit.op === "constant" && (limit.type === "none" || Number(limit.value) < 0));
+    });
   }
 
   /** Leaving the `with` block of a pool waits for its tasks. */
@@ -868,7 +877,9 @@ class Walker {
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
+      (origin !== undefined && this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, origin)) ||
       (this.current.kind === "spawn" && this.isAroundAwaited(this.current.spawn, location)) ||
+      (this.current.kind === "spawn" && this.isOfCallsElsewhere(this.current.spawn, location)) ||
       (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
@@ -893,7 +904,7 @@ class Walker {
   /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
   private poll(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
     const { frame, path } = activation;
-    const idle = idleLoops(frame.function.file, this.program.resolver).get(loop);
+    const idle = idleLoopsIn(frame.function, this.program.resolver).get(loop);
     if (!idle) return;
     const looks = idle.looks.flatMap((look): Poll["looks"] => {
       const { at, value, in: within } = look;
@@ -976,7 +987,9 @@ class Walker {
     if (node.facts.index === 0 || !key.startsWith(prefix)) return false;
     const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
     if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
-    return (node.facts.bindings.get(name) ?? []).every((value) => {
+    return (node.facts.bindings.get(name) ?? []).every((bound) => {
+      // `left, right = socketpair()` makes both.
+      const value = bound.op === "item-of" && bound.value.op === "call" ? bound.value : bound;
       if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
       return this.program.resolver.resolve(value.callee, node).some((callee) => callee.kind === "class" || callee.kind === "external");
     });
@@ -1003,6 +1016,38 @@ class Walker {
     if (!location.startsWith("cell ") || !isAwaitedAtOnce(spawn.call, spawn.in)) return false;
     for (let around = parentOf(spawn.in); around; around = parentOf(around)) if (this.isMadeIn(around, location)) return true;
     return false;
+  }
+
+  /**
+   * Whether the location is a variable of a function that is not seen to start several threads: its closures get to the thread by way of a
+   * scheduler, say, which has timers for the closures of many calls, and each call has variables of its own.
+   */
+  private isOfCallsElsewhere(spawn: Spawn, location: string): boolean {
+    const [, path, index] = /^cell (.*)#(\d+) /.exec(location) ?? [];
+    const owner = path === undefined ? undefined : this.program.file(path)?.functions[Number(index)];
+    if (!owner || owner.facts.index === 0) return false;
+    for (let around: FunctionNode | undefined = spawn.in; around; around = parentOf(around)) if (around === owner) return false;
+    const key = `${spawn.call.start} ${functionKey(spawn.in)} ${functionKey(owner)}`;
+    const known = this.startedOnce.get(key);
+    if (known !== undefined) return known;
+    const starts = this.callsTowards(spawn.in, owner);
+    const [only] = starts;
+    const isOnce = only === undefined || (starts.length === 1 && !startsSeveral(only, owner));
+    this.startedOnce.set(key, isOnce);
+    return isOnce;
+  }
+
+  /** The calls in a function from which others lead to the second one. */
+  private callsTowards(node: FunctionNode, from: FunctionNode): readonly CallOperation[] {
+    const calls: CallOperation[] = [];
+    const ways = new Set([node]);
+    for (const way of ways) {
+      for (const { call, within } of this.program.resolver.callersOf(way)) {
+        if (within === from) calls.push(call);
+        else if (ways.size < maximumWays) ways.add(within);
+      }
+    }
+    return calls;
   }
 
   /** Whether what is checked is an element that no other thread looks for. */
@@ -1077,16 +1122,9 @@ function classOfKey(key: string, program: Program): ClassNode | undefined {
   return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
 }
 
-const propertiesOfProgram = new WeakMap<Program, ReadonlySet<string>>();
-
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  let names = propertiesOfProgram.get(program);
-  if (!names) {
-    names = new Set(program.files.flatMap((file) => [...propertyNamesIn(file)]));
-    propertiesOfProgram.set(program, names);
-  }
-  return names;
+  return program.resolver.overview("properties", () => new Set(program.files.flatMap((file) => [...propertyNamesIn(file)])));
 }
 
 function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
@@ -1122,13 +1160,14 @@ function isAttributeRead(value: Value, name: string): boolean {
   return value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
 }
 
-/** What constants passed as arguments decide. */
-function knownIn(frame: Frame): KnownValues {
+/** What constants passed as arguments decide, and what the function made just for itself. */
+function knownIn(frame: Frame, resolver: Resolver): KnownValues {
   return {
     holds: (value) => {
       if (value.op === "constant") return value.type === "bool" ? value.value === 1 : undefined;
       const given = givenConstant(value, frame);
-      return given === undefined ? undefined : given === constantKey("bool", 1);
+      if (given === undefined) return isAlwaysMade(value, frame.function, resolver) ? true : undefined;
+      return given === constantKey("bool", 1);
     },
     equals: (value, constant) => {
       const given = givenConstant(value, frame);
@@ -1143,10 +1182,35 @@ function givenConstant(value: Value, frame: Frame): string | undefined {
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
 
+/** Whether the value is a local variable that only ever holds objects which no test takes for empty. */
+function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+  const { name } = value.place;
+  const bound = within.facts.bindings.get(name) ?? [];
+  const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.facts.rebound.has(name);
+  if (isGiven || bound.length === 0 || bound.some(({ op }) => op !== "call")) return false;
+  return bound.every((made) => {
+    const callees = made.op === "call" ? resolver.resolve(made.callee, within) : [];
+    return callees.length > 0 && callees.every((callee) => makesTruth(callee, resolver));
+  });
+}
+
+/** Whether calling the class makes an object that has neither a length nor a truth of its own. */
+function makesTruth(callee: Entity, resolver: Resolver): boolean {
+  if (callee.kind === "external") return trueClasses.test(callee.name);
+  if (callee.kind !== "class" || resolver.classOrder(callee.class).externals.some((name) => name !== "builtins.object")) return false;
+  return !resolver.method(callee.class, "__bool__") && !resolver.method(callee.class, "__len__");
+}
+
+const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|socket)$/;
+
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
+/** Whether the function may take a lock, as it is written. */
+export const takingLocks = functionTest("takes locks", (facts) => takenIn({ facts }).length > 0);
+
 /** What a function enters with `with` and calls `acquire` on. */
-function takenIn(node: FunctionNode): readonly Value[] {
+function takenIn(node: Pick<FunctionNode, "facts">): readonly Value[] {
   const before = takenOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];
@@ -1175,6 +1239,7 @@ const maximumDepth = 14;
 /** What a promise is about, the state of a class or module, is not far from its entries. */
 const maximumPromisedDepth = 5;
 const maximumSteps = 3000;
+const maximumWays = 40;
 
 function replace(list: HeldLock[], by: readonly HeldLock[]): void {
   if (list === by) return;

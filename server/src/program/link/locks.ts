@@ -62,6 +62,11 @@ export function locksOf(
   whose: "threads" | "anyone" = "threads",
 ): readonly HeldLock[] {
   const { resolver, knowledge } = program;
+  const captured = capturedAttribute(context, frame, ownership);
+  if (captured) {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
+  }
   const entities = resolver.resolve(context, frame.function);
   const lockAt = (type: Pick<HeldLock, "reentrant" | "scope">): readonly HeldLock[] => lockIn(context, frame, ownership, type, whose);
   for (const entity of entities) {
@@ -82,6 +87,19 @@ export function locksOf(
   }
   const isUnknown = entities.every((entity) => entity.kind === "external" && !knowledge.callable(entity.name));
   return isUnknown && looksLikeLock(context) ? lockAt({ reentrant: "unknown", scope: "unknown" }) : [];
+}
+
+/** For a variable of the function around that only ever holds an attribute of an object: `lock = self._lock … def inner(): with lock: …`. */
+function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): { readonly value: Value; readonly in: Frame } | undefined {
+  if (context.op !== "read" || context.place.kind !== "name" || context.place.owner <= 0) return undefined;
+  const { name, owner } = context.place;
+  for (let current: Frame | undefined = frame; current; current = current.caller) {
+    if (current.function.file === frame.function.file && current.function.index === owner) return undefined;
+  }
+  const around = frame.function.file.functions[owner];
+  const [only, ...others] = around?.facts.bindings.get(name) ?? [];
+  if (!around || others.length > 0 || only?.op !== "read" || only.place.kind !== "attribute") return undefined;
+  return { value: only, in: ownership.beside(around) };
 }
 
 function reentrancyOf(entity: Extract<Entity, { kind: "object" }>, program: Program): HeldLock["reentrant"] {

@@ -4,7 +4,7 @@ import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey }
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import type { Spawn } from "./spawns.js";
-import { listOf, someValue, walkOperations } from "./walk.js";
+import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /**
  * What is known of the object a value is, as far as sharing goes: RacerD's idea of ownership. `shared`: several threads reach the same object.
@@ -210,7 +210,8 @@ export class Ownership {
     if (!node) return { ...object, key: `${object.key}.${name}`, partOf: object.partOf || object.key, made: undefined };
     const { classes, externals } = this.resolver.classOrder(node);
     // The class furthest up that stores the attribute stands for all that extend it.
-    const definer = [...classes].reverse().find((each) => each.facts.instanceAttributes.has(name)) ?? node;
+    const definers = isMangled(name) ? this.manglingClasses(frame, classes) : [...classes].reverse();
+    const definer = definers.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
       const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
@@ -236,6 +237,12 @@ export class Ownership {
       class: undefined,
       made: undefined,
     };
+  }
+
+  /** The class that the code stands in: to its name, Python ties those that start with two underscores. */
+  private manglingClasses(frame: Frame, classes: readonly ClassNode[]): readonly ClassNode[] {
+    const around = this.resolver.enclosingClass(frame.function);
+    return around && classes.includes(around) ? [around] : [...classes].reverse();
   }
 
   /** Whether the value, bound in the class, stands for what each object has: a field, a property, an object with `__get__`. */
@@ -398,7 +405,9 @@ export class Ownership {
     const parameters = new Map(frame.parameters);
     for (const parameter of node.facts.parameters) {
       const argument = parameters.has(parameter.name) ? undefined : argumentFor(node, parameter, caller.call, caller.receiver);
-      if (argument) parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
+      // What the caller itself was given for this call is another object next time.
+      if (argument && !isParameterOf(argument, caller.within))
+        parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
     }
     return { ...frame, parameters };
   }
@@ -502,13 +511,37 @@ export class Ownership {
   }
 }
 
-/** The call whose result a variable was bound to last on every way to the place: `items = list(items)`. Undefined where there may be others. */
-function boundBefore(name: string, place: Range, { facts }: FunctionNode): CallOperation | undefined {
-  const last = (facts.bindings.get(name) ?? []).filter((value) => value.end <= place.start).pop();
-  if (last?.op !== "call") return undefined;
+/** What a variable was bound to last on every way to the place, if that is made anew: `items = list(items)`. Undefined where there may be others. */
+function boundBefore(name: string, place: Range, { facts }: FunctionNode): Value | undefined {
+  const bound = facts.bindings.get(name) ?? [];
+  const last = bound.filter((value) => value.end <= place.start).pop();
+  if (last?.op !== "call" && !(last?.op === "comprehension" && bound.length > 1)) return undefined;
   // What stands further down in the list that holds the call, or inside that, comes after it.
-  const isAfter = listOf(facts.body, last)?.some((operation) => operation.start <= place.start && place.end <= operation.end);
+  const isAfter = listHolding(facts.body, last)?.some((operation) => operation.start <= place.start && place.end <= operation.end);
   return isAfter ? last : undefined;
+}
+
+function isMangled(name: string): boolean {
+  return name.startsWith("__") && !name.endsWith("__");
+}
+
+/** The list that directly holds operations of the value. */
+function listHolding(operations: readonly Operation[], value: Range): readonly Operation[] | undefined {
+  if (operations.some(({ start, end }) => start >= value.start && end <= value.end)) return operations;
+  for (const operation of operations) {
+    if (operation.end < value.start || operation.start > value.end) continue;
+    for (const part of innerOperations(operation)) {
+      const found = listHolding(part, value);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}
+
+function isParameterOf(value: Value, { facts }: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== facts.index) return false;
+  const { name } = value.place;
+  return facts.kind === "function" && facts.parameters.some((parameter) => parameter.name === name);
 }
 
 /** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */

@@ -58,10 +58,28 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
     if (a.spawn.call === b.spawn.call) return a.spawn.instances === "several";
     // What each of two functions makes anew, or is given anew, is two objects.
     if (of === "call's object" && ofSecond === "call's object" && a.spawn.in !== b.spawn.in) return false;
+    if (isSetUpBy(a, b) || isSetUpBy(b, a)) return false;
+    if (isMadeByOther(a, of, b, ofSecond) || isMadeByOther(b, ofSecond, a, of)) return false;
     const [first, second] = a.spawn.call.start < b.spawn.call.start ? [a.spawn, b.spawn] : [b.spawn, a.spawn];
     if (first.in === second.in && firstJoin(first) <= second.call.start) return false;
   }
   return true;
+}
+
+type SpawnRoot = Extract<ThreadRoot, { kind: "spawn" }>;
+
+/**
+ * Whether the first thread works on what a function makes for itself, and the second on an object that starts it on itself, which that function
+ * is not seen to have done.
+ */
+function isMadeByOther(a: SpawnRoot, of: Placed["of"], b: SpawnRoot, ofSecond: Placed["of"]): boolean {
+  if (of !== "call's object" || ofSecond !== "thread's object" || b.startedBy.size === 0) return false;
+  return !b.startedBy.has(a.spawn.in) && !b.startedBy.has(a.function);
+}
+
+/** Whether the second is a timer for the same work, which the work of the first sets up at its end. */
+function isSetUpBy(a: SpawnRoot, b: SpawnRoot): boolean {
+  return b.spawn.spawner === "threading.Timer" && b.spawn.in === a.function && b.function === a.function;
 }
 
 function instancesOf(root: ThreadRoot, of: Placed["of"]): "one" | "several" {

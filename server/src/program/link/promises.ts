@@ -31,7 +31,7 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   const names = lockNames(program.knowledge);
   // What a spawn runs has its threads in view.
   const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
-  return program.files.flatMap((file) => {
+  return program.resolver.eachFile("promises of sharing", program.files, (file) => {
     const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
     if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
     const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
@@ -174,10 +174,16 @@ function isCalledFromOutside(method: FunctionNode, owner: ClassNode, resolver: R
     if (!within || callee.op !== "read" || callee.place.kind !== "attribute") return false;
     const from = resolver.enclosingClass(within);
     if (from && resolver.classOrder(from).classes.includes(owner)) return false;
+    // A base class that calls what its own object has is no outsider.
+    if (from && family.includes(from) && isOwnObject(callee.place.object, within)) return false;
     const objects = resolver.resolve(callee.place.object, within);
     // What is written as an object of the base can be one of this class.
     return objects.length === 0 || objects.some((object) => object.kind === "instance" && family.includes(object.class));
   });
+}
+
+function isOwnObject(value: Value, { facts }: FunctionNode): boolean {
+  return value.op === "read" && value.place.kind === "name" && facts.class !== undefined && value.place.name === facts.parameters[0]?.name;
 }
 
 const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();

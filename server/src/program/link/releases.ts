@@ -102,8 +102,20 @@ class LockWays {
       const release = this.released.get(acquire);
       // An attempt whose answer nobody looks at need not have succeeded.
       const isKnown = acquire.arguments.length === 0 || this.consulted.has(factOfCall(acquire));
+      if (exit.how !== "error" && this.isNoted(acquire, exit.range)) return [];
       return release && isKnown ? [{ acquire, object: this.object, release, exit }] : [];
     });
+  }
+
+  /** Whether an attribute says from then on that the lock is held, `self.locked = True`, for whoever is to give it back. */
+  private isNoted(acquire: CallOperation, exit: Range): boolean {
+    let isNoted = false;
+    walkOperations(this.node.facts.body, (operation) => {
+      if (operation.op !== "write" || operation.start < acquire.end || operation.end > exit.start) return;
+      const { place, value } = operation;
+      isNoted ||= place.kind === "attribute" && value?.op === "constant" && value.value === 1 && holding.test(place.name);
+    });
+    return isNoted;
   }
 
   private leak(acquire: CallOperation, exit: Exit): void {
@@ -371,12 +383,14 @@ function tellsWhoHolds(test: Value, node: FunctionNode): boolean {
   if (test.op === "call")
     return test.callee.op === "read" && test.callee.place.kind === "attribute" && /locked|owned/.test(test.callee.place.name);
   if (test.op !== "read" || test.place.kind === "element") return false;
-  if (/(^|_)(r?lock(ed)?|acquired?|held|hold(s|ing)?|own(s|ed|er)?|got|has)($|_)/i.test(test.place.name)) return true;
+  if (holding.test(test.place.name)) return true;
   if (test.place.kind !== "name" || test.place.owner !== node.facts.index) return false;
   // A variable that is set beside the call: `taken = False … lock.acquire(); taken = True`.
   const bound = node.facts.bindings.get(test.place.name) ?? [];
   return bound.length > 1 && bound.some((value) => value.op === "constant" && value.type === "bool");
 }
+
+const holding = /(^|_)(r?lock(ed)?|acquired?|held|hold(s|ing)?|own(s|ed|er)?|got|has)($|_)/i;
 
 /** Whether the call ends the process or the thread. */
 function isExit({ callee }: CallOperation): boolean {

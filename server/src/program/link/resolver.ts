@@ -6,9 +6,11 @@ import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
 import { importsOf } from "./linked-file.js";
-import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
+import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
+import type { ProgramSite } from "./program-sites.js";
+import { sameStructure } from "./same-structure.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -53,10 +55,38 @@ export class Resolver {
   }
 
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
-  remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
+  remembered<Result>(
+    file: LinkedFile,
+    key: string,
+    compute: () => Result,
+    isSame: (a: Result, b: Result) => boolean = () => false,
+  ): Result {
     const { derived } = this.memory.of(file);
     const known = this.memory.recall<object | string, Result>(derived, key);
-    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, () => false, compute);
+    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, isSame, compute);
+  }
+
+  /** The same for one function. `provisional` is what it is taken for while it is found. */
+  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
+    const { derived } = this.memory.of(node.file);
+    const key = `${what} ${this.identityOf(node)}`;
+    const known = this.memory.recall<object | string, Result>(derived, key);
+    return known ?? this.memory.find<object | string, Result>(derived, key, provisional, sameStructure, compute);
+  }
+
+  /** What follows from the whole program; see `AnswerMemory`. */
+  overview<Result>(key: string, compute: () => Result): Result {
+    return this.memory.overview(key, compute);
+  }
+
+  /** What follows from each of the files in turn, with all that it takes from the program besides, in their order. */
+  eachFile<Result>(key: string, files: readonly LinkedFile[], compute: (file: LinkedFile) => readonly Result[]): readonly Result[] {
+    return this.overview(key, () => files.flatMap((file) => this.overview(`${key} in ${file.path}`, () => compute(file))));
+  }
+
+  /** Who asks looks at something besides the program; see `AnswerMemory`. */
+  readUntold(): void {
+    this.memory.readUntold();
   }
 
   private get modules(): ModuleIndex {
@@ -149,9 +179,10 @@ export class Resolver {
       }
       case "attribute": {
         const objects = this.resolve(place.object, within);
-        return objects.length > 0
-          ? objects.flatMap((object) => this.attribute(object, place.name))
-          : this.methodByName(place.name, within.file);
+        const found =
+          objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
+        // What the function goes on to define, and to store there, is not there yet: `before = self.run … self.run = wrapper`.
+        return found.filter((entity) => entity.kind !== "function" || !isDefinedLater(entity.function, offset, within));
       }
       case "element": {
         const elements = this.elements(place.object, within);
@@ -182,11 +213,14 @@ export class Resolver {
   }
 
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
-  private methodByName(name: string, file: LinkedFile): readonly Entity[] {
+  private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
+    const { file } = within;
     const method = methodsIn(file).get(name);
     const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
+    // What an object keeps and passes calls on to has the names of its methods, and is of another class as like as not.
+    if (method.facts.class === within.facts.class && isAttributeOfOwn(object, within)) return [];
     const isCommon =
       commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
     return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
@@ -1005,7 +1039,7 @@ const compiledNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
-export function decoratorNames(node: FunctionNode): readonly string[] {
+export function decoratorNames(node: Pick<FunctionNode, "facts">): readonly string[] {
   return node.facts.decorators.flatMap((decorator) => {
     const value = decorator.op === "call" ? decorator.callee : decorator;
     return value.op === "read" && value.place.kind !== "element" ? [value.place.name] : [];
@@ -1027,6 +1061,18 @@ export function argumentFor(
   const before = call.arguments.slice(0, position + 1);
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
+}
+
+/** Whether the function is one that the other defines further down, once for each of its calls. */
+function isDefinedLater({ file, facts }: FunctionNode, offset: number, within: FunctionNode): boolean {
+  return facts.parent === within.index && within.facts.kind === "function" && file === within.file && facts.nameRange.start > offset;
+}
+
+/** Whether the value is an attribute of the method's own object. */
+function isAttributeOfOwn(value: Value, { facts }: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "attribute") return false;
+  const { object } = value.place;
+  return object.op === "read" && object.place.kind === "name" && object.place.name === facts.parameters[0]?.name;
 }
 
 /** The methods of the file by name; undefined where several have it. */

@@ -1,11 +1,13 @@
 import type { Range } from "../../base/range.js";
-import type { Value } from "../operation.js";
+import type { CallOperation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
-import { hasNote } from "./notes.js";
+import { hasNote, notesIn } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
+import type { Caller } from "./resolver.js";
 import { type EntryPoint, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
+import { sameValue } from "./updates.js";
 import { listOf, walkOperations } from "./walk.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
@@ -17,6 +19,8 @@ export type ThreadRoot =
       readonly target: SpawnTarget;
       readonly function: FunctionNode;
       readonly instances: "one" | "several";
+      /** For a thread that an object starts on itself: the functions from which calls lead to the start, as far as the program shows. */
+      readonly startedBy: ReadonlySet<FunctionNode>;
     }
   | {
       readonly kind: "handler";
@@ -62,7 +66,8 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
     if (spawn.worker !== "thread" && !isPoolCallback(spawn, program)) continue;
     for (const target of spawn.targets) {
       const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
-      roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances });
+      const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
+      roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances, startedBy });
     }
   }
   for (const handler of program.handlers) {
@@ -87,7 +92,7 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
   }
   roots.push(...entries.values());
   for (const file of program.files) {
-    if (file.facts.directives.length === 0) continue;
+    if (notesIn(file).size === 0) continue;
     for (const node of file.functions) {
       if (hasNote(node, "thread-root"))
         roots.push({ kind: "marked", key: `marked ${functionKey(node)}`, function: node, instances: "several" });
@@ -95,6 +100,18 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
   }
   return roots;
 }
+
+/** The function and those that call it, directly or through others; of very many only some. */
+function waysTo(node: FunctionNode, { resolver }: Program): ReadonlySet<FunctionNode> {
+  const ways = new Set([node]);
+  for (const way of ways) {
+    for (const { within } of resolver.callersOf(way)) ways.add(within);
+    if (ways.size > maximumWays) break;
+  }
+  return ways;
+}
+
+const maximumWays = 100;
 
 /** Whether the two are run in turns by one thread, so that neither comes between the parts of the other. */
 export function takeTurns(a: ThreadRoot, b: ThreadRoot): boolean {
@@ -131,6 +148,8 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
   for (const root of roots) {
     if (root.kind !== "spawn") continue;
     const { spawn } = root;
+    // What the thread waits for first comes at the end of what its maker does meanwhile.
+    if (waitsFirst(root.function)) continue;
     const key = `beside ${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
@@ -154,11 +173,70 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
       const known = program.resolver.callersOf(method).length;
       // Called by its own class only, it runs in the thread as often as beside it.
       if (known > 0 && outside.length === 0) continue;
-      const evidence = outside.length > 0 && isStarted(spawn, owner, program) ? "seen" : "assumed";
+      if (outside.length > 0 && outside.every((caller) => isAfterJoin(caller, program))) continue;
+      const isShared = outside.length > 0 && !outside.every((caller) => isBeforeStart(caller, root, program));
+      const evidence = isShared && isStarted(spawn, owner, program) ? "seen" : "assumed";
       callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined, evidence });
     }
   }
   return callers;
+}
+
+/** Whether the function begins with a wait for a signal, once: `if not shown.wait(10): raise …`. */
+function waitsFirst({ facts }: FunctionNode): boolean {
+  const first = facts.body.find((operation) => operation.op !== "read");
+  return (
+    first?.op === "call" && first.callee.op === "read" && first.callee.place.kind === "attribute" && first.callee.place.name === "wait"
+  );
+}
+
+/** Whether the caller has waited for the threads of the object before: `worker.join()`, a method that joins them, and then `worker.close()`. */
+function isAfterJoin({ call, within }: Caller, { resolver, knowledge }: Program): boolean {
+  const object = objectOfCall(call);
+  if (!object) return false;
+  const isThread = (value: Value, node: FunctionNode): boolean =>
+    resolver.resolve(value, node).some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "worker");
+  const joinsThread = (node: FunctionNode): boolean =>
+    someCall(node, (each) => {
+      const joined = each.callee.op === "read" && each.callee.place.kind === "attribute" && each.callee.place.name === "join";
+      const thread = joined ? objectOfCall(each) : undefined;
+      return thread !== undefined && isThread(thread, node);
+    });
+  return someCall(within, (before) => {
+    const same = before.end <= call.start ? objectOfCall(before) : undefined;
+    return same !== undefined && sameValue(same, object) && resolver.callees(before, within).some((callee) => joinsThread(callee.function));
+  });
+}
+
+/** Whether the caller has just made the object, and has not had it start its thread: `connection = Connection(); connection.open()`. */
+function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kind: "spawn" }>, { resolver }: Program): boolean {
+  const object = objectOfCall(call);
+  if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
+  const { name } = object.place;
+  const bound = within.facts.parameters.some((parameter) => parameter.name === name) ? [] : (within.facts.bindings.get(name) ?? []);
+  const isMade = (value: Value): boolean =>
+    value.op === "call" && value.end <= call.start && resolver.resolve(value.callee, within).every(({ kind }) => kind === "class");
+  if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.facts.name === "__init__")) return false;
+  return !someCall(within, (before) => {
+    const same = before.end <= call.start ? objectOfCall(before) : undefined;
+    return (
+      same !== undefined &&
+      sameValue(same, object) &&
+      resolver.callees(before, within).some((callee) => root.startedBy.has(callee.function))
+    );
+  });
+}
+
+function objectOfCall({ callee }: CallOperation): Value | undefined {
+  return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
+}
+
+function someCall(node: FunctionNode, test: (call: CallOperation) => boolean): boolean {
+  let found = false;
+  walkOperations(node.facts.body, (operation) => {
+    found ||= operation.op === "call" && test(operation);
+  });
+  return found;
 }
 
 /**

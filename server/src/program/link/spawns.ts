@@ -98,23 +98,28 @@ export interface HandlerRoot {
 
 /** Every spawn of the program, in order of file and offset. */
 export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
-  const subclasses = spawningClasses(resolver, knowledge);
-  const names = spawnNames(knowledge);
-  const known = resolver.numberOf([...subclasses].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join());
-  return files.flatMap((file) => {
-    const others = new Set(subclassNames(file, subclasses));
-    for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
-    const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
-      const within = file.functions[index];
-      const key = `spawns ${resolver.identityOf(call)} ${known}`;
-      return within ? resolver.remembered(file, key, () => spawnsOfCall(call, within, resolver, knowledge, subclasses)) : [];
-    });
-    for (const node of file.classes) {
-      const key = `workers ${resolver.identityOf(node)}`;
-      found.push(...resolver.remembered(file, key, () => workerObjects(node, resolver, knowledge)));
-    }
-    return inOrder(found);
+  return files.flatMap((file) => resolver.overview(`spawns in ${file.path}`, () => spawnsIn(file, resolver, knowledge)));
+}
+
+function spawnsIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
+  const { classes: subclasses, number } = resolver.overview("spawning classes", () => {
+    const classes = spawningClasses(resolver, knowledge);
+    const number = resolver.numberOf([...classes].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join());
+    return { classes, number };
   });
+  const names = spawnNames(knowledge);
+  const others = new Set(subclassNames(file, subclasses));
+  for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
+  const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
+    const within = file.functions[index];
+    const key = `spawns ${resolver.identityOf(call)} ${number}`;
+    return within ? resolver.remembered(file, key, () => spawnsOfCall(call, within, resolver, knowledge, subclasses)) : [];
+  });
+  for (const node of file.classes) {
+    const key = `workers ${resolver.identityOf(node)}`;
+    found.push(...resolver.remembered(file, key, () => workerObjects(node, resolver, knowledge)));
+  }
+  return inOrder(found);
 }
 
 /** Spawns of one file in order of offset, each once. */
@@ -222,18 +227,10 @@ function calledAtOnce(entry: SpawnerEntry, facts: CallFacts): "one" | "several" 
   }
 }
 
-const singleThreadedOf = new WeakMap<Resolver, Map<readonly TellingCall[], boolean>>();
-
 /** Whether the program calls something that shows that one thread does all the work. */
 function isSingleThreaded(calls: readonly TellingCall[], resolver: Resolver): boolean {
   if (calls.length === 0) return false;
-  const answers = singleThreadedOf.get(resolver) ?? new Map<readonly TellingCall[], boolean>();
-  singleThreadedOf.set(resolver, answers);
-  const known = answers.get(calls);
-  if (known !== undefined) return known;
-  const answer = callsOneOf(calls, resolver);
-  answers.set(calls, answer);
-  return answer;
+  return resolver.overview(`single-threaded ${resolver.identityOf(calls)}`, () => callsOneOf(calls, resolver));
 }
 
 function callsOneOf(calls: readonly TellingCall[], resolver: Resolver): boolean {
@@ -537,7 +534,11 @@ function spawnOf(
         ? "task"
         : "pool";
   const alone = isSingleThreaded(entry.singleThreadedBy, resolver);
-  const instances = alone ? "one" : isService ? calledAtOnce(entry, facts) : instancesOf(entry, call, within, pool, facts, resolver);
+  const instances = alone
+    ? "one"
+    : isService
+      ? calledAtOnce(entry, facts)
+      : instancesOf(entry, call, within, pool, facts, resolver, targets);
   return {
     in: within,
     call,
@@ -977,6 +978,7 @@ function instancesOf(
   pool: SpawnPool | undefined,
   facts: CallFacts,
   resolver: Resolver,
+  targets: readonly SpawnTarget[],
 ): Spawn["instances"] {
   const size = pool?.size?.value;
   if (size?.op === "constant" && size.value === 1) return "one";
@@ -985,7 +987,9 @@ function instancesOf(
   if (isJoinedAtOnce(call, within)) return "one";
   // A pool that outlives the function is given work by every call of it.
   if (pool?.made && pool.made.in !== within) return "several";
-  return runsOften(call, within, resolver) ? "several" : "one";
+  // A timer that sets up the next one has run out.
+  const isTimer = resolver.externalCallees(call, within).includes("threading.Timer");
+  return runsOften(call, within, resolver, isTimer ? targets.map((target) => target.function) : []) ? "several" : "one";
 }
 
 /** Whether the next thing that is done with the thread, before another is started, is to wait for it. */
@@ -1002,7 +1006,13 @@ function isJoinedAtOnce(call: CallOperation, within: FunctionNode): boolean {
 }
 
 /** Whether the call is made several times: in a loop, or in a function that is called in a loop, from several places, or handed out. */
-function runsOften(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
+function runsOften(
+  call: CallOperation,
+  within: FunctionNode,
+  resolver: Resolver,
+  except: readonly FunctionNode[] = [],
+  depth = 0,
+): boolean {
   if (loopsAround(within, call).length > 0) return true;
   if (within.facts.kind === "module" || depth > 3) return false;
   const parent = within.facts.parent === undefined ? undefined : within.file.functions[within.facts.parent];
@@ -1014,10 +1024,10 @@ function runsOften(call: CallOperation, within: FunctionNode, resolver: Resolver
     return true;
   }
   if (decoratorNames(within).includes("property")) return false;
-  const callers = resolver.callersOf(within);
+  const callers = resolver.callersOf(within).filter((caller) => !except.includes(caller.within));
   if (callers.length > 1) return true;
   const only = callers[0];
-  return only !== undefined && only.within !== within && runsOften(only.call, only.within, resolver, depth + 1);
+  return only !== undefined && only.within !== within && runsOften(only.call, only.within, resolver, except, depth + 1);
 }
 
 /** A stable identity for a spawn. */
