@@ -132,11 +132,11 @@ function probeTable(): string {
   ];
   const pythons = [...groupedBy(probedRows, ({ python }) => python)].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
   const rows = pythons.map(([python, rowsOf]) => {
-    const counts = columns.map(([, verdicts]) => rowsOf.filter((verdict) => verdicts.includes(verdict)).length || "");
+    const counts = columns.map(([, verdicts]) => rowsOf.filter(({ verdict }) => verdicts.includes(verdict)).length || "");
     return `| CPython ${python} | ${rowsOf.length} | ${counts.join(" | ")} |`;
   });
   return [
-    "| probed, with each size | calls | " + columns.map(([title]) => title).join(" | ") + " |",
+    `| probed, with each size | calls | ${columns.map(([title]) => title).join(" | ")} |`,
     `|${"---|".repeat(columns.length + 2)}`,
     ...rows,
   ].join("\n");
