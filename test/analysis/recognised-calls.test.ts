@@ -101,7 +101,6 @@ const cases: readonly (readonly [way: string, entry: string, code: string, other
     "from sklearn.ensemble import RandomForestClassifier as F\nF().fit(x, y).▶predict(x)\n",
   ],
   ["a compressed file", "gzip.GzipFile.write", "import gzip\nwith gzip.open('a', 'wb') as file:\n    file.▶write(b'x')\n"],
-  ["a connected socket", "socket.socket.sendall", "import socket\nsocket.create_connection(('h', 80)).▶sendall(b'x')\n"],
   ["an executed query", "duckdb.DuckDBPyConnection.fetchall", "import duckdb\nduckdb.connect().execute('x').▶fetchall()\n"],
   ["a table that was read", "pyarrow.Table.to_pandas", "import pyarrow.parquet as pq\npq.read_table('f').▶to_pandas()\n"],
   [
