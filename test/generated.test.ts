@@ -118,8 +118,29 @@ test("README says how many entries rest on what", () => {
     start !== -1 && end > start,
     `README.md needs the lines\n${evidenceStart}\n${evidenceEnd}\nwhere the table of evidence belongs`,
   );
-  expectText("README.md", `${readme.slice(0, start)}${evidenceStart}\n\n${evidenceTable()}\n\n${readme.slice(end)}`);
+  expectText("README.md", `${readme.slice(0, start)}${evidenceStart}\n\n${evidenceTable()}\n\n${probeTable()}\n\n${readme.slice(end)}`);
 });
+
+/** What was probed on each interpreter, by what came out; the entries agree with all of it, or say why not (`test/knowledge/probe.test.ts`). */
+function probeTable(): string {
+  const columns: readonly (readonly [title: string, verdicts: readonly ProbedRow["verdict"][]])[] = [
+    ["lets go", ["releases", "gives-way"]],
+    ["in part, or by turns", ["releases-in-part", "runs-python", "runs-in-part"]],
+    ["keeps it", ["holds", "keeps"]],
+    ["no GIL, runs beside", ["no-gil"]],
+    ["no GIL, stops others", ["stops-others"]],
+  ];
+  const pythons = [...groupedBy(probedRows, ({ python }) => python)].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  const rows = pythons.map(([python, rowsOf]) => {
+    const counts = columns.map(([, verdicts]) => rowsOf.filter(({ verdict }) => verdicts.includes(verdict)).length || "");
+    return `| CPython ${python} | ${rowsOf.length} | ${counts.join(" | ")} |`;
+  });
+  return [
+    `| probed, with each size | calls | ${columns.map(([title]) => title).join(" | ")} |`,
+    `|${"---|".repeat(columns.length + 2)}`,
+    ...rows,
+  ].join("\n");
+}
 
 function evidenceTable(): string {
   const knowledge = builtInKnowledge();

@@ -3,7 +3,17 @@ import { hasGil, type Target, targetTitle } from "../base/target.js";
 import { unreachable } from "../base/unreachable.js";
 import type { CallFacts } from "./call-facts.js";
 import { conditionText, placeText } from "./condition-text.js";
-import type { CallableEntry, Compilation, CostTerm, Evidence, FreeThreading, GilEffect, PackageEntry, WaitsFor } from "./entry.js";
+import type {
+  CallableEntry,
+  Compilation,
+  CostTerm,
+  Evidence,
+  FreeThreading,
+  GilEffect,
+  PackageEntry,
+  Spending,
+  WaitsFor,
+} from "./entry.js";
 import { costOf, holds, type Verdict } from "./evaluate.js";
 
 /*
@@ -113,8 +123,13 @@ function waitSentence(entry: CallableEntry): string {
 /** How long it takes: the summands of the cost model, each as a range. Undefined without one. */
 function costSentence({ cost }: CallableEntry): string | undefined {
   if (!cost) return undefined;
-  return `Takes ${cost.terms.map(termText).join(", and ")}${cost.from === "measured" ? " (measured)" : ""}.`;
+  const isMixed = new Set(cost.terms.map(({ spends }) => spends)).size > 1;
+  const texts = cost.terms.map((term) => `${termText(term)}${isMixed ? spendingTexts[term.spends] : ""}`);
+  return `Takes ${texts.join(", and ")}${cost.from === "measured" ? " (measured)" : ""}.`;
 }
+
+/** What a summand goes to, where a call has several kinds. */
+const spendingTexts: Readonly<Record<Spending, string>> = { call: "", interpreter: " in the interpreter", wait: " of waiting" };
 
 function termText(term: CostTerm): string {
   switch (term.term) {

@@ -137,7 +137,7 @@ export class Resolver {
       case "item-of":
         return this.items(value.value, value.index, within);
       case "entered":
-        return this.resolve(value.context, within).flatMap((entity) => this.entered(entity));
+        return this.resolve(this.managed(value.context, within), within).flatMap((entity) => this.entered(entity));
       case "choice": {
         // A decorated function is what its decorator returns, where that is known.
         const [first] = value.values;
@@ -713,6 +713,9 @@ export class Resolver {
     if (entry) {
       const type = resultType(entry.returns, call);
       if (type) return [{ kind: "object", type, origin: { call, in: within } }];
+      const { callee } = call;
+      const returnsReceiver = entry.returns.length === 1 && entry.returns[0]?.type === "receiver";
+      if (returnsReceiver && callee.op === "read" && callee.place.kind === "attribute") return this.resolve(callee.place.object, within);
     }
     const spawned = this.knowledge.type(name);
     if (spawned) return [{ kind: "object", type: spawned.name, origin: { call, in: within } }];
@@ -737,6 +740,13 @@ export class Resolver {
       const values = node.facts.isGenerator ? madeByGenerator(node) : node.facts.returned.flatMap((value) => this.resolve(value, node));
       return distinct(values.length > 0 || !node.facts.returns ? values : this.annotated(node.facts.returns, node));
     });
+  }
+
+  /** What a `with` statement gives: of `closing(connection)`, the connection. */
+  private managed(context: Value, within: FunctionNode): Value {
+    if (context.op !== "call" || context.arguments.length !== 1) return context;
+    const isPassedOn = this.externalCallees(context, within).some((name) => passedOn.has(name));
+    return (isPassedOn && context.arguments[0]?.value) || context;
   }
 
   private entered(entity: Entity): readonly Entity[] {
@@ -1018,6 +1028,9 @@ function importsFfi(file: LinkedFile, module: string): boolean {
 }
 
 const cffiLibrary: Entity = { kind: "object", type: "cffi.Lib", origin: undefined };
+
+/** Context managers that give what they are given. */
+const passedOn: ReadonlySet<string> = new Set(["contextlib.closing", "contextlib.nullcontext", "contextlib.aclosing"]);
 
 /** What compiled code has instead of a built-in function. */
 const compiledNames: ReadonlyMap<string, string> = new Map([
