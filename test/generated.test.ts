@@ -84,7 +84,7 @@ function measurementsOf(rows: readonly ProbedRow[]): Record<string, { says: stri
     const sizes = [...groupedBy(ofEntry, (row) => row.size)].slice(0, 3).map(([size, ofSize]) => {
       const clauses = [...groupedBy(ofSize, (row) => row.verdict)].map(([verdict, agreeing]) => {
         const percent = Math.min(100, Math.round(100 * Math.max(...agreeing.map(({ fraction }) => fraction))));
-        return `${verdictTexts[verdict as ProbedRow["verdict"]](percent)} (${[...new Set(agreeing.map(interpreterOf))].join(", ")})`;
+        return `${verdictTexts[verdict as ProbedRow["verdict"]](percent)} (${interpretersOf(agreeing)})`;
       });
       return `${size === "" ? "" : `${size}: `}${clauses.join("; ")}`;
     });
@@ -94,8 +94,11 @@ function measurementsOf(rows: readonly ProbedRow[]): Record<string, { says: stri
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function interpreterOf({ python, package: from, version }: ProbedRow): string {
-  return version === undefined ? `CPython ${python}` : `CPython ${python}, ${from} ${version}`;
+/** `CPython 3.8.18, 3.11.7; numpy 2.4.6`, in the order of the versions. */
+function interpretersOf(rows: readonly ProbedRow[]): string {
+  const pythons = [...new Set(rows.map(({ python }) => python))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const packages = [...new Set(rows.flatMap(({ package: from, version }) => (version === undefined ? [] : [`${from} ${version}`])))];
+  return [`CPython ${pythons.join(", ")}`, ...packages.sort()].join("; ");
 }
 
 function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {

@@ -312,8 +312,8 @@ for name in ["a", "b"]:
 
   test("on a library call with no thread near: why this call falls under its condition, the cost, a link, own threads, free threading", () => {
     const text = hoverOn('import hashlib\nhashlib.sha256(b"short")\n', "hashlib.sha256");
-    assert.match(text, /holds the GIL until it returns \(`?\w+`? has fewer than 2048 bytes\)/);
-    assert.match(text, /^- Releases the GIL if .* has 2048 bytes or more\./m);
+    assert.match(text, /holds the GIL until it returns \(`?\w+`? has fewer than 2049 bytes\)/);
+    assert.match(text, /^- Releases the GIL if .* has 2049 bytes or more\./m);
     assert.match(text, /^Takes .* for each byte of .* \(measured\)\.$/m);
     assert.match(text, /^This call: \S+ ns to \S+ µs\.$/m);
     assert.match(text, /^Free-threaded builds: ./m);
@@ -359,7 +359,10 @@ describe("code actions", () => {
 
   test("are offered on the finding, and do what they say", () => {
     const [action, ...more] = at(pure, "pool.map");
-    assert.deepEqual(more, []);
+    assert.deepEqual(
+      more.map(({ title }) => title),
+      ["Ignore cpu-bound-in-thread here"],
+    );
     assert.equal(action?.title, "Switch to ProcessPoolExecutor");
     assert.equal(action?.rule, "cpu-bound-in-thread");
     assert.equal(action?.refusedBecause, undefined);
@@ -368,10 +371,30 @@ describe("code actions", () => {
   });
 
   test("are refused with the reason", () => {
-    const [action, ...more] = at(pool, "pool.map");
-    assert.deepEqual(more, []);
+    const [action] = at(pool, "pool.map");
     assert.deepEqual(action?.edits, []);
     assert.match(action?.refusedBecause ?? "", /`work` changes `counter`/);
+  });
+
+  test("end with a comment that ignores the finding", () => {
+    const ignored = (text: string): string => {
+      const action = at(text, "pool.map").at(-1);
+      return applyEdits(text, action?.edits.flatMap(({ edits }) => edits) ?? []);
+    };
+    const once = ignored(pure);
+    assert.match(once, /pool\.map\(.*\) {2}# gil: ignore\[cpu-bound-in-thread\] reason\n/);
+    assert.deepEqual(hostOf({ "/main.py": once }).snapshot().findings("/main.py"), []);
+    const commented = pure.replace(/(pool\.map\(.*\))\n/, "$1  # all of them\n");
+    assert.match(ignored(commented), /\n +# gil: ignore\[cpu-bound-in-thread\] reason\n.*pool\.map\(.*# all of them\n/);
+    const known = pure.replace(/(pool\.map\(.*\))\n/, "$1  # gil: ignore[other-rule] because\n");
+    assert.match(ignored(known), /# gil: ignore\[other-rule, cpu-bound-in-thread\] because\n/);
+    for (const text of [commented, known])
+      assert.deepEqual(
+        hostOf({ "/main.py": ignored(text) })
+          .snapshot()
+          .findings("/main.py"),
+        [],
+      );
   });
 
   test("are not there beside the finding", () => assert.deepEqual(at(pure, "import hashlib"), []));

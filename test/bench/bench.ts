@@ -29,6 +29,12 @@ const settings = { target: newestTarget, cores: 4, severities: {} };
 /** Each measurement is repeated and the least time counts: everything that disturbs makes it longer. */
 const repetitions = 3;
 
+/** What is typed to measure edits, with its indentation. */
+const statement = "        value = self.total + len(items)";
+
+/** How many functions it is typed into. */
+const functionsTypedInto = 6;
+
 const [folderArgument, mode] = process.argv.slice(2);
 const folder = folderArgument ? resolve(folderArgument) : standardLibrary();
 if (mode === "--parse-only") await parseOnly();
@@ -163,10 +169,16 @@ async function benchServer(files: readonly { readonly path: string; readonly tex
   }
 }
 
-/** A statement typed into the middle of the file, character by character. */
+/** A statement typed below the headers of functions in the middle of the file, character by character, after a new line. */
 function typedInto(text: string): readonly TypedText[] {
-  const line = text.split("\n").findIndex((each, index) => index > 1000 && each.startsWith("    def work_")) + 1;
-  return [..."        value = self.total + len(items)\n"].map((character, index) => ({ line, character: index, text: character }));
+  const lines = text.split("\n");
+  const headers = lines.flatMap((line, index) => (index > 1000 && line.startsWith("    def work_") ? [index] : []));
+  return headers
+    .slice(0, functionsTypedInto)
+    .flatMap((header, before) => [
+      { line: header + before, character: lines[header]?.length ?? 0, text: "\n" },
+      ...[...statement].map((character, index) => ({ line: header + before + 1, character: index, text: character })),
+    ]);
 }
 
 /** Prints how long the parser alone takes for all files, in milliseconds. */
@@ -218,10 +230,10 @@ function editTimes(parser: Parser, others: readonly { readonly path: string; rea
   analysisHost.snapshot().findings(path);
 
   const times: number[] = [];
-  const typed = "\n        value = self.total + len(items)";
+  const typed = `\n${statement}`;
   const places = [...text.matchAll(/def work_\d+\(.*\):/g)].map((match) => match.index + match[0].length);
   let shift = 0;
-  for (const place of places.slice(0, 6)) {
+  for (const place of places.slice(0, functionsTypedInto)) {
     for (const character of typed) {
       const range = { start: place + shift, end: place + shift };
       const start = performance.now();

@@ -20,7 +20,13 @@ export interface TypedText {
   readonly text: string;
 }
 
-/** Opens a folder and a file in a real server process and types into the file; one edit waits for the diagnostics of the one before it. */
+/** The least time between two keystrokes, in milliseconds: somebody types fast. */
+const keystrokePause = 80;
+
+/**
+ * Opens a folder and a file in a real server process and types into the file: one edit waits for the diagnostics of the one before it, and at least
+ * as long as a person would.
+ */
 export async function measureServer(
   server: string,
   folder: string,
@@ -77,7 +83,9 @@ export async function measureServer(
     const sent = performance.now();
     write({ method: "textDocument/didChange", params: { textDocument: { uri, version }, contentChanges: [{ range, text: typed }] } });
     await diagnosed(version);
-    editTimes.push(performance.now() - sent);
+    const took = performance.now() - sent;
+    editTimes.push(took);
+    await new Promise((resolve) => setTimeout(resolve, keystrokePause - took));
   }
 
   await request("shutdown", null);

@@ -24,6 +24,7 @@ function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) 
         lenses: () => [],
         predictions: () => [],
         scalings: () => [],
+        delays: () => [],
         runs: () => [],
       };
     },

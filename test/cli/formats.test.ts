@@ -6,6 +6,7 @@ import { checkJson, simulateJson } from "../../server/src/cli/formats/json.js";
 import { type CheckReport, reportSources } from "../../server/src/cli/formats/report.js";
 import { scalingSvg } from "../../server/src/cli/formats/svg.js";
 import { checkText, simulateText, statisticsText } from "../../server/src/cli/formats/text.js";
+import { besideIt } from "../../server/src/estimate/delays.js";
 import type { Prediction } from "../../server/src/estimate/prediction.js";
 import type { SiteSimulation } from "../../server/src/estimate/scaling.js";
 import type { Finding } from "../../server/src/rules/rule.js";
@@ -146,6 +147,10 @@ const simulated: SiteSimulation = {
     },
   ],
   processesPayAboveNs: 4.1e6,
+  delays: [
+    { strategy: "threads", runtime: "cpython-3.13", threads: besideIt, waits: 200, p50Ns: 5.2e6, p95Ns: 15e6, p99Ns: 20e6 },
+    { strategy: "processes", runtime: "cpython-3.13", threads: besideIt, waits: 200, p50Ns: 20_000, p95Ns: 40_000, p99Ns: 0 },
+  ],
 };
 
 test("svg: a curve for each way, named and described in words, whatever characters a name has", () => {
@@ -179,6 +184,9 @@ test("simulate as text: a table for each place", () => {
       "  threads    1.0×  1.0×",
       "  processes  0.9×  3.3×",
       "  Processes pay off above 4.1 ms a task.",
+      "  I/O thread beside it is late by      p50      p95      p99",
+      "  threads                           5.2 ms    15 ms    20 ms",
+      "  processes                        < 50 µs  < 50 µs  < 50 µs",
       "  Assumes: an iteration = 55 ns (measured).",
       "",
     ].join("\n"),
@@ -239,9 +247,11 @@ test("json: the shape is the format's own, whatever the core adds to its types",
     problems: [{ path: "x.py", message: "looks binary" }],
     summary: { files: 1, lines: 5, milliseconds: 12, fixed: 0 },
   });
-  const { scaling } = simulated;
-  assert.deepEqual(simulateJson([simulated], [], reportOf([]).sources).sites, [{ ...site, scaling, processesPayAboveNs: 4.1e6 }]);
-  const unknown = { prediction, scaling: [], processesPayAboveNs: undefined };
-  assert.deepEqual(simulateJson([unknown], [], reportOf([]).sources).sites, [{ ...site, scaling: [], processesPayAboveNs: null }]);
+  const { scaling, delays } = simulated;
+  assert.deepEqual(simulateJson([simulated], [], reportOf([]).sources).sites, [{ ...site, scaling, processesPayAboveNs: 4.1e6, delays }]);
+  const unknown = { prediction, scaling: [], processesPayAboveNs: undefined, delays: [] };
+  assert.deepEqual(simulateJson([unknown], [], reportOf([]).sources).sites, [
+    { ...site, scaling: [], processesPayAboveNs: null, delays: [] },
+  ]);
   assert.equal("prediction" in (checkJson(reportOf([findingAt("/work/app.py", text, "work")])).findings[0] ?? {}), false);
 });

@@ -100,14 +100,47 @@ test("speedscope: samples tell of long calls; of short ones they say too little"
   );
 });
 
+test("Scalene: what all calls of a function took together, in Python, in native code and waiting", () => {
+  const functions = [
+    {
+      line: "Worker.digest",
+      lineno: 12,
+      n_cpu_percent_python: 5,
+      n_cpu_percent_c: 40,
+      n_sys_percent: 2.5,
+      n_peak_mb: 3,
+      memory_samples: [],
+    },
+    { fn_name: "main", n_cpu_percent_python: 1, n_cpu_percent_c: -0.1, n_sys_percent: 0 },
+  ];
+  const profile = profileOf(
+    JSON.stringify({
+      program: "jobs.py",
+      elapsed_time_sec: 4,
+      files: { "C:\\app\\jobs.py": { percent_cpu_time: 48, lines: [], functions } },
+    }),
+  );
+  assert.equal(profile.profiler, "Scalene");
+  assert.deepEqual(profile.totals, [
+    { file: "C:/app/jobs.py", name: "digest", line: 12, interpreterNs: 200e6, nativeNs: 1600e6, waitNs: 100e6 },
+    { file: "C:/app/jobs.py", name: "main", line: 0, interpreterNs: 40e6, nativeNs: 0, waitNs: 0 },
+  ]);
+});
+
 test("what is no profile is said to be none, with the reason", () => {
   const problem = (text: string): string => {
     const profile = readProfile(new TextEncoder().encode(text));
     return "problem" in profile ? profile.problem : "none";
   };
   assert.match(problem("def f(): pass"), /neither a file of cProfile nor JSON/);
-  assert.match(problem("{}"), /not speedscope's/);
-  assert.match(problem('{"files": {}, "elapsed_time_sec": 1}'), /Scalene, which does not count calls/);
+  assert.match(problem("{}"), /neither speedscope's nor Scalene's/);
+  assert.equal(problem('{"files": {}, "elapsed_time_sec": 1}'), "is of Scalene, but names no function; let it run longer");
+  assert.match(problem('{"files": [], "elapsed_time_sec": -1}'), /^is of Scalene, but elapsed_time_sec must not be negative$/);
+  const wrong = { n_cpu_percent_python: "much", n_cpu_percent_c: 1, n_sys_percent: 1 };
+  assert.equal(
+    problem(JSON.stringify({ elapsed_time_sec: 1, files: { "a.py": { functions: [wrong] } } })),
+    "is of Scalene, but files.a.py.functions.0.n_cpu_percent_python must be a number",
+  );
   assert.match(problem(speedscope({ type: "sampled", unit: "bytes", samples: [], weights: [] })), /counts no time/);
   assert.match(problem(""), /neither/);
 });

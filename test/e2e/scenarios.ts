@@ -107,14 +107,27 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a shared counter without a lock is marked where it is changed",
+    name: "a shared counter without a lock is marked where it is changed, and gets one",
     file: "visit_counter.py",
-    async play({ page }) {
+    async play({ page, workspace, picture }) {
+      const file = join(workspace, "visit_counter.py");
       await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
       await page.keyboard.press("Control+Shift+M");
       const problems = page.locator(".markers-panel");
       await problems.getByText("GIL201").first().waitFor({ timeout: patience });
       assert.match(await textOf(problems), /visits/);
+      await page.keyboard.press("Control+J");
+
+      await clickOn(page, "visits += price()", "visits");
+      await page.keyboard.press("Control+.");
+      const fix = page.locator(".action-widget .monaco-list-row", { hasText: "new lock" }).first();
+      await fix.waitFor({ timeout: patience });
+      await page.keyboard.press("Enter");
+      await page.locator(".view-line", { hasText: "with" }).filter({ hasText: "_lock" }).first().waitFor({ timeout: patience });
+      await save(page, file, /with \w+_lock:/);
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "detached", timeout: patience });
+      await page.screenshot({ path: picture("lock") });
+      assert.equal(await pythonOutput(file), "visits 400000\n", "no visit is lost any more");
     },
   },
   {

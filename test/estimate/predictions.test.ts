@@ -53,6 +53,14 @@ describe("work that computes in bytecode", () => {
     assert.equal(predictionOf(parser, computing, "cpython-3.14t").recommended, "free-threaded");
   });
 
+  test("gains almost as much as there are cores without a GIL where nothing is shared, and loses where one object is hot", () => {
+    for (const target of ["cpython-3.13t", "cpython-3.14t"]) {
+      near(speedup(predictionOf(parser, computing, target), "free-threaded").likely, 4, 0.15);
+      const hot = pool("tally = {}", "def work(n):\n    for i in range(500_000):\n        tally[n] = i", 4, "range(4)");
+      assert.ok(speedup(predictionOf(parser, hot, target), "free-threaded").likely < 1, target);
+    }
+  });
+
   test("gains from interpreters since 3.14 only", () => {
     assert.equal(strategyOf(predictionOf(parser, computing, "cpython-3.13"), "subinterpreters").applicable, false);
     assert.ok(speedup(predictionOf(parser, computing, "cpython-3.14"), "subinterpreters").likely > 1.5);

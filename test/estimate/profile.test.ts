@@ -6,7 +6,7 @@ import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { exactly } from "../../server/src/base/interval.js";
 import { parseTarget, type Target } from "../../server/src/base/target.js";
 import type { Prediction } from "../../server/src/estimate/prediction.js";
-import type { ProfiledFunction } from "../../server/src/estimate/profile.js";
+import type { FunctionTotal, Profile, ProfiledFunction } from "../../server/src/estimate/profile.js";
 import { Parser } from "../../server/src/syntax/parser.js";
 
 const require = createRequire(import.meta.url);
@@ -34,7 +34,10 @@ with ThreadPoolExecutor(4) as pool:
 `;
 
 function predictionWith(functions: readonly ProfiledFunction[], source = text): Prediction {
-  const profile = { profiler: "cProfile", functions };
+  return predictionFrom({ profiler: "cProfile", functions }, source);
+}
+
+function predictionFrom(profile: Profile, source: string): Prediction {
   const host = new AnalysisHost(parser, { target: parseTarget("cpython-3.13") as Target, cores: 4, severities: {}, profile });
   host.setFile("/home/me/app/jobs.py", source);
   return host.snapshot().predictions("/home/me/app/jobs.py")[0] as Prediction;
@@ -65,4 +68,42 @@ test("another file's function, and namesakes that cannot be told apart, say noth
 test("a comment of the author comes before a profile", () => {
   const pinned = text.replace("def task(item):", "def task(item):  # gil: cost=2ms");
   assert.equal(predictionWith([seen("jobs.py", "task", 7, 30)], pinned).work.interpreterNs.likely, 2e6);
+});
+
+/** Two functions of the program below the task, one of them called from elsewhere too if that is asked for. */
+const sampledText = (elsewhere: string): string => `from concurrent.futures import ThreadPoolExecutor
+import hashlib
+
+def mix(item):
+    return hashlib.sha256(bytes(50_000_000)).digest()
+
+def task(item):
+    return mix(item), unknown(item)
+
+def main():
+    ${elsewhere}
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(task, range(20)))
+
+main()
+`;
+
+const total = (name: string, line: number, interpreterMs: number, nativeMs: number, waitMs: number): FunctionTotal => {
+  return { file: "app/jobs.py", name, line, interpreterNs: interpreterMs * 1e6, nativeNs: nativeMs * 1e6, waitNs: waitMs * 1e6 };
+};
+
+test("a profiler that counts no calls tells what a task takes where the tasks are counted and nobody else calls the functions", () => {
+  const totals = [total("mix", 4, 20, 600, 0), total("task", 7, 200, 0, 60), total("main", 10, 500, 0, 0)];
+  const profile: Profile = { profiler: "Scalene", functions: [], totals };
+  const { work, assumptions, strategies } = predictionFrom(profile, sampledText("pass"));
+  assert.deepEqual([work.interpreterNs.likely, work.nativeNs.likely, work.waitNs.likely], [11e6, 30e6, 3e6]);
+  assert.deepEqual(assumptions[0], { what: "`task` takes", value: "44 ms (Scalene, 20 tasks)", from: "measured" });
+  assert.ok(strategies.find(({ strategy }) => strategy === "threads")?.applicable, "what it calls is no longer unknown");
+
+  for (const elsewhere of ["mix(1)", "task(1)"])
+    assert.ok(!predictionFrom(profile, sampledText(elsewhere)).assumptions.some(({ value }) => value.includes("Scalene")), elsewhere);
+  const uncounted = sampledText("pass").replace("range(20)", "items()");
+  assert.ok(!predictionFrom(profile, uncounted).assumptions.some(({ value }) => value.includes("Scalene")));
+  const pinned = sampledText("pass").replace("def task(item):", "def task(item):  # gil: cost=2ms");
+  assert.ok(!predictionFrom(profile, pinned).assumptions.some(({ value }) => value.includes("Scalene")));
 });

@@ -29,6 +29,7 @@ function entry(cases: readonly GilCase[], kind: "source" | "docs" = "source"): C
     invokes: [],
     ownThreads: undefined,
     compiles: undefined,
+    block: undefined,
     note: undefined,
     freeThreaded: undefined,
     measuredOtherwise: undefined,

@@ -23,9 +23,10 @@ const agreeing: Readonly<Record<ProbedRow["verdict"], readonly GilEffect[]>> = {
   "stops-others": [],
 };
 
-/** Of a decorator that compiles a function, the compiled function is what was called. */
+/** Of a decorator that compiles a function, the compiled function is what was called; of a block, what stands in it. */
 function measuredEntry({ entry: name }: ProbedRow): CallableEntry | undefined {
   const entry = knowledge.callable(name);
+  if (entry?.block) return { ...entry, gil: entry.block };
   return entry?.compiles ? { ...entry, gil: "conditional", ...entry.compiles } : entry;
 }
 

@@ -31,6 +31,7 @@ test("a small file is read, with what is left out filled in", () => {
       invokes: [],
       ownThreads: undefined,
       compiles: undefined,
+      block: undefined,
       note: undefined,
       freeThreaded: undefined,
       measuredOtherwise: undefined,

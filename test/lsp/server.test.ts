@@ -167,8 +167,10 @@ test("only the kinds that were asked for are offered", () =>
     );
   }));
 
-/** The same program, but the work is a nested function, which cannot be sent to another process. */
-const unpicklable = primes.replace("pool.map(count_primes, LIMITS)", "pool.map(lambda limit: count_primes(limit), LIMITS)");
+/** The same program, but the work uses an open file, which cannot be sent to another process. */
+const unpicklable = primes
+  .replace("pool.map(count_primes, LIMITS)", "pool.map(lambda limit: print(count_primes(limit), file=log), LIMITS)")
+  .replace(/^( +)(with ThreadPoolExecutor)/m, '$1log = open("log.txt", "w")\n$1$2');
 
 test("a fix that is not possible is shown with its reason where the editor can show it", async () => {
   await withEditor({}, async (editor) => {
@@ -183,7 +185,7 @@ test("a fix that is not possible is shown with its reason where the editor can s
     const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
     const actions = await codeActions(editor, "primes.py", shown);
     assert.ok(
-      actions.every(({ disabled, edit }) => disabled === undefined && edit === undefined),
+      actions.every(({ disabled, edit, title }) => disabled === undefined && (edit === undefined || title.startsWith("Ignore "))),
       JSON.stringify(actions),
     );
   });
@@ -218,6 +220,7 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.match(command?.title ?? "", /threads .*processes /);
     const prediction = await editor.request<Page | null>(predictionRequest, command?.arguments?.[0]);
     assert.match(prediction?.markdown ?? "", /count_primes[\s\S]*\| .*processes/);
+    assert.match(prediction?.markdown ?? "", /## Beside it[\s\S]*\| threads \| \d+\u00a0ms/);
     assert.equal(await editor.request(predictionRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
 
     const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
@@ -226,6 +229,35 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.match(rule?.markdown ?? "", /cpu-bound-in-thread|GIL101/);
     assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
   }));
+
+test("what was measured of this machine's interpreter is used, and a file that cannot be is told to the log", () => {
+  const measured = {
+    gilscope: "costs",
+    format: 1,
+    implementation: "CPython",
+    version: "3.13.1",
+    freeThreaded: false,
+    measured: "2026-11-26",
+    operations: { intAdd: [20, 21, 22] },
+    native: {},
+    handOver: {},
+  };
+  const prepare = async (folder: string): Promise<void> => {
+    await mkdir(join(folder, ".settings/gilscope"), { recursive: true });
+    await writeFile(join(folder, ".settings/gilscope/costs-cpython-3.13.json"), JSON.stringify(measured));
+    await writeFile(join(folder, ".settings/gilscope/costs-cpython-3.12.json"), "no JSON");
+  };
+  return withEditor({ prepare, settings: { target: "cpython-3.13" } }, async (editor) => {
+    await editor.open("primes.py", primes);
+    await editor.diagnostics("primes.py", has("GIL101"));
+    const page = (): Promise<Page | null> =>
+      editor.request(predictionRequest, { uri: editor.uri("primes.py"), ...placeOf(primes, "pool.map") });
+    assert.match((await page())?.markdown ?? "", /cost of each operation: \*\*measured on this machine, 2026-11-26/);
+    await editor.configure({ target: "cpython-3.12" });
+    await editor.logged(/costs-cpython-3\.12\.json is not JSON; run `gilscope calibrate` again/);
+    assert.match((await page())?.markdown ?? "", /cost of each operation: \*\*the table measured on CPython 3\.12/);
+  });
+});
 
 /** A counter in one module, the threads that change it in another. */
 const counter = [

@@ -586,6 +586,98 @@ def foreign():
 
 
 @group
+def compiled_code():
+    """What a compiler on this machine makes of Python and C: needs Cython, cffi, setuptools and a C compiler."""
+    import subprocess, textwrap
+
+    import cffi
+    import Cython
+
+    folder = tempfile.mkdtemp()
+    with open(os.path.join(folder, "pure_mode.py"), "w") as file:
+        file.write(
+            textwrap.dedent(
+                """
+                import cython
+                from cython.parallel import prange
+
+                @cython.ccall
+                def held(n: cython.long) -> cython.double:
+                    total: cython.double = 0
+                    i: cython.long
+                    for i in range(n):
+                        total += i * 0.5 % 3
+                    return total
+
+                def released(n: cython.long):
+                    total: cython.double = 0
+                    i: cython.long
+                    with cython.nogil:
+                        for i in range(n):
+                            total += i * 0.5 % 3
+                    return total
+
+                def parallel(n: cython.long):
+                    total: cython.double = 0
+                    i: cython.long
+                    for i in prange(n, nogil=True):
+                        total += i * 0.5 % 3
+                    return total
+                """
+            )
+        )
+    builder = cffi.FFI()
+    builder.cdef("double work(long n);")
+    builder.set_source("_probed_library", "double work(long n) { double total = 0; for (long i = 0; i < n; i++) total += i % 7 * 0.5; return total; }")
+    quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True}
+    subprocess.run([sys.executable, "-m", "Cython.Build.Cythonize", "-i", "-3", "pure_mode.py"], **quiet)
+    builder.compile(tmpdir=folder)
+    sys.path.insert(0, folder)
+    import _probed_library
+    import pure_mode
+
+    assert pure_mode.__file__.endswith(".so"), "Cython has compiled it"
+    yield does("cython.ccall", "a compiled loop of 2000000", lambda: pure_mode.held(2000000))
+    yield does("cython.nogil", "a compiled loop of 2000000 in its block", lambda: pure_mode.released(2000000))
+    yield does("cython.parallel.prange", "2000000, nogil=True", lambda: pure_mode.parallel(2000000))
+    yield does("cffi.Lib.__getattr__", "a loop of 2000000 in C", lambda: _probed_library.lib.work(2000000))
+    direct = cffi.FFI()
+    direct.cdef("int usleep(unsigned int microseconds);")
+    library = direct.dlopen(None)
+    yield does("cffi.FFI.Library.__getattr__", "usleep of 2 ms", lambda: library.usleep(2000))
+    memory = direct.new("char[]", 4 << 20)
+    yield does("cffi.FFI.new", "4 MiB", lambda: direct.new("char[]", 4 << 20))
+    yield does("cffi.FFI.memmove", "4 MiB", lambda: direct.memmove(memory, block * 4, 4 << 20))
+    yield does("cffi.FFI.unpack", "4 MiB", lambda: direct.unpack(memory, 4 << 20))
+    yield does("cffi.FFI.dlopen", "libc", lambda: direct.dlopen(None))
+    yield does("cffi.FFI.cdef", "200 functions", lambda: cffi.FFI().cdef("".join("int f%d(int x);" % i for i in range(200))))
+
+    import numba
+    import numpy
+
+    @numba.vectorize(["float64(float64)"])
+    def vectorized(x):
+        return x * 0.5 % 3
+
+    @numba.guvectorize(["void(float64[:], float64[:])"], "(n)->(n)")
+    def generalised(values, results):
+        for i in range(values.shape[0]):
+            results[i] = values[i] * 0.5 % 3
+
+    @numba.njit(parallel=True)
+    def parallel(n):
+        total = 0.0
+        for i in numba.prange(n):
+            total += i * 0.5 % 3
+        return total
+
+    floats = numpy.random.default_rng(1).random(500000)
+    vectorized(floats), generalised(floats), parallel(10)
+    yield does("numba.vectorize", "a ufunc of 500000 elements", lambda: vectorized(floats))
+    yield does("numba.guvectorize", "a ufunc of 500000 elements", lambda: generalised(floats))
+    yield does("numba.njit", "a compiled loop of 2000000, parallel=True", lambda: parallel(2000000), positional=[], keywords=[{"name": "parallel", "value": {"literal": True}}])
+
+@group
 def numpy_calls():
     import numpy
 
@@ -1657,3 +1749,255 @@ def web():
     finally:
         process.terminate()
         process.join()
+
+
+@group
+def further_calls():
+    """More of the calls that programs make of those packages; a package that is missing costs its own only."""
+    import numpy
+
+    rng = numpy.random.default_rng(1)
+    for calls in (further_numbers, further_tables, further_learning, further_pictures, further_data, further_shapes, further_messages, further_tensors):
+        try:
+            yield from calls(rng)
+        except ImportError as error:
+            print("%s is left out: %s" % (calls.__name__, error), file=sys.stderr)
+
+
+def further_numbers(rng):
+    import scipy.io
+    import scipy.signal
+
+    signal = rng.random(60000)
+    yield does("scipy.signal.convolve", "60000 and 2000, direct", lambda: scipy.signal.convolve(signal, signal[:2000], method="direct"))
+    yield does("scipy.signal.convolve", "60000 and 60000, fft", lambda: scipy.signal.convolve(signal, signal, method="fft"))
+    path = os.path.join(tempfile.mkdtemp(), "data.mat")
+    scipy.io.savemat(path, {"a": rng.random((700, 700))})
+    yield does("scipy.io.loadmat", "700 × 700", lambda: scipy.io.loadmat(path))
+    yield does("scipy.io.savemat", "700 × 700", lambda data=rng.random((700, 700)): scipy.io.savemat(path, {"a": data}))
+
+
+def further_tables(rng):
+    import pandas
+
+    table = pandas.DataFrame({"a": rng.random(300000), "b": rng.integers(0, 9, 300000)})
+    yield does("pandas.DataFrame.query", "300000 rows", lambda: table.query("a > 0.5 and b == 3"))
+    yield does("pandas.DataFrame.eval", "300000 rows", lambda: table.eval("a * 2 + b"))
+    import polars
+
+    frame = polars.DataFrame({"a": rng.random(500000), "b": rng.integers(0, 9, 500000)})
+    yield does("polars.DataFrame.to_pandas", "500000 rows", frame.to_pandas)
+    yield does("polars.dataframe.group_by.GroupBy.agg", "500000 rows", lambda: frame.group_by("b").agg(polars.col("a").sum()))
+    yield does("polars.Series.sum", "500000", frame["a"].sum)
+    yield does("polars.Series.sort", "500000", frame["a"].sort)
+    yield does("polars.Series.map_elements", "20000, lambda", lambda part=frame["a"].head(20000): part.map_elements(lambda x: x + 1, return_dtype=polars.Float64))
+    yield does("polars.Series.to_list", "500000", frame["a"].to_list)
+    yield does("polars.Series.to_numpy", "500000", frame["a"].to_numpy)
+    import duckdb
+    import pyarrow
+
+    connection = duckdb.connect()
+    connection.execute("create table t as select range a, range % 9 b from range(500000)")
+    yield does("duckdb.DuckDBPyRelation.pl", "500000 rows", lambda: connection.sql("select * from t").pl())
+    yield does("duckdb.DuckDBPyRelation.fetchall", "100000 rows", lambda: connection.sql("select * from t limit 100000").fetchall())
+    import pyarrow.compute
+    import pyarrow.dataset
+    import pyarrow.parquet
+
+    arrow = pyarrow.table({"a": rng.random(500000), "b": rng.integers(0, 9, 500000)})
+    folder = tempfile.mkdtemp()
+    pyarrow.parquet.write_table(arrow, os.path.join(folder, "a.parquet"))
+    yield does("pyarrow.compute.equal", "500000", lambda: pyarrow.compute.equal(arrow["b"], 3))
+    yield does("pyarrow.compute.cast", "500000", lambda: pyarrow.compute.cast(arrow["b"], pyarrow.float64()))
+    yield does("pyarrow.compute.add", "500000", lambda: pyarrow.compute.add(arrow["a"], arrow["b"]))
+    yield does("pyarrow.concat_tables", "20 tables", lambda: pyarrow.concat_tables([arrow] * 20))
+    yield does("pyarrow.dataset.dataset", "one file", lambda: pyarrow.dataset.dataset(folder))
+
+
+def further_learning(rng):
+    from sklearn.decomposition import PCA
+    from sklearn.linear_model import LinearRegression, LogisticRegression
+    from sklearn.manifold import TSNE
+    from sklearn.metrics import accuracy_score, pairwise_distances
+    from sklearn.model_selection import GridSearchCV, cross_val_score
+    from sklearn.naive_bayes import MultinomialNB
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    rows, labels = rng.random((20000, 20)), rng.integers(0, 2, 20000)
+    yield does("sklearn.linear_model.LinearRegression.fit", "20000 × 20", lambda: LinearRegression().fit(rows, labels))
+    yield does("sklearn.decomposition.PCA.fit", "20000 × 20", lambda: PCA(5).fit(rows))
+    yield does("sklearn.decomposition.PCA.fit_transform", "20000 × 20", lambda: PCA(5).fit_transform(rows))
+    yield does("sklearn.pipeline.Pipeline.fit", "scaler and logistic regression", lambda: make_pipeline(StandardScaler(), LogisticRegression()).fit(rows, labels))
+    yield does("sklearn.naive_bayes.MultinomialNB.fit", "20000 × 20", lambda: MultinomialNB().fit(rows, labels))
+    yield does("sklearn.model_selection.GridSearchCV.fit", "two values, 2000 rows", lambda: GridSearchCV(LogisticRegression(), {"C": [1, 2]}, cv=2).fit(rows[:2000], labels[:2000]))
+    yield does("sklearn.model_selection.cross_val_score", "2000 rows", lambda: cross_val_score(LogisticRegression(), rows[:2000], labels[:2000], cv=2))
+    yield does("sklearn.metrics.pairwise_distances", "1500 rows", lambda: pairwise_distances(rows[:1500]))
+    yield does("sklearn.metrics.accuracy_score", "20000", lambda: accuracy_score(labels, labels))
+    yield does("sklearn.manifold.TSNE.fit_transform", "200 rows", lambda: TSNE(max_iter=250).fit_transform(rows[:200]))
+    import lightgbm
+
+    yield does("lightgbm.cv", "2000 rows", lambda: lightgbm.cv({"objective": "binary", "verbose": -1, "num_threads": 1}, lightgbm.Dataset(rows[:2000], labels[:2000]), 5, nfold=2))
+    import faiss
+
+    vectors = rng.random((20000, 32)).astype("float32")
+    flat, graph = faiss.IndexFlatIP(32), faiss.IndexHNSWFlat(32, 8)
+    flat.add(vectors)
+    path = os.path.join(tempfile.mkdtemp(), "index")
+    yield does("faiss.IndexFlatIP.search", "20000 vectors, 50 queries", lambda: flat.search(vectors[:50], 5))
+    yield does("faiss.IndexFlatIP.add", "20000 vectors", lambda: faiss.IndexFlatIP(32).add(vectors))
+    yield does("faiss.IndexHNSWFlat.add", "200 vectors", lambda: graph.add(vectors[:200]))
+    yield does("faiss.IndexHNSWFlat.search", "200 queries", lambda: graph.search(vectors[:200], 5))
+    yield does("faiss.write_index", "20000 vectors", lambda: faiss.write_index(flat, path))
+    faiss.write_index(flat, path)
+    yield does("faiss.read_index", "20000 vectors", lambda: faiss.read_index(path))
+
+
+def further_pictures(rng):
+    from PIL import Image, ImageDraw, ImageEnhance
+
+    picture = Image.fromarray(rng.integers(0, 255, (800, 800, 3)).astype("uint8"))
+    draw = ImageDraw.Draw(picture)
+    yield does("PIL.ImageEnhance.Brightness.enhance", "800 × 800", lambda: ImageEnhance.Brightness(picture).enhance(1.2))
+    yield does("PIL.ImageEnhance.Contrast.enhance", "800 × 800", lambda: ImageEnhance.Contrast(picture).enhance(1.2))
+    yield does("PIL.ImageEnhance.Sharpness.enhance", "800 × 800", lambda: ImageEnhance.Sharpness(picture).enhance(1.2))
+    yield does("PIL.ImageDraw.ImageDraw.rectangle", "700 × 700, filled", lambda: draw.rectangle((50, 50, 750, 750), fill=(1, 2, 3)))
+    yield does("PIL.ImageDraw.ImageDraw.line", "100 points", lambda line=[(i * 7, i * i % 800) for i in range(100)]: draw.line(line, fill=(1, 2, 3), width=3))
+    yield does("PIL.ImageEnhance.Color.enhance", "800 × 800", lambda: ImageEnhance.Color(picture).enhance(1.2))
+    yield does("PIL.ImageDraw.ImageDraw.ellipse", "700 × 700, filled", lambda: draw.ellipse((50, 50, 750, 750), fill=(1, 2, 3)))
+    yield does("PIL.ImageDraw.ImageDraw.polygon", "100 corners, filled", lambda corners=[(i * 7, i * i % 800) for i in range(100)]: draw.polygon(corners, fill=(1, 2, 3)))
+    yield does("PIL.ImageDraw.ImageDraw.text", "40 characters", lambda: draw.text((10, 10), "some text of forty characters to draw it", fill=(1, 2, 3)))
+    import cv2
+
+    image = rng.integers(0, 255, (800, 800, 3)).astype("uint8")
+    gray = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    yield does("cv2.rectangle", "700 × 700, filled", lambda: cv2.rectangle(image, (50, 50), (750, 750), (1, 2, 3), -1))
+    yield does("cv2.putText", "a large word", lambda: cv2.putText(image, "word", (50, 400), cv2.FONT_HERSHEY_SIMPLEX, 10, (1, 2, 3), 20))
+    yield does("cv2.circle", "radius 300, filled", lambda: cv2.circle(image, (400, 400), 300, (1, 2, 3), -1))
+    yield does("cv2.line", "width 50", lambda: cv2.line(image, (10, 10), (790, 790), (1, 2, 3), 50))
+    yield does("cv2.absdiff", "800 × 800", lambda: cv2.absdiff(gray, gray))
+    yield does("cv2.equalizeHist", "800 × 800", lambda: cv2.equalizeHist(gray))
+    yield does("cv2.split", "800 × 800", lambda: cv2.split(image))
+    yield does("cv2.flip", "800 × 800", lambda: cv2.flip(image, 1))
+    yield does("cv2.inRange", "800 × 800", lambda: cv2.inRange(image, (0, 0, 0), (100, 100, 100)))
+    import soundfile
+
+    path = os.path.join(tempfile.mkdtemp(), "tone.wav")
+    soundfile.write(path, rng.random(400000), 44100)
+    yield does("soundfile.info", "400000 frames", lambda: soundfile.info(path))
+    yield does("soundfile.blocks", "400000 frames, exhausted", lambda: sum(len(part) for part in soundfile.blocks(path, 100000)))
+
+
+def further_data(rng):
+    import h5py
+
+    path = os.path.join(tempfile.mkdtemp(), "data.h5")
+
+    def written():
+        with h5py.File(path, "w") as file:
+            file.create_dataset("a", data=values)
+
+    values = rng.random((700, 700))
+    yield does("h5py.File.close", "700 × 700, made and written", written)
+    with h5py.File(path, "w") as file:
+        yield does("h5py.Group.create_group", "", lambda names=iter(range(10**9)): file.create_group(str(next(names))))
+    import zstandard
+
+    with open(path, "wb") as file:
+        file.write(block)
+    compressed = path + ".zst"
+
+    def compress():
+        with zstandard.open(compressed, "wb") as target:
+            target.write(block)
+
+    yield does("zstandard.open", "1 MiB, written", compress)
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    pem = rsa.generate_private_key(65537, 2048).private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    yield does("cryptography.hazmat.primitives.serialization.load_pem_private_key", "RSA of 2048 bits", lambda: serialization.load_pem_private_key(pem, None))
+    der = rsa.generate_private_key(65537, 2048).private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    yield does("cryptography.hazmat.primitives.serialization.load_der_private_key", "RSA of 2048 bits", lambda: serialization.load_der_private_key(der, None))
+    import lxml.etree
+    import lxml.objectify
+
+    document = ("<a>" + "<b c='1'>text</b>" * 20000 + "</a>").encode()
+    yield does("lxml.objectify.parse", "20000 elements", lambda: lxml.objectify.parse(io.BytesIO(document)))
+    yield does("lxml.objectify.fromstring", "20000 elements", lambda: lxml.objectify.fromstring(document))
+    yield does("lxml.etree.Element", "", lambda: lxml.etree.Element("a", b="c"))
+    yield does("lxml.etree.SubElement", "", lambda: lxml.etree.SubElement(lxml.etree.Element("a"), "b"))
+    yield does("lxml.etree.HTMLParser", "", lxml.etree.HTMLParser)
+
+
+def further_shapes(rng):
+    import shapely
+
+    points = shapely.points(rng.random((20000, 2)))
+    areas = shapely.buffer(points[:3000], 0.01)
+    tree, binary = shapely.STRtree(areas), shapely.to_wkb(areas)
+    yield does("shapely.union", "3000 polygons", lambda: shapely.union(areas, areas[::-1]))
+    yield does("shapely.STRtree.query", "3000 polygons in 3000", lambda: tree.query(areas, predicate="intersects"))
+    yield does("shapely.STRtree", "20000 points", lambda: shapely.STRtree(points))
+    yield does("shapely.to_wkb", "3000 polygons", lambda: shapely.to_wkb(areas))
+    yield does("shapely.from_wkb", "3000 polygons", lambda: shapely.from_wkb(binary))
+    yield does("shapely.prepare", "3000 polygons", lambda: shapely.prepare(areas.copy()))
+    large = shapely.Polygon([(numpy_cos(i), numpy_sin(i)) for i in range(4000)])
+    yield does("shapely.Polygon.buffer", "4000 corners", lambda: large.buffer(0.1))
+    yield does("shapely.Polygon.intersection", "4000 corners", lambda other=shapely.affinity.translate(large, 0.1) if hasattr(shapely, "affinity") else large: large.intersection(other))
+    yield does("shapely.Polygon", "2000 corners", lambda corners=[(i, i * i % 7) for i in range(2000)]: shapely.Polygon(corners))
+    yield does("shapely.LineString", "2000 corners", lambda corners=[(i, i * i % 7) for i in range(2000)]: shapely.LineString(corners))
+    yield does("shapely.Point", "", lambda: shapely.Point(1, 2))
+
+
+def numpy_cos(step):
+    import math
+
+    return math.cos(step * math.tau / 4000) * (1 + step % 3 * 0.01)
+
+
+def numpy_sin(step):
+    import math
+
+    return math.sin(step * math.tau / 4000) * (1 + step % 3 * 0.01)
+
+
+def further_messages(rng):
+    import zmq
+
+    context = zmq.Context()
+    yield does("zmq.Socket.bind", "and close", lambda names=iter(range(10**9)): bound(context, "inproc://%d" % next(names)))
+    yield does("zmq.Socket.connect", "and close", lambda: connected(context))
+
+
+def connected(context):
+    import zmq
+
+    with context.socket(zmq.PUSH) as socket:
+        socket.connect("tcp://127.0.0.1:9")
+
+
+def bound(context, address):
+    import zmq
+
+    with context.socket(zmq.PULL) as socket:
+        socket.bind(address)
+
+
+def further_tensors(rng):
+    import torch
+
+    tensor = torch.rand(1000, 1000)
+    yield does("torch.Tensor.numpy", "1000 × 1000", tensor.numpy)
+    yield does("torch.Tensor.tolist", "1000 × 1000", tensor.tolist)
+    import jax
+    import jax.numpy
+
+    matrix = jax.numpy.ones((600, 600))
+    host = rng.random((1000, 1000)).astype("float32")
+    yield does("jax.numpy.dot", "600 × 600, awaited", lambda: jax.numpy.dot(matrix, matrix).block_until_ready())
+    yield does("jax.numpy.array", "1000 × 1000", lambda: jax.numpy.array(host).block_until_ready())
+    yield does("jax.device_put", "1000 × 1000", lambda: jax.device_put(host).block_until_ready())
+    import numba.typed
+
+    yield does("numba.typed.List", "2000 items", lambda items=list(range(2000)): numba.typed.List(items))

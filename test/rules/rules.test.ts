@@ -54,10 +54,32 @@ const plainWork = `def work(number):
 
 describe("the quick fix to processes is refused with a reason", () => {
   const refused: readonly (readonly [name: string, text: string, reason: RegExp])[] = [
-    ["a lambda", pool(plainWork, "list(pool.map(lambda number: work(number), range(8)))"), /lambda cannot be pickled/],
     [
-      "a nested function",
+      "a lambda that uses an open file from around it",
       `from concurrent.futures import ThreadPoolExecutor
+
+
+${plainWork}
+
+
+def main():
+    log = open("log.txt", "w")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda number: print(work(number), file=log), range(8)))
+
+
+if __name__ == "__main__":
+    main()
+`,
+      /the lambda uses `log`, which is a .* and cannot be pickled/,
+    ],
+    [
+      "a nested function that the module has another of",
+      `from concurrent.futures import ThreadPoolExecutor
+
+
+def work(number):
+    return number
 
 
 def main():
@@ -75,7 +97,7 @@ def main():
 if __name__ == "__main__":
     main()
 `,
-      /`work` is defined inside another function/,
+      /the module has another `work`/,
     ],
     [
       "a method",
@@ -191,7 +213,7 @@ def work(number):
       /`change` is a lambda, which cannot be pickled/,
     ],
     [
-      "a missing main guard",
+      "work at import time of which later definitions need the result",
       `from concurrent.futures import ThreadPoolExecutor
 
 
@@ -199,26 +221,13 @@ ${plainWork}
 
 
 with ThreadPoolExecutor(4) as pool:
-    list(pool.map(work, range(8)))
+    results = list(pool.map(work, range(8)))
+
+
+def show():
+    return results
 `,
-      /the module starts the pool when it is imported; put the code .* under `if __name__ == "__main__":` first/,
-    ],
-    [
-      "a missing main guard round the call",
-      `from concurrent.futures import ThreadPoolExecutor
-
-
-${plainWork}
-
-
-def main():
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(8)))
-
-
-main()
-`,
-      /the module calls `main` when it is imported/,
+      /what comes after it, `def show\(\):`, needs `results`/,
     ],
   ];
   for (const [name, text, reason] of refused) {

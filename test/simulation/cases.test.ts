@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { costsFor } from "../../server/src/estimate/operation-costs.js";
 import { machine } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
+import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { type Step, serialNs, type Workload } from "../../server/src/simulation/workload.js";
 import {
@@ -115,6 +117,20 @@ test("a timeline for the eye: who runs when, the first 16 ms", () => {
   ]);
 });
 
+test("140 ms of work in a pool of 4 spawned processes, a quarter each: 0.93 times reported, start-up included; forked ones gain", () => {
+  const quarters = poolOf(4, 4, interpreter(35 * millisecond));
+  for (const name of ["cpython-3.8", "cpython-3.9", "cpython-3.12", "cpython-3.13"]) {
+    const { handOver } = costsFor(target(name));
+    // Cheap hand-overs of a fast machine, dear ones of a slow one.
+    const range = (method: StartMethod): readonly number[] =>
+      (["high", "likely", "low"] as const).map((which) => speedup(quarters, processes(target(name), handOver[which], method), 4));
+    const [low = 0, likely = 0, high = 0] = range("spawn");
+    assert.ok(low < 0.93 && 0.93 < high, `${name}: 0.93 is not within ${low} to ${high}`);
+    assertBetween(likely, 0.7, 1.7, name);
+    assert.ok((range("fork")[0] ?? 0) > 1.5, name);
+  }
+});
+
 test("a shorter switch interval gives shorter turns", () => {
   const workload: Workload = { threads: [{ count: 2, steps: [interpreter(100 * millisecond)] }] };
   const fine = simulate(workload, gil(target("cpython-3.13"), undefined, millisecond / 2), machine(2), 1);
@@ -151,6 +167,30 @@ test("the convoy: an I/O thread beside a CPU-bound one waits a switch interval p
   assertBetween(perTripNs(withoutGil), 0.12 * millisecond, 0.2 * millisecond, "without");
   const alone: Workload = { threads: workload.threads?.slice(1) ?? [] };
   assert.ok(simulate(alone, underGil, machine(2), 1).makespanNs < roundTrips * 200 * microsecond, "alone it is fast");
+});
+
+test("how late an I/O thread goes on: by a turn and more beside one that computes, hardly at all alone or without a GIL", () => {
+  const workload = (computing: number): Workload => ({
+    threads: [
+      ...(computing > 0 ? [{ name: "compute", count: computing, steps: [interpreter(3000 * millisecond)] }] : []),
+      { name: "serve", count: 2, steps: [repeat(100, wait(5 * millisecond), interpreter(50 * microsecond))] },
+    ],
+  });
+  const delaysOf = (computing: number, runtime: Runtime) => {
+    const { delays } = simulate(workload(computing), runtime, machine(4), 1);
+    assert.deepEqual(
+      delays.map(({ threads, waits }) => [threads, waits]),
+      [["serve", 200]],
+    );
+    return delays[0] ?? { p50Ns: 0, p95Ns: 0, p99Ns: 0 };
+  };
+  const alone = delaysOf(0, underGil);
+  const beside = delaysOf(1, underGil);
+  assert.ok(alone.p99Ns < 0.2 * millisecond, String(alone.p99Ns));
+  assertBetween(beside.p50Ns, 5 * millisecond, 5.3 * millisecond, "half of all");
+  assert.ok(beside.p50Ns <= beside.p95Ns && beside.p95Ns <= beside.p99Ns);
+  assert.ok(delaysOf(3, underGil).p95Ns > beside.p95Ns, "more that compute, more that are before it");
+  assert.ok(delaysOf(1, withoutGil).p99Ns < 0.2 * millisecond);
 });
 
 test("a wait shorter than a wake-up mostly takes the lock back before the other thread comes (barging)", () => {

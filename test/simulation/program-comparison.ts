@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { widened } from "../../server/src/estimate/strategies.js";
 import { machine } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
 import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
-import type { TaskGroup, Workload } from "../../server/src/simulation/workload.js";
+import { type TaskGroup, type Workload, withoutLocks } from "../../server/src/simulation/workload.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 import { predictionsOf } from "../estimate/predictions.js";
 import { target } from "./workloads.js";
@@ -109,10 +110,13 @@ export function compareFromSource(
     if (!site) throw new Error(`${program}: no site`);
     for (const kind of ["threads", "processes"] as const) {
       const key = `${kind} ${workers}`;
+      if (record.measured[key] === undefined) continue;
       const strategy = site.strategies.find((each) => each.strategy === (kind === "threads" ? inThreads : kind));
       const predicted = strategy?.applicable ? strategy.speedup : { low: 0, likely: 0, high: 0 };
       rows.push(compared(records, program, key, predicted));
     }
+    // A busy machine may have measured only one of the two.
+    if (record.measured[`threads ${workers}`] === undefined || record.measured[`processes ${workers}`] === undefined) continue;
     const speedups: Readonly<Record<string, number>> = {
       serial: 1,
       [inThreads]: record.serialNs / (record.measured[`threads ${workers}`]?.ns ?? Number.NaN),
@@ -147,15 +151,12 @@ export function compareFromSegments(records: ProgramRecords, program: string): r
             : gil(interpreter, costs);
       const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
       const isImported = kind === "processes" && records.startMethod !== "fork";
-      return simulate(
-        { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) },
-        isImported ? importing : runtime,
-        machine(records.cores),
-        1,
-      ).makespanNs;
+      const whole: Workload = { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) };
+      return simulate(kind === "processes" ? withoutLocks(whole) : whole, isImported ? importing : runtime, machine(records.cores), 1)
+        .makespanNs;
     });
-    const [low, likely, high] = makespans as [number, number, number];
-    return compared(records, program, key, { low: record.serialNs / high, likely: record.serialNs / likely, high: record.serialNs / low });
+    const [low, likely, high] = makespans.map((ns) => record.serialNs / ns) as [number, number, number];
+    return compared(records, program, key, widened({ low: Math.min(low, high), likely, high: Math.max(low, high) }));
   });
 }
 

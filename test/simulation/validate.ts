@@ -9,6 +9,7 @@ import {
   compareFromSource,
   comparisonText,
   programRecords,
+  quantile,
   type Recommendation,
   summary,
 } from "./program-comparison.js";
@@ -65,8 +66,28 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
       console.log(`${title}, ${on}: ${summary(rows.filter((row) => row.target === on))}`);
     console.log(`${title}: ${summary(rows)}`);
   }
+  console.log(
+    "| interpreter | what | from the source: comparisons, median error, nine in ten within, range holds the truth | from measured segments | farthest off, from the source |",
+  );
+  console.log("|---|---|---|---|---|");
+  for (const on of new Set(sources.map((row) => row.target))) {
+    for (const kind of ["threads", "processes"] as const) console.log(tableRow(on, kind, sources, segments));
+  }
   const wrong = recommendations.filter(({ share }) => share < 0.85);
   for (const { target, program, recommended, share } of wrong)
     console.log(`${target} ${program}: ${recommended} is recommended, ${share.toFixed(2)} of the best`);
   console.log(`recommendation good: ${(100 * (1 - wrong.length / recommendations.length)).toFixed(1)} % of ${recommendations.length}`);
+}
+
+/** A row of README's table. */
+function tableRow(on: string, kind: Comparison["kind"], sources: readonly Comparison[], segments: readonly Comparison[]): string {
+  const of = (rows: readonly Comparison[]): readonly Comparison[] => rows.filter((row) => row.target === on && row.kind === kind);
+  const numbers = (rows: readonly Comparison[]): string => {
+    const errors = rows.map(({ error }) => error);
+    const covered = rows.filter(({ low, high, measured }) => low <= measured && measured <= high).length / rows.length;
+    return `${rows.length}: ${[quantile(errors, 0.5), quantile(errors, 0.9), covered].map((share) => `${(100 * share).toFixed(0)} %`).join(", ")}`;
+  };
+  const farthest = [...of(sources)].sort((a, b) => b.error - a.error);
+  const worst = [...new Set(farthest.map(({ program }) => `\`${program}\``))].slice(0, 3);
+  return `| ${on} | ${kind} | ${numbers(of(sources))} | ${numbers(of(segments))} | ${worst.join(", ")} |`;
 }

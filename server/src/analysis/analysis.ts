@@ -3,6 +3,7 @@ import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
+import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
@@ -12,6 +13,7 @@ import { carriedOver } from "../program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
 import { LinkMemory, link, type Program } from "../program/link/link.js";
+import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { runRules } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
@@ -34,6 +36,8 @@ export interface Analysis {
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
   predictions(path: string): readonly Prediction[];
+  /** How late an I/O thread beside the site of a prediction goes on; costs a simulation for each strategy. */
+  delays(path: string, range: Range): readonly StrategyDelays[];
   /** The predictions with how each site scales; costs several simulations for each site. */
   scalings(path: string): readonly SiteSimulation[];
   /** What each thread of each site would do when, in each way that can be used. */
@@ -197,6 +201,15 @@ class Snapshot implements Analysis {
             range: finding.range,
           }),
         ),
+        {
+          title: `Ignore ${finding.rule} here`,
+          kind: "quickfix",
+          safety: "unsafe",
+          edits: [{ path, edits: [ignoreComment(this.text(path) ?? "", finding.range, finding.rule)] }],
+          refusedBecause: undefined,
+          rule: finding.rule,
+          range: finding.range,
+        },
       ]);
   }
 
@@ -218,6 +231,15 @@ class Snapshot implements Analysis {
       const simulation = simulateSite(site, context);
       return { ...simulation, prediction: this.predictionInText(simulation.prediction) };
     });
+  }
+
+  delays(path: string, { start, end }: Range): readonly StrategyDelays[] {
+    const context = this.rules();
+    const site = this.sitesOf(path).find(({ prediction }) => {
+      const { range } = this.predictionInText(prediction);
+      return range.start === start && range.end === end;
+    });
+    return site ? delaysBeside(site.prediction, site.demand, context) : [];
   }
 
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {
@@ -269,7 +291,11 @@ class Snapshot implements Analysis {
       const { links, state } = this;
       const held = [...this.files].map(([path, { facts, open }]) => ({ path, facts, open }));
       const program = link(links.next(state, held), this.knowledge, links);
-      this.context = new Context(program, this.settings, this.simulations, (path) => this.sourceOf(path));
+      this.context = new Context(program, this.settings, this.simulations, (path) => {
+        // A text is another after each edit.
+        program.resolver.readUntold();
+        return this.sourceOf(path);
+      });
     }
     return this.context;
   }
@@ -282,7 +308,6 @@ class Context implements RuleContext {
   readonly calibrations: readonly Calibration[];
   readonly profile: Profile | undefined;
   readonly workers: number | undefined;
-  private estimates: readonly SiteEstimate[] | undefined;
 
   constructor(
     readonly program: Program,
@@ -298,7 +323,6 @@ class Context implements RuleContext {
   }
 
   get sites(): readonly SiteEstimate[] {
-    this.estimates ??= estimateSites(this.program, this, this.simulations);
-    return this.estimates;
+    return this.program.resolver.overview("sites", () => estimateSites(this.program, this, this.simulations));
   }
 }

@@ -4,10 +4,11 @@ import type { SiteEstimate } from "../estimate/sites.js";
 import { predictionTable } from "../estimate/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
-import { evidenceTexts, furtherSentences, ownCostSentence, ruleSentences, verdictText } from "../knowledge/call-text.js";
+import { calledAs, evidenceTexts, furtherSentences, ownCostSentence, ruleSentences, verdictText } from "../knowledge/call-text.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall } from "../program/link/call-facts.js";
+import { type Compiled, compiledBy } from "../program/link/compiled.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { updateGap, updateRead } from "../program/link/updates.js";
@@ -203,15 +204,28 @@ function capital(sentence: string): string {
 
 function callHover(call: CallOperation, within: FunctionNode, context: RuleContext): Hover | undefined {
   const { resolver, knowledge } = context.program;
+  const range = calleeRange(call);
   for (const name of resolver.externalCallees(call, within)) {
     const entry = knowledge.callable(name);
     if (!entry) continue;
     const facts = knownOfCall(call, within, resolver, context.target);
     const note = gilNoteOfCall(call, within);
     const verdict = note ? notedVerdict(note) : evaluate(entry, facts);
-    return { range: calleeRange(call), markdown: entryHover(entry, facts, verdict, context) };
+    return { range, markdown: entryHover(calledAs(entry, name), entry, facts, verdict, context) };
+  }
+  for (const callee of resolver.callees(call, within)) {
+    const compiled = compiledBy(callee.function, resolver, context.target);
+    if (compiled) return { range, markdown: compiledHover(callee.function.facts.name, compiled, context) };
   }
   return undefined;
+}
+
+/** What is known of a function of the program that does not run as bytecode. */
+function compiledHover(name: string, { by, block, entry, verdict }: Compiled, context: RuleContext): string {
+  const { target } = context;
+  const effect =
+    block && hasGil(target) ? `releases the GIL inside \`${block.name}\`, and holds it elsewhere.` : verdictText(entry, verdict, target);
+  return [`**\`${name}\`**: compiled by \`${by.name}\`; ${effect}`, ...entryParts(entry, { keywords: [] }, context)].join("\n\n");
 }
 
 function notedVerdict(note: GilNote): Verdict {
@@ -219,25 +233,28 @@ function notedVerdict(note: GilNote): Verdict {
 }
 
 /** What knowledge says of a call, with its evidence. */
-function entryHover(entry: CallableEntry, facts: CallFacts, verdict: Verdict, context: RuleContext): string {
-  const { target, program } = context;
-  const rule =
-    entry.gil === "conditional"
-      ? ruleSentences(entry)
-          .map((sentence) => `- ${sentence}`)
-          .join("\n")
-      : undefined;
+function entryHover(name: string, entry: CallableEntry, facts: CallFacts, verdict: Verdict, context: RuleContext): string {
+  const { target } = context;
+  return [
+    `**\`${name}\`**: ${verdictText(entry, verdict, target)}`,
+    verdict.missing.length > 0 ? `It depends on this: ${verdict.missing.join("; ")}.` : undefined,
+    ...entryParts(entry, facts, context),
+  ]
+    .filter((part) => part !== undefined)
+    .join("\n\n");
+}
+
+/** The paragraphs about all calls of a function: its cases, its cost, what else is known, the evidence. */
+function entryParts(entry: CallableEntry, facts: CallFacts, { program, target }: RuleContext): readonly string[] {
+  const rules =
+    entry.gil === "conditional" || entry.compiles || entry.block ? ruleSentences(entry, hasGil(target) ? target : undefined) : [];
   const evidence = evidenceTexts(entry.evidence).map(
     ({ kind, says, place, address, date }) => `- ${kind}: ${address ? `[${says}](${address})` : `${says} (\`${place}\`)`} ${date}`,
   );
   return [
-    `**\`${entry.name}\`**: ${verdictText(entry, verdict, target)}`,
-    verdict.missing.length > 0 ? `It depends on this: ${verdict.missing.join("; ")}.` : undefined,
-    rule,
+    rules.length > 0 ? rules.map((sentence) => `- ${sentence}`).join("\n") : undefined,
     ownCostSentence(entry, facts),
     ...furtherSentences(entry, program.knowledge.package(entry.name)),
     evidence.length > 0 ? `Evidence:\n${evidence.join("\n")}` : undefined,
-  ]
-    .filter((part) => part !== undefined)
-    .join("\n\n");
+  ].filter((part) => part !== undefined);
 }

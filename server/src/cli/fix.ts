@@ -1,6 +1,6 @@
 import type { Analysis, AnalysisHost } from "../analysis/analysis.js";
 import { applyEdits, type TextEdit } from "../base/edit.js";
-import { overlaps } from "../base/range.js";
+import { overlaps, type Range } from "../base/range.js";
 import type { Finding, Fix, Safety } from "../rules/rule.js";
 
 /** The texts after fixing; only files that changed. */
@@ -32,7 +32,7 @@ export function applyFixes(
     for (const path of paths) {
       for (const finding of findingsOf(analysis, path)) {
         const fix = finding.fixes.find(({ safety, edits }) => allowed.includes(safety) && edits.every((edit) => known.has(edit.path)));
-        if (!fix || touchesAccepted(fix, accepted)) continue;
+        if (!fix || touchesAccepted(fix, accepted, analysis)) continue;
         for (const file of fix.edits) accepted.set(file.path, [...(accepted.get(file.path) ?? []), ...file.edits]);
         fixed++;
       }
@@ -52,11 +52,22 @@ export function applyFixes(
 /** More rounds than any chain of fixes needs; a fix that brings its own finding back must not loop for ever. */
 const mostRounds = 10;
 
-function touchesAccepted(fix: Fix, accepted: ReadonlyMap<string, readonly TextEdit[]>): boolean {
+/** Whether the fix edits lines that a fix of this round edits as well, or lines beside them, with which it may have something in common. */
+function touchesAccepted(fix: Fix, accepted: ReadonlyMap<string, readonly TextEdit[]>, analysis: Analysis): boolean {
   return fix.edits.some(({ path, edits }) => {
     const others = accepted.get(path) ?? [];
-    return edits.some((edit) => others.some((other) => overlaps(edit.range, other.range)));
+    const text = analysis.text(path) ?? "";
+    return edits.some((edit) => others.some((other) => overlaps(linesOf(edit.range, text), linesOf(other.range, text))));
   });
+}
+
+/** The whole lines of a range, from the first one's start to the start of the next. */
+function linesOf({ start, end }: Range, text: string): Range {
+  const next = /\r\n|\r|\n/g;
+  next.lastIndex = end;
+  const found = next.exec(text);
+  const before = Math.max(text.lastIndexOf("\n", start - 1), text.lastIndexOf("\r", start - 1)) + 1;
+  return { start: start === 0 ? 0 : before, end: found ? found.index + found[0].length : text.length };
 }
 
 /** Fixes write `\n`; a file with other line ends keeps its own, as in an editor. */

@@ -3,14 +3,16 @@ import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
 import { bottleneckOf } from "../estimate/bottleneck.js";
 import type { Calibration } from "../estimate/calibration.js";
+import { delaysIn } from "../estimate/delays.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
 import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
+import { widened } from "../estimate/strategies.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
 import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
-import { demandOf, serialNs, type Workload } from "../simulation/workload.js";
+import { demandOf, serialNs, type Workload, withoutLocks } from "../simulation/workload.js";
 import { parseWorkload } from "../simulation/workload-file.js";
 import { calibrationsFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
@@ -43,7 +45,7 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
   const cores = options.cores ?? environment.host.cores();
   const seed = options.seed ?? 1;
   if (options.format === "trace") {
-    const ways = usableWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
+    const ways = distinctWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
     const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
       const built = runtime("likely");
       const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
@@ -88,9 +90,14 @@ function simulateTarget(
   seed: number,
 ): SiteSimulation {
   const prediction = predict(path, workload, target, calibrations, cores, seed);
-  if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined };
+  const delays = distinctWays(target, calibrations).flatMap((way) => {
+    if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
+    const seen = way.memory === "copied" ? withoutLocks(workload) : workload;
+    return delaysIn(simulate(seen, way.runtime("likely"), machine(cores), seed), way.strategy, targetName(way.target));
+  });
+  if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined, delays };
   const serial = serialNs(workload);
-  const ways = usableWays(target, calibrations).filter(({ strategy }) => strategy !== "asyncio");
+  const ways = distinctWays(target, calibrations).filter(({ strategy }) => strategy !== "asyncio");
   const scaling = ways.flatMap((way): ScalingCurve[] => {
     if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
     const points = workerCounts(Math.max(prediction.workers, cores)).map((workers) => {
@@ -99,7 +106,7 @@ function simulateTarget(
     });
     return [{ strategy: way.strategy, runtime: targetName(way.target), points }];
   });
-  return { prediction, scaling, processesPayAboveNs: undefined };
+  return { prediction, scaling, processesPayAboveNs: undefined, delays };
 }
 
 async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {
@@ -117,8 +124,8 @@ async function readWorkload(path: string, typed: string, environment: Environmen
   return workload;
 }
 
-/** Without a GIL, threads are the free-threaded way. */
-function usableWays(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
+/** Without a GIL, threads are the free-threaded way: a run of it says all. */
+function distinctWays(target: Target, calibrations: readonly Calibration[]): readonly Way[] {
   return waysToRun(target, calibrations).filter(({ strategy }) => hasGil(target) || strategy !== "free-threaded");
 }
 
@@ -149,8 +156,12 @@ function predict(
       speedup: exactly(1),
       bottleneck: "",
     },
-    ...usableWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+    ...distinctWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
   ];
+  // As with predictions from source, whoever asks for either finds it.
+  const threads = strategies.find(({ strategy }) => strategy === "threads");
+  if (threads && !hasGil(target)) strategies.push({ ...threads, strategy: "free-threaded" });
+  const recommended = best(strategies);
   return {
     path,
     range: { start: 0, end: 0 },
@@ -164,7 +175,7 @@ function predict(
       waitNs: spread(demands.map(({ waitNs }) => waitNs)),
     },
     strategies,
-    recommended: best(strategies),
+    recommended: recommended === "threads" && !hasGil(target) ? "free-threaded" : recommended,
     assumptions: [
       { what: "starting workers and handing over tasks", value: origin.note, from: origin.kind === "guessed" ? "default" : "measured" },
     ],
@@ -175,7 +186,8 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
   const described = { strategy: way.strategy, runtime: targetName(way.target), cores, workers };
   const nothing = { applicable: false, makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   if (way.refusedBecause !== "") return { ...described, ...nothing, reason: way.refusedBecause };
-  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(workload, way.runtime(costs), machine(cores), seed));
+  const seen = way.memory === "copied" ? withoutLocks(workload) : workload;
+  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(seen, way.runtime(costs), machine(cores), seed));
   const stuck = timelines.map(deadlockOf).find((reason) => reason !== undefined);
   if (stuck !== undefined) return { ...described, ...nothing, reason: stuck };
   const isCut = timelines.some(({ outcome }) => outcome.kind === "truncated");
@@ -185,7 +197,7 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
     applicable: true,
     reason: isCut ? "at least: too long to be simulated to its end" : "",
     makespanNs,
-    speedup: { low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low },
+    speedup: widened({ low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low }),
     bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), machine(cores)),
   };
 }

@@ -358,7 +358,8 @@ export class Evaluator {
   }
 
   private rangeOf(call: Extract<Value, { op: "call" }>, at: Activation): { start: Amount; stop: Amount; step: Amount } | undefined {
-    const [first, second, third] = call.arguments.map((argument) => argument.value);
+    const positional = call.arguments.filter((argument) => argument.form === "positional");
+    const [first, second, third] = positional.map((argument) => argument.value);
     if (!first) return undefined;
     if (!second) return { start: exactly(0), stop: this.number(first, at), step: exactly(1) };
     return { start: this.number(first, at), stop: this.number(second, at), step: third ? this.number(third, at) : exactly(1) };

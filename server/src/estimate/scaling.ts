@@ -2,6 +2,7 @@ import type { Interval } from "../base/interval.js";
 import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
+import { delaysBeside, type StrategyDelays } from "./delays.js";
 import { type Demand, scaled, workloadOf } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
 import type { EstimateSettings, SiteEstimate } from "./sites.js";
@@ -15,6 +16,8 @@ export interface SiteSimulation {
   readonly scaling: readonly ScalingCurve[];
   /** From this length of a task on, in nanoseconds, worker processes beat one thread by a tenth; undefined if they never do. */
   readonly processesPayAboveNs: number | undefined;
+  /** How long I/O threads are kept from going on beside the work; of a workload file, its own threads that wait. */
+  readonly delays: readonly StrategyDelays[];
 }
 
 /** Speedups against one after the other, by the number of workers, rising. */
@@ -49,7 +52,12 @@ export function simulateSite(site: SiteEstimate, settings: EstimateSettings): Si
     return [{ strategy, runtime, points }];
   });
   const hasProcesses = usable.some(({ strategy }) => strategy === "processes");
-  return { prediction, scaling, processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined };
+  return {
+    prediction,
+    scaling,
+    processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined,
+    delays: delaysBeside(prediction, demand, settings),
+  };
 }
 
 /** Each number of workers while they are few, then some between: about a dozen points make a curve. */

@@ -12,6 +12,7 @@ import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
 import type { Profile } from "./profile.js";
+import { sampledWork } from "./sampled-work.js";
 import { pickledBytes, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
@@ -107,10 +108,13 @@ function estimateSite(
 ): SiteEstimate {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
-  const work = target ? model.workOf(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
+  const read = target ? model.workOf(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
   const task = target ? target.function.facts.name : (external.split(".").pop() ?? external);
-  const assumptions: Assumption[] = [...work.assumptions];
+  const assumptions: Assumption[] = [...read.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
+  const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
+  if (sampled) assumptions.unshift(sampled.assumption);
+  const work = sampled?.work ?? read;
   const workers = workerCount(spawn, tasks, model, settings, assumptions);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const demand: Demand = {

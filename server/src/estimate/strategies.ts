@@ -52,6 +52,11 @@ function refusal(way: Way, demand: Demand): string {
  */
 const modelError = 0.16;
 
+/** The range of speedups that simulations gave, with what they leave out. */
+export function widened({ low, likely, high }: Interval): Interval {
+  return { low: low * (1 - modelError), likely, high: high * (1 + modelError) };
+}
+
 function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
   const runs = corners.map((corner) => {
     const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
@@ -70,7 +75,7 @@ function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction
   const makespans = runs.map((run) => run.makespan);
   return {
     makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
-    speedup: interval(Math.min(...speedups) * (1 - modelError), likely, Math.max(...speedups) * (1 + modelError)),
+    speedup: widened(interval(Math.min(...speedups), likely, Math.max(...speedups))),
     bottleneck: runs[1]?.bottleneck ?? "",
   };
 }
@@ -143,20 +148,34 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   if (!way) return undefined;
   const runtime = way.runtime("likely");
   const on = machine(settings.cores);
-  const speedupAt = (ns: number): number => {
-    const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
-    const workload: Workload = {
-      pools: [{ workers: Math.min(demand.workers, 64), tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }],
-    };
-    return serialNs(workload) / simulate(workload, runtime, on, 1).makespanNs;
+  const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
+  const workers = Math.min(demand.workers, 64);
+  const rounds = Math.ceil(count / Math.min(workers, settings.cores));
+  if (count / rounds < worthwhile) return undefined;
+  const makespanAt = (ns: number): number => {
+    const workload: Workload = { pools: [{ workers, tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }] };
+    return simulate(workload, runtime, on, 1).makespanNs;
   };
-  let low = 1_000;
-  let high = 1_000_000_000;
-  if (speedupAt(high) < 1.1) return undefined;
-  for (let i = 0; i < 9; i++) {
-    const middle = Math.round(Math.sqrt(low * high));
-    if (speedupAt(middle) < 1.1) low = middle;
-    else high = middle;
+  // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond.
+  let length = 1_000_000;
+  let makespan = makespanAt(length);
+  let slope = rounds;
+  for (let i = 0; i < 6; i++) {
+    const fixed = makespan - slope * length;
+    const next = Math.round(
+      Math.min(longestTaskNs, Math.max(shortestTaskNs, (worthwhile * fixed) / Math.max(0.01, count - worthwhile * slope))),
+    );
+    if (Math.abs(next - length) <= length / 50) return next;
+    const there = makespanAt(next);
+    const between = (there - makespan) / (next - length);
+    if (between > 0 && between * worthwhile < count) slope = between;
+    length = next;
+    makespan = there;
   }
-  return high;
+  return length;
 }
+
+/** From this speedup on, processes pay. */
+const worthwhile = 1.1;
+const shortestTaskNs = 1_000;
+const longestTaskNs = 1_000_000_000;

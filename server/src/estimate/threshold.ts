@@ -1,7 +1,7 @@
 import { type CallFacts, type ValueFacts, valueAt } from "../knowledge/call-facts.js";
 import type { Condition } from "../knowledge/condition.js";
 import type { CallableEntry, GilCase, ValuePlace } from "../knowledge/entry.js";
-import { evaluate } from "../knowledge/evaluate.js";
+import { evaluate, holds } from "../knowledge/evaluate.js";
 import type { Bounds } from "./size-bounds.js";
 
 /** Why a call keeps the GIL that it would release for larger data. */
@@ -19,7 +19,8 @@ export type EarlierCalls = "all-small" | "unknown";
 /** Tells whether the call keeps the GIL for no other reason than that its data are small; `facts` holds only sizes that are certain. */
 export function belowThreshold(entry: CallableEntry, facts: CallFacts, earlier: EarlierCalls): BelowThreshold | undefined {
   if (entry.gil !== "conditional") return undefined;
-  const cases = earlier === "all-small" ? entry.cases.filter((each) => !isAboutRunTime(each)) : entry.cases;
+  const ofVersion = entry.cases.filter(({ when }) => !when.some((each) => each.test === "python" && holds(each, facts) === "false"));
+  const cases = earlier === "all-small" ? ofVersion.filter((each) => !isAboutRunTime(each)) : ofVersion;
   const judged: CallableEntry = { ...entry, cases };
   if (evaluate(judged, facts).gil !== "holds") return undefined;
   for (const condition of cases.flatMap((each) => each.when)) {

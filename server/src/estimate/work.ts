@@ -1,9 +1,12 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { Range } from "../base/range.js";
 import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
+import { calledAs } from "../knowledge/call-text.js";
 import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
+import { type Compiled, compiledBy, releasingBlock } from "../program/link/compiled.js";
 import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { importsOf } from "../program/link/linked-file.js";
@@ -72,12 +75,20 @@ export interface TimedCall {
   readonly kind: CallKind;
   readonly entry: CallableEntry;
   readonly verdict: Verdict;
+  /** Set for a function of the program that is compiled; the entry is that of what compiles it, and the call is where it is said. */
+  readonly compiled?: Compiled;
   /** Set if it keeps the GIL only because its data are small, which is certain. */
   readonly below: BelowThreshold | undefined;
   /** How many elements its largest array has, as far as that can be estimated. */
   readonly elements: Interval | undefined;
   readonly times: number;
   readonly ns: number;
+}
+
+/** Where to show the call; of a function that is compiled, its name. */
+export function rangeOfCall({ call, compiled }: TimedCall): Range {
+  const { start, end } = compiled?.function.facts.nameRange ?? call;
+  return { start, end };
 }
 
 /** What one call of a function costs, and what that is made of. */
@@ -229,10 +240,13 @@ export class CostModel {
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
-    const effect = gilNoteOf(node) ?? this.compiledEffect(node);
-    if (effect) {
-      sum = asNative(effect, gilNoteOf(node) ? sum : { ...sum, interpreter: compiled(sum.interpreter) });
-      this.calls = this.calls.filter((call) => waitingKinds.has(call.kind));
+    const note = gilNoteOf(node);
+    const compilation = note ? undefined : compiledBy(node, this.resolver, this.target);
+    if (note || compilation) {
+      const before = sum.native.likely;
+      sum = asNative(note ?? (compilation?.verdict.gil === "releases" ? "releases" : "holds"), note ? sum : asCompiled(sum));
+      this.calls = this.calls.filter((call) => waitingKinds.has(call.kind) || call.entry.block !== undefined);
+      if (compilation) this.calls.push(compiledCall(node.facts.name, compilation, sum.held.likely + sum.native.likely - before));
       this.hot = undefined;
     }
     const cost = pins.cost.get(node);
@@ -251,22 +265,6 @@ export class CostModel {
     if (this.stack.includes(node)) memory.miss(derived, key);
     else memory.keep<object | string, FunctionCost>(derived, key, result, sameStructure);
     return result;
-  }
-
-  /** What a decorator that compiles the function makes of it; undefined if it is run as bytecode. */
-  private compiledEffect({ facts, file }: FunctionNode): GilNote | undefined {
-    const scope = file.functions[facts.parent ?? 0];
-    for (const decorator of scope ? facts.decorators : []) {
-      const call = decorator.op === "call" ? decorator : undefined;
-      for (const entity of this.resolver.resolve(call ? call.callee : decorator, scope as FunctionNode)) {
-        const entry = entity.kind === "external" ? this.resolver.knowledge.callable(entity.name) : undefined;
-        if (!entry?.compiles) continue;
-        const given = call ? knownOfCall(call, scope as FunctionNode, this.resolver, this.target) : { positional: [], keywords: [] };
-        const verdict = evaluate({ ...entry, gil: "conditional", ...entry.compiles }, given);
-        return verdict.gil === "releases" ? "releases" : "holds";
-      }
-    }
-    return undefined;
   }
 
   private keyOf(activation: Activation): string {
@@ -506,7 +504,7 @@ export class CostModel {
       .resolve(operation.context, at.function)
       .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
     this.interpret(sum, isLock ? "withLock" : "withContextManager");
-    const body = this.operations(operation.body, at);
+    const body = this.block(operation.context, at, () => this.operations(operation.body, at));
     if (isLock) {
       // Under a lock there is nobody to contend with, but the cache lines still change their cores.
       body.sharedUses *= 0.3;
@@ -516,6 +514,31 @@ export class CostModel {
     if (!isLock) return;
     sum.lockEntries++;
     sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
+  }
+
+  /** What the body of a `with` statement or a loop costs, which a compiler may have taken out of the GIL. */
+  private block(head: Value, at: Activation, run: () => Sum): Sum {
+    const entry = releasingBlock(head, at.function, this.resolver);
+    if (!entry) return run();
+    const { calls, hot } = this;
+    this.calls = [];
+    const body = asNative("releases", asCompiled(run()));
+    const call: CallOperation = head.op === "call" ? head : { op: "call", callee: head, arguments: [], start: head.start, end: head.end };
+    const verdict = evaluate({ ...entry, gil: "releases" }, { target: this.target });
+    const inside = this.calls.filter((each) => waitingKinds.has(each.kind));
+    const own = {
+      name: entry.name,
+      call,
+      in: at.function,
+      kind: "cpu-native",
+      entry,
+      verdict,
+      ...uncounted,
+      ns: body.native.likely,
+    } as const;
+    this.calls = [...calls, ...inside, own];
+    this.hot = hot;
+    return body;
   }
 
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
@@ -532,7 +555,8 @@ export class CostModel {
     this.loopDepth++;
     const outerRounds = this.rounds;
     this.rounds = count.likely;
-    const body = this.operations(loop.body, at);
+    const run = (): Sum => this.operations(loop.body, at);
+    const body = loop.iterable ? this.block(loop.iterable, at, run) : run();
     this.rounds = outerRounds;
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
@@ -676,7 +700,18 @@ export class CostModel {
     sum.native = add(sum.native, cost.nativeNs);
     sum.wait = add(sum.wait, cost.waitNs);
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
-    calls.push({ name: entry.name, call, in: within, kind: entry.kind, entry, verdict, below, elements: largest(facts), times: 1, ns });
+    calls.push({
+      name: calledAs(entry, name),
+      call,
+      in: within,
+      kind: entry.kind,
+      entry,
+      verdict,
+      below,
+      elements: largest(facts),
+      times: 1,
+      ns,
+    });
     if (cost.from === "default" && ns > 100_000) {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
       this.assume(
@@ -930,8 +965,17 @@ function asNative(effect: GilNote, sum: Sum): Sum {
 }
 
 /** Compiled loops run ten to a hundred times as fast as bytecode. */
-function compiled(ns: Interval): Interval {
-  return interval(ns.low / 100, ns.likely / 30, ns.high / 10);
+function asCompiled(sum: Sum): Sum {
+  const { low, likely, high } = sum.interpreter;
+  return { ...sum, interpreter: interval(low / 100, likely / 30, high / 10) };
+}
+
+const uncounted = { below: undefined, elements: undefined, times: 1 } as const;
+
+/** A run of a compiled function as a call of its own: no bytecode in it is left to tell of. */
+function compiledCall(name: string, compiled: Compiled, ns: number): TimedCall {
+  const { entry, verdict, call, in: within } = compiled;
+  return { name, call, in: within, kind: entry.kind, entry, verdict, compiled, ...uncounted, ns };
 }
 
 /** What knowledge says of a call, overruled by a comment; of one of which it says nothing, that it takes some time. */
@@ -950,6 +994,7 @@ function notedEntry(note: GilNote, name: string, known: CallableEntry | undefine
     invokes: [],
     ownThreads: undefined,
     compiles: undefined,
+    block: undefined,
     note: undefined,
     freeThreaded: undefined,
     measuredOtherwise: undefined,

@@ -10,6 +10,7 @@ import brotli from "./data/brotli.json";
 import celery from "./data/celery.json";
 import cffi from "./data/cffi.json";
 import cryptography from "./data/cryptography.json";
+import cython from "./data/cython.json";
 import dash from "./data/dash.json";
 import django from "./data/django.json";
 import dramatiq from "./data/dramatiq.json";
@@ -117,6 +118,7 @@ export const builtInFiles: readonly { readonly name: string; readonly content: u
   { name: "celery", content: celery },
   { name: "cffi", content: cffi },
   { name: "cryptography", content: cryptography },
+  { name: "cython", content: cython },
   { name: "dash", content: dash },
   { name: "django", content: django },
   { name: "dramatiq", content: dramatiq },

@@ -3,8 +3,8 @@ import { hasGil, type Target, targetTitle } from "../base/target.js";
 import { unreachable } from "../base/unreachable.js";
 import type { CallFacts } from "./call-facts.js";
 import { conditionText, placeText } from "./condition-text.js";
-import type { CallableEntry, CostTerm, Evidence, FreeThreading, GilEffect, PackageEntry, WaitsFor } from "./entry.js";
-import { costOf, type Verdict } from "./evaluate.js";
+import type { CallableEntry, Compilation, CostTerm, Evidence, FreeThreading, GilEffect, PackageEntry, WaitsFor } from "./entry.js";
+import { costOf, holds, type Verdict } from "./evaluate.js";
 
 /*
  * What is known of a call as sentences, with code in backquotes. The hover, `explain` and `knowledge` all speak with these.
@@ -16,18 +16,37 @@ const effects: Readonly<Record<GilEffect, string>> = {
   "runs-python": "runs Python bytecode, so threads take turns",
 };
 
-/** What the entry says of all calls of its function: one sentence, or one for each case in their order. */
-export function ruleSentences(entry: CallableEntry): readonly string[] {
+/** The name to show: that of the function that was found, where the entry stands for all functions of a library. */
+export function calledAs(entry: CallableEntry, found: string): string {
+  return entry.name.endsWith(".__getattr__") ? found : entry.name;
+}
+
+/**
+ * What the entry says of all calls of its function: one sentence, or one for each case in their order. With a target, only cases that its
+ * version can come to.
+ */
+export function ruleSentences(entry: CallableEntry, target?: Target): readonly string[] {
+  if (entry.block === "releases") return ["Compiled code in its block releases the GIL."];
+  if (entry.compiles) return ["Compiles a function. Of calls of what it makes:", ...caseSentences(entry.compiles, target)];
   if (entry.gil !== "conditional") return [`${capital(effects[entry.gil])}.`];
-  return [
-    ...entry.cases.map(({ when, gil }) => `${capital(effects[gil])} if ${when.map(conditionText).join(" and ")}.`),
-    `Otherwise: ${effects[entry.otherwise]}.`,
-  ];
+  return caseSentences(entry, target);
+}
+
+function caseSentences({ cases, otherwise }: Compilation, target: Target | undefined): readonly string[] {
+  const texts = cases.flatMap(({ when, gil }) => {
+    const truths = when.map((condition) => (target && condition.test === "python" ? holds(condition, { target }) : "unknown"));
+    if (truths.includes("false")) return [];
+    const open = when.filter((_, index) => truths[index] === "unknown");
+    return [`${capital(effects[gil])}${open.length > 0 ? ` if ${open.map(conditionText).join(" and ")}` : ""}.`];
+  });
+  return texts.length === 0 ? [`${capital(effects[otherwise])}.`] : [...texts, `Otherwise: ${effects[otherwise]}.`];
 }
 
 /** What the entry says of one call: the rest of a sentence that starts with its name, with the condition that the call falls under. */
 export function verdictText(entry: CallableEntry, verdict: Verdict, target: Target): string {
   if (!hasGil(target)) return `${targetTitle(target)} has no GIL to release.`;
+  if (entry.block === "releases") return "what stands in its block is compiled, and runs without the GIL.";
+  if (entry.compiles) return "compiles a function.";
   const because = verdict.because === "" ? "" : ` (${verdict.because})`;
   switch (verdict.gil) {
     case "releases":
@@ -146,16 +165,16 @@ function ownThreadsSentence({ ownThreads }: CallableEntry): string | undefined {
 
 /** The entry's own word, else what holds for its package. */
 function freeThreadingText(own: string | undefined, owner: PackageEntry | undefined): string {
-  return own ?? packageText(owner?.freeThreading);
+  return own ?? packageText(owner?.freeThreading, owner?.origin === "standard-library" ? "the standard library" : "the package");
 }
 
-function packageText(support: FreeThreading | undefined): string {
+function packageText(support: FreeThreading | undefined, who: string): string {
   if (!support) return "nothing is known.";
   switch (support.support) {
     case "supported":
-      return `the package supports them${support.since ? ` since ${support.since}` : ""}.`;
+      return `${who} supports them${support.since ? ` since ${support.since}` : ""}.`;
     case "experimental":
-      return `the package tries them out${support.since ? ` since ${support.since}` : ""}.`;
+      return `${who} tries them out${support.since ? ` since ${support.since}` : ""}.`;
     case "reenables-gil":
       return `importing the package turns the GIL back on${support.since ? `; so it is as of ${support.since}` : ""}.`;
     case "unknown":
@@ -185,9 +204,12 @@ export interface EvidenceText {
   readonly date: string;
 }
 
-/** The evidence, the best first; what is the same but for what was measured stays in its order. */
+/** The evidence, the best first; what is only about the time comes after what is about the GIL. */
 export function evidenceTexts(evidence: readonly Evidence[]): readonly EvidenceText[] {
-  const rank = (each: Evidence): number => (each.standing === "reported" ? 4 : ["measured", "source", "docs", "issue"].indexOf(each.kind));
+  const rank = (each: Evidence): number => {
+    if (each.standing === "reported") return 5;
+    return each.about === "cost" ? 4 : ["measured", "source", "docs", "issue"].indexOf(each.kind);
+  };
   return [...evidence]
     .sort((a, b) => rank(a) - rank(b))
     .map((each) => ({

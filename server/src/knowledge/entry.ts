@@ -67,9 +67,9 @@ export interface OwnThreads {
   readonly count: "all-cores" | "some-cores" | "on-request";
   /**
    * `per-caller`: each thread that calls it gets threads of its own, as OpenMP gives them. `one`: a process has one pool of them, which all
-   * callers share.
+   * callers share. `in-turns`: it has one, and gives all of it to one caller at a time, as OpenBLAS does; the others wait.
    */
-  readonly pool: "per-caller" | "one";
+  readonly pool: "per-caller" | "one" | "in-turns";
   /** It stays in the calling thread for arrays of fewer elements. */
   readonly fromElements: number | undefined;
   /** What limits it: environment variables (`OMP_NUM_THREADS`), calls (`torch.set_num_threads`), keywords of the call or of what made the object (`n_jobs=`). */
@@ -113,6 +113,8 @@ export interface CallableFacts {
   readonly ownThreads: OwnThreads | undefined;
   /** Set for decorators that compile a function: what running the compiled function does to the GIL; conditions are about the decorator. */
   readonly compiles: Compilation | undefined;
+  /** Set for what makes its `with` block, or the body of its loop, compiled code without the GIL: `with cython.nogil`, `for i in prange(n)`. */
+  readonly block: "releases" | undefined;
   /** What a reader should know besides, in one sentence. */
   readonly note: string | undefined;
   /** What changes in a build without a GIL. */

@@ -29,16 +29,18 @@ export function evaluate(entry: CallableEntry, facts: CallFacts): Verdict {
   const possible: GilEffect[] = [];
   const missing: string[] = [];
   const assumed: string[] = [];
-  const excluded: string[] = [];
+  const excluded: Condition[] = [];
   for (const each of entry.cases) {
     const truth = allHold(each.when, facts);
     if (truth === "true") {
       if (!possible.includes(each.gil)) possible.push(each.gil);
-      const because = each.when.map(conditionText).join(" and ");
+      const because = aboutTheCall(each.when).map(conditionText).join(" and ");
       return possible.length === 1 ? decided(entry, each.gil, because, assumed) : open(possible, missing);
     }
     if (truth === "false") {
-      excluded.push(...each.when.filter((condition) => holds(condition, facts) === "false").map(denialText));
+      const failing = each.when.filter((condition) => holds(condition, facts) === "false");
+      const versions = failing.filter(({ test }) => test === "python");
+      excluded.push(...(versions.length > 0 ? versions : failing));
       continue;
     }
     const undecided = each.when.filter((condition) => holds(condition, facts) === "unknown").map(conditionText);
@@ -51,7 +53,13 @@ export function evaluate(entry: CallableEntry, facts: CallFacts): Verdict {
   }
   if (!possible.includes(entry.otherwise)) possible.push(entry.otherwise);
   if (possible.length > 1) return open(possible, missing);
-  return decided(entry, entry.otherwise, excluded.join(" and ") || "always", assumed);
+  return decided(entry, entry.otherwise, aboutTheCall(excluded).map(denialText).join(" and ") || "always", assumed);
+}
+
+/** The conditions without those about the interpreter's version, unless there are no others: which version it is, its reader knows. */
+function aboutTheCall(conditions: readonly Condition[]): readonly Condition[] {
+  const others = conditions.filter(({ test }) => test !== "python");
+  return others.length > 0 ? others : conditions;
 }
 
 function decided(entry: CallableEntry, gil: GilEffect, because: string, assumed: readonly string[]): Verdict {

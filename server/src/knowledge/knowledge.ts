@@ -137,7 +137,11 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
       const dynamic = entries.get(`${ancestor.name}.__getattr__`);
       if (dynamic) return dynamic;
     }
-    return undefined;
+    // `ctypes.cdll.msvcrt.printf`: a library's function, through an object that loads whatever it is asked for.
+    const outer = name.lastIndexOf(".", dot - 1);
+    return lineage.length > 0 || outer < 0
+      ? undefined
+      : (entries.get(`${name.slice(0, dot)}.__getattr__`) ?? entries.get(`${name.slice(0, outer)}.__getattr__`));
   }
 
   function type(qualifiedName: string): TypeEntry | undefined {

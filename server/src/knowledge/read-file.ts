@@ -75,6 +75,7 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
         invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
         ownThreads: rest.ownThreads && { ...rest.ownThreads, fromElements: rest.ownThreads.fromElements },
         compiles: rest.compiles,
+        block: rest.block,
         note: rest.note,
         freeThreaded: rest.freeThreaded,
         measuredOtherwise: rest.measuredOtherwise,

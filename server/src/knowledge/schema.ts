@@ -111,15 +111,12 @@ const waits = v.strictObject({
   releases: v.optional(v.picklist(["own-lock", "nothing"]), "nothing"),
 });
 
-const gilCases = v.pipe(
-  list(
-    v.strictObject({
-      when: v.pipe(list(condition), v.nonEmpty()),
-      whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
-      gil: gilEffect,
-    }),
-  ),
-  v.nonEmpty(),
+const gilCases = list(
+  v.strictObject({
+    when: v.pipe(list(condition), v.nonEmpty()),
+    whenUnknown: v.optional(v.picklist(["open", "unlikely"]), "open"),
+    gil: gilEffect,
+  }),
 );
 
 /** One record stands for all the names it lists. */
@@ -135,7 +132,7 @@ export const callableRecord = v.pipe(
         "`releases`: other threads run meanwhile. `holds`: native code that keeps the GIL. `runs-python`: bytecode, so threads take turns. `conditional`: the first of `cases` that holds decides, else `otherwise`.",
       ),
     ),
-    cases: v.optional(gilCases),
+    cases: v.optional(v.pipe(gilCases, v.nonEmpty())),
     otherwise: v.optional(gilEffect),
     kind: v.pipe(
       v.picklist(["io-wait", "sleep", "sync-wait", "process-wait", "cpu-native", "cpu-python"]),
@@ -158,12 +155,13 @@ export const callableRecord = v.pipe(
       v.strictObject({
         library: text,
         count: v.picklist(["all-cores", "some-cores", "on-request"]),
-        pool: v.optional(v.picklist(["per-caller", "one"]), "per-caller"),
+        pool: v.optional(v.picklist(["per-caller", "one", "in-turns"]), "per-caller"),
         fromElements: v.optional(count),
         limitedBy: list(text),
       }),
     ),
-    compiles: v.optional(v.strictObject({ cases: gilCases, otherwise: gilEffect })),
+    compiles: v.optional(v.strictObject({ cases: v.optional(gilCases, []), otherwise: gilEffect })),
+    block: v.optional(v.picklist(["releases"])),
     note: v.pipe(v.optional(text), v.description("What a reader should know besides, in one sentence.")),
     freeThreaded: v.pipe(v.optional(text), v.description("What changes in a build without a GIL, in one sentence.")),
     measuredOtherwise: v.optional(text),

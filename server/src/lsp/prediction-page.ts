@@ -1,11 +1,15 @@
 import type { Interval } from "../base/interval.js";
 import { fileName } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
+import { delayText, type StrategyDelays } from "../estimate/delays.js";
 import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
 import type { Page } from "./protocol.js";
 
-/** A prediction as a page of Markdown: the strategies with time and speedup, then what the numbers rest on. `line` is zero-based. */
-export function predictionPage(prediction: Prediction, line: number): Page {
+/**
+ * A prediction as a page of Markdown: the strategies with time and speedup, what an I/O thread beside the work feels of it, then what the
+ * numbers rest on. `line` is zero-based.
+ */
+export function predictionPage(prediction: Prediction, delays: readonly StrategyDelays[], line: number): Page {
   const rows = prediction.strategies.map((strategy) => row(strategy, prediction));
   const notApplicable = prediction.strategies.filter((strategy) => !strategy.applicable);
   const assumptions = prediction.assumptions.map(({ what, value, from }) => `- ${what}: **${value}** (${from})`);
@@ -22,10 +26,27 @@ export function predictionPage(prediction: Prediction, line: number): Page {
       "| --- | ---: | ---: | ---: | --- |",
       ...rows,
       ...(notApplicable.length > 0 ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${strategy}: ${reason}`)] : []),
+      ...(delays.length > 0 ? ["", ...delaySection(delays)] : []),
       ...(assumptions.length > 0 ? ["", "## What this rests on", "", ...assumptions] : []),
       "",
     ].join("\n"),
   };
+}
+
+function delaySection(delays: readonly StrategyDelays[]): readonly string[] {
+  const rows = delays.map(({ strategy, p50Ns, p95Ns, p99Ns }) => {
+    const cells = [p50Ns, p95Ns, p99Ns].map((ns) => delayText(ns).replace("<", "\\<").replaceAll(" ", "\u00a0"));
+    return `| ${[strategy, ...cells].join(" | ")} |`;
+  });
+  return [
+    "## Beside it",
+    "",
+    "How late an I/O thread of the same program goes on once its I/O is done: half the time, and in 95 and 99 of a hundred times, at most",
+    "",
+    "| strategy | p50 | p95 | p99 |",
+    "| --- | ---: | ---: | ---: |",
+    ...rows,
+  ];
 }
 
 function row(strategy: StrategyPrediction, prediction: Prediction): string {

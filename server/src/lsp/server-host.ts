@@ -6,6 +6,8 @@ import { describeRequest, listFolderRequest, type RemoteDescription, type Remote
 
 /** What the server asks of the world outside. */
 export interface ServerHost extends Host, SourceHost {
+  /** The folder of the user's settings for this program, where `gilscope calibrate` keeps what it measures; undefined where there is none. */
+  readonly configurationFolder: string | undefined;
   /** Resolves after at least that many milliseconds; messages that have arrived are handled before. */
   wait(milliseconds: number): Promise<void>;
 }

@@ -32,7 +32,9 @@ import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
 import { interpreterTarget, projectTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
-import { type Target, targetTitle } from "../base/target.js";
+import { type Target, targetName, targetTitle } from "../base/target.js";
+import type { Calibration } from "../estimate/calibration.js";
+import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import { findRule, rules } from "../rules/index.js";
 import type { Parser } from "../syntax/parser.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
@@ -75,8 +77,8 @@ interface OpenDocument {
   published: { readonly version: number; readonly diagnostics: string } | undefined;
 }
 
-/** The least time between two rounds of diagnostics, in milliseconds: shorter than a keystroke, longer than one burst of edits. */
-const publishDelay = 15;
+/** The longest pause between two rounds of diagnostics, in milliseconds. */
+const longestPause = 100;
 
 /** How long the first diagnostics wait for the editor's settings, in milliseconds. */
 const settingsPatience = 2000;
@@ -158,22 +160,25 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const findingCounts = new Map<string, number>();
   let publishing: "idle" | "waiting" = "idle";
-  let lastRound = 0;
+  let nextRound = 0;
   /** Settles when the editor has told its settings: what they turn off must not flash up before. */
   let configured: Promise<unknown> = Promise.resolve();
   /** Settles when the knowledge files have been read that the settings name. */
   let knowledgeRead: Promise<unknown> = Promise.resolve();
+  /** Settles when what was measured of the target has been read. */
+  let calibrationsRead: Promise<unknown> = Promise.resolve();
 
   const schedulePublish = (): void => {
     if (publishing === "waiting") return;
     publishing = "waiting";
-    // Where analysis is slow, requests still find the server free between two rounds.
-    const delay = Math.max(publishDelay, Math.min(lastRound / 4, 100));
+    // Who pauses after a keystroke is answered at once. Where analysis is slow, requests still find the server free between two rounds.
+    const delay = Math.max(0, nextRound - host.now());
     Promise.all([configured, host.wait(delay)]).then(async () => {
       publishing = "idle";
       const started = host.now();
       await publish().catch((error) => logFailure("diagnostics", error));
-      lastRound = host.now() - started;
+      const ended = host.now();
+      nextRound = ended + Math.min((ended - started) / 4, longestPause);
     });
   };
 
@@ -366,10 +371,26 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const configure = (): void => {
-    settings = effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores());
+    settings = { ...effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores()), calibrations: kept.calibrations };
     analysisHost.configure(settings);
     changed();
     schedulePublish();
+    if (kept.of !== targetName(settings.target)) readCalibrations();
+  };
+
+  /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
+  let kept: { readonly of: string; readonly calibrations: readonly Calibration[] } = { of: "", calibrations: [] };
+  const readCalibrations = (): void => {
+    const { target } = settings;
+    const of = targetName(target);
+    kept = { of, calibrations: [] };
+    const reading = keptCalibrations([target], host.configurationFolder, host).then(({ calibrations, problems }) => {
+      for (const problem of problems) host.log(problem);
+      if (calibrations.length === 0 || kept.of !== of) return;
+      kept = { of, calibrations };
+      configure();
+    });
+    calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
   const useConfiguration = (section: unknown): void => {
@@ -506,7 +527,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const prediction =
         predictions.find(({ range }) => range.start <= start && start < range.end) ??
         predictions.find(({ range }) => overlaps(range, { start, end: lineEnd }));
-      return prediction ? predictionPage(prediction, place.line) : null;
+      return prediction ? predictionPage(prediction, state.delays(path, prediction.range), place.line) : null;
     }),
   );
 
@@ -553,7 +574,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const started = configuring
       .then(configure)
       .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
-      .then(() => knowledgeRead);
+      .then(() => Promise.all([knowledgeRead, calibrationsRead]));
     // An editor that never answers is not worth silence.
     configured = Promise.race([started, host.wait(settingsPatience)]);
     sendStatus();

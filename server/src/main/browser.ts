@@ -51,6 +51,7 @@ function hostOf(log: (message: string) => void): ServerHost {
     readFile: unreachable,
     listFolder: unreachable,
     describe: async () => undefined,
+    configurationFolder: undefined,
     now: () => performance.now(),
     cores: () => self.navigator.hardwareConcurrency || 1,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

@@ -4,7 +4,9 @@ import { setFlagsFromString } from "node:v8";
 import { createConnection } from "vscode-languageserver/node";
 import { version } from "../../../package.json";
 import { startServer } from "../lsp/server.js";
+import type { ServerHost } from "../lsp/server-host.js";
 import { Parser } from "../syntax/parser.js";
+import { configurationFolder } from "./configuration-folder.js";
 import { createNodeHost } from "./node-host.js";
 
 // Reading a workspace makes garbage faster than V8 likes to collect it; growing the heap in smaller steps halves the peak and costs no time.
@@ -18,7 +20,12 @@ async function main(): Promise<void> {
   const bytesOf = (name: string): Promise<Uint8Array> => readFile(new URL(name, import.meta.url));
   const [runtime, python] = await Promise.all([bytesOf("web-tree-sitter.wasm"), bytesOf("tree-sitter-python.wasm")]);
   const parser = await Parser.create({ runtime, python });
-  startServer(connection, { ...host, wait: (milliseconds) => pause(milliseconds) }, parser, version);
+  const serverHost: ServerHost = {
+    ...host,
+    configurationFolder: configurationFolder(process.platform, process.env),
+    wait: (milliseconds) => pause(milliseconds),
+  };
+  startServer(connection, serverHost, parser, version);
 }
 
 main().catch((error) => {

@@ -3,6 +3,7 @@ import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { type LoopBlock, loopBlocks } from "../program/link/loop-blocks.js";
 import docs from "./blocking-call-in-async.md";
+import { toThreadFix } from "./fixes/to-thread-fix.js";
 import { quoted } from "./race.js";
 import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -16,7 +17,8 @@ export const blockingCallInAsync: Rule<LoopBlock> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: (found, context) =>
+    found.for === "lock" || found.for === "held lock" ? noFix : toThreadFix(found.at.function, found.at.range, context),
 };
 
 function find({ program }: RuleContext): readonly Match<LoopBlock>[] {

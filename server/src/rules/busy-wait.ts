@@ -1,9 +1,10 @@
 import { hasGil } from "../base/target.js";
 import { type PolledLoop, polledLoops } from "../program/link/polls.js";
 import docs from "./busy-wait.md";
+import { waitFix } from "./fixes/wait-fix.js";
 import { insteadText, lookText, polledMatch } from "./polled.js";
 import { quoted } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** GIL108: a loop that polls shared state without blocking. */
 export const busyWait: Rule<PolledLoop> = {
@@ -15,7 +16,7 @@ export const busyWait: Rule<PolledLoop> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: waitFix,
 };
 
 function find({ program }: RuleContext): readonly Match<PolledLoop>[] {

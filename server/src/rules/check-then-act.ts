@@ -21,9 +21,10 @@ import {
   isHarmless,
   isMemo,
 } from "./checked-act.js";
+import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, raceOf, whoText } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** What goes wrong when somebody comes between. */
 type Harm =
@@ -45,7 +46,7 @@ export const checkThenAct: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ act }, context) => withSetDefault(act.race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

@@ -7,14 +7,14 @@ import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import { walkOperations } from "../program/link/walk.js";
-import type { ReadOperation } from "../program/operation.js";
+import type { CallOperation, ReadOperation } from "../program/operation.js";
 import docs from "./contended-shared-object.md";
 import { quoted } from "./race.js";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 
 /** A place in the hot loop at which all threads meet. */
 interface Meeting {
-  readonly what: "lock" | "change" | "read";
+  readonly what: "lock" | "change" | "attribute" | "generator" | "read";
   readonly range: Range;
 }
 
@@ -73,7 +73,7 @@ function match(site: SiteEstimate, path: string, meeting: Meeting): Match<Data> 
   };
 }
 
-/** What costs most of what the threads meet at: a lock, before a container that they change, before one that they read. */
+/** What costs most of what the threads meet at: a lock, before a container that they change, an attribute, random's generator, a container that they read. */
 function meetingIn(hot: HotLoop["innermost"], site: SiteEstimate, program: Program): Meeting | undefined {
   const { accesses, acquisitions } = activityOf(program);
   const isMeant = (moment: Moment): boolean => isInLoop(moment, hot) && isOf(moment, site) && concurrentMoments(moment, moment) === "seen";
@@ -81,6 +81,10 @@ function meetingIn(hot: HotLoop["innermost"], site: SiteEstimate, program: Progr
   if (taken) return { what: "lock", range: taken.range };
   const changed = accesses.find((each) => isChange(each) && each.locks.length === 0 && isMeant(each));
   if (changed) return { what: "change", range: changed.range };
+  const stored = accesses.find((each) => isAttributeStore(each) && each.locks.length === 0 && isMeant(each));
+  if (stored) return { what: "attribute", range: stored.range };
+  const drawn = drawnFromTheOneGenerator(hot, program);
+  if (drawn) return { what: "generator", range: { start: drawn.start, end: drawn.end } };
   const read = readsOfGlobals(hot, program)[0];
   return read && { what: "read", range: { start: read.start, end: read.end } };
 }
@@ -89,6 +93,22 @@ function meetingIn(hot: HotLoop["innermost"], site: SiteEstimate, program: Progr
 function isChange({ operation, does, update, check }: Access): boolean {
   if (update || check) return false;
   return operation.op === "write" ? operation.place.kind === "element" : does === "change";
+}
+
+/** `self.last = number`, on an object that the threads share: the values of its attributes have the object's lock. */
+function isAttributeStore({ operation, does, update, check }: Access): boolean {
+  return !update && !check && does === "assign" && operation.op === "write" && operation.place.kind === "attribute";
+}
+
+/** A call of `random`'s own functions, which are methods of one generator of the module. */
+function drawnFromTheOneGenerator({ function: node, loop }: HotLoop["innermost"], { resolver }: Program): CallOperation | undefined {
+  let found: CallOperation | undefined;
+  walkOperations(loop.body, (operation) => {
+    if (found || operation.op !== "call" || !contains(loop, operation)) return;
+    const [name] = resolver.externalCallees(operation, node);
+    if (name !== undefined && /^random\.[a-z]+$/.test(name) && name !== "random.seed") found = operation;
+  });
+  return found;
 }
 
 /** Whether it happens in every pass: in the loop itself, and not in the header, which runs once. */
@@ -124,6 +144,10 @@ function message({ path, meeting, site }: Data, context: RuleContext): string {
       return `\`${text}\` is taken in every pass of this loop by ${threads}: without a GIL too they take turns, and hand the lock over each time. Take it once for many passes, or let each thread add up its own.`;
     case "change":
       return `\`${text}\` changes one object in every pass of this loop, from ${threads}: without a GIL each pass takes the object's own lock, so the threads slow each other down. Let each thread fill its own, and put them together at the end.`;
+    case "attribute":
+      return `\`${text}\` is stored in one object in every pass of this loop, from ${threads}: without a GIL each store takes the object's own lock, so the threads take turns. Keep the value in a variable, and store it once.`;
+    case "generator":
+      return `\`${text}\` draws from the one generator of \`random\` in every pass of this loop, from ${threads}: without a GIL each call takes its lock, so the threads take turns. Make a \`random.Random()\` in each thread.`;
     case "read":
       return `\`${text}\` reads one shared object in every pass of this loop, from ${threads}: without a GIL the cores pass its reference count back and forth (two threads on CPython 3.13t: 0.7 times as fast as one). Give each thread a copy.`;
   }

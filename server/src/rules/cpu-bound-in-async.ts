@@ -8,8 +8,9 @@ import { isBeforeOthers, isOfTest } from "../program/link/event-loop.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { walkOperations } from "../program/link/walk.js";
 import docs from "./cpu-bound-in-async.md";
+import { toThreadFix } from "./fixes/to-thread-fix.js";
 import { quoted } from "./race.js";
-import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import { type Confidence, type FixOffer, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
 /** GIL408: computation that keeps the thread of an event loop. */
 export const cpuBoundInAsync: Rule<LoopStretch> = {
@@ -21,8 +22,13 @@ export const cpuBoundInAsync: Rule<LoopStretch> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix,
 };
+
+/** A thread for what releases the GIL; bytecode would only take turns with the loop there. */
+function fix({ longest, ofLongest: work, root }: LoopStretch, context: RuleContext): FixOffer {
+  return longest.op === "call" && isMostlyNative(work) ? toThreadFix(root.function, longest, context) : noFix;
+}
 
 function find(context: RuleContext): readonly Match<LoopStretch>[] {
   const { program, target, calibrations, profile } = context;
@@ -150,7 +156,12 @@ function assumptionText(work: TaskWork): string {
   return first ? `, if ${first.what} is ${first.value}` : "";
 }
 
+/** Whether most of it is computed without the GIL. */
+function isMostlyNative(work: TaskWork): boolean {
+  return work.nativeNs.likely > work.interpreterNs.likely + work.heldNs.likely;
+}
+
 function insteadText(work: TaskWork): string {
-  if (work.nativeNs.likely > work.interpreterNs.likely + work.heldNs.likely) return "Use `await asyncio.to_thread(…)`.";
+  if (isMostlyNative(work)) return "Use `await asyncio.to_thread(…)`.";
   return "Hand it to a process with `await loop.run_in_executor(pool, …)`; a thread would only take turns with the loop.";
 }

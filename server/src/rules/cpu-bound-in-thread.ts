@@ -1,9 +1,10 @@
 import { hasGil, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, speedupText, upTo } from "../estimate/text.js";
-import { duration, unknownCallNs } from "../estimate/work.js";
+import { duration, rangeOfCall, unknownCallNs } from "../estimate/work.js";
+import type { CallableEntry } from "../knowledge/entry.js";
 import docs from "./cpu-bound-in-thread.md";
-import { processPoolFix } from "./process-pool-fix.js";
+import { processPoolFix } from "./fixes/process-pool-fix.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL101: interpreter-bound work run in threads. */
@@ -16,7 +17,7 @@ export const cpuBoundInThread: Rule<SiteEstimate> = {
   docs,
   find,
   message,
-  fix: (site, context) => processPoolFix(site.spawn, context),
+  fix: (site, context) => processPoolFix(site, context),
 };
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {
@@ -66,8 +67,7 @@ function related({ work, spawn }: SiteEstimate): readonly RelatedLocation[] {
   }
   const held = work.calls.find((call) => call.verdict.gil === "holds" && call.ns > work.interpreterNs.likely / 4);
   if (held) {
-    const range = { start: held.call.start, end: held.call.end };
-    places.push({ path: held.in.file.path, range, message: `\`${held.name}\` holds the GIL until it returns` });
+    places.push({ path: held.in.file.path, range: rangeOfCall(held), message: `\`${held.name}\` holds the GIL until it returns` });
   }
   const [target] = spawn.targets;
   if (target && places.length === 0) {
@@ -86,7 +86,7 @@ function message(site: SiteEstimate, context: RuleContext): string {
       ? `these ${prediction.workers} ${isPool ? "workers" : "threads"}`
       : "its threads";
   const gain = threads ? upTo(threads.speedup) : "no gain";
-  const turns = `\`${prediction.task}\` is almost all ${whatHolds(site)}, so ${who} take turns: ${gain} on ${targetTitle(context.target)}.`;
+  const turns = `\`${prediction.task}\` is ${whatHolds(site)}, so ${who} take turns: ${gain} on ${targetTitle(context.target)}.`;
   if (processesPayAboveNs !== undefined)
     return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
   if (!processes || processes.speedup.high < 1)
@@ -94,8 +94,20 @@ function message(site: SiteEstimate, context: RuleContext): string {
   return `${turns} Processes: ${speedupText(processes.speedup)} on ${context.cores} cores.`;
 }
 
-function whatHolds({ work }: SiteEstimate): string {
+function whatHolds({ work, prediction }: SiteEstimate): string {
   const held = work.interpreterNs.likely + work.heldNs.likely;
   const call = work.calls.find((each) => each.verdict.gil === "holds");
-  return call && call.ns > held / 2 && call.ns / call.times > 1_000 ? `\`${call.name}\`, which holds the GIL` : "Python bytecode";
+  if (!call || call.ns <= held / 2 || call.ns / call.times <= 1_000) return "almost all Python bytecode";
+  const option = releasingOption(call.entry);
+  if (!call.compiled) return `almost all \`${call.name}\`, which holds the GIL`;
+  const how = `compiled by \`${call.entry.name}\`${option ? ` without \`${option}\`` : ""} and holds the GIL`;
+  return call.name === prediction.task ? how : `almost all \`${call.name}\`, which is ${how}`;
+}
+
+/** The keyword with which a compiler is told to release the GIL: `nogil=True`. */
+function releasingOption(entry: CallableEntry): string | undefined {
+  const cases = entry.gil === "conditional" ? entry.cases : [];
+  const [condition] = cases.find(({ gil, when }) => gil === "releases" && when.length === 1)?.when ?? [];
+  if (condition?.test !== "equals" || condition.of === "receiver" || condition.value !== true) return undefined;
+  return `${condition.of.keyword}=True`;
 }

@@ -1,7 +1,8 @@
 import type { FunctionNode } from "../program/link/entity.js";
 import { type Repetition, type ShortLivedPool, shortLivedPools } from "../program/link/short-lived-pools.js";
 import docs from "./executor-per-call.md";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import { poolOutsideFix } from "./fixes/pool-outside-fix.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL107: an executor built and torn down on every call of a hot function. */
 export const executorPerCall: Rule<ShortLivedPool> = {
@@ -13,7 +14,7 @@ export const executorPerCall: Rule<ShortLivedPool> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: poolOutsideFix,
 };
 
 function find({ program }: RuleContext): readonly Match<ShortLivedPool>[] {

@@ -1,7 +1,7 @@
 import { hasGil } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, speedupText } from "../estimate/text.js";
-import type { TimedCall } from "../estimate/work.js";
+import { rangeOfCall, type TimedCall } from "../estimate/work.js";
 import docs from "./gil-releasing-call.md";
 import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 
@@ -30,13 +30,13 @@ function find(context: RuleContext): readonly Match<Data>[] {
     if (site.spawn.worker !== "thread") continue;
     const call = mainCall(site);
     if (!call) continue;
-    const key = `${call.in.file.path}:${call.call.start}`;
+    const key = `${call.in.file.path}:${rangeOfCall(call).start}`;
     if (matches.has(key)) continue;
     const { start, end } = site.prediction.range;
     const isSpawn = call.call === site.spawn.call;
     matches.set(key, {
       path: call.in.file.path,
-      range: { start: call.call.start, end: call.call.end },
+      range: rangeOfCall(call),
       confidence: "likely",
       related: isSpawn ? [] : [{ path: site.prediction.path, range: { start, end }, message: "its thread is started here" }],
       targets: [],

@@ -47,3 +47,22 @@ export function batching({ spawn }: SiteEstimate): "one by one" | "in chunks" {
     spawn.call.arguments.find((argument) => argument.name === "chunksize")?.value ?? (isImap ? spawn.call.arguments[2]?.value : undefined);
   return size === undefined || (size.op === "constant" && size.value === 1) ? "one by one" : "in chunks";
 }
+
+/** Whether the code says how many tasks there are. */
+export function isCounted({ prediction }: SiteEstimate): boolean {
+  return !prediction.assumptions.some((assumption) => assumption.what === "number of tasks" && assumption.from === "default");
+}
+
+/** A round number of tasks that together take some milliseconds, and that leaves each worker several hand-overs. */
+export function chunkSize(site: SiteEstimate): number {
+  const { tasks, workers } = site.prediction;
+  const most = isCounted(site) ? tasks.likely / (4 * workers) : Number.POSITIVE_INFINITY;
+  const wanted = Math.max(2, Math.min(most, 2_000_000 / Math.max(100, taskNs(site.work).likely)));
+  const power = 10 ** Math.floor(Math.log10(wanted));
+  return Math.max(2, Math.floor(wanted / power) * power);
+}
+
+/** Whether handing a task over takes long beside what it does, and there are many of them. */
+export function isShortTask(site: SiteEstimate): boolean {
+  return taskNs(site.work).high < 1_000_000 && isCounted(site) && site.prediction.tasks.likely >= 100;
+}

@@ -5,7 +5,11 @@ import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
 import type { Program } from "../program/link/link.js";
+
 import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
+
+import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
+
 import docs from "./inconsistent-lock.md";
 import {
   accessesByLocation,
@@ -19,7 +23,7 @@ import {
   startOf,
   startText,
 } from "./race.js";
-import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Confidence, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 type Data =
   | {
@@ -41,7 +45,7 @@ export const inconsistentLock: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: (data, context) => (data.why === "declared" ? declaredLockFix(data.access, data.state, context) : lockFix(data.race.first, context)),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

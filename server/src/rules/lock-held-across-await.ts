@@ -1,6 +1,7 @@
 import { type LockAcrossAwait, locksAcrossAwaits } from "../program/link/tasks.js";
+import { takenAt, taskLockFix } from "./fixes/lock-kind-fix.js";
 import docs from "./lock-held-across-await.md";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL406: a threading lock held over an `await`. */
 export const lockHeldAcrossAwait: Rule<LockAcrossAwait> = {
@@ -12,7 +13,7 @@ export const lockHeldAcrossAwait: Rule<LockAcrossAwait> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ function: node, taken }, context) => taskLockFix(takenAt(node, taken), node, context),
 };
 
 function find({ program }: RuleContext): readonly Match<LockAcrossAwait>[] {

@@ -6,11 +6,17 @@ import { hasNote } from "../program/link/notes.js";
 import { type Leak, leaksOf } from "../program/link/releases.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
+import { releaseFix } from "./fixes/release-fix.js";
 import docs from "./lock-not-released.md";
-import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
+
+interface Data {
+  readonly leak: Leak;
+  readonly function: FunctionNode;
+}
 
 /** GIL403: `acquire` with a way out of the function that skips `release`. */
-export const lockNotReleased: Rule<Leak> = {
+export const lockNotReleased: Rule<Data> = {
   code: "GIL403",
   name: "lock-not-released",
   since: "0.1.0",
@@ -19,18 +25,17 @@ export const lockNotReleased: Rule<Leak> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ leak, function: node }, context) => releaseFix(leak, node, context),
 };
 
-function find({ program }: RuleContext): readonly Match<Leak>[] {
-  return program.files.flatMap((file) => {
-    if (file.calls("acquire").length === 0 || file.calls("release").length === 0) return [];
-    return program.resolver.remembered(file, "leaks", () => leaksIn(file, program));
-  });
+function find({ program }: RuleContext): readonly Match<Data>[] {
+  return program.resolver.eachFile("leaks of locks", program.files, (file) =>
+    file.calls("acquire").length > 0 && file.calls("release").length > 0 ? leaksIn(file, program) : [],
+  );
 }
 
-function leaksIn(file: LinkedFile, program: Program): readonly Match<Leak>[] {
-  const matches: Match<Leak>[] = [];
+function leaksIn(file: LinkedFile, program: Program): readonly Match<Data>[] {
+  const matches: Match<Data>[] = [];
   const functions = new Set(file.calls("acquire").map((site) => file.functions[site.function]));
   for (const node of functions) {
     if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
@@ -80,14 +85,22 @@ function mayRaise(call: CallOperation, node: FunctionNode, { resolver, knowledge
   });
 }
 
-function match(leak: Leak, node: FunctionNode, confidence: Confidence): Match<Leak> {
+function match(leak: Leak, node: FunctionNode, confidence: Confidence): Match<Data> {
   const { acquire, release, exit } = leak;
   const { path } = node.file;
   const related: RelatedLocation[] = [
     { path, range: { start: exit.range.start, end: exit.range.end }, message: exitText(leak) },
     { path, range: { start: release.start, end: release.end }, message: "released here, on another way" },
   ];
-  return { path, range: { start: acquire.start, end: acquire.end }, confidence, related, targets: [], prediction: undefined, data: leak };
+  return {
+    path,
+    range: { start: acquire.start, end: acquire.end },
+    confidence,
+    related,
+    targets: [],
+    prediction: undefined,
+    data: { leak, function: node },
+  };
 }
 
 function exitText({ exit }: Leak): string {
@@ -105,7 +118,7 @@ function exitText({ exit }: Leak): string {
   }
 }
 
-function message({ object, exit }: Leak): string {
+function message({ leak: { object, exit } }: Data): string {
   const lock = `\`${writtenName(object)}\``;
   const instead = `Use \`with ${writtenName(object)}:\`, or release it in \`finally\`.`;
   switch (exit.how) {

@@ -8,8 +8,9 @@ import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/sam
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
+import { reentrantFix } from "./fixes/lock-kind-fix.js";
 import docs from "./lock-reacquire.md";
-import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 interface Data {
   readonly held: HeldLock;
@@ -26,7 +27,7 @@ export const lockReacquire: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ held }, context) => reentrantFix(expressionOf(held), held.taken.function, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

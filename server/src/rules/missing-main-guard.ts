@@ -4,9 +4,10 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { type FreshStart, freshStartOf, mainGuards } from "../program/link/start-methods.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
+import { mainGuardFix } from "./fixes/main-guard-fix.js";
 import docs from "./missing-main-guard.md";
 import { quoted } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 interface Data {
   /** The call at module level. */
@@ -35,8 +36,13 @@ export const missingMainGuard: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ at, module, starter }, context) => mainGuardFix(module, placesOf(at, module, starter), context),
 };
+
+/** The call at module level, and where the module makes the pool that it gives work to. */
+function placesOf(at: CallOperation, module: FunctionNode, { made }: Starter): readonly number[] {
+  return made.in === module ? [at.start, made.call.start] : [at.start];
+}
 
 function find(context: RuleContext): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();

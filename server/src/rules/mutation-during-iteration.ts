@@ -9,9 +9,11 @@ import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+import { copyFix } from "./fixes/container-fix.js";
+import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./mutation-during-iteration.md";
 import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
-import { type Confidence, type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Confidence, FixOffer, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 /** What kind of container is gone through, `counter` for dicts that make missing keys; `unknown` where neither its making nor its methods tell. */
 type ContainerKind = "dict" | "counter" | "set" | "deque" | "list" | "weak" | "unknown";
@@ -38,7 +40,7 @@ export const mutationDuringIteration: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix,
 };
 
 function find({ program, target }: RuleContext): readonly Match<Data>[] {
@@ -78,6 +80,28 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
   }
   return [...matches.values()];
 }
+
+/** A copy where making one is a single step for the container, else a lock. */
+function fix({ race, iteration, container }: Data, context: RuleContext): FixOffer {
+  const { first } = race;
+  const copy: Iteration = { ...iteration, step: "copy", by: "list" };
+  const isWhole = iteration.step === "loop" || (iteration.step !== "copy" && !copying.has(iteration.by));
+  if (isWhole && meeting(container, copy, context.target).verdict !== "breaks") {
+    const others = accessesByLocation(context.program).get(first.location) ?? [];
+    const changes = others.filter(({ does, function: node }) => does === "change" && node === first.function);
+    const found = copyFix(
+      first,
+      iteration.source,
+      changes.map((change) => change.range),
+      context,
+    );
+    if (found) return { fixes: [found], refused: [] };
+  }
+  return lockFix(first, context);
+}
+
+/** Calls that ask more of what they are given than its elements. */
+const copying: ReadonlySet<string> = new Set(["dict", "update", "copy", "copy.copy", "copy.deepcopy"]);
 
 function match(data: Data, confidence: Confidence): Match<Data> {
   const { race, iteration, container } = data;

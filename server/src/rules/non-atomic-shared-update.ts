@@ -1,8 +1,9 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
+import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 interface Data {
   readonly race: Race;
@@ -19,7 +20,7 @@ export const nonAtomicSharedUpdate: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ race }, context) => lockFix(race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

@@ -1,9 +1,10 @@
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
-import type { TimedCall } from "../estimate/work.js";
+import { rangeOfCall, type TimedCall } from "../estimate/work.js";
 import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { mentionsIn } from "../program/link/mentions.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { threadLimitFix } from "./fixes/thread-limit-fix.js";
 import docs from "./oversubscribed-native-threads.md";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
@@ -23,8 +24,16 @@ export const oversubscribedNativeThreads: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  // What was asked for in the code is changed there.
+  fix: ({ site, own }, context) => (own.count === "on-request" ? noFix : threadLimitFix(site.spawn.in.file, variablesOf(own), context)),
 };
+
+/** Libraries come with one of several others, each with a variable of its own. */
+const mostVariables = 3;
+
+function variablesOf({ limitedBy }: OwnThreads): readonly string[] {
+  return limitedBy.filter((each) => /^[A-Z][A-Z0-9_]+$/.test(each)).slice(0, mostVariables);
+}
 
 function find(context: RuleContext): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
@@ -104,7 +113,7 @@ const generalLimits = ["threadpool_limits", "ThreadpoolController", "sched_setaf
 
 /** Whether the call asks for more than one thread: `workers=-1`, `n_jobs=4`. */
 function isAskedFor({ limitedBy }: OwnThreads, call: TimedCall, program: Program): boolean {
-  return keywordsOf(limitedBy, call, program).some((value) => ![undefined, 0, 1].includes(numberOf(value)));
+  return keywordsOf(limitedBy, call, program).some((value) => isTrue(value) || ![undefined, 0, 1].includes(numberOf(value)));
 }
 
 /** The values that the call, or the one that made its object, passes for the keywords. */
@@ -117,6 +126,10 @@ function keywordsOf(limitedBy: readonly string[], { call, in: within }: TimedCal
       if (entity.kind === "object" && entity.origin) calls.push(entity.origin.call);
   }
   return calls.flatMap((each) => each.arguments.filter((argument) => keywords.includes(argument.name)).map((argument) => argument.value));
+}
+
+function isTrue(value: Value): boolean {
+  return value.op === "constant" && value.type === "bool" && value.value === 1;
 }
 
 function numberOf(value: Value): number | undefined {
@@ -138,7 +151,7 @@ function match(site: SiteEstimate, call: TimedCall, own: OwnThreads, confidence:
   if (call.call !== site.spawn.call)
     related.push({
       path: call.in.file.path,
-      range: { start: call.call.start, end: call.call.end },
+      range: rangeOfCall(call),
       message: `this call brings threads of its own (${own.library})`,
     });
   return { path, range, confidence, related, targets: [], prediction: site.prediction, data: { site, call, own } };
@@ -154,8 +167,8 @@ function message({ site, call, own }: Data, { cores }: RuleContext): string {
 }
 
 function advice({ limitedBy, count }: OwnThreads): string {
-  const keyword = limitedBy.map((each) => keywordForm.exec(each)?.[1]).find((each) => each !== undefined);
-  if (count === "on-request" && keyword !== undefined) return `Set \`${keyword}=1\` inside the workers.`;
+  const [, keyword, limit] = limitedBy.map((each) => keywordForm.exec(each)).find((each) => each !== null) ?? [];
+  if (count === "on-request" && keyword !== undefined) return `Set \`${keyword}=${limit || 1}\` inside the workers.`;
   const named = limitedBy.map((each): string => {
     if (environmentVariable.test(each)) return `\`${each}=1\``;
     return keywordForm.test(each) ? `\`${each.endsWith("=") ? `${each}1` : each}\`` : each.includes("(") ? `\`${each}\`` : `\`${each}(1)\``;

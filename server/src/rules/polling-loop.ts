@@ -1,7 +1,8 @@
 import { type PolledLoop, polledLoops } from "../program/link/polls.js";
+import { waitFix } from "./fixes/wait-fix.js";
 import { insteadText, lookText, polledMatch } from "./polled.js";
 import docs from "./polling-loop.md";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** GIL112: a loop that sleeps between looks at shared state. */
 export const pollingLoop: Rule<PolledLoop> = {
@@ -13,7 +14,7 @@ export const pollingLoop: Rule<PolledLoop> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: waitFix,
 };
 
 function find({ program }: RuleContext): readonly Match<PolledLoop>[] {

@@ -1,8 +1,9 @@
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
 import type { TimedCall } from "../estimate/work.js";
+import { threadsFix } from "./fixes/threads-fix.js";
 import { siteMatch } from "./handed-over.js";
 import docs from "./process-pool-for-io.md";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 
 interface Data {
   readonly site: SiteEstimate;
@@ -19,7 +20,7 @@ export const processPoolForIo: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ site }, context) => threadsFix(site.spawn, context),
 };
 
 function find(context: RuleContext): readonly Match<Data>[] {

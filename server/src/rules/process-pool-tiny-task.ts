@@ -4,9 +4,10 @@ import { applicable, durationText } from "../estimate/text.js";
 import { duration } from "../estimate/work.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
-import { batching, handOverNs, siteMatch, taskNs } from "./handed-over.js";
+import { chunkSizeFix } from "./fixes/chunk-size-fix.js";
+import { batching, chunkSize, handOverNs, isCounted, siteMatch, taskNs } from "./handed-over.js";
 import docs from "./process-pool-tiny-task.md";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import { type FixOffer, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
 
 /** GIL109: tasks so short that handing them to worker processes costs more than it saves. */
 export const processPoolTinyTask: Rule<SiteEstimate> = {
@@ -18,8 +19,14 @@ export const processPoolTinyTask: Rule<SiteEstimate> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix,
 };
+
+/** Chunks, where the call takes a size for them and they help. */
+function fix(site: SiteEstimate, context: RuleContext): FixOffer {
+  const size = adviceOf(site) === "chunks" ? chunkSize(site) : undefined;
+  return size === undefined ? noFix : chunkSizeFix(site.spawn, size, context);
+}
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {
   return context.sites.filter((site) => isTooShort(site, context)).map((site) => siteMatch(site, related(site), site));
@@ -82,30 +89,36 @@ const mostFunctions = 50;
 const short =
   /^(builtins\.(abs|all|any|bin|bool|bytes|chr|complex|dict|divmod|enumerate|filter|float|format|frozenset|hash|hex|int|isinstance|iter|len|list|map|max|min|next|oct|ord|pow|print|range|repr|reversed|round|set|sorted|str|sum|tuple|zip)(\.|$)|c?math\.|operator\.|random\.|string\.|hashlib\.|struct\.|time\.(time|monotonic|perf_counter|process_time)(_ns)?$|os\.(getpid|getppid|path\.(join|basename|dirname|split|splitext))$|threading\.(get_ident|current_thread)$|multiprocessing\.current_process$)/;
 
-function isCounted({ prediction }: SiteEstimate): boolean {
-  return !prediction.assumptions.some((assumption) => assumption.what === "number of tasks" && assumption.from === "default");
-}
-
 function related({ spawn }: SiteEstimate): readonly RelatedLocation[] {
   const node = spawn.targets[0]?.function;
   return node ? [{ path: node.file.path, range: node.facts.nameRange, message: "this is what each task runs" }] : [];
 }
 
 function message(site: SiteEstimate, context: RuleContext): string {
-  const { prediction, spawn, work } = site;
+  const { prediction, work } = site;
   const task = taskNs(work).likely;
   const handOver = handOverNs(context.target);
   const name = prediction.task === "<lambda>" ? "The lambda" : `\`${prediction.task}\``;
   const costs = `${name} takes about ${duration(task)} a task, and handing one over to a worker process ${durationText(handOver.all)}, so a plain loop is faster on ${targetTitle(context.target)}.`;
   const serial = prediction.strategies.find((each) => each.strategy === "serial")?.makespanNs.likely ?? 0;
-  if (isCounted(site) && serial < worthWorkersNs)
+  const advice = adviceOf(site);
+  if (advice === "a loop")
     return `${costs} All ${Math.round(prediction.tasks.likely).toLocaleString("en")} together take ${duration(serial)} there.`;
   // Its data are pickled item by item all the same.
-  if (task < worthChunkNs) return `${costs} Even in chunks, an item costs more than that: let each worker make or read its own part.`;
+  if (advice === "own parts") return `${costs} Even in chunks, an item costs more than that: let each worker make or read its own part.`;
   const size = chunkSize(site);
-  return spawn.items.length > 0 && !/submit$/.test(spawn.spawner)
+  return advice === "chunks"
     ? `${costs} Pass \`chunksize=${size}\` or more, so that one hand-over carries many tasks.`
     : `${costs} Give each task a batch of ${size.toLocaleString("en")} or more to work on.`;
+}
+
+/** What helps. `own parts`: each worker makes or reads what it works on. */
+function adviceOf(site: SiteEstimate): "a loop" | "own parts" | "chunks" | "batches" {
+  const { spawn, prediction, work } = site;
+  const serial = prediction.strategies.find((each) => each.strategy === "serial")?.makespanNs.likely ?? 0;
+  if (isCounted(site) && serial < worthWorkersNs) return "a loop";
+  if (taskNs(work).likely < worthChunkNs) return "own parts";
+  return spawn.items.length > 0 && !/submit$/.test(spawn.spawner) ? "chunks" : "batches";
 }
 
 /** Less work than that is done before workers have started. */
@@ -113,12 +126,3 @@ const worthWorkersNs = 5_000_000;
 
 /** With `chunksize=1000`, an item takes 0.2 to 0.3 µs beside its task (CPython 3.13). */
 const worthChunkNs = 500;
-
-/** A round number of tasks that together take some milliseconds, and that leaves each worker several hand-overs. */
-function chunkSize(site: SiteEstimate): number {
-  const { tasks, workers } = site.prediction;
-  const most = isCounted(site) ? tasks.likely / (4 * workers) : Number.POSITIVE_INFINITY;
-  const wanted = Math.max(2, Math.min(most, 2_000_000 / Math.max(100, taskNs(site.work).likely)));
-  const power = 10 ** Math.floor(Math.log10(wanted));
-  return Math.max(2, Math.floor(wanted / power) * power);
-}

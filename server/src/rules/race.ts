@@ -17,22 +17,21 @@ export interface Race {
   readonly confidence: Confidence;
 }
 
-const locations = new WeakMap<Program, ReadonlyMap<string, readonly Access[]>>();
-
 /**
  * The accesses of a program's threads, by the state they reach, in the order in which they were found. Of threads that come by the same place
  * with the same locks only a few of each kind stand for all: pairs are compared, and hundreds of threads would make millions of them.
  */
 export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  const before = locations.get(program);
-  if (before) return before;
+  return program.resolver.overview("accesses by location", () => findAccesses(program));
+}
+
+function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> {
   const byLocation = new Map<string, Access[]>();
   for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
     const list = byLocation.get(access.location);
     if (list) list.push(access);
     else byLocation.set(access.location, [access]);
   }
-  locations.set(program, byLocation);
   return byLocation;
 }
 

@@ -1,10 +1,13 @@
+import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
-import type { Finding, Rule, RuleContext, Severity } from "./rule.js";
+import type { Finding, Fix, Rule, RuleContext, Severity } from "./rule.js";
 
 /** Runs all rules that are not switched off. Findings are sorted by file, offset and code; suppressed ones are left out. */
 export function runRules(context: RuleContext, severities: Readonly<Record<string, Severity | "off">>): readonly Finding[] {
   const findings: Finding[] = [];
+  // Most rules look at what threads do: whether that is as it was decides whether what they found is.
+  activityOf(context.program);
   for (const rule of rules) {
     const severity = Object.hasOwn(severities, rule.name) ? severities[rule.name] : rule.severity;
     if (!severity || severity === "off") continue;
@@ -19,7 +22,8 @@ export function runRules(context: RuleContext, severities: Readonly<Record<strin
 const ofAnySwitch: ReadonlySet<string> = new Set(["GIL201", "GIL202", "GIL203", "GIL204", "GIL205", "GIL207", "GIL208"]);
 
 function findingsOf(rule: Rule, severity: Severity, context: RuleContext): readonly Finding[] {
-  return rule.find(context).map((match): Finding => {
+  const matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
+  return matches.map((match): Finding => {
     const offer = rule.fix(match.data, context);
     const isDoubtful = ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program);
     const confidence = isDoubtful ? "possible" : match.confidence;
@@ -34,7 +38,8 @@ function findingsOf(rule: Rule, severity: Severity, context: RuleContext): reado
       related: match.related,
       targets: match.targets,
       prediction: match.prediction,
-      fixes: offer.fixes,
+      // What rests on an assumption needs a reader, however well the fix keeps what the program means.
+      fixes: confidence === "possible" ? offer.fixes.map((fix): Fix => ({ ...fix, safety: "unsafe" })) : offer.fixes,
       refusedFixes: offer.refused,
     };
   });

@@ -6,8 +6,9 @@ import type { Entity } from "../program/link/entity.js";
 import { iteratedKind, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import type { Value } from "../program/operation.js";
+import { lockFix } from "./fixes/lock-fix.js";
 import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import docs from "./shared-iterator.md";
 
 /**
@@ -31,7 +32,7 @@ export const sharedIterator: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ race }, context) => lockFix(race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

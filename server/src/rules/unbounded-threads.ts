@@ -1,6 +1,7 @@
 import { type ThreadPerItem, threadsPerItem } from "../program/link/threads-per-item.js";
+import { boundedThreadsFix } from "./fixes/bounded-threads-fix.js";
 import { quoted } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 import docs from "./unbounded-threads.md";
 
 /** GIL106: a thread per item with no bound. */
@@ -13,7 +14,7 @@ export const unboundedThreads: Rule<ThreadPerItem> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ start }, context) => boundedThreadsFix(start, context),
 };
 
 function find({ program }: RuleContext): readonly Match<ThreadPerItem>[] {

@@ -3,9 +3,10 @@ import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
+import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, whoText } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import docs from "./unsafe-lazy-init.md";
 
 interface Data {
@@ -23,7 +24,7 @@ export const unsafeLazyInit: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ act }, context) => withSetDefault(act.race.first, context),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {

@@ -1,7 +1,8 @@
 import type { TaskEvidence, UpdateAcrossAwait } from "../program/link/task-updates.js";
 import { updatesAcrossAwaits } from "../program/link/task-updates.js";
+import { awaitFix } from "./fixes/await-fix.js";
 import { quoted } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 import docs from "./update-across-await.md";
 
 /** GIL209: a read-modify-write of state shared between tasks with an `await` between read and write. */
@@ -14,7 +15,7 @@ export const updateAcrossAwait: Rule<UpdateAcrossAwait> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: awaitFix,
 };
 
 function find(context: RuleContext): readonly Match<UpdateAcrossAwait>[] {

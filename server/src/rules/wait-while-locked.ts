@@ -1,6 +1,7 @@
 import { type LockedWait, lockedWaits } from "../program/link/locked-waits.js";
+import { waitOutsideFix } from "./fixes/wait-outside-fix.js";
 import { quoted, rootText, startOf } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 import docs from "./wait-while-locked.md";
 
 /** GIL404: a wait while holding a lock that others need. */
@@ -13,7 +14,7 @@ export const waitWhileLocked: Rule<LockedWait> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ at, lock }, context) => waitOutsideFix(at.function, at.call, lock.name, context),
 };
 
 function find({ program }: RuleContext): readonly Match<LockedWait>[] {

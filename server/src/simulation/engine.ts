@@ -19,7 +19,7 @@ import { random } from "./random.js";
 import type { Runtime } from "./runtime.js";
 import { enter, finish, newThread, type Recording, type Thread, threadTimeline } from "./thread.js";
 import { startThreads } from "./thread-groups.js";
-import type { BlockedThread, Outcome, Timeline } from "./timeline.js";
+import type { BlockedThread, GroupDelays, Outcome, Timeline } from "./timeline.js";
 import type { Workload } from "./workload.js";
 import { type World, wakeUpTime } from "./world.js";
 
@@ -72,6 +72,7 @@ export function execute(
   const compilation: Compilation = {
     computeFactor: runtime.computeFactor,
     native: runtime.lock?.duringNative ?? "released",
+    uncheckedNs: runtime.lock?.uncheckedNs ?? 0,
     lockNumber(name) {
       const places = workload.semaphores?.[name];
       return mutexNumber(`lock ${name}`, () => (places === undefined ? newLock(name) : newSemaphore(`semaphore ${name}`, places)));
@@ -315,8 +316,11 @@ export function execute(
         if (thread.burst === "native") resume(thread);
         else proceed(thread);
         break;
-      case eventKind.interpreterLockWake:
       case eventKind.waitEnd:
+        thread.dueSince = world.now;
+        resume(thread);
+        break;
+      case eventKind.interpreterLockWake:
         resume(thread);
         break;
       case eventKind.queueWake:
@@ -335,10 +339,28 @@ export function execute(
     makespanNs: threads.reduce((latest, thread) => Math.max(latest, thread.finished ? thread.endNs : world.now), 0),
     outcome,
     threads: threads.map((thread) => threadTimeline(thread, world.now, recording)),
+    delays: delaysOf(threads),
     switches: domains.reduce((sum, domain) => sum + domain.switches, 0),
     events: spent,
     simulatedTasks: pools.reduce((sum, pool) => sum + pool.tasks.reduce((tasks, group) => tasks + group.count, 0), 0),
   };
+}
+
+/** By group, in the order in which the groups' first threads were started. */
+function delaysOf(threads: readonly Thread[]): readonly GroupDelays[] {
+  const groups = new Map<string, Thread[]>();
+  for (const thread of threads) {
+    if (thread.waits === 0) continue;
+    const group = groups.get(groupOf(thread));
+    if (group) group.push(thread);
+    else groups.set(groupOf(thread), [thread]);
+  }
+  return [...groups].map(([name, members]) => {
+    const sorted = Float64Array.from(members.flatMap(({ delays }) => delays)).sort();
+    const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))] ?? 0;
+    const waits = members.reduce((sum, thread) => sum + thread.waits, 0);
+    return { threads: name, waits, p50Ns: at(0.5), p95Ns: at(0.95), p99Ns: at(0.99) };
+  });
 }
 
 /** The name of the group that a thread belongs to: its own without its number. */

@@ -33,36 +33,17 @@ export interface EventQueue {
 
 /**
  * A binary heap of slots keyed `(time, serial)`. The event popped last is left in fields instead of an object, because a
- * simulation pops millions.
+ * simulation pops millions; the columns begin empty, because most simulations have a few dozen events at a time and are over soon.
  */
 export function eventQueue(): EventQueue {
-  let capacity = 64;
-  let times = new Float64Array(capacity);
-  let serials = new Float64Array(capacity);
-  let kinds = new Uint8Array(capacity);
-  let targets = new Int32Array(capacity);
-  let versions = new Int32Array(capacity);
-  let heap = new Int32Array(capacity);
-  let free = new Int32Array(capacity).map((_, index) => capacity - 1 - index);
-  let freeCount = capacity;
+  const times: number[] = [];
+  const serials: number[] = [];
+  const kinds: EventKind[] = [];
+  const targets: number[] = [];
+  const versions: number[] = [];
+  const heap: number[] = [];
+  const free: number[] = [];
   let serial = 0;
-
-  const grow = (): void => {
-    const copyInto = <Column extends Float64Array | Int32Array | Uint8Array>(larger: Column, column: Column): Column => {
-      larger.set(column);
-      return larger;
-    };
-    const wider = capacity * 2;
-    times = copyInto(new Float64Array(wider), times);
-    serials = copyInto(new Float64Array(wider), serials);
-    kinds = copyInto(new Uint8Array(wider), kinds);
-    targets = copyInto(new Int32Array(wider), targets);
-    versions = copyInto(new Int32Array(wider), versions);
-    heap = copyInto(new Int32Array(wider), heap);
-    free = new Int32Array(wider);
-    for (let slot = wider - 1; slot >= capacity; slot--) free[freeCount++] = slot;
-    capacity = wider;
-  };
 
   const before = (a: number, b: number): boolean => {
     const timeA = times[a] as number;
@@ -77,8 +58,7 @@ export function eventQueue(): EventQueue {
     target: 0,
     version: 0,
     push(time: number, kind: EventKind, target: number, version: number): void {
-      if (freeCount === 0) grow();
-      const slot = free[--freeCount] as number;
+      const slot = free.pop() ?? times.length;
       times[slot] = time;
       serials[slot] = serial++;
       kinds[slot] = kind;
@@ -101,7 +81,7 @@ export function eventQueue(): EventQueue {
       queue.kind = kinds[first] as EventKind;
       queue.target = targets[first] as number;
       queue.version = versions[first] as number;
-      free[freeCount++] = first;
+      free.push(first);
       const size = --queue.size;
       const last = heap[size] as number;
       let hole = 0;

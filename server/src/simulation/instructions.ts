@@ -38,6 +38,11 @@ export interface Compilation {
   readonly computeFactor: number;
   /** Whether native calls keep the interpreter lock. */
   readonly native: "released" | "held";
+  /**
+   * Interpreter time under a lock that is shorter than this has no place at which the interpreter looks whether another thread wants to
+   * run, so nobody ever finds the lock taken by a thread that waits for the interpreter; ns.
+   */
+  readonly uncheckedNs: number;
   /** The number of a lock or semaphore; the same for the same name. */
   readonly lockNumber: (name: string) => number;
   /** What a queue counts its items and, if it is bounded, its empty places by: numbers of locks. */
@@ -75,10 +80,14 @@ export function compile(steps: readonly Step[], how: Compilation, before: number
     values.push(value);
   };
 
+  /** How many locks are held where the walk is. */
+  let locked = 0;
+
   const emitTime = (kind: Operation, ns: number): void => {
     if (ns <= 0) return;
     const whole = Math.max(1, Math.round(ns));
-    if (kind === operation.hold && whole < shortestHeldNs) emit(operation.interpret, whole);
+    if (kind === operation.interpret && locked > 0 && whole < how.uncheckedNs) emit(operation.hold, whole);
+    else if (kind === operation.hold && whole < shortestHeldNs) emit(operation.interpret, whole);
     else emit(kind, whole);
   };
 
@@ -92,8 +101,10 @@ export function compile(steps: readonly Step[], how: Compilation, before: number
         emitTime(operation.wait, step.waitNs);
       } else if ("acquire" in step) {
         emit(operation.acquire, how.lockNumber(step.acquire));
+        locked++;
       } else if ("release" in step) {
         emit(operation.release, how.lockNumber(step.release));
+        locked = Math.max(0, locked - 1);
       } else if ("put" in step) {
         const { items, space } = how.queueNumbers(step.put);
         if (space !== undefined) emit(operation.acquire, space);
@@ -121,7 +132,11 @@ export function compile(steps: readonly Step[], how: Compilation, before: number
     const start = operations.length;
     operations.push(operation.loop);
     values.push(times);
+    // A loop's end is a place at which the interpreter looks: only locks that a round takes itself can keep it from that.
+    const outside = locked;
+    locked = 0;
     walk(steps);
+    locked = outside;
     if (operations.length === start + 1) {
       operations.length = start;
       values.length = start;

@@ -39,6 +39,11 @@ export interface InterpreterLock {
    */
   readonly coldShare: number;
   readonly mostColdNs: number;
+  /**
+   * Shorter stretches of interpreter time under a lock run through: bytecode without calls and loops has no place at which a request to yield
+   * is looked at. 0 where any instruction may be one.
+   */
+  readonly uncheckedNs: number;
 }
 
 /** What it takes to start one worker. */

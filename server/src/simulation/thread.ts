@@ -1,6 +1,6 @@
 import type { Program } from "./instructions.js";
 import type { InterpreterLockDomain } from "./interpreter-lock.js";
-import { type Slice, type ThreadState, type ThreadTimeline, threadStates } from "./timeline.js";
+import type { Slice, ThreadState, ThreadTimeline } from "./timeline.js";
 
 /** A simulated thread: where it is in its program, and what it is doing. The engine's parts share and change it. */
 export interface Thread {
@@ -20,10 +20,19 @@ export interface Thread {
   state: ThreadState;
   /** Since when it is in that state. */
   stateSince: number;
-  readonly totals: Float64Array;
+  /** By the number of the state. */
+  readonly totals: StateTimes;
   readonly slices: Slice[];
   endNs: number;
   finished: boolean;
+
+  /** Since when it could go on after its last `wait`; -1 once it does. */
+  dueSince: number;
+  /** How long it was before it went on after each `wait`, ns; where there are very many, evenly spread ones of them. */
+  readonly delays: number[];
+  waits: number;
+  /** One delay of so many is kept. */
+  delayStride: number;
 
   /** What it waits for, for a deadlock report. */
   waitsFor: string;
@@ -80,10 +89,14 @@ export function newThread(
     rounds: [],
     state: "idle",
     stateSince: now,
-    totals: new Float64Array(threadStates.length),
+    totals: [0, 0, 0, 0, 0, 0, 0],
     slices: [],
     endNs: now,
     finished: false,
+    dueSince: -1,
+    delays: [],
+    waits: 0,
+    delayStride: 1,
     waitsFor: "",
     burst: "running",
     interruptible: false,
@@ -109,13 +122,38 @@ export function run(thread: Thread, program: Program): void {
   thread.position = 0;
 }
 
-const stateNumber: Readonly<Record<ThreadState, number>> = { running: 0, native: 1, gil: 2, lock: 3, core: 4, io: 5, idle: 6 };
+type StateTimes = [running: number, native: number, gil: number, lock: number, core: number, io: number, idle: number];
+
+const stateNumber: Readonly<Record<ThreadState, 0 | 1 | 2 | 3 | 4 | 5 | 6>> = {
+  running: 0,
+  native: 1,
+  gil: 2,
+  lock: 3,
+  core: 4,
+  io: 5,
+  idle: 6,
+};
 
 /** Closes the slice of the present state and opens one of the next. */
 export function enter(thread: Thread, state: ThreadState, now: number, recording: Recording): void {
+  if (thread.dueSince >= 0 && (state === "running" || state === "native" || state === "io")) noteDelay(thread, now);
   if (state === thread.state) return;
   closeSlice(thread, now, recording);
   thread.state = state;
+}
+
+const mostDelays = 4096;
+
+function noteDelay(thread: Thread, now: number): void {
+  if (thread.waits++ % thread.delayStride === 0) {
+    if (thread.delays.length === mostDelays) {
+      for (let i = 0; i < mostDelays / 2; i++) thread.delays[i] = thread.delays[2 * i] as number;
+      thread.delays.length = mostDelays / 2;
+      thread.delayStride *= 2;
+    }
+    thread.delays.push(now - thread.dueSince);
+  }
+  thread.dueSince = -1;
 }
 
 /** What a run keeps: totals per thread, or also every slice. */
@@ -133,7 +171,8 @@ export function threadTimeline(thread: Thread, now: number, recording: Recording
     closeSlice(thread, now, recording);
     thread.endNs = now;
   }
-  const totals = Object.fromEntries(threadStates.map((state, index) => [state, thread.totals[index]])) as Record<ThreadState, number>;
+  const [running, native, gil, lock, core, io, idle] = thread.totals;
+  const totals: ThreadTimeline["totals"] = { running, native, gil, lock, core, io, idle };
   return { name: thread.name, startNs: thread.startNs, endNs: thread.endNs, totals, slices: thread.slices };
 }
 
@@ -142,7 +181,7 @@ function closeSlice(thread: Thread, now: number, recording: Recording): void {
   if (now === since) return;
   thread.stateSince = now;
   const number = stateNumber[thread.state];
-  thread.totals[number] = (thread.totals[number] as number) + now - since;
+  thread.totals[number] += now - since;
   if (recording === "totals") return;
   const last = thread.slices[thread.slices.length - 1];
   if (last?.state === thread.state && last.endNs === since) {

@@ -4,12 +4,24 @@ export interface Timeline {
   readonly makespanNs: number;
   readonly outcome: Outcome;
   readonly threads: readonly ThreadTimeline[];
+  /** For each group of threads that waits for I/O or sleeps. */
+  readonly delays: readonly GroupDelays[];
   /** How often an interpreter lock went from one thread to another. */
   readonly switches: number;
   /** Steps and events the simulation took. */
   readonly events: number;
   /** Tasks of all pools that were simulated; fewer than the workload has where the rest was extrapolated. */
   readonly simulatedTasks: number;
+}
+
+/** How long threads are kept from going on once what they waited for has come: half, 95 and 99 of a hundred times at most so long, in nanoseconds. */
+export interface GroupDelays {
+  /** The name of the group. */
+  readonly threads: string;
+  readonly waits: number;
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+  readonly p99Ns: number;
 }
 
 export type Outcome =

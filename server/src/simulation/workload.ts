@@ -131,6 +131,20 @@ export function demandOf(steps: readonly Step[]): Demand {
   return { interpreterNs, heldNs, nativeNs, waitNs };
 }
 
+/** What workers do that have memory of their own: a lock of `threading` is another one in each of them, and nobody else wants that. */
+export function withoutLocks(workload: Workload): Workload {
+  const steps = (list: readonly Step[]): readonly Step[] =>
+    list
+      .filter((step) => !("acquire" in step || "release" in step))
+      .map((step) => ("repeat" in step ? { ...step, steps: steps(step.steps) } : step));
+  const without = <Group extends { readonly steps: readonly Step[] }>(group: Group): Group => ({ ...group, steps: steps(group.steps) });
+  return {
+    ...workload,
+    ...(workload.threads ? { threads: workload.threads.map(without) } : {}),
+    ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(without) })) } : {}),
+  };
+}
+
 /** How long the workload takes in one thread without a pool, in nanoseconds: what a speedup is measured against. */
 export function serialNs(workload: Workload): number {
   let total = 0;

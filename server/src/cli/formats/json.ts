@@ -78,7 +78,7 @@ export function simulateJson(
   sources: ReportSources,
 ) {
   return {
-    sites: simulations.map(({ prediction, scaling, processesPayAboveNs }) => ({
+    sites: simulations.map(({ prediction, scaling, processesPayAboveNs, delays }) => ({
       ...jsonSite(prediction, sources),
       scaling: scaling.map(({ strategy, runtime, points }) => ({
         strategy,
@@ -87,6 +87,16 @@ export function simulateJson(
       })),
       // Absence is no answer to a script; null says that they never do, or that it cannot be told.
       processesPayAboveNs: processesPayAboveNs ?? null,
+      // How long threads that waited for I/O are kept from going on, ns: of a workload file its own, else one beside the work.
+      delays: delays.map(({ strategy, runtime, threads, waits, p50Ns, p95Ns, p99Ns }) => ({
+        strategy,
+        runtime,
+        threads,
+        waits,
+        p50Ns,
+        p95Ns,
+        p99Ns,
+      })),
     })),
     problems: problems.map(({ path, message }) => ({ path: sources.shown(path), message })),
   };

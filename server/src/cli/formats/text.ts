@@ -1,6 +1,7 @@
 import { createColors } from "picocolors";
 import { exactly } from "../../base/interval.js";
 import { parseTarget, targetTitle } from "../../base/target.js";
+import { besideIt, delayText } from "../../estimate/delays.js";
 import type { Prediction, StrategyPrediction } from "../../estimate/prediction.js";
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import { durationText, speedupText } from "../../estimate/text.js";
@@ -151,6 +152,7 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
     title,
     ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...scalingRows(simulation).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
+    ...delayTables(simulation).flatMap((table) => table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`)),
     assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
   ].join("");
 }
@@ -161,12 +163,28 @@ function scalingRows({ scaling, processesPayAboveNs }: SiteSimulation): readonly
   const header = ["workers", ...counts.map(String)];
   const rows = scaling.map(({ strategy, points }) => [strategy, ...points.map(({ speedup }) => speedupText(exactly(speedup.likely)))]);
   const cells = scaling.length === 0 || counts.length < 2 ? [] : [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const table = cells.map(
-    (row) => `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`,
-  );
+  const table = numberTable(cells);
   const pays = processesPayAboveNs === undefined ? [] : [`  Processes pay off above ${duration(processesPayAboveNs)} a task.`];
   return [...table, ...pays];
+}
+
+/** For each group of threads that wait: how late they go on, in each way of running the work. */
+function delayTables({ delays }: SiteSimulation): readonly (readonly string[])[] {
+  return [...new Set(delays.map(({ threads }) => threads))].map((group) => {
+    const rows = delays
+      .filter(({ threads }) => threads === group)
+      .map(({ strategy, p50Ns, p95Ns, p99Ns }) => [strategy, ...[p50Ns, p95Ns, p99Ns].map(delayText)]);
+    const name = group === besideIt ? group : `\`${printable(group)}\``;
+    return numberTable([[`${name} is late by`, "p50", "p95", "p99"], ...rows]);
+  });
+}
+
+/** Words on the left, numbers on the right of their columns. */
+function numberTable(cells: readonly (readonly string[])[]): readonly string[] {
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells.map(
+    (row) => `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ")}`,
+  );
 }
 
 /** `4 threads run `count_primes` · CPython 3.13 · 4 cores`. */

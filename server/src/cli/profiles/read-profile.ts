@@ -2,13 +2,10 @@ import * as v from "valibot";
 import { interval } from "../../base/interval.js";
 import type { Profile, ProfiledFunction } from "../../estimate/profile.js";
 import { type MarshalValue, readMarshal } from "./marshal.js";
+import type { ProfileProblem } from "./profile-problem.js";
+import { readScalene } from "./scalene.js";
 
-/** Why a file is no profile that can be used, in a few words. */
-export interface ProfileProblem {
-  readonly problem: string;
-}
-
-/** Reads what cProfile, py-spy and other writers of speedscope's format have written. */
+/** Reads what cProfile, Scalene, py-spy and other writers of speedscope's format have written. */
 export function readProfile(bytes: Uint8Array): Profile | ProfileProblem {
   const first = bytes[0];
   // Marshalled dictionaries begin with `{`, with or without the bit for references, as JSON does.
@@ -19,11 +16,9 @@ export function readProfile(bytes: Uint8Array): Profile | ProfileProblem {
   } catch {
     return { problem: "is neither a file of cProfile nor JSON" };
   }
-  if (typeof json === "object" && json !== null && "files" in json && "elapsed_time_sec" in json) {
-    return { problem: "is of Scalene, which does not count calls; profile with cProfile or `py-spy record --format speedscope`" };
-  }
+  if (typeof json === "object" && json !== null && "elapsed_time_sec" in json) return readScalene(json);
   const parsed = v.safeParse(speedscope, json);
-  if (!parsed.success) return { problem: "is JSON, but not speedscope's" };
+  if (!parsed.success) return { problem: "is JSON, but neither speedscope's nor Scalene's" };
   return ofSpeedscope(parsed.output);
 }
 

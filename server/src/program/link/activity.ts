@@ -8,9 +8,10 @@ import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
-import { type IdleLoop, idleLoops } from "./idle-loops.js";
+import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
+import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
   type HeldLock,
@@ -32,6 +33,7 @@ import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
+import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
@@ -108,13 +110,14 @@ export interface Activity {
   readonly threaded: ReadonlySet<FunctionNode>;
 }
 
-const activities = new WeakMap<Program, Activity>();
-
 /** What the program's threads do, what their makers do beside them, and what code does that promises to be shared. Found once per program. */
 export function activityOf(program: Program): Activity {
-  const before = activities.get(program);
-  if (before) return before;
-  const roots = threadRoots(program);
+  return program.resolver.overview("activity", () => findActivity(program));
+}
+
+function findActivity(program: Program): Activity {
+  const { resolver } = program;
+  const roots = resolver.overview("thread roots", () => threadRoots(program));
   const threads = [
     ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
     ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
@@ -122,7 +125,7 @@ export function activityOf(program: Program): Activity {
   const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
   const beside: Walked[] = [];
   const waiting: Walked[] = [];
-  for (const root of callerRoots(program, roots)) {
+  for (const root of resolver.overview("caller roots", () => callerRoots(program, roots))) {
     const held = heldOnEntry(root.function, threads);
     const key = `${rootIdentity(root, program)} ${held.map((lock) => lock.key).join("|")}`;
     beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
@@ -131,7 +134,7 @@ export function activityOf(program: Program): Activity {
     const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } };
     waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held)));
   }
-  const activity = {
+  return {
     // Code beside the threads matters only for what the threads touch.
     accesses: [...threads, ...beside].flatMap(({ accesses }, index) =>
       index < threads.length ? accesses : accesses.filter((access) => locations.has(access.location)),
@@ -141,8 +144,6 @@ export function activityOf(program: Program): Activity {
     ...pollsOf([...threads, ...beside]),
     threaded: new Set(threads.flatMap(({ functions }) => functions)),
   };
-  activities.set(program, activity);
-  return activity;
 }
 
 function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForPolls"> {
@@ -156,25 +157,19 @@ function pollsOf(ways: readonly Walked[]): Pick<Activity, "polls" | "changesForP
 
 const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert"]);
 
-const alone = new WeakMap<Program, readonly Acquisition[]>();
-
 /**
  * The locks that are taken on the ways from every function that takes one, whoever runs it: in coroutines, too, through what they await, and
  * locks that nobody else can reach. For what goes wrong without a second thread.
  */
 export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
-  const before = alone.get(program);
-  if (before) return before;
-  const acquisitions = program.files.flatMap((file) => {
-    const takers = file.derive("takers of locks", () => file.functions.filter((node) => takenIn(node).length > 0));
+  return program.resolver.eachFile("acquisitions of anyone", program.files, (file) => {
+    const takers = functionsThat(file, takingLocks);
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
     };
     return walked(program, file, "takers of locks", walk, "anyone").acquisitions;
   });
-  alone.set(program, acquisitions);
-  return acquisitions;
 }
 
 /** What was found on the ways from one root. */
@@ -191,17 +186,20 @@ interface Walked {
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
 function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
   // What comments say of guards decides which looks are written down, wherever the comments stand.
-  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, () => {
+  const find = (): Walked => {
     const walker = new Walker(program, whose);
     walk(walker);
     return walker.found();
-  });
+  };
+  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, find, sameStructure);
 }
 
 function guardedNames(program: Program): string {
-  return guardedStates(program)
-    .map((state) => state.name)
-    .join();
+  return program.resolver.overview("guarded names", () =>
+    guardedStates(program)
+      .map((state) => state.name)
+      .join(),
+  );
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
@@ -906,7 +904,7 @@ class Walker {
   /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
   private poll(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
     const { frame, path } = activation;
-    const idle = idleLoops(frame.function.file, this.program.resolver).get(loop);
+    const idle = idleLoopsIn(frame.function, this.program.resolver).get(loop);
     if (!idle) return;
     const looks = idle.looks.flatMap((look): Poll["looks"] => {
       const { at, value, in: within } = look;
@@ -1124,16 +1122,9 @@ function classOfKey(key: string, program: Program): ClassNode | undefined {
   return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
 }
 
-const propertiesOfProgram = new WeakMap<Program, ReadonlySet<string>>();
-
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  let names = propertiesOfProgram.get(program);
-  if (!names) {
-    names = new Set(program.files.flatMap((file) => [...propertyNamesIn(file)]));
-    propertiesOfProgram.set(program, names);
-  }
-  return names;
+  return program.resolver.overview("properties", () => new Set(program.files.flatMap((file) => [...propertyNamesIn(file)])));
 }
 
 function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
@@ -1215,8 +1206,11 @@ const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|soc
 
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
+/** Whether the function may take a lock, as it is written. */
+export const takingLocks = functionTest("takes locks", (facts) => takenIn({ facts }).length > 0);
+
 /** What a function enters with `with` and calls `acquire` on. */
-function takenIn(node: FunctionNode): readonly Value[] {
+function takenIn(node: Pick<FunctionNode, "facts">): readonly Value[] {
   const before = takenOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];

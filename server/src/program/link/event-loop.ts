@@ -3,11 +3,12 @@ import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type CallStep, objectOf } from "./activity.js";
-import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
-import { argumentFor, type Callee, decoratorNames } from "./resolver.js";
+import { argumentFor, type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { suspensionsOf } from "./suspensions.js";
 import { taskRunsOf } from "./task-runs.js";
 import { decided, type KnownValues } from "./truth.js";
@@ -49,11 +50,13 @@ export function loopVisits(program: Program, matters: (root: LoopRoot) => boolea
 
 /** What the loops of a program run by themselves, coroutines first, in order of file and offset. */
 export function loopRoots(program: Program): readonly LoopRoot[] {
+  return program.resolver.overview("loop roots", () => findLoopRoots(program));
+}
+
+function findLoopRoots(program: Program): readonly LoopRoot[] {
   const roots = new Map<FunctionNode, LoopRoot>();
   for (const file of program.files) {
-    for (const node of file.functions) {
-      if (isCoroutine(node)) roots.set(node, { kind: "coroutine", function: node, given: undefined });
-    }
+    for (const node of functionsThat(file, makingCoroutines)) roots.set(node, { kind: "coroutine", function: node, given: undefined });
   }
   for (const spawn of program.spawns) {
     if (spawn.worker !== "event-loop-task" || !loopLibraries.has(spawn.spawner.split(".", 1)[0] ?? "")) continue;
@@ -73,10 +76,14 @@ export function loopRoots(program: Program): readonly LoopRoot[] {
 const loopLibraries: ReadonlySet<string> = new Set(["asyncio", "anyio", "trio", "tornado", "uvloop"]);
 
 /** Whether calling the function makes a coroutine; those of `tornado.gen` and before Python 3.5 are generators. */
-function isCoroutine(node: FunctionNode): boolean {
-  if (node.facts.kind !== "function") return false;
-  return node.facts.isAsync || (node.facts.isGenerator && decoratorNames(node).includes("coroutine"));
+function isCoroutine({ facts }: FunctionNode): boolean {
+  return makingCoroutines.passes(facts);
 }
+
+const makingCoroutines = functionTest("makes a coroutine", (facts) => {
+  if (facts.kind !== "function") return false;
+  return facts.isAsync || (facts.isGenerator && decoratorNames({ facts }).includes("coroutine"));
+});
 
 /** Whether the function belongs to a test, whose loop runs little else. */
 export function isOfTest({ file, facts }: FunctionNode): boolean {
@@ -102,8 +109,8 @@ export function isBeforeOthers(offset: number, root: LoopRoot, program: Program)
 
 /** The plain methods that a loop calls on objects of certain classes: those of protocols and request handlers. */
 function handlerMethods({ files, resolver, knowledge }: Program): readonly FunctionNode[] {
-  const found: FunctionNode[] = [];
-  for (const file of files) {
+  return resolver.eachFile("handler methods of loops", files, (file) => {
+    const found: FunctionNode[] = [];
     for (const node of file.classes) {
       if (node.facts.bases.length === 0) continue;
       for (const base of resolver.classOrder(node).externals) {
@@ -115,8 +122,8 @@ function handlerMethods({ files, resolver, knowledge }: Program): readonly Funct
         }
       }
     }
-  }
-  return found;
+    return found;
+  });
 }
 
 /** What a parameter is on one way: a constant, functions that were passed, or something of which no more is known than that it was passed. */
@@ -396,22 +403,15 @@ function isProperty(node: FunctionNode): boolean {
   return decoratorNames(node).some((name) => name === "property" || name === "cached_property");
 }
 
-const propertiesOf = new WeakMap<Program, ReadonlySet<string>>();
-
 /** The names under which some class of the program has a property. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  let names = propertiesOf.get(program);
-  if (!names) {
-    names = new Set(
-      program.files.flatMap((file) =>
-        file.derive("property methods", () =>
-          file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
-        ),
-      ),
-    );
-    propertiesOf.set(program, names);
-  }
-  return names;
+  return program.resolver.overview("property methods", () => {
+    const namesIn = (file: LinkedFile): readonly string[] =>
+      file.derive("property methods", () =>
+        file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
+      );
+    return new Set(program.files.flatMap(namesIn));
+  });
 }
 
 /** Whether the name is a parameter of a function around this one. */
@@ -494,16 +494,13 @@ const awaiting: ReadonlySet<string> = new Set(
   ),
 );
 
-const lookingOf = new WeakMap<Program, Map<FunctionNode, boolean>>();
-
 /** Whether the function asks if an event loop is running in its thread, or compares threads, by itself or through another function. */
 function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
   const { resolver } = program;
-  const known = lookingOf.get(program) ?? new Map<FunctionNode, boolean>();
-  lookingOf.set(program, known);
-  const before = known.get(node);
-  if (before !== undefined) return before;
-  known.set(node, false);
+  return resolver.rememberedOf(node, "looks where it runs", () => findWhetherItLooks(node, resolver), false);
+}
+
+function findWhetherItLooks(node: FunctionNode, resolver: Resolver): boolean {
   let looks = asksForLoop(node);
   walkOperations(node.facts.body, (operation) => {
     if (looks || operation.op !== "branch" || !operation.test) return;
@@ -512,7 +509,6 @@ function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
       (value) => value.op === "call" && resolver.callees(value, node).some(({ function: asked }) => asked !== node && asksForLoop(asked)),
     );
   });
-  known.set(node, looks);
   return looks;
 }
 

@@ -9,18 +9,12 @@ const patches: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["monkey_patch", new Set(["eventlet.monkey_patch", "eventlet.patcher.monkey_patch"])],
 ]);
 
-const patching = new WeakMap<Program, readonly LinkedFile[]>();
-
 /**
  * Whether the threads of a file are greenlets, which take turns only where they wait: the file itself, or the package it is in, patches the standard
  * library when it is imported.
  */
 export function hasGreenThreads(path: string, program: Program): boolean {
-  let files = patching.get(program);
-  if (!files) {
-    files = program.files.filter((file) => patchesAtImport(file, program));
-    patching.set(program, files);
-  }
+  const files = program.resolver.overview("green threads", () => program.files.filter((file) => patchesAtImport(file, program)));
   return files.some((file) => file.path === path || (isPackage(file) && path.startsWith(joinPath(parentFolder(file.path), ""))));
 }
 

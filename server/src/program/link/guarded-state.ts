@@ -21,15 +21,9 @@ export interface GuardedState {
   readonly range: Range;
 }
 
-const statesOf = new WeakMap<Program, readonly GuardedState[]>();
-
 /** All state of the program that such comments speak of. */
 export function guardedStates(program: Program): readonly GuardedState[] {
-  const before = statesOf.get(program);
-  if (before) return before;
-  const states = program.files.flatMap((file) => guardedIn(file, program));
-  statesOf.set(program, states);
-  return states;
+  return program.resolver.overview("guarded states", () => program.files.flatMap((file) => guardedIn(file, program)));
 }
 
 /** Whether one of the locks is the one that the comment names. */

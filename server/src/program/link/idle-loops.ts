@@ -2,6 +2,7 @@ import { contains, type Range } from "../../base/range.js";
 import type { AttemptOperation, CallOperation, LoopOperation, Operation, Place, Value } from "../operation.js";
 import { leaves } from "./compound.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
+import { functionsThat, functionTest } from "./linked-file.js";
 import { awaitedAnswer, boundIn, type Look, Looking } from "./looks.js";
 import type { Resolver } from "./resolver.js";
 import { samePlace } from "./updates.js";
@@ -21,20 +22,32 @@ export interface IdleLoop {
 }
 
 /** The loops of a file that only wait in some of their rounds, in order. */
-export function idleLoops(file: LinkedFile, resolver: Resolver): ReadonlyMap<LoopOperation, IdleLoop> {
-  return resolver.remembered(file, "idle loops", () => {
+export function idleLoops(file: LinkedFile, resolver: Resolver): readonly IdleLoop[] {
+  return functionsThat(file, loopingInPlace).flatMap((node) => [...idleLoopsIn(node, resolver).values()]);
+}
+
+/** Those of one function. */
+export function idleLoopsIn(node: FunctionNode, resolver: Resolver): ReadonlyMap<LoopOperation, IdleLoop> {
+  return resolver.rememberedOf(node, "idle loops", () => {
     const looking = new Looking(resolver);
     const found = new Map<LoopOperation, IdleLoop>();
-    for (const node of file.functions) {
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "loop" || operation.isAsync || !canWait(operation, node, resolver)) return;
-        const idle = new Rounds(operation, node, looking, resolver).idle();
-        if (idle) found.set(operation, idle);
-      });
-    }
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "loop" || operation.isAsync || !canWait(operation, node, resolver)) return;
+      const idle = new Rounds(operation, node, looking, resolver).idle();
+      if (idle) found.set(operation, idle);
+    });
     return found;
   });
 }
+
+/** Whether the function has a loop that may count or go on until something happens. */
+const loopingInPlace = functionTest("loops in place", ({ body }) => {
+  let loops = false;
+  walkOperations(body, (operation) => {
+    loops ||= operation.op === "loop" && !operation.isAsync && (operation.form === "while" || operation.form === "for");
+  });
+  return loops;
+});
 
 /** Loops over elements work on them; those that only count go on as `while` does. */
 function canWait(loop: LoopOperation, node: FunctionNode, resolver: Resolver): boolean {

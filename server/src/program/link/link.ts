@@ -35,6 +35,8 @@ export class LinkMemory {
   readonly second = new AnswerMemory();
   private files = new Map<string, { readonly facts: Facts; readonly linked: LinkedFile }>();
   private spawns: ReadonlyMap<LinkedFile, readonly Spawn[]> = new Map();
+  private last: { readonly found: readonly Spawn[]; readonly kept: readonly Spawn[] } = { found: [], kept: [] };
+  private readonly lists = new Map<string, readonly object[]>();
   private state = 0;
 
   /** The state of the program that the memory is at; files given out for an earlier one are not to be used any more. */
@@ -79,6 +81,22 @@ export class LinkMemory {
 
   /** The same spawns; those that are as they were are the objects that they were, so that they can be keys. */
   asBefore(spawns: readonly Spawn[]): readonly Spawn[] {
+    if (this.last.found !== spawns) this.last = { found: spawns, kept: this.listAsBefore("spawns", this.eachAsBefore(spawns)) };
+    return this.last.kept;
+  }
+
+  /** The list that it was, if all in it is as it was; otherwise whatever follows from the whole program is to be found anew. */
+  listAsBefore<Item extends object>(name: string, list: readonly Item[]): readonly Item[] {
+    const before = this.lists.get(name);
+    if (before === list) return list;
+    if (before?.length === list.length && list.every((each, index) => sameStructure(each, before[index]))) return before as readonly Item[];
+    this.lists.set(name, list);
+    this.first.changedThroughout();
+    this.second.changedThroughout();
+    return list;
+  }
+
+  private eachAsBefore(spawns: readonly Spawn[]): readonly Spawn[] {
     const byFile = new Map<LinkedFile, Spawn[]>();
     for (const spawn of spawns) {
       const file = spawn.in.file;
@@ -97,7 +115,7 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
   const files = [...linked].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
   const byPath = new Map(files.map((file) => [file.path, file]));
   let resolver = new Resolver(byPath, knowledge, new Map(), memory.first);
-  let spawns = findSpawns(files, resolver, knowledge);
+  let spawns = resolver.overview("spawns", () => findSpawns(files, resolver, knowledge));
   const given = spawnedArguments(spawns);
   if (given.size > 0) {
     resolver = new Resolver(byPath, knowledge, given, memory.second);
@@ -107,14 +125,17 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     spawns = inOrder([...others, ...findSpawns([...affected], resolver, knowledge)]);
   }
   spawns = memory.asBefore(spawns);
-  const { handlers, points } = findHandlers(files, spawns, resolver, knowledge);
+  const { handlers, points } = resolver.overview("handlers", () => {
+    const found = findHandlers(files, spawns, resolver, knowledge);
+    return { ...found, points: [...findEntryPoints(files, spawns, found.handlers, resolver, knowledge), ...found.points] };
+  });
   return {
     files,
     file: (path) => byPath.get(path),
     spawns: spawns.filter((spawn) => spawn.width !== "handlers"),
     services: spawns.filter((spawn) => spawn.width === "handlers" && spawn.startedBy === "call"),
-    entryPoints: [...findEntryPoints(files, spawns, handlers, resolver, knowledge), ...points],
-    handlers,
+    entryPoints: memory.listAsBefore("entry points", points),
+    handlers: memory.listAsBefore("handlers", handlers),
     resolver,
     knowledge,
   };

@@ -42,6 +42,34 @@ export function importsOf(file: LinkedFile): readonly ImportFact[] {
   return file.derive("imports", () => file.facts.imports);
 }
 
+/** A question about the facts of one function. */
+export interface FunctionTest {
+  /** Unique among all tests. */
+  readonly name: string;
+  passes(facts: FunctionFacts): boolean;
+}
+
+/** A test that is made once for the facts of each function. */
+export function functionTest(name: string, passes: (facts: FunctionFacts) => boolean): FunctionTest {
+  const known = new WeakMap<FunctionFacts, boolean>();
+  return {
+    name,
+    passes(facts) {
+      let result = known.get(facts);
+      if (result === undefined) {
+        result = passes(facts);
+        known.set(facts, result);
+      }
+      return result;
+    },
+  };
+}
+
+/** The functions of a file that pass the test, so that who looks for such functions does not depend on all others. */
+export function functionsThat(file: LinkedFile, test: FunctionTest): readonly FunctionNode[] {
+  return file.derive(test.name, () => file.functions.filter(({ facts }) => test.passes(facts)));
+}
+
 /** Is told of each part of a file that somebody reads and that an edit can change. */
 export type Watch = (part: object) => void;
 

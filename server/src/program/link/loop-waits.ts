@@ -13,7 +13,7 @@ export interface LoopWait {
 
 /** Every `asyncio.run_coroutine_threadsafe(…, loop).result()` in a coroutine that gives its own running loop. */
 export function loopWaits(program: Program): readonly LoopWait[] {
-  return program.files.flatMap((file) => {
+  return program.resolver.eachFile("loop waits", program.files, (file) => {
     if (file.calls("run_coroutine_threadsafe").length === 0) return [];
     return file.calls("result").flatMap(({ call, function: index }): LoopWait[] => {
       const node = file.functions[index];

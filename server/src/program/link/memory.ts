@@ -1,15 +1,15 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { CallSite, Facts, ParameterFacts, WriteSite } from "../facts.js";
+import type { ParameterFacts } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
+import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
+import { sameStructure } from "./same-structure.js";
 
-/** One remembered answer. */
+/** One remembered answer; right for the state of its question. */
 interface Answer {
   result: unknown;
-  /** The state of the program that it was last right for. */
-  state: number;
   /** The question that it was found on the way to. */
   question: Question;
   /** The last question that noted it as known. */
@@ -21,8 +21,14 @@ interface Answer {
  * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not.
  */
 interface Question {
+  /** The state of the program that its answers were last right for. */
+  state: number;
+  /** The last state for which they turned out to be no more. */
+  failed: number;
   /** Undefined until its answer has a place. */
   root: Answer | undefined;
+  /** Whether one of its answers was found anew on the way to another question. */
+  hasLost: boolean;
   /** Answers that were remembered from before. */
   readonly known: Answer[];
   /** Answers found on the way, its own among them. */
@@ -39,6 +45,35 @@ interface Question {
   readonly parts: Set<object>;
   /** The last of them, because most are read several times in a row. */
   lastPart: object | undefined;
+  /** What is known of the whole program and was looked at. */
+  readonly overviews: Set<string>;
+  /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
+  all: ReadonlySet<object> | undefined;
+  /** When `all` was last another; see `AnswerMemory.turn`. */
+  turn: number;
+}
+
+/** Something that follows from the whole program, and the parts of edited files that it rests on. */
+interface Overview {
+  readonly result: unknown;
+  readonly parts: ReadonlySet<object>;
+  /** The answers that it rests on and that an edit can change. */
+  readonly known: ReadonlySet<Answer>;
+  /** What it rests on that follows from the whole program, too. */
+  readonly others: ReadonlySet<string>;
+  /** The state of the program that it was last right for, and that in which it last became another. */
+  state: number;
+  readonly since: number;
+}
+
+/** Notes what an overview rests on while it is being made. */
+interface Collector {
+  readonly parts: Set<object>;
+  readonly known: Set<Answer>;
+  readonly others: Set<string>;
+  lastPart: object | undefined;
+  /** Whether something was looked at of which nobody tells when it changes. */
+  isOfThisState: boolean;
 }
 
 type AnswerTable = Map<object | string, Answer>;
@@ -66,18 +101,6 @@ export interface ProgramState {
   readonly given: Given;
 }
 
-/** A call of the program and where it stands. */
-export interface ProgramSite {
-  readonly file: LinkedFile;
-  readonly site: CallSite;
-}
-
-/** A store in an attribute and where it stands. */
-export interface ProgramWrite {
-  readonly file: LinkedFile;
-  readonly site: WriteSite;
-}
-
 /**
  * Answers about a program that outlive it: after a change, a question whose answer depends on nothing that changed is not answered anew.
  * Answers are exactly those that the new state would give from scratch, when asked in the same order. One user at a time.
@@ -90,9 +113,21 @@ export class AnswerMemory {
   private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
   /** Every call by name, while no file has changed since it was made: most names are asked for in the first state. */
   private callIndex: ReadonlyMap<string, readonly ProgramSite[]> | undefined;
-  private changed = noChanges();
+  /** For everything that changed since the first state: the last state in which it did. */
+  private changes = noChanges();
   /** What has changed in edited files since the present state. */
   private changedNext = { parts: new Set<object>(), names: new Set<string>() };
+  /** The parts that changed in the present state. */
+  private changedLast: readonly object[] = [];
+  /** Of what changed in parts before that state, nothing is known any more. */
+  private toldSince = 0;
+  /** The last state in which something other than a part of an edited file changed that somebody may have looked at. */
+  private rest = 0;
+  private overviews = new Map<string, Overview>();
+  private collector: Collector | undefined;
+  /** Counts the times that what an answer rests on became another. */
+  private turn = 0;
+  private depth = 0;
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
   private release: () => void = () => {};
@@ -112,43 +147,64 @@ export class AnswerMemory {
     this.release = release;
     this.state++;
     this.last = undefined;
-    this.changed = { ...noChanges(), ...this.changedNext };
+    const { parts, names } = this.changedNext;
     this.changedNext = { parts: new Set(), names: new Set() };
     const before = this.current;
     this.current = state;
     this.callIndex = undefined;
     if (!before || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
       this.answers = new Map();
+      this.overviews = new Map();
       this.sites = new Map();
       this.writes = new Map();
+      this.changes = noChanges();
+      this.changedLast = [];
+      this.rest = this.state;
       this.index = new ModuleIndex(new Set(state.files.keys()));
       return;
     }
+    for (const part of parts) this.changes.parts.set(part, this.state);
+    this.changedLast = [...parts];
     for (const [path, file] of state.files) {
       const old = before.files.get(path) as LinkedFile;
       if (old === file) continue;
       this.answers.delete(old);
-      this.changed.files.add(old);
-      for (const each of [old, file]) this.mayHaveChanged(each);
+      this.changes.files.set(old, this.state);
+      this.rest = this.state;
+      for (const each of [old, file]) for (const name of namesIn(each)) names.add(name);
     }
     if (this.state % statesBetweenSweeps === 0) this.sweep();
-    for (const name of this.changed.names) {
+    for (const name of names) {
       const isSame = name.startsWith(".")
         ? lookedAtAgain(this.writes, name, (limit) => findWrites(name.slice(1), limit, state.files))
         : lookedAtAgain(this.sites, name, (limit) => findSites(name, limit, state.files));
-      if (isSame) this.changed.names.delete(name);
+      if (isSame !== "changed") continue;
+      this.changes.names.set(name, this.state);
+      this.rest = this.state;
     }
     for (const node of [...before.given.keys(), ...state.given.keys()]) {
-      if (!sameGiven(before.given.get(node), state.given.get(node))) this.changed.given.add(node);
+      if (sameGiven(before.given.get(node), state.given.get(node))) continue;
+      this.changes.given.set(node, this.state);
+      this.rest = this.state;
     }
+  }
+
+  /** Something changed that everybody may have looked at. */
+  changedThroughout(): void {
+    this.rest = this.state;
   }
 
   /** Who asks the question at hand has read a part of a file that is being edited. */
   read(part: object): void {
-    const { question } = this;
-    if (!question || question.lastPart === part) return;
-    question.lastPart = part;
-    question.parts.add(part);
+    const reader = this.question ?? this.collector;
+    if (!reader || reader.lastPart === part) return;
+    reader.lastPart = part;
+    reader.parts.add(part);
+  }
+
+  /** Who asks looks at something of which nobody tells when it changes: what is found is right for this state alone. */
+  readUntold(): void {
+    if (this.collector) this.collector.isOfThisState = true;
   }
 
   /** What of an edited file is another in the next state. */
@@ -157,18 +213,22 @@ export class AnswerMemory {
     for (const name of names) this.changedNext.names.add(name);
   }
 
-  private mayHaveChanged({ facts }: LinkedFile): void {
-    for (const name of facts.callsByName.keys()) this.changed.names.add(name);
-    for (const name of facts.writesByAttribute.keys()) this.changed.names.add(`.${name}`);
-  }
-
   /** Forgets answers in edited files that nobody has asked for of late: they can never be right again. */
   private sweep(): void {
     for (const [file, answers] of this.answers) {
       if (!(file instanceof EditedFile)) continue;
       const tables: readonly AnswerTable[] = Object.values(answers);
-      for (const table of tables) for (const [key, { state }] of table) if (state < this.state - 1) table.delete(key);
+      for (const table of tables)
+        for (const [key, { question }] of table) if (question.state < this.state - statesBetweenSweeps) table.delete(key);
     }
+    // What has not been right since before that is asked for by nobody.
+    for (const [key, overview] of this.overviews) {
+      const isCurrent = isOfFixedFiles(overview) && overview.state >= this.rest;
+      if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.overviews.delete(key);
+    }
+    const { parts } = this.changes;
+    this.toldSince = this.state - 2 * statesBetweenSweeps;
+    for (const [part, state] of parts) if (state < this.toldSince) parts.delete(part);
   }
 
   /** A number for an object of a program, which is another one as soon as what the object stands for may be another. */
@@ -249,25 +309,117 @@ export class AnswerMemory {
 
   /** Looks through the program for something that the question at hand depends on by name, whatever it looks at on the way. */
   private aside<Result>(look: () => Result): Result {
-    const { question } = this;
+    const { question, collector } = this;
     this.question = undefined;
+    this.collector = undefined;
     try {
       return look();
     } finally {
       this.question = question;
+      this.collector = collector;
     }
+  }
+
+  /**
+   * What follows from the whole program, made anew only if something that it rests on has changed. `compute` reads of the program's parts what it
+   * likes; of anything else, only what stays the same as long as the memory does. What comes out as before is the object that it was.
+   */
+  overview<Result>(key: string, compute: () => Result): Result {
+    const before = this.overviews.get(key);
+    if (before && this.isPresent(before)) {
+      this.noteOverview(key);
+      return before.result as Result;
+    }
+    const { question, collector } = this;
+    this.question = undefined;
+    const own: Collector = { parts: new Set(), known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
+    this.collector = own;
+    let result: Result;
+    try {
+      result = compute();
+    } finally {
+      this.question = question;
+      this.collector = collector;
+    }
+    if (own.isOfThisState) {
+      this.readUntold();
+      this.overviews.delete(key);
+      return result;
+    }
+    const isSame = before && sameStructure(before.result, result);
+    this.overviews.set(key, {
+      result: isSame ? before.result : result,
+      parts: own.parts,
+      known: own.known,
+      others: own.others,
+      state: this.state,
+      since: isSame ? before.since : this.state,
+    });
+    this.noteOverview(key);
+    return isSame ? (before.result as Result) : result;
+  }
+
+  private noteOverview(key: string): void {
+    const overview = this.overviews.get(key);
+    if (this.question) this.question.overviews.add(key);
+    // What rests on no edited file changes with the rest only, as does every overview that rests on it.
+    else if (overview && this.collector && !isOfFixedFiles(overview)) this.collector.others.add(key);
+  }
+
+  private isPresent(overview: Overview): boolean {
+    if (overview.state === this.state) return true;
+    const { state, parts, known, others } = overview;
+    if (this.rest > state || this.haveChanged(parts, state)) return false;
+    for (const other of others) if (!this.isAsIn(state, other)) return false;
+    for (const { question } of known) if (!this.holds(question)) return false;
+    overview.state = this.state;
+    return true;
+  }
+
+  /** Whether an overview is known, and what it was in that state. */
+  private isAsIn(state: number, key: string): boolean {
+    const overview = this.overviews.get(key);
+    return overview !== undefined && overview.since <= state && this.isPresent(overview);
+  }
+
+  /** The parts that an overview rests on, those of others that it rests on among them. */
+  private partsOf(key: string, into: Set<object>, seen = new Set<string>()): void {
+    const overview = this.overviews.get(key);
+    if (!overview || seen.has(key)) return;
+    seen.add(key);
+    for (const part of overview.parts) into.add(part);
+    for (const { question } of overview.known) for (const part of question.all ?? []) into.add(part);
+    for (const other of overview.others) this.partsOf(other, into, seen);
+  }
+
+  private haveChanged(parts: ReadonlySet<object>, since: number): boolean {
+    if (parts.size === 0) return false;
+    if (since < this.toldSince) return true;
+    // An edit changes few parts, and most answers were last right before the last edit.
+    const { parts: changed } = this.changes;
+    if (since === this.state - 1) return this.changedLast.some((part) => parts.has(part));
+    if (changed.size < parts.size) {
+      for (const [part, state] of changed) if (state > since && parts.has(part)) return true;
+    } else for (const part of parts) if ((changed.get(part) ?? 0) > since) return true;
+    return false;
   }
 
   /** The answer that is known in the present state. */
   recall<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
     const answer = table.get(key);
-    if (answer === undefined || answer.state !== this.state) return undefined;
-    const { question } = this;
-    if (question && answer.question !== question && answer.notedBy !== question) {
+    if (answer === undefined || answer.question.state !== this.state) return undefined;
+    this.note(answer);
+    return answer.result as Result;
+  }
+
+  /** Who asks rests on the answer. */
+  private note(answer: Answer): void {
+    const { question, collector } = this;
+    if (question) {
+      if (answer.question === question || answer.notedBy === question) return;
       answer.notedBy = question;
       question.known.push(answer);
-    }
-    return answer.result as Result;
+    } else if (collector && answer.question.all) collector.known.add(answer);
   }
 
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
@@ -285,10 +437,15 @@ export class AnswerMemory {
   ): Result {
     const before = table.get(key);
     const outer = this.question;
-    if (!outer && before && this.holdsStill(before)) return before.result as Result;
-    const question = outer ?? newQuestion();
-    const answer: Answer = { result: provisional, state: this.state, question, notedBy: undefined };
+    const earlier = before?.question;
+    if (before && this.holds(before.question)) {
+      this.note(before);
+      return before.result as Result;
+    }
+    const question = outer ?? newQuestion(this.state);
+    const answer: Answer = { result: provisional, question, notedBy: undefined };
     const place = question.found.push(answer) - 1;
+    if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
     this.question = question;
     let kept = answer;
@@ -298,15 +455,18 @@ export class AnswerMemory {
       if (before && isSame(before.result as Result, result)) {
         // Who depends on the answer from before the change depends on this one.
         kept = before;
-        kept.state = this.state;
         kept.question = question;
         question.found[place] = kept;
         table.set(key, kept);
       }
-      if (!outer) question.root = kept;
+      if (!outer) {
+        question.root = kept;
+        this.restsOn(question, kept === before ? earlier : undefined);
+      }
     } finally {
       this.question = outer;
     }
+    if (!outer) this.note(kept);
     return kept.result as Result;
   }
 
@@ -320,10 +480,10 @@ export class AnswerMemory {
     const { question } = this;
     if (!question) return;
     const before = table.get(key);
-    let kept: Answer = { result, state: this.state, question, notedBy: undefined };
+    let kept: Answer = { result, question, notedBy: undefined };
+    if (before && before.question !== question) before.question.hasLost = true;
     if (before && isSame(before.result as Result, result)) {
       kept = before;
-      kept.state = this.state;
       kept.question = question;
     }
     question.found.push(kept);
@@ -333,106 +493,136 @@ export class AnswerMemory {
   /** Makes all that is asked meanwhile part of one question. */
   during<Result>(compute: () => Result): Result {
     const outer = this.question;
-    this.question = outer ?? newQuestion();
+    const question = outer ?? newQuestion(this.state);
+    this.question = question;
     try {
       return compute();
     } finally {
       this.question = outer;
+      if (!outer) {
+        this.restsOn(question, undefined);
+        for (const part of question.parts) this.read(part);
+        for (const answer of question.known) this.note(answer);
+      }
     }
   }
 
-  /** Whether the answer to a question of the state before is that of the present state; if so, all that was found on the way is known again. */
-  private holdsStill(answer: Answer): boolean {
-    const { question, state } = answer;
-    const before = this.state - 1;
-    if (state !== before || question.root !== answer) return false;
-    const { changed } = this;
-    for (const file of question.files) if (changed.files.has(file)) return false;
-    for (const node of question.given) if (changed.given.has(node)) return false;
-    for (const name of question.names) if (changed.names.has(name)) return false;
-    if (changed.parts.size > 0) for (const part of question.parts) if (changed.parts.has(part)) return false;
-    for (const known of question.known) if (known.state !== this.state) return false;
-    for (const found of question.found) if (found.state !== before || found.question !== question) return false;
-    for (const { table, key } of question.missed) if (table.get(key)?.state === this.state) return false;
-    for (const found of question.found) found.state = this.state;
+  /**
+   * Whether the answers to a question of an earlier state are those of the present state; if so, all that was found on the way is known again.
+   * What it rests on is looked at first, if nobody has yet.
+   */
+  private holds(question: Question): boolean {
+    const since = question.state;
+    if (since === this.state) return true;
+    if (question.failed === this.state || question.hasLost || !question.root || this.depth > longestChain) return false;
+    this.depth++;
+    const holds = this.stands(question, since);
+    this.depth--;
+    if (holds) question.state = this.state;
+    else question.failed = this.state;
+    return holds;
+  }
+
+  private stands(question: Question, since: number): boolean {
+    const { changes } = this;
+    if (this.rest <= since && !(question.all && this.haveChanged(question.all, since))) return true;
+    if (this.haveChanged(question.parts, since)) return false;
+    for (const key of question.overviews) if (!this.isAsIn(since, key)) return false;
+    if (this.rest > since) {
+      for (const file of question.files) if ((changes.files.get(file) ?? 0) > since) return false;
+      for (const node of question.given) if ((changes.given.get(node) ?? 0) > since) return false;
+      for (const name of question.names) if ((changes.names.get(name) ?? 0) > since) return false;
+    }
+    let isElsewhere = false;
+    for (const { question: other } of question.known) {
+      if (!this.holds(other)) return false;
+      isElsewhere ||= other.turn > question.turn;
+    }
+    for (const { table, key } of question.missed) if (table.get(key)?.question.state === this.state) return false;
+    if (isElsewhere) this.restsOn(question, question);
     return true;
   }
-}
 
-/** Looks for what is known of a name anew; tells whether it is as before. Of a common name only the first count, which a change may not touch. */
-function lookedAtAgain<Found extends { readonly site: object }>(
-  table: Map<string, { readonly sites: readonly Found[]; readonly limit: number }>,
-  name: string,
-  find: (limit: number) => readonly Found[],
-): boolean {
-  const known = table.get(name);
-  if (!known) return false;
-  const { sites, limit } = known;
-  const now = find(limit);
-  if (now.length === sites.length && now.every(({ site }, index) => site === sites[index]?.site)) return true;
-  table.set(name, { sites: now, limit });
-  return false;
-}
-
-function findSites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramSite[] {
-  return findIn(files, limit, ({ callsByName }) => callsByName.get(name));
-}
-
-/** What `findSites` finds for every name, in one pass. */
-function indexOfCalls(limit: number, files: ReadonlyMap<string, LinkedFile>): ReadonlyMap<string, readonly ProgramSite[]> {
-  const index = new Map<string, ProgramSite[]>();
-  for (const file of files.values()) {
-    for (const [name, sites] of file.facts.callsByName) {
-      let found = index.get(name);
-      if (!found) {
-        found = [];
-        index.set(name, found);
+  /** Sums up which parts of edited files a question rests on. */
+  private restsOn(question: Question, before: Question | undefined): void {
+    let all: ReadonlySet<object> | undefined = question.parts.size > 0 ? question.parts : undefined;
+    let isOwn = false;
+    let last: ReadonlySet<object> | undefined;
+    const add = (others: ReadonlySet<object> | undefined): void => {
+      if (!others || others === all || others === last || others.size === 0) return;
+      last = others;
+      if (!all) {
+        all = others;
+        return;
       }
-      for (const site of sites) {
-        if (found.length > limit) break;
-        found.push({ file, site });
+      if (!isOwn) {
+        for (const each of others) {
+          if (all.has(each)) continue;
+          all = new Set(all);
+          isOwn = true;
+          break;
+        }
       }
+      if (isOwn) for (const each of others) (all as Set<object>).add(each);
+    };
+    for (const { question: other } of question.known) add(other.all);
+    if (question.overviews.size > 0) {
+      const parts = new Set<object>();
+      for (const key of question.overviews) this.partsOf(key, parts);
+      add(parts);
     }
+    const known = before && sameParts(before.all, all);
+    question.all = known ? before.all : all;
+    question.turn = known ? before.turn : ++this.turn;
   }
-  return index;
 }
 
-function findWrites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramWrite[] {
-  return findIn(files, limit, ({ writesByAttribute }) => writesByAttribute.get(name));
+function isOfFixedFiles({ parts, known, others }: Overview): boolean {
+  return parts.size + known.size + others.size === 0;
 }
 
-/** One more than the limit, so that who looks sees that there are more. */
-function findIn<Site>(
-  files: ReadonlyMap<string, LinkedFile>,
-  limit: number,
-  sitesIn: (facts: Facts) => readonly Site[] | undefined,
-): readonly { readonly file: LinkedFile; readonly site: Site }[] {
-  const found: { readonly file: LinkedFile; readonly site: Site }[] = [];
-  for (const file of files.values()) {
-    for (const site of sitesIn(file.facts) ?? []) {
-      found.push({ file, site });
-      if (found.length > limit) return found;
-    }
-  }
-  return found;
+function sameParts(a: ReadonlySet<object> | undefined, b: ReadonlySet<object> | undefined): boolean {
+  if (a === b) return true;
+  if (a?.size !== b?.size) return false;
+  for (const part of b ?? []) if (!a?.has(part)) return false;
+  return true;
 }
 
+/** States of the program, by what changed last in them. */
 interface Changes {
-  readonly files: Set<LinkedFile>;
-  readonly parts: ReadonlySet<object>;
-  readonly names: Set<string>;
-  readonly given: Set<FunctionNode>;
+  readonly files: WeakMap<LinkedFile, number>;
+  readonly parts: Map<object, number>;
+  readonly names: Map<string, number>;
+  readonly given: WeakMap<FunctionNode, number>;
 }
 
 function noChanges(): Changes {
-  return { files: new Set(), parts: new Set(), names: new Set(), given: new Set() };
+  return { files: new WeakMap(), parts: new Map(), names: new Map(), given: new WeakMap() };
 }
 
 const statesBetweenSweeps = 32;
 const mostTexts = 256;
+/** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
+const longestChain = 400;
 
-function newQuestion(): Question {
-  return { root: undefined, known: [], found: [], missed: [], files: [], names: [], given: [], parts: new Set(), lastPart: undefined };
+function newQuestion(state: number): Question {
+  return {
+    state,
+    failed: 0,
+    root: undefined,
+    hasLost: false,
+    known: [],
+    found: [],
+    missed: [],
+    files: [],
+    names: [],
+    given: [],
+    parts: new Set(),
+    lastPart: undefined,
+    overviews: new Set(),
+    all: undefined,
+    turn: 0,
+  };
 }
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {

@@ -3,13 +3,17 @@ import type { FunctionNode, LinkedFile } from "./entity.js";
 
 /** Whether a `# gil:` note stands on the header of the function or its class, or alone on the line above it. */
 export function hasNote(node: FunctionNode, name: DirectiveNote): boolean {
-  const { file } = node;
-  const notes = file.derive("notes", () => readNotes(file));
+  const notes = notesIn(node.file);
   if (notes.size === 0) return false;
   if (notes.get(node)?.has(name)) return true;
   const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
   const body = owner && node.file.functions[owner.facts.body];
   return body !== undefined && body !== node && (notes.get(body)?.has(name) ?? false);
+}
+
+/** The functions of a file that such notes stand on, with what they say. */
+export function notesIn(file: LinkedFile): ReadonlyMap<FunctionNode, ReadonlySet<DirectiveNote>> {
+  return file.derive("notes", () => readNotes(file));
 }
 
 function readNotes(file: LinkedFile): ReadonlyMap<FunctionNode, ReadonlySet<DirectiveNote>> {

@@ -30,13 +30,16 @@ export interface Change {
  * looks at, so somebody else must; but it speaks only where threads, or tasks, are in view.
  */
 export function polledLoops(program: Program): readonly PolledLoop[] {
-  const search = new Search(program);
-  return program.files.flatMap((file) =>
-    [...idleLoops(file, program.resolver).values()].flatMap((idle) => {
-      const found = search.judge(idle);
-      return found ? [found] : [];
-    }),
-  );
+  const { files, resolver } = program;
+  return resolver.overview("polled loops", () => {
+    const search = new Search(program);
+    return resolver
+      .eachFile("idle loops", files, (file) => idleLoops(file, resolver))
+      .flatMap((idle) => {
+        const found = search.judge(idle);
+        return found ? [found] : [];
+      });
+  });
 }
 
 /** Who changes what is looked at, and how sure that is. */
@@ -156,7 +159,7 @@ class Search {
     const files = new Set<LinkedFile>([within.file, ...classes.map(({ file }) => file)]);
     if (classes.length === 0) return undefined;
     const elsewhere = this.program.files.flatMap((file) =>
-      files.has(file) ? [] : (file.facts.writesByAttribute.get(place.name) ?? []).flatMap((site) => file.functions[site.function] ?? []),
+      files.has(file) ? [] : file.stores(place.name).flatMap((site) => file.functions[site.function] ?? []),
     );
     return { functions: [...new Set([...[...files].flatMap((file) => file.functions), ...elsewhere])], classes };
   }

@@ -31,7 +31,7 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   const names = lockNames(program.knowledge);
   // What a spawn runs has its threads in view.
   const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
-  return program.files.flatMap((file) => {
+  return program.resolver.eachFile("promises of sharing", program.files, (file) => {
     const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
     if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
     const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];

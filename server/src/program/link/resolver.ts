@@ -5,9 +5,12 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
 import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
-import { AnswerMemory, type FileAnswers, type ProgramSite } from "./memory.js";
+import { importsOf } from "./linked-file.js";
+import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
+import type { ProgramSite } from "./program-sites.js";
+import { sameStructure } from "./same-structure.js";
 import { walkOperations } from "./walk.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
@@ -52,10 +55,38 @@ export class Resolver {
   }
 
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
-  remembered<Result>(file: LinkedFile, key: string, compute: () => Result): Result {
+  remembered<Result>(
+    file: LinkedFile,
+    key: string,
+    compute: () => Result,
+    isSame: (a: Result, b: Result) => boolean = () => false,
+  ): Result {
     const { derived } = this.memory.of(file);
     const known = this.memory.recall<object | string, Result>(derived, key);
-    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, () => false, compute);
+    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, isSame, compute);
+  }
+
+  /** The same for one function. `provisional` is what it is taken for while it is found. */
+  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
+    const { derived } = this.memory.of(node.file);
+    const key = `${what} ${this.identityOf(node)}`;
+    const known = this.memory.recall<object | string, Result>(derived, key);
+    return known ?? this.memory.find<object | string, Result>(derived, key, provisional, sameStructure, compute);
+  }
+
+  /** What follows from the whole program; see `AnswerMemory`. */
+  overview<Result>(key: string, compute: () => Result): Result {
+    return this.memory.overview(key, compute);
+  }
+
+  /** What follows from each of the files in turn, with all that it takes from the program besides, in their order. */
+  eachFile<Result>(key: string, files: readonly LinkedFile[], compute: (file: LinkedFile) => readonly Result[]): readonly Result[] {
+    return this.overview(key, () => files.flatMap((file) => this.overview(`${key} in ${file.path}`, () => compute(file))));
+  }
+
+  /** Who asks looks at something besides the program; see `AnswerMemory`. */
+  readUntold(): void {
+    this.memory.readUntold();
   }
 
   private get modules(): ModuleIndex {
@@ -226,6 +257,7 @@ export class Resolver {
   private imported(value: ImportValue, file: LinkedFile): readonly Entity[] {
     const target = this.modules.resolve(file.path, value.level, value.module);
     if (value.name === undefined) return this.target(target);
+    if (target.kind === "external" && value.name === "lib" && importsFfi(file, value.module)) return [cffiLibrary];
     if (target.kind === "external") return [{ kind: "external", name: `${target.name}.${value.name}` }];
     const member = target.kind === "file" ? this.moduleMember(target.path, value.name) : [];
     if (member.length > 0) return member;
@@ -535,7 +567,7 @@ export class Resolver {
   /** The names of everything outside the program that a call can run. */
   externalCallees(call: CallOperation, within: FunctionNode): readonly string[] {
     return this.resolve(call.callee, within).flatMap((callee) => {
-      if (callee.kind === "external") return [callee.name];
+      if (callee.kind === "external") return [compiledNames.get(callee.name) ?? callee.name];
       if (callee.kind === "class") return this.classOrder(callee.class).externals;
       // `model(x)`, where a library's class has the `__call__`.
       if (callee.kind === "instance" && !this.method(callee.class, "__call__")) {
@@ -980,8 +1012,21 @@ export function parentOf(node: FunctionNode): FunctionNode | undefined {
   return node.facts.parent === undefined ? undefined : node.file.functions[node.facts.parent];
 }
 
+/** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
+function importsFfi(file: LinkedFile, module: string): boolean {
+  return importsOf(file).some((each) => each.module === module && each.name === "ffi");
+}
+
+const cffiLibrary: Entity = { kind: "object", type: "cffi.Lib", origin: undefined };
+
+/** What compiled code has instead of a built-in function. */
+const compiledNames: ReadonlyMap<string, string> = new Map([
+  ["numba.prange", "builtins.range"],
+  ["cython.parallel.prange", "builtins.range"],
+]);
+
 /** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
-export function decoratorNames(node: FunctionNode): readonly string[] {
+export function decoratorNames(node: Pick<FunctionNode, "facts">): readonly string[] {
   return node.facts.decorators.flatMap((decorator) => {
     const value = decorator.op === "call" ? decorator.callee : decorator;
     return value.op === "read" && value.place.kind !== "element" ? [value.place.name] : [];

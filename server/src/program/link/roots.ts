@@ -3,7 +3,7 @@ import type { CallOperation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
-import { hasNote } from "./notes.js";
+import { hasNote, notesIn } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
 import type { Caller } from "./resolver.js";
 import { type EntryPoint, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
@@ -92,7 +92,7 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
   }
   roots.push(...entries.values());
   for (const file of program.files) {
-    if (file.facts.directives.length === 0) continue;
+    if (notesIn(file).size === 0) continue;
     for (const node of file.functions) {
       if (hasNote(node, "thread-root"))
         roots.push({ kind: "marked", key: `marked ${functionKey(node)}`, function: node, instances: "several" });

@@ -30,7 +30,7 @@ export type Repetition =
 /** Every such pool of the program, in order of file and offset. */
 export function shortLivedPools(program: Program): readonly ShortLivedPool[] {
   const search = new Search(program);
-  return program.files.flatMap((file) => search.poolsIn(file));
+  return program.resolver.eachFile("short-lived pools", program.files, (file) => search.poolsIn(file));
 }
 
 class Search {

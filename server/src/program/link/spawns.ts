@@ -98,23 +98,28 @@ export interface HandlerRoot {
 
 /** Every spawn of the program, in order of file and offset. */
 export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
-  const subclasses = spawningClasses(resolver, knowledge);
-  const names = spawnNames(knowledge);
-  const known = resolver.numberOf([...subclasses].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join());
-  return files.flatMap((file) => {
-    const others = new Set(subclassNames(file, subclasses));
-    for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
-    const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
-      const within = file.functions[index];
-      const key = `spawns ${resolver.identityOf(call)} ${known}`;
-      return within ? resolver.remembered(file, key, () => spawnsOfCall(call, within, resolver, knowledge, subclasses)) : [];
-    });
-    for (const node of file.classes) {
-      const key = `workers ${resolver.identityOf(node)}`;
-      found.push(...resolver.remembered(file, key, () => workerObjects(node, resolver, knowledge)));
-    }
-    return inOrder(found);
+  return files.flatMap((file) => resolver.overview(`spawns in ${file.path}`, () => spawnsIn(file, resolver, knowledge)));
+}
+
+function spawnsIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
+  const { classes: subclasses, number } = resolver.overview("spawning classes", () => {
+    const classes = spawningClasses(resolver, knowledge);
+    const number = resolver.numberOf([...classes].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join());
+    return { classes, number };
   });
+  const names = spawnNames(knowledge);
+  const others = new Set(subclassNames(file, subclasses));
+  for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
+  const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
+    const within = file.functions[index];
+    const key = `spawns ${resolver.identityOf(call)} ${number}`;
+    return within ? resolver.remembered(file, key, () => spawnsOfCall(call, within, resolver, knowledge, subclasses)) : [];
+  });
+  for (const node of file.classes) {
+    const key = `workers ${resolver.identityOf(node)}`;
+    found.push(...resolver.remembered(file, key, () => workerObjects(node, resolver, knowledge)));
+  }
+  return inOrder(found);
 }
 
 /** Spawns of one file in order of offset, each once. */
@@ -222,18 +227,10 @@ function calledAtOnce(entry: SpawnerEntry, facts: CallFacts): "one" | "several" 
   }
 }
 
-const singleThreadedOf = new WeakMap<Resolver, Map<readonly TellingCall[], boolean>>();
-
 /** Whether the program calls something that shows that one thread does all the work. */
 function isSingleThreaded(calls: readonly TellingCall[], resolver: Resolver): boolean {
   if (calls.length === 0) return false;
-  const answers = singleThreadedOf.get(resolver) ?? new Map<readonly TellingCall[], boolean>();
-  singleThreadedOf.set(resolver, answers);
-  const known = answers.get(calls);
-  if (known !== undefined) return known;
-  const answer = callsOneOf(calls, resolver);
-  answers.set(calls, answer);
-  return answer;
+  return resolver.overview(`single-threaded ${resolver.identityOf(calls)}`, () => callsOneOf(calls, resolver));
 }
 
 function callsOneOf(calls: readonly TellingCall[], resolver: Resolver): boolean {

@@ -3,6 +3,7 @@ import type { FunctionFacts } from "../facts.js";
 import type { Operation } from "../operation.js";
 import { leaves } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
+import { functionTest } from "./linked-file.js";
 
 /** One of several ways through an operation that has them: an arm of a branch, a part of a `try`. */
 interface Turn {
@@ -26,8 +27,11 @@ export interface Suspensions {
 
 const known = new WeakMap<FunctionFacts, Suspensions>();
 
+/** Whether it is the function of a coroutine that suspends somewhere. */
+export const suspending = functionTest("suspends", (facts) => facts.isAsync && suspensionsOf({ facts }).all.length > 0);
+
 /** The suspension points of a function. */
-export function suspensionsOf(node: FunctionNode): Suspensions {
+export function suspensionsOf(node: Pick<FunctionNode, "facts">): Suspensions {
   const before = known.get(node.facts);
   if (before) return before;
   const all: Suspension[] = [];

@@ -27,22 +27,10 @@ export interface TaskRun {
   readonly startedIn: FunctionNode | undefined;
 }
 
-const runs = new WeakMap<Program, Map<FunctionNode, readonly TaskRun[]>>();
-
 /** Every task that runs a function: started with it, or calling it on its way. */
 export function taskRunsOf(node: FunctionNode, program: Program): readonly TaskRun[] {
-  let known = runs.get(program);
-  if (!known) {
-    known = new Map();
-    runs.set(program, known);
-  }
-  const before = known.get(node);
-  if (before) return before;
   // A function that calls itself is run by nobody else for that.
-  known.set(node, []);
-  const found = distinct(findRuns(node, program));
-  known.set(node, found);
-  return found;
+  return program.resolver.rememberedOf(node, "task runs", () => distinct(findRuns(node, program)), []);
 }
 
 function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {

@@ -3,9 +3,10 @@ import type { CallOperation, Place, Value, WriteOperation } from "../operation.j
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { functionsThat } from "./linked-file.js";
 import { type Frame, Ownership } from "./ownership.js";
 import { decoratorNames } from "./resolver.js";
-import { type Suspension, suspensionBetween, suspensionsOf } from "./suspensions.js";
+import { type Suspension, suspending, suspensionBetween } from "./suspensions.js";
 import { isKeyOfTask } from "./task-keys.js";
 import { type TaskRun, taskRunsOf } from "./task-runs.js";
 import { heldStretches } from "./tasks.js";
@@ -50,8 +51,8 @@ interface Candidate extends Omit<UpdateAcrossAwait, "evidence"> {
 /** Every change of state shared between tasks that rests on a look from before an `await`, in order of file and offset. */
 export function updatesAcrossAwaits(program: Program): readonly UpdateAcrossAwait[] {
   const ownership = new Ownership(program.resolver);
-  return program.files.flatMap((file) => {
-    const candidates = file.functions.flatMap((node) => candidatesIn(node, program, ownership));
+  return program.resolver.eachFile("updates across awaits", program.files, (file) => {
+    const candidates = functionsThat(file, suspending).flatMap((node) => candidatesIn(node, program, ownership));
     if (candidates.length === 0) return [];
     const writers = writersIn(file.functions, new Set(candidates.map((each) => each.location)), program, ownership);
     return candidates.flatMap((candidate): UpdateAcrossAwait[] => {
@@ -62,7 +63,7 @@ export function updatesAcrossAwaits(program: Program): readonly UpdateAcrossAwai
 }
 
 function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership): readonly Candidate[] {
-  if (!node.facts.isAsync || suspensionsOf(node).all.length === 0 || isOncePerObject(node)) return [];
+  if (isOncePerObject(node)) return [];
   const checks = checksThenActs(node);
   const found: Candidate[] = [];
   const frames = framesOf(node, program, ownership);

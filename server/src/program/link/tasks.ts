@@ -4,9 +4,10 @@ import type { CallOperation, Operation, Value } from "../operation.js";
 import { objectOf } from "./activity.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { functionsThat } from "./linked-file.js";
 import { looksLikeLock, mayFail, writtenName } from "./locks.js";
 import { Ownership } from "./ownership.js";
-import { type Suspension, suspensionsOf } from "./suspensions.js";
+import { type Suspension, suspending, suspensionsOf } from "./suspensions.js";
 import { walkOperations } from "./walk.js";
 
 /** What is known of something that `with` enters or `acquire` is called on, if it may be a lock. */
@@ -54,9 +55,8 @@ export interface LockAcrossAwait {
 /** Every lock for threads that a coroutine of the program holds over an `await`, in order of file and offset. */
 export function locksAcrossAwaits(program: Program): readonly LockAcrossAwait[] {
   const ownership = new Ownership(program.resolver);
-  return program.files.flatMap((file) =>
-    file.functions.flatMap((node) => {
-      if (!node.facts.isAsync || suspensionsOf(node).all.length === 0) return [];
+  return program.resolver.eachFile("locks across awaits", program.files, (file) =>
+    functionsThat(file, suspending).flatMap((node) => {
       const frame = ownership.beside(node);
       return heldStretches(node, program).flatMap((stretch): LockAcrossAwait[] => {
         const { lock, context, within, start, end, taken } = stretch;
@@ -95,14 +95,12 @@ export interface HeldStretch extends Range {
   readonly taken: Range;
 }
 
-const stretchesOf = new WeakMap<Program, Map<FunctionNode, readonly HeldStretch[]>>();
-
 /** The stretches of a function in which it holds a lock: `with` blocks, and from `acquire` to the `release` that ends it. */
 export function heldStretches(node: FunctionNode, program: Program): readonly HeldStretch[] {
-  const known = stretchesOf.get(program) ?? new Map<FunctionNode, readonly HeldStretch[]>();
-  stretchesOf.set(program, known);
-  const before = known.get(node);
-  if (before) return before;
+  return program.resolver.rememberedOf(node, "held stretches", () => findStretches(node, program));
+}
+
+function findStretches(node: FunctionNode, program: Program): readonly HeldStretch[] {
   const stretches: HeldStretch[] = [];
   const acquires: { readonly call: CallOperation; readonly object: Value }[] = [];
   const releases: { readonly call: CallOperation; readonly name: string }[] = [];
@@ -137,7 +135,6 @@ export function heldStretches(node: FunctionNode, program: Program): readonly He
     const taken = { start: call.start, end: call.end };
     if (end) stretches.push({ lock: { ...lock, scope }, context: object, within: node, taken, start: call.end, end: end.call.start });
   }
-  known.set(node, stretches);
   return stretches;
 }
 

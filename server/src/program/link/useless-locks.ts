@@ -1,10 +1,11 @@
 import { contains, type Range, rangeOf } from "../../base/range.js";
 import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
-import { type Access, activityOf } from "./activity.js";
+import { type Access, activityOf, takingLocks } from "./activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { objectOfMethod } from "./hand-over.js";
 import type { Program } from "./link.js";
+import { functionsThat } from "./linked-file.js";
 import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { innerValues, someValue, walkOperations } from "./walk.js";
@@ -34,9 +35,9 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
     else byFunction.set(access.function, [access]);
   }
   for (const file of program.files) {
-    for (const node of file.functions) {
+    for (const node of functionsThat(file, takingLocks)) {
       if (!threaded.has(node) || node.facts.kind === "class-body") continue;
-      found.push(...madeByEachCall(node, program));
+      found.push(...program.resolver.rememberedOf(node, "locks made by each call", () => madeByEachCall(node, program)));
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "with" || !isLock(operation.context, node, program)) return;
         const at = { function: node, range: rangeOf(operation.context), name: writtenName(operation.context) };

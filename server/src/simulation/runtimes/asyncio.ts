@@ -10,7 +10,14 @@ export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Ru
   const task = costs.coroutines;
   return {
     name: `${targetTitle(target)}, asyncio`,
-    lock: { switchIntervalNs: Number.POSITIVE_INFINITY, onRequest: "waits-for-another", duringNative: "held", coldShare: 0, mostColdNs: 0 },
+    lock: {
+      switchIntervalNs: Number.POSITIVE_INFINITY,
+      onRequest: "waits-for-another",
+      duringNative: "held",
+      coldShare: 0,
+      mostColdNs: 0,
+      uncheckedNs: 0,
+    },
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: { low: task.resumeNs, high: task.resumeNs },

@@ -1,7 +1,7 @@
 import { atLeast, hasGil, type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { switchIntervalNs, warmUp } from "./gil.js";
+import { switchIntervalNs, uncheckedNs, warmUp } from "./gil.js";
 import { pypySwitchIntervalNs } from "./pypy.js";
 import { lockHandOffAfterNs } from "./threads.js";
 
@@ -31,6 +31,7 @@ export function processes(
           onRequest: "waits-for-another",
           duringNative: "released",
           ...warmUp,
+          uncheckedNs: uncheckedNs(target),
         }
       : undefined,
     sharing: "each-worker",

@@ -15,7 +15,7 @@ export const pypySwitchIntervalNs = 200_000;
 export function pypy(target: Target, costs: HandOverCosts = typicalCosts): Runtime {
   return {
     name: `${targetTitle(target)}, threads`,
-    lock: { switchIntervalNs: pypySwitchIntervalNs, onRequest: "waits-for-another", duringNative: "released", ...warmUp },
+    lock: { switchIntervalNs: pypySwitchIntervalNs, onRequest: "waits-for-another", duringNative: "released", ...warmUp, uncheckedNs: 0 },
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

@@ -19,6 +19,7 @@ export function ticks(version: string, costs: HandOverCosts = typicalCosts): Run
       duringNative: "released",
       coldShare: 0,
       mostColdNs: 0,
+      uncheckedNs: 0,
     },
     sharing: "everyone",
     computeFactor: 1,

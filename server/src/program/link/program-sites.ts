@@ -1,0 +1,78 @@
+import type { CallSite, Facts, WriteSite } from "../facts.js";
+import type { LinkedFile } from "./entity.js";
+
+/** A call of the program and where it stands. */
+export interface ProgramSite {
+  readonly file: LinkedFile;
+  readonly site: CallSite;
+}
+
+/** A store in an attribute and where it stands. */
+export interface ProgramWrite {
+  readonly file: LinkedFile;
+  readonly site: WriteSite;
+}
+
+/** The names by which something of a file is looked up: those of calls, and with a dot before them those of stores in attributes. */
+export function namesIn({ facts }: LinkedFile): readonly string[] {
+  return [...facts.callsByName.keys(), ...[...facts.writesByAttribute.keys()].map((name) => `.${name}`)];
+}
+
+/** Looks for what is known of a name anew, if anybody asked for it. Of a common name only the first count, which a change may not touch. */
+export function lookedAtAgain<Found extends { readonly site: object }>(
+  table: Map<string, { readonly sites: readonly Found[]; readonly limit: number }>,
+  name: string,
+  find: (limit: number) => readonly Found[],
+): "same" | "changed" {
+  const known = table.get(name);
+  if (!known) return "same";
+  const { sites, limit } = known;
+  const now = find(limit);
+  if (now.length === sites.length && now.every(({ site }, index) => site === sites[index]?.site)) return "same";
+  table.set(name, { sites: now, limit });
+  return "changed";
+}
+
+/** Every call by that last name of its callee, in the order of the files; one more than the limit, so that who looks sees that there are more. */
+export function findSites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramSite[] {
+  return findIn(files, limit, ({ callsByName }) => callsByName.get(name));
+}
+
+/** What `findSites` finds for every name, in one pass. */
+export function indexOfCalls(limit: number, files: ReadonlyMap<string, LinkedFile>): ReadonlyMap<string, readonly ProgramSite[]> {
+  const index = new Map<string, ProgramSite[]>();
+  for (const file of files.values()) {
+    for (const [name, sites] of file.facts.callsByName) {
+      let found = index.get(name);
+      if (!found) {
+        found = [];
+        index.set(name, found);
+      }
+      for (const site of sites) {
+        if (found.length > limit) break;
+        found.push({ file, site });
+      }
+    }
+  }
+  return index;
+}
+
+/** The same for stores in an attribute of that name. */
+export function findWrites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramWrite[] {
+  return findIn(files, limit, ({ writesByAttribute }) => writesByAttribute.get(name));
+}
+
+function findIn<Site>(
+  files: ReadonlyMap<string, LinkedFile>,
+  limit: number,
+  sitesIn: (facts: Facts) => readonly Site[] | undefined,
+): readonly { readonly file: LinkedFile; readonly site: Site }[] {
+  const found: { readonly file: LinkedFile; readonly site: Site }[] = [];
+  for (const file of files.values()) {
+    for (const site of sitesIn(file.facts) ?? []) {
+      found.push({ file, site });
+      if (found.length > limit) return found;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,113 @@
+import type { Range } from "../../base/range.js";
+import { type Access, activityOf, objectOf } from "../../program/link/activity.js";
+import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
+import type { FunctionNode } from "../../program/link/entity.js";
+import { concurrency } from "../../program/link/parallel.js";
+import { samePlace, updateRead } from "../../program/link/updates.js";
+import { walkOperations } from "../../program/link/walk.js";
+import type { Place } from "../../program/operation.js";
+import { quoted } from "../race.js";
+import type { RuleContext } from "../rule.js";
+import { pathTo, type SharedState } from "./shared-state.js";
+
+/** A change of shared state: an access of some thread, or one like it that no thread is known to make. */
+export interface Change extends Pick<Access, "function" | "operation" | "statement" | "does" | "check" | "locks"> {
+  readonly update: { readonly read: Range } | undefined;
+}
+
+/** Every access to the state, with what is in it. */
+export function accessesTo(access: Access, { program }: RuleContext): readonly Access[] {
+  const base = access.location.replace(/\[\]$/, "");
+  return activityOf(program).accesses.filter(({ location }) => location === base || location === `${base}[]`);
+}
+
+const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert", "advance"]);
+
+/** The accesses that have to hold the lock, by operation, the given one first: it, the changes that can come at the same time, and those beside them. */
+export function changesOf(access: Access, all: readonly Access[]): readonly (readonly Access[])[] {
+  const own = all.filter((each) => each.operation === access.operation);
+  const groups = new Map<unknown, Access[]>([[access.operation, own.length > 0 ? own : [access]]]);
+  const open = all.filter((each) => each.operation !== access.operation && changes.has(each.does));
+  for (let isGrowing = true; isGrowing; ) {
+    isGrowing = false;
+    for (const each of open) {
+      const group = groups.get(each.operation);
+      if (group?.includes(each)) continue;
+      if (!group && ![...groups.values()].some((others) => others.some((other) => concurrency(other, each)))) continue;
+      if (group) group.push(each);
+      else groups.set(each.operation, [each]);
+      isGrowing = true;
+    }
+    if (groups.size > mostGroups) break;
+  }
+  return [...groups.values()];
+}
+
+/** So many places are too many for a fix in any case. */
+const mostGroups = 40;
+
+/** Functions that have an object or the process to themselves. */
+const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce|init_subclass)__$/;
+
+/**
+ * Changes of the state that no thread is known to make, in functions like those that threads run: once there is a lock for the state, they are
+ * expected to hold it as well. `known`: the operations that are seen to already.
+ */
+export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
+  const file = state.of === "module" ? program.file(state.path) : state.of === "object" ? state.class.file : state.function.file;
+  return (file?.functions ?? []).flatMap((node): readonly Change[] => {
+    if (node.facts.kind !== "function" || alone.test(node.facts.name) || isMaker(node, state)) return [];
+    const found: Change[] = [];
+    walkOperations(node.facts.body, (operation) => {
+      if (known.has(operation) || (operation.op !== "write" && operation.op !== "call")) return;
+      const common = { function: node, operation, check: checkOf(operation, node), locks: [] };
+      if (operation.op === "write") {
+        if (!isOwn(operation.place, state, node)) return;
+        const read = updateRead(operation, node);
+        const { statement } = operation;
+        if (read || common.check) found.push({ ...common, does: "update", statement, update: read && { read } });
+        return;
+      }
+      const object = objectOf(operation);
+      if (object?.op !== "read" || !isOwn(object.place, state, node)) return;
+      const name = operation.callee.op === "read" && operation.callee.place.kind === "attribute" ? operation.callee.place.name : "";
+      if (common.check && (addingMethods.has(name) || takesFrom(operation)))
+        found.push({ ...common, does: "change", statement: operation, update: undefined });
+    });
+    return found;
+  });
+}
+
+/** The function whose variable it is sets it up. */
+function isMaker(node: FunctionNode, state: SharedState): boolean {
+  return state.of === "function" && state.function === node;
+}
+
+function checkOf(operation: Change["operation"], node: FunctionNode): Change["check"] {
+  const pattern = checksThenActs(node).get(operation);
+  const place = pattern?.check.place;
+  const isSame =
+    pattern && operation.op === "write"
+      ? place !== undefined && (samePlace(place, operation.place) || isPart(operation.place, place))
+      : true;
+  return pattern && isSame ? { pattern, locks: [] } : undefined;
+}
+
+/** Whether the first place is an element of the second. */
+function isPart(inner: Place, outer: Place): boolean {
+  return inner.kind === "element" && inner.object.op === "read" && samePlace(inner.object.place, outer);
+}
+
+function isOwn(place: Place, state: SharedState, node: FunctionNode): boolean {
+  const base = pathTo(state, place, node);
+  if (base === undefined) return false;
+  if (state.of !== "object") return base === "";
+  const self = node.facts.class === state.class.facts.index ? node.facts.parameters[0]?.name : undefined;
+  return base !== "" && base.op === "read" && base.place.kind === "name" && base.place.name === self;
+}
+
+/** How a change reads in a sentence. */
+export function placeText({ function: node, statement }: Change, context: RuleContext): string {
+  const text = quoted(node.file.path, statement, context);
+  return node.facts.kind === "module" ? `\`${text}\`` : `\`${text}\` in \`${node.facts.name}\``;
+}

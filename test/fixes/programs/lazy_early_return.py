@@ -1,0 +1,51 @@
+# fix: unsafe-lazy-init
+# safety: safe
+# before: lost
+# after: kept
+import threading
+import time
+
+start = threading.Barrier(4)
+
+made = []
+
+
+class Slow(int):
+    """A number that lets other threads run while it is added to."""
+
+    def __add__(self, other):
+        time.sleep(0.005)
+        return Slow(int(self) + int(other))
+
+
+class Registry:
+    def __init__(self):
+        self.size = Slow(0) + 1
+        made.append(self)
+        self.callbacks = []
+
+
+_registry = None
+
+
+def registry():
+    """The one registry."""
+    global _registry
+    if _registry is not None:
+        return _registry
+    # Made when it is first asked for.
+    _registry = Registry()
+    return _registry
+
+
+def work():
+    start.wait()
+    registry().callbacks.append(1)
+
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("kept" if len(made) == 1 else "lost")

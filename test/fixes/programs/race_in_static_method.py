@@ -1,0 +1,38 @@
+# fix: non-atomic-shared-update
+# safety: safe
+# before: lost
+# after: kept
+import threading
+import time
+
+
+class Slow(int):
+    """A number that lets other threads run while it is added to."""
+
+    def __add__(self, other):
+        time.sleep(0.001)
+        return Slow(int(self) + int(other))
+
+    __radd__ = __add__
+
+
+class Pages:
+    printed = Slow(0)
+
+    @staticmethod
+    def note():
+        Pages.printed += 1
+
+
+def work():
+    for _ in range(10):
+        Pages.note()
+
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+
+print("kept" if Pages.printed == 40 else "lost")

@@ -1,0 +1,37 @@
+# fix: non-atomic-shared-update
+# safety: safe
+# before: lost
+# after: kept
+import threading
+import time
+
+
+class Slow(int):
+    """A number that lets other threads run while it is added to."""
+
+    def __add__(self, other):
+        time.sleep(0.001)
+        return Slow(int(self) + int(other))
+
+    __radd__ = __add__
+
+
+class Shared:
+    def __init__(self):
+        self.value = Slow(0)
+
+
+shared = Shared()
+
+
+def work():
+    for _ in range(10):
+        shared.value += 1
+
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("kept" if shared.value == 40 else "lost")

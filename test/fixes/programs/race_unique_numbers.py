@@ -1,0 +1,39 @@
+# fix: non-atomic-shared-update
+# safety: safe
+# before: lost
+# after: kept
+import threading
+import time
+
+
+class Slow(int):
+    """A number that lets other threads run while it is added to."""
+
+    def __add__(self, other):
+        time.sleep(0.001)
+        return Slow(int(self) + int(other))
+
+    __radd__ = __add__
+
+
+last = Slow(0)
+given = []
+
+
+def next_number():
+    global last
+    last += 1
+    return last
+
+
+def work():
+    for _ in range(10):
+        given.append(int(next_number()))
+
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("kept" if len(set(given)) == 40 else "lost")

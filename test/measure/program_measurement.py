@@ -1,0 +1,318 @@
+"""How program_speedups.py measures one program, and what it makes of several."""
+import json
+import os
+import pathlib
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from quiet_machine import busy_for, others_share, usage  # noqa: E402
+
+# A run is quiet if other programs took no more than this share of the machine.
+QUIET = 0.04
+PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+
+
+def load(name):
+    """The program, and what importing it costs a worker that was not forked from one that has."""
+    import importlib
+    import subprocess
+
+    sys.path.insert(0, str(PROGRAMS))
+    program = importlib.import_module(name)
+    fresh = "import concurrent.futures.process, sys, time; sys.path.insert(0, %r); begin = time.process_time_ns(); import %s; print(time.process_time_ns() - begin)"
+    times = [int(subprocess.check_output([sys.executable, "-B", "-c", fresh % (str(PROGRAMS), name)])) for _ in range(3)]
+    return program, min(times)
+
+
+def measure(name, repeats, patience, kept):
+    import re
+    import threading
+    from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+
+    text = (PROGRAMS / (name + ".py")).read_text()
+    program, import_ns = load(name)
+    items = list(program.ITEMS)
+    task = program.task
+    given = re.search(r"max_workers=(\d+)", text)
+
+    def serial():
+        for item in items:
+            task(item)
+
+    def pool(kind, workers):
+        with kind(workers) as executor:
+            for _ in executor.map(task, items):
+                pass
+
+    def bare():
+        threads = [threading.Thread(target=task, args=(item,)) for item in items]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    kinds = {}
+    if given:
+        sizes = sorted({2, int(given.group(1))})
+        for workers in sizes:
+            kinds["threads %d" % workers] = lambda workers=workers: pool(ThreadPoolExecutor, workers)
+    else:
+        sizes = [len(items)]
+        kinds["threads %d" % len(items)] = bare
+    for workers in sizes:
+        kinds["processes %d" % workers] = lambda workers=workers: pool(ProcessPoolExecutor, workers)
+
+    runs = {kind: [] for kind in ["serial", *kinds]}
+    if kept and kept.exists():
+        runs.update((kind, quiet) for kind, quiet in json.loads(kept.read_text()).items() if kind in runs)
+    kinds = {"serial": serial, **kinds}
+    task(items[0])
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        lacking = [kind for kind in kinds if kind != "serial" and len(runs[kind]) < repeats]
+        if not lacking:
+            break
+        for kind in ["serial", *(each for name in lacking for each in (name, "serial"))]:
+            quiet, took = timed(kinds[kind], deadline)
+            if quiet:
+                runs[kind].append(took)
+    if kept:
+        kept.write_text(json.dumps(runs))
+    if len(runs["serial"]) < 2:
+        raise SystemExit("no quiet moment")
+    serial_ns = lower_quartile(runs["serial"])
+    measured = {}
+    for kind, times in runs.items():
+        if kind != "serial" and len(times) >= 2:
+            measured[kind] = {"ns": lower_quartile(times), "spread": spread(times), "runs": len(times)}
+    return {
+        "serialNs": serial_ns,
+        "measured": measured,
+        "spread": spread(runs["serial"]),
+        "importNs": import_ns,
+        **tasks_of(program, text, items, serial_ns, repeats, deadline + 5),
+    }
+
+
+def timed(function, deadline):
+    """Waits for a quiet moment; whether it stayed quiet, and how long the function took."""
+    while busy_for(0.01) > QUIET and time.monotonic() < deadline:
+        time.sleep(0.05)
+    before = usage()
+    begin = time.perf_counter_ns()
+    function()
+    took = time.perf_counter_ns() - begin
+    return others_share(before, usage(), took) <= QUIET, took
+
+
+def lower_quartile(times):
+    """Whatever disturbs a run makes it longer; a virtual machine's neighbours do, and it cannot see them."""
+    return sorted(times)[(len(times) - 1) // 4]
+
+
+def spread(times):
+    rising = sorted(times)
+    return round(rising[len(rising) * 3 // 4] / rising[len(rising) // 4], 2)
+
+
+def tasks_of(program, text, items, serial_ns, repeats, deadline):
+    """The steps of the tasks, and the sizes of what they are given and return."""
+    import pickle
+
+    recorder = Recorder(program, text)
+    timings = []
+    wanted = min(3, repeats) if len(items) <= 100 else 1
+    while len(timings) < wanted:
+        quiet, _ = timed(lambda: timings.append([recorder.steps_of(item) for item in items]), deadline)
+        if not quiet and time.monotonic() < deadline:
+            timings.pop()
+    recorder.remove()
+    groups = []
+    many = len(items) > 100
+    totals = [min(sum(ns for _, ns in run[index]) for run in timings) for index in range(len(items))]
+    for index in range(len(items)):
+        first = groups[-1][0] if groups else index
+        alike = len(timings[0][index]) == len(timings[0][first]) and abs(totals[index] / totals[first] - 1) < 0.1
+        if groups and (many or alike or repr(items[index]) == repr(items[first])):
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    tasks = []
+    for group in groups:
+        flat = [run[index] for run in timings for index in group]
+        kinds = [kind for kind, _ in flat[0]]
+        times = [lower_quartile([each[place][1] for each in flat if len(each) == len(kinds)]) for place in range(len(kinds))]
+        tasks.append((group, kinds, times))
+    # Timing calls takes time itself, and the machine's speed changes: what is computed is scaled to what the tasks take without.
+    waited = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind == "wait")
+    computed = sum(len(group) * ns for group, kinds, times in tasks for kind, ns in zip(kinds, times) if kind != "wait")
+    factor = max(0.0, serial_ns - waited) / computed if computed > 0 else 1
+    result = []
+    for group, kinds, times in tasks:
+        item = items[group[0]]
+        row = {"count": len(group), "steps": steps_from(kinds, [ns if kind == "wait" else ns * factor for kind, ns in zip(kinds, times)])}
+        try:
+            row["argumentBytes"] = len(pickle.dumps(item, -1))
+            row["resultBytes"] = len(pickle.dumps(program.task(item), -1))
+        except Exception:
+            pass
+        result.append(row)
+    semaphores = {name: recorder.places[name] for name in sorted(recorder.places)}
+    return {"tasks": result, **({"semaphores": semaphores} if semaphores else {})}
+
+
+class Recorder:
+    """Times the named calls and the locks of a program where they happen; the rest is bytecode."""
+
+    def __init__(self, program, text):
+        import importlib
+        import re
+        import threading
+
+        self.program = program
+        self.events = []
+        self.depth = 0
+        self.originals = []
+        self.places = {}
+        self.task_kind = None
+        line = re.search(r"^# parts: (.*)$", text, re.M)
+        for part in line.group(1).split(", ") if line else []:
+            name, kind = part.split("=")
+            if name == "task":
+                self.task_kind = kind
+                continue
+            holder = importlib.import_module(name.rsplit(".", 1)[0]) if "." in name else program
+            last = name.rsplit(".", 1)[-1]
+            function = getattr(holder, last, None) or getattr(__import__("builtins"), last)
+            self.replace(holder, last, self.timed(function, kind))
+        for name, value in list(vars(program).items()):
+            if isinstance(value, (type(threading.Lock()), type(threading.RLock()), threading.Semaphore)):
+                if isinstance(value, threading.Semaphore):
+                    self.places[name] = value._value
+                self.replace(program, name, RecordedLock(self, name, value))
+
+    def replace(self, holder, name, value):
+        self.originals.append((holder, name, vars(holder).get(name)))
+        setattr(holder, name, value)
+
+    def remove(self):
+        for holder, name, value in self.originals:
+            if value is None:
+                delattr(holder, name)
+            else:
+                setattr(holder, name, value)
+
+    def timed(self, function, kind):
+        def call(*arguments, **keywords):
+            if self.depth > 0:
+                return function(*arguments, **keywords)
+            self.depth += 1
+            begin = time.perf_counter_ns()
+            try:
+                return function(*arguments, **keywords)
+            finally:
+                self.events.append((kind, begin, time.perf_counter_ns()))
+                self.depth -= 1
+
+        return call
+
+    def steps_of(self, item):
+        self.events.clear()
+        begin = time.perf_counter_ns()
+        self.program.task(item)
+        end = time.perf_counter_ns()
+        steps = []
+        at = begin
+        for kind, since, until in self.events:
+            steps.append((self.task_kind or "interpreter", max(1, since - at)))
+            steps.append((kind, until - since))
+            at = until
+        steps.append((self.task_kind or "interpreter", max(1, end - at)))
+        return steps
+
+
+class RecordedLock:
+    def __init__(self, recorder, name, lock):
+        self.recorder = recorder
+        self.name = name
+        self.lock = lock
+
+    def __enter__(self):
+        self.lock.acquire()
+        now = time.perf_counter_ns()
+        self.recorder.events.append(("acquire " + self.name, now, now))
+
+    def __exit__(self, *_):
+        self.lock.release()
+        now = time.perf_counter_ns()
+        self.recorder.events.append(("release " + self.name, now, now))
+
+
+def steps_from(kinds, times):
+    """Workload steps; what repeats itself is written once."""
+    for period in range(1, 9):
+        for first in range(0, 4):
+            rounds = (len(kinds) - first) // period
+            if rounds < 4:
+                continue
+            end = first + rounds * period
+            if len(kinds) - end <= 3 and all(kinds[i] == kinds[i + period] for i in range(first, end - period)):
+                means = [sum(times[first + place : end : period]) / rounds for place in range(period)]
+                inner = steps_from(kinds[first : first + period], means)
+                return (steps_from(kinds[:first], times[:first]) + [{"repeat": rounds, "steps": inner}]
+                        + steps_from(kinds[end:], times[end:]))
+    return [step_of(kind, round(ns)) for kind, ns in zip(kinds, times) if " " in kind or round(ns) > 0]
+
+
+def step_of(kind, ns):
+    if " " in kind:
+        verb, name = kind.split()
+        return {verb: name}
+    return {"waitNs": ns} if kind == "wait" else {"compute": {kind + "Ns": ns}}
+
+
+def main(script):
+    import argparse
+    import multiprocessing
+    import platform
+    import subprocess
+
+    arguments = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--target")
+    arguments.add_argument("--repeats", type=int, default=7)
+    arguments.add_argument("--patience", type=float, default=20, help="seconds to wait for quiet moments, for each program")
+    arguments.add_argument("--before", help="a record whose programs are kept, unless they are measured now")
+    arguments.add_argument("--kept", type=pathlib.Path, help="a folder for the quiet runs of each program")
+    arguments.add_argument("--one")
+    arguments.add_argument("names", nargs="*")
+    options = arguments.parse_args()
+    if options.one:
+        kept = options.kept and options.kept / ("%s %s.json" % (options.target, options.one))
+        print(json.dumps(measure(options.one, options.repeats, options.patience, kept)))
+        return
+    programs = json.loads(pathlib.Path(options.before).read_text())["programs"] if options.before else {}
+    # A fresh interpreter for each program: fork servers and caches stay otherwise.
+    command = [sys.executable, "-B", script, "--repeats", str(options.repeats), "--patience", str(options.patience)]
+    if options.kept:
+        command += ["--target", options.target, "--kept", str(options.kept)]
+    for name in options.names or sorted(path.stem for path in PROGRAMS.glob("*.py")):
+        done = subprocess.run(command + ["--one", name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if done.returncode != 0:
+            print(name, "failed:", (done.stderr.decode().strip().splitlines() or ["?"])[-1], file=sys.stderr)
+            continue
+        row = programs[name] = json.loads(done.stdout.decode())
+        gains = ["%s: %.2f (%.2f)" % (kind, row["serialNs"] / each["ns"], each["spread"])
+                 for kind, each in row["measured"].items()]
+        print("%-24s" % name, "%.1f ms (%.2f)" % (row["serialNs"] / 1e6, row["spread"]), *gains, file=sys.stderr, flush=True)
+    record = {
+        "target": options.target,
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "startMethod": multiprocessing.get_start_method(),
+        "measured": time.strftime("%Y-%m-%d"),
+        "by": "test/measure/program_speedups.py on a virtual machine of %d shared cores, Linux" % os.cpu_count(),
+        "programs": {name: programs[name] for name in sorted(programs)},
+    }
+    print(json.dumps(record))
+

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Source } from "../../server/src/base/source.js";
+import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
+import { carriedOver } from "../../server/src/program/extract/carry-over.js";
+import { ExtractionMemory, extract } from "../../server/src/program/extract/extract.js";
+import type { Facts } from "../../server/src/program/facts.js";
+import type { FunctionNode } from "../../server/src/program/link/entity.js";
+import { LinkMemory, link, type Program } from "../../server/src/program/link/link.js";
+import { pythonParser } from "../syntax/python-parser.js";
+import { factsOf } from "./program.js";
+
+const parser = await pythonParser();
+
+const opened = `import other
+
+def first(value):
+    return value + 1
+
+def second(value):
+    return value + 2
+
+def third(make=other.make):
+    return make()
+`;
+const other = `class Made:
+    pass
+
+def make():
+    return Made()
+`;
+
+/** A program of a file that is open in an editor and one that is not. */
+class Workspace {
+  private readonly links = new LinkMemory();
+  private readonly extractions = new ExtractionMemory();
+  private readonly fixed = factsOf(parser, other);
+  private state = 0;
+  private text = opened;
+  private facts: Facts;
+
+  constructor() {
+    const { module, text, slots } = parser.open("/opened.py", opened);
+    this.facts = extract(module, new Source(text, slots), this.extractions);
+  }
+
+  program(): Program {
+    const files = [
+      { path: "/opened.py", facts: this.facts, open: true },
+      { path: "/other.py", facts: this.fixed, open: false },
+    ];
+    return link(this.links.next(++this.state, files), builtInKnowledge(), this.links);
+  }
+
+  edit(from: string, to: string): void {
+    const start = this.text.indexOf(from);
+    assert.notEqual(start, -1);
+    const { module, text, slots } = parser.edit("/opened.py", [{ range: { start, end: start + from.length }, newText: to }]);
+    this.text = text;
+    this.facts = carriedOver(this.facts, extract(module, new Source(text, slots), this.extractions));
+  }
+
+  close(): void {
+    parser.close("/opened.py");
+  }
+}
+
+function functionNamed({ files }: Program, name: string): FunctionNode {
+  const found = files.flatMap((file) => file.functions).find((node) => node.facts.name === name);
+  assert.ok(found);
+  return found;
+}
+
+describe("what follows from the whole program", () => {
+  let workspace: Workspace;
+  let made: string[];
+
+  beforeEach(() => {
+    workspace = new Workspace();
+    made = [];
+  });
+  afterEach(() => workspace.close());
+
+  /** Asks for an overview that rests on what `read` reads, and notes when it is made. */
+  const ask = <Result>(program: Program, key: string, read: () => Result): Result =>
+    program.resolver.overview(key, () => {
+      made.push(key);
+      return read();
+    });
+
+  const lengthOf = (program: Program, name: string): number => ask(program, name, () => functionNamed(program, name).facts.body.length);
+
+  test("is made anew only where something changed that was read", () => {
+    const read = (program: Program): void => {
+      ask(program, "first", () => program.files[0]?.functions[1]?.facts.body.length);
+      ask(program, "second", () => program.files[0]?.functions[2]?.facts.body.length);
+    };
+    read(workspace.program());
+    assert.deepEqual(made, ["first", "second"]);
+    workspace.edit("value + 1", "value + 1 + 1");
+    read(workspace.program());
+    assert.deepEqual(made, ["first", "second", "first"]);
+    workspace.edit("value + 2", "value * 2");
+    workspace.program();
+    workspace.edit("value * 2", "value * 3");
+    read(workspace.program());
+    assert.deepEqual(made, ["first", "second", "first", "second"], "also after a state in which nobody asked");
+  });
+
+  test("is the object that it was if it comes out as before, and then what rests on it is not made anew", () => {
+    const summary = (program: Program): object =>
+      ask(program, "names", () => [...functionNamed(program, "first").facts.parameters.map((each) => each.name)]);
+    const resting = (program: Program): number => ask(program, "count", () => (summary(program) as unknown[]).length);
+    const before = workspace.program();
+    resting(before);
+    const names = summary(before);
+    workspace.edit("value + 1", "value - 1");
+    const now = workspace.program();
+    assert.equal(summary(now), names);
+    resting(now);
+    assert.deepEqual(
+      made.filter((key) => key === "count"),
+      ["count"],
+    );
+  });
+
+  test("is made anew where an answer about values is another", () => {
+    const read = (program: Program): readonly string[] =>
+      ask(program, "results", () => {
+        const node = functionNamed(program, "third");
+        return node.facts.returned.flatMap((value) => program.resolver.resolve(value, node)).map(({ kind }) => kind);
+      });
+    assert.deepEqual(read(workspace.program()), ["instance"]);
+    workspace.edit("return make()", "return [make()]");
+    assert.deepEqual(read(workspace.program()), ["container"]);
+  });
+
+  test("is right for one state alone if it rests on something besides the program", () => {
+    const read = (program: Program): number => {
+      const inner = (): number =>
+        ask(program, "inner", () => {
+          program.resolver.readUntold();
+          return 1;
+        });
+      return ask(program, "outer", inner);
+    };
+    read(workspace.program());
+    workspace.edit("value + 2", "value - 2");
+    read(workspace.program());
+    assert.deepEqual(made, ["outer", "inner", "outer", "inner"]);
+  });
+
+  test("outlives many states in which nobody asks for it", () => {
+    const before = lengthOf(workspace.program(), "first");
+    for (let count = 0; count < 100; count++) {
+      workspace.edit("value + 2", "value + 2 + 2");
+      workspace.program();
+      workspace.edit("value + 2 + 2", "value + 2");
+      workspace.program();
+    }
+    assert.equal(lengthOf(workspace.program(), "first"), before);
+    workspace.edit("value + 1", "value + 1\n    print(value)");
+    assert.ok(lengthOf(workspace.program(), "first") > before);
+  });
+});
