@@ -405,9 +405,9 @@ export class Ownership {
     const parameters = new Map(frame.parameters);
     for (const parameter of node.facts.parameters) {
       const argument = parameters.has(parameter.name) ? undefined : argumentFor(node, parameter, caller.call, caller.receiver);
-      // What the caller itself was given for this call is another object next time.
-      if (argument && !isParameterOf(argument, caller.within))
-        parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
+      // A method that overrides this one hands on what it was given for this call; that is another object next time.
+      const isHandedOn = argument !== undefined && caller.within.facts.name === node.facts.name && isParameterOf(argument, caller.within);
+      if (argument && !isHandedOn) parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
     }
     return { ...frame, parameters };
   }
