@@ -15,7 +15,7 @@ import type { Facts } from "../program/facts.js";
 import { LinkMemory, link, type Program } from "../program/link/link.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
-import { runRules } from "../rules/run.js";
+import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
 import type { CodeAction, Hover, Lens, Problem, Settings } from "./answers.js";
@@ -134,8 +134,9 @@ export class AnalysisHost {
 /** Everything is computed when it is first asked for, and then kept. */
 class Snapshot implements Analysis {
   private context: RuleContext | undefined;
-  /** By path, in the places that facts count in. */
-  private placed: ReadonlyMap<string, readonly Finding[]> | undefined;
+  /** By path, in the places that facts count in, as are the findings made of it. */
+  private found: ReadonlyMap<string, readonly Found[]> | undefined;
+  private readonly placed = new Map<string, readonly Finding[]>();
   private readonly inText = new Map<string, readonly Finding[]>();
 
   constructor(
@@ -252,25 +253,33 @@ class Snapshot implements Analysis {
   }
 
   private placedFindings(path: string): readonly Finding[] {
-    if (!this.placed) {
-      const placed = new Map<string, Finding[]>();
-      for (const finding of runRules(this.rules(), this.settings.severities)) {
-        const list = placed.get(finding.path);
-        if (list) list.push(finding);
-        else placed.set(finding.path, [finding]);
-      }
-      this.placed = placed;
+    let placed = this.placed.get(path);
+    if (!placed) {
+      const context = this.rules();
+      this.found ??= byPath(runRules(context, this.settings.severities));
+      placed = (this.found.get(path) ?? []).map((each) => findingOf(each, context));
+      this.placed.set(path, placed);
     }
-    return this.placed.get(path) ?? [];
+    return placed;
   }
 
   private findingInText(finding: Finding): Finding {
-    return {
-      ...finding,
-      range: this.sourceOf(finding.path).range(finding.range),
-      related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
-      prediction: finding.prediction && this.predictionInText(finding.prediction),
-    };
+    const { code, rule, severity, confidence, path, message, targets, prediction } = finding;
+    return withFixes(
+      {
+        code,
+        rule,
+        severity,
+        confidence,
+        path,
+        range: this.sourceOf(path).range(finding.range),
+        message,
+        related: finding.related.map((location) => ({ ...location, range: this.sourceOf(location.path).range(location.range) })),
+        targets,
+        prediction: prediction && this.predictionInText(prediction),
+      },
+      () => ({ fixes: finding.fixes, refused: finding.refusedFixes }),
+    );
   }
 
   private predictionInText(prediction: Prediction): Prediction {
@@ -299,6 +308,16 @@ class Snapshot implements Analysis {
     }
     return this.context;
   }
+}
+
+function byPath(found: readonly Found[]): ReadonlyMap<string, readonly Found[]> {
+  const paths = new Map<string, Found[]>();
+  for (const each of found) {
+    const list = paths.get(each.match.path);
+    if (list) list.push(each);
+    else paths.set(each.match.path, [each]);
+  }
+  return paths;
 }
 
 /** What rules look at. Estimates are made when the first rule asks for them. */
