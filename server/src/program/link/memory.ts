@@ -42,11 +42,11 @@ interface Question {
   /** Functions of which it was asked what spawns give them. */
   readonly given: FunctionNode[];
   /** Parts of edited files that were read. */
-  readonly parts: Set<object>;
+  parts: Set<object> | undefined;
   /** The last of them, because most are read several times in a row. */
   lastPart: object | undefined;
   /** What is known of the whole program and was looked at. */
-  readonly overviews: Set<string>;
+  overviews: Set<string> | undefined;
   /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
   all: ReadonlySet<object> | undefined;
   /** When `all` was last another; see `AnswerMemory.turn`. */
@@ -68,7 +68,7 @@ interface Overview {
 
 /** Notes what an overview rests on while it is being made. */
 interface Collector {
-  readonly parts: Set<object>;
+  parts: Set<object> | undefined;
   readonly known: Set<Answer>;
   readonly others: Set<string>;
   lastPart: object | undefined;
@@ -199,6 +199,7 @@ export class AnswerMemory {
     const reader = this.question ?? this.collector;
     if (!reader || reader.lastPart === part) return;
     reader.lastPart = part;
+    reader.parts ??= new Set();
     reader.parts.add(part);
   }
 
@@ -332,7 +333,7 @@ export class AnswerMemory {
     }
     const { question, collector } = this;
     this.question = undefined;
-    const own: Collector = { parts: new Set(), known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
+    const own: Collector = { parts: undefined, known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
     this.collector = own;
     let result: Result;
     try {
@@ -349,9 +350,9 @@ export class AnswerMemory {
     const isSame = before && sameStructure(before.result, result);
     this.overviews.set(key, {
       result: isSame ? before.result : result,
-      parts: own.parts,
-      known: own.known,
-      others: own.others,
+      parts: own.parts ?? nothing,
+      known: own.known.size > 0 ? own.known : nothing,
+      others: own.others.size > 0 ? own.others : nothing,
       state: this.state,
       since: isSame ? before.since : this.state,
     });
@@ -361,7 +362,10 @@ export class AnswerMemory {
 
   private noteOverview(key: string): void {
     const overview = this.overviews.get(key);
-    if (this.question) this.question.overviews.add(key);
+    if (this.question) {
+      this.question.overviews ??= new Set();
+      this.question.overviews.add(key);
+    }
     // What rests on no edited file changes with the rest only, as does every overview that rests on it.
     else if (overview && this.collector && !isOfFixedFiles(overview)) this.collector.others.add(key);
   }
@@ -501,7 +505,7 @@ export class AnswerMemory {
       this.question = outer;
       if (!outer) {
         this.restsOn(question, undefined);
-        for (const part of question.parts) this.read(part);
+        for (const part of question.parts ?? nothing) this.read(part);
         for (const answer of question.known) this.note(answer);
       }
     }
@@ -526,8 +530,8 @@ export class AnswerMemory {
   private stands(question: Question, since: number): boolean {
     const { changes } = this;
     if (this.rest <= since && !(question.all && this.haveChanged(question.all, since))) return true;
-    if (this.haveChanged(question.parts, since)) return false;
-    for (const key of question.overviews) if (!this.isAsIn(since, key)) return false;
+    if (question.parts && this.haveChanged(question.parts, since)) return false;
+    for (const key of question.overviews ?? nothing) if (!this.isAsIn(since, key)) return false;
     if (this.rest > since) {
       for (const file of question.files) if ((changes.files.get(file) ?? 0) > since) return false;
       for (const node of question.given) if ((changes.given.get(node) ?? 0) > since) return false;
@@ -545,7 +549,7 @@ export class AnswerMemory {
 
   /** Sums up which parts of edited files a question rests on. */
   private restsOn(question: Question, before: Question | undefined): void {
-    let all: ReadonlySet<object> | undefined = question.parts.size > 0 ? question.parts : undefined;
+    let all: ReadonlySet<object> | undefined = question.parts;
     let isOwn = false;
     let last: ReadonlySet<object> | undefined;
     const add = (others: ReadonlySet<object> | undefined): void => {
@@ -566,7 +570,7 @@ export class AnswerMemory {
       if (isOwn) for (const each of others) (all as Set<object>).add(each);
     };
     for (const { question: other } of question.known) add(other.all);
-    if (question.overviews.size > 0) {
+    if (question.overviews) {
       const parts = new Set<object>();
       for (const key of question.overviews) this.partsOf(key, parts);
       add(parts);
@@ -600,6 +604,7 @@ function noChanges(): Changes {
   return { files: new WeakMap(), parts: new Map(), names: new Map(), given: new WeakMap() };
 }
 
+const nothing: ReadonlySet<never> = new Set();
 const statesBetweenSweeps = 32;
 const mostTexts = 256;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
@@ -617,9 +622,9 @@ function newQuestion(state: number): Question {
     files: [],
     names: [],
     given: [],
-    parts: new Set(),
+    parts: undefined,
     lastPart: undefined,
-    overviews: new Set(),
+    overviews: undefined,
     all: undefined,
     turn: 0,
   };
