@@ -604,7 +604,7 @@ function noChanges(): Changes {
   return { files: new WeakMap(), parts: new Map(), names: new Map(), given: new WeakMap() };
 }
 
-const nothing: ReadonlySet<never> = new Set();
+const nothing: ReadonlySet<never> = new Set<never>([]);
 const statesBetweenSweeps = 32;
 const mostTexts = 256;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
