@@ -125,8 +125,10 @@ export const scenarios: readonly Scenario[] = [
       await page.keyboard.press("Enter");
       await page.locator(".view-line", { hasText: "with" }).filter({ hasText: "_lock" }).first().waitFor({ timeout: patience });
       await save(page, file, /with \w+_lock:/);
-      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "detached", timeout: patience });
       await page.screenshot({ path: picture("lock") });
+      await page.keyboard.press("Control+Shift+M");
+      await problems.getByText("GIL101").first().waitFor({ timeout: patience });
+      await problems.getByText("GIL201").first().waitFor({ state: "detached", timeout: patience });
       assert.equal(await pythonOutput(file), "visits 400000\n", "no visit is lost any more");
     },
   },

@@ -34,13 +34,13 @@ interface Question {
   /** Answers found on the way, its own among them. */
   readonly found: Answer[];
   /** Where an answer was looked for and none was sought. */
-  readonly missed: { readonly table: AnswerTable; readonly key: object | string }[];
+  missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
   /** Files that were reached by their path. */
-  readonly files: LinkedFile[];
+  files: LinkedFile[] | undefined;
   /** Names whose calls in the whole program were looked at, and those of attributes, with a dot, whose stores were. */
-  readonly names: string[];
+  names: string[] | undefined;
   /** Functions of which it was asked what spawns give them. */
-  readonly given: FunctionNode[];
+  given: FunctionNode[] | undefined;
   /** Parts of edited files that were read. */
   parts: Set<object> | undefined;
   /** The last of them, because most are read several times in a row. */
@@ -270,18 +270,19 @@ export class AnswerMemory {
     const file = this.current?.files.get(path);
     const { question } = this;
     // Most lookups repeat the one before; a set for each question would cost more than the rest that repeats.
-    if (file && question && question.files[question.files.length - 1] !== file) question.files.push(file);
+    if (file && question && question.files?.[question.files.length - 1] !== file) question.files = noted(question.files, file);
     return file;
   }
 
   /** What spawns give a function, for whom the answer depends on it. */
   givenTo(node: FunctionNode): void {
-    this.question?.given.push(node);
+    const { question } = this;
+    if (question) question.given = noted(question.given, node);
   }
 
   /** Every call of the program by the last name of its callee, in order; past the limit nobody looks. */
   sitesOf(name: string, limit: number): readonly ProgramSite[] {
-    this.question?.names.push(name);
+    this.noteName(name);
     let known = this.sites.get(name);
     if (known?.limit !== limit) {
       known = { sites: this.aside(() => this.findSites(name, limit)), limit };
@@ -293,13 +294,18 @@ export class AnswerMemory {
   /** Every store of the program in an attribute of that name, but those of methods in their own objects; past the limit nobody looks. */
   writesOf(name: string, limit: number): readonly ProgramWrite[] {
     const key = `.${name}`;
-    this.question?.names.push(key);
+    this.noteName(key);
     let known = this.writes.get(key);
     if (known?.limit !== limit) {
       known = { sites: this.aside(() => findWrites(name, limit, this.current?.files ?? new Map())), limit };
       this.writes.set(key, known);
     }
     return known.sites;
+  }
+
+  private noteName(name: string): void {
+    const { question } = this;
+    if (question) question.names = noted(question.names, name);
   }
 
   private findSites(name: string, limit: number): readonly ProgramSite[] {
@@ -428,7 +434,8 @@ export class AnswerMemory {
 
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
   miss<Key extends object | string>(table: Map<Key, Answer>, key: Key): void {
-    this.question?.missed.push({ table: table as unknown as AnswerTable, key });
+    const { question } = this;
+    if (question) question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
   }
 
   /** Finds an answer that is not known. `provisional` is what those get who ask for it while it is being found. */
@@ -533,16 +540,16 @@ export class AnswerMemory {
     if (question.parts && this.haveChanged(question.parts, since)) return false;
     for (const key of question.overviews ?? nothing) if (!this.isAsIn(since, key)) return false;
     if (this.rest > since) {
-      for (const file of question.files) if ((changes.files.get(file) ?? 0) > since) return false;
-      for (const node of question.given) if ((changes.given.get(node) ?? 0) > since) return false;
-      for (const name of question.names) if ((changes.names.get(name) ?? 0) > since) return false;
+      for (const file of question.files ?? none) if ((changes.files.get(file) ?? 0) > since) return false;
+      for (const node of question.given ?? none) if ((changes.given.get(node) ?? 0) > since) return false;
+      for (const name of question.names ?? none) if ((changes.names.get(name) ?? 0) > since) return false;
     }
     let isElsewhere = false;
     for (const { question: other } of question.known) {
       if (!this.holds(other)) return false;
       isElsewhere ||= other.turn > question.turn;
     }
-    for (const { table, key } of question.missed) if (table.get(key)?.question.state === this.state) return false;
+    for (const { table, key } of question.missed ?? none) if (table.get(key)?.question.state === this.state) return false;
     if (isElsewhere) this.restsOn(question, question);
     return true;
   }
@@ -604,6 +611,14 @@ function noChanges(): Changes {
   return { files: new WeakMap(), parts: new Map(), names: new Map(), given: new WeakMap() };
 }
 
+/** Most questions have nothing to note, and there are very many of them. */
+function noted<Item>(list: Item[] | undefined, item: Item): Item[] {
+  if (!list) return [item];
+  list.push(item);
+  return list;
+}
+
+const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
 const statesBetweenSweeps = 32;
 const mostTexts = 256;
@@ -618,10 +633,10 @@ function newQuestion(state: number): Question {
     hasLost: false,
     known: [],
     found: [],
-    missed: [],
-    files: [],
-    names: [],
-    given: [],
+    missed: undefined,
+    files: undefined,
+    names: undefined,
+    given: undefined,
     parts: undefined,
     lastPart: undefined,
     overviews: undefined,
