@@ -92,9 +92,8 @@ export function estimateSites(program: Program, settings: EstimateSettings, memo
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
     const { memory: answers, derived } = program.resolver.memoryOf(spawn.in.file);
-    const known = answers.recall<object | string, SiteEstimate>(derived, spawn);
     const estimate = (): SiteEstimate => estimateSite(spawn, program, model, settings, memory);
-    sites.push(known ?? answers.find<object | string, SiteEstimate>(derived, spawn, undefined, Object.is, estimate));
+    sites.push(answers.find<object | string, SiteEstimate>(derived, spawn, undefined, Object.is, estimate));
   }
   return sites;
 }

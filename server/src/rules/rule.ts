@@ -113,5 +113,10 @@ export interface Rule<Data = unknown> {
   fix(data: Data, context: RuleContext): FixOffer;
 }
 
+/** For a fix that was looked at and is not possible. */
+export function refusedFix(title: string, reason: string): FixOffer {
+  return { fixes: [], refused: [{ title, reason }] };
+}
+
 /** For rules, or findings, without a fix. */
 export const noFix: FixOffer = { fixes: [], refused: [] };

@@ -185,21 +185,12 @@ interface Walked {
 
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
 function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
-  // What comments say of guards decides which looks are written down, wherever the comments stand.
   const find = (): Walked => {
     const walker = new Walker(program, whose);
     walk(walker);
     return walker.found();
   };
-  return program.resolver.remembered(file, `${key} ${guardedNames(program)}`, find, sameStructure);
-}
-
-function guardedNames(program: Program): string {
-  return program.resolver.overview("guarded names", () =>
-    guardedStates(program)
-      .map((state) => state.name)
-      .join(),
-  );
+  return program.resolver.remembered(file, key, find, sameStructure);
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {

@@ -4,7 +4,7 @@ import { type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import type { Spawn, SpawnTarget } from "./spawns.js";
-import { someValue, walkOperations } from "./walk.js";
+import { evaluatedBy, someValue, walkOperations } from "./walk.js";
 
 /** A worker process changes state in its own copy of it, and the process that started it goes on to read the other copy. */
 export interface LostState {
@@ -377,38 +377,8 @@ function rootOf(place: Place): Place {
   return place.kind !== "name" && place.object.op === "read" ? rootOf(place.object.place) : place;
 }
 
-/** The values that an operation evaluates, as far as they are no operations of their own. */
+/** The values that an operation looks at: those that it evaluates, and the object that a store is made in. */
 function valuesOf(operation: Operation): readonly Value[] {
-  const values: (Value | undefined)[] = [];
-  switch (operation.op) {
-    case "read":
-    case "call":
-    case "compute":
-    case "await":
-    case "yield":
-      values.push(operation);
-      break;
-    case "write":
-      values.push(operation.value);
-      if (operation.place.kind !== "name") values.push(operation.place.object);
-      break;
-    case "loop":
-      values.push(operation.iterable, operation.test);
-      break;
-    case "branch":
-      values.push(operation.test);
-      break;
-    case "with":
-      values.push(operation.context);
-      break;
-    case "return":
-    case "raise":
-    case "break":
-    case "continue":
-      values.push(operation.value);
-      break;
-    case "attempt":
-      break;
-  }
-  return values.filter((value) => value !== undefined);
+  const object = operation.op === "write" && operation.place.kind !== "name" ? [operation.place.object] : [];
+  return [...evaluatedBy(operation), ...object];
 }

@@ -132,7 +132,6 @@ export class AnswerMemory {
   private question: Question | undefined;
   private release: () => void = () => {};
   private readonly identities = new WeakMap<object, number>();
-  private readonly numbers = new Map<string, number>();
   private lastIdentity = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
@@ -240,17 +239,6 @@ export class AnswerMemory {
       this.identities.set(part, identity);
     }
     return identity;
-  }
-
-  /** A number for a long text, so that keys with it stay short. */
-  numberOf(text: string): number {
-    let number = this.numbers.get(text);
-    if (number === undefined) {
-      number = ++this.lastIdentity;
-      if (this.numbers.size >= mostTexts) this.numbers.clear();
-      this.numbers.set(text, number);
-    }
-    return number;
   }
 
   /** The answers about one file. */
@@ -621,7 +609,6 @@ function noted<Item>(list: Item[] | undefined, item: Item): Item[] {
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
 const statesBetweenSweeps = 32;
-const mostTexts = 256;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
 const longestChain = 400;
 

@@ -35,9 +35,7 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
     const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
     if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
     const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
-    const key = `sharing promises ${mentionsLock} ${guarded.map((state) => state.location).join()}`;
-    const promises = program.resolver.remembered(file, key, () => promisesOf(file, mentionsLock ? names : new Set(), guarded, program));
-    return promises.flatMap((promise) => {
+    return promisesOf(file, mentionsLock ? names : new Set(), guarded, program).flatMap((promise) => {
       const entries = promise.entries.filter((node) => !spawned.has(node));
       return entries.length > 0 ? [{ ...promise, entries }] : [];
     });

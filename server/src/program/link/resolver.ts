@@ -49,11 +49,6 @@ export class Resolver {
     return this.memory.identityOf(part);
   }
 
-  /** A number for a long text; see `AnswerMemory`. */
-  numberOf(text: string): number {
-    return this.memory.numberOf(text);
-  }
-
   /** What a later stage made of answers about a file, made anew only if something it depends on has changed. */
   remembered<Result>(
     file: LinkedFile,
@@ -61,17 +56,13 @@ export class Resolver {
     compute: () => Result,
     isSame: (a: Result, b: Result) => boolean = () => false,
   ): Result {
-    const { derived } = this.memory.of(file);
-    const known = this.memory.recall<object | string, Result>(derived, key);
-    return known ?? this.memory.find<object | string, Result>(derived, key, undefined, isSame, compute);
+    return this.memory.find<object | string, Result>(this.memory.of(file).derived, key, undefined, isSame, compute);
   }
 
   /** The same for one function. `provisional` is what it is taken for while it is found. */
   rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
     const { derived } = this.memory.of(node.file);
-    const key = `${what} ${this.identityOf(node)}`;
-    const known = this.memory.recall<object | string, Result>(derived, key);
-    return known ?? this.memory.find<object | string, Result>(derived, key, provisional, sameStructure, compute);
+    return this.memory.find<object | string, Result>(derived, `${what} ${this.identityOf(node)}`, provisional, sameStructure, compute);
   }
 
   /** What follows from the whole program; see `AnswerMemory`. */

@@ -102,18 +102,15 @@ export function findSpawns(files: readonly LinkedFile[], resolver: Resolver, kno
 }
 
 function spawnsIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
-  const { classes: subclasses, number } = resolver.overview("spawning classes", () => {
-    const classes = spawningClasses(resolver, knowledge);
-    const number = resolver.numberOf([...classes].map(([node, entry]) => `${resolver.identityOf(node)} ${entry.name}`).join());
-    return { classes, number };
-  });
+  const subclasses = spawningClasses(resolver, knowledge);
   const names = spawnNames(knowledge);
   const others = new Set(subclassNames(file, subclasses));
   for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
   const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
     const within = file.functions[index];
-    const key = `spawns ${resolver.identityOf(call)} ${number}`;
-    return within ? resolver.remembered(file, key, () => spawnsOfCall(call, within, resolver, knowledge, subclasses)) : [];
+    const find = (): readonly Spawn[] =>
+      within ? spawnsOfCall(call, within, resolver, knowledge, spawningClasses(resolver, knowledge)) : [];
+    return resolver.remembered(file, `spawns ${resolver.identityOf(call)}`, find);
   });
   for (const node of file.classes) {
     const key = `workers ${resolver.identityOf(node)}`;
@@ -368,6 +365,10 @@ function decoratingNames(knowledge: Knowledge): ReadonlySet<string> {
 
 /** The classes of the program that derive from a class whose call spawns, with what its call is then taken for. */
 function spawningClasses(resolver: Resolver, knowledge: Knowledge): ReadonlyMap<ClassNode, SpawnerEntry> {
+  return resolver.overview("spawning classes", () => findSpawningClasses(resolver, knowledge));
+}
+
+function findSpawningClasses(resolver: Resolver, knowledge: Knowledge): ReadonlyMap<ClassNode, SpawnerEntry> {
   const found = new Map<ClassNode, SpawnerEntry>();
   for (const file of resolver.files.values()) {
     if (file.classes.length === 0) continue;

@@ -8,7 +8,7 @@ import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
-import { innerValues, someValue, walkOperations } from "./walk.js";
+import { evaluatedBy, innerValues, someValue, walkOperations } from "./walk.js";
 
 /** A lock that keeps nobody out. */
 export interface UselessLock {
@@ -122,33 +122,8 @@ function valuesIn({ facts }: FunctionNode): readonly Value[] {
   for (const bound of facts.bindings.values()) values.push(...bound);
   for (const parameter of facts.parameters) values.push(parameter.default);
   walkOperations(facts.body, (operation) => {
-    switch (operation.op) {
-      case "read":
-      case "call":
-      case "compute":
-      case "await":
-      case "yield":
-        values.push(operation);
-        break;
-      case "write":
-        values.push(operation.value, { op: "read", place: operation.place, start: operation.start, end: operation.end });
-        break;
-      case "with":
-        values.push(operation.context);
-        break;
-      case "loop":
-        values.push(operation.iterable, operation.test);
-        break;
-      case "branch":
-        values.push(operation.test);
-        break;
-      case "return":
-      case "raise":
-        values.push(operation.value);
-        break;
-      default:
-        break;
-    }
+    values.push(...evaluatedBy(operation));
+    if (operation.op === "write") values.push({ op: "read", place: operation.place, start: operation.start, end: operation.end });
   });
   return values.filter((value) => value !== undefined);
 }

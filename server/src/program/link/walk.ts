@@ -36,6 +36,39 @@ export function listOf(operations: readonly Operation[], wanted: Operation): rea
   return undefined;
 }
 
+/** The values that an operation evaluates, as far as they are no operations of their own; of a store, what is stored and not where. */
+export function evaluatedBy(operation: Operation): readonly Value[] {
+  const values: (Value | undefined)[] = [];
+  switch (operation.op) {
+    case "read":
+    case "call":
+    case "compute":
+    case "await":
+    case "yield":
+      values.push(operation);
+      break;
+    case "write":
+    case "return":
+    case "raise":
+    case "break":
+    case "continue":
+      values.push(operation.value);
+      break;
+    case "loop":
+      values.push(operation.iterable, operation.test);
+      break;
+    case "branch":
+      values.push(operation.test);
+      break;
+    case "with":
+      values.push(operation.context);
+      break;
+    case "attempt":
+      break;
+  }
+  return values.filter((value) => value !== undefined);
+}
+
 /** The values directly inside a value, in evaluation order. */
 export function innerValues(value: Value): readonly Value[] {
   switch (value.op) {

@@ -1,11 +1,12 @@
 import { atLeast } from "../../base/target.js";
 import { checksThenActs } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
+import type { Program } from "../../program/link/link.js";
 import { writtenName } from "../../program/link/locks.js";
 import { parentOf } from "../../program/link/resolver.js";
 import type { UpdateAcrossAwait } from "../../program/link/task-updates.js";
 import type { Place } from "../../program/operation.js";
-import type { FixOffer, RuleContext } from "../rule.js";
+import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken, statementsAt, wrapped } from "./code.js";
 import { hoisted, hoistOf } from "./hoist.js";
 import { newLock } from "./new-lock.js";
@@ -20,7 +21,7 @@ export function awaitFix(found: UpdateAcrossAwait, context: RuleContext): FixOff
   const { function: node, statement, does, place, read, evidence } = found;
   const name = rootName(place);
   const title = `Hold an \`asyncio.Lock\` while \`${name}\` is changed`;
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   if (isBroken(node.file)) return refuse("the file has a syntax error");
   const code = codeOf(node.file.path, context);
   const { path } = node.file;
@@ -35,7 +36,7 @@ export function awaitFix(found: UpdateAcrossAwait, context: RuleContext): FixOff
     return refuse("before Python 3.10 an `asyncio.Lock` belongs to the event loop that runs when it is made");
   if (evidence.kind === "other writer" && evidence.writer !== node)
     return refuse(`\`${evidence.writer.facts.name}\` changes it as well and would have to hold the lock, too`);
-  const state = stateOf(place, node, context);
+  const state = stateOf(place, node, context.program);
   const base = state && pathTo(state, place, node);
   if (!state || base === undefined || (base !== "" && !isDotted(base)))
     return refuse("the state is reached in a way that tells no place for a lock");
@@ -70,9 +71,8 @@ function rootName(place: Place): string {
 }
 
 /** Whose variable the place is part of: of the module, of a function around, or of the object of the method. */
-function stateOf(place: Place, node: FunctionNode, { program }: RuleContext): SharedState | undefined {
-  if (place.kind === "element")
-    return place.object.op === "read" ? stateOf(place.object.place, node, { program } as RuleContext) : undefined;
+function stateOf(place: Place, node: FunctionNode, program: Program): SharedState | undefined {
+  if (place.kind === "element") return place.object.op === "read" ? stateOf(place.object.place, node, program) : undefined;
   const { name } = place;
   if (place.kind === "name") {
     if (place.owner === 0) return { of: "module", path: node.file.path, name };

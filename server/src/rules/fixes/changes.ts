@@ -8,7 +8,7 @@ import { walkOperations } from "../../program/link/walk.js";
 import type { Place } from "../../program/operation.js";
 import { quoted } from "../race.js";
 import type { RuleContext } from "../rule.js";
-import { pathTo, type SharedState } from "./shared-state.js";
+import { fileOf, pathTo, type SharedState } from "./shared-state.js";
 
 /** A change of shared state: an access of some thread, or one like it that no thread is known to make. */
 export interface Change extends Pick<Access, "function" | "operation" | "statement" | "does" | "check" | "locks"> {
@@ -54,7 +54,7 @@ const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce
  * expected to hold it as well. `known`: the operations that are seen to already.
  */
 export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
-  const file = state.of === "module" ? program.file(state.path) : state.of === "object" ? state.class.file : state.function.file;
+  const file = fileOf(state, program);
   return (file?.functions ?? []).flatMap((node): readonly Change[] => {
     if (node.facts.kind !== "function" || alone.test(node.facts.name) || isMaker(node, state)) return [];
     const found: Change[] = [];

@@ -31,6 +31,11 @@ export function isBroken({ facts }: LinkedFile): boolean {
   return facts.syntaxErrors.length > 0;
 }
 
+/** What facts call a range of the text. */
+export function placesOf({ source }: Pick<Code, "source">, { start, end }: Range): Range {
+  return { start: source.place(start), end: source.place(end) };
+}
+
 /** The fewest statements of one block that hold what facts name by `places`. */
 export function statementsAt(code: Code, places: Range): Stretch | undefined {
   return stretchOver(code.layout, code.source.range(places));
@@ -87,7 +92,7 @@ export function removed(statement: Statement): TextEdit {
 }
 
 /** Where the statement's first line starts; behind a byte order mark. */
-function lineStart({ start, indent }: Statement): number {
+export function lineStart({ start, indent }: Statement): number {
   return start - indent.length;
 }
 

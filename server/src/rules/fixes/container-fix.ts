@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import type { Access } from "../../program/link/activity.js";
 import type { Fix, RuleContext } from "../rule.js";
-import { type Code, codeOf, hasComment, isBroken, statementsAt } from "./code.js";
+import { type Code, codeOf, hasComment, isBroken, lineStart, statementsAt } from "./code.js";
 
 /** Values that cost next to nothing to make and leave no trace when nobody takes them. */
 const cheap =
@@ -42,7 +42,7 @@ export function setDefaultFix(access: Access, { program, source }: RuleContext):
     code.text.slice(next.start, next.end).split(`${container}[`).length === 2;
   if (next && usesOnce) {
     const edits = [
-      { range: { start: test.start - test.indent.length, end: next.start - next.indent.length }, newText: "" },
+      { range: { start: lineStart(test), end: lineStart(next) }, newText: "" },
       { range: { start: next.start, end: next.start + use.length - 1 }, newText: call },
     ];
     return { title, safety: "safe", edits: [{ path, edits }] };

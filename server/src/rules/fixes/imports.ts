@@ -118,7 +118,7 @@ function statementEdit(code: Code, module: string, line: string): TextEdit | und
 }
 
 /** The docstring, and what must stay in front of everything else. */
-function isPreamble(statement: Statement, index: number, code: Code): boolean {
+export function isPreamble(statement: Statement, index: number, code: Code): boolean {
   const text = code.text.slice(statement.start, statement.end);
   return (index === 0 && /^[rRuU]?["']/.test(text)) || /^from\s+__future__\s/.test(text);
 }

@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { Statement } from "../../syntax/layout.js";
 import type { RuleContext } from "../rule.js";
 import type { Change } from "./changes.js";
-import { before, type Code, codeOf, indented, isBroken, statementsAt, unitBehind } from "./code.js";
+import { before, type Code, codeOf, indented, isBroken, lineStart, placesOf, statementsAt, unitBehind } from "./code.js";
 import { conductOf } from "./locked-code.js";
 import { Refusal, rangeToGuard, type Section } from "./sections.js";
 
@@ -16,7 +16,7 @@ export function lateLockSection(access: Change, lock: string, context: RuleConte
   if (!check || isBroken(node.file)) return refusal;
   const code = codeOf(node.file.path, context);
   const range = rangeToGuard(access, code);
-  const stretch = range && statementsAt(code, { start: code.source.place(range.start), end: code.source.place(range.end) });
+  const stretch = range && statementsAt(code, placesOf(code, range));
   const inner = statementsAt(code, access.statement);
   const held = [...(inner?.around ?? [])].reverse().find(({ block }) => isWith(code, block, lock))?.statement;
   if (!stretch || !inner || !held || stretch.statements.some(({ form }) => form === "several on one line")) return refusal;
@@ -25,7 +25,7 @@ export function lateLockSection(access: Change, lock: string, context: RuleConte
   const again = first && stretch.statements.length === 1 ? looksAgain(first, held, code) : undefined;
   if (again) return { ...common, stretch, edits: again, safety: "safe" };
   const edits = movedOut(stretch.statements, held, lock, code);
-  const conduct = first && conductOf(node, { start: code.source.place(first.start), end: code.source.place(held.start) }, context.program);
+  const conduct = first && conductOf(node, placesOf(code, { start: first.start, end: held.start }), context.program);
   if (!edits || (conduct?.does !== "quiet" && conduct?.does !== "calls out")) return refusal;
   return { ...common, stretch, edits, safety: conduct.does === "quiet" ? "safe" : "unsafe" };
 }
@@ -43,7 +43,7 @@ function looksAgain(test: Statement, held: Statement, code: Code): readonly Text
     return undefined;
   const header = code.text.slice(block.header.start, block.header.end);
   if (/[\r\n]|:=/.test(header)) return undefined;
-  return [before(first, header), ...indented(code, { start: first.start - first.indent.length, end: held.lines.end })];
+  return [before(first, header), ...indented(code, { start: lineStart(first), end: held.lines.end })];
 }
 
 /** Takes the lock before the first of the statements, and no more where it was taken. What was under it stays as it stands. */
@@ -55,8 +55,8 @@ function movedOut(statements: readonly Statement[], held: Statement, lock: strin
   if (body.indent.length - held.indent.length !== unitBehind(held.indent, code).length) return undefined;
   return [
     before(first, `with ${lock}:`),
-    ...indented(code, { start: first.start - first.indent.length, end: held.start - held.indent.length }),
-    { range: { start: held.start - held.indent.length, end: body.start - body.indent.length }, newText: "" },
+    ...indented(code, { start: lineStart(first), end: lineStart(held) }),
+    { range: { start: lineStart(held), end: lineStart(body) }, newText: "" },
     ...indented(code, { start: held.lines.end, end: last.lines.end }),
   ];
 }

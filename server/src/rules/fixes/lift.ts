@@ -7,7 +7,7 @@ import type { Value } from "../../program/operation.js";
 import { indentableLines, lineEndAfter, type Statement } from "../../syntax/layout.js";
 import { obstacleOf } from "../picklability.js";
 import type { RuleContext } from "../rule.js";
-import { type Code, codeOf, statementsAt, unusedName, usesOf } from "./code.js";
+import { type Code, codeOf, lineStart, statementsAt, unusedName, usesOf } from "./code.js";
 import { imported } from "./imports.js";
 
 /** A function at module level in place of one that pickle cannot find by its name. */
@@ -120,7 +120,7 @@ function fromDefinition(
   const used = uses.map((use) => code.source.range(use).start);
   if (captured.length > 0 && named.some((offset) => !used.includes(offset)))
     return { refused: `\`${facts.name}\` uses variables around it, and is named in other places, too` };
-  const start = statement.start - statement.indent.length;
+  const start = lineStart(statement);
   const open = code.text.indexOf("(", code.source.offset(facts.nameRange.end));
   const moved = outdentedText(
     { start, end: statement.lines.end },
@@ -133,8 +133,7 @@ function fromDefinition(
   const edit = beforeTopLevel(node, `${moved.replace(/\s*$/, "\n")}\n\n`, code);
   if (!edit) return { refused: `it is not clear where \`${facts.name}\` stands` };
   const next = stretch.siblings[stretch.siblings.indexOf(statement) + 1];
-  const end =
-    next && code.text.slice(statement.lines.end, next.start).trim() === "" ? next.start - next.indent.length : statement.lines.end;
+  const end = next && code.text.slice(statement.lines.end, next.start).trim() === "" ? lineStart(next) : statement.lines.end;
   return { edits: [edit, { range: { start, end }, newText: "" }] };
 }
 

@@ -4,7 +4,7 @@ import type { GuardedState } from "../../program/link/guarded-state.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
 import { walkOperations } from "../../program/link/walk.js";
 import { isRealLock } from "../race.js";
-import type { FixOffer, RuleContext } from "../rule.js";
+import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
 import { accessesTo, type Change, changesOf, otherChanges, placeText } from "./changes.js";
 import { setDefaultFix } from "./container-fix.js";
 import { lateLockSection } from "./late-lock.js";
@@ -32,16 +32,16 @@ export function declaredLockFix(access: Access, state: GuardedState, context: Ru
 function guardedBy(access: Access, declared: Lock | undefined, context: RuleContext): FixOffer {
   const state = stateAt(access.location, context.program);
   const name = state?.name ?? "it";
-  if (!state) return refused("Hold a lock", "the state is reached in a way that tells no place for a lock");
+  if (!state) return refusedFix("Hold a lock", "the state is reached in a way that tells no place for a lock");
   const all = accessesTo(access, context);
   const changing = declared ? changesOf(access, all).slice(0, 1) : changesOf(access, all);
   const title = `Guard \`${name}\` with a lock`;
   const found = declared ?? lockFor(state, all, changing, context);
-  if ("refused" in found) return refused(title, found.refused);
+  if ("refused" in found) return refusedFix(title, found.refused);
   const sections = sectionsOf(found, state, changing, all, context);
-  if (sections instanceof Refusal) return refused(title, sections.reason);
+  if (sections instanceof Refusal) return refusedFix(title, sections.reason);
   const [first] = sections;
-  if (!first) return refused(title, "every place holds it already");
+  if (!first) return refusedFix(title, "every place holds it already");
   const own = sections.find((section) => section.function === access.function) ?? first;
   const isSafe =
     found.made?.safety !== "unsafe" &&
@@ -72,10 +72,6 @@ export function withSetDefault(access: Access, context: RuleContext): FixOffer {
 const mostSafePlaces = 6;
 /** And one in more than these is for nobody. */
 const mostPlaces = 12;
-
-function refused(title: string, reason: string): FixOffer {
-  return { fixes: [], refused: [{ title, reason }] };
-}
 
 /** Whether the lock is held at the access and, where it rests on a look, since the look. */
 function isHeldAt({ locks, check }: Access, key: string): boolean {

@@ -1,20 +1,21 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { releasersOnly } from "../../program/link/hand-over.js";
+import { lastNameOf } from "../../program/link/last-name.js";
 import type { Program } from "../../program/link/link.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
-import { type FixOffer, noFix, type RuleContext } from "../rule.js";
-import { codeOf, isBroken, statementsAt, usesOf } from "./code.js";
+import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
+import { codeOf, isBroken, placesOf, statementsAt, usesOf } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
 
 /** Makes a lock one that its holder may take again: `threading.RLock()`. */
 export function reentrantFix(lock: Value | undefined, within: FunctionNode, context: RuleContext): FixOffer {
   const title = "Make the lock reentrant, `threading.RLock()`";
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   const made = lock && makingOf(lock, within, context.program);
   const name = lock && lastNameOf(lock);
-  if (!made || name === undefined) return noFix;
+  if (!made || !name) return noFix;
   if (isBroken(made.in.file)) return refuse("the file has a syntax error");
   const [releaser] = context.program.files.flatMap((file) => releasersOnly(file, name));
   if (releaser) return refuse(`\`${releaser.facts.name}\` releases it, which only the thread may that took a reentrant lock`);
@@ -32,10 +33,10 @@ export function reentrantFix(lock: Value | undefined, within: FunctionNode, cont
  */
 export function taskLockFix(lock: Value | undefined, within: FunctionNode, context: RuleContext): FixOffer {
   const title = "Make it a lock for tasks, `asyncio.Lock()`";
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   const made = lock && makingOf(lock, within, context.program);
   const name = lock && lastNameOf(lock);
-  if (!made || name === undefined) return noFix;
+  if (!made || !name) return noFix;
   const { file } = made.in;
   if (isBroken(file)) return refuse("the file has a syntax error");
   const code = codeOf(file.path, context);
@@ -45,7 +46,7 @@ export function taskLockFix(lock: Value | undefined, within: FunctionNode, conte
   const edits: TextEdit[] = [];
   for (const offset of usesOf(code, name)) {
     if (making && making.start <= offset && offset < making.end) continue;
-    const stretch = statementsAt(code, { start: code.source.place(offset), end: code.source.place(offset + name.length) });
+    const stretch = statementsAt(code, placesOf(code, { start: offset, end: offset + name.length }));
     const statement = stretch?.statements[0];
     const header = statement?.blocks[0]?.header;
     const isTaken =
@@ -73,10 +74,6 @@ function makingOf(
   const entities = resolver.resolve(lock, within);
   const [only] = entities;
   return entities.length === 1 && only?.kind === "object" && /^threading\.R?Lock$/.test(only.type) ? only.origin : undefined;
-}
-
-function lastNameOf(value: Value): string | undefined {
-  return value.op === "read" && value.place.kind !== "element" ? value.place.name : undefined;
 }
 
 /** Another class in place of the one that is called. */

@@ -7,7 +7,7 @@ import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
 import type { FixOffer, RuleContext, Safety } from "../rule.js";
-import { type Code, codeOf, indented, isBroken, occurrences, wrapped } from "./code.js";
+import { type Code, codeOf, indented, isBroken, lineStart, occurrences, wrapped } from "./code.js";
 
 /** What puts a module's work under a main guard, or what stands in the way. */
 export type MainGuard = { readonly edits: readonly TextEdit[]; readonly safety: Safety } | { readonly refused: string };
@@ -74,7 +74,7 @@ function joinedGuard(moved: readonly Statement[], next: Statement, code: Code, s
     edits: [
       { range: { start: first.start, end: first.start }, newText: `${text}\n` },
       ...indented(code, body),
-      { range: { start: last.lines.end, end: bodyStart.start - bodyStart.indent.length }, newText: "" },
+      { range: { start: last.lines.end, end: lineStart(bodyStart) }, newText: "" },
     ],
   };
 }

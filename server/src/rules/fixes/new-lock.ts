@@ -7,7 +7,7 @@ import type { Statement } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
 import { after, before, type Code, codeOf, isBroken, statementsAt, unusedName } from "./code.js";
 import { imported } from "./imports.js";
-import type { SharedState } from "./shared-state.js";
+import { fileOf, type SharedState } from "./shared-state.js";
 
 /** What a lock is made by: a module and a name of it. */
 export interface LockMaker {
@@ -25,7 +25,7 @@ export interface NewLock {
 
 /** Makes a lock beside the state, or says why that is not possible. */
 export function newLock(state: SharedState, maker: LockMaker, context: RuleContext): NewLock | { readonly refused: string } {
-  const file = state.of === "module" ? context.program.file(state.path) : state.of === "object" ? state.class.file : state.function.file;
+  const file = fileOf(state, context.program);
   if (!file) return { refused: "the file of the state is not at hand" };
   if (isBroken(file)) return { refused: "the file has a syntax error" };
   const code = codeOf(file.path, context);

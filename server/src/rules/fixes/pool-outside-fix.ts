@@ -1,14 +1,14 @@
 import type { ShortLivedPool } from "../../program/link/short-lived-pools.js";
 import type { FixOffer, RuleContext } from "../rule.js";
-import { noFix } from "../rule.js";
-import { before, codeOf, indented, isBroken, occurrences, statementsAt, unitBehind } from "./code.js";
+import { noFix, refusedFix } from "../rule.js";
+import { before, codeOf, indented, isBroken, lineStart, occurrences, statementsAt, unitBehind } from "./code.js";
 import { argumentNames } from "./names.js";
 
 /** Makes a pool once, before the loop that makes one in each round. What stands in the block stays as it is. */
 export function poolOutsideFix({ function: node, made, often }: ShortLivedPool, context: RuleContext): FixOffer {
   if (often.by !== "loop" || often.function !== node || often.call || isBroken(node.file)) return noFix;
   const title = "Make the pool once, before the loop";
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   const code = codeOf(node.file.path, context);
   const stretch = statementsAt(code, made);
   const [entered] = stretch?.statements ?? [];
@@ -34,7 +34,7 @@ export function poolOutsideFix({ function: node, made, often }: ShortLivedPool, 
   if (isOpen) return refuse("each round waits for its work by leaving the `with`");
   if (body.indent.length - entered.indent.length !== unitBehind(entered.indent, code).length)
     return refuse("the block is indented in another way");
-  const start = loop.start - loop.indent.length;
+  const start = lineStart(loop);
   return {
     fixes: [
       {
@@ -45,8 +45,8 @@ export function poolOutsideFix({ function: node, made, often }: ShortLivedPool, 
             path: node.file.path,
             edits: [
               before(loop, header),
-              ...indented(code, { start, end: entered.start - entered.indent.length }),
-              { range: { start: entered.start - entered.indent.length, end: body.start - body.indent.length }, newText: "" },
+              ...indented(code, { start, end: lineStart(entered) }),
+              { range: { start: lineStart(entered), end: lineStart(body) }, newText: "" },
               ...indented(code, { start: entered.lines.end, end: loop.lines.end }),
             ],
           },

@@ -8,7 +8,7 @@ import { walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import { batching, chunkSize, isShortTask } from "../handed-over.js";
 import { certainObstacle, obstacleOf } from "../picklability.js";
-import { type FixOffer, noFix, type RuleContext } from "../rule.js";
+import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { argumentAdded } from "./chunk-size-fix.js";
 import { codeOf, isBroken } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
@@ -41,7 +41,7 @@ export function processPoolFix(site: SiteEstimate, context: RuleContext): FixOff
   const kind = kinds.find(({ spawner }) => spawner.test(spawn.spawner))?.kind;
   if (!(isThread || (kind && made))) return noFix;
   const title = `Switch to ${isThread ? "ProcessPoolExecutor" : kind?.member === "Pool" ? "multiprocessing.Pool" : "ProcessPoolExecutor"}`;
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   const users = isThread ? [spawn] : context.program.spawns.filter((each) => each.pool?.made?.call === made?.call);
   const maker = isThread ? spawn.in : made?.in;
   if (!maker || isBroken(maker.file)) return noFix;

@@ -6,8 +6,8 @@ import type { Leak } from "../../program/link/releases.js";
 import { sameValue } from "../../program/link/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { Block, Statement } from "../../syntax/layout.js";
-import type { FixOffer, RuleContext } from "../rule.js";
-import { type Code, codeOf, indented, isBroken, removed, statementsAt } from "./code.js";
+import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
+import { type Code, codeOf, indented, isBroken, placesOf, removed, statementsAt } from "./code.js";
 import { conductOf } from "./locked-code.js";
 
 /**
@@ -17,7 +17,7 @@ import { conductOf } from "./locked-code.js";
 export function releaseFix({ acquire, object }: Leak, node: FunctionNode, context: RuleContext): FixOffer {
   const lock = writtenName(object);
   const title = `Hold it with \`with ${lock}:\``;
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   if (isBroken(node.file)) return refuse("the file has a syntax error");
   if (acquire.arguments.length > 0) return refuse("`acquire` may come back without the lock, which `with` does not");
   const code = codeOf(node.file.path, context);
@@ -58,7 +58,7 @@ export function releaseFix({ acquire, object }: Leak, node: FunctionNode, contex
     ),
     removed(stretch.siblings[end] as Statement),
   );
-  const conduct = conductOf(node, { start: code.source.place(range.start), end: code.source.place(range.end) }, context.program);
+  const conduct = conductOf(node, placesOf(code, range), context.program);
   const safety = others.length === 0 && conduct.does !== "suspends" ? "safe" : "unsafe";
   return { fixes: [{ title, safety, edits: [{ path: node.file.path, edits }] }], refused: [] };
 }
@@ -85,7 +85,7 @@ function removedReleases(
     const siblings = blocks.find((each) => each.includes(release));
     const next = siblings?.[siblings.indexOf(release) + 1];
     if (!next || !/^(return|raise|break|continue)$/.test(next.keyword)) return [];
-    const conduct = conductOf(node, { start: code.source.place(next.start), end: code.source.place(next.end) }, program);
+    const conduct = conductOf(node, placesOf(code, next), program);
     // An error may well be made there.
     return conduct.does === "quiet" || next.keyword === "raise" ? [removed(release)] : [];
   });

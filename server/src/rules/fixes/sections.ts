@@ -9,7 +9,7 @@ import type { Place } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
 import type { RuleContext, Safety } from "../rule.js";
 import { type Change, placeText } from "./changes.js";
-import { type Code, codeOf, indented, isBroken, occurrences, statementsAt, unitBehind, wrapped } from "./code.js";
+import { type Code, codeOf, indented, isBroken, lineStart, occurrences, placesOf, statementsAt, unitBehind, wrapped } from "./code.js";
 import { hoisted, hoistOf } from "./hoist.js";
 import { type Conduct, conductName, conductOf } from "./locked-code.js";
 import { placeOf } from "./shared-state.js";
@@ -112,10 +112,6 @@ function isPlaceOf(read: Place, place: Place): boolean {
   return samePlace(read, place) || (place.kind === "element" && place.object.op === "read" && samePlace(read, place.object.place));
 }
 
-function placesOf({ source }: Code, { start, end }: Range): Range {
-  return { start: source.place(start), end: source.place(end) };
-}
-
 function rangeOfStretch({ statements }: Stretch): Range {
   const [first, last] = [statements[0] as Statement, statements[statements.length - 1] as Statement];
   return { start: first.start, end: last.end };
@@ -197,7 +193,7 @@ function loopSection(access: Change, lock: string, code: Code, context: RuleCont
   if (written === undefined || /[\r\n]|:=/.test(written)) return refusal;
   const inner = `${first.indent}${unitBehind(first.indent, code)}`;
   const end = `${first.indent}with ${lock}:\n${inner}if ${negated(written)}:\n${inner}${unitBehind(first.indent, code)}break\n`;
-  const lines = { start: first.start - first.indent.length, end: last.lines.end };
+  const lines = { start: lineStart(first), end: last.lines.end };
   const testStart = loop.start + header.indexOf(written);
   return {
     function: node,
@@ -289,7 +285,7 @@ function joined({ code, stretch, lock, conduct }: Section): readonly TextEdit[] 
   const inner = block?.statements[0];
   if (!previous || !block || !inner || previous.keyword !== "with" || conduct.does !== "quiet") return undefined;
   const isSame = code.text.slice(block.header.start, block.header.end) === `with ${lock}:`;
-  const isNext = previous.lines.end === first.start - first.indent.length;
+  const isNext = previous.lines.end === lineStart(first);
   if (!isSame || !isNext || inner.indent !== `${first.indent}${unitBehind(first.indent, code)}`) return undefined;
-  return indented(code, { start: first.start - first.indent.length, end: last.lines.end });
+  return indented(code, { start: lineStart(first), end: last.lines.end });
 }

@@ -1,5 +1,5 @@
 import type { Access } from "../../program/link/activity.js";
-import { type ClassNode, classKey, type FunctionNode } from "../../program/link/entity.js";
+import { type ClassNode, classKey, type FunctionNode, type LinkedFile } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import type { Place, Value } from "../../program/operation.js";
 
@@ -8,6 +8,18 @@ export type SharedState =
   | { readonly of: "object"; readonly class: ClassNode; readonly name: string }
   | { readonly of: "module"; readonly path: string; readonly name: string }
   | { readonly of: "function"; readonly function: FunctionNode; readonly name: string };
+
+/** The file that the variable is made in. */
+export function fileOf(state: SharedState, program: Program): LinkedFile | undefined {
+  switch (state.of) {
+    case "object":
+      return state.class.file;
+    case "module":
+      return program.file(state.path);
+    case "function":
+      return state.function.file;
+  }
+}
 
 /** The variable that a location of `Access` belongs to; of what hangs on it, the variable itself. */
 export function stateAt(location: string, program: Program): SharedState | undefined {

@@ -1,15 +1,13 @@
 import type { LinkedFile } from "../../program/link/entity.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
 import { before, codeOf, isBroken, removed, statementsAt } from "./code.js";
+import { isPreamble } from "./imports.js";
 
 /** Gives a library one thread for each worker, by the environment, before it is imported. */
 export function threadLimitFix(file: LinkedFile, variables: readonly string[], context: RuleContext): FixOffer {
   if (variables.length === 0 || isBroken(file)) return noFix;
   const code = codeOf(file.path, context);
-  const first = code.layout.statements.find((each, index) => {
-    const text = code.text.slice(each.start, each.end);
-    return !((index === 0 && /^[rRuU]?["']/.test(text)) || /^from\s+__future__\s/.test(text));
-  });
+  const first = code.layout.statements.find((each, index) => !isPreamble(each, index, code));
   if (!first) return noFix;
   const names = file.functions[0]?.facts.bindings.get("os") ?? [];
   if (names.some((value) => value.op !== "import")) return noFix;

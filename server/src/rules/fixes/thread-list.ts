@@ -2,7 +2,7 @@ import type { TextEdit } from "../../base/edit.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import type { CallOperation } from "../../program/operation.js";
 import type { Statement, Stretch } from "../../syntax/layout.js";
-import { type Code, hasComment, indented, removed, statementsAt, unitBehind, unusedName, usesOf } from "./code.js";
+import { type Code, hasComment, indented, lineStart, removed, statementsAt, unitBehind, unusedName, usesOf } from "./code.js";
 
 /** How code starts one thread after another, and waits for all of them or for none. */
 export interface ThreadList {
@@ -214,7 +214,7 @@ function editsOf(
   const futures = unusedName(around, "futures", "pending");
   const future = unusedName(around, "future", "each_future");
   const lost = [...gone, ...(empty && !joins ? [empty] : [])];
-  const start = first.start - first.indent.length;
+  const start = lineStart(first);
   const rewritten = joins ? [makes, joins] : [makes];
   const isLost = (offset: number): boolean =>
     lost.some(({ lines }) => lines.start <= offset && offset < lines.end) ||

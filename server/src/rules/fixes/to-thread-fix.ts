@@ -3,7 +3,7 @@ import { atLeast } from "../../base/target.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation } from "../../program/operation.js";
-import { type FixOffer, noFix, type RuleContext } from "../rule.js";
+import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
 
@@ -28,7 +28,7 @@ export function toThreadFix(node: FunctionNode, range: Range, context: RuleConte
   const title = isSleep
     ? "Let other tasks run meanwhile, `await asyncio.sleep(…)`"
     : `Hand it to a thread, \`await asyncio.to_thread(${name}, …)\``;
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   if (externals.some((each) => /^sqlite3\.(Connection|Cursor)\./.test(each)))
     return refuse("a connection of `sqlite3` may only be used in the thread that made it");
   if (isInGenerator(node, call)) return refuse("it stands in a generator expression, which whoever goes through it would have to await");

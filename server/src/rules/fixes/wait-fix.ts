@@ -2,8 +2,8 @@ import type { TextEdit } from "../../base/edit.js";
 import type { PolledLoop } from "../../program/link/polls.js";
 import type { Place, Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
-import { type FixOffer, noFix, type RuleContext } from "../rule.js";
-import { type Code, codeOf, isBroken, statementsAt, usesOf } from "./code.js";
+import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
+import { type Code, codeOf, isBroken, placesOf, statementsAt, usesOf } from "./code.js";
 import { imported, importRemoved } from "./imports.js";
 
 /**
@@ -67,7 +67,7 @@ function eventFix(
   const place: Place | undefined = value.op === "read" ? value.place : undefined;
   if (!place || place.kind === "element") return noFix;
   const title = `Make \`${text}\` an event, and wait for it`;
-  const refuse = (reason: string): FixOffer => ({ fixes: [], refused: [{ title, reason }] });
+  const refuse = (reason: string): FixOffer => refusedFix(title, reason);
   const { name } = place;
   if (program.files.some((other) => other !== file && usesOf(codeOf(other.path, { source }), name).length > 0))
     return refuse("other files use it as well");
@@ -102,7 +102,7 @@ function eventFix(
 }
 
 function useAt(code: Code, start: number, end: number): { readonly does: "set" | "clear" | "read"; readonly end: number } | undefined {
-  const statement = statementsAt(code, { start: code.source.place(start), end: code.source.place(end) })?.statements[0];
+  const statement = statementsAt(code, placesOf(code, { start: start, end: end }))?.statements[0];
   if (!statement) return undefined;
   const behind = code.text.slice(end, statement.end);
   if (statement.start === start && statement.form === "simple") {

@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
-import { codeOf, isBroken, outdented, statementsAt } from "./code.js";
+import { codeOf, isBroken, lineStart, outdented, statementsAt } from "./code.js";
 
 /** Moves a wait behind the `with` that holds a lock, where it is the last thing done under the lock. */
 export function waitOutsideFix(node: FunctionNode, call: Range, lock: string, context: RuleContext): FixOffer {
@@ -13,6 +13,6 @@ export function waitOutsideFix(node: FunctionNode, call: Range, lock: string, co
   const around = stretch?.around[stretch.around.length - 1];
   if (!stretch || !wait || !around || code.text.slice(around.block.header.start, around.block.header.end) !== `with ${lock}:`) return noFix;
   if (wait.form !== "simple" || stretch.siblings.length < 2 || stretch.siblings[stretch.siblings.length - 1] !== wait) return noFix;
-  const edits = outdented(code, { start: wait.start - wait.indent.length, end: wait.lines.end }, wait.indent, around.statement.indent);
+  const edits = outdented(code, { start: lineStart(wait), end: wait.lines.end }, wait.indent, around.statement.indent);
   return { fixes: [{ title, safety: "unsafe", edits: [{ path: node.file.path, edits }] }], refused: [] };
 }
