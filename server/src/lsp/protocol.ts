@@ -3,6 +3,8 @@
  * Lines and characters are zero-based, as in LSP.
  */
 
+import type { SiteDemand } from "../analysis/answers.js";
+
 /** A place in a document that the editor knows. */
 export interface DocumentPlace {
   readonly uri: string;
@@ -18,6 +20,16 @@ export interface Page {
 
 /** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
 export const predictionRequest = "gilscope/prediction";
+
+/** Client → server: `DocumentPlace` to the `TimelineSite` there, or null. */
+export const timelineRequest = "gilscope/timeline";
+
+/** A place that starts concurrent work, with all that its timeline is simulated from. */
+export interface TimelineSite extends SiteDemand {
+  /** Where the call that starts the work begins. */
+  readonly place: DocumentPlace;
+  readonly fileName: string;
+}
 
 /** Client → server: `{ rule }`, a rule's name or code, to its `Page`, or null. */
 export const ruleRequest = "gilscope/rule";
@@ -70,6 +82,9 @@ export interface RemoteDescription {
 
 /** A command of the client that lenses call, with a `DocumentPlace`. */
 export const showPredictionCommand = "gilscope.showPrediction";
+
+/** A command of the client that lenses and pages call, with a `DocumentPlace`. */
+export const showTimelineCommand = "gilscope.showTimeline";
 
 /** A command of the client that code actions call, with the rule's name or code. */
 export const explainRuleCommand = "gilscope.explainRule";
