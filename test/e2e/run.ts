@@ -4,11 +4,12 @@ import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
+import { timelineScenarios } from "./timeline-scenarios.js";
 import { type Editor, startEditor } from "./workbench.js";
 
 /**
- * The package in a real VS Code workbench in a real browser. Run from the root of the project; needs Debian and Node alone, the rest is
- * installed into a cache on first use. `GILSCOPE_VSIX` names a package to test instead of a fresh one, `UPDATE=1` renews the pictures
+ * The package in a real VS Code workbench in a real browser; with arguments, the scenarios whose names hold one of them. Run from the root of
+ * the project; needs Debian and Node alone, the rest is installed into a cache on first use. `GILSCOPE_VSIX` names a package to test instead of a fresh one, `UPDATE=1` renews the pictures
  * that the README shows.
  */
 async function main(): Promise<void> {
@@ -24,10 +25,14 @@ async function main(): Promise<void> {
     editor = await startEditor(resolve(packagePath));
     say(`editor ready after ${seconds(started)}`);
     let failed = 0;
-    for (const scenario of scenarios) {
+    const wanted = process.argv.slice(2);
+    const chosen = [...scenarios, ...timelineScenarios].filter(
+      ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+    );
+    for (const scenario of chosen) {
       if (!(await passes(scenario, editor, { work, pictures, failures }))) failed++;
     }
-    say(`${scenarios.length - failed} of ${scenarios.length} scenarios passed in ${seconds(started)}`);
+    say(`${chosen.length - failed} of ${chosen.length} scenarios passed in ${seconds(started)}`);
     if (failed > 0) process.exitCode = 1;
   } finally {
     await editor?.stop();

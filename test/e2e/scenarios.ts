@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** Analysis of a small file takes milliseconds; the rest is for a busy machine. */
-const patience = 30_000;
+export const patience = 30_000;
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -175,7 +175,7 @@ async function tokenKinds(page: Page, text: string): Promise<number> {
   return new Set(kinds).size;
 }
 
-async function closeSideBar(page: Page): Promise<void> {
+export async function closeSideBar(page: Page): Promise<void> {
   const sideBar = page.locator(".part.sidebar");
   if (await sideBar.isVisible()) await page.keyboard.press("Control+B");
   await sideBar.waitFor({ state: "hidden", timeout: patience });
@@ -224,7 +224,7 @@ async function dismissHover(page: Page): Promise<void> {
   await page.locator(".monaco-hover:visible").first().waitFor({ state: "hidden", timeout: patience });
 }
 
-async function clickOn(page: Page, line: string, word: string): Promise<void> {
+export async function clickOn(page: Page, line: string, word: string): Promise<void> {
   const { x, y } = await placeOf(page, line, word);
   await page.mouse.click(x, y);
 }
