@@ -1,4 +1,4 @@
-import { timelineTexts } from "../../client/src/timeline/texts.js";
+import { timelineTexts } from "../../client/src/timeline/view/texts.js";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { parseTarget } from "../../server/src/base/target.js";
 import type { TimelineSite } from "../../server/src/lsp/protocol.js";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { followed } from "../../client/src/timeline/follow-edits.js";
-import { filled } from "../../client/src/timeline/texts.js";
 import { initialControls, questionOf } from "../../client/src/timeline/view/controls.js";
 import { schedule } from "../../client/src/timeline/view/simulation-steps.js";
 import { scalingTable, threadTable } from "../../client/src/timeline/view/tables.js";
+import { filled } from "../../client/src/timeline/view/texts.js";
 import { shareText } from "../../client/src/timeline/view/words.js";
 import { computing, siteOf, texts } from "./site.js";
 

@@ -1,6 +1,6 @@
 import type { DocumentPlace, TimelineSite } from "../../../server/src/lsp/protocol.js";
-import type { TimelineTexts } from "./texts.js";
 import type { Controls } from "./view/controls.js";
+import type { TimelineTexts } from "./view/texts.js";
 import type { Viewport } from "./view/viewport.js";
 
 /** From the extension to the panel's own script. */

@@ -16,7 +16,7 @@ import { type BaseLanguageClient, State } from "vscode-languageclient";
 import { type DocumentPlace, type TimelineSite, timelineRequest } from "../../../server/src/lsp/protocol.js";
 import { followed } from "./follow-edits.js";
 import type { KeptState, ToExtension, ToView } from "./messages.js";
-import { filled, timelineTexts } from "./texts.js";
+import { filled, timelineTexts } from "./view/texts.js";
 
 /** The panel that shows how the work of one place would run; there is at most one. */
 export interface TimelinePanel extends Disposable {

@@ -1,5 +1,6 @@
 /**
- * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server.
+ * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server;
+ * the timeline's page, which simulates by itself, also imports what that takes.
  * Lines and characters are zero-based, as in LSP.
  */
 

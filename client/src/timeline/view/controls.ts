@@ -17,7 +17,6 @@ export interface Controls {
 }
 
 export type SliderName = "workers" | "cores" | "taskFactor" | "switchIntervalNs";
-export const sliderNames: readonly SliderName[] = ["workers", "cores", "taskFactor", "switchIntervalNs"];
 
 /** A slider moves over stops, since what it sets matters by its magnitude. */
 export interface Slider {

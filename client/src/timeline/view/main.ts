@@ -2,9 +2,9 @@ import { scalingSvg } from "../../../../server/src/cli/formats/svg.js";
 import { traceEvents } from "../../../../server/src/cli/formats/trace.js";
 import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
 import { type SimulatedRun, simulateCorner } from "../../../../server/src/estimate/strategies.js";
+import { durationText } from "../../../../server/src/estimate/text.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
 import type { KeptState, ToExtension, ToView } from "../messages.js";
-import { filled, type TimelineTexts } from "../texts.js";
 import { type Controls, fittingControls, initialControls, moved, type Question, questionOf, slidersOf, usableWays } from "./controls.js";
 import { button, element } from "./element.js";
 import { createScalingView } from "./scaling-view.js";
@@ -13,9 +13,10 @@ import { createScheduleView } from "./schedule-view.js";
 import { type Answer, numbers, type Outcome, schedule, serialTime } from "./simulation-steps.js";
 import { createSliderRow } from "./slider-row.js";
 import { scalingTable, type Table, threadTable } from "./tables.js";
+import { filled, type TimelineTexts } from "./texts.js";
 import { followTheme } from "./theme.js";
 import { createWayCards } from "./way-cards.js";
-import { amountText, timeText } from "./words.js";
+import { amountText } from "./words.js";
 
 /** What the editor gives to the script of a webview. */
 declare function acquireVsCodeApi(): {
@@ -137,7 +138,7 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
     const started = performance.now();
     for (const answer of schedule(question, set.strategy)) take(answer, question);
     document.body.dataset.simulated = (performance.now() - started).toFixed(1);
-    serial.textContent = ` · ${texts.strategies.serial}: ${timeText(serialTime(question))}`;
+    serial.textContent = ` · ${texts.strategies.serial}: ${durationText(serialTime(question))}`;
     const key = JSON.stringify([question.demand, question.on, set.switchIntervalNs]);
     if (key === answered) return;
     for (const { strategy } of question.ways) ways.tell(strategy, undefined);

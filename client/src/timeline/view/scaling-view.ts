@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
-import { filled, type TimelineTexts } from "../texts.js";
 import { element } from "./element.js";
+import { filled, type TimelineTexts } from "./texts.js";
 import { dashes, readTheme } from "./theme.js";
 import { factorText, rangeText } from "./words.js";
 

@@ -1,10 +1,10 @@
 import type { SimulatedRun } from "../../../../server/src/estimate/strategies.js";
 import { duration } from "../../../../server/src/estimate/text.js";
 import { type ThreadState, type ThreadTimeline, threadStates } from "../../../../server/src/simulation/timeline.js";
-import { filled, type TimelineTexts } from "../texts.js";
 import { button, element } from "./element.js";
 import { createFill, type Fill } from "./fill.js";
 import { laneSpans, lastSliceEnd, sliceAt } from "./lanes.js";
+import { filled, type TimelineTexts } from "./texts.js";
 import { readTheme, type Theme } from "./theme.js";
 import { panned, preciseTime, showing, ticks, type Viewport, zoomed } from "./viewport.js";
 

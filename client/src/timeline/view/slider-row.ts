@@ -1,6 +1,6 @@
-import type { TimelineTexts } from "../texts.js";
 import type { Question, Slider, SliderName } from "./controls.js";
 import { button, element } from "./element.js";
+import type { TimelineTexts } from "./texts.js";
 import { sliderText } from "./words.js";
 
 /** The sliders, and the button that sets them back. */

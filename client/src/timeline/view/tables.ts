@@ -2,7 +2,7 @@ import { parseTarget, targetTitle } from "../../../../server/src/base/target.js"
 import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
 import { duration } from "../../../../server/src/estimate/text.js";
 import { type Timeline, threadStates } from "../../../../server/src/simulation/timeline.js";
-import type { TimelineTexts } from "../texts.js";
+import type { TimelineTexts } from "./texts.js";
 import { factorText, rangeText, shareText } from "./words.js";
 
 /** A table for people who read rather than look; the first cell of each row names it. */

@@ -1,11 +1,12 @@
 import { parseTarget, targetTitle } from "../../../../server/src/base/target.js";
 import type { StrategyPrediction } from "../../../../server/src/estimate/prediction.js";
+import { durationText } from "../../../../server/src/estimate/text.js";
 import type { Way } from "../../../../server/src/estimate/ways.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
-import { filled, type TimelineTexts } from "../texts.js";
 import { element } from "./element.js";
 import type { Outcome } from "./simulation-steps.js";
-import { factorText, rangeText, timeText } from "./words.js";
+import { filled, type TimelineTexts } from "./texts.js";
+import { factorText, rangeText } from "./words.js";
 
 /** The switch between the ways of running the work; each tells what it would give. */
 export interface WayCards {
@@ -71,7 +72,7 @@ export function createWayCards(texts: TimelineTexts, choose: (strategy: Way["str
       if (!outcome) return;
       card.speedup.textContent = factorText(outcome.speedup.likely);
       card.range.textContent = rangeText(outcome.speedup);
-      card.time.textContent = timeText(outcome.makespanNs);
+      card.time.textContent = durationText(outcome.makespanNs);
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { Interval } from "../../../../server/src/base/interval.js";
 import { duration, speedupText } from "../../../../server/src/estimate/text.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
-import { filled, type TimelineTexts } from "../texts.js";
 import type { Question, Slider } from "./controls.js";
+import { filled, type TimelineTexts } from "./texts.js";
 
 /** `3.3×` */
 export function factorText(value: number): string {
@@ -15,9 +15,6 @@ export function rangeText(speedup: Interval): string {
   return range === factorText(speedup.likely) ? "" : range;
 }
 
-/** `1.9–2.1 s` */
-export { durationText as timeText } from "../../../../server/src/estimate/text.js";
-
 /** `12 tasks, 4 workers`, or `4 threads` where each is started for itself. */
 export function amountText({ demand }: TimelineSite, texts: TimelineTexts): string {
   const { low, likely, high } = demand.tasks;
@@ -26,7 +23,7 @@ export function amountText({ demand }: TimelineSite, texts: TimelineTexts): stri
 }
 
 /** How long one task takes alone, likely and at its ends. */
-export function taskTime({ demand }: Question): Interval {
+function taskTime({ demand }: Question): Interval {
   const { interpreterNs, heldNs, nativeNs, waitNs } = demand;
   const at = (end: keyof Interval): number => interpreterNs[end] + heldNs[end] + nativeNs[end] + waitNs[end];
   return { low: at("low"), likely: at("likely"), high: at("high") };

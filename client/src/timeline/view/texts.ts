@@ -1,5 +1,5 @@
-import type { Strategy } from "../../../server/src/estimate/prediction.js";
-import type { ThreadState } from "../../../server/src/simulation/timeline.js";
+import type { Strategy } from "../../../../server/src/estimate/prediction.js";
+import type { ThreadState } from "../../../../server/src/simulation/timeline.js";
 
 /** What translates: `vscode.l10n`, which a webview does not have. */
 export interface Translator {
