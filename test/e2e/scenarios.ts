@@ -10,6 +10,8 @@ export interface Scenario {
   readonly name: string;
   /** The file of the workspace that is shown first. */
   readonly file: string;
+  /** Settings of the workspace, such as another theme. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   play(stage: Stage): Promise<void>;
 }
 
@@ -163,7 +165,7 @@ async function pythonOutput(file: string): Promise<string> {
 }
 
 /** The editor draws spaces as no-break spaces. */
-async function textOf(locator: Locator): Promise<string> {
+export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? "").replaceAll("\u00a0", " ");
 }
 
@@ -200,7 +202,7 @@ async function placeOf(page: Page, line: string, word: string): Promise<{ readon
   }, word);
 }
 
-async function hoverOver(page: Page, line: string, word: string): Promise<void> {
+export async function hoverOver(page: Page, line: string, word: string): Promise<void> {
   const { x, y } = await placeOf(page, line, word);
   // A hover needs the mouse to arrive, not to appear.
   await page.mouse.move(x + 120, y + 60);
@@ -218,7 +220,7 @@ async function scrollHover(page: Page, hover: Locator): Promise<void> {
   assert.ok(await hover.isVisible(), "the hover stays while the mouse is in it");
 }
 
-async function dismissHover(page: Page): Promise<void> {
+export async function dismissHover(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await page.mouse.move(20, 20);
   await page.locator(".monaco-hover:visible").first().waitFor({ state: "hidden", timeout: patience });

@@ -21,10 +21,11 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import {
-  explainRuleCommand,
+  type Explanation,
+  explainCommand,
+  explanationRequest,
   type Page,
   predictionRequest,
-  ruleRequest,
   showPredictionCommand,
   showTimelineCommand,
   type TimelineSite,
@@ -243,10 +244,11 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.equal(await editor.request(timelineRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
 
     const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
-    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainRuleCommand);
-    const rule = await editor.request<Page | null>(ruleRequest, { rule: explain?.command?.arguments?.[0] });
-    assert.match(rule?.markdown ?? "", /cpu-bound-in-thread|GIL101/);
-    assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
+    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainCommand);
+    const rule = await editor.request<Explanation | null>(explanationRequest, { name: explain?.command?.arguments?.[0] });
+    assert.match(rule?.markdown ?? "", /^# cpu-bound-in-thread \(GIL101\)/);
+    assert.equal(rule?.path, "rules/cpu-bound-in-thread.md");
+    assert.equal(await editor.request(explanationRequest, { name: "no-such-rule" }), null);
   }));
 
 test("what was measured of this machine's interpreter is used, and a file that cannot be is told to the log", () => {
