@@ -102,8 +102,9 @@ export const timelineScenarios: readonly Scenario[] = [
       await panel.locator("#slider-cores").fill("0");
       await panel.locator(".way.free-threaded").click();
       await speedupOf(panel, "processes", (value) => value < 1.2);
-      // In a browser, the editor stores every five seconds what it keeps of its windows.
-      await page.waitForTimeout(7000);
+      // The editor stores what it keeps while the keyboard is in its own page.
+      await clickOn(page, "ROUNDS = 1_000_000", "ROUNDS");
+      await untilKept(page, "free-threaded");
       const address = new URL(page.url());
       address.searchParams.delete("payload");
       await page.goto(String(address));
@@ -160,6 +161,29 @@ export async function speedupOf(panel: FrameLocator, way: string, expected: (val
     if (/^[\d.]+×$/.test(text) && expected(Number.parseFloat(text))) return;
   }
   assert.fail(`${way}: ${text}`);
+}
+
+/** Waits until the editor has stored a state of its window that holds the text; in a browser it does so every few seconds. */
+async function untilKept(page: Page, text: string): Promise<void> {
+  const kept = `(async () => {
+    const answer = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    for (const { name } of await indexedDB.databases()) {
+      if (!name.startsWith("vscode-web-state-db-")) continue;
+      const database = await answer(indexedDB.open(name));
+      const items = database.transaction("ItemTable").objectStore("ItemTable");
+      const state = await answer(items.get("memento/workbench.parts.editor"));
+      database.close();
+      if (state) return state;
+    }
+    return "";
+  })()`;
+  for (const deadline = Date.now() + patience; Date.now() < deadline; await page.waitForTimeout(250)) {
+    if (String(await page.evaluate(kept)).includes(text)) return;
+  }
+  assert.fail(`the editor has not stored ${text}`);
 }
 
 /** Presses the key until the element of the panel has the keyboard. */
