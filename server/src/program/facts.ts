@@ -75,7 +75,29 @@ export interface FunctionFacts extends Range {
   readonly body: readonly Operation[];
   /** Where the first statement of the body starts. */
   readonly bodyStart: number;
+  /** What the body holds somewhere, so that who looks for it need not go through every body. */
+  readonly holds: ReadonlySet<BodyPart>;
 }
+
+/**
+ * `loop`: a `while`, or a `for` that is not `async`. `lock`: a `with`, or a call of something's `acquire`. `outer store`: a variable of another
+ * scope that gets a value.
+ */
+export type BodyPart = "loop" | "lock" | "outer store";
+
+/** The one set of these parts: there are few, and every function has one. */
+export function bodyParts(parts: Iterable<BodyPart>): ReadonlySet<BodyPart> {
+  const sorted = [...parts].sort();
+  const key = sorted.join();
+  let known = setsOfParts.get(key);
+  if (!known) {
+    known = new Set(sorted);
+    setsOfParts.set(key, known);
+  }
+  return known;
+}
+
+const setsOfParts = new Map<string, ReadonlySet<BodyPart>>();
 
 /** An assignment to an attribute of a method's first parameter. */
 export interface InstanceAttribute {
