@@ -20,7 +20,14 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { explainRuleCommand, type Page, predictionRequest, ruleRequest, showPredictionCommand } from "../../server/src/lsp/protocol.js";
+import {
+  type Explanation,
+  explainCommand,
+  explanationRequest,
+  type Page,
+  predictionRequest,
+  showPredictionCommand,
+} from "../../server/src/lsp/protocol.js";
 import { documentOf, type Editor, failuresIn, placeOf, textAt, withEditor } from "./editor.js";
 
 /* The real server process, spoken to over standard input and output. */
@@ -224,10 +231,11 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.equal(await editor.request(predictionRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
 
     const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
-    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainRuleCommand);
-    const rule = await editor.request<Page | null>(ruleRequest, { rule: explain?.command?.arguments?.[0] });
-    assert.match(rule?.markdown ?? "", /cpu-bound-in-thread|GIL101/);
-    assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
+    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainCommand);
+    const rule = await editor.request<Explanation | null>(explanationRequest, { name: explain?.command?.arguments?.[0] });
+    assert.match(rule?.markdown ?? "", /^# cpu-bound-in-thread \(GIL101\)/);
+    assert.equal(rule?.path, "rules/cpu-bound-in-thread.md");
+    assert.equal(await editor.request(explanationRequest, { name: "no-such-rule" }), null);
   }));
 
 test("what was measured of this machine's interpreter is used, and a file that cannot be is told to the log", () => {

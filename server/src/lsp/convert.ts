@@ -20,7 +20,7 @@ import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type DocumentPlace, explainRuleCommand, showPredictionCommand } from "./protocol.js";
+import { type DocumentPlace, explainCommand, showPredictionCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -220,7 +220,7 @@ export function refusalAction(refused: LspCodeAction, finding: Finding): LspCode
     title,
     kind: CodeActionKind.QuickFix,
     ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 
@@ -231,7 +231,7 @@ export function explainAction(finding: Finding, diagnostic: Diagnostic): LspCode
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 

@@ -19,16 +19,26 @@ export interface Page {
 /** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
 export const predictionRequest = "gilscope/prediction";
 
-/** Client → server: `{ rule }`, a rule's name or code, to its `Page`, or null. */
-export const ruleRequest = "gilscope/rule";
+/** Client → server: `{ name }`, the name of a page or a rule, or a rule's code, to its `Explanation`, or null. */
+export const explanationRequest = "gilscope/explanation";
 
-/** Client → server: the `RuleTitle`s of all rules, sorted by code. */
-export const rulesRequest = "gilscope/rules";
+/** A page on the GIL, or of a rule. Its links to other pages are relative to its path. */
+export interface Explanation {
+  /** `pages/NAME.md` or `rules/NAME.md`. */
+  readonly path: string;
+  readonly markdown: string;
+}
 
-/** A rule in a list to choose from. */
-export interface RuleTitle {
-  readonly code: string;
+/** Client → server: the `Topic`s that can be explained: pages in an order to read them in, then rules by code. */
+export const topicsRequest = "gilscope/topics";
+
+/** Something to explain, in a list to choose from. */
+export interface Topic {
+  readonly kind: "page" | "rule";
   readonly name: string;
+  /** A page's title or a rule's code. */
+  readonly title: string;
+  readonly detail: string;
 }
 
 /** Client → server: `{ version }`, the interpreter selected in the editor (such as `3.13.1`), or null when none is. */
@@ -71,5 +81,5 @@ export interface RemoteDescription {
 /** A command of the client that lenses call, with a `DocumentPlace`. */
 export const showPredictionCommand = "gilscope.showPrediction";
 
-/** A command of the client that code actions call, with the rule's name or code. */
-export const explainRuleCommand = "gilscope.explainRule";
+/** A command of the client that code actions and hovers call, with the name of a page or a rule, or with a rule's code. */
+export const explainCommand = "gilscope.explain";

@@ -35,7 +35,6 @@ import { overlaps } from "../base/range.js";
 import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
-import { findRule, rules } from "../rules/index.js";
 import type { Parser } from "../syntax/parser.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
 import {
@@ -50,18 +49,19 @@ import {
   refusalAction,
   uriOfPath,
 } from "./convert.js";
+import { explanation, topics } from "./explanations.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
 import { predictionPage } from "./prediction-page.js";
 import {
   type DocumentPlace,
+  type Explanation,
+  explanationRequest,
   interpreterNotification,
   type Page,
   predictionRequest,
-  type RuleTitle,
-  ruleRequest,
-  rulesRequest,
   type ServerStatus,
   statusNotification,
+  topicsRequest,
 } from "./protocol.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
@@ -532,18 +532,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   );
 
   connection.onRequest(
-    ruleRequest,
-    answering("rule", (params: { readonly rule?: unknown }): Page | null => {
-      if (typeof params?.rule !== "string") throw new MalformedParameters("the rule is missing");
-      const rule = findRule(params.rule);
-      return rule ? { title: `${rule.code} ${rule.name}`, markdown: rule.docs } : null;
+    explanationRequest,
+    answering("explanation", (params: { readonly name?: unknown }): Explanation | null => {
+      if (typeof params?.name !== "string") throw new MalformedParameters("the name is missing");
+      return explanation(params.name, settings.target);
     }),
   );
 
-  connection.onRequest(
-    rulesRequest,
-    answering("rules", (): RuleTitle[] => rules.map(({ code, name }) => ({ code, name }))),
-  );
+  connection.onRequest(topicsRequest, answering("topics", topics));
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
