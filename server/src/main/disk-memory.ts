@@ -40,7 +40,11 @@ export function diskMemory(folder: string, version: string): DiskMemory {
         renameSync(unfinished, file);
       } catch {
         canWrite = false;
-        rmSync(unfinished, { force: true });
+        try {
+          unlinkSync(unfinished);
+        } catch {
+          // It was never begun.
+        }
       }
     },
   };

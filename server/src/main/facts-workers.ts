@@ -36,12 +36,16 @@ interface RunningWorker {
   tasks: readonly Task[];
 }
 
-export function startFactsWorkers(most: number, data: FactsWorkerData): FactsWorkers {
+export function startFactsWorkers(
+  most: number,
+  data: FactsWorkerData,
+  program = new URL("facts-worker.js", import.meta.url),
+): FactsWorkers {
   const running = new Set<RunningWorker>();
   const waiting: Task[] = [];
 
   const start = (): RunningWorker => {
-    const worker = new Worker(new URL("facts-worker.js", import.meta.url), { workerData: data });
+    const worker = new Worker(program, { workerData: data });
     const one: RunningWorker = { worker, tasks: [] };
     running.add(one);
     // A thread without work does not keep the program alive.

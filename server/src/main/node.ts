@@ -4,7 +4,9 @@ import { createConnection } from "vscode-languageserver/node";
 import { version } from "../../../package.json";
 import { startServer } from "../lsp/server.js";
 import type { ServerHost } from "../lsp/server-host.js";
+import { cacheFolder } from "./cache-folder.js";
 import { configurationFolder } from "./configuration-folder.js";
+import { createFactsSource } from "./facts-source.js";
 import { createNodeHost } from "./node-host.js";
 import { createParser } from "./node-parser.js";
 
@@ -20,6 +22,7 @@ async function main(): Promise<void> {
   const serverHost: ServerHost = {
     ...host,
     configurationFolder: configurationFolder(process.platform, process.env),
+    facts: createFactsSource(cacheFolder(process.platform, process.env)),
     wait: (milliseconds) => pause(milliseconds),
   };
   startServer(connection, serverHost, parser, version);

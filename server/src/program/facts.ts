@@ -86,18 +86,19 @@ export interface FunctionFacts extends Range {
 export type BodyPart = "loop" | "lock" | "outer store";
 
 /** The one set of these parts: there are few, and every function has one. */
-export function bodyParts(parts: Iterable<BodyPart>): ReadonlySet<BodyPart> {
-  const sorted = [...parts].sort();
-  const key = sorted.join();
-  let known = setsOfParts.get(key);
-  if (!known) {
-    known = new Set(sorted);
-    setsOfParts.set(key, known);
-  }
-  return known;
+export function bodyParts(parts: ReadonlySet<BodyPart> | readonly BodyPart[]): ReadonlySet<BodyPart> {
+  const wanted = new Set(parts);
+  const index = allParts.reduce((sum, part, bit) => sum + (wanted.has(part) ? 1 << bit : 0), 0);
+  return setsOfParts[index] as ReadonlySet<BodyPart>;
 }
 
-const setsOfParts = new Map<string, ReadonlySet<BodyPart>>();
+const allParts: readonly BodyPart[] = ["loop", "lock", "outer store"];
+
+/** By the bits of the parts in it. */
+const setsOfParts: readonly ReadonlySet<BodyPart>[] = Array.from(
+  { length: 1 << allParts.length },
+  (_, index) => new Set(allParts.filter((_part, bit) => (index >> bit) % 2 === 1)),
+);
 
 /** An assignment to an attribute of a method's first parameter. */
 export interface InstanceAttribute {

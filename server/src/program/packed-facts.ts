@@ -54,9 +54,9 @@ export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
 export function unpackFacts(bytes: Uint8Array): Facts {
   const reader = new GraphReader(bytes);
   const head = reader.read(reader.last).value as FileHead;
-  const functions = head.functions.map((each) => new UnpackedFunction(reader, each));
-  const operation = ([index, place]: OperationPlace): unknown =>
-    typeof place === "number" ? functions[index]?.object(place) : place;
+  const noNames = new Set<string>();
+  const functions = head.functions.map((each) => new UnpackedFunction(reader, each, noNames));
+  const operation = ([index, place]: OperationPlace): unknown => (typeof place === "number" ? functions[index]?.object(place) : place);
   const sites = <Site>(named: NamedPlaces, site: (place: OperationPlace) => Site): Map<string, readonly Site[]> =>
     new Map(named.map(([name, places]) => [name, places.map(site)]));
   return {
@@ -138,6 +138,7 @@ class UnpackedFunction implements FunctionFacts {
   constructor(
     private readonly reader: GraphReader,
     head: FunctionHead,
+    noNames: ReadonlySet<string>,
   ) {
     this.index = head.index;
     this.kind = head.kind;
@@ -206,7 +207,6 @@ class UnpackedFunction implements FunctionFacts {
   }
 }
 
-const noNames: ReadonlySet<string> = new Set();
 const noHeader: FunctionHeader = { parameters: [], decorators: [], returns: undefined };
 
 class UnpackedCall implements CallSite {
