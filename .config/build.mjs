@@ -69,6 +69,14 @@ const web = { ...shared, platform: "browser", minifySyntax: true, outdir: "dist/
 await build({ ...web, format: "cjs", entryPoints: { extension: "client/src/browser.ts" }, external: ["vscode"] });
 await build({ ...web, format: "iife", entryPoints: { server: "server/src/main/browser.ts" }, plugins: [withoutNodeBranches] });
 
+// The timeline's panel is a page of its own in the editor, on the desktop and on the web.
+await build({
+  ...web,
+  format: "iife",
+  outdir: "dist/timeline",
+  entryPoints: { view: "client/src/timeline/view/main.ts", style: "client/src/timeline/view/view.css" },
+});
+
 if (withTests) {
   rmSync(join(root, "out"), { recursive: true, force: true });
   await build({

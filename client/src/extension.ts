@@ -7,12 +7,14 @@ import {
   type Page,
   predictionRequest,
   showPredictionCommand,
+  showTimelineCommand,
 } from "../../server/src/lsp/protocol.js";
 import { explain } from "./explain.js";
 import { followInterpreter } from "./interpreter.js";
 import { createPages } from "./pages.js";
 import { serveRemoteFiles } from "./remote-files.js";
 import { showStatus } from "./status.js";
+import { createTimelinePanel } from "./timeline/panel.js";
 
 /** Everything the server may look at: saved files, unsaved ones, and the cells of notebooks. */
 const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vscode-test-web"].map((scheme) => ({
@@ -26,15 +28,17 @@ export const clientOptions: LanguageClientOptions = {
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
   // Hovers link to the commands below and to nothing else.
-  markdown: { isTrusted: { enabledCommands: [explainCommand, showPredictionCommand] }, supportThemeIcons: true },
+  markdown: { isTrusted: { enabledCommands: [explainCommand, showPredictionCommand, showTimelineCommand] }, supportThemeIcons: true },
 };
 
 /** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
 export async function startClient(context: ExtensionContext, client: BaseLanguageClient): Promise<void> {
   const pages = createPages(client);
+  const timeline = createTimelinePanel(context, client);
   context.subscriptions.push(
     client,
     pages,
+    timeline,
     showStatus(client),
     serveRemoteFiles(client),
     commands.registerCommand("gilscope.restartServer", () => restart(client)),
@@ -44,6 +48,10 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
       if (page) await pages.showBeside(page);
       else await window.showInformationMessage("No concurrent work starts on this line.");
+    }),
+    commands.registerCommand(showTimelineCommand, async (place?: DocumentPlace) => {
+      const wanted = place ?? placeOf(window.activeTextEditor);
+      if (!wanted || !(await timeline.show(wanted))) await window.showInformationMessage("No concurrent work starts on this line.");
     }),
   );
   await client.start();

@@ -20,7 +20,7 @@ import type { Finding, RuleContext } from "../rules/rule.js";
 import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, Hover, Lens, Problem, Settings } from "./answers.js";
+import type { CodeAction, Hover, Lens, Problem, Settings, SiteDemand } from "./answers.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
 
@@ -42,6 +42,8 @@ export interface Analysis {
   delays(path: string, range: Range): readonly StrategyDelays[];
   /** The predictions with how each site scales; costs several simulations for each site. */
   scalings(path: string): readonly SiteSimulation[];
+  /** What the simulator is asked at each site. */
+  demands(path: string): readonly SiteDemand[];
   /** What each thread of each site would do when, in each way that can be used. */
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[];
 }
@@ -250,6 +252,17 @@ class Snapshot implements Analysis {
       return range.start === start && range.end === end;
     });
     return site ? delaysBeside(site.prediction, site.demand, context) : [];
+  }
+
+  demands(path: string): readonly SiteDemand[] {
+    const { target, cores, calibrations } = this.rules();
+    return this.sitesOf(path).map(({ prediction, demand }) => ({
+      prediction: this.predictionInText(prediction),
+      demand,
+      target,
+      cores,
+      calibrations,
+    }));
   }
 
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {
