@@ -12,7 +12,9 @@ import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
+
 import { LinkMemory, link, type Program } from "../program/link/link.js";
+import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
@@ -74,6 +76,13 @@ export class AnalysisHost {
     if (known?.source.text === text && !known.open) return;
     if (known?.open) this.parser.close(path);
     this.hold(path, new Source(text, undefined), this.parser.parse(text), false);
+  }
+
+  /** Adds or replaces a file that is not open in an editor, of whose text the facts are made already. */
+  setFacts(path: string, text: string, packed: Uint8Array): void {
+    if (this.files.get(path)?.open) this.parser.close(path);
+    this.files.set(path, { source: new Source(text, undefined), facts: unpackFacts(packed), open: false, extractions: undefined });
+    this.current = undefined;
   }
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */

@@ -235,10 +235,11 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   const index = createWorkspaceIndex(host, {
     isOpen: (path) => open.get(path)?.use === "analysed",
     isExcluded: (path) => isExcluded(path),
-    onFile(path, text) {
+    onFile(path, text, packed) {
       // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
       // the reading, and what the user types makes a new state anyway.
-      analysisHost.setFile(path, text);
+      if (packed) analysisHost.setFacts(path, text, packed);
+      else analysisHost.setFile(path, text);
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
