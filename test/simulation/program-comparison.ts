@@ -110,7 +110,8 @@ function titleOf({ target: on, cores }: ProgramRecords): string {
   return cores === 2 ? on : `${on}, ${cores} cores`;
 }
 
-function calibrationsOf({ calibration }: ProgramRecords): readonly Calibration[] {
+/** What was measured on the machine of the records, if it was. */
+export function calibrationsOf({ calibration }: ProgramRecords): readonly Calibration[] {
   if (calibration === undefined) return [];
   const parsed = parseCalibration(calibration);
   if ("problem" in parsed) throw new Error(parsed.problem);
