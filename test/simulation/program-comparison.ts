@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Target } from "../../server/src/base/target.js";
-import type { Calibration } from "../../server/src/estimate/calibration.js";
+import { type Calibration, machineOf } from "../../server/src/estimate/calibration.js";
 import { parseCalibration } from "../../server/src/estimate/calibration-file.js";
 import { costsFor } from "../../server/src/estimate/operation-costs.js";
 import { widened } from "../../server/src/estimate/strategies.js";
 import type { HandOverCosts } from "../../server/src/simulation/costs.js";
-import { machine } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
@@ -183,8 +182,12 @@ export function compareFromSegments(records: ProgramRecords, program: string): r
       const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
       const isImported = kind === "interpreters" || (kind === "processes" && records.startMethod !== "fork");
       const whole: Workload = { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) };
-      return simulate(kind === "threads" ? whole : withoutLocks(whole), isImported ? importing : runtime, machine(records.cores), 1)
-        .makespanNs;
+      return simulate(
+        kind === "threads" ? whole : withoutLocks(whole),
+        isImported ? importing : runtime,
+        machineOf({ cores: records.cores, calibrations }),
+        1,
+      ).makespanNs;
     });
     const [low, likely, high] = makespans.map((ns) => record.serialNs / ns) as [number, number, number];
     return compared(records, program, key, widened({ low: Math.min(low, high), likely, high: Math.max(low, high) }));

@@ -1,7 +1,7 @@
 import type { Interval } from "../base/interval.js";
-import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
+import { machineOf } from "./calibration.js";
 import { delaysBeside, type StrategyDelays } from "./delays.js";
 import { type Demand, scaled, workloadOf } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
@@ -74,7 +74,7 @@ export function runsOf({ prediction, demand }: SiteEstimate, settings: EstimateS
     if (!known?.applicable) return [];
     const runtime = way.runtime("likely");
     const { workload } = scaled(workloadOf(demand, "likely", way.memory));
-    const timeline = simulate(workload, runtime, machine(settings.cores), 1, { recording: "slices" });
+    const timeline = simulate(workload, runtime, machineOf(settings), 1, { recording: "slices" });
     return [{ strategy: way.strategy, runtime: runtime.name, timeline }];
   });
 }

@@ -1,11 +1,12 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
-import { type Machine, machine } from "../simulation/machine.js";
+import type { Machine } from "../simulation/machine.js";
 import { startMethodOf } from "../simulation/runtimes/processes.js";
 import { simulate } from "../simulation/simulate.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
+import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
 import type { Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
@@ -14,7 +15,7 @@ import { type Way, waysToRun } from "./ways.js";
 /** What each way of running the work would give. */
 export function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
   const { target, cores, calibrations } = settings;
-  const on = machine(cores);
+  const on = machineOf(settings);
   const name = targetName(target);
   const { workers } = demand;
   const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
@@ -116,7 +117,7 @@ function contention(
 
 /** What the speedup of one way would be. */
 export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings): Interval {
-  return outcome(demand, way, machine(settings.cores)).speedup;
+  return outcome(demand, way, machineOf(settings)).speedup;
 }
 
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
@@ -147,7 +148,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   const way = waysToRun(settings.target, settings.calibrations).find((each) => each.strategy === "processes");
   if (!way) return undefined;
   const runtime = way.runtime("likely");
-  const on = machine(settings.cores);
+  const on = machineOf(settings);
   const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
   const workers = Math.min(demand.workers, 64);
   const rounds = Math.ceil(count / Math.min(workers, settings.cores));
