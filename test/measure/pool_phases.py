@@ -8,10 +8,7 @@ returned and when all had; `beginNs`, when each worker began its first task; `en
 pool was closed; `parentCpuNs` and `workerCpuNs`, processor time of the parent and of each worker before its first task. The first repeat is a
 program's first pool, which starts the fork server. A file of its own that imports little, because workers import it again. POSIX.
 """
-import json
 import multiprocessing
-import platform
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
@@ -55,6 +52,8 @@ def one_pool(method, workers):
 
 def main():
     import argparse
+    import json
+    import platform
 
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--methods", default="fork,forkserver,spawn")
