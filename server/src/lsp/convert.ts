@@ -20,7 +20,7 @@ import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type DocumentPlace, explainRuleCommand, showPredictionCommand } from "./protocol.js";
+import { type DocumentPlace, explainCommand, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -119,10 +119,13 @@ export interface ClientAbilities {
 export interface Renderer {
   offset(path: string, position: LspPosition): number | undefined;
   range(path: string, range: LspRange): Range | undefined;
+  position(path: string, offset: number): LspPosition;
   diagnostic(finding: Finding): Diagnostic;
   hover(path: string, hover: Hover): LspHover;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  /** The link to the timeline beside the lens. */
+  timelineLens(path: string, lens: Lens): LspCodeLens;
 }
 
 /** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
@@ -172,6 +175,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       const b = offset(path, range.end);
       return a === undefined || b === undefined ? undefined : { start: Math.min(a, b), end: Math.max(a, b) };
     },
+    position: lspPosition,
     diagnostic(finding) {
       const related = finding.related.map(({ path, range, message }) => ({
         location: { uri: context.uriOf(path), range: lspRange(path, range) },
@@ -207,6 +211,11 @@ export function createRenderer(context: RenderingContext): Renderer {
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
     },
+    timelineLens(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, command: LspCommand.create("Show timeline", showTimelineCommand, place) };
+    },
   };
 }
 
@@ -220,7 +229,7 @@ export function refusalAction(refused: LspCodeAction, finding: Finding): LspCode
     title,
     kind: CodeActionKind.QuickFix,
     ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 
@@ -231,7 +240,7 @@ export function explainAction(finding: Finding, diagnostic: Diagnostic): LspCode
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 
