@@ -1,6 +1,7 @@
 import { commands, type ExtensionContext, languages, type TextEditor, window } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import {
+  type ClientIntroduction,
   type DocumentPlace,
   explainCommand,
   interpreterNotification,
@@ -13,6 +14,7 @@ import { followInterpreter } from "./interpreter.js";
 import { createPages } from "./pages.js";
 import { serveRemoteFiles } from "./remote-files.js";
 import { showStatus } from "./status.js";
+import { currentTheme, followTheme } from "./theme.js";
 
 /** Everything the server may look at: saved files, unsaved ones, and the cells of notebooks. */
 const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vscode-test-web"].map((scheme) => ({
@@ -20,13 +22,16 @@ const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
   language: "python",
 }));
 
+/** Hovers and diagnostics link to these commands and to nothing else. */
+const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand];
+
 /** The options that desktop and web share. */
 export const clientOptions: LanguageClientOptions = {
   documentSelector,
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
-  // Hovers link to the commands below and to nothing else.
-  markdown: { isTrusted: { enabledCommands: [explainCommand, showPredictionCommand] }, supportThemeIcons: true },
+  markdown: { isTrusted: { enabledCommands: linkedCommands }, supportThemeIcons: true },
+  initializationOptions: (): ClientIntroduction => ({ commands: linkedCommands, theme: currentTheme() }),
 };
 
 /** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
@@ -37,6 +42,7 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
     pages,
     showStatus(client),
     serveRemoteFiles(client),
+    followTheme(client),
     commands.registerCommand("gilscope.restartServer", () => restart(client)),
     commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {

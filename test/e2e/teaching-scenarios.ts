@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { patience, type Scenario, textOf } from "./scenarios.js";
+import { closeSideBar, hoverOver, patience, type Scenario, textOf } from "./scenarios.js";
 
 /** What is read rather than done: pages, hovers, hints, the tree of threads. */
 export const teachingScenarios: readonly Scenario[] = [
@@ -22,6 +22,31 @@ export const teachingScenarios: readonly Scenario[] = [
       await shown.getByRole("heading", { name: "Reference counts" }).waitFor({ timeout: patience });
     },
   },
+  ...[
+    { theme: "Default Dark Modern", name: "dark" },
+    { theme: "Default Light Modern", name: "light" },
+    { theme: "Default High Contrast", name: "high-contrast" },
+  ].map(
+    ({ theme, name }): Scenario => ({
+      name: `the hover on a pool draws what each way would gain, ${name}`,
+      file: "scramble_seeds.py",
+      settings: { "workbench.colorTheme": theme },
+      async play({ page, picture }) {
+        await closeSideBar(page);
+        await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+        // The lens moves the line below it, away from the mouse.
+        await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
+        await hoverOver(page, "pool.map", "map");
+        const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
+        await hover.locator("img[src^='data:image/svg']").waitFor({ timeout: patience });
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: picture(`hover-${name}`) });
+        const [link, opened] = name === "dark" ? ["GIL101", "cpu-bound-in-thread.md"] : ["Why the GIL?", "why-the-gil.md"];
+        await hover.getByRole("link", { name: link, exact: true }).click();
+        await page.locator(".tab", { hasText: opened }).waitFor({ timeout: patience });
+      },
+    }),
+  ),
 ];
 
 /** Runs a command by its title, from the palette. */

@@ -173,7 +173,7 @@ class Snapshot implements Analysis {
   hover(path: string, offset: number): Hover | undefined {
     const source = this.sourceOf(path);
     const hover = hoverAt(path, source.place(offset), this.rules(), this.placedFindings(path));
-    return hover && { ...hover, range: source.range(hover.range) };
+    return hover && { ...hover, range: source.range(hover.range), prediction: hover.prediction && this.predictionInText(hover.prediction) };
   }
 
   codeActions(path: string, range: Range): readonly CodeAction[] {

@@ -2,6 +2,7 @@ import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
+import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import type { Severity } from "../rules/rule.js";
 
@@ -27,10 +28,21 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Markdown for the code at `range`. */
+/** What is said of the code at `range`. */
 export interface Hover {
   readonly range: Range;
+  /** In Markdown: the point in one line, then the rest. */
   readonly markdown: string;
+  /** For code that starts concurrent work: what each way of running it would give. */
+  readonly prediction: Prediction | undefined;
+  /** Where the reader can go on, the nearest first. */
+  readonly links: readonly HoverLink[];
+}
+
+/** The page of a matter or a rule, by name. */
+export interface HoverLink {
+  readonly title: string;
+  readonly explains: string;
 }
 
 /** Something the user can apply at a place; a refused one is shown greyed out with its reason. */

@@ -20,6 +20,7 @@ import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
+import { commandAddress, type HoverAbilities, hoverPage } from "./hover-page.js";
 import { type DocumentPlace, explainCommand, showPredictionCommand } from "./protocol.js";
 
 /**
@@ -113,6 +114,8 @@ export interface ClientAbilities {
   readonly diagnosticTags: boolean;
   readonly disabledActions: boolean;
   readonly documentChanges: boolean;
+  /** Whether a diagnostic's code may be a link. */
+  readonly codeLinks: boolean;
 }
 
 /** Renders answers for a client. Made for one snapshot: `textOf` must give the texts that the answers' offsets refer to. */
@@ -132,6 +135,7 @@ export interface RenderingContext {
   /** The version of an open document, null for a file that no editor shows. */
   versionOf(path: string): number | null;
   readonly abilities: ClientAbilities;
+  readonly hovers: HoverAbilities;
 }
 
 export function createRenderer(context: RenderingContext): Renderer {
@@ -181,6 +185,9 @@ export function createRenderer(context: RenderingContext): Renderer {
         range: lspRange(finding.path, finding.range),
         severity: lspSeverity(finding.severity),
         code: finding.code,
+        ...(context.abilities.codeLinks && context.hovers.commands.includes(explainCommand)
+          ? { codeDescription: { href: commandAddress(explainCommand, [finding.rule]) } }
+          : {}),
         source: "gilscope",
         message: finding.message,
         ...(context.abilities.relatedInformation && related.length > 0 ? { relatedInformation: related } : {}),
@@ -188,7 +195,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       };
     },
     hover(path, hover) {
-      return { contents: { kind: "markdown", value: hover.markdown }, range: lspRange(path, hover.range) };
+      return { contents: { kind: "markdown", value: hoverPage(hover, context.hovers) }, range: lspRange(path, hover.range) };
     },
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);

@@ -3,6 +3,19 @@
  * Lines and characters are zero-based, as in LSP.
  */
 
+/** What the client says of itself in `initializationOptions`; an editor that says nothing gets plain Markdown. */
+export interface ClientIntroduction {
+  /** The commands that links in hovers and diagnostics may run. */
+  readonly commands: readonly string[];
+  readonly theme: Theme;
+}
+
+/** Which kind of colours the editor has. */
+export type Theme = "light" | "dark" | "high-contrast-light" | "high-contrast-dark";
+
+/** Client → server: `{ theme }`, when the user chose another one. */
+export const themeNotification = "gilscope/theme";
+
 /** A place in a document that the editor knows. */
 export interface DocumentPlace {
   readonly uri: string;

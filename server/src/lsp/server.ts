@@ -36,10 +36,10 @@ import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
+import { abilitiesOf, clientOf, introductionOf, themeOf } from "./client.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
 import {
   applyChanges,
-  type ClientAbilities,
   createRenderer,
   explainAction,
   isUri,
@@ -61,6 +61,7 @@ import {
   predictionRequest,
   type ServerStatus,
   statusNotification,
+  themeNotification,
   topicsRequest,
 } from "./protocol.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
@@ -93,8 +94,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let targetOfProject: Target | undefined;
   let targetOfEditor: Target | undefined;
   let settings = effectiveSettings(configuration, undefined, host.cores());
-  let abilities: ClientAbilities = { relatedInformation: false, diagnosticTags: false, disabledActions: false, documentChanges: false };
-  let client = clientOf(undefined);
+  let abilities = abilitiesOf({});
+  let hovers = introductionOf(undefined);
+  let client = clientOf({});
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -116,6 +118,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       uriOf: (path) => open.get(path)?.uri ?? uriOfPath(path),
       versionOf: (path) => open.get(path)?.document.version ?? null,
       abilities,
+      hovers,
     });
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -468,6 +471,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
+  connection.onNotification(
+    themeNotification,
+    noticing("theme", (params: { theme?: unknown }) => {
+      hovers = { ...hovers, theme: themeOf(params?.theme) };
+    }),
+  );
+
   // ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   connection.onHover(
@@ -546,8 +556,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let initialFolders: readonly string[] = [];
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
-    client = clientOf(params);
-    abilities = abilitiesOf(params);
+    client = clientOf(params.capabilities);
+    abilities = abilitiesOf(params.capabilities);
+    hovers = introductionOf(params.initializationOptions);
     initialFolders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
     return {
@@ -618,34 +629,4 @@ function positionIn(params: { readonly position?: { readonly line?: unknown; rea
   const { line, character } = params.position ?? {};
   if (typeof line !== "number" || typeof character !== "number") throw new MalformedParameters("position is missing");
   return { line, character };
-}
-
-/** What the client can do beyond showing answers. */
-interface Client {
-  readonly configuration: boolean;
-  readonly configurationChanges: boolean;
-  readonly folderChanges: boolean;
-  readonly watchedFiles: boolean;
-  readonly progress: boolean;
-}
-
-function clientOf(params: InitializeParams | undefined): Client {
-  const { workspace, window } = params?.capabilities ?? {};
-  return {
-    configuration: workspace?.configuration === true,
-    configurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
-    folderChanges: workspace?.workspaceFolders === true,
-    watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
-    progress: window?.workDoneProgress === true,
-  };
-}
-
-function abilitiesOf(params: InitializeParams): ClientAbilities {
-  const { textDocument, workspace } = params.capabilities;
-  return {
-    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
-    diagnosticTags: textDocument?.publishDiagnostics?.tagSupport !== undefined,
-    disabledActions: textDocument?.codeAction?.disabledSupport === true,
-    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
-  };
 }
