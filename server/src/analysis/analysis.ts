@@ -18,9 +18,11 @@ import type { Finding, RuleContext } from "../rules/rule.js";
 import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, Hover, Lens, Problem, Settings } from "./answers.js";
+import type { CodeAction, CodeNote, Hover, Lens, Problem, ReleasingCall, Settings, ThreadStart } from "./answers.js";
+import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
+import { threadStartsOf } from "./thread-starts.js";
 
 /** Answers about one state of all files. Immutable: later changes to the host do not reach it. */
 export interface Analysis {
@@ -35,6 +37,12 @@ export interface Analysis {
   hover(path: string, offset: number): Hover | undefined;
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
+  /** What loops cost and what calls do to the GIL, in order of offset. */
+  codeNotes(path: string): readonly CodeNote[];
+  /** The calls that release the GIL, in order of offset. */
+  releasingCalls(path: string): readonly ReleasingCall[];
+  /** Where concurrent work starts in the whole program, and what it shares. */
+  threadStarts(): readonly ThreadStart[];
   predictions(path: string): readonly Prediction[];
   /** How late an I/O thread beside the site of a prediction goes on; costs a simulation for each strategy. */
   delays(path: string, range: Range): readonly StrategyDelays[];
@@ -220,6 +228,29 @@ class Snapshot implements Analysis {
       const lens = lensOf(site);
       return lens ? [{ ...lens, range: source.range(lens.range) }] : [];
     });
+  }
+
+  codeNotes(path: string): readonly CodeNote[] {
+    const source = this.sourceOf(path);
+    const inText = (offset: number): number => source.range({ start: offset, end: offset }).start;
+    return codeNotesOf(path, this.rules()).map((note) => ({ ...note, offset: inText(note.offset) }));
+  }
+
+  releasingCalls(path: string): readonly ReleasingCall[] {
+    const source = this.sourceOf(path);
+    return releasingCallsOf(path, this.rules()).map((call) => ({ ...call, range: source.range(call.range) }));
+  }
+
+  threadStarts(): readonly ThreadStart[] {
+    const inText = <Place extends { readonly path: string; readonly range: Range }>(place: Place): Place => ({
+      ...place,
+      range: this.sourceOf(place.path).range(place.range),
+    });
+    return threadStartsOf(this.rules()).map((start) => ({
+      ...inText(start),
+      startedAt: start.startedAt && inText(start.startedAt),
+      shares: start.shares.map((state) => ({ ...state, accesses: state.accesses.map(inText) })),
+    }));
   }
 
   predictions(path: string): readonly Prediction[] {

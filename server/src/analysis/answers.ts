@@ -62,3 +62,55 @@ export interface Lens {
   readonly range: Range;
   readonly title: string;
 }
+
+/** A few words to show in the code, behind a loop's first line or behind a call. */
+export interface CodeNote {
+  readonly kind: "loop" | "call";
+  readonly offset: number;
+  readonly text: string;
+}
+
+/** What is called where other threads can run meanwhile. */
+export interface ReleasingCall {
+  readonly range: Range;
+  /** Whether the program's threads run it, as far as the program shows. */
+  readonly runs: "in-threads" | "elsewhere";
+}
+
+/** A function in which threads, processes or tasks start, and what they share with others. */
+export interface ThreadStart {
+  /** The function's name, with its class. */
+  readonly title: string;
+  readonly path: string;
+  /** The name in its definition. */
+  readonly range: Range;
+  /** Who runs it, in words: `4 threads`, `a thread for each request`. */
+  readonly workers: string;
+  readonly kind: "thread" | "process" | "interpreter" | "task" | "callback";
+  /** Where it is started or handed over; absent for functions that a library finds by itself or that a comment marks. */
+  readonly startedAt: { readonly path: string; readonly range: Range } | undefined;
+  readonly shares: readonly SharedState[];
+}
+
+/** State that a start's threads touch and others touch as well. */
+export interface SharedState {
+  /** As the code writes it: `self.jobs`. */
+  readonly name: string;
+  /** The locks that are held at every access, by name; else whether at some or none. */
+  readonly guard:
+    | { readonly kind: "locks"; readonly names: readonly string[] }
+    | { readonly kind: "sometimes" }
+    | { readonly kind: "never" };
+  /** Of these threads, in order of place. */
+  readonly accesses: readonly SharedAccess[];
+  /** The other functions whose threads touch it. */
+  readonly others: readonly string[];
+}
+
+/** One place at which shared state is touched. */
+export interface SharedAccess {
+  readonly path: string;
+  readonly range: Range;
+  readonly does: string;
+  readonly locks: readonly string[];
+}

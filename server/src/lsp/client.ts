@@ -10,6 +10,8 @@ export interface Client {
   readonly folderChanges: boolean;
   readonly watchedFiles: boolean;
   readonly progress: boolean;
+  readonly lensRefresh: boolean;
+  readonly inlayRefresh: boolean;
 }
 
 export function clientOf({ workspace, window }: ClientCapabilities): Client {
@@ -19,6 +21,8 @@ export function clientOf({ workspace, window }: ClientCapabilities): Client {
     folderChanges: workspace?.workspaceFolders === true,
     watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
     progress: window?.workDoneProgress === true,
+    lensRefresh: workspace?.codeLens?.refreshSupport === true,
+    inlayRefresh: workspace?.inlayHint?.refreshSupport === true,
   };
 }
 

@@ -14,10 +14,18 @@ export interface Configuration {
   readonly excludePatterns: readonly string[];
   /** Knowledge files as set: absolute, or relative to a workspace folder. */
   readonly knowledgeFiles: readonly string[];
+  /** What is shown in the code itself. */
+  readonly inlayHints: InlayHintSettings;
   /** Whether a path inside a workspace folder, relative to it, is left out of the analysis. */
   excludes(relativePath: string): boolean;
   /** One sentence for each setting that could not be used. */
   readonly problems: readonly string[];
+}
+
+/** Which notes an editor shows in the code. */
+export interface InlayHintSettings {
+  readonly loops: boolean;
+  readonly calls: boolean;
 }
 
 const severityNames: readonly (Severity | "off")[] = ["error", "warning", "information", "hint", "off"];
@@ -57,6 +65,9 @@ export function readConfiguration(section: unknown): Configuration {
     if (typeof file === "string" && file.trim() !== "") knowledgeFiles.push(file);
     else problems.push(`gilscope.knowledge: ${JSON.stringify(file)} is not a path`);
   }
+  const hints = asRecord(settings.inlayHints);
+  for (const [name, value] of Object.entries(hints))
+    if (typeof value !== "boolean") problems.push(`gilscope.inlayHints.${name}: ${JSON.stringify(value)} is neither true nor false`);
   const matcher = ignore().add(patterns);
 
   return {
@@ -65,6 +76,7 @@ export function readConfiguration(section: unknown): Configuration {
     severities,
     excludePatterns: patterns,
     knowledgeFiles,
+    inlayHints: { loops: hints.loops === true, calls: hints.calls === true },
     excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path),
     problems,
   };

@@ -7,13 +7,14 @@ import {
   type CodeLens as LspCodeLens,
   Command as LspCommand,
   type Hover as LspHover,
+  type InlayHint as LspInlayHint,
   type Position as LspPosition,
   type Range as LspRange,
   type TextDocumentContentChangeEvent,
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { CodeAction, Hover, Lens } from "../analysis/answers.js";
+import type { CodeAction, CodeNote, Hover, Lens } from "../analysis/answers.js";
 import type { FileEdit, TextEdit } from "../base/edit.js";
 import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
@@ -126,6 +127,10 @@ export interface Renderer {
   hover(path: string, hover: Hover): LspHover;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  inlayHint(path: string, note: CodeNote): LspInlayHint;
+  lspRange(path: string, range: Range): LspRange;
+  /** The URI that the editor uses for a path. */
+  uriOf(path: string): string;
 }
 
 /** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
@@ -214,6 +219,9 @@ export function createRenderer(context: RenderingContext): Renderer {
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
     },
+    inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
+    lspRange,
+    uriOf: context.uriOf,
   };
 }
 

@@ -96,3 +96,36 @@ export const showPredictionCommand = "gilscope.showPrediction";
 
 /** A command of the client that code actions and hovers call, with the name of a page or a rule, or with a rule's code. */
 export const explainCommand = "gilscope.explain";
+
+/** Server → client: answers to the requests below may have changed. */
+export const analysedNotification = "gilscope/analysed";
+
+/** Client → server: `{ uri }` to the `ReleasingRange`s of the document. */
+export const releasingCallsRequest = "gilscope/releasingCalls";
+
+/** A place in a document, in lines and characters. */
+export interface DocumentRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** What is called where other threads can run meanwhile. */
+export interface ReleasingRange {
+  readonly range: DocumentRange;
+  readonly runs: "in-threads" | "elsewhere";
+}
+
+/** Client → server: nothing to the `ThreadNode`s of the workspace. */
+export const threadsRequest = "gilscope/threads";
+
+/** One line of the tree of threads: a function that threads start in, or beneath it, state that they share, or beneath that, one access. */
+export interface ThreadNode {
+  readonly kind: "thread" | "process" | "interpreter" | "task" | "callback" | "guarded" | "unguarded" | "access" | "start";
+  readonly label: string;
+  /** Beside the label, less loud. */
+  readonly detail: string;
+  /** The whole of it in a sentence, for who hears it. */
+  readonly spoken: string;
+  readonly place: { readonly uri: string; readonly range: DocumentRange };
+  readonly children: readonly ThreadNode[];
+}

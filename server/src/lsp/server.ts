@@ -3,6 +3,7 @@ import {
   CodeActionKind,
   type CodeActionParams,
   type CodeLensParams,
+  CodeLensRefreshRequest,
   type Connection,
   DidChangeConfigurationNotification,
   type DidChangeTextDocumentParams,
@@ -51,8 +52,10 @@ import {
 } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
+import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
 import {
+  analysedNotification,
   type DocumentPlace,
   type Explanation,
   explanationRequest,
@@ -64,6 +67,7 @@ import {
   themeNotification,
   topicsRequest,
 } from "./protocol.js";
+import { answerReadingAids } from "./reading-aids.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
 
@@ -203,7 +207,11 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (generation !== round) return schedulePublish();
     }
     sendStatus();
+    if (round === lastAnalysed) return;
+    lastAnalysed = round;
+    send(connection.sendNotification(analysedNotification));
   };
+  let lastAnalysed = -1;
 
   /** A message that cannot be delivered means that the editor has gone. */
   const send = (sending: Promise<void>): void => {
@@ -250,6 +258,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (done < total) return;
       changed();
       schedulePublish();
+      refreshNotes();
     },
   });
 
@@ -379,6 +388,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     changed();
     schedulePublish();
     if (kept.of !== targetName(settings.target)) readCalibrations();
+    refreshNotes();
+  };
+
+  /** The editor asks for what stands in the code by itself only where the code changes. */
+  const refreshNotes = (): void => {
+    if (client.lensRefresh) send(connection.sendRequest(CodeLensRefreshRequest.type));
+    if (client.inlayRefresh) send(connection.languages.inlayHint.refresh());
   };
 
   /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
@@ -551,6 +567,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onRequest(topicsRequest, answering("topics", topics));
 
+  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints });
+
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   let initialFolders: readonly string[] = [];
@@ -568,6 +586,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
         hoverProvider: true,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
         codeLensProvider: { resolveProvider: false },
+        inlayHintProvider: true,
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -611,22 +630,4 @@ function isProjectFile(path: string): boolean {
 /** Whether the file says which Python a project is for. */
 function isTargetFile(path: string): boolean {
   return /\/(pyproject\.toml|\.python-version)$/.test(path);
-}
-
-/** A request that does not say what it is about. */
-class MalformedParameters extends Error {}
-
-function pathIn(params: { readonly textDocument?: { readonly uri?: unknown } } | null | undefined): string {
-  const uri = params?.textDocument?.uri;
-  if (typeof uri !== "string") throw new MalformedParameters("textDocument.uri is missing");
-  return pathOfUri(uri);
-}
-
-function positionIn(params: { readonly position?: { readonly line?: unknown; readonly character?: unknown } }): {
-  line: number;
-  character: number;
-} {
-  const { line, character } = params.position ?? {};
-  if (typeof line !== "number" || typeof character !== "number") throw new MalformedParameters("position is missing");
-  return { line, character };
 }
