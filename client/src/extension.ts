@@ -8,6 +8,7 @@ import {
   type Page,
   predictionRequest,
   showPredictionCommand,
+  showTimelineCommand,
 } from "../../server/src/lsp/protocol.js";
 import { explain } from "./explain.js";
 import { followInterpreter } from "./interpreter.js";
@@ -15,6 +16,7 @@ import { createPages } from "./pages.js";
 import { serveRemoteFiles } from "./remote-files.js";
 import { showStatus } from "./status.js";
 import { currentTheme, followTheme } from "./theme.js";
+import { createTimelinePanel } from "./timeline/panel.js";
 
 /** Everything the server may look at: saved files, unsaved ones, and the cells of notebooks. */
 const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vscode-test-web"].map((scheme) => ({
@@ -23,7 +25,7 @@ const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
 }));
 
 /** Hovers and diagnostics link to these commands and to nothing else. */
-const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand];
+const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand, showTimelineCommand];
 
 /** The options that desktop and web share. */
 export const clientOptions: LanguageClientOptions = {
@@ -37,9 +39,11 @@ export const clientOptions: LanguageClientOptions = {
 /** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
 export async function startClient(context: ExtensionContext, client: BaseLanguageClient): Promise<void> {
   const pages = createPages(client);
+  const timeline = createTimelinePanel(context, client);
   context.subscriptions.push(
     client,
     pages,
+    timeline,
     showStatus(client),
     serveRemoteFiles(client),
     followTheme(client),
@@ -50,6 +54,10 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
       if (page) await pages.showBeside(page);
       else await window.showInformationMessage("No concurrent work starts on this line.");
+    }),
+    commands.registerCommand(showTimelineCommand, async (place?: DocumentPlace) => {
+      const wanted = place ?? placeOf(window.activeTextEditor);
+      if (!wanted || !(await timeline.show(wanted))) await window.showInformationMessage("No concurrent work starts on this line.");
     }),
   );
   await client.start();

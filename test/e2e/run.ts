@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
+import { timelineScenarios } from "./timeline-scenarios.js";
 import { type Editor, startEditor } from "./workbench.js";
 
 /**
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     editor = await startEditor(resolve(packagePath));
     say(`editor ready after ${seconds(started)}`);
     let failed = 0;
-    const played = [...scenarios, ...teachingScenarios].filter(
+    const played = [...scenarios, ...teachingScenarios, ...timelineScenarios].filter(
       ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
     );
     for (const scenario of played) {

@@ -1,6 +1,7 @@
 import { hasGil } from "../base/target.js";
 import { type Activation, bareActivation } from "../estimate/evaluate.js";
-import { CostModel, duration, type TaskWork, unknownCallNs } from "../estimate/work.js";
+import { duration } from "../estimate/text.js";
+import { CostModel, type TaskWork, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate } from "../knowledge/evaluate.js";
 import { activityOf } from "../program/link/activity.js";

@@ -86,6 +86,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
     .option("--statistics", "count findings by rule")
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
+    .option("--no-cache", "neither use nor keep on disk what was read of files in earlier runs")
     .addOption(knowledgeFiles())
     .addOption(costs())
     .addOption(profile())

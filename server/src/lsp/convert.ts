@@ -22,7 +22,7 @@ import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { commandAddress, type HoverAbilities, hoverPage } from "./hover-page.js";
-import { type DocumentPlace, explainCommand, showPredictionCommand } from "./protocol.js";
+import { type DocumentPlace, explainCommand, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -123,6 +123,7 @@ export interface ClientAbilities {
 export interface Renderer {
   offset(path: string, position: LspPosition): number | undefined;
   range(path: string, range: LspRange): Range | undefined;
+  position(path: string, offset: number): LspPosition;
   diagnostic(finding: Finding): Diagnostic;
   hover(path: string, hover: Hover): LspHover;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
@@ -131,6 +132,8 @@ export interface Renderer {
   lspRange(path: string, range: Range): LspRange;
   /** The URI that the editor uses for a path. */
   uriOf(path: string): string;
+  /** The link to the timeline beside the lens. */
+  timelineLens(path: string, lens: Lens): LspCodeLens;
 }
 
 /** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
@@ -181,6 +184,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       const b = offset(path, range.end);
       return a === undefined || b === undefined ? undefined : { start: Math.min(a, b), end: Math.max(a, b) };
     },
+    position: lspPosition,
     diagnostic(finding) {
       const related = finding.related.map(({ path, range, message }) => ({
         location: { uri: context.uriOf(path), range: lspRange(path, range) },
@@ -200,7 +204,9 @@ export function createRenderer(context: RenderingContext): Renderer {
       };
     },
     hover(path, hover) {
-      return { contents: { kind: "markdown", value: hoverPage(hover, context.hovers) }, range: lspRange(path, hover.range) };
+      const range = lspRange(path, hover.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers) }, range };
     },
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);
@@ -222,6 +228,11 @@ export function createRenderer(context: RenderingContext): Renderer {
     inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
     lspRange,
     uriOf: context.uriOf,
+    timelineLens(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, command: LspCommand.create("Show timeline", showTimelineCommand, place) };
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Hover } from "../analysis/answers.js";
 import { predictionTable } from "../estimate/text.js";
-import { explainCommand, type Theme } from "./protocol.js";
+import { type DocumentPlace, explainCommand, showTimelineCommand, type Theme } from "./protocol.js";
 import { strategyChart } from "./strategy-chart.js";
 
 /** What the editor can show in a hover beyond plain Markdown. */
@@ -11,13 +11,14 @@ export interface HoverAbilities {
   readonly theme: Theme | undefined;
 }
 
-/** A hover in Markdown: the point, the chart, the table with its assumptions, and where to go on. */
-export function hoverPage(hover: Hover, { commands, theme }: HoverAbilities): string {
+/** A hover in Markdown: the point, the chart, the table with its assumptions, and where to go on. `place` is where the work starts. */
+export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme }: HoverAbilities): string {
   const { prediction } = hover;
   const chart = prediction && theme && strategyChart(prediction, theme);
-  const links = hover.links.flatMap(({ title, explains }) =>
-    commands.includes(explainCommand) ? [commandLink(title, explainCommand, [explains])] : [],
-  );
+  const links = [
+    ...(prediction && commands.includes(showTimelineCommand) ? [commandLink("Show timeline", showTimelineCommand, [place])] : []),
+    ...(commands.includes(explainCommand) ? hover.links.map(({ title, explains }) => commandLink(title, explainCommand, [explains])) : []),
+  ];
   return [
     hover.markdown,
     chart && `![${chart.text}](${chart.address})`,

@@ -1,7 +1,10 @@
 /**
- * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server.
+ * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server;
+ * the timeline's page, which simulates by itself, also imports what that takes.
  * Lines and characters are zero-based, as in LSP.
  */
+
+import type { SiteDemand } from "../analysis/answers.js";
 
 /** What the client says of itself in `initializationOptions`; an editor that says nothing gets plain Markdown. */
 export interface ClientIntroduction {
@@ -31,6 +34,16 @@ export interface Page {
 
 /** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
 export const predictionRequest = "gilscope/prediction";
+
+/** Client → server: `DocumentPlace` to the `TimelineSite` there, or null. */
+export const timelineRequest = "gilscope/timeline";
+
+/** A place that starts concurrent work, with all that its timeline is simulated from. */
+export interface TimelineSite extends SiteDemand {
+  /** Where the call that starts the work begins. */
+  readonly place: DocumentPlace;
+  readonly fileName: string;
+}
 
 /** Client → server: `{ name }`, the name of a page or a rule, or a rule's code, to its `Explanation`, or null. */
 export const explanationRequest = "gilscope/explanation";
@@ -93,6 +106,9 @@ export interface RemoteDescription {
 
 /** A command of the client that lenses call, with a `DocumentPlace`. */
 export const showPredictionCommand = "gilscope.showPrediction";
+
+/** A command of the client that lenses and pages call, with a `DocumentPlace`. */
+export const showTimelineCommand = "gilscope.showTimeline";
 
 /** A command of the client that code actions and hovers call, with the name of a page or a rule, or with a rule's code. */
 export const explainCommand = "gilscope.explain";
