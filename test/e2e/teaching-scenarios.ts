@@ -48,6 +48,54 @@ export const teachingScenarios: readonly Scenario[] = [
       },
     }),
   ),
+  {
+    name: "the tree of threads tells who shares what, with the keyboard only",
+    file: "ticket_office.py",
+    async play({ page, picture }) {
+      await runCommand(page, "Explorer: Focus on Threads View");
+      const tree = page.locator(".pane", { hasText: "Threads" }).locator(".monaco-list");
+      await tree.getByText("reserve").first().waitFor({ timeout: patience });
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowRight");
+      await tree.getByText("under no lock").waitFor({ timeout: patience });
+      const label = await tree.locator(".monaco-list-row.focused").getAttribute("aria-label");
+      assert.match(label ?? "", /reserve, In 4 threads, .*shares reserved/);
+      await page.screenshot({ path: picture("threads") });
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.locator(".view-line", { hasText: "threading.Thread" }).first().waitFor({ timeout: patience });
+    },
+  },
+  {
+    name: "hints in the code and lines under calls that release the GIL",
+    file: "fetch_and_count.py",
+    settings: { "gilscope.inlayHints.loops": true, "gilscope.inlayHints.calls": true, "gilscope.highlightReleasingCalls": "everywhere" },
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await page.locator(".view-line", { hasText: "holds\u00a0GIL" }).first().waitFor({ timeout: patience });
+      await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
+      await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("hints") });
+    },
+  },
+  {
+    name: "the status item leads to what can be done",
+    file: "scramble_seeds.py",
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).locator("a").first().click();
+      const rows = page.locator(".quick-input-list .monaco-list-row");
+      await rows.filter({ hasText: "Choose the interpreter" }).waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("menu") });
+      await page.keyboard.press("Enter");
+      await rows.filter({ hasText: "cpython-3.14t" }).first().waitFor({ timeout: patience });
+      await page.keyboard.type("3.14t");
+      await page.screenshot({ path: picture("targets") });
+      await page.keyboard.press("Enter");
+      await page.locator(".statusbar-item", { hasText: "CPython 3.14t" }).waitFor({ timeout: patience });
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "detached", timeout: patience });
+    },
+  },
 ];
 
 /** Runs a command by its title, from the palette. */

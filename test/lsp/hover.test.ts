@@ -20,7 +20,8 @@ async function hoverOn(editor: Editor, name: string, text: string, needle: strin
 async function hoverAt(editor: Editor, name: string, text: string, needle: string, plus = 0): Promise<string> {
   const position = placeOf(text, needle, plus);
   const hover = await editor.request<Hover | null>("textDocument/hover", { textDocument: { uri: editor.uri(name) }, position });
-  return (hover?.contents as MarkupContent).value;
+  assert.ok(hover);
+  return (hover.contents as MarkupContent).value;
 }
 
 /** The pictures of a hover: what is said instead of them, and their text. */

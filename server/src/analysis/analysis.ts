@@ -243,8 +243,12 @@ class Snapshot implements Analysis {
 
   codeNotes(path: string): readonly CodeNote[] {
     const source = this.sourceOf(path);
-    const inText = (offset: number): number => source.range({ start: offset, end: offset }).start;
-    return codeNotesOf(path, this.rules()).map((note) => ({ ...note, offset: inText(note.offset) }));
+    return codeNotesOf(path, this.rules()).map((note) => {
+      const offset = source.offset(note.offset);
+      // A loop's first line ends with its colon.
+      const colon = note.kind === "loop" ? (/^[ \t)\]}]*:/.exec(source.text.slice(offset, offset + 80))?.[0].length ?? 0) : 0;
+      return { ...note, offset: offset + colon };
+    });
   }
 
   releasingCalls(path: string): readonly ReleasingCall[] {

@@ -77,12 +77,19 @@ export const statusNotification = "gilscope/status";
 export interface ServerStatus {
   /** The interpreter that answers are for, as in sentences: `CPython 3.13`. */
   readonly target: string;
+  /** Where that was read. */
+  readonly targetFrom: TargetOrigin;
   readonly cores: number;
   /** Findings by the URI of each open document that was analysed. */
   readonly findings: Readonly<Record<string, number>>;
   /** Whether files of the workspace are still to be read. */
   readonly indexing: "busy" | "done";
+  /** How much of the workspace is read; 100 when nothing is left. */
+  readonly percentage: number;
 }
+
+/** Who named the interpreter: the setting, the editor, a virtual environment in the folder, `.python-version` or `requires-python`, nobody. */
+export type TargetOrigin = "setting" | "editor" | "environment" | "project" | "default";
 
 /**
  * Server → client, for files that only the editor can reach, each with `{ uri }`: the base64 text of a file, the entries of a folder,
@@ -145,3 +152,12 @@ export interface ThreadNode {
   readonly place: { readonly uri: string; readonly range: DocumentRange };
   readonly children: readonly ThreadNode[];
 }
+
+/** Client → server: `gilscope calibrate` has measured an interpreter. */
+export const calibratedNotification = "gilscope/calibrated";
+
+/** Client → server: nothing to the URIs of the knowledge files in use that are the user's own. */
+export const knowledgeFilesRequest = "gilscope/knowledgeFiles";
+
+/** Client → server: nothing to the findings of the whole workspace, as Markdown. */
+export const reportRequest = "gilscope/report";

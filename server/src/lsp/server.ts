@@ -24,7 +24,6 @@ import {
   ResponseError,
   TextDocumentSyncKind,
   WatchKind,
-  type WorkDoneProgressServerReporter,
   type WorkspaceFoldersChangeEvent,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
@@ -32,7 +31,7 @@ import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
-import { interpreterTarget, projectTarget } from "../base/project-target.js";
+import { editedProjectTarget, interpreterTarget, type ProjectTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
 import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
@@ -44,7 +43,6 @@ import {
   applyChanges,
   createRenderer,
   explainAction,
-  isUri,
   knowledgeDiagnostics,
   pathOfUri,
   type Renderer,
@@ -52,19 +50,24 @@ import {
   uriOfPath,
 } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
+import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
 import {
   analysedNotification,
+  calibratedNotification,
   type DocumentPlace,
   type Explanation,
   explanationRequest,
   interpreterNotification,
+  knowledgeFilesRequest,
   type Page,
   predictionRequest,
+  reportRequest,
   type ServerStatus,
   statusNotification,
+  type TargetOrigin,
   type TimelineSite,
   themeNotification,
   timelineRequest,
@@ -73,6 +76,7 @@ import {
 import { answerReadingAids } from "./reading-aids.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
+import { workspaceReport } from "./workspace-report.js";
 
 /** A document that the editor shows. */
 interface OpenDocument {
@@ -98,8 +102,10 @@ const settingsPatience = 2000;
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
   let configuration = readConfiguration(undefined);
-  let targetOfProject: Target | undefined;
+  let targetOfProject: ProjectTarget | undefined;
   let targetOfEditor: Target | undefined;
+  const targetOrigin = (): TargetOrigin =>
+    configuration.target ? "setting" : targetOfEditor ? "editor" : (targetOfProject?.from ?? "default");
   let settings = effectiveSettings(configuration, undefined, host.cores());
   let abilities = abilitiesOf({});
   let hovers = introductionOf(undefined);
@@ -221,14 +227,20 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     sending.catch((error) => logFailure("sending", error));
   };
 
-  let indexing: ServerStatus["indexing"] = "done";
+  const progress = createIndexProgress(connection, {
+    showsProgress: () => client.progress,
+    onChange: () => sendStatus(),
+    onFailure: (error) => logFailure("progress", error),
+  });
   let lastStatus = "";
   const sendStatus = (): void => {
     const status: ServerStatus = {
       target: targetTitle(settings.target),
       cores: settings.cores,
       findings: Object.fromEntries(findingCounts),
-      indexing,
+      indexing: progress.state,
+      percentage: progress.percentage,
+      targetFrom: targetOrigin(),
     };
     const text = JSON.stringify(status);
     if (text === lastStatus) return;
@@ -258,7 +270,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       schedulePublish();
     },
     onProgress(done, total) {
-      showProgress(done, total);
+      progress.show(done, total);
       if (done < total) return;
       changed();
       schedulePublish();
@@ -282,38 +294,6 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }
     changed();
     schedulePublish();
-  };
-
-  let progress: Promise<WorkDoneProgressServerReporter | undefined> | undefined;
-  let lastPercentage = 0;
-  const showProgress = (done: number, total: number): void => {
-    const state = done < total ? "busy" : "done";
-    // A handful of files is read before anybody could look.
-    if (state === "busy" && total - done < 50 && indexing === "done") return;
-    if (state !== indexing) {
-      indexing = state;
-      sendStatus();
-    }
-    if (!client.progress) return;
-    if (state === "done") {
-      progress?.then((reporter) => reporter?.done()).catch((error) => logFailure("progress", error));
-      progress = undefined;
-      return;
-    }
-    if (progress === undefined) {
-      lastPercentage = 0;
-      progress = connection.window.createWorkDoneProgress().then(
-        (reporter) => {
-          reporter.begin("Gilscope: reading Python files", 0, undefined, false);
-          return reporter;
-        },
-        () => undefined,
-      );
-    }
-    const percentage = Math.floor((100 * done) / total);
-    if (percentage <= lastPercentage) return;
-    lastPercentage = percentage;
-    progress.then((reporter) => reporter?.report(percentage, `${done} of ${total}`)).catch((error) => logFailure("progress", error));
   };
 
   connection.onDidOpenTextDocument(
@@ -387,7 +367,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const configure = (): void => {
-    settings = { ...effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores()), calibrations: kept.calibrations };
+    settings = {
+      ...effectiveSettings(configuration, targetOfEditor ?? targetOfProject?.target, host.cores()),
+      calibrations: kept.calibrations,
+    };
     analysisHost.configure(settings);
     changed();
     schedulePublish();
@@ -467,14 +450,19 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const readTarget = (): void => {
     const [folder] = index.folders();
-    if (folder === undefined || isUri(folder)) return;
-    projectTarget(folder, host)
-      .then((target) => {
-        targetOfProject = target;
+    if (folder === undefined) return;
+    editedProjectTarget(folder, host)
+      .then((found) => {
+        targetOfProject = found;
         configure();
       })
       .catch((error) => logFailure("reading the project's target", error));
   };
+
+  connection.onNotification(
+    calibratedNotification,
+    noticing("calibrated", () => readCalibrations()),
+  );
 
   connection.onDidChangeConfiguration(
     noticing("workspace/didChangeConfiguration", (params: { settings?: { gilscope?: unknown } }) => {
@@ -592,6 +580,19 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   );
 
   connection.onRequest(topicsRequest, answering("topics", topics));
+
+  connection.onRequest(
+    knowledgeFilesRequest,
+    answering("knowledge files", () => knowledgeFiles.paths().map(uriOfPath)),
+  );
+
+  connection.onRequest(
+    reportRequest,
+    answering("report", () => {
+      const state = snapshot();
+      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() });
+    }),
+  );
 
   answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints });
 
