@@ -41,7 +41,6 @@ export const teachingScenarios: readonly Scenario[] = [
         await hover.locator("img[src^='data:image/svg']").waitFor({ timeout: patience });
         await page.waitForTimeout(300);
         await page.screenshot({ path: picture(`hover-${name}`) });
-        // The editor gives the link of a code no address that would make it one for Playwright.
         const [link, opened] = name === "dark" ? ["GIL101", "cpu-bound-in-thread.md"] : ["Why the GIL?", "why-the-gil.md"];
         await hover.locator("a", { hasText: link }).first().click();
         await page.locator(".tab", { hasText: opened }).waitFor({ timeout: patience });
@@ -55,10 +54,12 @@ export const teachingScenarios: readonly Scenario[] = [
       await runCommand(page, "Explorer: Focus on Threads View");
       const tree = page.locator(".pane", { hasText: "Threads" }).locator(".monaco-list");
       await tree.getByText("reserve").first().waitFor({ timeout: patience });
-      await page.keyboard.press("ArrowDown");
+      const focused = tree.locator(".monaco-list-row.focused");
+      for (let row = 0; row < 10 && !/reserve/.test((await focused.count()) > 0 ? await textOf(focused) : ""); row++)
+        await page.keyboard.press("ArrowDown");
       await page.keyboard.press("ArrowRight");
       await tree.getByText("under no lock").waitFor({ timeout: patience });
-      const label = await tree.locator(".monaco-list-row.focused").getAttribute("aria-label");
+      const label = await focused.getAttribute("aria-label");
       assert.match(label ?? "", /reserve, In 4 threads, .*shares reserved/);
       await page.screenshot({ path: picture("threads") });
       await page.keyboard.press("ArrowDown");

@@ -21,8 +21,8 @@ import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { commandAddress, type HoverAbilities, hoverPage } from "./hover-page.js";
-import { type DocumentPlace, explainCommand, showPredictionCommand, showTimelineCommand } from "./protocol.js";
+import { type HoverAbilities, hoverPage } from "./hover-page.js";
+import { type DocumentPlace, explainCommand, pageScheme, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -195,7 +195,7 @@ export function createRenderer(context: RenderingContext): Renderer {
         severity: lspSeverity(finding.severity),
         code: finding.code,
         ...(context.abilities.codeLinks && context.hovers.commands.includes(explainCommand)
-          ? { codeDescription: { href: commandAddress(explainCommand, [finding.rule]) } }
+          ? { codeDescription: { href: `${pageScheme}:/rules/${finding.rule}.md` } }
           : {}),
         source: "gilscope",
         message: finding.message,

@@ -30,7 +30,7 @@ export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme 
 }
 
 /** The address under which an editor runs one of its commands. */
-export function commandAddress(command: string, values: readonly unknown[]): string {
+function commandAddress(command: string, values: readonly unknown[]): string {
   return `command:${command}?${encodeURIComponent(JSON.stringify(values)).replace(/[()']/g, (character) => `%${character.charCodeAt(0).toString(16)}`)}`;
 }
 

@@ -48,6 +48,9 @@ export interface TimelineSite extends SiteDemand {
 /** Client → server: `{ name }`, the name of a page or a rule, or a rule's code, to its `Explanation`, or null. */
 export const explanationRequest = "gilscope/explanation";
 
+/** The scheme under which the client shows explanations, by their paths. */
+export const pageScheme = "gilscope";
+
 /** A page on the GIL, or of a rule. Its links to other pages are relative to its path. */
 export interface Explanation {
   /** `pages/NAME.md` or `rules/NAME.md`. */
