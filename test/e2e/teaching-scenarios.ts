@@ -54,6 +54,8 @@ export const teachingScenarios: readonly Scenario[] = [
       await runCommand(page, "Explorer: Focus on Threads View");
       const tree = page.locator(".pane", { hasText: "Threads" }).locator(".monaco-list");
       await tree.getByText("reserve").first().waitFor({ timeout: patience });
+      // An empty tree had nothing to focus.
+      await runCommand(page, "Explorer: Focus on Threads View");
       const focused = tree.locator(".monaco-list-row.focused");
       for (let row = 0; row < 10 && !/reserve/.test((await focused.count()) > 0 ? await textOf(focused) : ""); row++)
         await page.keyboard.press("ArrowDown");

@@ -4,6 +4,7 @@ import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
+import { withFields } from "../estimate/on-demand.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
@@ -237,7 +238,7 @@ class Snapshot implements Analysis {
     const source = this.sourceOf(path);
     return this.sitesOf(path).flatMap((site) => {
       const lens = lensOf(site);
-      return lens ? [{ ...lens, range: source.range(lens.range) }] : [];
+      return lens ? [withFields(lens, { range: source.range(lens.range) })] : [];
     });
   }
 
@@ -313,7 +314,7 @@ class Snapshot implements Analysis {
     let placed = this.placed.get(path);
     if (!placed) {
       const context = this.rules();
-      this.found ??= byPath(runRules(context, this.settings.severities));
+      this.found ??= byPath(runRules(context, this.settings.severities, this.settings.folders));
       placed = (this.found.get(path) ?? []).map((each) => findingOf(each, context));
       this.placed.set(path, placed);
     }
@@ -340,7 +341,7 @@ class Snapshot implements Analysis {
   }
 
   private predictionInText(prediction: Prediction): Prediction {
-    return { ...prediction, range: this.sourceOf(prediction.path).range(prediction.range) };
+    return withFields(prediction, { range: this.sourceOf(prediction.path).range(prediction.range) });
   }
 
   private sourceOf(path: string): Source {

@@ -5,7 +5,7 @@ import type { Calibration } from "../estimate/calibration.js";
 import type { Demand } from "../estimate/demand.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
-import type { Severity } from "../rules/rule.js";
+import type { FolderSeverities, Severities } from "../rules/run.js";
 
 /** What a user can set. Everything else is decided by evidence. */
 export interface Settings {
@@ -20,7 +20,9 @@ export interface Settings {
   /** How many workers predictions count on; absent to take what the code says. */
   readonly workers?: number;
   /** Severity by rule name; a rule that is absent keeps its own, `off` is not reported. */
-  readonly severities: Readonly<Record<string, Severity | "off">>;
+  readonly severities: Severities;
+  /** What folders say otherwise of their files. */
+  readonly folders?: readonly FolderSeverities[];
 }
 
 /** Something that could not be done, told to the user beside the findings. */

@@ -132,6 +132,8 @@ export interface Renderer {
   lspRange(path: string, range: Range): LspRange;
   /** The URI that the editor uses for a path. */
   uriOf(path: string): string;
+  /** Where a lens is, its place as data; what it says costs simulations and is asked for when it comes into view. */
+  lensPlace(path: string, lens: Pick<Lens, "range">): LspCodeLens;
   /** The link to the timeline beside the lens. */
   timelineLens(path: string, lens: Lens): LspCodeLens;
 }
@@ -228,6 +230,11 @@ export function createRenderer(context: RenderingContext): Renderer {
     inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
     lspRange,
     uriOf: context.uriOf,
+    lensPlace(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, data: place };
+    },
     timelineLens(path, lens) {
       const range = lspRange(path, lens.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
