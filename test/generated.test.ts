@@ -213,7 +213,7 @@ function withSettings(manifest: string, listed: readonly Rule[]): string {
       type: "string",
       enum: ["default", "error", "warning", "information", "hint", "off"],
       default: "default",
-      scope: "window",
+      scope: "resource",
       markdownDescription: `How ${code} (\`${name}\`) is reported; \`default\` is \`${severity}\`.`,
     },
   ]);

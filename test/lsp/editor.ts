@@ -57,6 +57,8 @@ export interface Editor {
 export interface EditorOptions {
   readonly capabilities?: ClientCapabilities;
   readonly settings?: unknown;
+  /** Settings of workspace folders by name, where the server asks for those of a folder. */
+  readonly folderSettings?: Readonly<Record<string, unknown>>;
   /** What the client says of itself. */
   readonly introduction?: ClientIntroduction;
   /** Called before the server starts, to put files into the folder. */
@@ -181,10 +183,10 @@ async function startEditor(
     status = next;
     hear();
   });
-  connection.onRequest("workspace/configuration", async ({ items }: { items: readonly unknown[] }) => {
+  connection.onRequest("workspace/configuration", async ({ items }: { items: readonly { readonly scopeUri?: string }[] }) => {
     // A real editor is busy when it starts; a server that does not wait for its settings is caught here.
     await pause(60);
-    return items.map(() => settings ?? null);
+    return items.map(({ scopeUri }) => options.folderSettings?.[scopeUri?.split("/").pop() ?? ""] ?? settings ?? null);
   });
   connection.onRequest("client/registerCapability", () => null);
   connection.onRequest("window/workDoneProgress/create", () => null);

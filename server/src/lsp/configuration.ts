@@ -2,6 +2,7 @@ import ignore from "ignore";
 import type { Settings } from "../analysis/answers.js";
 import { newestTarget, parseTarget, type Target } from "../base/target.js";
 import type { Severity } from "../rules/rule.js";
+import type { Severities } from "../rules/run.js";
 
 /** What the editor's settings say, checked. */
 export interface Configuration {
@@ -45,12 +46,7 @@ export function readConfiguration(section: unknown): Configuration {
   if (isSet(coresSetting, 0) && cores === undefined)
     problems.push(`gilscope.cores: ${JSON.stringify(coresSetting)} is not a number of cores`);
 
-  const severities: Record<string, Severity | "off"> = {};
-  for (const [rule, value] of Object.entries(asRecord(settings.rules))) {
-    const severity = severityNames.find((name) => name === value);
-    if (severity) severities[rule] = severity;
-    else if (isSet(value, "default")) problems.push(`gilscope.rules.${rule}: ${JSON.stringify(value)} is not a severity`);
-  }
+  const severities = severitiesOf(settings.rules, "gilscope.rules.", problems);
 
   const patterns: string[] = [];
   for (const pattern of Array.isArray(settings.exclude) ? settings.exclude : []) {
@@ -80,6 +76,17 @@ export function readConfiguration(section: unknown): Configuration {
     excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path),
     problems,
   };
+}
+
+/** The severities of a table of rules. What is not one is told as a problem, with `prefix` before the rule's name. */
+export function severitiesOf(table: unknown, prefix: string, problems: string[]): Severities {
+  const severities: Record<string, Severity | "off"> = {};
+  for (const [rule, value] of Object.entries(asRecord(table))) {
+    const severity = severityNames.find((name) => name === value);
+    if (severity) severities[rule] = severity;
+    else if (isSet(value, "default")) problems.push(`${prefix}${rule}: ${JSON.stringify(value)} is not a severity`);
+  }
+  return severities;
 }
 
 /** What the analysis works with: settings first, then what the editor or the project says, then defaults. */

@@ -31,7 +31,7 @@ import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
-import { editedProjectTarget, interpreterTarget, type ProjectTarget } from "../base/project-target.js";
+import { interpreterTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
 import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
@@ -50,6 +50,7 @@ import {
   uriOfPath,
 } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
+import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
@@ -102,10 +103,9 @@ const settingsPatience = 2000;
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
   let configuration = readConfiguration(undefined);
-  let targetOfProject: ProjectTarget | undefined;
   let targetOfEditor: Target | undefined;
   const targetOrigin = (): TargetOrigin =>
-    configuration.target ? "setting" : targetOfEditor ? "editor" : (targetOfProject?.from ?? "default");
+    configuration.target ? "setting" : targetOfEditor ? "editor" : (folderSettings.target?.from ?? "default");
   let settings = effectiveSettings(configuration, undefined, host.cores());
   let abilities = abilitiesOf({});
   let hovers = introductionOf(undefined);
@@ -181,6 +181,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let configured: Promise<unknown> = Promise.resolve();
   /** Settles when the knowledge files have been read that the settings name. */
   let knowledgeRead: Promise<unknown> = Promise.resolve();
+  /** Settles when the settings of the workspace folders have been read. */
+  let foldersRead: Promise<unknown> = Promise.resolve();
   /** Settles when what was measured of the target has been read. */
   let calibrationsRead: Promise<unknown> = Promise.resolve();
 
@@ -251,6 +253,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   // ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const isExcluded = (path: string): boolean =>
+    folderSettings.excludes(path) ||
     index.folders().some((folder) => {
       const prefix = joinPath(folder, "");
       return path.startsWith(prefix) && configuration.excludes(path.slice(prefix.length));
@@ -290,7 +293,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       analysisHost.removeFile(shown.path);
       findingCounts.delete(shown.uri);
       shown.published = undefined;
-      send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
+      send(connection.sendDiagnostics({ uri: shown.uri, version: shown.document.version, diagnostics: [] }));
     }
     changed();
     schedulePublish();
@@ -349,9 +352,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       for (const { uri, type } of params.changes) {
         const path = pathOfUri(uri);
         if (knowledgeFiles.paths().includes(path) || isProjectFile(path)) readKnowledge();
+        if (isTargetFile(path)) readFolders();
         if (type === FileChangeType.Deleted) index.removed(path);
         else if (/\.pyw?$/i.test(path)) index.changed(path);
-        else if (isTargetFile(path)) readTarget();
       }
     }),
   );
@@ -360,22 +363,29 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const { uri } of event.removed) index.removeFolder(pathOfUri(uri));
     for (const { uri } of event.added) index.addFolder(pathOfUri(uri));
     for (const shown of open.values()) useOpenDocument(shown);
-    readTarget();
+    readFolders();
     readKnowledge();
   };
 
   // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  let configuredWith = "";
   const configure = (): void => {
     settings = {
-      ...effectiveSettings(configuration, targetOfEditor ?? targetOfProject?.target, host.cores()),
+      ...effectiveSettings(configuration, targetOfEditor ?? folderSettings.target?.target, folderSettings.cores ?? host.cores()),
+      folders: folderSettings.severities,
       calibrations: kept.calibrations,
     };
-    analysisHost.configure(settings);
-    changed();
+    const text = JSON.stringify(settings);
+    // What is remembered of a program depends on all of them, and is worth keeping.
+    if (text !== configuredWith) {
+      configuredWith = text;
+      analysisHost.configure(settings);
+      changed();
+      refreshNotes();
+    }
     schedulePublish();
     if (kept.of !== targetName(settings.target)) readCalibrations();
-    refreshNotes();
   };
 
   /** The editor asks for what stands in the code by itself only where the code changes. */
@@ -399,12 +409,29 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
+  const folderSettings = createFolderSettings(host, {
+    // A single folder's settings are the window's.
+    async configurationOf(folder) {
+      if (!client.configuration || index.folders().length < 2) return undefined;
+      return readConfiguration(await connection.workspace.getConfiguration({ scopeUri: uriOfPath(folder), section: "gilscope" }));
+    },
+    onChange(excludes) {
+      configure();
+      if (excludes === "as before") return;
+      index.refresh();
+      for (const shown of open.values()) useOpenDocument(shown);
+    },
+  });
+
   const useConfiguration = (section: unknown): void => {
     const excludedBefore = JSON.stringify(configuration.excludePatterns);
+    const hintsBefore = JSON.stringify(configuration.inlayHints);
     configuration = readConfiguration(section);
     for (const problem of configuration.problems) host.log(problem);
     configure();
+    if (JSON.stringify(configuration.inlayHints) !== hintsBefore) refreshNotes();
     readKnowledge();
+    readFolders();
     if (JSON.stringify(configuration.excludePatterns) !== excludedBefore) {
       index.refresh();
       for (const shown of open.values()) useOpenDocument(shown);
@@ -448,15 +475,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     (await before?.registered)?.dispose();
   };
 
-  const readTarget = (): void => {
-    const [folder] = index.folders();
-    if (folder === undefined) return;
-    editedProjectTarget(folder, host)
-      .then((found) => {
-        targetOfProject = found;
-        configure();
-      })
-      .catch((error) => logFailure("reading the project's target", error));
+  const readFolders = (): void => {
+    foldersRead = folderSettings.read(index.folders()).catch((error) => logFailure("reading the settings of folders", error));
   };
 
   connection.onNotification(
@@ -641,7 +661,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const started = configuring
       .then(configure)
       .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
-      .then(() => Promise.all([knowledgeRead, calibrationsRead]));
+      .then(() => Promise.all([knowledgeRead, foldersRead]))
+      // Which interpreter was measured matters only once it is known which is meant.
+      .then(() => calibrationsRead);
     // An editor that never answers is not worth silence.
     configured = Promise.race([started, host.wait(settingsPatience)]);
     sendStatus();
@@ -653,7 +675,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
         { globPattern: "**/*.{py,pyw}" },
-        { globPattern: "**/{pyproject.toml,.python-version}" },
+        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg}" },
         // A deleted folder is told as one event that no pattern for files matches.
         { globPattern: "**/*", kind: WatchKind.Delete },
       ],
@@ -668,7 +690,7 @@ function isProjectFile(path: string): boolean {
   return path.endsWith("/pyproject.toml");
 }
 
-/** Whether the file says which Python a project is for. */
+/** Whether the file says which Python a project is for, or how it is judged. */
 function isTargetFile(path: string): boolean {
-  return /\/(pyproject\.toml|\.python-version)$/.test(path);
+  return /\/(pyproject\.toml|\.python-version|pyvenv\.cfg)$/.test(path);
 }
