@@ -21,6 +21,7 @@ import { createPages } from "./pages.js";
 import { markReleasingCalls } from "./releasing-calls.js";
 import { serveRemoteFiles } from "./remote-files.js";
 import { exportReport, type ReportFormat, type RunReport } from "./report.js";
+import { openSample } from "./sample.js";
 import { showMenuCommand, showStatus } from "./status.js";
 import { currentTheme, followTheme } from "./theme.js";
 import { showThreads } from "./threads-view.js";
@@ -75,6 +76,10 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
     commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
     commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
     commands.registerCommand("gilscope.openSettings", () => commands.executeCommand("workbench.action.openSettings", "gilscope")),
+    commands.registerCommand("gilscope.openSample", () => openSample(context)),
+    commands.registerCommand("gilscope.openWalkthrough", () =>
+      commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
+    ),
     commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
       const wanted = place ?? placeOf(window.activeTextEditor);

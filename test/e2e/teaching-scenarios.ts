@@ -52,7 +52,7 @@ export const teachingScenarios: readonly Scenario[] = [
     file: "ticket_office.py",
     async play({ page, picture }) {
       await runCommand(page, "Explorer: Focus on Threads View");
-      const tree = page.locator(".pane", { hasText: "Threads" }).locator(".monaco-list");
+      const tree = page.locator(".pane", { has: page.locator(".pane-header", { hasText: /^\s*Threads/ }) }).locator(".monaco-list");
       await tree.getByText("reserve").first().waitFor({ timeout: patience });
       // An empty tree had nothing to focus.
       await runCommand(page, "Explorer: Focus on Threads View");
@@ -97,6 +97,20 @@ export const teachingScenarios: readonly Scenario[] = [
       await page.keyboard.press("Enter");
       await page.locator(".statusbar-item", { hasText: "CPython 3.14t" }).waitFor({ timeout: patience });
       await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "detached", timeout: patience });
+    },
+  },
+  {
+    name: "the walkthrough opens a sample that is analysed before it is saved",
+    file: "prime_sums.py",
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await runCommand(page, "Gilscope: Open Walkthrough");
+      await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("walkthrough") });
+      await page.getByRole("button", { name: "Open Sample" }).click();
+      await page.locator(".view-line", { hasText: "pool.map(scramble," }).first().waitFor({ timeout: patience });
+      await page.locator(".cdr.squiggly-warning").nth(1).waitFor({ state: "attached", timeout: patience });
+      await page.screenshot({ path: picture("sample") });
     },
   },
 ];
