@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { applyFixes } from "../../server/src/analysis/apply-fixes.js";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { newestTarget, parseTarget } from "../../server/src/base/target.js";
-import { applyFixes } from "../../server/src/cli/fix.js";
 import type { Finding, Fix } from "../../server/src/rules/rule.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
@@ -215,7 +215,9 @@ describe("programs do after their fix what they should", { concurrency: Math.max
         `the fix brings a finding:\n${shown}`,
       );
       for (const { name, of } of otherForms) {
-        const other = fixed(program, new Map([...files].map(([path, text]) => [path, of(text)])));
+        const otherFiles = new Map([...files].map(([path, text]) => [path, of(text)]));
+        if ([...files].every(([path, text]) => otherFiles.get(path) === text)) continue;
+        const other = fixed(program, otherFiles);
         for (const [path, text] of other)
           assert.equal(text, of(result.get(path) as string), `with ${name}, ${path} is fixed in another way`);
       }
@@ -241,8 +243,12 @@ async function compareRuns(program: Program, result: Files, python: Python, show
   const [own = first] = python.startMethods;
   for (const method of startsProcesses ? new Set([own, "fork", "spawn"]) : [own]) {
     if (!python.startMethods.includes(method)) continue;
-    const now = await output(program, result, python, method);
-    if (behind !== undefined) assert.match(now, new RegExp(`^${behind}$`, "m"), `after the fix, on ${name} with ${method}:\n${shown}`);
+    const hoped = behind === undefined ? undefined : new RegExp(`^${behind}$`, "m");
+    let now = await output(program, result, python, method);
+    // One worker can have done all there is before the other is there.
+    for (let attempt = 1; attempt < mostAttempts && hoped && !hoped.test(now); attempt++)
+      now = await output(program, result, python, method);
+    if (hoped) assert.match(now, hoped, `after the fix, on ${name} with ${method}:\n${shown}`);
     if (before === undefined || behind === undefined) assert.equal(now, old, `on ${name} with ${method}, after the fix:\n${shown}`);
   }
 }

@@ -1,6 +1,5 @@
 import {
   type CancellationToken,
-  CodeActionKind,
   type CodeActionParams,
   type CodeLensParams,
   type Connection,
@@ -37,17 +36,16 @@ import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import { findRule, rules } from "../rules/index.js";
 import type { Parser } from "../syntax/parser.js";
+import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
 import {
   applyChanges,
   type ClientAbilities,
   createRenderer,
-  explainAction,
   isUri,
   knowledgeDiagnostics,
   pathOfUri,
   type Renderer,
-  refusalAction,
   uriOfPath,
 } from "./convert.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
@@ -93,7 +91,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let targetOfProject: Target | undefined;
   let targetOfEditor: Target | undefined;
   let settings = effectiveSettings(configuration, undefined, host.cores());
-  let abilities: ClientAbilities = { relatedInformation: false, diagnosticTags: false, disabledActions: false, documentChanges: false };
+  let abilities: ClientAbilities = {
+    relatedInformation: false,
+    diagnosticTags: false,
+    disabledActions: false,
+    documentChanges: false,
+    changeAnnotations: false,
+  };
   let client = clientOf(undefined);
 
   const analysisHost = new AnalysisHost(parser, settings);
@@ -486,21 +490,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const range = params.range ? renderer.range(path, params.range) : undefined;
-      if (!range) return [];
-      const findings = state.findings(path).filter((finding) => overlaps(finding.range, range));
-      const shown = findings.map((finding) => ({ finding, diagnostic: renderer.diagnostic(finding) }));
-      const diagnostics = shown.map(({ diagnostic }) => diagnostic);
-      const actions: LspCodeAction[] = [];
-      for (const action of state.codeActions(path, range)) {
-        const rendered = renderer.codeAction(path, action, diagnostics);
-        if (!rendered.disabled || abilities.disabledActions) actions.push(rendered);
-        const refused = rendered.disabled && findings.find(({ rule }) => rule === action.rule);
-        if (refused) actions.push(refusalAction(rendered, refused));
+      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      if (open.get(path)?.use !== "analysed") return actions;
+      const before = analysisHost.snapshot();
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      if (analysisHost.snapshot() !== before) {
+        changed();
+        schedulePublish();
       }
-      actions.push(...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic)));
-      const wanted = params.context?.only;
-      return actions.filter(({ kind }) => wanted === undefined || wanted.some((only) => kind === only || kind?.startsWith(`${only}.`)));
+      return actions;
     }),
   );
 
@@ -559,7 +557,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+        codeActionProvider: { codeActionKinds: [...codeActionKinds] },
         codeLensProvider: { resolveProvider: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -651,5 +649,6 @@ function abilitiesOf(params: InitializeParams): ClientAbilities {
     diagnosticTags: textDocument?.publishDiagnostics?.tagSupport !== undefined,
     disabledActions: textDocument?.codeAction?.disabledSupport === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
   };
 }

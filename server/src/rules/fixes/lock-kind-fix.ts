@@ -23,7 +23,17 @@ export function reentrantFix(lock: Value | undefined, within: FunctionNode, cont
     return refuse("`locked()` is asked, which reentrant locks know only from Python 3.14 on");
   const edits = replacedMaker(made, "threading", "RLock", context);
   return edits
-    ? { fixes: [{ title, safety: "unsafe", edits: [{ path: made.in.file.path, edits }] }], refused: [] }
+    ? {
+        fixes: [
+          {
+            title,
+            safety: "unsafe",
+            caution: "The thread that holds it may take it again, and then finds what it left half done.",
+            edits: [{ path: made.in.file.path, edits }],
+          },
+        ],
+        refused: [],
+      }
     : refuse("the lock's class is reached in a way that cannot be rewritten");
 }
 
@@ -62,7 +72,17 @@ export function taskLockFix(lock: Value | undefined, within: FunctionNode, conte
   }
   const replaced = replacedMaker(made, "asyncio", "Lock", context);
   if (!replaced) return refuse("the lock's class is reached in a way that cannot be rewritten");
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path: file.path, edits: [...replaced, ...edits] }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: "Only coroutines of one event loop take turns with it; a thread cannot take it any more.",
+        edits: [{ path: file.path, edits: [...replaced, ...edits] }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 /** The one call that makes the lock, `threading.Lock()`. */

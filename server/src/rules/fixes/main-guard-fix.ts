@@ -17,7 +17,17 @@ export function mainGuardFix(module: FunctionNode, places: readonly number[], co
   const title = 'Put it under `if __name__ == "__main__":`';
   const found = mainGuard(module, places, context);
   if ("refused" in found) return { fixes: [], refused: [{ title, reason: found.refused }] };
-  return { fixes: [{ title, safety: found.safety, edits: [{ path: module.file.path, edits: found.edits }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: found.safety,
+        caution: "Who imports the module no longer starts the work, and does not find the names that it binds there.",
+        edits: [{ path: module.file.path, edits: found.edits }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 /**

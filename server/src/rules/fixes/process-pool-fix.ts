@@ -66,7 +66,18 @@ export function processPoolFix(site: SiteEstimate, context: RuleContext): FixOff
     ...edits,
     ...guard.edits.filter(({ range }) => !edits.some((edit) => edit.range.start < range.start && range.start < edit.range.end)),
   ];
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path, edits: all }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution:
+          "The work runs in other processes: arguments and results are pickled, and what it changes beside its result is changed in its own process only.",
+        edits: [{ path, edits: all }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 /** Threads of a list or loop, run by an executor. */

@@ -22,7 +22,14 @@ export function threadLimitFix(file: LinkedFile, variables: readonly string[], c
   );
   const title = `Give each worker one thread of the library: ${variables.map((name) => `\`${name}=1\``).join(", ")}`;
   return {
-    fixes: [{ title, safety: "unsafe", edits: [{ path: file.path, edits: [before(first, "import os", "", ...lines, ""), ...moved] }] }],
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: "Whatever else the program calls of the library has one thread as well.",
+        edits: [{ path: file.path, edits: [before(first, "import os", "", ...lines, ""), ...moved] }],
+      },
+    ],
     refused: [],
   };
 }
