@@ -7,7 +7,7 @@ import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken, placesOf, statementsAt, usesOf } from "./code.js";
-import { imported, importRemoved } from "./imports.js";
+import { imported, importRemoved, importsTogether } from "./imports.js";
 
 /** Makes a lock one that its holder may take again: `threading.RLock()`. */
 export function reentrantFix(lock: Value | undefined, within: FunctionNode, context: RuleContext): FixOffer {
@@ -113,14 +113,7 @@ function replacedMaker(
   const other = imported(file, code, module, member);
   if (!other) return undefined;
   const bound = written.split(".")[0] as string;
-  return [...merged(other.edits, importRemoved(file, code, bound, [range.start])), { range, newText: other.expression }];
-}
-
-/** Where one name of an import goes and another comes, the one takes the other's place. */
-function merged(added: readonly TextEdit[], gone: readonly TextEdit[]): readonly TextEdit[] {
-  return gone.some((edit) => added.some((other) => edit.range.start <= other.range.start && other.range.start <= edit.range.end))
-    ? added
-    : [...added, ...gone];
+  return [...importsTogether(other.edits, importRemoved(file, code, bound, [range.start])), { range, newText: other.expression }];
 }
 
 /** The innermost function that holds the place. */
