@@ -8,6 +8,7 @@ import type { CallOperation, Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken, placesOf, statementsAt, usesOf } from "./code.js";
 import { imported, importRemoved, importsTogether } from "./imports.js";
+import { innermostFunction } from "./reached.js";
 
 /** Makes a lock one that its holder may take again: `threading.RLock()`. */
 export function reentrantFix(lock: Value | undefined, within: FunctionNode, context: RuleContext): FixOffer {
@@ -66,7 +67,7 @@ export function taskLockFix(lock: Value | undefined, within: FunctionNode, conte
       offset < header.end &&
       /^with [\w.]+:$/.test(code.text.slice(header.start, header.end));
     if (!statement || !isTaken) return refuse(`\`${name}\` is not only taken by \`with\``);
-    const taker = innermost(file.functions, code.source.place(offset));
+    const taker = innermostFunction(file.functions, code.source.place(offset));
     if (!taker?.facts.isAsync) return refuse(`\`${taker?.facts.name}\`, which is no coroutine, takes it as well`);
     edits.push({ range: { start: statement.start, end: statement.start }, newText: "async " });
   }
@@ -114,17 +115,6 @@ function replacedMaker(
   if (!other) return undefined;
   const bound = written.split(".")[0] as string;
   return [...importsTogether(other.edits, importRemoved(file, code, bound, [range.start])), { range, newText: other.expression }];
-}
-
-/** The innermost function that holds the place. */
-function innermost(functions: readonly FunctionNode[], place: number): FunctionNode | undefined {
-  let found: FunctionNode | undefined;
-  for (const node of functions) {
-    const { facts } = node;
-    const holds = facts.index === 0 || (facts.start <= place && place < facts.end);
-    if (holds && facts.kind !== "class-body" && (!found || facts.start >= found.facts.start)) found = node;
-  }
-  return found;
 }
 
 /** The expression that `with` enters or `acquire` is called on at a place. */
