@@ -14,7 +14,7 @@ lock = threading.Lock()
 
 def hold():
     with lock:
-        time.sleep(2)
+        time.sleep(1)
 
 
 def work(number):
@@ -27,7 +27,7 @@ def main():
     time.sleep(0.2)
     pool = ProcessPoolExecutor(1)
     try:
-        print(pool.submit(work, 3).result(4), flush=True)
+        print(pool.submit(work, 3).result(2.5), flush=True)
     except TimeoutError:
         print("stuck", flush=True)
         for process in pool._processes.values():

@@ -12,7 +12,7 @@ lock = threading.Lock()
 
 def hold():
     with lock:
-        time.sleep(2)
+        time.sleep(1)
 
 
 def work(number, results):
@@ -27,7 +27,7 @@ def main():
     results = Queue()
     worker = Process(target=work, args=(3, results))
     worker.start()
-    worker.join(4)
+    worker.join(2.5)
     if worker.is_alive():
         print("stuck")
         worker.terminate()
