@@ -2,19 +2,19 @@ import { commands, type ExtensionContext, languages, type TextEditor, window } f
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import {
   type DocumentPlace,
-  explainRuleCommand,
+  explainCommand,
   interpreterNotification,
   type Page,
   predictionRequest,
-  type RuleTitle,
-  ruleRequest,
-  rulesRequest,
   showPredictionCommand,
+  showTimelineCommand,
 } from "../../server/src/lsp/protocol.js";
+import { explain } from "./explain.js";
 import { followInterpreter } from "./interpreter.js";
 import { createPages } from "./pages.js";
 import { serveRemoteFiles } from "./remote-files.js";
 import { showStatus } from "./status.js";
+import { createTimelinePanel } from "./timeline/panel.js";
 
 /** Everything the server may look at: saved files, unsaved ones, and the cells of notebooks. */
 const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vscode-test-web"].map((scheme) => ({
@@ -28,30 +28,30 @@ export const clientOptions: LanguageClientOptions = {
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
   // Hovers link to the commands below and to nothing else.
-  markdown: { isTrusted: { enabledCommands: [explainRuleCommand, showPredictionCommand] }, supportThemeIcons: true },
+  markdown: { isTrusted: { enabledCommands: [explainCommand, showPredictionCommand, showTimelineCommand] }, supportThemeIcons: true },
 };
 
 /** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
 export async function startClient(context: ExtensionContext, client: BaseLanguageClient): Promise<void> {
-  const pages = createPages();
+  const pages = createPages(client);
+  const timeline = createTimelinePanel(context, client);
   context.subscriptions.push(
     client,
     pages,
+    timeline,
     showStatus(client),
     serveRemoteFiles(client),
     commands.registerCommand("gilscope.restartServer", () => restart(client)),
-    commands.registerCommand(explainRuleCommand, async (rule?: unknown) => {
-      const name = typeof rule === "string" ? rule : await chooseRule(client);
-      if (name === undefined) return;
-      const page = await client.sendRequest<Page | null>(ruleRequest, { rule: name });
-      if (page) await pages.show(page, "here");
-      else await window.showInformationMessage(`Gilscope has no rule ${name}.`);
-    }),
+    commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
       const wanted = place ?? placeOf(window.activeTextEditor);
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
-      if (page) await pages.show(page, "beside");
+      if (page) await pages.showBeside(page);
       else await window.showInformationMessage("No concurrent work starts on this line.");
+    }),
+    commands.registerCommand(showTimelineCommand, async (place?: DocumentPlace) => {
+      const wanted = place ?? placeOf(window.activeTextEditor);
+      if (!wanted || !(await timeline.show(wanted))) await window.showInformationMessage("No concurrent work starts on this line.");
     }),
   );
   await client.start();
@@ -66,15 +66,6 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
 async function restart(client: BaseLanguageClient): Promise<void> {
   if (client.isRunning()) await client.stop();
   await client.start();
-}
-
-async function chooseRule(client: BaseLanguageClient): Promise<string | undefined> {
-  const rules = await client.sendRequest<readonly RuleTitle[]>(rulesRequest, {});
-  const chosen = await window.showQuickPick(
-    rules.map(({ code, name }) => ({ label: code, description: name })),
-    { title: "Explain a Gilscope rule", matchOnDescription: true },
-  );
-  return chosen?.label;
 }
 
 function placeOf(editor: TextEditor | undefined): DocumentPlace | undefined {

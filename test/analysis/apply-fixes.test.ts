@@ -25,6 +25,7 @@ function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) 
         predictions: () => [],
         scalings: () => [],
         delays: () => [],
+        demands: () => [],
         runs: () => [],
       };
     },

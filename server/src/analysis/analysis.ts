@@ -12,13 +12,15 @@ import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
+
 import { LinkMemory, link, type Program } from "../program/link/link.js";
+import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, Hover, Lens, Problem, Settings } from "./answers.js";
+import type { CodeAction, Hover, Lens, Problem, Settings, SiteDemand } from "./answers.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
 
@@ -40,6 +42,8 @@ export interface Analysis {
   delays(path: string, range: Range): readonly StrategyDelays[];
   /** The predictions with how each site scales; costs several simulations for each site. */
   scalings(path: string): readonly SiteSimulation[];
+  /** What the simulator is asked at each site. */
+  demands(path: string): readonly SiteDemand[];
   /** What each thread of each site would do when, in each way that can be used. */
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[];
 }
@@ -72,6 +76,13 @@ export class AnalysisHost {
     if (known?.source.text === text && !known.open) return;
     if (known?.open) this.parser.close(path);
     this.hold(path, new Source(text, undefined), this.parser.parse(text), false);
+  }
+
+  /** Adds or replaces a file that is not open in an editor, of whose text the facts are made already. */
+  setFacts(path: string, text: string, packed: Uint8Array): void {
+    if (this.files.get(path)?.open) this.parser.close(path);
+    this.files.set(path, { source: new Source(text, undefined), facts: unpackFacts(packed), open: false, extractions: undefined });
+    this.current = undefined;
   }
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
@@ -244,6 +255,17 @@ class Snapshot implements Analysis {
       return range.start === start && range.end === end;
     });
     return site ? delaysBeside(site.prediction, site.demand, context) : [];
+  }
+
+  demands(path: string): readonly SiteDemand[] {
+    const { target, cores, calibrations } = this.rules();
+    return this.sitesOf(path).map(({ prediction, demand }) => ({
+      prediction: this.predictionInText(prediction),
+      demand,
+      target,
+      cores,
+      calibrations,
+    }));
   }
 
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {

@@ -2,6 +2,8 @@ import type { FileEdit } from "../base/edit.js";
 import type { Range } from "../base/range.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
+import type { Demand } from "../estimate/demand.js";
+import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import type { Severity } from "../rules/rule.js";
 
@@ -45,6 +47,15 @@ export interface CodeAction {
   /** The rule and range of the finding it removes. */
   readonly rule: string;
   readonly range: Range;
+}
+
+/** What the simulator is asked at a place that starts concurrent work, so that it can be asked with other numbers. */
+export interface SiteDemand {
+  readonly prediction: Prediction;
+  readonly demand: Demand;
+  readonly target: Target;
+  readonly cores: number;
+  readonly calibrations: readonly Calibration[];
 }
 
 /** One line of text above a place that starts concurrent work. */

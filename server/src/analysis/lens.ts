@@ -1,7 +1,6 @@
 import type { StrategyPrediction } from "../estimate/prediction.js";
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
-import { applicable, speedupText } from "../estimate/text.js";
-import { duration } from "../estimate/work.js";
+import { applicable, duration, speedupText } from "../estimate/text.js";
 import type { Lens } from "./answers.js";
 
 /** The line above a place that starts concurrent work: what each strategy would gain. */

@@ -30,6 +30,8 @@ export interface CheckOptions {
   readonly diff?: true;
   readonly statistics?: true;
   readonly stdinFilename?: string;
+  /** Whether facts are kept on disk from run to run. */
+  readonly cache: boolean;
   readonly knowledge?: readonly string[];
   readonly costs?: string;
   readonly profile?: string;
@@ -47,7 +49,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const measured = await measuredFor(options, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
   const host = new AnalysisHost(parser, settingsFor(targets[0], options, measured, environment), knowledge);
-  loadInto(host, loaded.files, progress);
+  const unread = await loadInto(host, loaded.files, options.cache ? "with disk" : "without disk", environment, progress);
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);
@@ -67,7 +69,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
     const report: CheckReport = {
       version: environment.version,
       findings: found.findings.filter(isWanted),
-      problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...found.problems, ...fixProblems]),
+      problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...unread, ...found.problems, ...fixProblems]),
       summary: {
         files: loaded.files.length,
         lines: loaded.files.reduce((sum, { text }) => sum + lineCount(text), 0),

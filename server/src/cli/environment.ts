@@ -1,5 +1,6 @@
 import type { Host } from "../base/host.js";
 import type { SourceHost } from "../base/source-files.js";
+import type { FactsSource } from "../program/packed-facts.js";
 import type { Parser } from "../syntax/parser.js";
 
 /** What the command line asks of the world. `main` makes one; tests make their own. */
@@ -15,6 +16,8 @@ export interface Environment {
   readInput(): Promise<Uint8Array>;
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   createParser(): Promise<Parser>;
+  /** Makes facts of many texts at a time, with what earlier runs kept on disk or without. */
+  createFactsSource(disk: "with disk" | "without disk"): FactsSource;
   /** The folder of the user's own settings for this program: absolute, with `/`; undefined where the system has none. */
   readonly configurationFolder: string | undefined;
   /** Runs a program text with a Python interpreter, a command or an absolute path. `tell` is given each line of its standard error. */

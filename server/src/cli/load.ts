@@ -69,13 +69,39 @@ export async function loadSources(typedPaths: readonly string[], stdinName: stri
   };
 }
 
-/** Adds the texts to the host, which parses them. */
-export function loadInto(host: AnalysisHost, files: readonly LoadedFile[], progress: Progress): void {
-  for (const [index, { path, text }] of files.entries()) {
-    host.setFile(path, text);
-    progress.report("read", index + 1, files.length);
+/** Adds the texts to the host. Returns what could not be analysed, of which the host knows nothing. */
+export async function loadInto(
+  host: AnalysisHost,
+  files: readonly LoadedFile[],
+  disk: "with disk" | "without disk",
+  environment: Environment,
+  progress: Progress,
+): Promise<readonly Problem[]> {
+  const amount = files.reduce((sum, { text }) => sum + text.length, 0);
+  if (amount < amountForThreads) {
+    for (const { path, text } of files) host.setFile(path, text);
+    return [];
   }
+  const problems: Problem[] = [];
+  const source = environment.createFactsSource(disk);
+  let done = 0;
+  await Promise.all(
+    files.map(async ({ path, text }) => {
+      try {
+        host.setFacts(path, text, await source.packedFactsOf(text));
+      } catch (error) {
+        problems.push({ path, message: "could not be analysed because of an internal error" });
+        environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
+      progress.report("read", ++done, files.length);
+    }),
+  );
+  await source.rest();
+  return problems;
 }
+
+/** Below it, threads take longer to start than the texts to be read. In UTF-16 units. */
+const amountForThreads = 500_000;
 
 /** What is known of library calls, and what of the user's files could not be used. */
 interface LoadedKnowledge {

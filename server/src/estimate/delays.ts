@@ -5,8 +5,8 @@ import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import { type Demand, workloadOf } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
+import { duration } from "./text.js";
 import { waysToRun } from "./ways.js";
-import { duration } from "./work.js";
 
 /** How long threads that wait for I/O are kept from going on, in one way of running the work beside them. */
 export interface StrategyDelays extends GroupDelays {

@@ -2,8 +2,11 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { type Machine, machine } from "../simulation/machine.js";
+import type { Runtime } from "../simulation/runtime.js";
 import { startMethodOf } from "../simulation/runtimes/processes.js";
 import { simulate } from "../simulation/simulate.js";
+import type { Recording } from "../simulation/thread.js";
+import type { Timeline } from "../simulation/timeline.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
 import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
@@ -57,27 +60,44 @@ export function widened({ low, likely, high }: Interval): Interval {
   return { low: low * (1 - modelError), likely, high: high * (1 + modelError) };
 }
 
-function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
-  const runs = corners.map((corner) => {
-    const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
-    // The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round.
-    const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
-    const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
-    const { start } = contended;
-    const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
-    const timeline = simulate(workload, runtime, on, 1);
-    const makespan = Math.max(1, timeline.makespanNs);
-    const bottleneck = corner === "likely" ? bottleneckOf(timeline, runtime, on) : "";
-    return { makespan: makespan * factor, speedup: serialNs(workload) / makespan, bottleneck };
-  });
+/** One simulated run of a way of running work, at one end of all that is uncertain. */
+export interface SimulatedRun {
+  readonly timeline: Timeline;
+  readonly runtime: Runtime;
+  /** How many times as long as in the timeline the work takes. */
+  readonly factor: number;
+  /** Of the whole work. */
+  readonly makespanNs: number;
+  readonly speedup: number;
+}
+
+/** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
+export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
+  const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
+  const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+  const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
+  const { start } = contended;
+  const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
+  const timeline = simulate(workload, runtime, on, 1, { recording });
+  const makespan = Math.max(1, timeline.makespanNs);
+  return { timeline, runtime, factor, makespanNs: makespan * factor, speedup: serialNs(workload) / makespan };
+}
+
+/** What the runs at the low, likely and high end say together. */
+export function rangeOfRuns(runs: readonly SimulatedRun[]): Pick<StrategyPrediction, "makespanNs" | "speedup"> {
   const likely = runs[1]?.speedup ?? 1;
   const speedups = runs.map((run) => run.speedup);
-  const makespans = runs.map((run) => run.makespan);
+  const makespans = runs.map((run) => run.makespanNs);
   return {
     makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
     speedup: widened(interval(Math.min(...speedups), likely, Math.max(...speedups))),
-    bottleneck: runs[1]?.bottleneck ?? "",
   };
+}
+
+function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
+  const runs = corners.map((corner) => simulateCorner(demand, way, corner, on, "totals"));
+  const likely = runs[1];
+  return { ...rangeOfRuns(runs), bottleneck: likely ? bottleneckOf(likely.timeline, likely.runtime, on) : "" };
 }
 
 /**

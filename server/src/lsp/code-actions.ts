@@ -11,7 +11,7 @@ import { lineEdits } from "../base/line-difference.js";
 import { overlaps } from "../base/range.js";
 import type { Finding } from "../rules/rule.js";
 import type { ClientAbilities, Renderer } from "./convert.js";
-import { explainRuleCommand } from "./protocol.js";
+import { explainCommand } from "./protocol.js";
 
 /** All safe fixes of a file at once. */
 const fixAllKind = `${CodeActionKind.SourceFixAll}.gilscope`;
@@ -91,7 +91,7 @@ function refusalAction(refused: LspCodeAction, finding: Finding): LspCodeAction 
     title,
     kind: CodeActionKind.QuickFix,
     ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 
@@ -102,6 +102,6 @@ function explainAction(finding: Finding, diagnostic: Diagnostic): LspCodeAction 
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }

@@ -21,7 +21,7 @@ import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type DocumentPlace, showPredictionCommand } from "./protocol.js";
+import { type DocumentPlace, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -122,11 +122,14 @@ export interface ClientAbilities {
 export interface Renderer {
   offset(path: string, position: LspPosition): number | undefined;
   range(path: string, range: LspRange): Range | undefined;
+  position(path: string, offset: number): LspPosition;
   diagnostic(finding: Finding): Diagnostic;
   hover(path: string, hover: Hover): LspHover;
   workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  /** The link to the timeline beside the lens. */
+  timelineLens(path: string, lens: Lens): LspCodeLens;
 }
 
 /** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
@@ -181,6 +184,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       const b = offset(path, range.end);
       return a === undefined || b === undefined ? undefined : { start: Math.min(a, b), end: Math.max(a, b) };
     },
+    position: lspPosition,
     diagnostic(finding) {
       const related = finding.related.map(({ path, range, message }) => ({
         location: { uri: context.uriOf(path), range: lspRange(path, range) },
@@ -216,6 +220,11 @@ export function createRenderer(context: RenderingContext): Renderer {
       const range = lspRange(path, lens.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
+    },
+    timelineLens(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, command: LspCommand.create("Show timeline", showTimelineCommand, place) };
     },
   };
 }

@@ -1,7 +1,10 @@
 /**
- * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server.
+ * What client and server say to each other beyond the Language Server Protocol. The client imports this file and no other of the server;
+ * the timeline's page, which simulates by itself, also imports what that takes.
  * Lines and characters are zero-based, as in LSP.
  */
+
+import type { SiteDemand } from "../analysis/answers.js";
 
 /** A place in a document that the editor knows. */
 export interface DocumentPlace {
@@ -19,16 +22,36 @@ export interface Page {
 /** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
 export const predictionRequest = "gilscope/prediction";
 
-/** Client → server: `{ rule }`, a rule's name or code, to its `Page`, or null. */
-export const ruleRequest = "gilscope/rule";
+/** Client → server: `DocumentPlace` to the `TimelineSite` there, or null. */
+export const timelineRequest = "gilscope/timeline";
 
-/** Client → server: the `RuleTitle`s of all rules, sorted by code. */
-export const rulesRequest = "gilscope/rules";
+/** A place that starts concurrent work, with all that its timeline is simulated from. */
+export interface TimelineSite extends SiteDemand {
+  /** Where the call that starts the work begins. */
+  readonly place: DocumentPlace;
+  readonly fileName: string;
+}
 
-/** A rule in a list to choose from. */
-export interface RuleTitle {
-  readonly code: string;
+/** Client → server: `{ name }`, the name of a page or a rule, or a rule's code, to its `Explanation`, or null. */
+export const explanationRequest = "gilscope/explanation";
+
+/** A page on the GIL, or of a rule. Its links to other pages are relative to its path. */
+export interface Explanation {
+  /** `pages/NAME.md` or `rules/NAME.md`. */
+  readonly path: string;
+  readonly markdown: string;
+}
+
+/** Client → server: the `Topic`s that can be explained: pages in an order to read them in, then rules by code. */
+export const topicsRequest = "gilscope/topics";
+
+/** Something to explain, in a list to choose from. */
+export interface Topic {
+  readonly kind: "page" | "rule";
   readonly name: string;
+  /** A page's title or a rule's code. */
+  readonly title: string;
+  readonly detail: string;
 }
 
 /** Client → server: `{ version }`, the interpreter selected in the editor (such as `3.13.1`), or null when none is. */
@@ -71,5 +94,8 @@ export interface RemoteDescription {
 /** A command of the client that lenses call, with a `DocumentPlace`. */
 export const showPredictionCommand = "gilscope.showPrediction";
 
-/** A command of the client that code actions call, with the rule's name or code. */
-export const explainRuleCommand = "gilscope.explainRule";
+/** A command of the client that lenses and pages call, with a `DocumentPlace`. */
+export const showTimelineCommand = "gilscope.showTimeline";
+
+/** A command of the client that code actions and hovers call, with the name of a page or a rule, or with a rule's code. */
+export const explainCommand = "gilscope.explain";

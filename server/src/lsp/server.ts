@@ -27,6 +27,7 @@ import {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
+import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
 import { interpreterTarget, projectTarget } from "../base/project-target.js";
@@ -34,7 +35,6 @@ import { overlaps } from "../base/range.js";
 import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
-import { findRule, rules } from "../rules/index.js";
 import type { Parser } from "../syntax/parser.js";
 import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
@@ -48,18 +48,21 @@ import {
   type Renderer,
   uriOfPath,
 } from "./convert.js";
+import { explanation, topics } from "./explanations.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
 import { predictionPage } from "./prediction-page.js";
 import {
   type DocumentPlace,
+  type Explanation,
+  explanationRequest,
   interpreterNotification,
   type Page,
   predictionRequest,
-  type RuleTitle,
-  ruleRequest,
-  rulesRequest,
   type ServerStatus,
   statusNotification,
+  type TimelineSite,
+  timelineRequest,
+  topicsRequest,
 } from "./protocol.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
@@ -236,10 +239,11 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   const index = createWorkspaceIndex(host, {
     isOpen: (path) => open.get(path)?.use === "analysed",
     isExcluded: (path) => isExcluded(path),
-    onFile(path, text) {
+    onFile(path, text, packed) {
       // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
       // the reading, and what the user types makes a new state anyway.
-      analysisHost.setFile(path, text);
+      if (packed) analysisHost.setFacts(path, text, packed);
+      else analysisHost.setFile(path, text);
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
@@ -507,9 +511,22 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      return state.lenses(path).map((lens) => renderer.lens(path, lens));
+      return state.lenses(path).flatMap((lens) => [renderer.lens(path, lens), renderer.timelineLens(path, lens)]);
     }),
   );
+
+  /** The site whose call stands at the place, else the first one on its line. */
+  const siteAt = (state: Analysis, path: string, { line, character }: DocumentPlace): SiteDemand | undefined => {
+    const renderer = rendererOf(state);
+    const start = renderer.offset(path, { line, character });
+    const lineEnd = renderer.offset(path, { line, character: Number.MAX_SAFE_INTEGER });
+    if (start === undefined || lineEnd === undefined) return undefined;
+    const sites = state.demands(path);
+    return (
+      sites.find(({ prediction: { range } }) => range.start <= start && start < range.end) ??
+      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd }))
+    );
+  };
 
   connection.onRequest(
     predictionRequest,
@@ -517,31 +534,36 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
-      const renderer = rendererOf(state);
-      const start = renderer.offset(path, { line: place.line, character: place.character });
-      const lineEnd = renderer.offset(path, { line: place.line, character: Number.MAX_SAFE_INTEGER });
-      if (start === undefined || lineEnd === undefined) return null;
-      const predictions = state.predictions(path);
-      const prediction =
-        predictions.find(({ range }) => range.start <= start && start < range.end) ??
-        predictions.find(({ range }) => overlaps(range, { start, end: lineEnd }));
-      return prediction ? predictionPage(prediction, state.delays(path, prediction.range), place.line) : null;
+      const site = siteAt(state, path, place);
+      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line) : null;
+    }),
+  );
+
+  connection.onRequest<TimelineSite | null, void>(
+    timelineRequest,
+    answering("timeline", (place: DocumentPlace): TimelineSite | null => {
+      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
+      const path = pathOfUri(place.uri);
+      const state = snapshot();
+      const site = siteAt(state, path, place);
+      if (!site) return null;
+      return {
+        ...site,
+        place: { uri: place.uri, ...rendererOf(state).position(path, site.prediction.range.start) },
+        fileName: fileName(path),
+      };
     }),
   );
 
   connection.onRequest(
-    ruleRequest,
-    answering("rule", (params: { readonly rule?: unknown }): Page | null => {
-      if (typeof params?.rule !== "string") throw new MalformedParameters("the rule is missing");
-      const rule = findRule(params.rule);
-      return rule ? { title: `${rule.code} ${rule.name}`, markdown: rule.docs } : null;
+    explanationRequest,
+    answering("explanation", (params: { readonly name?: unknown }): Explanation | null => {
+      if (typeof params?.name !== "string") throw new MalformedParameters("the name is missing");
+      return explanation(params.name, settings.target);
     }),
   );
 
-  connection.onRequest(
-    rulesRequest,
-    answering("rules", (): RuleTitle[] => rules.map(({ code, name }) => ({ code, name }))),
-  );
+  connection.onRequest(topicsRequest, answering("topics", topics));
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
