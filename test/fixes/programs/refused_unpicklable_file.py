@@ -1,5 +1,5 @@
 # fix: process-pool-unpicklable
-# refused: at main.py:11
+# refused: at `open("log.txt")` in `main` of main.py
 from concurrent.futures import ProcessPoolExecutor
 
 

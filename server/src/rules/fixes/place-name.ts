@@ -1,11 +1,12 @@
-import { LineIndex } from "../../base/line-index.js";
 import type { Range } from "../../base/range.js";
+import { quoted } from "../race.js";
 import type { RuleContext } from "../rule.js";
-import { codeOf } from "./code.js";
+import { innermostFunction } from "./reached.js";
 
-/** A place in a sentence: `jobs.py:12`. */
+/** A place in a sentence: `` `threading.Lock()` in `Counter.__init__` of jobs.py ``. */
 export function placeName({ path, range }: { readonly path: string; readonly range: Range }, context: RuleContext): string {
-  const { source } = codeOf(path, context);
-  const { line } = new LineIndex(source.text).position(source.offset(range.start));
-  return `${path.slice(path.lastIndexOf("/") + 1)}:${line + 1}`;
+  const file = context.program.file(path);
+  const holder = file && innermostFunction(file.functions, range.start);
+  const within = holder && holder.index > 0 ? ` in \`${holder.facts.qualifiedName}\`` : "";
+  return `\`${quoted(path, range, context)}\`${within} of ${path.slice(path.lastIndexOf("/") + 1)}`;
 }
