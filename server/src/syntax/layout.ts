@@ -27,7 +27,7 @@ export interface Layout {
   readonly statements: readonly Statement[];
   /** String literals that go over several lines, whose lines belong to the string. */
   readonly longStrings: readonly Range[];
-  /** Comments, and strings without replacement fields: what stands there names nothing. In order. */
+  /** Comments, and strings but for their replacement fields: what stands there names nothing. In order. */
   readonly notCode: readonly Range[];
   /** What one level of indentation is. */
   readonly indentUnit: string;
@@ -192,7 +192,7 @@ function logicalLines(text: string): { readonly lines: readonly LogicalLine[] } 
       if (string) {
         const stop = stringEnd(text, string);
         if (/[\r\n]/.test(text.slice(position, stop))) longStrings.push({ start: position, end: stop });
-        if (!string.isFormatted) notCode.push({ start: position, end: stop });
+        notCode.push(...literalParts(text, position, stop, string));
         if (string.quotes === '"') doubleQuotes++;
         if (string.quotes === "'") singleQuotes++;
         position = stop;
@@ -251,6 +251,23 @@ function stringStart(text: string, position: number): StringStart | undefined {
     quotes: found[2] as string,
     isFormatted: /[ft]/.test(prefix),
   };
+}
+
+/** The parts of a string from `start` to `stop` that are text: all of it but the replacement fields. */
+function literalParts(text: string, start: number, stop: number, { content, quotes, isFormatted }: StringStart): readonly Range[] {
+  if (!isFormatted) return [{ start, end: stop }];
+  const parts: Range[] = [];
+  let from = start;
+  for (let position = content; position < stop; ) {
+    if (text[position] === "\\") position += 2;
+    else if (text.startsWith("{{", position)) position += 2;
+    else if (text[position] === "{") {
+      parts.push({ start: from, end: position + 1 });
+      position = Math.min(stop, fieldEnd(text, position + 1, quotes));
+      from = position;
+    } else position++;
+  }
+  return [...parts, { start: from, end: stop }];
 }
 
 /** Behind the closing quotes; of a string that is not closed, the end of its line or of the text. */

@@ -172,8 +172,6 @@ function valueUses(
       continue;
     }
     if (/^(global|nonlocal|del|import|from)\b/.test(text)) return { refused: `\`${text.split("\n")[0]}\` names it with others` };
-    const line = code.text.slice(code.text.lastIndexOf("\n", offset) + 1, offset);
-    if (/\b[fFtT]r?["']|["']/.test(line) && /["'][^"']*$/.test(line) && !/\{[^{}"']*$/.test(line)) return { refused: "a string names it" };
     const [, amount] = new RegExp(`^${name} [-+]= ([^\\r\\n]+)$`).exec(text) ?? [];
     const [, again] = new RegExp(`^${name} = ${name} [-+*] ([^\\r\\n]+)$`).exec(text) ?? [];
     if ((amount ?? again) !== undefined && offset === statement.start) {
