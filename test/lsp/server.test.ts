@@ -295,7 +295,9 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     await editor.open("primes.py", primes);
     const lenses = await editor.request<CodeLens[]>("textDocument/codeLens", { textDocument: { uri: editor.uri("primes.py") } });
     assert.equal(lenses.length, 2, JSON.stringify(lenses));
-    const { range, command } = lenses[0] as CodeLens;
+    assert.equal(lenses[0]?.command, undefined);
+    const { range, command } = await editor.request<CodeLens>("codeLens/resolve", lenses[0]);
+    assert.deepEqual(range, lenses[0]?.range);
     assert.equal(range.start.line, placeOf(primes, "pool.map").line);
     assert.equal(command?.command, showPredictionCommand);
     assert.match(command?.title ?? "", /threads .*processes /);

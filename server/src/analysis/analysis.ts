@@ -4,6 +4,7 @@ import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
+import { withFields } from "../estimate/on-demand.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
@@ -232,7 +233,7 @@ class Snapshot implements Analysis {
     const source = this.sourceOf(path);
     return this.sitesOf(path).flatMap((site) => {
       const lens = lensOf(site);
-      return lens ? [{ ...lens, range: source.range(lens.range) }] : [];
+      return lens ? [withFields(lens, { range: source.range(lens.range) })] : [];
     });
   }
 
@@ -308,7 +309,7 @@ class Snapshot implements Analysis {
   }
 
   private predictionInText(prediction: Prediction): Prediction {
-    return { ...prediction, range: this.sourceOf(prediction.path).range(prediction.range) };
+    return withFields(prediction, { range: this.sourceOf(prediction.path).range(prediction.range) });
   }
 
   private sourceOf(path: string): Source {

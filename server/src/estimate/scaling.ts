@@ -1,6 +1,6 @@
 import type { Interval } from "../base/interval.js";
-import { machine } from "../simulation/machine.js";
 import type { Timeline } from "../simulation/timeline.js";
+import { machineOf } from "./calibration.js";
 import { delaysBeside, type StrategyDelays } from "./delays.js";
 import type { Demand } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
@@ -71,7 +71,7 @@ export function runsOf({ prediction, demand }: SiteEstimate, settings: EstimateS
   return waysToRun(settings.target, settings.calibrations).flatMap((way): SiteRun[] => {
     const known = prediction.strategies.find(({ strategy }) => strategy === way.strategy);
     if (!known?.applicable) return [];
-    const { runtime, timeline } = simulateCorner(demand, way, "likely", machine(settings.cores), "slices");
+    const { runtime, timeline } = simulateCorner(demand, way, "likely", machineOf(settings), "slices");
     return [{ strategy: way.strategy, runtime: runtime.name, timeline }];
   });
 }

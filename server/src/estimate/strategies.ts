@@ -1,7 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
-import { type Machine, machine } from "../simulation/machine.js";
+import type { Machine } from "../simulation/machine.js";
 import type { Runtime } from "../simulation/runtime.js";
 import { startMethodOf } from "../simulation/runtimes/processes.js";
 import { simulate } from "../simulation/simulate.js";
@@ -9,38 +9,47 @@ import type { Recording } from "../simulation/thread.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
+import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
+import { onDemand } from "./on-demand.js";
 import type { Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
 import { type Way, waysToRun } from "./ways.js";
 
-/** What each way of running the work would give. */
-export function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
+/** What each way of running the work would give; each is simulated when its numbers are first read, and `recall` has what was simulated before. */
+export function predictStrategies(demand: Demand, settings: EstimateSettings, recall: RecallOutcome): readonly StrategyPrediction[] {
   const { target, cores, calibrations } = settings;
-  const on = machine(cores);
+  const on = machineOf(settings);
   const name = targetName(target);
   const { workers } = demand;
   const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
   const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
-  const common = { cores, applicable: true, reason: "", bottleneck: "" };
-  const result: StrategyPrediction[] = [
-    { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1) },
-  ];
-  for (const way of waysToRun(target, calibrations)) {
+  const common = { cores, applicable: true, reason: "" };
+  const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
+  const ways = waysToRun(target, calibrations).map((way): StrategyPrediction => {
     const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
     const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand);
-    if (reason !== "") {
-      result.push({ ...described, applicable: false, reason, makespanNs: exactly(0), speedup: exactly(0) });
-      continue;
-    }
+    if (reason !== "") return { ...described, applicable: false, reason, ...nothing };
     // In a build without a GIL, threads and free threading are the same.
-    const same = result.find(
-      (each) => each.strategy === "threads" && way.strategy === "free-threaded" && each.runtime === described.runtime,
-    );
-    result.push(same ? { ...same, strategy: "free-threaded" } : { ...described, ...outcome(demand, way, on) });
-  }
-  return result;
+    const isThreads = way.strategy === "threads" || (way.strategy === "free-threaded" && way.target === target);
+    const simulated = (): Outcome => recall(isThreads ? "threads" : way.strategy, () => outcome(demand, way, on));
+    return onDemand<typeof described, Outcome>(described, {
+      makespanNs: () => simulated().makespanNs,
+      speedup: () => simulated().speedup,
+      bottleneck: () => simulated().bottleneck,
+    });
+  });
+  return [
+    { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" },
+    ...ways,
+  ];
 }
+
+/** What simulations of one way of running the work say. */
+export type Outcome = Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck">;
+
+/** The outcome of a way, from memory if it is there. */
+export type RecallOutcome = (strategy: Strategy, simulateIt: () => Outcome) => Outcome;
 
 function refusal(way: Way, demand: Demand): string {
   if (way.strategy !== "asyncio") return "";
@@ -94,7 +103,7 @@ export function rangeOfRuns(runs: readonly SimulatedRun[]): Pick<StrategyPredict
   };
 }
 
-function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
+function outcome(demand: Demand, way: Way, on: Machine): Outcome {
   const runs = corners.map((corner) => simulateCorner(demand, way, corner, on, "totals"));
   const likely = runs[1];
   return { ...rangeOfRuns(runs), bottleneck: likely ? bottleneckOf(likely.timeline, likely.runtime, on) : "" };
@@ -136,7 +145,7 @@ function contention(
 
 /** What the speedup of one way would be. */
 export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings): Interval {
-  return outcome(demand, way, machine(settings.cores)).speedup;
+  return outcome(demand, way, machineOf(settings)).speedup;
 }
 
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
@@ -167,7 +176,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   const way = waysToRun(settings.target, settings.calibrations).find((each) => each.strategy === "processes");
   if (!way) return undefined;
   const runtime = way.runtime("likely");
-  const on = machine(settings.cores);
+  const on = machineOf(settings);
   const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
   const workers = Math.min(demand.workers, 64);
   const rounds = Math.ceil(count / Math.min(workers, settings.cores));
@@ -176,21 +185,13 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
     const workload: Workload = { pools: [{ workers, tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }] };
     return simulate(workload, runtime, on, 1).makespanNs;
   };
-  // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond.
+  // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond, which is a
+  // task for each round of the workers. Two runs find the fixed part at nearly the length that is asked for.
   let length = 1_000_000;
-  let makespan = makespanAt(length);
-  let slope = rounds;
-  for (let i = 0; i < 6; i++) {
-    const fixed = makespan - slope * length;
-    const next = Math.round(
-      Math.min(longestTaskNs, Math.max(shortestTaskNs, (worthwhile * fixed) / Math.max(0.01, count - worthwhile * slope))),
-    );
-    if (Math.abs(next - length) <= length / 50) return next;
-    const there = makespanAt(next);
-    const between = (there - makespan) / (next - length);
-    if (between > 0 && between * worthwhile < count) slope = between;
-    length = next;
-    makespan = there;
+  for (let i = 0; i < 2; i++) {
+    const fixed = makespanAt(length) - rounds * length;
+    const longEnough = (worthwhile * fixed) / Math.max(0.01, count - worthwhile * rounds);
+    length = Math.round(Math.min(longestTaskNs, Math.max(shortestTaskNs, longEnough)));
   }
   return length;
 }

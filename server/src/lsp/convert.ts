@@ -128,6 +128,8 @@ export interface Renderer {
   workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  /** Where a lens is, its place as data; what it says costs simulations and is asked for when it comes into view. */
+  lensPlace(path: string, lens: Pick<Lens, "range">): LspCodeLens;
   /** The link to the timeline beside the lens. */
   timelineLens(path: string, lens: Lens): LspCodeLens;
 }
@@ -220,6 +222,11 @@ export function createRenderer(context: RenderingContext): Renderer {
       const range = lspRange(path, lens.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
+    },
+    lensPlace(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, data: place };
     },
     timelineLens(path, lens) {
       const range = lspRange(path, lens.range);

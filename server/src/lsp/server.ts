@@ -511,7 +511,21 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      return state.lenses(path).flatMap((lens) => [renderer.lens(path, lens), renderer.timelineLens(path, lens)]);
+      return state.lenses(path).flatMap((lens) => [renderer.lensPlace(path, lens), renderer.timelineLens(path, lens)]);
+    }),
+  );
+
+  connection.onCodeLensResolve(
+    answering("codeLens/resolve", (asked: LspCodeLens): LspCodeLens => {
+      const place = asked.data as DocumentPlace | undefined;
+      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
+      const path = pathOfUri(place.uri);
+      const state = snapshot();
+      const renderer = rendererOf(state);
+      const start = renderer.offset(path, place);
+      const lens = state.lenses(path).find(({ range }) => range.start === start);
+      // An edit took the site away or moved it: the editor asks for all lenses again.
+      return { command: { title: "", command: "" }, ...(lens && renderer.lens(path, lens)), range: asked.range };
     }),
   );
 
@@ -580,7 +594,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
         codeActionProvider: { codeActionKinds: [...codeActionKinds] },
-        codeLensProvider: { resolveProvider: false },
+        codeLensProvider: { resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
