@@ -1,7 +1,7 @@
 # fix: thread-lock-across-processes
 # safety: unsafe
-# before: (?!80000$)[0-9]+
-# after: 80000
+# before: (?!240000$)[0-9]+
+# after: 240000
 import threading
 from multiprocessing import Process, Value
 
@@ -16,7 +16,7 @@ def work(total, rounds):
 
 if __name__ == "__main__":
     total = Value("i", 0, lock=False)
-    workers = [Process(target=work, args=(total, 20000)) for _ in range(4)]
+    workers = [Process(target=work, args=(total, 60000)) for _ in range(4)]
     for worker in workers:
         worker.start()
     for worker in workers:

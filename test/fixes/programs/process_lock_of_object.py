@@ -1,8 +1,8 @@
 # fix: thread-lock-across-processes
 # target: cpython-3.13
 # safety: unsafe
-# before: (?!40000$)[0-9]+
-# after: 40000
+# before: (?!240000$)[0-9]+
+# after: 240000
 import multiprocessing
 import threading
 
@@ -13,7 +13,7 @@ class Work:
         self.lock = threading.Lock()
 
     def run(self):
-        for _ in range(10000):
+        for _ in range(60000):
             with self.lock:
                 self.total.value += 1
 

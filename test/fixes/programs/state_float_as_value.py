@@ -18,4 +18,4 @@ if __name__ == "__main__":
         process.start()
     for process in processes:
         process.join()
-    print(f"sum: {total}" if total else total)
+    print("sum: %s" % total if total else total)
