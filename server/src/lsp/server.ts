@@ -1,6 +1,5 @@
 import {
   type CancellationToken,
-  CodeActionKind,
   type CodeActionParams,
   type CodeLensParams,
   CodeLensRefreshRequest,
@@ -38,17 +37,9 @@ import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
 import { abilitiesOf, clientOf, introductionOf, themeOf } from "./client.js";
+import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
-import {
-  applyChanges,
-  createRenderer,
-  explainAction,
-  knowledgeDiagnostics,
-  pathOfUri,
-  type Renderer,
-  refusalAction,
-  uriOfPath,
-} from "./convert.js";
+import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
@@ -524,21 +515,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const range = params.range ? renderer.range(path, params.range) : undefined;
-      if (!range) return [];
-      const findings = state.findings(path).filter((finding) => overlaps(finding.range, range));
-      const shown = findings.map((finding) => ({ finding, diagnostic: renderer.diagnostic(finding) }));
-      const diagnostics = shown.map(({ diagnostic }) => diagnostic);
-      const actions: LspCodeAction[] = [];
-      for (const action of state.codeActions(path, range)) {
-        const rendered = renderer.codeAction(path, action, diagnostics);
-        if (!rendered.disabled || abilities.disabledActions) actions.push(rendered);
-        const refused = rendered.disabled && findings.find(({ rule }) => rule === action.rule);
-        if (refused) actions.push(refusalAction(rendered, refused));
+      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      if (open.get(path)?.use !== "analysed") return actions;
+      const before = analysisHost.snapshot();
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      if (analysisHost.snapshot() !== before) {
+        changed();
+        schedulePublish();
       }
-      actions.push(...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic)));
-      const wanted = params.context?.only;
-      return actions.filter(({ kind }) => wanted === undefined || wanted.some((only) => kind === only || kind?.startsWith(`${only}.`)));
+      return actions;
     }),
   );
 
@@ -645,7 +630,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+        codeActionProvider: { codeActionKinds: [...codeActionKinds] },
         inlayHintProvider: true,
         codeLensProvider: { resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
