@@ -9,6 +9,7 @@ import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { applyFixes } from "../../server/src/analysis/apply-fixes.js";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { newestTarget, parseTarget } from "../../server/src/base/target.js";
+import { rules } from "../../server/src/rules/index.js";
 import type { Finding, Fix } from "../../server/src/rules/rule.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
@@ -228,6 +229,19 @@ describe("programs do after their fix what they should", { concurrency: Math.max
       await Promise.all(pythons.map((python) => compareRuns(program, result, python, shown)));
     });
   }
+});
+
+test("each rule's page says how many programs prove its fixes, and how many show what is refused", () => {
+  const wrong: string[] = [];
+  for (const { name, docs } of rules) {
+    const own = programs.filter(({ says }) => says.get("fix") === name && says.get("run") !== "never");
+    const refused = own.filter(({ says }) => says.has("refused")).length;
+    const proved = own.length - refused;
+    const more = refused === 0 ? "" : `; ${refused} more ${refused === 1 ? "shows" : "show"} what is refused`;
+    const sentence = own.length === 0 ? undefined : `Proved by ${proved} program${proved === 1 ? "" : "s"}${more}.`;
+    if (sentence === undefined ? docs.includes("Proved by") : !docs.includes(sentence)) wrong.push(`${name}: ${sentence ?? "none"}`);
+  }
+  assert.deepEqual(wrong, []);
 });
 
 async function compareRuns(program: Program, result: Files, python: Python, shown: string): Promise<void> {
