@@ -7,20 +7,22 @@ import {
   type CodeLens as LspCodeLens,
   Command as LspCommand,
   type Hover as LspHover,
+  type InlayHint as LspInlayHint,
   type Position as LspPosition,
   type Range as LspRange,
   type TextDocumentContentChangeEvent,
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { CodeAction, Hover, Lens } from "../analysis/answers.js";
+import type { CodeAction, CodeNote, Hover, Lens } from "../analysis/answers.js";
 import type { FileEdit, TextEdit } from "../base/edit.js";
 import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type DocumentPlace, explainCommand, showPredictionCommand, showTimelineCommand } from "./protocol.js";
+import { type HoverAbilities, hoverPage } from "./hover-page.js";
+import { type DocumentPlace, explainCommand, pageScheme, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -113,6 +115,8 @@ export interface ClientAbilities {
   readonly diagnosticTags: boolean;
   readonly disabledActions: boolean;
   readonly documentChanges: boolean;
+  /** Whether a diagnostic's code may be a link. */
+  readonly codeLinks: boolean;
 }
 
 /** Renders answers for a client. Made for one snapshot: `textOf` must give the texts that the answers' offsets refer to. */
@@ -124,6 +128,10 @@ export interface Renderer {
   hover(path: string, hover: Hover): LspHover;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  inlayHint(path: string, note: CodeNote): LspInlayHint;
+  lspRange(path: string, range: Range): LspRange;
+  /** The URI that the editor uses for a path. */
+  uriOf(path: string): string;
   /** Where a lens is, its place as data; what it says costs simulations and is asked for when it comes into view. */
   lensPlace(path: string, lens: Pick<Lens, "range">): LspCodeLens;
   /** The link to the timeline beside the lens. */
@@ -137,6 +145,7 @@ export interface RenderingContext {
   /** The version of an open document, null for a file that no editor shows. */
   versionOf(path: string): number | null;
   readonly abilities: ClientAbilities;
+  readonly hovers: HoverAbilities;
 }
 
 export function createRenderer(context: RenderingContext): Renderer {
@@ -187,6 +196,9 @@ export function createRenderer(context: RenderingContext): Renderer {
         range: lspRange(finding.path, finding.range),
         severity: lspSeverity(finding.severity),
         code: finding.code,
+        ...(context.abilities.codeLinks && context.hovers.commands.includes(explainCommand)
+          ? { codeDescription: { href: `${pageScheme}:/rules/${finding.rule}.md` } }
+          : {}),
         source: "gilscope",
         message: finding.message,
         ...(context.abilities.relatedInformation && related.length > 0 ? { relatedInformation: related } : {}),
@@ -194,7 +206,9 @@ export function createRenderer(context: RenderingContext): Renderer {
       };
     },
     hover(path, hover) {
-      return { contents: { kind: "markdown", value: hover.markdown }, range: lspRange(path, hover.range) };
+      const range = lspRange(path, hover.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers) }, range };
     },
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);
@@ -213,6 +227,9 @@ export function createRenderer(context: RenderingContext): Renderer {
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
     },
+    inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
+    lspRange,
+    uriOf: context.uriOf,
     lensPlace(path, lens) {
       const range = lspRange(path, lens.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
