@@ -127,7 +127,7 @@ export const teachingScenarios: readonly Scenario[] = [
 ];
 
 /** Runs a command by its title, from the palette. */
-async function runCommand(page: Page, title: string): Promise<void> {
+export async function runCommand(page: Page, title: string): Promise<void> {
   // Which commands there are is known once the extension is.
   await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).waitFor({ timeout: patience });
   await page.keyboard.press("F1");
