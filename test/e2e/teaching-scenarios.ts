@@ -118,7 +118,7 @@ export const teachingScenarios: readonly Scenario[] = [
     file: "scramble_seeds.py",
     async play({ page, picture }) {
       await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "seeds.ipynb" }).dblclick();
-      await page.locator(".notebookOverlay .cell").first().waitFor({ timeout: patience });
+      await page.locator(".notebookOverlay .view-line", { hasText: "ROUNDS" }).first().waitFor({ timeout: patience });
       await closeSideBar(page);
       await page.locator(".notebookOverlay .cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
       await page.screenshot({ path: picture("notebook") });

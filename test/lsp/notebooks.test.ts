@@ -67,6 +67,12 @@ test("the cells of a notebook are one module, and each has what is said of it", 
       lenses.every(({ range }) => range.start.line === 0),
       JSON.stringify(lenses),
     );
+    const [lens] = lenses;
+    assert.ok(lens);
+    const resolved = await editor.request<CodeLens>("codeLens/resolve", lens);
+    assert.match(resolved.command?.title ?? "", /threads|processes/);
+    assert.deepEqual(resolved.range, lens.range);
+    assert.equal(resolved.command?.arguments?.[0].uri, cellUri(editor, 3));
     assert.deepEqual(await editor.request<CodeLens[]>("textDocument/codeLens", { textDocument: { uri: cellUri(editor, 2) } }), []);
 
     const actions = await editor.request<CodeAction[]>("textDocument/codeAction", {

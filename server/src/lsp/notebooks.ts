@@ -150,10 +150,14 @@ export function createNotebooks(listener: DocumentListener): Notebooks {
   };
 }
 
-/** The document that a request is about. */
+/** The document that a request is about; what is resolved later carries its place as data. */
 function uriIn(params: unknown): string | undefined {
-  const { textDocument, uri } = (params ?? {}) as { readonly textDocument?: { readonly uri?: unknown }; readonly uri?: unknown };
-  const found = textDocument?.uri ?? uri;
+  const { textDocument, uri, data } = (params ?? {}) as {
+    readonly textDocument?: { readonly uri?: unknown };
+    readonly uri?: unknown;
+    readonly data?: { readonly uri?: unknown };
+  };
+  const found = textDocument?.uri ?? uri ?? data?.uri;
   return typeof found === "string" ? found : undefined;
 }
 
