@@ -15,7 +15,7 @@ def work():
 def main():
     worker = multiprocessing.Process(target=work)
     worker.start()
-    print("ready" if ready.wait(3) else "waited in vain")
+    print("ready" if ready.wait(4) else "waited in vain")
     worker.join()
 
 

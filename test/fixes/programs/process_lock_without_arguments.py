@@ -2,12 +2,10 @@
 # safety: unsafe
 # before: .*
 # after: 40
-import os
-import tempfile
 from multiprocessing import Process
 from threading import Lock
 
-PATH = os.environ.get("LOG_PATH", os.path.join(tempfile.gettempdir(), "gilscope-lines-%d" % os.getppid()))
+PATH = "lines.log"
 guard = Lock()
 
 
@@ -19,7 +17,6 @@ def work():
 
 
 def main():
-    os.environ["LOG_PATH"] = PATH
     workers = [Process(target=work) for _ in range(4)]
     for worker in workers:
         worker.start()
@@ -27,7 +24,6 @@ def main():
         worker.join()
     with open(PATH) as log:
         print(len(log.readlines()))
-    os.remove(PATH)
 
 
 if __name__ == "__main__":

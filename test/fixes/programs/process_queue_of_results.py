@@ -16,7 +16,7 @@ if __name__ == "__main__":
     worker = Process(target=work, args=(3,))
     worker.start()
     try:
-        print(results.get(timeout=1))
+        print(results.get(timeout=4))
     except queue.Empty:
         print("nothing")
     worker.join()

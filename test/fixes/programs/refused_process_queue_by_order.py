@@ -13,5 +13,5 @@ def work(number):
 if __name__ == "__main__":
     worker = Process(target=work, args=(3,))
     worker.start()
-    print(results.get(timeout=1))
+    print(results.get(timeout=4))
     worker.join()
