@@ -13,11 +13,17 @@ const require = createRequire(import.meta.url);
 const withTests = process.argv.includes("--test");
 const production = process.argv.includes("--production");
 
-/** Changes with everything that facts are made by, so that those kept on disk by another build are never taken for this one's. */
-const factsVersion = createHash("sha256");
-for (const path of [...globSync(["server/src/{base,syntax,program}/**/*.ts"], { cwd: root }), "package-lock.json"].sort()) {
-  factsVersion.update(path).update(await readFile(join(root, path)));
+/** Changes with the files that something is made by, so that what another build kept on disk is never taken for this one's. */
+async function versionOf(patterns) {
+  const hash = createHash("sha256");
+  for (const path of [...globSync(patterns, { cwd: root }), "package-lock.json"].sort())
+    hash.update(path).update(await readFile(join(root, path)));
+  return JSON.stringify(hash.digest("hex").slice(0, 16));
 }
+const versions = {
+  factsVersion: await versionOf(["server/src/{base,syntax,program}/**/*.ts"]),
+  programVersion: await versionOf(["server/src/**/*"]),
+};
 
 const shared = {
   absWorkingDir: root,
@@ -36,7 +42,7 @@ const node = {
   format: "cjs",
   outdir: "dist",
   // web-tree-sitter asks for its own address when it loads; a CommonJS bundle has none, and the bytes are passed in anyway.
-  define: { "import.meta.url": "__filenameUrl", factsVersion: JSON.stringify(factsVersion.digest("hex").slice(0, 16)) },
+  define: { "import.meta.url": "__filenameUrl", ...versions },
   banner: { js: 'const __filenameUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 

@@ -85,6 +85,30 @@ test("a report is the same without a cache, with an empty one, a full one, a dam
   assert.deepEqual(check(blocked), expected);
 });
 
+test("a report is made anew when a text, a setting or what is looked at is another", () => {
+  const cache = join(folder, "changes");
+  const part = join(project, "part_7.py");
+  const before = readFileSync(part, "utf8");
+  const first = check(cache) as { readonly findings: readonly unknown[] };
+  writeFileSync(part, before.replace("counter += 1", "with threading.Lock():\n            counter += 1"));
+  try {
+    const changed = check(cache) as { readonly findings: readonly unknown[] };
+    assert.notDeepEqual(changed.findings, first.findings);
+    assert.deepEqual(changed, check(cache, "--no-cache"));
+  } finally {
+    writeFileSync(part, before);
+  }
+  assert.deepEqual(check(cache), first);
+  for (const more of [
+    ["--target", "cpython-3.14t"],
+    ["--cores", "7"],
+    ["--select", "GIL201"],
+    ["--ignore", "GIL2"],
+  ]) {
+    assert.deepEqual(check(cache, ...more), check(cache, "--no-cache", ...more), more.join(" "));
+  }
+});
+
 test("runs at the same time share a cache", async () => {
   const cache = join(folder, "shared");
   const run = (): Promise<unknown> =>

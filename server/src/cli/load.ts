@@ -106,18 +106,19 @@ const amountForThreads = 500_000;
 /** What is known of library calls, and what of the user's files could not be used. */
 interface LoadedKnowledge {
   readonly knowledge: Knowledge;
+  /** Whether files of the user's add to what the package brings. */
+  readonly from: "package" | "package and user";
   readonly problems: readonly Problem[];
 }
 
 /** What is known of library calls, with the files of the project and then those of `--knowledge` laid over it. */
 export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<LoadedKnowledge> {
   const project = await knowledgeOfProject(environment);
-  const { knowledge, problems } = await readUserKnowledge(
-    [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))],
-    environment.host,
-  );
+  const files = [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))];
+  const { knowledge, problems } = await readUserKnowledge(files, environment.host);
   for (const problem of project.problems) environment.errors.write(`${problem}\n`);
-  return { knowledge, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
+  const from = files.length > 0 ? "package and user" : "package";
+  return { knowledge, from, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
 }
 
 /** What pyproject.toml names: the nearest that does, from the working directory up to the top of its repository. */

@@ -9,6 +9,7 @@ import { configurationFolder } from "./configuration-folder.js";
 import { createFactsSource } from "./facts-source.js";
 import { createNodeHost } from "./node-host.js";
 import { createParser } from "./node-parser.js";
+import { createReportMemory } from "./report-memory.js";
 import { runPython } from "./run-python.js";
 
 const environment: Environment = {
@@ -27,6 +28,7 @@ const environment: Environment = {
   },
   createParser,
   createFactsSource: (disk) => createFactsSource(disk === "with disk" ? cacheFolder(process.platform, process.env) : undefined),
+  reports: createReportMemory(cacheFolder(process.platform, process.env)),
   configurationFolder: configurationFolder(process.platform, process.env),
   runPython,
   // A bundle of its own, beside this one; it reads the same command line.
