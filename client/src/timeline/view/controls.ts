@@ -1,9 +1,10 @@
 import { scale } from "../../../../server/src/base/interval.js";
+import { machineOf } from "../../../../server/src/estimate/calibration.js";
 import type { Demand } from "../../../../server/src/estimate/demand.js";
 import type { SiteKind, Strategy } from "../../../../server/src/estimate/prediction.js";
 import { type Way, waysToRun } from "../../../../server/src/estimate/ways.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
-import { type Machine, machine } from "../../../../server/src/simulation/machine.js";
+import type { Machine } from "../../../../server/src/simulation/machine.js";
 import type { Runtime } from "../../../../server/src/simulation/runtime.js";
 
 /** What the reader has set; undefined is what the program has. Plain data: it is kept when the window is loaded again. */
@@ -101,7 +102,11 @@ export function questionOf(site: TimelineSite, controls: Controls): Question {
     if (switchIntervalNs === undefined) return way;
     return { ...way, runtime: (costs) => withSwitchInterval(way.runtime(costs), switchIntervalNs) };
   });
-  return { demand: demandOf(site, controls), ways, on: machine(controls.cores ?? site.cores) };
+  return {
+    demand: demandOf(site, controls),
+    ways,
+    on: machineOf({ cores: controls.cores ?? site.cores, calibrations: site.calibrations }),
+  };
 }
 
 function withSwitchInterval(runtime: Runtime, switchIntervalNs: number): Runtime {
