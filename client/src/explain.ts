@@ -1,4 +1,4 @@
-import { type QuickPickItem, QuickPickItemKind, window } from "vscode";
+import { l10n, type QuickPickItem, QuickPickItemKind, window } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { type Explanation, explanationRequest, type Topic, topicsRequest } from "../../server/src/lsp/protocol.js";
 import type { Pages } from "./pages.js";
@@ -9,7 +9,7 @@ export async function explain(client: BaseLanguageClient, pages: Pages, name: un
   if (wanted === undefined) return;
   const found = await client.sendRequest<Explanation | null>(explanationRequest, { name: wanted });
   if (found) await pages.showExplanation(found);
-  else await window.showInformationMessage(`Gilscope has no page ${wanted}.`);
+  else await window.showInformationMessage(l10n.t("Gilscope has no page {0}.", wanted));
 }
 
 interface TopicItem extends QuickPickItem {
@@ -20,12 +20,12 @@ async function choose(client: BaseLanguageClient): Promise<string | undefined> {
   const topics = await client.sendRequest<readonly Topic[]>(topicsRequest, {});
   const itemsOf = (kind: Topic["kind"]): readonly TopicItem[] => topics.filter((topic) => topic.kind === kind).map(itemOf);
   const items: readonly TopicItem[] = [
-    { label: "The GIL", kind: QuickPickItemKind.Separator },
+    { label: l10n.t("The GIL"), kind: QuickPickItemKind.Separator },
     ...itemsOf("page"),
-    { label: "Rules", kind: QuickPickItemKind.Separator },
+    { label: l10n.t("Rules"), kind: QuickPickItemKind.Separator },
     ...itemsOf("rule"),
   ];
-  const chosen = await window.showQuickPick(items, { title: "Gilscope: what shall be explained?", matchOnDescription: true });
+  const chosen = await window.showQuickPick(items, { title: l10n.t("Gilscope: what shall be explained?"), matchOnDescription: true });
   return chosen?.name;
 }
 

@@ -10,7 +10,7 @@ import {
   workspace,
 } from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { type Explanation, explanationRequest, type Page } from "../../server/src/lsp/protocol.js";
+import { type Explanation, explanationRequest, type Page, pageScheme } from "../../server/src/lsp/protocol.js";
 
 /** Shows pages of Markdown in the editor's own preview. */
 export interface Pages extends Disposable {
@@ -18,8 +18,6 @@ export interface Pages extends Disposable {
   showBeside(page: Page): Promise<void>;
   showExplanation(explanation: Explanation): Promise<void>;
 }
-
-const scheme = "gilscope";
 
 /** Files that nobody can write: the preview follows links between them as it does between files on disk. */
 export function createPages(client: BaseLanguageClient): Pages {
@@ -37,7 +35,7 @@ export function createPages(client: BaseLanguageClient): Pages {
     throw FileSystemError.NoPermissions(uri);
   };
   const provider = workspace.registerFileSystemProvider(
-    scheme,
+    pageScheme,
     {
       onDidChangeFile: changed.event,
       watch: () => new Disposable(() => undefined),
@@ -54,7 +52,7 @@ export function createPages(client: BaseLanguageClient): Pages {
     },
     { isReadonly: true, isCaseSensitive: true },
   );
-  const uriOf = (path: string): Uri => Uri.from({ scheme, path: `/${path}` });
+  const uriOf = (path: string): Uri => Uri.from({ scheme: pageScheme, path: `/${path}` });
   const show = async (command: string, uri: Uri): Promise<void> => {
     // The interpreter may be another one since the page was last shown.
     changed.fire([{ type: FileChangeType.Changed, uri }]);

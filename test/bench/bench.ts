@@ -15,12 +15,14 @@ import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { rules } from "../../server/src/rules/index.js";
 import { Parser } from "../../server/src/syntax/parser.js";
 import { largeProgram } from "./large-program.js";
+import { measurePanel } from "./panel.js";
 import { measureServer, type TypedText } from "./server-session.js";
 import { measureSimulations } from "./simulations.js";
 
 /*
  * `npm run bench [-- FOLDER]`: what Gilscope costs, as ratios against what the parser alone costs in the same run on the same machine.
- * FOLDER defaults to the standard library of `python3`; folders of tests are left out. `-- . --simulations` measures the simulator alone.
+ * FOLDER defaults to the standard library of `python3`; folders of tests are left out. `-- . --simulations` measures the simulator alone,
+ * `-- . --panel` what the timeline needs to follow a slider.
  */
 
 const root = process.cwd();
@@ -40,6 +42,7 @@ const [folderArgument, mode] = process.argv.slice(2);
 const folder = folderArgument ? resolve(folderArgument) : standardLibrary();
 if (mode === "--parse-only") await parseOnly();
 else if (mode === "--simulations") reportSimulations(await createParser());
+else if (mode === "--panel") reportPanel(await createParser());
 else await bench();
 
 async function bench(): Promise<void> {
@@ -95,6 +98,7 @@ async function bench(): Promise<void> {
   );
   console.log(`this process, peak RSS      ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB with the corpus open`);
   reportSimulations(parser);
+  reportPanel(parser);
   await benchServer(files, floor);
   rmSync(cache, { recursive: true });
 }
@@ -107,6 +111,15 @@ function reportSimulations(parser: Parser): void {
   );
   const parts = `${placesOfFile.toFixed(1)} ms for their places, ${inView.toFixed(1)} ms for ten in view, ${allOfFile.toFixed(1)} ms for all ways of all`;
   console.log(`${sites} sites of 2,000 lines     ${parts}   (goal ≤ 20)`);
+}
+
+function reportPanel(parser: Parser): void {
+  const { schedules, numbers } = measurePanel(parser, "test/measure/programs");
+  const [half, most, all] = [0.5, 0.95, 1].map((share) => percentile(schedules, share).toFixed(2));
+  console.log(`timeline, one re-simulation p50 ${half} ms, p95 ${most} ms, longest ${all} ms   (${schedules.length} schedules, goal ≤ 16)`);
+  console.log(
+    `timeline, all its numbers   p50 ${percentile(numbers, 0.5).toFixed(0)} ms, p95 ${percentile(numbers, 0.95).toFixed(0)} ms, in pieces between frames`,
+  );
 }
 
 /** Finding the entry of a call by its name, and deciding it: of all that is known, and of as many names that nothing is known of. */

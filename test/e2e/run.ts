@@ -6,6 +6,8 @@ import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
 import { timelineScenarios } from "./timeline-scenarios.js";
+import { webScenarios } from "./web-scenarios.js";
+import { startWebEditor } from "./web-workbench.js";
 import { type Editor, startEditor } from "./workbench.js";
 
 /**
@@ -22,24 +24,40 @@ async function main(): Promise<void> {
   const failures = resolve("out/e2e-failures");
   await mkdir(pictures, { recursive: true });
   await rm(failures, { recursive: true, force: true });
-  let editor: Editor | undefined;
+  const folders = { work, pictures, failures };
+  const chosen = (all: readonly Scenario[]): readonly Scenario[] =>
+    all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
   try {
-    const packagePath = process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix")));
-    editor = await startEditor(resolve(packagePath));
-    say(`editor ready after ${seconds(started)}`);
-    let failed = 0;
-    const played = [...scenarios, ...teachingScenarios, ...timelineScenarios].filter(
-      ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
-    );
-    for (const scenario of played) {
-      if (!(await passes(scenario, editor, { work, pictures, failures }))) failed++;
-    }
-    say(`${played.length - failed} of ${played.length} scenarios passed in ${seconds(started)}`);
-    if (failed > 0) process.exitCode = 1;
+    const packagePath = resolve(process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix"))));
+    const results = [
+      ...(await playAll(chosen([...scenarios, ...teachingScenarios, ...timelineScenarios]), () => startEditor(packagePath), folders)),
+      ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
+    ];
+    const passed = results.filter((result) => result === "passed").length;
+    say(`${passed} of ${results.length} scenarios passed in ${seconds(started)}`);
+    if (passed < results.length) process.exitCode = 1;
   } finally {
-    await editor?.stop();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Plays scenarios in an editor that is started for them. */
+async function playAll(
+  chosen: readonly Scenario[],
+  start: () => Promise<Editor>,
+  folders: Folders,
+): Promise<readonly ("passed" | "failed")[]> {
+  if (chosen.length === 0) return [];
+  const started = Date.now();
+  const editor = await start();
+  say(`editor ready after ${seconds(started)}`);
+  const results: ("passed" | "failed")[] = [];
+  try {
+    for (const scenario of chosen) results.push((await passes(scenario, editor, folders)) ? "passed" : "failed");
+  } finally {
+    await editor.stop();
+  }
+  return results;
 }
 
 interface Folders {

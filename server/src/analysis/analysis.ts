@@ -21,9 +21,11 @@ import type { Finding, RuleContext } from "../rules/rule.js";
 import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, Hover, Lens, Problem, Settings, SiteDemand } from "./answers.js";
+import type { CodeAction, CodeNote, Hover, Lens, Problem, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
+import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
+import { threadStartsOf } from "./thread-starts.js";
 
 /** Answers about one state of all files. Immutable: later changes to the host do not reach it. */
 export interface Analysis {
@@ -38,6 +40,12 @@ export interface Analysis {
   hover(path: string, offset: number): Hover | undefined;
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
+  /** What loops cost and what calls do to the GIL, in order of offset. */
+  codeNotes(path: string): readonly CodeNote[];
+  /** The calls that release the GIL, in order of offset. */
+  releasingCalls(path: string): readonly ReleasingCall[];
+  /** Where concurrent work starts in the whole program, and what it shares. */
+  threadStarts(): readonly ThreadStart[];
   predictions(path: string): readonly Prediction[];
   /** How late an I/O thread beside the site of a prediction goes on; costs a simulation for each strategy. */
   delays(path: string, range: Range): readonly StrategyDelays[];
@@ -185,7 +193,7 @@ class Snapshot implements Analysis {
   hover(path: string, offset: number): Hover | undefined {
     const source = this.sourceOf(path);
     const hover = hoverAt(path, source.place(offset), this.rules(), this.placedFindings(path));
-    return hover && { ...hover, range: source.range(hover.range) };
+    return hover && { ...hover, range: source.range(hover.range), prediction: hover.prediction && this.predictionInText(hover.prediction) };
   }
 
   codeActions(path: string, range: Range): readonly CodeAction[] {
@@ -197,6 +205,7 @@ class Snapshot implements Analysis {
             title: fix.title,
             kind: "quickfix",
             safety: fix.safety,
+            caution: fix.safety === "unsafe" ? (fix.caution ?? "Look at what it changes.") : undefined,
             edits: fix.edits,
             refusedBecause: undefined,
             rule: finding.rule,
@@ -208,6 +217,7 @@ class Snapshot implements Analysis {
             title: fix.title,
             kind: "quickfix",
             safety: "unsafe",
+            caution: undefined,
             edits: [],
             refusedBecause: fix.reason,
             rule: finding.rule,
@@ -218,6 +228,7 @@ class Snapshot implements Analysis {
           title: `Ignore ${finding.rule} here`,
           kind: "quickfix",
           safety: "unsafe",
+          caution: undefined,
           edits: [{ path, edits: [ignoreComment(this.text(path) ?? "", finding.range, finding.rule)] }],
           refusedBecause: undefined,
           rule: finding.rule,
@@ -232,6 +243,33 @@ class Snapshot implements Analysis {
       const lens = lensOf(site);
       return lens ? [withFields(lens, { range: source.range(lens.range) })] : [];
     });
+  }
+
+  codeNotes(path: string): readonly CodeNote[] {
+    const source = this.sourceOf(path);
+    return codeNotesOf(path, this.rules()).map((note) => {
+      const offset = source.offset(note.offset);
+      // A loop's first line ends with its colon.
+      const colon = note.kind === "loop" ? (/^[ \t)\]}]*:/.exec(source.text.slice(offset, offset + 80))?.[0].length ?? 0) : 0;
+      return { ...note, offset: offset + colon };
+    });
+  }
+
+  releasingCalls(path: string): readonly ReleasingCall[] {
+    const source = this.sourceOf(path);
+    return releasingCallsOf(path, this.rules()).map((call) => ({ ...call, range: source.range(call.range) }));
+  }
+
+  threadStarts(): readonly ThreadStart[] {
+    const inText = <Place extends { readonly path: string; readonly range: Range }>(place: Place): Place => ({
+      ...place,
+      range: this.sourceOf(place.path).range(place.range),
+    });
+    return threadStartsOf(this.rules()).map((start) => ({
+      ...inText(start),
+      startedAt: start.startedAt && inText(start.startedAt),
+      shares: start.shares.map((state) => ({ ...state, accesses: state.accesses.map(inText) })),
+    }));
   }
 
   predictions(path: string): readonly Prediction[] {
@@ -279,7 +317,7 @@ class Snapshot implements Analysis {
     let placed = this.placed.get(path);
     if (!placed) {
       const context = this.rules();
-      this.found ??= byPath(runRules(context, this.settings.severities));
+      this.found ??= byPath(runRules(context, this.settings.severities, this.settings.folders));
       placed = (this.found.get(path) ?? []).map((each) => findingOf(each, context));
       this.placed.set(path, placed);
     }

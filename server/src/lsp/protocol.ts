@@ -6,6 +6,19 @@
 
 import type { SiteDemand } from "../analysis/answers.js";
 
+/** What the client says of itself in `initializationOptions`; an editor that says nothing gets plain Markdown. */
+export interface ClientIntroduction {
+  /** The commands that links in hovers and diagnostics may run. */
+  readonly commands: readonly string[];
+  readonly theme: Theme;
+}
+
+/** Which kind of colours the editor has. */
+export type Theme = "light" | "dark" | "high-contrast-light" | "high-contrast-dark";
+
+/** Client → server: `{ theme }`, when the user chose another one. */
+export const themeNotification = "gilscope/theme";
+
 /** A place in a document that the editor knows. */
 export interface DocumentPlace {
   readonly uri: string;
@@ -34,6 +47,9 @@ export interface TimelineSite extends SiteDemand {
 
 /** Client → server: `{ name }`, the name of a page or a rule, or a rule's code, to its `Explanation`, or null. */
 export const explanationRequest = "gilscope/explanation";
+
+/** The scheme under which the client shows explanations, by their paths. */
+export const pageScheme = "gilscope";
 
 /** A page on the GIL, or of a rule. Its links to other pages are relative to its path. */
 export interface Explanation {
@@ -64,12 +80,19 @@ export const statusNotification = "gilscope/status";
 export interface ServerStatus {
   /** The interpreter that answers are for, as in sentences: `CPython 3.13`. */
   readonly target: string;
+  /** Where that was read. */
+  readonly targetFrom: TargetOrigin;
   readonly cores: number;
   /** Findings by the URI of each open document that was analysed. */
   readonly findings: Readonly<Record<string, number>>;
   /** Whether files of the workspace are still to be read. */
   readonly indexing: "busy" | "done";
+  /** How much of the workspace is read; 100 when nothing is left. */
+  readonly percentage: number;
 }
+
+/** Who named the interpreter: the setting, the editor, a virtual environment in the folder, `.python-version` or `requires-python`, nobody. */
+export type TargetOrigin = "setting" | "editor" | "environment" | "project" | "default";
 
 /**
  * Server → client, for files that only the editor can reach, each with `{ uri }`: the base64 text of a file, the entries of a folder,
@@ -99,3 +122,45 @@ export const showTimelineCommand = "gilscope.showTimeline";
 
 /** A command of the client that code actions and hovers call, with the name of a page or a rule, or with a rule's code. */
 export const explainCommand = "gilscope.explain";
+
+/** Server → client: answers to the requests below may have changed. */
+export const analysedNotification = "gilscope/analysed";
+
+/** Client → server: `{ uri }` to the `ReleasingRange`s of the document. */
+export const releasingCallsRequest = "gilscope/releasingCalls";
+
+/** A place in a document, in lines and characters. */
+export interface DocumentRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** What is called where other threads can run meanwhile. */
+export interface ReleasingRange {
+  readonly range: DocumentRange;
+  readonly runs: "in-threads" | "elsewhere";
+}
+
+/** Client → server: nothing to the `ThreadNode`s of the workspace. */
+export const threadsRequest = "gilscope/threads";
+
+/** One line of the tree of threads: a function that threads start in, or beneath it, state that they share, or beneath that, one access. */
+export interface ThreadNode {
+  readonly kind: "thread" | "process" | "interpreter" | "task" | "callback" | "guarded" | "unguarded" | "access" | "start";
+  readonly label: string;
+  /** Beside the label, less loud. */
+  readonly detail: string;
+  /** The whole of it in a sentence, for who hears it. */
+  readonly spoken: string;
+  readonly place: { readonly uri: string; readonly range: DocumentRange };
+  readonly children: readonly ThreadNode[];
+}
+
+/** Client → server: `gilscope calibrate` has measured an interpreter. */
+export const calibratedNotification = "gilscope/calibrated";
+
+/** Client → server: nothing to the URIs of the knowledge files in use that are the user's own. */
+export const knowledgeFilesRequest = "gilscope/knowledgeFiles";
+
+/** Client → server: nothing to the findings of the whole workspace, as Markdown. */
+export const reportRequest = "gilscope/report";

@@ -102,11 +102,7 @@ export function questionOf(site: TimelineSite, controls: Controls): Question {
     if (switchIntervalNs === undefined) return way;
     return { ...way, runtime: (costs) => withSwitchInterval(way.runtime(costs), switchIntervalNs) };
   });
-  return {
-    demand: demandOf(site, controls),
-    ways,
-    on: machineOf({ cores: controls.cores ?? site.cores, calibrations: site.calibrations }),
-  };
+  return { demand: demandOf(site, controls), ways, on: machineOf({ ...site, cores: controls.cores ?? site.cores }) };
 }
 
 function withSwitchInterval(runtime: Runtime, switchIntervalNs: number): Runtime {

@@ -135,14 +135,13 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
   function begin(): void {
     if (!asked) return;
     const { question, controls: set } = asked;
-    const started = performance.now();
     for (const answer of schedule(question, set.strategy)) take(answer, question);
-    document.body.dataset.simulated = (performance.now() - started).toFixed(1);
     serial.textContent = ` · ${texts.strategies.serial}: ${durationText(serialTime(question))}`;
     const key = JSON.stringify([question.demand, question.on, set.switchIntervalNs]);
     if (key === answered) return;
     for (const { strategy } of question.ways) ways.tell(strategy, undefined);
     pending = numbers(question, set.strategy);
+    answered = "";
     curvesToCome = [];
     frame = requestAnimationFrame(() => proceed(question, key));
   }
@@ -162,7 +161,6 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
       curves = curvesToCome;
       scalingView.show(curves, question.on.cores, question.demand.workers);
       curvesAsTable.replaceChildren(tableElement(scalingTable(curves, texts)));
-      document.body.dataset.answered = String(Number(document.body.dataset.answered ?? 0) + 1);
     }
     if (pending) frame = requestAnimationFrame(() => proceed(question, key));
   }

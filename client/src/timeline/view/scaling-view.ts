@@ -160,15 +160,11 @@ function options(
     ],
     bands: curves.map(({ strategy }, index) => ({
       series: [3 * index + 2, 3 * index + 3],
-      fill: translucent(theme.strategies[strategy]),
+      fill: `color-mix(in srgb, ${theme.strategies[strategy]} 14%, transparent)`,
     })),
     hooks: {
       draw: [(plot) => mark(plot, cores, filled(texts.coresMark, cores))],
       setCursor: [({ cursor }) => pointedAt(cursor.idx ?? undefined)],
     },
   };
-
-  function translucent(colour: string): string {
-    return /^#[0-9a-f]{6}$/i.test(colour) ? `${colour}24` : "transparent";
-  }
 }

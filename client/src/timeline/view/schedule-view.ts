@@ -229,8 +229,8 @@ export function createScheduleView(texts: TimelineTexts, changed: () => void, sa
       texts.stretch,
       thread.name,
       texts.states[stretch.state],
+      duration(stretch.endNs - stretch.startNs),
       preciseTime(stretch.startNs),
-      preciseTime(stretch.endNs),
     );
   };
 
