@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Everything that is recorded of a machine with many cores that is lent for minutes: the most telling first, and kept as it comes.
+"""Everything that is recorded of a machine with many cores that is to be had for minutes only: the most telling first, and kept as it comes.
 
 usage: PYTHON many_cores.py --until SECONDS --output FOLDER cpython-3.14=PYTHON [TARGET=PYTHON ...]
 

@@ -13,19 +13,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../server/src/cli/calibration"))
-from constructs import CONSTRUCTS, PRELUDE, build
+from constructs import CONSTRUCTS, PRELUDE, build, rounds_for, spread
 
 PERF = time.perf_counter_ns
 # Processor time of this process: other programs on the machine take turns with it, but their turns are not counted.
 CPU = time.process_time_ns
 QUICK = "--quick" in sys.argv
 ONLY = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
-
-
-def spread(values, digits=2):
-    values = sorted(max(0.0, value) for value in values)
-    pick = lambda share: values[min(len(values) - 1, int(share * len(values)))]
-    return [round(values[0], digits), round(pick(0.25), digits), round(pick(0.75), digits)]
 
 
 def spread_of(*three):
@@ -42,7 +36,7 @@ def constructs():
         copies = 10 if units == 1 else 1
         try:
             function = build(names, setup, statement, copies, CPU)
-            rounds = calibrate(function)
+            rounds = rounds_for(function, 5_000_000)
             timers[name] = (function, build(names, setup, "pass", 1, CPU), min(rounds, 300000) if name == "listPop" else rounds, copies * units)
         except Exception as problem:  # a construct that this version lacks
             print(name, problem, file=sys.stderr)
@@ -56,16 +50,6 @@ def constructs():
         results[name] = spread_of(with_it[0] - bare[0], with_it[1] - bare[1], with_it[2] - bare[1])
     results["awaitCoroutine"] = coroutine_cost(5 if QUICK else 15)
     return results
-
-
-def calibrate(function, wanted_ns=5_000_000):
-    function(100)
-    rounds = 20
-    while True:
-        took = function(rounds)
-        if took > wanted_ns / 4 or rounds > 10_000_000:
-            return max(5, int(rounds * wanted_ns / max(1, took)))
-        rounds *= 4
 
 
 def coroutine_cost(repeats):

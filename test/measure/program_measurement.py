@@ -183,13 +183,26 @@ def tasks_of(program, text, items, serial_ns, repeats, deadline):
         item = items[group[0]]
         row = {"count": len(group), "steps": steps_from(kinds, [ns if kind == "wait" else ns * factor for kind, ns in zip(kinds, times)])}
         try:
-            row["argumentBytes"] = len(pickle.dumps(item, -1))
-            row["resultBytes"] = len(pickle.dumps(program.task(item), -1))
+            for name, value in (("argument", item), ("result", program.task(item))):
+                row[name + "Bytes"] = len(pickle.dumps(value, -1))
+                if objects_of(value) > 100:
+                    row[name + "Objects"] = objects_of(value)
         except Exception:
             pass
         result.append(row)
     semaphores = {name: recorder.places[name] for name in sorted(recorder.places)}
     return {"tasks": result, **({"semaphores": semaphores} if semaphores else {})}
+
+
+def objects_of(value):
+    """How many objects a value is: itself and what it is made of."""
+    if isinstance(value, dict):
+        return 1 + sum(objects_of(each) for pair in value.items() for each in pair)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return 1 + sum(map(objects_of, value))
+    if hasattr(value, "__dict__") and not isinstance(value, type):
+        return 1 + objects_of(vars(value))
+    return 1
 
 
 class Recorder:

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { costsFor } from "../../server/src/estimate/operation-costs.js";
+import { typicalCosts } from "../../server/src/simulation/costs.js";
 import { machine } from "../../server/src/simulation/machine.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
@@ -387,4 +388,61 @@ describe("threads that wait for each other", () => {
     const missing = simulate({ threads: [{ count: 2, steps: [{ barrier: "b" }] }], barriers: { b: 3 } }, withoutGil, machine(2), 1);
     assert.equal(missing.outcome.kind === "deadlock" && missing.outcome.blocked[1]?.waitsFor, "barrier b");
   });
+});
+
+test("cores that take from each other slow what several compute, and nothing else", () => {
+  const crowdedMachine = machine(4, [
+    { busy: 2, times: 1.1 },
+    { busy: 4, times: 1.5 },
+  ]);
+  const ratio = (workload: Workload, runtime: Runtime): number =>
+    simulate(workload, runtime, crowdedMachine, 1).makespanNs / simulate(workload, runtime, machine(4), 1).makespanNs;
+  assertBetween(ratio(computing, withoutGil), 1.48, 1.5, "four that compute");
+  assertBetween(ratio(poolOf(2, 8, interpreter(50 * millisecond)), withoutGil), 1.08, 1.1, "two of four");
+  assertBetween(ratio(poolOf(3, 9, interpreter(50 * millisecond)), withoutGil), 1.28, 1.3, "three of four, between what was measured");
+  assert.equal(ratio(computing, underGil), 1);
+  assert.equal(ratio(sleeping, withoutGil), 1);
+  assertBetween(ratio(releasing, withoutGil), 1, 1.001, "native code");
+});
+
+test("a pool that forks hands nothing out before all workers are there; a fork server's workers begin one by one", () => {
+  const tasks = poolOf(8, 8, interpreter(20 * millisecond));
+  const firstWork = (method: StartMethod): readonly number[] => {
+    const runtime = processes(target("cpython-3.13"), undefined, method);
+    const { threads } = simulate(tasks, runtime, machine(16), 1, { recording: "slices" });
+    return threads
+      .filter(({ name }) => name.startsWith("worker"))
+      .map(
+        ({ slices }) =>
+          slices.find(({ state, startNs, endNs }) => state === "running" && endNs - startNs >= 20 * millisecond)?.startNs ?? 0,
+      );
+  };
+  const forked = firstWork("fork");
+  const { startNs } = typicalCosts.processes.fork;
+  for (const at of forked) assert.ok(at >= 8 * startNs, String(at));
+  const served = firstWork("forkserver");
+  const spread = (times: readonly number[]): number => Math.max(...times) - Math.min(...times);
+  assert.ok(spread(served) > 7 * millisecond, String(spread(served)));
+  assert.ok(spread(forked) < 2 * millisecond, String(spread(forked)));
+});
+
+test("what is longer than the pipe is written as a worker reads it, one after the other, however many workers there are", () => {
+  const pool = (workers: number, argumentBytes: number): Workload => ({
+    pools: [{ workers, tasks: [{ count: 24, argumentBytes, steps: [interpreter(millisecond)] }] }],
+  });
+  const time = (workers: number, bytes: number): number => simulate(pool(workers, bytes), inProcesses, machine(16), 1).makespanNs;
+  // 24 × 4 MB at 1.2 ns a byte.
+  assertBetween(time(8, 4_000_000) - time(8, 0), 100 * millisecond, 140 * millisecond, "eight workers");
+  assertBetween(time(1, 4_000_000) - time(8, 4_000_000), 10 * millisecond, 45 * millisecond, "one worker, which cannot work meanwhile");
+});
+
+test("data cost by the objects they are made of, on both sides, where they travel", () => {
+  const pool = (resultObjects: number): Workload => ({
+    pools: [{ workers: 4, tasks: [{ count: 16, resultObjects, steps: [interpreter(millisecond)] }] }],
+  });
+  const dearer = (runtime: Runtime): number =>
+    simulate(pool(100_000), runtime, machine(4), 1).makespanNs - simulate(pool(0), runtime, machine(4), 1).makespanNs;
+  // The parent makes all of them, 35 ns each.
+  assertBetween(dearer(inProcesses), 16 * 3.5 * millisecond * 0.8, 16 * 3.5 * millisecond * 1.3, "processes");
+  assert.equal(dearer(underGil), 0);
 });

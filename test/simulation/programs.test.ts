@@ -59,12 +59,12 @@ const bounds = {
   "from the source": {
     rows: fromSource,
     "2 cores": { median: 0.12, p90: 0.6, covered: 0.85 },
-    "16 cores": { median: 0.2, p90: 1.3, covered: 0.65 },
+    "16 cores": { median: 0.2, p90: 1.1, covered: 0.68 },
   },
   "from measured segments": {
     rows: fromSegments,
-    "2 cores": { median: 0.09, p90: 0.45, covered: 0.85 },
-    "16 cores": { median: 0.13, p90: 0.9, covered: 0.7 },
+    "2 cores": { median: 0.09, p90: 0.42, covered: 0.85 },
+    "16 cores": { median: 0.12, p90: 0.65, covered: 0.7 },
   },
 } as const;
 

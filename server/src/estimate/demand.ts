@@ -13,6 +13,8 @@ export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nat
   readonly tasks: Interval;
   readonly workers: number;
   readonly argumentBytes: number;
+  readonly argumentObjects: number;
+  readonly resultObjects: number;
   readonly width: "pool" | "threads";
 }
 
@@ -21,7 +23,7 @@ export type Corner = "low" | "likely" | "high";
 export const corners: readonly Corner[] = ["low", "likely", "high"];
 /** The work of a site as the simulator takes it: with shared memory as it is written, with copied memory handed to worker processes. */
 export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
-  const { tasks, workers, width } = demand;
+  const { tasks, workers, width, argumentBytes, resultBytes, argumentObjects, resultObjects } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
   const steps = stepsOf(demand, corner, memory);
   if (width === "pool" || memory === "copied") {
@@ -30,7 +32,7 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
-          tasks: [{ count, steps, argumentBytes: demand.argumentBytes, resultBytes: demand.resultBytes }],
+          tasks: [{ count, steps, argumentBytes, resultBytes, argumentObjects, resultObjects }],
         },
       ],
     };

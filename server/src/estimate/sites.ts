@@ -14,7 +14,7 @@ import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
 import type { Profile } from "./profile.js";
 import { sampledWork } from "./sampled-work.js";
-import { pickledBytes, shapeOf } from "./shape.js";
+import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
 
@@ -33,10 +33,12 @@ export interface SiteEstimate {
   readonly payload: Payload;
 }
 
-/** Pickled bytes of one task, there and back. */
+/** Pickled bytes of one task, there and back, and how many objects they are, as far as they are known. */
 export interface Payload {
   readonly argumentBytes: number;
   readonly resultBytes: number;
+  readonly argumentObjects: number;
+  readonly resultObjects: number;
   /** The argument that most of the bytes belong to. */
   readonly largest: string | undefined;
   /** `guessed`: some argument could be anything. */
@@ -124,6 +126,8 @@ function estimateSite(
     tasks,
     workers,
     argumentBytes: payload.argumentBytes,
+    argumentObjects: payload.argumentObjects,
+    resultObjects: payload.resultObjects,
     width: spawn.width === "pool" || settings.workers !== undefined ? "pool" : "threads",
   };
   const { origin } = costsFor(settings.target, settings.calibrations);
@@ -191,10 +195,18 @@ function activationOf(target: SpawnTarget): Activation {
   return { function: target.function, arguments: given, caller: undefined };
 }
 
-const nothingSent: Payload = { argumentBytes: 0, resultBytes: 0, largest: undefined, arguments: "known" };
+const nothingSent: Payload = {
+  argumentBytes: 0,
+  resultBytes: 0,
+  argumentObjects: 0,
+  resultObjects: 0,
+  largest: undefined,
+  arguments: "known",
+};
 
 function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Payload {
   let sum = 0;
+  let objects = 0;
   let most = 0;
   let largest: string | undefined;
   let known: Payload["arguments"] = "known";
@@ -202,9 +214,18 @@ function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Pay
     const sent = argumentBytes(argument, program, model);
     if (sent.basis === "guessed" && !isOfPlainType(target, name)) known = "guessed";
     sum += sent.bytes;
+    objects += sent.objects;
     if (sent.bytes > most && sent.basis === "known") [most, largest] = [sent.bytes, name];
   }
-  return { argumentBytes: sum, resultBytes: resultBytes(target, model), largest, arguments: known };
+  const result = resultShape(target, model);
+  return {
+    argumentBytes: sum,
+    resultBytes: result ? pickledBytes(result) : 0,
+    argumentObjects: objects,
+    resultObjects: result ? objectCount(result) : 0,
+    largest,
+    arguments: known,
+  };
 }
 
 /** Whether the parameter is declared as a number or text. */
@@ -218,26 +239,27 @@ function argumentBytes(
   { value, in: within, how }: ScopedValue & { readonly how: Argument["how"] },
   program: Program,
   model: CostModel,
-): { readonly bytes: number; readonly basis: "known" | "guessed" } {
+): { readonly bytes: number; readonly objects: number; readonly basis: "known" | "guessed" } {
   const { evaluator } = model;
   const at = bareActivation(within);
   const shape = shapeOf(how === "element" ? { op: "element-of", iterable: value, start: 0, end: 0 } : value, at, evaluator);
-  if (shape && Number.isFinite(pickledBytes(shape))) return { bytes: pickledBytes(shape), basis: "known" };
+  if (shape && Number.isFinite(pickledBytes(shape))) return { bytes: pickledBytes(shape), objects: objectCount(shape), basis: "known" };
   const length = how === "element" ? evaluator.elementLength(value, at) : evaluator.length(value, at);
   const entities = how === "element" ? program.resolver.elements(value, within) : program.resolver.resolve(value, within);
   const isText = entities.some((entity) => entity.kind === "object" && /^builtins\.(bytes|bytearray|str)$/.test(entity.type));
-  return { bytes: 8 + (length?.likely ?? 0) * (isText ? 1 : bytesPerElement), basis: length && isText ? "known" : "guessed" };
+  const elements = length?.likely ?? 0;
+  const bytes = 8 + elements * (isText ? 1 : bytesPerElement);
+  return { bytes, objects: isText ? 1 : 1 + elements, basis: length && isText ? "known" : "guessed" };
 }
 
-/** Pickled bytes of what one task returns, where that is one value whose make can be told. */
-function resultBytes(target: SpawnTarget, model: CostModel): number {
+/** What one task returns, where that is one value whose make can be told. */
+function resultShape(target: SpawnTarget, model: CostModel): Shape | undefined {
   const activation = activationOf(target);
   const { returned, isGenerator } = target.function.facts;
   const [only] = returned;
-  if (isGenerator || returned.length !== 1 || !only) return 0;
+  if (isGenerator || returned.length !== 1 || !only) return undefined;
   const shape = shapeOf(only, activation, model.evaluator);
-  const bytes = shape ? pickledBytes(shape) : 0;
-  return Number.isFinite(bytes) ? bytes : 0;
+  return shape && Number.isFinite(pickledBytes(shape)) ? shape : undefined;
 }
 
 /** A pickled small integer takes 2 to 5 bytes, a float 9, a short string 10 to 20 (pickle protocol 4). */

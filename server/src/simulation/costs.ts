@@ -90,6 +90,13 @@ export interface CoroutineCosts {
   readonly resumeNs: number;
 }
 
+/**
+ * What pickle needs for each object beyond its bytes, protocol 5, CPython 3.11 to 3.14: 10 ns for a number to 90 ns for a text with a memo entry;
+ * making it anew 15 to 40 ns for a number, 30 to 70 ns for a text, 60 to 120 ns for a value in a dict with its key.
+ */
+export const pickleNsPerObject = 15;
+export const unpickleNsPerObject = 35;
+
 /** See `HandOverCosts`. */
 export const typicalCosts: HandOverCosts = {
   wakeUp: { low: 5_000, high: 40_000 },

@@ -62,6 +62,11 @@ export function interpreterProgram(ns: number): Program {
   return { operations: ns > 0 ? [operation.interpret] : [], values: ns > 0 ? [ns] : [] };
 }
 
+/** A program of one wait. */
+export function waitProgram(ns: number): Program {
+  return { operations: ns > 0 ? [operation.wait] : [], values: ns > 0 ? [ns] : [] };
+}
+
 /**
  * Makes steps flat: `before` and `after` are nanoseconds of overhead that become one with the first and last interpreter time.
  * Neighbouring interpreter time is merged, also out of loops, which changes nothing since it is interruptible anywhere.

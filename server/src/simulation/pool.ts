@@ -1,4 +1,4 @@
-import { type Compilation, compile as compileSteps, interpreterProgram, type Program } from "./instructions.js";
+import { type Compilation, compile as compileSteps, interpreterProgram, type Program, waitProgram } from "./instructions.js";
 import type { Broker, Runtime } from "./runtime.js";
 import { run, type Thread } from "./thread.js";
 import { demandOf, type Pool, type TaskGroup } from "./workload.js";
@@ -55,6 +55,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
   let managerSleeps = false;
   let feeder: Thread | undefined;
   let feederSleeps = false;
+  let feederAwaitsReader = false;
   /** The submitter has told the workers to end, and sleeps until they have. */
   let closed = false;
   let stopped = false;
@@ -70,14 +71,15 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
     return low;
   };
 
-  const chunkBytes = (chunk: number, bytes: (group: TaskGroup) => number): number => {
+  /** The sum of something over the tasks of a chunk. */
+  const inChunk = (chunk: number, of: (group: TaskGroup) => number): number => {
     let sum = 0;
     const end = Math.min(tasks, (chunk + 1) * chunkSize);
     for (let task = chunk * chunkSize; task < end; ) {
       const index = groupOf(task);
       const group = groups[index] as TaskGroup;
       const upTo = Math.min(end, (groupStarts[index] as number) + group.count);
-      sum += (upTo - task) * bytes(group);
+      sum += (upTo - task) * of(group);
       task = upTo;
     }
     return sum;
@@ -143,8 +145,12 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
         // The place it leaves in the queue is the broker's to fill.
         if (broker && submitted > passedOn) wakeManager();
         if (chunkSize > 1) {
-          const bytes = chunkBytes(chunk, (group) => (group.argumentBytes ?? 0) + (group.resultBytes ?? 0));
-          run(worker, interpreterProgram(Math.max(1, Math.round(handOver.workerNs * cold + bytes * handOver.workerNsPerByte))));
+          const dataNs = inChunk(chunk, ({ resultBytes = 0, argumentObjects = 0, resultObjects = 0 }) => {
+            const objectsNs = argumentObjects * handOver.workerNsPerArgument + resultObjects * handOver.workerNsPerResult;
+            return resultBytes * handOver.workerNsPerByte + objectsNs;
+          });
+          const readNs = readingNs(runtime, inChunk(chunk, argumentBytes));
+          run(worker, interpreterProgram(Math.max(1, Math.round(handOver.workerNs * cold + readNs + dataNs))));
           stage = "opening";
         } else {
           run(worker, programs[groupOf(task)] as Program);
@@ -165,6 +171,10 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
       }
       idle.push(worker);
       idleTokens++;
+      if (feederAwaitsReader) {
+        feederAwaitsReader = false;
+        services.wake(feeder as Thread);
+      }
       services.sleep(worker, "a task");
       return "stop";
     };
@@ -204,8 +214,11 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
         wakeFeeder();
       }
       if (received < results.length) {
-        const bytes = chunkBytes(results[received] as number, (group) => group.resultBytes ?? 0);
-        run(thread, interpreterProgram(Math.max(1, Math.round(costs.receiveNs * cold + bytes * costs.nsPerByte))));
+        const dataNs = inChunk(
+          results[received] as number,
+          ({ resultBytes = 0, resultObjects = 0 }) => resultBytes * costs.nsPerByte + resultObjects * costs.nsPerResult,
+        );
+        run(thread, interpreterProgram(Math.max(1, Math.round(costs.receiveNs * cold + dataNs))));
         receiving = true;
         return "go-on";
       }
@@ -219,13 +232,32 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
     };
     manager = services.spawn(`${poolName} manager`, "main", interpreterProgram(0), manage);
 
-    let sending = false;
+    /** `pickled` waits for a worker that reads it, `written` is being read. */
+    let sending: "nothing" | "pickled" | "written" = "nothing";
     const feed = (thread: Thread): "go-on" | "stop" => {
-      if (sending) makeAvailable();
-      sending = available < passedOn;
-      if (sending) {
-        const bytes = chunkBytes(available, (group) => group.argumentBytes ?? 0);
-        run(thread, interpreterProgram(Math.max(1, Math.round(costs.sendNs * cold + bytes * costs.nsPerByte))));
+      if (sending === "pickled") {
+        const readNs = readingNs(runtime, inChunk(available, argumentBytes));
+        const isLong = inChunk(available, argumentBytes) > costs.pipeBytes;
+        if (isLong && idle.length === 0) {
+          feederAwaitsReader = true;
+          services.sleep(thread, "a worker that reads");
+          return "stop";
+        }
+        makeAvailable();
+        sending = "nothing";
+        if (isLong) {
+          sending = "written";
+          run(thread, waitProgram(Math.round(readNs)));
+          return "go-on";
+        }
+      }
+      if (available < passedOn) {
+        sending = "pickled";
+        // Of what is too long for the pipe, writing is part of the worker's reading.
+        const writeNs = (bytes: number): number => (bytes > costs.pipeBytes ? bytes * pickledNsPerByte : bytes * costs.nsPerByte);
+        const objectsNs = inChunk(available, ({ argumentObjects = 0 }) => argumentObjects * costs.nsPerArgument);
+        const ns = costs.sendNs * cold + writeNs(inChunk(available, argumentBytes)) + objectsNs;
+        run(thread, interpreterProgram(Math.max(1, Math.round(ns))));
         return "go-on";
       }
       if (available === chunks) {
@@ -344,9 +376,27 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
 function taskProgram({ runtime, compilation }: ThreadServices, group: TaskGroup, chunkSize: number, cold: number): Program {
   const { handOver } = runtime;
   if (chunkSize > 1) return compileSteps(group.steps, compilation, handOver.itemNs, 0);
-  const before = (handOver.workerNs * cold) / 2 + (group.argumentBytes ?? 0) * handOver.workerNsPerByte;
-  const after = (handOver.workerNs * cold) / 2 + (group.resultBytes ?? 0) * handOver.workerNsPerByte;
+  const { argumentObjects = 0, resultBytes = 0, resultObjects = 0 } = group;
+  const before = (handOver.workerNs * cold) / 2 + readingNs(runtime, argumentBytes(group)) + argumentObjects * handOver.workerNsPerArgument;
+  const after = (handOver.workerNs * cold) / 2 + resultBytes * handOver.workerNsPerByte + resultObjects * handOver.workerNsPerResult;
   return compileSteps(group.steps, compilation, before, after);
+}
+
+/** Copying a text or bytes into the pickle, in the parent: what is left of its part of moving them when they are written as they are read. */
+const pickledNsPerByte = 0.1;
+
+function argumentBytes({ argumentBytes: bytes = 0 }: TaskGroup): number {
+  return bytes;
+}
+
+/**
+ * What a worker spends on reading so many bytes. What the pipe holds is there; of more, the two sides take turns at writing a pipe full and
+ * reading it, each woken by the other.
+ */
+function readingNs({ handOver, wakeUpNs }: Runtime, bytes: number): number {
+  const { broker, workerNsPerByte } = handOver;
+  if (!broker || bytes <= broker.pipeBytes) return bytes * workerNsPerByte;
+  return bytes * (workerNsPerByte + broker.nsPerByte) + (bytes / broker.pipeBytes) * 2 * wakeUpNs.low;
 }
 
 /** How many times dearer hand-overs are for the work that lies between them. */

@@ -78,6 +78,10 @@ export interface HandOver {
   readonly itemNs: number;
   /** Time in the worker per byte of argument or result: unpickling one, pickling the other, the pipe. */
   readonly workerNsPerByte: number;
+  /** Time in the worker per object of an argument: making it anew; 0 where workers share the submitter's memory. */
+  readonly workerNsPerArgument: number;
+  /** Time in the worker per object of a result: writing it down. */
+  readonly workerNsPerResult: number;
   /** The thread beside the submitter that sends tasks and receives results; undefined where workers share the submitter's memory. */
   readonly broker: Broker | undefined;
 }
@@ -90,6 +94,12 @@ export interface Broker {
   readonly receiveNs: number;
   /** Interpreter time per byte, either way. */
   readonly nsPerByte: number;
+  /** Interpreter time per object of an argument: writing it down. */
+  readonly nsPerArgument: number;
+  /** Interpreter time per object of a result: making it anew. */
+  readonly nsPerResult: number;
+  /** How many bytes the pipe to the workers holds: more are written only as fast as a worker reads them. */
+  readonly pipeBytes: number;
   /** How many tasks wait in the pipe beyond one per worker: `EXTRA_QUEUED_CALLS` in concurrent/futures/process.py. */
   readonly extraQueued: number;
   /**

@@ -73,7 +73,17 @@ const pool: v.GenericSchema<Pool> = v.strictObject(
     name: v.exactOptional(name),
     workers: v.pipe(threadCount, v.minValue(1, "must be at least 1")),
     tasks: v.array(
-      v.strictObject({ count: times, steps, argumentBytes: v.exactOptional(bytes), resultBytes: v.exactOptional(bytes) }, unknownKey),
+      v.strictObject(
+        {
+          count: times,
+          steps,
+          argumentBytes: v.exactOptional(bytes),
+          resultBytes: v.exactOptional(bytes),
+          argumentObjects: v.exactOptional(bytes),
+          resultObjects: v.exactOptional(bytes),
+        },
+        unknownKey,
+      ),
       "must be a list of tasks",
     ),
     chunkSize: v.exactOptional(v.pipe(times, v.minValue(1, "must be at least 1"))),

@@ -185,3 +185,21 @@ def build(names, setup, statement, copies, clock):
     text = source.format(setup_lines, body.strip().replace("\n        ", "\n    "))
     exec(compile(text, "<construct>", "exec"), space)
     return space["timed"]
+
+
+def spread(values, digits=2):
+    """The least, the lower and the upper quartile."""
+    values = sorted(max(0.0, value) for value in values)
+    pick = lambda share: values[min(len(values) - 1, int(share * len(values)))]
+    return [round(values[0], digits), round(pick(0.25), digits), round(pick(0.75), digits)]
+
+
+def rounds_for(function, wanted_ns):
+    """How many rounds take about that long."""
+    function(20)
+    rounds = 20
+    while True:
+        took = function(rounds)
+        if took > wanted_ns / 4 or rounds > 10_000_000:
+            return max(5, int(rounds * wanted_ns / max(1, took)))
+        rounds *= 4

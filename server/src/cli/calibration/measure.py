@@ -27,24 +27,8 @@ def elapsed():
     return time.time() - STARTED
 
 
-def spread(values, digits=2):
-    values = sorted(max(0.0, value) for value in values)
-    pick = lambda share: values[min(len(values) - 1, int(share * len(values)))]
-    return [round(values[0], digits), round(pick(0.25), digits), round(pick(0.75), digits)]
-
-
 def shifted(triple, by, least=0.0):
     return [round(max(least, value + by), 1) for value in triple]
-
-
-def rounds_for(function, wanted_ns):
-    function(20)
-    rounds = 20
-    while True:
-        took = function(rounds)
-        if took > wanted_ns / 4 or rounds > 10_000_000:
-            return max(5, int(rounds * wanted_ns / max(1, took)))
-        rounds *= 4
 
 
 def constructs():

@@ -29,6 +29,8 @@ export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Ru
       workerNs: task.workerNs,
       itemNs: 0,
       workerNsPerByte: 0,
+      workerNsPerArgument: 0,
+      workerNsPerResult: 0,
       broker: undefined,
     },
   };

@@ -1,5 +1,5 @@
 import { atLeast, hasGil, type Target, targetTitle } from "../../base/target.js";
-import { type HandOverCosts, typicalCosts } from "../costs.js";
+import { type HandOverCosts, pickleNsPerObject, typicalCosts, unpickleNsPerObject } from "../costs.js";
 import type { Runtime } from "../runtime.js";
 import { switchIntervalNs, uncheckedNs, warmUp } from "./gil.js";
 import { pypySwitchIntervalNs } from "./pypy.js";
@@ -60,10 +60,15 @@ export function processes(
       workerNs: handOver.workerNs,
       itemNs: handOver.itemNs,
       workerNsPerByte: handOver.workerNsPerByte,
+      workerNsPerArgument: unpickleNsPerObject,
+      workerNsPerResult: pickleNsPerObject,
       broker: {
         sendNs: handOver.sendNs,
         receiveNs: handOver.receiveNs,
         nsPerByte: handOver.parentNsPerByte,
+        nsPerArgument: pickleNsPerObject,
+        nsPerResult: unpickleNsPerObject,
+        pipeBytes: 65_536,
         extraQueued: 1,
         // Processor time per task, 3.11 to 3.14: worker 17 µs with empty tasks, 40 µs with tasks of 0.3 ms, 37 µs of 1 ms, 90 µs of
         // 5 ms; parent 46, 140, 139 and 135 µs (other work on the machine).

@@ -1,5 +1,5 @@
 import { type Target, targetTitle } from "../../base/target.js";
-import { type HandOverCosts, typicalCosts } from "../costs.js";
+import { type HandOverCosts, pickleNsPerObject, typicalCosts, unpickleNsPerObject } from "../costs.js";
 import type { Runtime } from "../runtime.js";
 import { switchIntervalNs, uncheckedNs, warmUp } from "./gil.js";
 import { lockHandOffAfterNs } from "./threads.js";
@@ -33,6 +33,9 @@ export function subinterpreters(target: Target, costs: HandOverCosts = typicalCo
       workerNs: pool.workerNs,
       itemNs: 0,
       workerNsPerByte: pool.nsPerByte,
+      // Both sides of it happen in the process's only memory, one after the other.
+      workerNsPerArgument: pickleNsPerObject + unpickleNsPerObject,
+      workerNsPerResult: pickleNsPerObject + unpickleNsPerObject,
       broker: undefined,
     },
   };

@@ -26,6 +26,8 @@ export function threadHandOver(costs: ThreadCosts): HandOver {
     workerNs: costs.workerNs,
     itemNs: 0,
     workerNsPerByte: 0,
+    workerNsPerArgument: 0,
+    workerNsPerResult: 0,
     broker: undefined,
   };
 }
