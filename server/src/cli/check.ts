@@ -4,12 +4,15 @@ import { encodeSource } from "../base/decode.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
+import { baselineText, notIn, readBaseline } from "./baseline.js";
 import { type Measured, measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { applyFixes } from "./fix.js";
 import { unifiedDiff } from "./formats/diff.js";
+import { checkGithub } from "./formats/github.js";
 import { checkJson, printJson, statisticsJson } from "./formats/json.js";
 import { type CheckReport, reportSources } from "./formats/report.js";
+import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
 import { isNamed } from "./options.js";
@@ -18,7 +21,7 @@ import { targetsOf } from "./targets.js";
 
 /** What `gilscope check` was asked for. */
 export interface CheckOptions {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "sarif" | "github";
   readonly output?: string;
   readonly target?: readonly Target[];
   readonly cores?: number;
@@ -29,6 +32,8 @@ export interface CheckOptions {
   readonly unsafeFixes?: true;
   readonly diff?: true;
   readonly statistics?: true;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly stdinFilename?: string;
   readonly knowledge?: readonly string[];
   readonly costs?: string;
@@ -38,6 +43,9 @@ export interface CheckOptions {
 /** Analyses what was named and reports the findings. */
 export async function check(typedPaths: readonly string[], options: CheckOptions, environment: Environment): Promise<ExitCode> {
   if (options.unsafeFixes && !options.fix && !options.diff) throw new UsageError("--unsafe-fixes needs --fix or --diff");
+  if (options.statistics && (options.format === "sarif" || options.format === "github"))
+    throw new UsageError("--statistics needs --format text or json");
+  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, environment);
   const started = environment.host.now();
   const progress = startProgress(environment);
   const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, environment);
@@ -64,9 +72,15 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   async function finish(fixed: number, fixProblems: readonly Problem[]): Promise<ExitCode> {
     const found = findAll(host, loaded.files, targets, options, measured, environment, progress);
     progress.end();
+    const sources = reportSources(
+      (path) => shownPath(path, environment),
+      (path) => found.analysis.text(path),
+    );
+    const wanted = found.findings.filter(isWanted);
+    if (options.writeBaseline !== undefined) await writeOutput(options.writeBaseline, baselineText(wanted, sources), environment);
     const report: CheckReport = {
       version: environment.version,
-      findings: found.findings.filter(isWanted),
+      findings: options.writeBaseline === undefined ? notIn(baseline ?? new Set(), wanted, sources) : [],
       problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...found.problems, ...fixProblems]),
       summary: {
         files: loaded.files.length,
@@ -74,10 +88,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
         milliseconds: environment.host.now() - started,
         fixed,
       },
-      sources: reportSources(
-        (path) => shownPath(path, environment),
-        (path) => found.analysis.text(path),
-      ),
+      sources,
     };
     await writeReport(report, options, environment);
     const { failOn } = options;
@@ -150,6 +161,8 @@ async function writeReport(report: CheckReport, options: CheckOptions, environme
   const lowestShown = options.failOn === "hint" || options.select !== undefined ? "hint" : "information";
   const text = {
     json: () => printJson({ ...checkJson(report), ...(options.statistics ? { statistics: statisticsJson(report) } : {}) }),
+    sarif: () => printJson(checkSarif(report)),
+    github: () => checkGithub(report),
     text: () => (options.statistics ? statisticsText : checkText)(report, { style, lowestShown }),
   }[options.format]();
   if (options.output === undefined) environment.output.write(text);
