@@ -22,9 +22,13 @@ function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) 
         hover: () => undefined,
         codeActions: () => [],
         lenses: () => [],
+        codeNotes: () => [],
+        releasingCalls: () => [],
+        threadStarts: () => [],
         predictions: () => [],
         scalings: () => [],
         delays: () => [],
+        demands: () => [],
         runs: () => [],
       };
     },

@@ -18,7 +18,7 @@ export interface Editor {
 }
 
 /** Quiet, offline, and plain enough for pictures. */
-const userSettings = {
+export const userSettings = {
   "security.workspace.trust.enabled": false,
   "git.enabled": false,
   "remote.autoForwardPorts": false,
@@ -61,7 +61,7 @@ export async function startEditor(packagePath: string): Promise<Editor> {
   const server = startServer(workbench, [...folders, "--bind-addr", `127.0.0.1:${port}`], env);
   try {
     await untilHealthy(`http://127.0.0.1:${port}/healthz`, server);
-    const browser = await startBrowser(workbench);
+    const browser = await startBrowser(workbench.chromium);
     return {
       openWindow: (folder, file) => openWindow(browser, port, folder, file),
       log: server.log,
@@ -125,9 +125,10 @@ async function untilHealthy(address: string, server: Server): Promise<void> {
   throw new Error(`the editor's server did not start\n${server.log()}`);
 }
 
-function startBrowser(workbench: Workbench): Promise<Browser> {
+/** A browser without anything that it does of its own accord. */
+export function startBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
-    executablePath: workbench.chromium,
+    executablePath,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { CancellationTokenSource } from "vscode-languageserver/node";
-import { predictionRequest, ruleRequest, rulesRequest } from "../../server/src/lsp/protocol.js";
+import {
+  explanationRequest,
+  predictionRequest,
+  releasingCallsRequest,
+  reportRequest,
+  threadsRequest,
+  timelineRequest,
+  topicsRequest,
+} from "../../server/src/lsp/protocol.js";
 import { type Editor, failuresIn, withEditor } from "../lsp/editor.js";
 import type { Chance } from "./chance.js";
 import { editOf } from "./edits.js";
@@ -64,10 +72,10 @@ export async function playMessages(chance: Chance, count: number): Promise<numbe
 
 /** The diagnostics once nothing more is said: a change in one file can change what is said of another. */
 async function settled(editor: Editor, name: string): Promise<unknown> {
-  await editor.request(rulesRequest, {});
+  await editor.request(topicsRequest, {});
   await editor.diagnostics(name);
   await pause(150);
-  await editor.request(rulesRequest, {});
+  await editor.request(topicsRequest, {});
   return editor.diagnostics(name);
 }
 
@@ -93,8 +101,11 @@ function ask(editor: Editor, name: string, chance: Chance): Promise<unknown>[] {
       ["textDocument/codeAction", { textDocument, range, context: { diagnostics: [] } }],
       ["textDocument/codeLens", { textDocument }],
       [predictionRequest, { ...textDocument, ...position }],
-      [ruleRequest, { rule: "GIL201" }],
-      [rulesRequest, {}],
+      [explanationRequest, { name: "GIL201" }],
+      [topicsRequest, {}],
+      [releasingCallsRequest, textDocument],
+      [threadsRequest, {}],
+      [reportRequest, {}],
     ]);
     const source = new CancellationTokenSource();
     const answer = editor.connection.sendRequest(method, params, source.token);
@@ -161,7 +172,10 @@ function malformed(uri: string, chance: Chance): string {
     "$/progress",
     "no/such/thing",
     predictionRequest,
-    ruleRequest,
+    explanationRequest,
+    timelineRequest,
+    releasingCallsRequest,
+    threadsRequest,
     "gilscope/interpreter",
     "",
   ]);

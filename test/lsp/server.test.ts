@@ -20,7 +20,17 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { explainRuleCommand, type Page, predictionRequest, ruleRequest, showPredictionCommand } from "../../server/src/lsp/protocol.js";
+import {
+  type Explanation,
+  explainCommand,
+  explanationRequest,
+  type Page,
+  predictionRequest,
+  showPredictionCommand,
+  showTimelineCommand,
+  type TimelineSite,
+  timelineRequest,
+} from "../../server/src/lsp/protocol.js";
 import { documentOf, type Editor, failuresIn, placeOf, textAt, withEditor } from "./editor.js";
 
 /* The real server process, spoken to over standard input and output. */
@@ -213,8 +223,10 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
   withEditor({}, async (editor) => {
     await editor.open("primes.py", primes);
     const lenses = await editor.request<CodeLens[]>("textDocument/codeLens", { textDocument: { uri: editor.uri("primes.py") } });
-    assert.equal(lenses.length, 1, JSON.stringify(lenses));
-    const { range, command } = lenses[0] as CodeLens;
+    assert.equal(lenses.length, 2, JSON.stringify(lenses));
+    assert.equal(lenses[0]?.command, undefined);
+    const { range, command } = await editor.request<CodeLens>("codeLens/resolve", lenses[0]);
+    assert.deepEqual(range, lenses[0]?.range);
     assert.equal(range.start.line, placeOf(primes, "pool.map").line);
     assert.equal(command?.command, showPredictionCommand);
     assert.match(command?.title ?? "", /threads .*processes /);
@@ -223,11 +235,22 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.match(prediction?.markdown ?? "", /## Beside it[\s\S]*\| threads \| \d+\u00a0ms/);
     assert.equal(await editor.request(predictionRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
 
+    const beside = lenses[1] as CodeLens;
+    assert.deepEqual(beside.range, range);
+    assert.equal(beside.command?.command, showTimelineCommand);
+    const site = await editor.request<TimelineSite | null>(timelineRequest, beside.command?.arguments?.[0]);
+    assert.deepEqual(site?.place, { uri: editor.uri("primes.py"), ...placeOf(primes, "pool.map") });
+    assert.equal(site?.fileName, "primes.py");
+    assert.equal(site?.prediction.task, "count_primes");
+    assert.ok((site?.demand.interpreterNs.likely ?? 0) > 0);
+    assert.equal(await editor.request(timelineRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
+
     const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
-    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainRuleCommand);
-    const rule = await editor.request<Page | null>(ruleRequest, { rule: explain?.command?.arguments?.[0] });
-    assert.match(rule?.markdown ?? "", /cpu-bound-in-thread|GIL101/);
-    assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
+    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainCommand);
+    const rule = await editor.request<Explanation | null>(explanationRequest, { name: explain?.command?.arguments?.[0] });
+    assert.match(rule?.markdown ?? "", /^# cpu-bound-in-thread \(GIL101\)/);
+    assert.equal(rule?.path, "rules/cpu-bound-in-thread.md");
+    assert.equal(await editor.request(explanationRequest, { name: "no-such-rule" }), null);
   }));
 
 test("what was measured of this machine's interpreter is used, and a file that cannot be is told to the log", () => {

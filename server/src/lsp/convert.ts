@@ -7,20 +7,22 @@ import {
   type CodeLens as LspCodeLens,
   Command as LspCommand,
   type Hover as LspHover,
+  type InlayHint as LspInlayHint,
   type Position as LspPosition,
   type Range as LspRange,
   type TextDocumentContentChangeEvent,
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { CodeAction, Hover, Lens } from "../analysis/answers.js";
+import type { CodeAction, CodeNote, Hover, Lens } from "../analysis/answers.js";
 import type { FileEdit, TextEdit } from "../base/edit.js";
 import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type DocumentPlace, explainRuleCommand, showPredictionCommand } from "./protocol.js";
+import { type HoverAbilities, hoverPage } from "./hover-page.js";
+import { type DocumentPlace, explainCommand, pageScheme, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -113,16 +115,27 @@ export interface ClientAbilities {
   readonly diagnosticTags: boolean;
   readonly disabledActions: boolean;
   readonly documentChanges: boolean;
+  /** Whether a diagnostic's code may be a link. */
+  readonly codeLinks: boolean;
 }
 
 /** Renders answers for a client. Made for one snapshot: `textOf` must give the texts that the answers' offsets refer to. */
 export interface Renderer {
   offset(path: string, position: LspPosition): number | undefined;
   range(path: string, range: LspRange): Range | undefined;
+  position(path: string, offset: number): LspPosition;
   diagnostic(finding: Finding): Diagnostic;
   hover(path: string, hover: Hover): LspHover;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  inlayHint(path: string, note: CodeNote): LspInlayHint;
+  lspRange(path: string, range: Range): LspRange;
+  /** The URI that the editor uses for a path. */
+  uriOf(path: string): string;
+  /** Where a lens is, its place as data; what it says costs simulations and is asked for when it comes into view. */
+  lensPlace(path: string, lens: Pick<Lens, "range">): LspCodeLens;
+  /** The link to the timeline beside the lens. */
+  timelineLens(path: string, lens: Lens): LspCodeLens;
 }
 
 /** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
@@ -132,6 +145,7 @@ export interface RenderingContext {
   /** The version of an open document, null for a file that no editor shows. */
   versionOf(path: string): number | null;
   readonly abilities: ClientAbilities;
+  readonly hovers: HoverAbilities;
 }
 
 export function createRenderer(context: RenderingContext): Renderer {
@@ -172,6 +186,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       const b = offset(path, range.end);
       return a === undefined || b === undefined ? undefined : { start: Math.min(a, b), end: Math.max(a, b) };
     },
+    position: lspPosition,
     diagnostic(finding) {
       const related = finding.related.map(({ path, range, message }) => ({
         location: { uri: context.uriOf(path), range: lspRange(path, range) },
@@ -181,6 +196,9 @@ export function createRenderer(context: RenderingContext): Renderer {
         range: lspRange(finding.path, finding.range),
         severity: lspSeverity(finding.severity),
         code: finding.code,
+        ...(context.abilities.codeLinks && context.hovers.commands.includes(explainCommand)
+          ? { codeDescription: { href: `${pageScheme}:/rules/${finding.rule}.md` } }
+          : {}),
         source: "gilscope",
         message: finding.message,
         ...(context.abilities.relatedInformation && related.length > 0 ? { relatedInformation: related } : {}),
@@ -188,7 +206,9 @@ export function createRenderer(context: RenderingContext): Renderer {
       };
     },
     hover(path, hover) {
-      return { contents: { kind: "markdown", value: hover.markdown }, range: lspRange(path, hover.range) };
+      const range = lspRange(path, hover.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers) }, range };
     },
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);
@@ -207,6 +227,19 @@ export function createRenderer(context: RenderingContext): Renderer {
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
     },
+    inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
+    lspRange,
+    uriOf: context.uriOf,
+    lensPlace(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, data: place };
+    },
+    timelineLens(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, command: LspCommand.create("Show timeline", showTimelineCommand, place) };
+    },
   };
 }
 
@@ -220,7 +253,7 @@ export function refusalAction(refused: LspCodeAction, finding: Finding): LspCode
     title,
     kind: CodeActionKind.QuickFix,
     ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 
@@ -231,7 +264,7 @@ export function explainAction(finding: Finding, diagnostic: Diagnostic): LspCode
     title,
     kind: CodeActionKind.QuickFix,
     diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
+    command: LspCommand.create(title, explainCommand, finding.code),
   };
 }
 
