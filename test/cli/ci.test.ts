@@ -90,3 +90,21 @@ test("a baseline holds back what is known, wherever it stands now, and nothing n
     /^gilscope: the baseline none\.json cannot be read: does not exist\n$/,
   );
 });
+
+test("the packed package holds all that the command needs", () => {
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const packed = spawnSync(npm, ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { encoding: "utf8" });
+  assert.equal(packed.status, 0, packed.stderr);
+  const [{ filename }] = JSON.parse(packed.stdout);
+  assert.equal(spawnSync("tar", ["-xzf", filename], { cwd: folder }).status, 0);
+  const { bin } = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8"));
+  writeFileSync(join(folder, "app.py"), race);
+  // Nothing is installed beside it.
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join("package", bin.gilscope), "check", "app.py"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.equal(stderr, "");
+  assert.equal(status, 1);
+  assert.match(stdout, /^app\.py:\d+:\d+ GIL201 /m);
+});
