@@ -1,18 +1,20 @@
 import { once } from "node:events";
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
+import { chromium } from "playwright-core";
 import { installWebWorkbench, runToEnd } from "./install.js";
-import { type Editor, startBrowser, userSettings } from "./workbench.js";
+import { browserArguments, type Editor, userSettings, windowSize } from "./workbench.js";
 
 /**
  * The same package in a workbench that is nothing but files for a browser, as on vscode.dev: the extension and its language server are workers,
  * and the files of the workspace come from another extension.
  */
 export async function startWebEditor(packagePath: string): Promise<Editor> {
-  const { workbench, chromium } = await installWebWorkbench();
-  const unpacked = join(tmpdir(), `gilscope-e2e-web-${process.pid}`);
+  const { workbench, chromium: executablePath } = await installWebWorkbench();
+  const scratch = await mkdtemp(join(tmpdir(), "gilscope-e2e-web-"));
+  const unpacked = join(scratch, "package");
   await runToEnd("python3", ["-m", "zipfile", "-e", packagePath, unpacked], process.cwd());
   const windows: Window[] = [];
   const requests: string[] = [];
@@ -42,15 +44,14 @@ export async function startWebEditor(packagePath: string): Promise<Editor> {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { readonly port: number };
-
-  const browser = await startBrowser(chromium);
+  const browser = await chromium.launch({ executablePath, args: [...browserArguments] });
   return {
     async openWindow(folder, file) {
       const number = windows.push({ folder, file }) - 1;
-      const context = await browser.newContext({ viewport: { width: 1200, height: 660 }, deviceScaleFactor: 1.5 });
+      const context = await browser.newContext(windowSize);
       const page = await context.newPage();
       page.on("console", (message) => requests.push(`console ${message.type()}: ${message.text()}`));
-      await page.goto(`http://localhost:${port}/window-${number}/`);
+      await page.goto(`http://${host}:${port}/window-${number}/`);
       await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
       return page;
     },
@@ -59,10 +60,16 @@ export async function startWebEditor(packagePath: string): Promise<Editor> {
       await browser.close();
       server.close();
       server.closeAllConnections();
-      await rm(unpacked, { recursive: true, force: true });
+      await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
+
+/**
+ * Browsers resolve all names below localhost to this machine. The workbench insists that a webview has a host of its own; below that of the
+ * page it is of the same site, so that its service worker is not refused as a third party's.
+ */
+const host = "editor.localhost";
 
 interface Window {
   readonly folder: string;
@@ -120,7 +127,7 @@ async function windowPage(workbench: string, windows: readonly Window[], path: s
 
 function configuration(name: string, { file }: Window, port: number): object {
   const place = (path: string): object => ({ scheme: "vscode-test-web", authority: "mount", path });
-  const local = (path: string): object => ({ scheme: "http", authority: `localhost:${port}`, path });
+  const local = (path: string): object => ({ scheme: "http", authority: `${host}:${port}`, path });
   return {
     productConfiguration: {
       nameShort: "Code Web",
@@ -128,8 +135,7 @@ function configuration(name: string, { file }: Window, port: number): object {
       applicationName: "code-web",
       dataFolderName: ".code-web",
       version: "1.91.1",
-      // A webview is a site of its own; browsers resolve all names below localhost to this machine.
-      webviewContentExternalBaseUrlTemplate: `http://{{uuid}}.localhost:${port}/code/out/vs/workbench/contrib/webview/browser/pre/`,
+      webviewContentExternalBaseUrlTemplate: `http://{{uuid}}.${host}:${port}/code/out/vs/workbench/contrib/webview/browser/pre/`,
     },
     folderUri: place(`/${name}`),
     defaultLayout: { editors: [{ uri: place(`/${name}/${file}`) }], force: true },
