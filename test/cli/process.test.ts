@@ -180,7 +180,7 @@ test("a wrong command line is one line on stderr and exit code 2", () => {
   const wrong: readonly (readonly [readonly string[], RegExp])[] = [
     [["check", "--fromat", "json"], /unknown option '--fromat' \(Did you mean --format\?\)/],
     [["chek"], /unknown command 'chek' \(Did you mean check\?\)/],
-    [["check", "--format", "xml"], /Allowed choices are text, json/],
+    [["check", "--format", "xml"], /Allowed choices are text, json, sarif, github/],
     [["check", "--target", "cpython-2.7"], /`cpython-2\.7` is not one of cpython-3\.8, /],
     [["check", "--cores", "0"], /whole number from 1/],
     [["check", "--select", "GIL2,no-such-rule"], /There is no rule `no-such-rule`/],

@@ -199,6 +199,7 @@ class Snapshot implements Analysis {
   codeActions(path: string, range: Range): readonly CodeAction[] {
     return this.findings(path)
       .filter((finding) => overlaps(finding.range, range))
+      .slice(0, mostActedOn)
       .flatMap((finding): CodeAction[] => [
         ...finding.fixes.map(
           (fix): CodeAction => ({
@@ -370,6 +371,9 @@ class Snapshot implements Analysis {
     return this.context;
   }
 }
+
+/** Whoever selects a whole file does not read more entries than those of so many findings, and to make a fix takes time. */
+const mostActedOn = 25;
 
 function byPath(found: readonly Found[]): ReadonlyMap<string, readonly Found[]> {
   const paths = new Map<string, Found[]>();

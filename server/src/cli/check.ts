@@ -5,11 +5,14 @@ import { encodeSource } from "../base/decode.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
+import { baselineText, notIn, readBaseline } from "./baseline.js";
 import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { unifiedDiff } from "./formats/diff.js";
+import { checkGithub } from "./formats/github.js";
 import { checkJson, printJson, statisticsJson } from "./formats/json.js";
 import { type CheckReport, reportSources } from "./formats/report.js";
+import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
 import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
@@ -19,7 +22,7 @@ import { targetsOf } from "./targets.js";
 
 /** What `gilscope check` was asked for. */
 export interface CheckOptions {
-  readonly format: "text" | "json";
+  readonly format: "text" | "json" | "sarif" | "github";
   readonly output?: string;
   readonly target?: readonly Target[];
   readonly cores?: number;
@@ -30,6 +33,8 @@ export interface CheckOptions {
   readonly unsafeFixes?: true;
   readonly diff?: true;
   readonly statistics?: true;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
   readonly stdinFilename?: string;
   /** Whether facts are kept on disk from run to run. */
   readonly cache: boolean;
@@ -41,6 +46,9 @@ export interface CheckOptions {
 /** Analyses what was named and reports the findings. */
 export async function check(typedPaths: readonly string[], options: CheckOptions, environment: Environment): Promise<ExitCode> {
   if (options.unsafeFixes && !options.fix && !options.diff) throw new UsageError("--unsafe-fixes needs --fix or --diff");
+  if (options.statistics && (options.format === "sarif" || options.format === "github"))
+    throw new UsageError("--statistics needs --format text or json");
+  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, environment);
   const started = environment.host.now();
   const progress = startProgress(environment);
   const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, environment);
@@ -52,7 +60,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
 
   // What a profile or the user's own knowledge adds is not among what a kept report is known by.
   const reports = options.cache && from === "package" && measured.profile === undefined ? environment.reports : undefined;
-  const fixesShown = options.format === "text" ? "without fixes" : "with fixes";
+  const fixesShown = options.format === "text" || options.format === "github" ? "without fixes" : "with fixes";
   const key = reports && !options.fix && !options.diff ? keyOfReport(loaded.files, settings, fixesShown, reports) : undefined;
   const kept = reports && key !== undefined ? recalledReport(key, reports) : undefined;
   if (kept) return finish({ ...kept, failure: undefined, text: textIn(loaded.files) }, 0, []);
@@ -76,9 +84,12 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
 
   async function finish(found: Found, fixed: number, otherProblems: readonly Problem[]): Promise<ExitCode> {
     progress.end();
+    const sources = reportSources((path) => shownPath(path, environment), found.text);
+    const wanted = found.findings.filter(isWanted);
+    if (options.writeBaseline !== undefined) await writeOutput(options.writeBaseline, baselineText(wanted, sources), environment);
     const report: CheckReport = {
       version: environment.version,
-      findings: found.findings.filter(isWanted),
+      findings: options.writeBaseline === undefined ? notIn(baseline ?? new Set(), wanted, sources) : [],
       problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...found.problems, ...otherProblems]),
       summary: {
         files: loaded.files.length,
@@ -86,7 +97,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
         milliseconds: environment.host.now() - started,
         fixed,
       },
-      sources: reportSources((path) => shownPath(path, environment), found.text),
+      sources,
     };
     await writeReport(report, options, environment);
     const { failOn } = options;
@@ -169,6 +180,8 @@ async function writeReport(report: CheckReport, options: CheckOptions, environme
   const lowestShown = options.failOn === "hint" || options.select !== undefined ? "hint" : "information";
   const text = {
     json: () => printJson({ ...checkJson(report), ...(options.statistics ? { statistics: statisticsJson(report) } : {}) }),
+    sarif: () => printJson(checkSarif(report)),
+    github: () => checkGithub(report),
     text: () => (options.statistics ? statisticsText : checkText)(report, { style, lowestShown }),
   }[options.format]();
   if (options.output === undefined) environment.output.write(text);

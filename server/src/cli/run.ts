@@ -68,7 +68,11 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
         "Exit code 0: nothing at or above --fail-on; 1: findings; 2: the command could not do its work.",
     )
     .argument("[path...]", "files, folders, or - for standard input (default: .)")
-    .addOption(format())
+    .addOption(
+      new Option("--format <format>", "how to report; sarif is for code scanning, github for annotations of a workflow")
+        .choices(["text", "json", "sarif", "github"])
+        .default("text"),
+    )
     .option("--output <file>", "write the report to a file")
     .addOption(target())
     .addOption(cores())
@@ -85,6 +89,8 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--unsafe-fixes", "with --fix or --diff: also those that need a reader")
     .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
     .option("--statistics", "count findings by rule")
+    .option("--baseline <file>", "leave out findings that this file holds; they are known by what they are about, not by line numbers")
+    .option("--write-baseline <file>", "write all findings to a baseline and report none")
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
     .option("--no-cache", "neither use nor keep on disk what was read of files in earlier runs")
     .addOption(knowledgeFiles())

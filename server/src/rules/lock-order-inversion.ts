@@ -101,7 +101,9 @@ function pairsIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>
 function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
   const has = (from: string, to: string): boolean => graph.get(from)?.has(to) ?? false;
+  let steps = 0;
   const extend = (way: readonly string[]): void => {
+    if (++steps > maximumWays) return;
     const [start, last] = [way[0] as string, way[way.length - 1] as string];
     for (const next of graph.get(last)?.keys() ?? []) {
       if (next === start && way.length > 2) {
@@ -125,6 +127,9 @@ function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edg
 }
 
 const longestCycle = 4;
+
+/** So many ways from lock to lock are followed; hundreds of locks that are taken inside one another have more than anybody can wait for. */
+const maximumWays = 50_000;
 
 function product(lists: readonly (readonly Edge[])[]): readonly (readonly Edge[])[] {
   return lists.reduce<readonly (readonly Edge[])[]>((ways, list) => ways.flatMap((way) => list.map((edge) => [...way, edge])), [[]]);

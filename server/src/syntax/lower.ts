@@ -195,8 +195,12 @@ class Lowering {
   /** The statements of a module or block. */
   statements(node: Node): Statement[] {
     const body: Statement[] = [];
-    for (const child of node.namedChildren) this.statement(child, body);
+    this.statementsInto(node, body);
     return body;
+  }
+
+  private statementsInto(node: Node, body: Statement[]): void {
+    for (const child of node.namedChildren) this.statement(child, body);
   }
 
   private statement(node: Node, into: Statement[]): void {
@@ -287,8 +291,11 @@ class Lowering {
         const decorators: Expression[] = [];
         for (const child of this.children(node)) {
           const kind = this.symbol(child);
-          if (kind === "decorator") decorators.push(...this.expressions(this.children(child)));
-          else if (kind === "function_definition" || kind === "class_definition") into.push(this.definition(child, kind, decorators));
+          // The function is an argument of the last, the result one of the last but one, and so on.
+          if (kind === "decorator" && this.depth + decorators.length <= maximumDepth) {
+            decorators.push(...this.expressions(this.children(child)));
+          }
+          if (kind === "function_definition" || kind === "class_definition") into.push(this.definition(child, kind, decorators));
           else if (kind === "ERROR") this.error(child, into);
         }
         return;
@@ -343,7 +350,7 @@ class Lowering {
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
       if (kind !== undefined && wholeStatements.has(kind)) this.statement(child, body);
-      else if (kind === "block") body.push(...this.statements(child));
+      else if (kind === "block") this.statementsInto(child, body);
       else if (kind !== undefined && kind !== "parameters" && kind !== "lambda_parameters") values.push(this.expression(child));
     }
     into.push({ kind: "error-statement", body, values, start: node.startIndex, end: node.endIndex });
@@ -387,7 +394,7 @@ class Lowering {
       const body: Statement[] = [];
       for (const child of children) {
         const kind = this.symbol(child);
-        if (kind === "block") body.push(...this.statements(child));
+        if (kind === "block") this.statementsInto(child, body);
         else if (kind === "elif_clause" || kind === "else_clause") continue;
         else if (kind === "ERROR") this.error(child, body);
         else test ??= this.expression(child);
@@ -396,11 +403,16 @@ class Lowering {
     };
     const children = this.children(node);
     arm(node, children);
+    const { depth } = this;
     for (const child of children) {
       const kind = this.symbol(child);
-      if (kind === "elif_clause") arm(child, this.children(child));
-      else if (kind === "else_clause") otherwise = this.clauseBody(child);
+      if (kind === "elif_clause") {
+        // Each stands in the `else` of the one before.
+        if (++this.depth > maximumDepth) break;
+        arm(child, this.children(child));
+      } else if (kind === "else_clause") otherwise = this.clauseBody(child);
     }
+    this.depth = depth;
     for (let i = arms.length - 1; i > 0; i--) otherwise = [{ kind: "if", ...(arms[i] as (typeof arms)[number]), otherwise }];
     return { kind: "if", ...(arms[0] as (typeof arms)[number]), otherwise };
   }
@@ -409,7 +421,7 @@ class Lowering {
   private clauseBody(node: Node): Statement[] {
     const body: Statement[] = [];
     for (const child of this.children(node)) {
-      if (this.symbol(child) === "block") body.push(...this.statements(child));
+      if (this.symbol(child) === "block") this.statementsInto(child, body);
       else if (this.symbol(child) === "ERROR") this.error(child, body);
     }
     return body;
@@ -422,7 +434,7 @@ class Lowering {
     let otherwise: Statement[] = [];
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
-      if (kind === "block") body.push(...this.statements(child));
+      if (kind === "block") this.statementsInto(child, body);
       else if (kind === "else_clause") otherwise = this.clauseBody(child);
       else if (kind === "ERROR") this.error(child, body);
       else expressions.push(this.expression(child));
@@ -433,10 +445,15 @@ class Lowering {
   private withStatement(node: Node): Statement {
     const items: WithItem[] = [];
     const body: Statement[] = [];
+    const { depth } = this;
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
-      if (kind === "block") body.push(...this.statements(child));
-      else if (kind === "with_clause") {
+      if (kind === "block") {
+        // Each item stands in the block of the one before.
+        this.depth += items.length;
+        if (this.depth <= maximumDepth) this.statementsInto(child, body);
+        this.depth = depth;
+      } else if (kind === "with_clause") {
         for (const item of this.children(child)) {
           const value = this.symbol(item) === "with_item" ? this.children(item)[0] : item;
           if (value) this.withItems(value, items);
@@ -449,6 +466,7 @@ class Lowering {
 
   /** `with (a as b, c as d):` reaches us as a tuple of `as` patterns in the grammar's eyes. */
   private withItems(node: Node, items: WithItem[]): void {
+    if (this.depth + items.length > maximumDepth) return;
     const kind = this.symbol(node);
     const children = kind === "tuple" || kind === "parenthesized_expression" || kind === "as_pattern" ? this.children(node) : [];
     if ((kind === "tuple" || kind === "parenthesized_expression") && children.some((child) => this.symbol(child) === "as_pattern")) {
@@ -478,7 +496,7 @@ class Lowering {
     let final: Statement[] = [];
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
-      if (kind === "block") body.push(...this.statements(child));
+      if (kind === "block") this.statementsInto(child, body);
       else if (kind === "except_clause") handlers.push(this.handler(child));
       else if (kind === "else_clause") otherwise = this.clauseBody(child);
       else if (kind === "finally_clause") final = this.clauseBody(child);
@@ -493,7 +511,7 @@ class Lowering {
     let name: NameExpression | undefined;
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
-      if (kind === "block") body.push(...this.statements(child));
+      if (kind === "block") this.statementsInto(child, body);
       else if (kind === "ERROR") this.error(child, body);
       else if (kind === "as_pattern") {
         const [type, target] = this.children(child);
@@ -523,7 +541,7 @@ class Lowering {
     const body: Statement[] = [];
     for (const child of this.children(node)) {
       const kind = this.symbol(child);
-      if (kind === "block") body.push(...this.statements(child));
+      if (kind === "block") this.statementsInto(child, body);
       else if (kind === "if_clause") guard = this.expressions(this.children(child))[0];
       else this.captures(child, captures);
     }
@@ -540,7 +558,10 @@ class Lowering {
       return;
     }
     const first = kind === "class_pattern" || kind === "keyword_pattern" ? 1 : 0;
+    if (this.depth > maximumDepth) return;
+    this.depth++;
     for (const child of children.slice(first)) this.captures(child, into);
+    this.depth--;
   }
 
   private definition(node: Node, kind: "function_definition" | "class_definition", decorators: Expression[]): Statement {
@@ -555,7 +576,7 @@ class Lowering {
       else if (symbol === "parameters") parameters = this.parameters(child);
       else if (symbol === "argument_list") bases = this.arguments(child);
       else if (symbol === "type") returns = this.annotation(child);
-      else if (symbol === "block") body.push(...this.statements(child));
+      else if (symbol === "block") this.statementsInto(child, body);
       else if (symbol === "ERROR") this.error(child, body);
     }
     const start = node.startIndex;
@@ -635,6 +656,14 @@ class Lowering {
   }
 
   private typeExpression(node: Node): Expression {
+    if (this.depth > maximumDepth) return errorAt(node.startIndex);
+    this.depth++;
+    const result = this.typeExpressionAtDepth(node);
+    this.depth--;
+    return result;
+  }
+
+  private typeExpressionAtDepth(node: Node): Expression {
     const start = node.startIndex;
     const children = this.children(node);
     switch (this.symbol(node)) {
@@ -1007,7 +1036,8 @@ class Lowering {
   }
 }
 
-const maximumDepth = 700;
+/** More than Python's own parser takes of brackets (200) and of indentation (100); what stands deeper is left out. */
+const maximumDepth = 250;
 
 const wholeStatements: ReadonlySet<string> = new Set<SymbolName>([
   "expression_statement",

@@ -2,6 +2,7 @@ import { Language, type Node, type Tree, Parser as TreeSitter } from "web-tree-s
 import { applyEdits, type TextEdit } from "../base/edit.js";
 import { LineSlots } from "../base/line-slots.js";
 import type { Range } from "../base/range.js";
+import { withoutLongComments } from "./long-comments.js";
 import { lower } from "./lower.js";
 import { mended, suspectLines } from "./mend.js";
 import type { Module, Statement } from "./nodes.js";
@@ -180,11 +181,29 @@ export class Parser {
   }
 
   private tree(text: string): Tree {
-    const tree = this.parser.parse(text);
+    const quiet = withoutLongComments(text);
+    let pieces = 0;
+    const most = leastPieces + (piecesOfEach * text.length) / pieceLength;
+    const tree = this.parser.parse((index) => (++pieces > most ? "" : quiet.slice(index, index + pieceLength)));
     if (!tree) throw new Error("the parser has no language");
-    return tree;
+    if (pieces <= most) return tree;
+    tree.delete();
+    return this.tree(givenUp);
   }
 }
+
+/** The parser asks for its text in pieces of this length at most. */
+const pieceLength = 5120;
+
+/**
+ * At each line that goes on in the next the scanner looks ahead to where the last of them ends, and asks for the same pieces again and again. Real
+ * files are asked for some twenty times over; who asks for more gets nothing, and the text counts as one that does not parse.
+ */
+const piecesOfEach = 60;
+const leastPieces = 3000;
+
+/** Stands for a text that was given up. */
+const givenUp = "(";
 
 /** So many sections with the quotes of long strings are looked at for the end of one. */
 const mostJoins = 3;
@@ -234,13 +253,13 @@ function samePlaces(a: readonly number[], b: readonly number[]): boolean {
 /** What the parser took to lack a token at its end: a bracket that is not closed, with all that it swallowed. */
 function unfinished(root: Node): readonly Range[] {
   const found: Range[] = [];
-  const visit = (node: Node): void => {
+  const waiting: Node[] = [root];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
     for (const child of node.children) {
       if (child?.isMissing) found.push({ start: node.startIndex, end: node.endIndex });
-      else if (child?.hasError) visit(child);
+      else if (child?.hasError) waiting.push(child);
     }
-  };
-  visit(root);
+  }
   return found;
 }
 

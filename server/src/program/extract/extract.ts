@@ -105,6 +105,8 @@ class FileExtraction {
   constructor(
     readonly scopes: Scopes,
     private readonly memory: ExtractionMemory | undefined,
+    /** `values`: nobody looks at what is recorded on the way to a value. */
+    readonly keeps: "everything" | "values" = "everything",
   ) {}
 
   /** Extracts one scope and those inside it. */
@@ -292,7 +294,7 @@ class FunctionExtraction {
   private outside(expression: Expression): Value {
     const outer = this.scope.parent;
     if (!outer) return this.unknown(expression);
-    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined), outer, undefined);
+    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined, "values"), outer, undefined);
     return silent.value(expression);
   }
 
@@ -709,7 +711,7 @@ class FunctionExtraction {
   }
 
   private outsideOrHere(expression: Expression): Value {
-    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined), this.scope, undefined);
+    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined, "values"), this.scope, undefined);
     return silent.value(expression);
   }
 
@@ -772,8 +774,10 @@ class FunctionExtraction {
         return { op: "choice", by: "condition", values, start, end };
       }
       case "lambda": {
-        for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);
         const scope = this.file.scopes.of.get(expression);
+        // Who only asks for the value has no use for what stands in it, and twice the work at each level is too much where lambdas nest.
+        if (this.file.keeps === "values" && scope) return { op: "function", function: scope.index, start, end };
+        for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);
         if (!scope) return this.unknown(expression);
         if (this.file.functions[scope.index] === undefined) {
           this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: undefined });

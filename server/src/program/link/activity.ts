@@ -269,6 +269,7 @@ class Walker {
   private visited = new Map<string, Exit>();
   private readonly entries = new Map<FunctionNode, readonly HeldLock[]>();
   private steps = 0;
+  private nesting = 0;
   private current!: ThreadRoot;
   /** The object that starts the thread on itself. */
   private perSpawn = new Set<string>();
@@ -407,6 +408,14 @@ class Walker {
 
   /** Walks a list; `held` is changed as explicit acquire and release calls come by. Returns whether the list surely leaves what is around it. */
   private operations(list: readonly Operation[], activation: Activation, held: HeldLock[]): boolean {
+    if (this.nesting === maximumNesting) return false;
+    this.nesting++;
+    const leaves = this.operationsAtDepth(list, activation, held);
+    this.nesting--;
+    return leaves;
+  }
+
+  private operationsAtDepth(list: readonly Operation[], activation: Activation, held: HeldLock[]): boolean {
     const { frame } = activation;
     const { within } = this.current.kind === "caller" ? this.current : { within: undefined };
     for (const operation of list) {
@@ -1230,6 +1239,8 @@ const maximumDepth = 14;
 /** What a promise is about, the state of a class or module, is not far from its entries. */
 const maximumPromisedDepth = 5;
 const maximumSteps = 3000;
+/** Blocks in blocks, those of the functions on the way among them. */
+const maximumNesting = 300;
 const maximumWays = 40;
 
 function replace(list: HeldLock[], by: readonly HeldLock[]): void {

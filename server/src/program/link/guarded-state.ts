@@ -1,11 +1,8 @@
 import type { Range } from "../../base/range.js";
-import type { Directive } from "../facts.js";
 import { type ClassNode, classKey, type LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
 import type { HeldLock } from "./locks.js";
 import { walkOperations } from "./walk.js";
-
-type Note = Extract<Directive, { kind: "note" }>;
 
 /** State of which a comment, `# gil: guarded-by(self._lock)`, says that whoever touches it holds a lock. */
 export interface GuardedState {
@@ -41,41 +38,66 @@ export function mentionsGuards(file: LinkedFile): boolean {
 
 function guardedIn(file: LinkedFile, program: Program): readonly GuardedState[] {
   if (!mentionsGuards(file)) return [];
-  return file.facts.directives.flatMap((directive) => {
+  const stores = storesOf(file, program);
+  const byEnd = stores.toSorted((a, b) => a.statement.end - b.statement.end);
+  const byStart = stores.toSorted((a, b) => a.statement.start - b.statement.start);
+  return file.facts.directives.flatMap((directive): GuardedState[] => {
     if (directive.kind !== "note" || directive.name !== "guarded-by" || directive.argument === "") return [];
-    const state = stateOf(directive, file, program);
-    return state ? [state] : [];
+    const { range, stands, argument: lock } = directive;
+    const store = stands === "after" ? lastBefore(byEnd, range.start) : byStart[firstAt(byStart, range.end, ({ start }) => start)];
+    return store ? [{ ...store.state(), lock, file, range }] : [];
   });
 }
 
-/** The assignment that the comment stands behind or above: of an attribute, of a field in a class's body, or of a global. */
-function stateOf(note: Note, file: LinkedFile, program: Program): GuardedState | undefined {
-  let best: { readonly statement: Range; readonly state: GuardedState } | undefined;
-  const offer = (statement: Range, state: () => GuardedState): void => {
-    const fits = note.stands === "after" ? statement.end <= note.range.start : statement.start >= note.range.end;
-    if (!fits) return;
-    const isNearer = !best || (note.stands === "after" ? statement.end > best.statement.end : statement.start < best.statement.start);
-    if (isNearer) best = { statement, state: state() };
-  };
-  const common = { lock: note.argument, file, range: note.range };
+/** A place where state is stored that such a comment can stand behind or above. */
+interface Store {
+  readonly statement: Range;
+  readonly state: () => Pick<GuardedState, "location" | "name" | "class">;
+}
+
+/** The stores of attributes, of fields in a class's body, and of globals. */
+function storesOf(file: LinkedFile, program: Program): readonly Store[] {
+  const stores: Store[] = [];
   for (const node of file.classes) {
-    const attribute = (name: string) => (): GuardedState => ({
-      ...common,
+    const state = (name: string) => () => ({
       location: `attribute ${classKey(definerOf(name, node, program))} ${name}`,
       name,
       class: node,
     });
-    for (const [name, writes] of node.facts.instanceAttributes) for (const { write } of writes) offer(write.statement, attribute(name));
+    for (const [name, writes] of node.facts.instanceAttributes)
+      for (const { write } of writes) stores.push({ statement: write.statement, state: state(name) });
     for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
-      for (const value of values) if (value.op !== "function" && value.op !== "choice") offer(value, attribute(name));
+      for (const value of values)
+        if (value.op !== "function" && value.op !== "choice") stores.push({ statement: value, state: state(name) });
     }
   }
   walkOperations(file.functions[0]?.facts.body ?? [], (operation) => {
     if (operation.op !== "write" || operation.place.kind !== "name") return;
     const { name } = operation.place;
-    offer(operation.statement, () => ({ ...common, location: `global ${file.path} ${name}`, name, class: undefined }));
+    stores.push({
+      statement: operation.statement,
+      state: () => ({ location: `global ${file.path} ${name}`, name, class: undefined }),
+    });
   });
-  return best?.state;
+  return stores;
+}
+
+/** Of the stores that end last before the offset, the first. */
+function lastBefore(byEnd: readonly Store[], offset: number): Store | undefined {
+  const last = byEnd[firstAt(byEnd, offset + 1, ({ end }) => end) - 1];
+  return last && byEnd[firstAt(byEnd, last.statement.end, ({ end }) => end)];
+}
+
+/** The index of the first store whose place is at the offset or after it, among stores sorted by that place. */
+function firstAt(sorted: readonly Store[], offset: number, place: (statement: Range) => number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (place((sorted[middle] as Store).statement) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The class furthest up that stores the attribute; see `Ownership`. */

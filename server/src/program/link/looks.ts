@@ -46,6 +46,8 @@ const work: Step = { does: "work" };
 /** Tells what looks at shared state, and what does nothing but look. */
 export class Looking {
   private readonly pure = new Map<string, Purity | "being asked">();
+  /** How many functions are being asked, each because one before it calls it. */
+  private depth = 0;
 
   constructor(private readonly resolver: Resolver) {}
 
@@ -264,6 +266,8 @@ export class Looking {
     const key = functionKey(node);
     const known = this.pure.get(key);
     if (known) return known === "being asked" || known.does === "work" ? undefined : known;
+    if (this.depth === mostCalls) return undefined;
+    this.depth++;
     this.pure.set(key, "being asked");
     const isOpen = node.facts.isAsync || node.facts.isGenerator || isStub(node);
     const says = isOpen ? undefined : this.purityOfList(node.facts.body, node);
@@ -271,6 +275,7 @@ export class Looking {
     const looks = says ? [...node.facts.returned, ...tests].flatMap((value) => this.looksIn(value, node, undefined)) : [];
     const purity: Purity = says ? { does: "looks", says, looks } : { does: "work", says: "nothing", looks: [] };
     this.pure.set(key, purity);
+    this.depth--;
     return says ? purity : undefined;
   }
 
@@ -493,3 +498,5 @@ const lookups: ReadonlySet<string> = new Set(["get", "keys", "values", "items", 
 const emptying: ReadonlySet<string> = new Set(["pop", "popleft", "popitem"]);
 
 const maximumDepth = 6;
+/** What lies behind more calls than these is taken to do something. */
+const mostCalls = 30;

@@ -107,6 +107,8 @@ export interface ProgramState {
  */
 export class AnswerMemory {
   private state = 0;
+  /** How many questions are being answered inside one another. */
+  private inside = 0;
   private current: ProgramState | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
@@ -325,8 +327,10 @@ export class AnswerMemory {
       this.noteOverview(key);
       return before.result as Result;
     }
-    const { question, collector } = this;
+    const { question, collector, inside } = this;
     this.question = undefined;
+    // What it comes to does not depend on who asks first.
+    this.inside = 0;
     const own: Collector = { parts: undefined, known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
     this.collector = own;
     let result: Result;
@@ -335,6 +339,7 @@ export class AnswerMemory {
     } finally {
       this.question = question;
       this.collector = collector;
+      this.inside = inside;
     }
     if (own.isOfThisState) {
       this.readUntold();
@@ -434,6 +439,11 @@ export class AnswerMemory {
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
   ): Result {
+    // Code that leads on and on, from class to base or from call to call, must not overflow the stack.
+    if (this.inside > mostInside && provisional !== undefined) {
+      this.miss(table, key);
+      return provisional;
+    }
     const before = table.get(key);
     const outer = this.question;
     const earlier = before?.question;
@@ -447,6 +457,7 @@ export class AnswerMemory {
     if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
     this.question = question;
+    this.inside++;
     let kept = answer;
     try {
       const result = compute();
@@ -464,6 +475,7 @@ export class AnswerMemory {
       }
     } finally {
       this.question = outer;
+      this.inside--;
     }
     if (!outer) this.note(kept);
     return kept.result as Result;
@@ -652,3 +664,5 @@ function sameArguments(a: GivenArguments, b: GivenArguments): boolean {
   }
   return true;
 }
+
+const mostInside = 150;

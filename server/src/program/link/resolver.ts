@@ -408,7 +408,7 @@ export class Resolver {
           if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
           if (entity.kind !== "class" || entity.class === node) continue;
           const inner = this.classOrder(entity.class);
-          for (const each of inner.classes) if (!classes.includes(each)) classes.push(each);
+          for (const each of inner.classes) if (classes.length < maximumClassOrder && !classes.includes(each)) classes.push(each);
           for (const each of inner.externals) if (!externals.includes(each)) externals.push(each);
         }
       }
@@ -870,6 +870,9 @@ const maximumCallers = 60;
 const maximumReexports = 8;
 const maximumElements = 8;
 const maximumAttributeWrites = 12;
+
+/** Each class has such a list of its own, so that without an end a long line of classes would take the square of its length. */
+const maximumClassOrder = 100;
 const maximumEntities = 12;
 
 const adders = ["append", "add", "put", "appendleft", "put_nowait", "insert", "setdefault"] as const;

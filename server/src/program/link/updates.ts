@@ -28,7 +28,7 @@ function dependency(value: Value, place: Place, write: WriteOperation, within: F
   if (value.op === "function" || value.op === "class") return undefined;
   if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
     const { name } = value.place;
-    if (seen.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
+    if (seen.has(name) || seen.size === mostNames || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
     seen.add(name);
     let found: Dependency | undefined;
     let isCertain = true;
@@ -49,6 +49,9 @@ function dependency(value: Value, place: Place, write: WriteOperation, within: F
   }
   return undefined;
 }
+
+/** A value that went through more names than these is taken for another one. */
+const mostNames = 50;
 
 const arithmetic: ReadonlySet<string> = new Set(["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "@"]);
 

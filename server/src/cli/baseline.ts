@@ -1,0 +1,46 @@
+import * as v from "valibot";
+import { absolutePath } from "../base/path.js";
+import type { Finding } from "../rules/rule.js";
+import { type Environment, UsageError } from "./environment.js";
+import { fingerprintsOf } from "./formats/fingerprint.js";
+import { printJson } from "./formats/json.js";
+import type { ReportSources } from "./formats/report.js";
+
+/** Findings that are known and accepted for now. Line numbers are no part of it, so edits elsewhere in a file leave it right. */
+const baselineFile = v.object({
+  version: v.literal(1),
+  findings: v.array(v.looseObject({ fingerprint: v.string() })),
+});
+
+/** The fingerprints of a baseline file. */
+export async function readBaseline(typed: string, environment: Environment): Promise<ReadonlySet<string>> {
+  let content: unknown;
+  try {
+    content = JSON.parse(new TextDecoder().decode(await environment.host.readFile(absolutePath(environment.workingFolder, typed))));
+  } catch (error) {
+    throw new UsageError(`the baseline ${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const read = v.safeParse(baselineFile, content);
+  if (!read.success) throw new UsageError(`${typed} is no baseline; \`gilscope check --write-baseline ${typed}\` makes one`);
+  return new Set(read.output.findings.map(({ fingerprint }) => fingerprint));
+}
+
+/** The findings that the baseline does not hold. */
+export function notIn(baseline: ReadonlySet<string>, findings: readonly Finding[], sources: ReportSources): readonly Finding[] {
+  const fingerprints = fingerprintsOf(findings, sources);
+  return findings.filter((finding) => !baseline.has(fingerprints.get(finding) ?? ""));
+}
+
+/** A baseline file of these findings; rule and path are there for people who read its changes. */
+export function baselineText(findings: readonly Finding[], sources: ReportSources): string {
+  const fingerprints = fingerprintsOf(findings, sources);
+  return printJson({
+    version: 1,
+    findings: findings.map((finding) => ({
+      fingerprint: fingerprints.get(finding),
+      code: finding.code,
+      rule: finding.rule,
+      path: sources.shown(finding.path),
+    })),
+  });
+}

@@ -1,0 +1,52 @@
+import { unreachable } from "../../base/unreachable.js";
+import type { Finding, Severity } from "../../rules/rule.js";
+import { placeAt } from "./place.js";
+import type { CheckReport } from "./report.js";
+
+/** `check --format github`: workflow commands, which GitHub shows beside the lines of a change. */
+export function checkGithub(report: CheckReport): string {
+  const { sources } = report;
+  const annotation = ({ path, range, severity, code, rule, message, related }: Finding): string => {
+    const lines = sources.lines(path);
+    const start = placeAt(lines, range.start);
+    const end = placeAt(lines, range.end);
+    // Columns are taken only where both are of one line.
+    const columns = start.line === end.line ? { col: start.column, endColumn: end.column } : {};
+    const others = related.map(
+      (each) => `${sources.shown(each.path)}:${placeAt(sources.lines(each.path), each.range.start).line} ${each.message}`,
+    );
+    return command(
+      commandOf(severity),
+      { file: sources.shown(path), line: start.line, endLine: end.line, ...columns, title: `${code} ${rule}` },
+      [message, ...others].join("\n"),
+    );
+  };
+  const problems = report.problems.map(({ path, message }) =>
+    command("warning", { file: sources.shown(path), title: "gilscope" }, message),
+  );
+  return [...report.findings.map(annotation), ...problems].map((line) => `${line}\n`).join("");
+}
+
+function command(name: string, properties: Readonly<Record<string, string | number>>, message: string): string {
+  const given = Object.entries(properties).map(
+    ([key, value]) => `${key}=${escaped(String(value)).replaceAll(":", "%3A").replaceAll(",", "%2C")}`,
+  );
+  return `::${name} ${given.join(",")}::${escaped(message)}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+}
+
+function commandOf(severity: Severity): "error" | "warning" | "notice" {
+  switch (severity) {
+    case "error":
+    case "warning":
+      return severity;
+    case "information":
+    case "hint":
+      return "notice";
+    default:
+      return unreachable(severity);
+  }
+}
