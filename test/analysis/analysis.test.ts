@@ -362,7 +362,7 @@ describe("code actions", () => {
     const [action, ...more] = at(pure, "pool.map");
     assert.deepEqual(
       more.map(({ title }) => title),
-      ["Ignore cpu-bound-in-thread here"],
+      ["Switch to InterpreterPoolExecutor", "Ignore cpu-bound-in-thread here"],
     );
     assert.equal(action?.title, "Switch to ProcessPoolExecutor");
     assert.equal(action?.rule, "cpu-bound-in-thread");

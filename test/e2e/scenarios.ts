@@ -70,6 +70,7 @@ export const scenarios: readonly Scenario[] = [
       assert.match((await fix.getAttribute("class")) ?? "", /focused/, "the fix is the first choice");
       await page.screenshot({ path: picture("quick-fix") });
       await page.keyboard.press("Enter");
+      await confirm(page, /ProcessPoolExecutor/);
       await page.locator(".view-line", { hasText: "ProcessPoolExecutor" }).first().waitFor({ timeout: patience });
       await save(page, file, /ProcessPoolExecutor/);
 
@@ -224,6 +225,17 @@ export async function dismissHover(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await page.mouse.move(20, 20);
   await page.locator(".monaco-hover:visible").first().waitFor({ state: "hidden", timeout: patience });
+}
+
+/** A change that needs a reader is shown first: looks at it, ticks all of the file's, and applies it. */
+async function confirm(page: Page, change: RegExp): Promise<void> {
+  const preview = page.locator(".bulk-edit-panel");
+  const rows = preview.locator(".monaco-list-row");
+  await rows.nth(1).waitFor({ timeout: patience });
+  assert.match(await textOf(rows.nth(1)), change);
+  await rows.first().locator(".edit-checkbox").check();
+  await preview.locator(".monaco-button", { hasText: "Apply" }).click();
+  await rows.first().waitFor({ state: "detached", timeout: patience });
 }
 
 export async function clickOn(page: Page, line: string, word: string): Promise<void> {

@@ -113,6 +113,17 @@ export const teachingScenarios: readonly Scenario[] = [
       await page.screenshot({ path: picture("sample") });
     },
   },
+  {
+    name: "the cells of a notebook are analysed together",
+    file: "scramble_seeds.py",
+    async play({ page, picture }) {
+      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "seeds.ipynb" }).dblclick();
+      await page.locator(".notebookOverlay .cell").first().waitFor({ timeout: patience });
+      await closeSideBar(page);
+      await page.locator(".notebookOverlay .cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+      await page.screenshot({ path: picture("notebook") });
+    },
+  },
 ];
 
 /** Runs a command by its title, from the palette. */

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   CancellationTokenSource,
+  type ChangeAnnotation,
   type CodeAction,
   type CodeLens,
   type Diagnostic,
@@ -209,6 +210,76 @@ test("an editor that knows only the basics gets plain changes", () =>
     const fix = (await codeActions(editor, "primes.py", shown)).find(({ title }) => title.includes("ProcessPoolExecutor"));
     assert.deepEqual(Object.keys(fix?.edit ?? {}), ["changes"]);
     assert.deepEqual(Object.keys(fix?.edit?.changes ?? {}), [editor.uri("primes.py")]);
+  }));
+
+test("a fix that needs a reader is shown before it is done, with what it changes in words", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    const actions = await codeActions(editor, "primes.py", shown);
+    const edit = actions.find(({ title }) => title.includes("ProcessPoolExecutor"))?.edit;
+    const annotations = Object.entries(edit?.changeAnnotations ?? {});
+    assert.equal(annotations.length, 1, JSON.stringify(edit));
+    const [[id, annotation]] = annotations as [[string, ChangeAnnotation]];
+    assert.equal(annotation.needsConfirmation, true);
+    assert.match(annotation.label, /ProcessPoolExecutor/);
+    assert.match(annotation.description ?? "", /pickled/);
+    const edits = ((edit?.documentChanges ?? []) as readonly TextDocumentEdit[]).flatMap((change) => change.edits);
+    assert.ok(edits.length > 0 && edits.every((each) => "annotationId" in each && each.annotationId === id));
+    const ignore = actions.find(({ title }) => title.startsWith("Ignore "))?.edit;
+    assert.equal(ignore?.changeAnnotations, undefined, "a comment changes nothing");
+  }));
+
+/** Two counters whose locks are made in the same place, and a pool that only an unsafe fix changes. */
+const counters = `import threading
+
+first = 0
+second = 0
+
+
+def count():
+    global first, second
+    first += int("1")
+    print(first)
+    second += int("1")
+
+
+for _ in range(4):
+    threading.Thread(target=count).start()
+`;
+
+test("fix all applies the safe fixes of a file, those that meet included, and only where it is asked for", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("counters.py", counters);
+    await editor.diagnostics("counters.py", has("GIL201"));
+    const everywhere = { range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } } };
+    const isFixAll = ({ kind }: CodeAction): boolean => kind === "source.fixAll.gilscope";
+    assert.ok(!(await codeActions(editor, "counters.py", everywhere)).some(isFixAll));
+    assert.ok(!(await codeActions(editor, "counters.py", everywhere, ["quickfix"])).some(isFixAll));
+    for (const only of ["source", "source.fixAll", "source.fixAll.gilscope"]) {
+      const actions = await codeActions(editor, "counters.py", everywhere, [only]);
+      assert.deepEqual(actions.map(isFixAll), [true], only);
+      const [change] = (actions[0]?.edit?.documentChanges ?? []) as readonly TextDocumentEdit[];
+      assert.deepEqual(change?.textDocument, { uri: editor.uri("counters.py"), version: 1 });
+      const fixed = TextDocument.applyEdits(documentOf(counters), change?.edits as TextEdit[]);
+      assert.match(fixed, /with \w+:\n {8}first \+= int\("1"\)/);
+      assert.match(fixed, /with \w+:\n {8}second \+= int\("1"\)/);
+      assert.equal(actions[0]?.edit?.changeAnnotations, undefined);
+    }
+    // What was tried out is not there for anybody else.
+    await editor.change("counters.py", [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "#\n" }]);
+    const moved = (await editor.diagnostics("counters.py")).filter(({ code }) => code === "GIL201");
+    assert.deepEqual(
+      moved.map(({ range }) => range.start.line),
+      [9, 11],
+    );
+  }));
+
+test("fix all leaves a file alone that only unsafe fixes would change", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    assert.deepEqual(await codeActions(editor, "primes.py", shown, ["source.fixAll"]), []);
   }));
 
 function codeActions(editor: Editor, name: string, at: Pick<Diagnostic, "range">, only?: readonly string[]): Promise<CodeAction[]> {

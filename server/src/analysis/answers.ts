@@ -53,6 +53,8 @@ export interface CodeAction {
   readonly title: string;
   readonly kind: "quickfix" | "refactor.rewrite";
   readonly safety: "safe" | "unsafe";
+  /** For a change that a reader should look at first: how the program behaves otherwise afterwards, in a sentence. */
+  readonly caution: string | undefined;
   readonly edits: readonly FileEdit[];
   readonly refusedBecause: string | undefined;
   /** The rule and range of the finding it removes. */

@@ -1,12 +1,12 @@
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { Problem, Settings } from "../analysis/answers.js";
+import { applyFixes } from "../analysis/apply-fixes.js";
 import { encodeSource } from "../base/decode.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
-import { applyFixes } from "./fix.js";
 import { unifiedDiff } from "./formats/diff.js";
 import { checkJson, printJson, statisticsJson } from "./formats/json.js";
 import { type CheckReport, reportSources } from "./formats/report.js";

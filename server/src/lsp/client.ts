@@ -33,6 +33,7 @@ export function abilitiesOf({ textDocument, workspace }: ClientCapabilities): Cl
     diagnosticTags: textDocument?.publishDiagnostics?.tagSupport !== undefined,
     disabledActions: textDocument?.codeAction?.disabledSupport === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     codeLinks: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
   };
 }

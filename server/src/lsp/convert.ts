@@ -1,4 +1,5 @@
 import {
+  type ChangeAnnotation,
   CodeActionKind,
   type Diagnostic,
   DiagnosticSeverity,
@@ -117,6 +118,8 @@ export interface ClientAbilities {
   readonly documentChanges: boolean;
   /** Whether a diagnostic's code may be a link. */
   readonly codeLinks: boolean;
+  /** Edits can say what they change, and wait for the user to look at them. */
+  readonly changeAnnotations: boolean;
 }
 
 /** Renders answers for a client. Made for one snapshot: `textOf` must give the texts that the answers' offsets refer to. */
@@ -126,6 +129,7 @@ export interface Renderer {
   position(path: string, offset: number): LspPosition;
   diagnostic(finding: Finding): Diagnostic;
   hover(path: string, hover: Hover): LspHover;
+  workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
   inlayHint(path: string, note: CodeNote): LspInlayHint;
@@ -167,14 +171,19 @@ export function createRenderer(context: RenderingContext): Renderer {
   });
   const offset = (path: string, position: LspPosition): number | undefined =>
     context.textOf(path) === undefined ? undefined : indexOf(path).offset({ line: position.line, column: position.character });
-  const workspaceEdit = (edits: readonly FileEdit[]): WorkspaceEdit => {
+  const workspaceEdit = (edits: readonly FileEdit[], annotation?: ChangeAnnotation): WorkspaceEdit => {
+    const { documentChanges, changeAnnotations } = context.abilities;
+    const mark = annotation && documentChanges && changeAnnotations ? { annotationId: "fix" } : {};
     const files = edits.map(({ path, edits: changes }) => ({
       uri: context.uriOf(path),
       version: context.versionOf(path),
-      edits: changes.map((edit) => ({ range: lspRange(path, edit.range), newText: edit.newText })),
+      edits: changes.map((edit) => ({ range: lspRange(path, edit.range), newText: edit.newText, ...mark })),
     }));
-    if (context.abilities.documentChanges) {
-      return { documentChanges: files.map(({ uri, version, edits: changes }) => ({ textDocument: { uri, version }, edits: changes })) };
+    if (documentChanges) {
+      return {
+        documentChanges: files.map(({ uri, version, edits: changes }) => ({ textDocument: { uri, version }, edits: changes })),
+        ...(annotation && changeAnnotations ? { changeAnnotations: { fix: annotation } } : {}),
+      };
     }
     return { changes: Object.fromEntries(files.map(({ uri, edits: changes }) => [uri, changes])) };
   };
@@ -210,6 +219,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers) }, range };
     },
+    workspaceEdit,
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);
       const diagnostics = shown.filter((diagnostic) => diagnostic.source === "gilscope" && sameRange(diagnostic.range, range));
@@ -219,7 +229,7 @@ export function createRenderer(context: RenderingContext): Renderer {
         ...(diagnostics.length > 0 ? { diagnostics } : {}),
       };
       return action.refusedBecause === undefined
-        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits) }
+        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits, annotationOf(action)) }
         : { ...base, disabled: { reason: action.refusedBecause } };
     },
     lens(path, lens) {
@@ -243,29 +253,9 @@ export function createRenderer(context: RenderingContext): Renderer {
   };
 }
 
-/**
- * A refused fix as an entry that can be chosen, and opens the rule's page: some editors never show disabled quick fixes, and the user
- * would not learn the reason.
- */
-export function refusalAction(refused: LspCodeAction, finding: Finding): LspCodeAction {
-  const title = `Not possible: ${refused.title} (${refused.disabled?.reason ?? ""})`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
-    command: LspCommand.create(title, explainCommand, finding.code),
-  };
-}
-
-/** The entry under the fixes that opens a rule's page. */
-export function explainAction(finding: Finding, diagnostic: Diagnostic): LspCodeAction {
-  const title = `Explain ${finding.code} (${finding.rule})`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainCommand, finding.code),
-  };
+/** What needs a reader is shown before it is done, with what it changes in words. */
+function annotationOf({ title, caution }: CodeAction): ChangeAnnotation | undefined {
+  return caution === undefined ? undefined : { label: title, description: caution, needsConfirmation: true };
 }
 
 function sameRange(a: LspRange, b: LspRange): boolean {

@@ -1,10 +1,10 @@
 import {
   type CancellationToken,
-  CodeActionKind,
   type CodeActionParams,
   type CodeLensParams,
   CodeLensRefreshRequest,
   type Connection,
+  type Diagnostic,
   DidChangeConfigurationNotification,
   type DidChangeTextDocumentParams,
   DidChangeWatchedFilesNotification,
@@ -22,6 +22,7 @@ import {
   type CodeLens as LspCodeLens,
   type Hover as LspHover,
   ResponseError,
+  type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
   WatchKind,
   type WorkspaceFoldersChangeEvent,
@@ -38,21 +39,14 @@ import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
 import { abilitiesOf, clientOf, introductionOf, themeOf } from "./client.js";
+import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
-import {
-  applyChanges,
-  createRenderer,
-  explainAction,
-  knowledgeDiagnostics,
-  pathOfUri,
-  type Renderer,
-  refusalAction,
-  uriOfPath,
-} from "./convert.js";
+import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
+import { createNotebooks } from "./notebooks.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
 import {
@@ -152,7 +146,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       await host.wait(0);
       if (cancellation?.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
       try {
-        return await work(params);
+        return notebooks.inCells(await work(notebooks.inModule(params)), params);
       } catch (error) {
         if (error instanceof Cancelled) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
         if (error instanceof MalformedParameters) return new ResponseError(ErrorCodes.InvalidParams, `${what}: ${error.message}`);
@@ -208,11 +202,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const shown of [...open.values()].reverse()) {
       if (shown.use === "ignored") continue;
       const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
-      findingCounts.set(shown.uri, diagnostics.length);
       const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
       if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
         shown.published = published;
-        send(connection.sendDiagnostics({ uri: shown.uri, version: published.version, diagnostics }));
+        sendDiagnostics(shown, diagnostics);
       }
       await host.wait(0);
       if (generation !== round) return schedulePublish();
@@ -223,6 +216,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     send(connection.sendNotification(analysedNotification));
   };
   let lastAnalysed = -1;
+
+  const sendDiagnostics = (shown: OpenDocument, diagnostics: readonly Diagnostic[]): void => {
+    for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {
+      if (shown.use === "ignored") findingCounts.delete(told.uri);
+      else findingCounts.set(told.uri, told.diagnostics.length);
+      send(connection.sendDiagnostics(told));
+    }
+  };
 
   /** A message that cannot be delivered means that the editor has gone. */
   const send = (sending: Promise<void>): void => {
@@ -291,61 +292,81 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     else {
       analysisHost.closeFile(shown.path);
       analysisHost.removeFile(shown.path);
-      findingCounts.delete(shown.uri);
       shown.published = undefined;
-      send(connection.sendDiagnostics({ uri: shown.uri, version: shown.document.version, diagnostics: [] }));
+      sendDiagnostics(shown, []);
     }
     changed();
     schedulePublish();
   };
 
-  connection.onDidOpenTextDocument(
-    noticing("textDocument/didOpen", (params: DidOpenTextDocumentParams) => {
-      const { uri, languageId, version: documentVersion, text } = params.textDocument;
-      if (languageId !== "python") return;
-      const path = pathOfUri(uri);
-      const document = TextDocument.create(uri, languageId, documentVersion, text);
-      const shown: OpenDocument = { uri, path, document, use: "ignored", published: undefined };
-      open.set(path, shown);
-      useOpenDocument(shown);
-      if (text.length > longestText) host.log(`${path} is too large to be analysed in an editor (${(text.length / 1e6).toFixed(1)} MB)`);
-    }),
-  );
+  const openDocument = (uri: string, documentVersion: number, text: string): void => {
+    const path = pathOfUri(uri);
+    const document = TextDocument.create(uri, "python", documentVersion, text);
+    const shown: OpenDocument = { uri, path, document, use: "ignored", published: undefined };
+    open.set(path, shown);
+    useOpenDocument(shown);
+    if (text.length > longestText) host.log(`${path} is too large to be analysed in an editor (${(text.length / 1e6).toFixed(1)} MB)`);
+  };
 
-  connection.onDidChangeTextDocument(
-    noticing("textDocument/didChange", (params: DidChangeTextDocumentParams) => {
-      const path = pathOfUri(params.textDocument.uri);
-      const shown = open.get(path);
-      if (!shown) throw new Error(`${params.textDocument.uri} is not open`);
-      const edits = applyChanges(shown.document, params.contentChanges, params.textDocument.version);
-      open.delete(path);
-      open.set(path, shown);
-      if (shown.use === "analysed") {
-        analysisHost.editFile(path, edits);
-        changed();
-        schedulePublish();
-      }
-      useOpenDocument(shown);
-    }),
-  );
-
-  connection.onDidCloseTextDocument(
-    noticing("textDocument/didClose", (params: DidCloseTextDocumentParams) => {
-      const path = pathOfUri(params.textDocument.uri);
-      const shown = open.get(path);
-      if (!shown) return;
-      open.delete(path);
-      findingCounts.delete(shown.uri);
-      send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
-      if (shown.use === "ignored") return;
-      analysisHost.closeFile(path);
-      // What was typed and not saved is gone with the editor; the file on disk counts again.
-      if (!index.knows(path)) analysisHost.removeFile(path);
-      index.changed(path);
+  const changeDocument = (uri: string, documentVersion: number, changes: readonly TextDocumentContentChangeEvent[]): void => {
+    const path = pathOfUri(uri);
+    const shown = open.get(path);
+    if (!shown) throw new Error(`${uri} is not open`);
+    const edits = applyChanges(shown.document, changes, documentVersion);
+    open.delete(path);
+    open.set(path, shown);
+    if (shown.use === "analysed") {
+      analysisHost.editFile(path, edits);
       changed();
       schedulePublish();
+    }
+    useOpenDocument(shown);
+  };
+
+  const closeDocument = (uri: string): void => {
+    const path = pathOfUri(uri);
+    const shown = open.get(path);
+    if (!shown) return;
+    open.delete(path);
+    findingCounts.delete(shown.uri);
+    send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
+    if (shown.use === "ignored") return;
+    analysisHost.closeFile(path);
+    // What was typed and not saved is gone with the editor; the file on disk counts again.
+    if (!index.knows(path)) analysisHost.removeFile(path);
+    index.changed(path);
+    changed();
+    schedulePublish();
+  };
+
+  const notebooks = createNotebooks({
+    onOpen: openDocument,
+    onChange: changeDocument,
+    onClose: closeDocument,
+    onCellClose(uri) {
+      findingCounts.delete(uri);
+      send(connection.sendDiagnostics({ uri, diagnostics: [] }));
+    },
+  });
+
+  connection.onDidOpenTextDocument(
+    noticing("textDocument/didOpen", ({ textDocument }: DidOpenTextDocumentParams) => {
+      const { uri, languageId, version: documentVersion, text } = textDocument;
+      if (languageId === "python") openDocument(uri, documentVersion, text);
     }),
   );
+  connection.onDidChangeTextDocument(
+    noticing("textDocument/didChange", ({ textDocument, contentChanges }: DidChangeTextDocumentParams) =>
+      changeDocument(textDocument.uri, textDocument.version, contentChanges),
+    ),
+  );
+  connection.onDidCloseTextDocument(
+    noticing("textDocument/didClose", ({ textDocument }: DidCloseTextDocumentParams) => closeDocument(textDocument.uri)),
+  );
+  const { synchronization } = connection.notebooks;
+  synchronization.onDidOpenNotebookDocument(noticing("notebookDocument/didOpen", notebooks.open));
+  synchronization.onDidChangeNotebookDocument(noticing("notebookDocument/didChange", notebooks.change));
+  synchronization.onDidCloseNotebookDocument(noticing("notebookDocument/didClose", notebooks.close));
 
   connection.onDidChangeWatchedFiles(
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
@@ -524,21 +545,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const range = params.range ? renderer.range(path, params.range) : undefined;
-      if (!range) return [];
-      const findings = state.findings(path).filter((finding) => overlaps(finding.range, range));
-      const shown = findings.map((finding) => ({ finding, diagnostic: renderer.diagnostic(finding) }));
-      const diagnostics = shown.map(({ diagnostic }) => diagnostic);
-      const actions: LspCodeAction[] = [];
-      for (const action of state.codeActions(path, range)) {
-        const rendered = renderer.codeAction(path, action, diagnostics);
-        if (!rendered.disabled || abilities.disabledActions) actions.push(rendered);
-        const refused = rendered.disabled && findings.find(({ rule }) => rule === action.rule);
-        if (refused) actions.push(refusalAction(rendered, refused));
+      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      if (open.get(path)?.use !== "analysed") return actions;
+      const before = analysisHost.snapshot();
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      if (analysisHost.snapshot() !== before) {
+        changed();
+        schedulePublish();
       }
-      actions.push(...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic)));
-      const wanted = params.context?.only;
-      return actions.filter(({ kind }) => wanted === undefined || wanted.some((only) => kind === only || kind?.startsWith(`${only}.`)));
+      return actions;
     }),
   );
 
@@ -645,8 +660,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
+        codeActionProvider: { codeActionKinds: [...codeActionKinds] },
         inlayHintProvider: true,
+        notebookDocumentSync: { notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "python" }] }] },
         codeLensProvider: { resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },

@@ -73,9 +73,14 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     () => {
       const { fixes, refused } = rule.fix(match.data, context);
       // What rests on an assumption needs a reader, however well the fix keeps what the program means.
-      return { fixes: confidence === "possible" ? fixes.map((fix): Fix => ({ ...fix, safety: "unsafe" })) : fixes, refused };
+      return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
     },
   );
+}
+
+function withDoubt(fix: Fix): Fix {
+  const doubt = "What is found rests on an assumption.";
+  return { ...fix, safety: "unsafe", caution: fix.caution === undefined ? doubt : `${doubt} ${fix.caution}` };
 }
 
 /** A finding whose fixes are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */
