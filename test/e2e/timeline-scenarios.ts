@@ -142,7 +142,7 @@ export const timelineScenarios: readonly Scenario[] = [
       await panel.locator(".curves li").nth(2).waitFor({ timeout: patience });
       const box = await page.locator("iframe.webview.ready").boundingBox();
       assert.ok(box);
-      const clip = { ...box, height: Math.min(box.height, 470) };
+      const clip = { ...box, height: Math.min(box.height, 545) };
       const frames: Frame[] = [];
       const show = async (milliseconds: number): Promise<void> => {
         await page.mouse.move(20, 20);
@@ -184,7 +184,7 @@ export async function openTimeline(page: Page): Promise<FrameLocator> {
   await lens.waitFor({ timeout: patience });
   const panel = page.locator("iframe.webview.ready");
   for (const deadline = Date.now() + patience; (await panel.count()) === 0 && Date.now() < deadline; ) {
-    await lens.click();
+    await lens.click({ timeout: 5_000 }).catch(() => undefined);
     await panel.waitFor({ timeout: 5_000 }).catch(() => undefined);
   }
   return panelIn(page);
