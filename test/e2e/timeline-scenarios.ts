@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FrameLocator, Page } from "playwright-core";
+import { animated, type Frame } from "./animation.js";
 import { clickOn, closeSideBar, patience, type Scenario, textOf } from "./scenarios.js";
 import { runCommand } from "./teaching-scenarios.js";
 
@@ -131,6 +132,47 @@ export const timelineScenarios: readonly Scenario[] = [
       },
     }),
   ),
+  {
+    name: "the timeline in motion",
+    file: "scramble_seeds.py",
+    async play({ page, picture }) {
+      await page.setViewportSize(roomy);
+      await closeSideBar(page);
+      const panel = await openTimeline(page);
+      await panel.locator(".curves li").nth(2).waitFor({ timeout: patience });
+      const box = await page.locator("iframe.webview.ready").boundingBox();
+      assert.ok(box);
+      const clip = { ...box, height: Math.min(box.height, 545) };
+      const frames: Frame[] = [];
+      const show = async (milliseconds: number): Promise<void> => {
+        await page.mouse.move(20, 20);
+        await page.waitForTimeout(400);
+        frames.push({ png: await page.screenshot({ clip, scale: "css" }), milliseconds });
+      };
+      const slide = (name: string, stop: number): Promise<void> => panel.locator(`#slider-${name}`).fill(String(stop));
+
+      await show(2000);
+      await slide("switchIntervalNs", 6);
+      await show(1200);
+      await slide("switchIntervalNs", 7);
+      await show(1500);
+      await panel.getByRole("button", { name: "Set everything back" }).click();
+      await panel.locator(".way.processes").click();
+      await speedupOf(panel, "processes", (value) => value > 2.5);
+      await show(2000);
+      await slide("cores", 1);
+      await speedupOf(panel, "processes", (value) => value < 2.5);
+      await show(1500);
+      await slide("cores", 0);
+      await speedupOf(panel, "processes", (value) => value < 1.2);
+      await show(1500);
+      await panel.getByRole("button", { name: "Set everything back" }).click();
+      await panel.locator(".way.free-threaded").click();
+      await speedupOf(panel, "free-threaded", (value) => value > 2.5);
+      await show(2000);
+      await writeFile(picture("timeline-in-motion"), animated(frames));
+    },
+  },
 ];
 
 /** Room for the whole panel beside the code. */
@@ -142,7 +184,7 @@ export async function openTimeline(page: Page): Promise<FrameLocator> {
   await lens.waitFor({ timeout: patience });
   const panel = page.locator("iframe.webview.ready");
   for (const deadline = Date.now() + patience; (await panel.count()) === 0 && Date.now() < deadline; ) {
-    await lens.click();
+    await lens.click({ timeout: 5_000 }).catch(() => undefined);
     await panel.waitFor({ timeout: 5_000 }).catch(() => undefined);
   }
   return panelIn(page);

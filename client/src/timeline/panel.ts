@@ -33,6 +33,7 @@ export function createTimelinePanel({ extensionUri }: ExtensionContext, client: 
   const texts = timelineTexts(l10n);
   const folder = Uri.joinPath(extensionUri, "dist", "timeline");
   let shown: { readonly panel: WebviewPanel; place: DocumentPlace; readonly disposables: Disposable } | undefined;
+  let edits = 0;
   let settling: ReturnType<typeof setTimeout> | undefined;
 
   const siteAt = (place: DocumentPlace): Promise<TimelineSite | null> => client.sendRequest<TimelineSite | null>(timelineRequest, place);
@@ -51,8 +52,10 @@ export function createTimelinePanel({ extensionUri }: ExtensionContext, client: 
   const refresh = async (): Promise<void> => {
     if (!shown) return;
     const { panel, place } = shown;
+    const editsBefore = edits;
     const site = await siteAt(place);
-    if (shown?.panel !== panel) return;
+    // An answer about an older text names an older line; the next one is on its way.
+    if (shown?.panel !== panel || edits !== editsBefore) return;
     if (site) tellSite(site);
     else tell({ kind: "gone", texts });
   };
@@ -73,6 +76,7 @@ export function createTimelinePanel({ extensionUri }: ExtensionContext, client: 
       }),
       workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (!shown || document.uri.toString() !== shown.place.uri) return;
+        edits++;
         shown.place = followed(shown.place, contentChanges);
         refreshSoon();
       }),
