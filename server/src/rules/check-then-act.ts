@@ -2,11 +2,12 @@ import type { Access } from "../program/link/activity.js";
 import type { CheckThenAct } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { decoratorNames } from "../program/link/resolver.js";
-import { sameValue } from "../program/link/updates.js";
+import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
-import type { CallOperation, Place, Value } from "../program/operation.js";
+import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -23,7 +24,7 @@ import {
 } from "./checked-act.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, isRealLock, quoted, raceOf, whoText } from "./race.js";
+import { accessesByLocation, isNamedForEnd, isRealLock, quoted, raceOf, whoText } from "./race.js";
 import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** What goes wrong when somebody comes between. */
@@ -76,12 +77,68 @@ function match(data: Data, program: Program): Match<Data> {
   return {
     path: first.function.file.path,
     range: first.statement,
-    confidence: data.harm.goes === "stale" || data.harm.goes === "noted-twice" ? "possible" : confidence,
+    confidence: isMild(data) ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: actTargets(data.act, program),
     prediction: undefined,
     data,
   };
+}
+
+/** Whether coming second does little harm, as far as the text tells. */
+function isMild({ harm, act }: Data): boolean {
+  switch (harm.goes) {
+    case "stale":
+    case "noted-twice":
+      return true;
+    case "twice":
+      return endsTwice(act);
+    case "overwritten":
+      return guardsAgainstMisuse(act.pattern);
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether what is done twice is the end of something: `if not self.alive: return`, `self.alive = False`, `self.sock.close()`. Two threads that end, fail or
+ * close at once close what is closed, which is written to be harmless; what is taken out or given back a second time is not there any more.
+ */
+function endsTwice({ race, pattern }: CheckedAct): boolean {
+  const { act, check } = pattern;
+  const { function: node } = race.first;
+  if (act.op !== "write" || act.value?.op !== "constant") return false;
+  const isEnd = isNamedForEnd(node);
+  let mild = true;
+  walkOperations(check.dependent, (operation) => {
+    if (operation.op === "write") mild &&= operation.form !== "delete" && (isEnd || isPlainStore(operation));
+    if (operation.op === "yield") mild = false;
+    if (operation.op !== "call" || isHarmless(operation.callee)) return;
+    const name = lastNameOf(operation.callee);
+    mild &&= isEnd ? !onlyOnce.test(name) : closing.test(name);
+  });
+  return mild;
+}
+
+/** Calls that end something, and do nothing where it has ended already. */
+const closing =
+  /^_*(a?close|stop|shut_?down|terminate|kill|cancel|disconnect|quit|abort|end|finish|tear_?down|clean_?up|dispose|join|wait|set|clear|notify|notify_all|wakeup|wake|interrupt|flush|exit|on_?(close|error|disconnect)(ed)?)([_A-Z]|$)/;
+
+/** Calls that fail, or hit something else, where they are made a second time. */
+const onlyOnce = /^_*(pop|popleft|popitem|remove|release|unlink|rmdir|rmtree|unregister|submit|start|task_done)$/;
+
+function isPlainStore({ form, value }: WriteOperation): boolean {
+  return form !== "update" && value !== undefined && (value.op === "constant" || value.op === "read" || isEmpty(value));
+}
+
+/** `if self.current: raise RuntimeError`: whoever comes second has made a mistake, which then goes unseen. */
+function guardsAgainstMisuse({ check, act }: CheckThenAct): boolean {
+  return (
+    act.op === "write" &&
+    act.value?.op === "read" &&
+    check.place.kind !== "element" &&
+    check.instead.some((operation) => operation.op === "raise")
+  );
 }
 
 function actOf(access: Access, accesses: readonly Access[], inside: readonly Access[], program: Program): Data | undefined {
@@ -177,7 +234,43 @@ function comparisonHarm(
   const more = guardsMore(pattern);
   if (value?.op !== "constant" && isOrder && more === "no") return { harm: { goes: "overwritten" }, undoes: stores };
   const isSameAct = (other: Access): boolean => other.operation === pattern.act;
+  if (leavesOpen(pattern, value)) return undefined;
   return more !== "no" ? { harm: { goes: "twice" }, undoes: isSameAct } : undefined;
+}
+
+/** Whether the test comes out as before once the act is done, `if self.failures >= 3: return` … `self.failures = 0`: then it lets nobody through but once. */
+function leavesOpen({ check }: CheckThenAct, value: Value | undefined): boolean {
+  const test = check.at.op === "branch" ? check.at.test : undefined;
+  if (value?.op !== "constant" || typeof value.value !== "number" || test?.op !== "compute" || test.operands.length !== 2) return false;
+  const [left, right] = test.operands;
+  if (left?.op !== "read" || !samePlace(left.place, check.place)) return false;
+  const limit = right?.op === "constant" && typeof right.value === "number" ? right.value : undefined;
+  const holds =
+    limit === undefined
+      ? value.value === 0 && /^>=?$/.test(test.operator)
+        ? false
+        : undefined
+      : compare(value.value, test.operator, limit);
+  return holds === (check.found === "present");
+}
+
+function compare(left: number, operator: string, right: number): boolean | undefined {
+  switch (operator) {
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+    case "==":
+      return left === right;
+    case "!=":
+      return left !== right;
+    default:
+      return undefined;
+  }
 }
 
 /** Clearing a flag or an attribute again harms nobody; what is done once it is cleared is done twice. */

@@ -10,7 +10,7 @@ import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
-import { isRealLock, type Race, raceOf, racePlaces } from "./race.js";
+import { isNamedForLifecycle, isRealLock, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, RuleContext, TargetVerdict } from "./rule.js";
 
 /** Something that is done because of an earlier look at the same shared state, and an access that can come between the two. */
@@ -37,12 +37,13 @@ export function checkedActOf(
 
 /**
  * Whether the evidence is too thin for a warning: code that merely promises to be shared and does not show by a lock taken too late that it means
- * this, or that clears what it closes; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
+ * this, or that sets something up or clears what it closes; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
  */
 function isWeak({ first, second, concurrency }: Race, { check, does }: CheckThenAct, program: Program): boolean {
   if (isAwaited(first) && isAwaited(second) && first.root.key !== second.root.key) return true;
   if (concurrency === "promised") {
     if (!commonLocks(first.locks, second.locks).some(isRealLock)) return true;
+    if (does !== "use" && isNamedForLifecycle(first.function)) return true;
     if (check.place.kind !== "element" && (does === "remove" || does === "replace")) return true;
   }
   if (first.path.length > longestPath || second.path.length > longestPath) return true;
