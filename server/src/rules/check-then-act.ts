@@ -7,7 +7,7 @@ import type { Program } from "../program/link/link.js";
 import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
-import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
+import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -77,7 +77,7 @@ function match(data: Data, program: Program): Match<Data> {
   return {
     path: first.function.file.path,
     range: first.statement,
-    confidence: isMild(data) ? "possible" : confidence,
+    confidence: isMild(data, program) ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: actTargets(data.act, program),
     prediction: undefined,
@@ -86,15 +86,15 @@ function match(data: Data, program: Program): Match<Data> {
 }
 
 /** Whether coming second does little harm, as far as the text tells. */
-function isMild({ harm, act }: Data): boolean {
+function isMild({ harm, act }: Data, program: Program): boolean {
   switch (harm.goes) {
     case "stale":
     case "noted-twice":
       return true;
     case "twice":
-      return endsTwice(act);
+      return endsTwice(act) || !multiplies(act, program);
     case "overwritten":
-      return guardsAgainstMisuse(act.pattern);
+      return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
     default:
       return false;
   }
@@ -118,6 +118,60 @@ function endsTwice({ race, pattern }: CheckedAct): boolean {
     mild &&= isEnd ? !onlyOnce.test(name) : closing.test(name);
   });
   return mild;
+}
+
+/**
+ * Whether what comes of doing it twice is more than of doing it once: another thread or process, another element, a number that is counted again, an error
+ * as nothing is left to take. What else is called then may well do the same again.
+ */
+function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
+  const { act, check } = pattern;
+  // Who waits for a turn and then takes it means to be alone.
+  if (check.at.op === "loop" || (act.op === "call" && addsEach.test(lastNameOf(act.callee)))) return true;
+  let fails = false;
+  walkOperations(check.dependent, (operation) => {
+    fails ||=
+      operation.op === "write" ? operation.form === "delete" : operation.op === "call" && onlyOnce.test(lastNameOf(operation.callee));
+  });
+  return fails || growsIn(check.dependent, race.first.function, program, new Set([race.first.function]));
+}
+
+function growsIn(operations: readonly Operation[], within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
+  let grows = false;
+  walkOperations(operations, (operation) => {
+    if (grows) return;
+    if (operation.op === "write") grows = operation.form === "update" && !isLocalPlace(operation.place, within);
+    if (operation.op !== "call") return;
+    const name = lastNameOf(operation.callee);
+    grows =
+      starting.test(name) ||
+      (addsEach.test(name) && !isLocalObject(operation, within)) ||
+      program.spawns.some(({ call }) => call === operation);
+    if (grows || seen.size > maximumSeen) return;
+    for (const { function: callee } of program.resolver.callees(operation, within)) {
+      if (grows || seen.has(callee)) continue;
+      seen.add(callee);
+      grows = growsIn(callee.facts.body, callee, program, seen);
+    }
+  });
+  return grows;
+}
+
+const maximumSeen = 12;
+const starting = /^_*(start|launch|spawn|fork|submit|popen|create_task|start_new_thread|run_in_executor)([_A-Z]|$)/;
+const addsEach = /^(append|appendleft|put|put_nowait|insert|extend|send|sendall|send_message|write)$/;
+
+function isLocalPlace(place: Place, { facts }: FunctionNode): boolean {
+  return place.kind === "name" && place.owner === facts.index && !facts.rebound.has(place.name);
+}
+
+/** Whether the method is one of an object that the function made for itself. */
+function isLocalObject({ callee }: CallOperation, within: FunctionNode): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") return false;
+  const { place } = callee.place.object;
+  if (!isLocalPlace(place, within) || place.kind !== "name") return false;
+  const bound = within.facts.bindings.get(place.name) ?? [];
+  return bound.length > 0 && bound.every(({ op }) => op === "display" || op === "call" || op === "comprehension");
 }
 
 /** Calls that end something, and do nothing where it has ended already. */
@@ -204,7 +258,7 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
   if (effect === "takes" && isForPresence) {
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
-    if (name === "clear") return undefined;
+    if (name === "clear" || takesByKey(act)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
     return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
@@ -216,6 +270,14 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   if (check.found === "absent" || check.form === "bound" || check.form === "comparison")
     return { harm: { goes: check.form === "bound" || check.form === "comparison" ? "past-limit" : "twice" }, undoes: adds };
   return undefined;
+}
+
+/** `if not d: return` … `d.pop(key)`: the key comes from elsewhere, and so does the trust in it. */
+function takesByKey(act: CheckThenAct["act"]): boolean {
+  if (act.op === "write") return act.place.kind === "element" && act.place.index.op === "read";
+  if (act.op !== "call" || act.callee.op !== "read" || act.callee.place.kind !== "attribute") return false;
+  const [key] = act.arguments;
+  return act.callee.place.name === "remove" || (act.callee.place.name === "pop" && key !== undefined && key.value.op === "read");
 }
 
 function errorOf(name: string): string {

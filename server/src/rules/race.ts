@@ -4,6 +4,7 @@ import { fewAlike } from "../program/link/alike.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
+import { loopsAround } from "../program/link/loops.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { parentOf } from "../program/link/resolver.js";
 import type { ThreadRoot } from "../program/link/roots.js";
@@ -103,7 +104,7 @@ function confidenceOf(
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return isOfUnknownObject(first, second) ? "possible" : "likely";
+      return isOfUnknownObject(first, second) || isGuessedTwin(first, second) || isInitial(second) ? "possible" : "likely";
     case "assumed":
       // Who takes locks on both sides expects the other; they are not the same lock.
       return [ownLocks(first).filter((lock) => locks.includes(lock)), ownLocks(second)].every((held) => held.some(isRealLock))
@@ -146,6 +147,19 @@ function isOfUnknownObject(first: Access, second: Access): boolean {
   return true;
 }
 
+/** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */
+function isGuessedTwin({ root }: Access, { root: other }: Access): boolean {
+  if (root.kind !== "spawn" || root.key !== other.key) return false;
+  const { repeated, pool, in: within, call } = root.spawn;
+  // A pool that gets its work while something is set up gets it once.
+  return repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
+}
+
+/** Whether a constructor stores a first value, if after the start of a thread: as a rule it is there before the thread comes by. */
+function isInitial({ root, function: node, operation, update }: Access): boolean {
+  return root.kind === "caller" && root.within !== undefined && node.facts.name === "__init__" && operation.op === "write" && !update;
+}
+
 /** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
 export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
   return locks.filter(({ taken, key, identity }) => {
@@ -186,7 +200,13 @@ export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
 }
 
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|enable|install|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(re)?(init|set_?up|set_|configure|enable|install|load|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+
+/** Whether the access sets a number back, which says little of how it is counted otherwise. */
+function isReset({ does, function: node, operation, location }: Access): boolean {
+  if (does !== "assign" || location.endsWith("[]") || operation.op !== "write") return false;
+  return isNamedForLifecycle(node) && operation.value?.op === "constant";
+}
 
 interface Guard {
   readonly lock: HeldLock;
@@ -208,7 +228,7 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
       for (const lock of access.locks.filter((each) => isRealLock(each) && !isOfOther(each, access))) {
         const guard = byKey.get(lock.key) ?? { lock, operations: new Set(), inUse: false };
         guard.operations.add(access.operation);
-        guard.inUse ||= !windsDown(access.function) && own.includes(lock);
+        guard.inUse ||= !windsDown(access.function) && own.includes(lock) && !isReset(access);
         byKey.set(lock.key, guard);
       }
     }

@@ -21,7 +21,8 @@ function find({ program }: RuleContext): readonly Match<LockedWait>[] {
   return lockedWaits(program).map((found) => ({
     path: found.at.function.file.path,
     range: { start: found.at.call.start, end: found.at.call.end },
-    confidence: found.confidence,
+    // Who sleeps under a lock means to keep the others waiting, as a rule.
+    confidence: found.for === "time" && found.effect !== "dead-lock" ? "possible" : found.confidence,
     related: related(found),
     targets: [],
     prediction: undefined,

@@ -19,6 +19,7 @@ import {
   isAcquire,
   lockOfManager,
   locksOf,
+  looksLikeLock,
   mayFail,
   takesLock,
   threadIdentityKey,
@@ -476,6 +477,8 @@ class Walker {
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
     const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
+    const own = this.armOfSpawn(operation, activation);
+    if (own) return this.operations(own, activation, held);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
@@ -488,6 +491,15 @@ class Walker {
     if (!common) return operation.arms.length > 1 && operation.test !== undefined;
     replace(held, common);
     return false;
+  }
+
+  /** The arm that starts the thread beside which this caller goes on: the other ones run only where no thread is started. */
+  private armOfSpawn({ arms }: Extract<Operation, { op: "branch" }>, { frame }: Activation): readonly Operation[] | undefined {
+    const { current } = this;
+    if (current.kind !== "caller" || current.within === undefined || frame.depth > 0 || arms.length < 2) return undefined;
+    const { call, in: within } = current.beside;
+    if (within !== frame.function || loopsAround(within, call).length > 0) return undefined;
+    return arms.find((arm) => arm.some((operation) => operation.start <= call.start && call.end <= operation.end));
   }
 
   private attempt(operation: Extract<Operation, { op: "attempt" }>, activation: Activation, held: HeldLock[]): boolean {
@@ -652,7 +664,10 @@ class Walker {
       takes ||= takesLock(enter.function.facts.body);
       added(this.enter(enter, held, [...path, step]).held);
     }
-    return found.length > 0 || !takes ? found : lockOfManager(context, frame, this.ownership);
+    if (found.length > 0 || takes) return found.length > 0 ? found : lockOfManager(context, frame, this.ownership);
+    // `with self._lock.for_reading():` holds the lock in one way or another.
+    const object = context.op === "call" ? objectOf(context) : undefined;
+    return object && looksLikeLock(object) ? lockOfManager(object, frame, this.ownership) : found;
   }
 
   private left(context: Value, frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): void {
