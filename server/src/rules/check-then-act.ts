@@ -92,7 +92,7 @@ function isMild({ harm, act }: Data, program: Program): boolean {
     case "noted-twice":
       return true;
     case "twice":
-      return endsTwice(act) || !multiplies(act, program);
+      return endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
     case "overwritten":
       return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
     default:
@@ -187,12 +187,7 @@ function isPlainStore({ form, value }: WriteOperation): boolean {
 
 /** `if self.current: raise RuntimeError`: whoever comes second has made a mistake, which then goes unseen. */
 function guardsAgainstMisuse({ check, act }: CheckThenAct): boolean {
-  return (
-    act.op === "write" &&
-    act.value?.op === "read" &&
-    check.place.kind !== "element" &&
-    check.instead.some((operation) => operation.op === "raise")
-  );
+  return act.op === "write" && check.place.kind !== "element" && check.instead.some((operation) => operation.op === "raise");
 }
 
 function actOf(access: Access, accesses: readonly Access[], inside: readonly Access[], program: Program): Data | undefined {

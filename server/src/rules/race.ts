@@ -149,10 +149,13 @@ function isOfUnknownObject(first: Access, second: Access): boolean {
 
 /** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */
 function isGuessedTwin({ root }: Access, { root: other }: Access): boolean {
-  if (root.kind !== "spawn" || root.key !== other.key) return false;
-  const { repeated, pool, in: within, call } = root.spawn;
+  if (root.key !== other.key) return false;
+  // Of a class of threads that nobody is seen to make there may be one.
+  if (root.kind === "handler") return /Thread$/.test(root.base);
+  if (root.kind !== "spawn") return false;
+  const { pool, in: within, call } = root.spawn;
   // A pool that gets its work while something is set up gets it once.
-  return repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
+  return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
 }
 
 /** Whether a constructor stores a first value, if after the start of a thread: as a rule it is there before the thread comes by. */
@@ -200,12 +203,11 @@ export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
 }
 
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|enable|install|load|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(re)?(init|set_?up|set_|configure|enable|install|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /** Whether the access sets a number back, which says little of how it is counted otherwise. */
-function isReset({ does, function: node, operation, location }: Access): boolean {
-  if (does !== "assign" || location.endsWith("[]") || operation.op !== "write") return false;
-  return isNamedForLifecycle(node) && operation.value?.op === "constant";
+function isReset({ does, operation, location, check }: Access): boolean {
+  return does === "assign" && !check && !location.endsWith("[]") && operation.op === "write" && operation.value?.op === "constant";
 }
 
 interface Guard {

@@ -21,8 +21,7 @@ function find({ program }: RuleContext): readonly Match<LockedWait>[] {
   return lockedWaits(program).map((found) => ({
     path: found.at.function.file.path,
     range: { start: found.at.call.start, end: found.at.call.end },
-    // Who sleeps under a lock means to keep the others waiting, as a rule.
-    confidence: found.for === "time" && found.effect !== "dead-lock" ? "possible" : found.confidence,
+    confidence: found.confidence,
     related: related(found),
     targets: [],
     prediction: undefined,

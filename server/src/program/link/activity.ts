@@ -225,7 +225,7 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
   const start = `${root.key} ${partIdentity(root.function)} ${root.instances}`;
   switch (root.kind) {
     case "spawn":
-      return `${start} ${partIdentity(root.spawn)} ${[...root.startedBy].map(partIdentity).join()}`;
+      return `${start} ${partIdentity(root.spawn)} ${root.repeated} ${[...root.startedBy].map(partIdentity).join()}`;
     case "handler":
       return `${start} ${partIdentity(root.class)} ${root.base}`;
     case "entry":
@@ -388,6 +388,8 @@ class Walker {
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
+    const decorated = decoratorLock(frame);
+    if (decorated && !start.some((lock) => lock.key === decorated.key)) start.push(decorated);
     const activation: Activation = {
       frame,
       path,
@@ -1263,6 +1265,27 @@ function heldOnEvery(ways: readonly (readonly HeldLock[])[]): readonly HeldLock[
 function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
   return held.filter((lock) => lock.key !== threadIdentityKey);
 }
+
+/** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method, wherever it has it from. */
+function decoratorLock({ function: node, parameters }: Frame): HeldLock | undefined {
+  const [self] = node.facts.parameters;
+  const named = node.facts.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
+  const object = self && parameters.get(self.name);
+  if (named === undefined || !object) return undefined;
+  const taken = { function: node, range: node.facts.nameRange };
+  const owner = object.partOf || object.key;
+  return {
+    key: `decorator ${named} ${owner}`,
+    owner,
+    identity: "one-per-object",
+    reentrant: "unknown",
+    scope: "threads",
+    name: named,
+    taken,
+  };
+}
+
+const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|serialized)$/i;
 
 function threadIdentity(node: FunctionNode): HeldLock {
   const taken = { function: node, range: node.facts.nameRange };

@@ -1052,9 +1052,9 @@ function isShownOften(
 }
 
 /** Whether the call is made in a loop, or twice by one function, or in a function that is called so. */
-function isCalledInTurn(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
+export function isCalledInTurn(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
   if (loopsAround(within, call).length > 0) return true;
-  if (within.facts.kind === "module" || depth > 3) return false;
+  if (within.facts.kind === "module" || depth > 1) return false;
   const callers = resolver.callersOf(within).filter((caller) => caller.within !== within);
   return callers.some(
     (caller) =>
