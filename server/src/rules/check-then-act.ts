@@ -6,8 +6,8 @@ import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
-import { someValue, walkOperations } from "../program/link/walk.js";
-import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -126,35 +126,37 @@ function endsTwice({ race, pattern }: CheckedAct): boolean {
  */
 function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
   const { act, check } = pattern;
+  const node = race.first.function;
   // Who waits for a turn and then takes it means to be alone.
   if (check.at.op === "loop" || (act.op === "call" && addsEach.test(lastNameOf(act.callee)))) return true;
-  let fails = false;
+  const beside = listOf(node.facts.body, act) ?? [];
+  const seen = new Set([node]);
+  let more = false;
   walkOperations(check.dependent, (operation) => {
-    fails ||=
-      operation.op === "write" ? operation.form === "delete" : operation.op === "call" && onlyOnce.test(lastNameOf(operation.callee));
-  });
-  return fails || growsIn(check.dependent, race.first.function, program, new Set([race.first.function]));
-}
-
-function growsIn(operations: readonly Operation[], within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
-  let grows = false;
-  walkOperations(operations, (operation) => {
-    if (grows) return;
-    if (operation.op === "write") grows = operation.form === "update" && !isLocalPlace(operation.place, within);
+    // What comes before the act hangs on it only where it stands beside it.
+    if (more || operation === act || (operation.start < act.start && !beside.includes(operation))) return;
+    if (operation.op === "write")
+      more = operation.form === "delete" || (operation.form === "update" && !isLocalPlace(operation.place, node));
     if (operation.op !== "call") return;
     const name = lastNameOf(operation.callee);
-    grows =
-      starting.test(name) ||
-      (addsEach.test(name) && !isLocalObject(operation, within)) ||
-      program.spawns.some(({ call }) => call === operation);
-    if (grows || seen.size > maximumSeen) return;
-    for (const { function: callee } of program.resolver.callees(operation, within)) {
-      if (grows || seen.has(callee)) continue;
-      seen.add(callee);
-      grows = growsIn(callee.facts.body, callee, program, seen);
-    }
+    more = onlyOnce.test(name) || (addsEach.test(name) && !isLocalObject(operation, node)) || starts(operation, node, program, seen);
   });
-  return grows;
+  return more;
+}
+
+/** Whether the call starts a thread, a process or a task, by itself or in what it calls. */
+function starts(call: CallOperation, within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
+  if (starting.test(lastNameOf(call.callee)) || program.spawns.some((spawn) => spawn.call === call)) return true;
+  for (const { function: callee } of seen.size > maximumSeen ? [] : program.resolver.callees(call, within)) {
+    if (seen.has(callee)) continue;
+    seen.add(callee);
+    let found = false;
+    walkOperations(callee.facts.body, (operation) => {
+      found ||= operation.op === "call" && starts(operation, callee, program, seen);
+    });
+    if (found) return true;
+  }
+  return false;
 }
 
 const maximumSeen = 12;

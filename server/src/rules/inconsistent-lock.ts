@@ -165,7 +165,8 @@ function doesHarm(first: Access, second: Access, { resolver }: Program): boolean
   switch (pattern.does) {
     case "use":
     case "remove":
-      return takes;
+      // Who takes it away under another lock has some order of its own in mind.
+      return takes && !first.locks.some(isRealLock);
     case "fill":
     case "replace":
       return takes && first.root.kind === "spawn" && startsThread(pattern.check.dependent, second.function, resolver);

@@ -3,7 +3,7 @@ import { type Access, activityOf, type Moment } from "../program/link/activity.j
 import { fewAlike } from "../program/link/alike.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { parentOf } from "../program/link/resolver.js";
@@ -54,7 +54,7 @@ export function raceOf(
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {
-    if (commonLocks(locks, second.locks).length > 0 || areOtherElements(first, second)) continue;
+    if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
     const how = concurrency(first, second);
     const confidence = how && confidenceOf(first, locks, second, how, all);
     if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
@@ -62,6 +62,12 @@ export function raceOf(
     if (rank(best) === 0) break;
   }
   return best;
+}
+
+/** Whether one side holds what a decorator takes, which is most likely the lock that the other side holds. */
+function mayShareLock(locks: readonly HeldLock[], others: readonly HeldLock[]): boolean {
+  const isByDecorator = (lock: HeldLock): boolean => lock.key.startsWith(decoratorKey);
+  return (locks.some(isByDecorator) && others.some(isRealLock)) || (others.some(isByDecorator) && locks.some(isRealLock));
 }
 
 /** Whether an update of one element meets a store to another one: `counts["hits"] += 1` loses nothing to `counts["misses"] += 1`. */
@@ -104,7 +110,9 @@ function confidenceOf(
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return isOfUnknownObject(first, second) || isGuessedTwin(first, second) || isInitial(second) ? "possible" : "likely";
+      return isOfUnknownObject(first, second) || isGuessedTwin(first, second) || isInitial(second) || isLong(first, second)
+        ? "possible"
+        : "likely";
     case "assumed":
       // Who takes locks on both sides expects the other; they are not the same lock.
       return [ownLocks(first).filter((lock) => locks.includes(lock)), ownLocks(second)].every((held) => held.some(isRealLock))
@@ -156,6 +164,11 @@ function isGuessedTwin({ root }: Access, { root: other }: Access): boolean {
   const { pool, in: within, call } = root.spawn;
   // A pool that gets its work while something is set up gets it once.
   return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
+}
+
+/** Whether both threads get there through so many calls that the two ways rest on many guesses. */
+function isLong({ path }: Access, { path: other }: Access): boolean {
+  return path.length + other.length > longestWay;
 }
 
 /** Whether a constructor stores a first value, if after the start of a thread: as a rule it is there before the thread comes by. */
@@ -240,9 +253,9 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
   return guards.filter(({ operations }) => !operations.has(besides.operation) || operations.size > 1);
 }
 
-/** Whether the lock is one, and not the comparison of thread identities that stands in for it. */
+/** Whether the lock is one, and not the comparison of thread identities or the name of a decorator that stands in for it. */
 export function isRealLock(lock: HeldLock): boolean {
-  return lock.key !== threadIdentityKey;
+  return lock.key !== threadIdentityKey && !lock.key.startsWith(decoratorKey);
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
+  decoratorKey,
   type HeldLock,
   heldThroughout,
   isAcquire,
@@ -1274,8 +1275,9 @@ function decoratorLock({ function: node, parameters }: Frame): HeldLock | undefi
   if (named === undefined || !object) return undefined;
   const taken = { function: node, range: node.facts.nameRange };
   const owner = object.partOf || object.key;
+  const family = `${node.file.path}#${node.facts.class}`;
   return {
-    key: `decorator ${named} ${owner}`,
+    key: `${decoratorKey}${named} ${family}`,
     owner,
     identity: "one-per-object",
     reentrant: "unknown",

@@ -1048,7 +1048,12 @@ function isShownOften(
   resolver: Resolver,
 ): boolean {
   const { width } = entry.concurrency;
-  return entry.tasks === "per-element" || width === "unbounded" || pool !== undefined || isCalledInTurn(call, within, resolver);
+  return (
+    entry.tasks === "per-element" ||
+    width === "unbounded" ||
+    isCalledInTurn(call, within, resolver) ||
+    (pool !== undefined && !isAwaitedAtOnce(call, within))
+  );
 }
 
 /** Whether the call is made in a loop, or twice by one function, or in a function that is called so. */
