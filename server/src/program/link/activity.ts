@@ -203,10 +203,24 @@ function walkedPromise(program: Program, promise: SharingPromise): Walked {
     const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === file));
     for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
       // A public function that its own module calls with a lock held, every time, is written to be called so.
-      if (walker.heldOnEntry(entry).length > 0) continue;
+      if (walker.heldOnEntry(entry).length > 0 || isCalledUnderLock(entry, program)) continue;
       walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
     }
   });
+}
+
+/** Whether every call of the function in view stands in a `with` of something that is named like a lock, whoever calls. */
+function isCalledUnderLock(node: FunctionNode, { resolver }: Program): boolean {
+  const callers = resolver.callersOf(node);
+  return callers.length > 0 && callers.every(({ call, within }) => locksAround(within.facts.body, call));
+}
+
+function locksAround(operations: readonly Operation[], call: CallOperation): boolean {
+  let around = false;
+  walkOperations(operations, (operation) => {
+    around ||= operation.op === "with" && operation.start <= call.start && call.end <= operation.end && looksLikeLock(operation.context);
+  });
+  return around;
 }
 
 /** The locks held whenever the function was entered by a call on any of the ways. */
