@@ -1,4 +1,5 @@
 // Builds what runs into dist/ and, with `--test`, the tests into out/test/. One place, so that every bundle is made the same way.
+import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -11,6 +12,18 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const withTests = process.argv.includes("--test");
 const production = process.argv.includes("--production");
+
+/** Changes with the files that something is made by, so that what another build kept on disk is never taken for this one's. */
+async function versionOf(patterns) {
+  const hash = createHash("sha256");
+  for (const path of [...globSync(patterns, { cwd: root }), "package-lock.json"].sort())
+    hash.update(path).update(await readFile(join(root, path)));
+  return JSON.stringify(hash.digest("hex").slice(0, 16));
+}
+const versions = {
+  factsVersion: await versionOf(["server/src/{base,syntax,program}/**/*.ts"]),
+  programVersion: await versionOf(["server/src/**/*"]),
+};
 
 const shared = {
   absWorkingDir: root,
@@ -29,7 +42,7 @@ const node = {
   format: "cjs",
   outdir: "dist",
   // web-tree-sitter asks for its own address when it loads; a CommonJS bundle has none, and the bytes are passed in anyway.
-  define: { "import.meta.url": "__filenameUrl" },
+  define: { "import.meta.url": "__filenameUrl", ...versions },
   banner: { js: 'const __filenameUrl = require("node:url").pathToFileURL(__filename).href;' },
 };
 
@@ -53,7 +66,7 @@ cpSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm"), join(root,
 
 await build({
   ...node,
-  entryPoints: { cli: "server/src/main/cli.ts", server: "server/src/main/node.ts" },
+  entryPoints: { cli: "server/src/main/cli.ts", server: "server/src/main/node.ts", "facts-worker": "server/src/main/facts-worker.ts" },
 });
 await build({ ...node, entryPoints: { extension: "client/src/node.ts" }, external: ["vscode"] });
 
@@ -61,6 +74,14 @@ await build({ ...node, entryPoints: { extension: "client/src/node.ts" }, externa
 const web = { ...shared, platform: "browser", minifySyntax: true, outdir: "dist/web", define: { "import.meta.url": '""' } };
 await build({ ...web, format: "cjs", entryPoints: { extension: "client/src/browser.ts" }, external: ["vscode"] });
 await build({ ...web, format: "iife", entryPoints: { server: "server/src/main/browser.ts" }, plugins: [withoutNodeBranches] });
+
+// The timeline's panel is a page of its own in the editor, on the desktop and on the web.
+await build({
+  ...web,
+  format: "iife",
+  outdir: "dist/timeline",
+  entryPoints: { view: "client/src/timeline/view/main.ts", style: "client/src/timeline/view/view.css" },
+});
 
 if (withTests) {
   rmSync(join(root, "out"), { recursive: true, force: true });

@@ -202,19 +202,38 @@ function withTargets(manifest: string, targets: readonly Target[]): string {
 
 const settingPrefix = "gilscope.rules.";
 
+function ruleKey(name: string): string {
+  return `setting.rules.${name}`;
+}
+
+/** What the setting of a rule says of itself, in each language of the manifest. */
+const ruleTexts: Readonly<Record<string, (rule: Rule) => string>> = {
+  "package.nls.json": ({ code, name, severity }) => `How ${code} (\`${name}\`) is reported; \`default\` is \`${severity}\`.`,
+  "package.nls.de.json": ({ code, name, severity }) => `Wie ${code} (\`${name}\`) gemeldet wird; \`default\` ist \`${severity}\`.`,
+};
+
+test("each rule's setting is described in all languages", () => {
+  for (const [path, text] of Object.entries(ruleTexts)) {
+    const texts: Readonly<Record<string, string>> = JSON.parse(readFileSync(path, "utf8"));
+    const others = Object.entries(texts).filter(([key]) => !key.startsWith("setting.rules."));
+    const all = Object.fromEntries([...others, ...rules.map((rule) => [ruleKey(rule.name), text(rule)])]);
+    expectText(path, `${JSON.stringify(all, undefined, 2)}\n`);
+  }
+});
+
 /** The manifest with one setting for each of these rules, after all other settings. */
 function withSettings(manifest: string, listed: readonly Rule[]): string {
   const json = JSON.parse(manifest);
   const { properties } = json.contributes.configuration;
   const others = Object.entries(properties).filter(([name]) => !name.startsWith(settingPrefix));
-  const settings = listed.map(({ code, name, severity }) => [
+  const settings = listed.map(({ name }) => [
     settingPrefix + name,
     {
       type: "string",
       enum: ["default", "error", "warning", "information", "hint", "off"],
       default: "default",
-      scope: "window",
-      markdownDescription: `How ${code} (\`${name}\`) is reported; \`default\` is \`${severity}\`.`,
+      scope: "resource",
+      markdownDescription: `%${ruleKey(name)}%`,
     },
   ]);
   json.contributes.configuration.properties = Object.fromEntries([...others, ...settings]);

@@ -1,5 +1,5 @@
 import { type ExtensionContext, Uri } from "vscode";
-import { LanguageClient } from "vscode-languageclient/browser";
+import { BrowserMessageReader, BrowserMessageWriter, LanguageClient, type MessageTransports } from "vscode-languageclient/browser";
 import { clientOptions, startClient } from "./extension.js";
 
 /** The part of a browser's worker that is needed here; the project is compiled without the browser's types. */
@@ -11,10 +11,11 @@ declare class Worker {
 /** The entry of the extension in a browser: the server is a worker, and receives the parser's code as its first message. */
 export async function activate(context: ExtensionContext): Promise<void> {
   const inDist = (name: string): string => Uri.joinPath(context.extensionUri, "dist", name).toString(true);
-  const start = async (): Promise<Worker> => {
+  const start = async (): Promise<MessageTransports> => {
     const worker = new Worker(inDist("web/server.js"), { name: "Gilscope" });
     worker.postMessage({ runtime: inDist("web-tree-sitter.wasm"), python: inDist("tree-sitter-python.wasm") });
-    return worker;
+    // Editors put a constructor of their own in the place of `Worker`, so that the client would not know this one for a worker.
+    return { reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) };
   };
   await startClient(context, new LanguageClient("gilscope", "Gilscope", start, clientOptions));
 }

@@ -1,20 +1,31 @@
-import { commands, type ExtensionContext, languages, type TextEditor, window } from "vscode";
+import { commands, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import {
+  type ClientIntroduction,
+  calibratedNotification,
   type DocumentPlace,
-  explainRuleCommand,
+  explainCommand,
   interpreterNotification,
   type Page,
   predictionRequest,
-  type RuleTitle,
-  ruleRequest,
-  rulesRequest,
   showPredictionCommand,
+  showTimelineCommand,
 } from "../../server/src/lsp/protocol.js";
-import { followInterpreter } from "./interpreter.js";
+import { followAnalysis } from "./analysed.js";
+import { chooseTarget } from "./choose-target.js";
+import { explain } from "./explain.js";
+import { followInterpreter, type Interpreters } from "./interpreter.js";
+import { openKnowledgeFile } from "./knowledge-file.js";
+import { showMenu } from "./menu.js";
 import { createPages } from "./pages.js";
+import { markReleasingCalls } from "./releasing-calls.js";
 import { serveRemoteFiles } from "./remote-files.js";
-import { showStatus } from "./status.js";
+import { exportReport, type ReportFormat, type RunReport } from "./report.js";
+import { openSample } from "./sample.js";
+import { showMenuCommand, showStatus } from "./status.js";
+import { currentTheme, followTheme } from "./theme.js";
+import { showThreads } from "./threads-view.js";
+import { createTimelinePanel } from "./timeline/panel.js";
 
 /** Everything the server may look at: saved files, unsaved ones, and the cells of notebooks. */
 const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vscode-test-web"].map((scheme) => ({
@@ -22,59 +33,87 @@ const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
   language: "python",
 }));
 
+/** Hovers and diagnostics link to these commands and to nothing else. */
+const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand, showTimelineCommand];
+
 /** The options that desktop and web share. */
 export const clientOptions: LanguageClientOptions = {
   documentSelector,
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
-  // Hovers link to the commands below and to nothing else.
-  markdown: { isTrusted: { enabledCommands: [explainRuleCommand, showPredictionCommand] }, supportThemeIcons: true },
+  markdown: { isTrusted: { enabledCommands: linkedCommands }, supportThemeIcons: true },
+  initializationOptions: (): ClientIntroduction => ({ commands: linkedCommands, theme: currentTheme() }),
 };
 
+/** What only a host that can start other programs has. */
+export interface DesktopAbilities {
+  readonly reportFormats: readonly ReportFormat[];
+  readonly runReport: RunReport;
+  /** Measures an interpreter, or the default one, and calls `done` if it did. */
+  calibrate(interpreter: Uri | undefined, done: () => void): Promise<void>;
+}
+
 /** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
-export async function startClient(context: ExtensionContext, client: BaseLanguageClient): Promise<void> {
-  const pages = createPages();
+export async function startClient(context: ExtensionContext, client: BaseLanguageClient, desktop?: DesktopAbilities): Promise<void> {
+  const pages = createPages(client);
+  const timeline = createTimelinePanel(context, client);
+  const status = showStatus(client);
+  const analysis = followAnalysis(client);
+  let interpreters: Interpreters | undefined;
   context.subscriptions.push(
     client,
     pages,
-    showStatus(client),
+    timeline,
+    status,
+    analysis,
+    showThreads(client, analysis.onDidAnalyse),
+    markReleasingCalls(client, analysis.onDidAnalyse),
     serveRemoteFiles(client),
+    followTheme(client),
+    commands.registerCommand(showMenuCommand, () => showMenu(status.last(), desktop ? "desktop" : "browser")),
     commands.registerCommand("gilscope.restartServer", () => restart(client)),
-    commands.registerCommand(explainRuleCommand, async (rule?: unknown) => {
-      const name = typeof rule === "string" ? rule : await chooseRule(client);
-      if (name === undefined) return;
-      const page = await client.sendRequest<Page | null>(ruleRequest, { rule: name });
-      if (page) await pages.show(page, "here");
-      else await window.showInformationMessage(`Gilscope has no rule ${name}.`);
-    }),
+    commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.last())),
+    commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
+    commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
+    commands.registerCommand("gilscope.openSettings", () => commands.executeCommand("workbench.action.openSettings", "gilscope")),
+    commands.registerCommand("gilscope.openSample", () => openSample(context)),
+    commands.registerCommand("gilscope.openWalkthrough", () =>
+      commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
+    ),
+    commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
       const wanted = place ?? placeOf(window.activeTextEditor);
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
-      if (page) await pages.show(page, "beside");
-      else await window.showInformationMessage("No concurrent work starts on this line.");
+      if (page) await pages.showBeside(page);
+      else await window.showInformationMessage(l10n.t("No concurrent work starts on this line."));
+    }),
+    commands.registerCommand(showTimelineCommand, async (place?: DocumentPlace) => {
+      const wanted = place ?? placeOf(window.activeTextEditor);
+      if (!wanted || !(await timeline.show(wanted))) await window.showInformationMessage(l10n.t("No concurrent work starts on this line."));
     }),
   );
+  if (desktop) {
+    const tellMeasured = (): void => tellServer(client, calibratedNotification, undefined);
+    context.subscriptions.push(
+      commands.registerCommand("gilscope.calibrate", () => desktop.calibrate(interpreters?.selected()?.executable, tellMeasured)),
+    );
+  }
   await client.start();
-  const tell = (version: string | undefined): void => {
-    client.sendNotification(interpreterNotification, { version: version ?? null }).catch(() => {
-      // A stopped client needs no news; a restarted one is told again below.
-    });
-  };
-  context.subscriptions.push(await followInterpreter(tell));
+  await commands.executeCommand("setContext", "gilscope.isActive", true);
+  await commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
+  interpreters = await followInterpreter((selected) => tellServer(client, interpreterNotification, { version: selected?.version ?? null }));
+  context.subscriptions.push(interpreters);
+}
+
+function tellServer(client: BaseLanguageClient, notification: string, params: unknown): void {
+  client.sendNotification(notification, params).catch(() => {
+    // A stopped client needs no news; what counts is read anew when it starts.
+  });
 }
 
 async function restart(client: BaseLanguageClient): Promise<void> {
   if (client.isRunning()) await client.stop();
   await client.start();
-}
-
-async function chooseRule(client: BaseLanguageClient): Promise<string | undefined> {
-  const rules = await client.sendRequest<readonly RuleTitle[]>(rulesRequest, {});
-  const chosen = await window.showQuickPick(
-    rules.map(({ code, name }) => ({ label: code, description: name })),
-    { title: "Explain a Gilscope rule", matchOnDescription: true },
-  );
-  return chosen?.label;
 }
 
 function placeOf(editor: TextEditor | undefined): DocumentPlace | undefined {

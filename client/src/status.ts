@@ -1,12 +1,21 @@
-import { Disposable, StatusBarAlignment, type TextEditor, window } from "vscode";
+import { Disposable, l10n, StatusBarAlignment, type TextEditor, window } from "vscode";
 import { type BaseLanguageClient, State } from "vscode-languageclient";
 import { type ServerStatus, statusNotification } from "../../server/src/lsp/protocol.js";
 
-/** The item in the status bar: which interpreter answers are for, and how many findings the visible Python file has. */
-export function showStatus(client: BaseLanguageClient): Disposable {
+/** The command that the item in the status bar runs: a list of things to do. */
+export const showMenuCommand = "gilscope.showMenu";
+
+/** The item in the status bar, and what the server last said of itself. */
+export interface Status extends Disposable {
+  /** What the server said last; undefined until it has said something. */
+  last(): ServerStatus | undefined;
+}
+
+/** Shows which interpreter answers are for, how many findings the visible Python file has, and whether files are still read. */
+export function showStatus(client: BaseLanguageClient): Status {
   const item = window.createStatusBarItem("gilscope.status", StatusBarAlignment.Right, 90);
   item.name = "Gilscope";
-  item.command = "workbench.actions.view.problems";
+  item.command = showMenuCommand;
   let status: ServerStatus | undefined;
 
   const update = (): void => {
@@ -18,11 +27,11 @@ export function showStatus(client: BaseLanguageClient): Disposable {
     const spoken = describe(client.state, status, editor);
     item.text = spoken.text;
     item.tooltip = spoken.label;
-    item.accessibilityInformation = { label: spoken.label };
+    item.accessibilityInformation = { label: spoken.label, role: "button" };
     item.show();
   };
   update();
-  return Disposable.from(
+  const disposable = Disposable.from(
     item,
     window.onDidChangeActiveTextEditor(update),
     client.onDidChangeState(update),
@@ -31,17 +40,42 @@ export function showStatus(client: BaseLanguageClient): Disposable {
       update();
     }),
   );
+  return { last: () => status, dispose: () => disposable.dispose() };
+}
+
+/** Where the interpreter that answers are for was read, as the end of a sentence. */
+export function originText(from: ServerStatus["targetFrom"]): string {
+  switch (from) {
+    case "setting":
+      return l10n.t("set by gilscope.target");
+    case "editor":
+      return l10n.t("selected in the editor");
+    case "environment":
+      return l10n.t("of the project's virtual environment");
+    case "project":
+      return l10n.t("named by the project");
+    case "default":
+      return l10n.t("the newest known");
+  }
 }
 
 function describe(state: State, status: ServerStatus | undefined, editor: TextEditor): { readonly text: string; readonly label: string } {
-  if (state === State.Stopped) return { text: "$(circle-slash) GIL", label: "Gilscope is not running" };
-  if (!status) return { text: "$(sync~spin) GIL", label: "Gilscope is starting" };
+  if (state === State.Stopped) return { text: "$(circle-slash) GIL", label: l10n.t("Gilscope is not running") };
+  if (!status) return { text: "$(sync~spin) GIL", label: l10n.t("Gilscope is starting") };
   const found = status.findings[editor.document.uri.toString()] ?? 0;
-  const findings = found === 0 ? "no findings" : found === 1 ? "1 finding" : `${found} findings`;
-  const reading = status.indexing === "busy" ? "; still reading the workspace" : "";
+  const findings = found === 0 ? l10n.t("no findings") : found === 1 ? l10n.t("1 finding") : l10n.t("{0} findings", found);
+  const cores = status.cores === 1 ? l10n.t("1 core") : l10n.t("{0} cores", status.cores);
+  const label = l10n.t(
+    "Gilscope: {0} in this file, judged for {1} on {2} ({3})",
+    findings,
+    status.target,
+    cores,
+    originText(status.targetFrom),
+  );
+  if (status.indexing === "done") return { text: `$(pulse) ${status.target}${found > 0 ? ` · ${found}` : ""}`, label };
   return {
-    text: `$(pulse) ${status.target}${found > 0 ? ` · ${found}` : ""}`,
-    label: `Gilscope: ${findings} in this file, judged for ${status.target} on ${status.cores} ${status.cores === 1 ? "core" : "cores"}${reading}`,
+    text: `$(sync~spin) ${status.target} · ${status.percentage} %`,
+    label: `${label}. ${l10n.t("{0} % of the workspace are read", status.percentage)}`,
   };
 }
 

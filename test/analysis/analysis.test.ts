@@ -5,6 +5,7 @@ import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.
 import type { Settings } from "../../server/src/analysis/answers.js";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { newestTarget, parseTarget } from "../../server/src/base/target.js";
+import { predictionTable } from "../../server/src/estimate/text.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
 const parser = await pythonParser();
@@ -81,7 +82,7 @@ function hoverOn(text: string, needle: string, given: Settings = settings): stri
     .hover("/main.py", offset + 1);
   assert.ok(hover, `nothing on ${needle}`);
   assert.ok(hover.range.start <= offset + 1 && offset + 1 <= hover.range.end);
-  return hover.markdown;
+  return [hover.markdown, ...(hover.prediction ? [predictionTable(hover.prediction)] : [])].join("\n\n");
 }
 
 describe("an open file", () => {
@@ -361,7 +362,7 @@ describe("code actions", () => {
     const [action, ...more] = at(pure, "pool.map");
     assert.deepEqual(
       more.map(({ title }) => title),
-      ["Ignore cpu-bound-in-thread here"],
+      ["Switch to InterpreterPoolExecutor", "Ignore cpu-bound-in-thread here"],
     );
     assert.equal(action?.title, "Switch to ProcessPoolExecutor");
     assert.equal(action?.rule, "cpu-bound-in-thread");

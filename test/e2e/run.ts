@@ -4,35 +4,60 @@ import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
+import { teachingScenarios } from "./teaching-scenarios.js";
+import { timelineScenarios } from "./timeline-scenarios.js";
+import { webScenarios } from "./web-scenarios.js";
+import { startWebEditor } from "./web-workbench.js";
 import { type Editor, startEditor } from "./workbench.js";
 
 /**
  * The package in a real VS Code workbench in a real browser. Run from the root of the project; needs Debian and Node alone, the rest is
  * installed into a cache on first use. `GILSCOPE_VSIX` names a package to test instead of a fresh one, `UPDATE=1` renews the pictures
- * that the README shows.
+ * that the README shows, `GILSCOPE_PICTURES` names another folder for them, arguments are parts of the names of scenarios to play alone.
  */
 async function main(): Promise<void> {
   const started = Date.now();
+  const wanted = process.argv.slice(2);
   const work = await mkdtemp(join(tmpdir(), "gilscope-e2e-work-"));
-  const pictures = process.env.UPDATE === "1" ? resolve("test/e2e/screenshots") : join(work, "screenshots");
+  const pictures =
+    process.env.UPDATE === "1" ? resolve("test/e2e/screenshots") : resolve(process.env.GILSCOPE_PICTURES ?? join(work, "screenshots"));
   const failures = resolve("out/e2e-failures");
   await mkdir(pictures, { recursive: true });
   await rm(failures, { recursive: true, force: true });
-  let editor: Editor | undefined;
+  const folders = { work, pictures, failures };
+  const chosen = (all: readonly Scenario[]): readonly Scenario[] =>
+    all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
   try {
-    const packagePath = process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix")));
-    editor = await startEditor(resolve(packagePath));
-    say(`editor ready after ${seconds(started)}`);
-    let failed = 0;
-    for (const scenario of scenarios) {
-      if (!(await passes(scenario, editor, { work, pictures, failures }))) failed++;
-    }
-    say(`${scenarios.length - failed} of ${scenarios.length} scenarios passed in ${seconds(started)}`);
-    if (failed > 0) process.exitCode = 1;
+    const packagePath = resolve(process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix"))));
+    const results = [
+      ...(await playAll(chosen([...scenarios, ...teachingScenarios, ...timelineScenarios]), () => startEditor(packagePath), folders)),
+      ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
+    ];
+    const passed = results.filter((result) => result === "passed").length;
+    say(`${passed} of ${results.length} scenarios passed in ${seconds(started)}`);
+    if (passed < results.length) process.exitCode = 1;
   } finally {
-    await editor?.stop();
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Plays scenarios in an editor that is started for them. */
+async function playAll(
+  chosen: readonly Scenario[],
+  start: () => Promise<Editor>,
+  folders: Folders,
+): Promise<readonly ("passed" | "failed")[]> {
+  if (chosen.length === 0) return [];
+  const started = Date.now();
+  const editor = await start();
+  say(`editor ready after ${seconds(started)}`);
+  const results: ("passed" | "failed")[] = [];
+  try {
+    for (const scenario of chosen) results.push((await passes(scenario, editor, folders)) ? "passed" : "failed");
+  } finally {
+    await editor.stop();
+  }
+  return results;
 }
 
 interface Folders {
@@ -48,6 +73,10 @@ async function passes(scenario: Scenario, editor: Editor, folders: Folders): Pro
     const fileName = `${scenario.name.replaceAll(/\W+/g, "-")}-${attempt}`;
     const workspace = join(folders.work, fileName);
     await cp("test/e2e/workspace", workspace, { recursive: true });
+    if (scenario.settings) {
+      await mkdir(join(workspace, ".vscode"));
+      await writeFile(join(workspace, ".vscode/settings.json"), JSON.stringify(scenario.settings));
+    }
     let page: Page | undefined;
     try {
       page = await editor.openWindow(workspace, scenario.file);

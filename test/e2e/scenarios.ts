@@ -10,6 +10,8 @@ export interface Scenario {
   readonly name: string;
   /** The file of the workspace that is shown first. */
   readonly file: string;
+  /** Settings of the workspace, such as another theme. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   play(stage: Stage): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ export interface Stage {
 }
 
 /** Analysis of a small file takes milliseconds; the rest is for a busy machine. */
-const patience = 30_000;
+export const patience = 30_000;
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -68,6 +70,7 @@ export const scenarios: readonly Scenario[] = [
       assert.match((await fix.getAttribute("class")) ?? "", /focused/, "the fix is the first choice");
       await page.screenshot({ path: picture("quick-fix") });
       await page.keyboard.press("Enter");
+      await confirm(page, /ProcessPoolExecutor/);
       await page.locator(".view-line", { hasText: "ProcessPoolExecutor" }).first().waitFor({ timeout: patience });
       await save(page, file, /ProcessPoolExecutor/);
 
@@ -163,7 +166,7 @@ async function pythonOutput(file: string): Promise<string> {
 }
 
 /** The editor draws spaces as no-break spaces. */
-async function textOf(locator: Locator): Promise<string> {
+export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? "").replaceAll("\u00a0", " ");
 }
 
@@ -175,7 +178,7 @@ async function tokenKinds(page: Page, text: string): Promise<number> {
   return new Set(kinds).size;
 }
 
-async function closeSideBar(page: Page): Promise<void> {
+export async function closeSideBar(page: Page): Promise<void> {
   const sideBar = page.locator(".part.sidebar");
   if (await sideBar.isVisible()) await page.keyboard.press("Control+B");
   await sideBar.waitFor({ state: "hidden", timeout: patience });
@@ -200,7 +203,7 @@ async function placeOf(page: Page, line: string, word: string): Promise<{ readon
   }, word);
 }
 
-async function hoverOver(page: Page, line: string, word: string): Promise<void> {
+export async function hoverOver(page: Page, line: string, word: string): Promise<void> {
   const { x, y } = await placeOf(page, line, word);
   // A hover needs the mouse to arrive, not to appear.
   await page.mouse.move(x + 120, y + 60);
@@ -218,13 +221,24 @@ async function scrollHover(page: Page, hover: Locator): Promise<void> {
   assert.ok(await hover.isVisible(), "the hover stays while the mouse is in it");
 }
 
-async function dismissHover(page: Page): Promise<void> {
+export async function dismissHover(page: Page): Promise<void> {
   await page.keyboard.press("Escape");
   await page.mouse.move(20, 20);
   await page.locator(".monaco-hover:visible").first().waitFor({ state: "hidden", timeout: patience });
 }
 
-async function clickOn(page: Page, line: string, word: string): Promise<void> {
+/** A change that needs a reader is shown first: looks at it, ticks all of the file's, and applies it. */
+async function confirm(page: Page, change: RegExp): Promise<void> {
+  const preview = page.locator(".bulk-edit-panel");
+  const rows = preview.locator(".monaco-list-row");
+  await rows.nth(1).waitFor({ timeout: patience });
+  assert.match(await textOf(rows.nth(1)), change);
+  await rows.first().locator(".edit-checkbox").check();
+  await preview.locator(".monaco-button", { hasText: "Apply" }).click();
+  await rows.first().waitFor({ state: "detached", timeout: patience });
+}
+
+export async function clickOn(page: Page, line: string, word: string): Promise<void> {
   const { x, y } = await placeOf(page, line, word);
   await page.mouse.click(x, y);
 }

@@ -18,7 +18,7 @@ export interface Editor {
 }
 
 /** Quiet, offline, and plain enough for pictures. */
-const userSettings = {
+export const userSettings = {
   "security.workspace.trust.enabled": false,
   "git.enabled": false,
   "remote.autoForwardPorts": false,
@@ -61,7 +61,7 @@ export async function startEditor(packagePath: string): Promise<Editor> {
   const server = startServer(workbench, [...folders, "--bind-addr", `127.0.0.1:${port}`], env);
   try {
     await untilHealthy(`http://127.0.0.1:${port}/healthz`, server);
-    const browser = await startBrowser(workbench);
+    const browser = await chromium.launch({ executablePath: workbench.chromium, args: [...browserArguments] });
     return {
       openWindow: (folder, file) => openWindow(browser, port, folder, file),
       log: server.log,
@@ -125,23 +125,22 @@ async function untilHealthy(address: string, server: Server): Promise<void> {
   throw new Error(`the editor's server did not start\n${server.log()}`);
 }
 
-function startBrowser(workbench: Workbench): Promise<Browser> {
-  return chromium.launch({
-    executablePath: workbench.chromium,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-}
+/** A browser that does nothing of its own accord. */
+export const browserArguments: readonly string[] = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Windows of one size, with enough pixels for pictures. */
+export const windowSize = { viewport: { width: 1200, height: 660 }, deviceScaleFactor: 1.5 } as const;
 
 async function openWindow(browser: Browser, port: number, folder: string, file: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 660 }, deviceScaleFactor: 1.5 });
+  const context = await browser.newContext(windowSize);
   const page = await context.newPage();
   const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${join(folder, file)}`]]);
   const query = new URLSearchParams({ folder, payload });

@@ -19,6 +19,7 @@ const calibration: Calibration = {
   },
   native: { "zlib.crc32": [9, 10, 11] },
   handOver: { wakeUp: { low: 1, high: 2 }, threads: { startNs: [10, 20, 30] }, processes: { fork: { bootstrapNs: [4, 5, 6] } } },
+  crowding: [],
 };
 
 test("measured costs take the place of shipped ones; the others are scaled by how fast the machine is", () => {

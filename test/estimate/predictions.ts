@@ -1,13 +1,20 @@
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { parseTarget } from "../../server/src/base/target.js";
+import type { Calibration } from "../../server/src/estimate/calibration.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../../server/src/estimate/prediction.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 
 /** The predictions for a program of one file, on so many cores. */
-export function predictionsOf(parser: Parser, text: string, targetNamed = "cpython-3.13", cores = 4): readonly Prediction[] {
+export function predictionsOf(
+  parser: Parser,
+  text: string,
+  targetNamed = "cpython-3.13",
+  cores = 4,
+  calibrations: readonly Calibration[] = [],
+): readonly Prediction[] {
   const target = parseTarget(targetNamed);
   if (!target) throw new Error(`${targetNamed} is no target`);
-  const host = new AnalysisHost(parser, { target, cores, severities: {} });
+  const host = new AnalysisHost(parser, { target, cores, calibrations, severities: {} });
   host.setFile("/main.py", text);
   return host.snapshot().predictions("/main.py");
 }

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { applyFixes } from "../../server/src/analysis/apply-fixes.js";
 import { applyEdits, type TextEdit } from "../../server/src/base/edit.js";
 import { newestTarget, parseTarget } from "../../server/src/base/target.js";
-import { applyFixes } from "../../server/src/cli/fix.js";
+import { rules } from "../../server/src/rules/index.js";
 import type { Finding, Fix } from "../../server/src/rules/rule.js";
 import { pythonParser } from "../syntax/python-parser.js";
 
@@ -23,10 +24,11 @@ import { pythonParser } from "../syntax/python-parser.js";
  *     # after: pattern            what it prints after it; without it, the same as before
  *     # run: never                for what needs packages that need not be there: nothing is run
  *     # target: cpython-3.13      for which interpreter it is judged, and `# python: 3.9` the oldest that can run it
+ *     # start: spawn              how it starts processes before the fix, in place of fork; after it, in every way that the interpreter has
  *
  * For every program: the fixed text parses, the finding is gone and none is new, nothing is left to apply, the edits undone give the text back,
- * and the same text with CRLF, with tabs and with the other quotes is fixed in the same way. Then it is run, before and after, by `python3`
- * and by every interpreter in GILSCOPE_TEST_PYTHONS (paths, separated by colons).
+ * and the same text with CRLF, with tabs, with the other quotes and without a last line end is fixed in the same way. Then it is run, before and
+ * after, by `python3` and by every interpreter in GILSCOPE_TEST_PYTHONS (paths, separated by colons).
  */
 
 const folder = join(process.cwd(), "test/fixes/programs");
@@ -41,15 +43,31 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 interface Python {
   readonly path: string;
   readonly version: readonly [number, number];
+  /** How it can start processes, its own choice first. */
+  readonly startMethods: readonly string[];
 }
 
 /** The interpreter itself, whatever finds it under that name. */
 async function askedFor(name: string): Promise<Python> {
-  const { stdout } = await run(name, ["-c", "import sys; print(sys.executable); print(*sys.version_info[:2])"]);
-  const [path = name, version = ""] = stdout.trim().split(/\r?\n/);
+  const question =
+    "import multiprocessing, sys; print(sys.executable); print(*sys.version_info[:2]); print(*multiprocessing.get_all_start_methods())";
+  const { stdout } = await run(name, ["-c", question]);
+  const [path = name, version = "", methods = ""] = stdout.trim().split(/\r?\n/);
   const [major = 0, minor = 0] = version.split(" ").map(Number);
-  return { path, version: [major, minor] };
+  return { path, version: [major, minor], startMethods: methods.split(" ") };
 }
+
+/** Imported by every interpreter that is run here: has it start processes in the way that the environment names. */
+const startMethodChoice = `import os
+
+if "GILSCOPE_START_METHOD" in os.environ:
+    from multiprocessing import context
+
+    context._default_context._default_context = context._concrete_contexts[os.environ["GILSCOPE_START_METHOD"]]
+`;
+const customization = join(scratch, "customization");
+mkdirSync(customization);
+writeFileSync(join(customization, "sitecustomize.py"), startMethodChoice);
 
 type Files = ReadonlyMap<string, string>;
 
@@ -146,6 +164,7 @@ function outline({ rule, message }: Finding): string {
 const otherForms: readonly { readonly name: string; readonly of: (text: string) => string }[] = [
   { name: "CRLF", of: (text) => text.replaceAll("\n", "\r\n") },
   { name: "tabs", of: (text) => text.replace(/^( {4})+/gm, (spaces) => "\t".repeat(spaces.length / 4)) },
+  { name: "the other quotes", of: (text) => text.replace(/(?<=^|[\s([{=,])"(?!"")([^"'\\\n]*)"(?!")/gm, "'$1'") },
   { name: "no line end at the end", of: (text) => text.replace(/\n+$/, "") },
 ];
 
@@ -197,13 +216,32 @@ describe("programs do after their fix what they should", { concurrency: Math.max
         `the fix brings a finding:\n${shown}`,
       );
       for (const { name, of } of otherForms) {
-        const other = fixed(program, new Map([...files].map(([path, text]) => [path, of(text)])));
-        for (const [path, text] of other)
-          assert.equal(text, of(result.get(path) as string), `with ${name}, ${path} is fixed in another way`);
+        const otherFiles = new Map([...files].map(([path, text]) => [path, of(text)]));
+        if ([...files].every(([path, text]) => otherFiles.get(path) === text)) continue;
+        const other = fixed(program, otherFiles);
+        for (const [path, text] of other) {
+          const expected = result.get(path) as string;
+          // A file that shows no style has none to keep.
+          const isSame = otherFiles.get(path) === files.get(path);
+          assert.equal(text, isSame ? expected : of(expected), `with ${name}, ${path} is fixed in another way`);
+        }
       }
       await Promise.all(pythons.map((python) => compareRuns(program, result, python, shown)));
     });
   }
+});
+
+test("each rule's page says how many programs prove its fixes, and how many show what is refused", () => {
+  const wrong: string[] = [];
+  for (const { name, docs } of rules) {
+    const own = programs.filter(({ says }) => says.get("fix") === name && says.get("run") !== "never");
+    const refused = own.filter(({ says }) => says.has("refused")).length;
+    const proved = own.length - refused;
+    const more = refused === 0 ? "" : `; ${refused} more ${refused === 1 ? "shows" : "show"} what is refused`;
+    const sentence = own.length === 0 ? undefined : `Proved by ${proved} program${proved === 1 ? "" : "s"}${more}.`;
+    if (sentence === undefined ? docs.includes("Proved by") : !docs.includes(sentence)) wrong.push(`${name}: ${sentence ?? "none"}`);
+  }
+  assert.deepEqual(wrong, []);
 });
 
 async function compareRuns(program: Program, result: Files, python: Python, shown: string): Promise<void> {
@@ -213,14 +251,24 @@ async function compareRuns(program: Program, result: Files, python: Python, show
   if (says.get("run") === "never" || version[0] < major || (version[0] === major && version[1] < minor)) return;
   const [before, behind] = [says.get("before"), says.get("after")];
   const expected = before === undefined ? undefined : new RegExp(`^${before}$`, "m");
-  let old = await output(program, program.files, python);
+  const first = says.get("start") ?? (python.startMethods.includes("fork") ? "fork" : (python.startMethods[0] ?? ""));
+  let old = await output(program, program.files, python, first);
   // Where threads meet by chance, they may miss each other once.
   for (let attempt = 1; attempt < mostAttempts && expected && !expected.test(old); attempt++)
-    old = await output(program, program.files, python);
-  const now = await output(program, result, python);
+    old = await output(program, program.files, python, first);
   if (expected) assert.match(old, expected, `before the fix, on ${name}`);
-  if (behind !== undefined) assert.match(now, new RegExp(`^${behind}$`, "m"), `after the fix, on ${name}:\n${shown}`);
-  if (before === undefined || behind === undefined) assert.equal(now, old, `on ${name}, after the fix:\n${shown}`);
+  const startsProcesses = [...program.files.values(), ...result.values()].some((text) => /\bmultiprocessing\b|ProcessPool/.test(text));
+  const [own = first] = python.startMethods;
+  for (const method of startsProcesses ? new Set([own, "fork", "spawn"]) : [own]) {
+    if (!python.startMethods.includes(method)) continue;
+    const hoped = behind === undefined ? undefined : new RegExp(`^${behind}$`, "m");
+    let now = await output(program, result, python, method);
+    // One worker can have done all there is before the other is there.
+    for (let attempt = 1; attempt < mostAttempts && hoped && !hoped.test(now); attempt++)
+      now = await output(program, result, python, method);
+    if (hoped) assert.match(now, hoped, `after the fix, on ${name} with ${method}:\n${shown}`);
+    if (before === undefined || behind === undefined) assert.equal(now, old, `on ${name} with ${method}, after the fix:\n${shown}`);
+  }
 }
 
 const mostAttempts = 5;
@@ -228,11 +276,15 @@ const patience = 20_000;
 let runs = 0;
 
 /** What the program prints; how it ends, where that is with an error. */
-async function output({ name }: Program, files: Files, python: Python): Promise<string> {
+async function output({ name }: Program, files: Files, python: Python, startMethod: string): Promise<string> {
   const place = mkdtempSync(join(scratch, `${name.replace(/\W/g, "-")}-${++runs}-`));
   for (const [path, text] of files) writeFileSync(join(place, path), text);
   try {
-    const { stdout } = await run(python.path, ["main.py"], { cwd: place, timeout: patience });
+    const { stdout } = await run(python.path, ["main.py"], {
+      cwd: place,
+      timeout: patience,
+      env: { ...process.env, PYTHONPATH: customization, GILSCOPE_START_METHOD: startMethod },
+    });
     return stdout.trimEnd();
   } catch (error) {
     const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };

@@ -21,7 +21,7 @@ import {
   type TextDocumentContentChangeEvent,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { type ServerStatus, statusNotification } from "../../server/src/lsp/protocol.js";
+import { type ClientIntroduction, type ServerStatus, statusNotification } from "../../server/src/lsp/protocol.js";
 
 /** An editor without a window: it speaks the protocol to the real server process, as VS Code does, and remembers what it was told. */
 export interface Editor {
@@ -57,6 +57,10 @@ export interface Editor {
 export interface EditorOptions {
   readonly capabilities?: ClientCapabilities;
   readonly settings?: unknown;
+  /** Settings of workspace folders by name, where the server asks for those of a folder. */
+  readonly folderSettings?: Readonly<Record<string, unknown>>;
+  /** What the client says of itself. */
+  readonly introduction?: ClientIntroduction;
   /** Called before the server starts, to put files into the folder. */
   readonly prepare?: (folder: string) => Promise<void>;
   /** Names of workspace folders inside the folder; by default the folder itself. */
@@ -72,7 +76,7 @@ const fullCapabilities: ClientCapabilities = {
     didChangeConfiguration: { dynamicRegistration: true },
     didChangeWatchedFiles: { dynamicRegistration: true },
     workspaceFolders: true,
-    workspaceEdit: { documentChanges: true },
+    workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} },
   },
   textDocument: {
     publishDiagnostics: { relatedInformation: true, versionSupport: true, tagSupport: { valueSet: [1, 2] }, codeDescriptionSupport: true },
@@ -179,10 +183,10 @@ async function startEditor(
     status = next;
     hear();
   });
-  connection.onRequest("workspace/configuration", async ({ items }: { items: readonly unknown[] }) => {
+  connection.onRequest("workspace/configuration", async ({ items }: { items: readonly { readonly scopeUri?: string }[] }) => {
     // A real editor is busy when it starts; a server that does not wait for its settings is caught here.
     await pause(60);
-    return items.map(() => settings ?? null);
+    return items.map(({ scopeUri }) => options.folderSettings?.[scopeUri?.split("/").pop() ?? ""] ?? settings ?? null);
   });
   connection.onRequest("client/registerCapability", () => null);
   connection.onRequest("window/workDoneProgress/create", () => null);
@@ -196,6 +200,7 @@ async function startEditor(
     rootUri: workspaceFolders[0]?.uri ?? null,
     capabilities: options.capabilities ?? fullCapabilities,
     workspaceFolders,
+    ...(options.introduction ? { initializationOptions: options.introduction } : {}),
   };
   const initialized = await connection.sendRequest<InitializeResult>("initialize", params);
   await connection.sendNotification("initialized", {});

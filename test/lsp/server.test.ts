@@ -6,6 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   CancellationTokenSource,
+  type ChangeAnnotation,
   type CodeAction,
   type CodeLens,
   type Diagnostic,
@@ -20,7 +21,17 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { explainRuleCommand, type Page, predictionRequest, ruleRequest, showPredictionCommand } from "../../server/src/lsp/protocol.js";
+import {
+  type Explanation,
+  explainCommand,
+  explanationRequest,
+  type Page,
+  predictionRequest,
+  showPredictionCommand,
+  showTimelineCommand,
+  type TimelineSite,
+  timelineRequest,
+} from "../../server/src/lsp/protocol.js";
 import { documentOf, type Editor, failuresIn, placeOf, textAt, withEditor } from "./editor.js";
 
 /* The real server process, spoken to over standard input and output. */
@@ -201,6 +212,76 @@ test("an editor that knows only the basics gets plain changes", () =>
     assert.deepEqual(Object.keys(fix?.edit?.changes ?? {}), [editor.uri("primes.py")]);
   }));
 
+test("a fix that needs a reader is shown before it is done, with what it changes in words", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    const actions = await codeActions(editor, "primes.py", shown);
+    const edit = actions.find(({ title }) => title.includes("ProcessPoolExecutor"))?.edit;
+    const annotations = Object.entries(edit?.changeAnnotations ?? {});
+    assert.equal(annotations.length, 1, JSON.stringify(edit));
+    const [[id, annotation]] = annotations as [[string, ChangeAnnotation]];
+    assert.equal(annotation.needsConfirmation, true);
+    assert.match(annotation.label, /ProcessPoolExecutor/);
+    assert.match(annotation.description ?? "", /pickled/);
+    const edits = ((edit?.documentChanges ?? []) as readonly TextDocumentEdit[]).flatMap((change) => change.edits);
+    assert.ok(edits.length > 0 && edits.every((each) => "annotationId" in each && each.annotationId === id));
+    const ignore = actions.find(({ title }) => title.startsWith("Ignore "))?.edit;
+    assert.equal(ignore?.changeAnnotations, undefined, "a comment changes nothing");
+  }));
+
+/** Two counters whose locks are made in the same place, and a pool that only an unsafe fix changes. */
+const counters = `import threading
+
+first = 0
+second = 0
+
+
+def count():
+    global first, second
+    first += int("1")
+    print(first)
+    second += int("1")
+
+
+for _ in range(4):
+    threading.Thread(target=count).start()
+`;
+
+test("fix all applies the safe fixes of a file, those that meet included, and only where it is asked for", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("counters.py", counters);
+    await editor.diagnostics("counters.py", has("GIL201"));
+    const everywhere = { range: { start: { line: 0, character: 0 }, end: { line: 99, character: 0 } } };
+    const isFixAll = ({ kind }: CodeAction): boolean => kind === "source.fixAll.gilscope";
+    assert.ok(!(await codeActions(editor, "counters.py", everywhere)).some(isFixAll));
+    assert.ok(!(await codeActions(editor, "counters.py", everywhere, ["quickfix"])).some(isFixAll));
+    for (const only of ["source", "source.fixAll", "source.fixAll.gilscope"]) {
+      const actions = await codeActions(editor, "counters.py", everywhere, [only]);
+      assert.deepEqual(actions.map(isFixAll), [true], only);
+      const [change] = (actions[0]?.edit?.documentChanges ?? []) as readonly TextDocumentEdit[];
+      assert.deepEqual(change?.textDocument, { uri: editor.uri("counters.py"), version: 1 });
+      const fixed = TextDocument.applyEdits(documentOf(counters), change?.edits as TextEdit[]);
+      assert.match(fixed, /with \w+:\n {8}first \+= int\("1"\)/);
+      assert.match(fixed, /with \w+:\n {8}second \+= int\("1"\)/);
+      assert.equal(actions[0]?.edit?.changeAnnotations, undefined);
+    }
+    // What was tried out is not there for anybody else.
+    await editor.change("counters.py", [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: "#\n" }]);
+    const moved = (await editor.diagnostics("counters.py")).filter(({ code }) => code === "GIL201");
+    assert.deepEqual(
+      moved.map(({ range }) => range.start.line),
+      [9, 11],
+    );
+  }));
+
+test("fix all leaves a file alone that only unsafe fixes would change", () =>
+  withEditor({}, async (editor) => {
+    await editor.open("primes.py", primes);
+    const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
+    assert.deepEqual(await codeActions(editor, "primes.py", shown, ["source.fixAll"]), []);
+  }));
+
 function codeActions(editor: Editor, name: string, at: Pick<Diagnostic, "range">, only?: readonly string[]): Promise<CodeAction[]> {
   return editor.request("textDocument/codeAction", {
     textDocument: { uri: editor.uri(name) },
@@ -213,8 +294,10 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
   withEditor({}, async (editor) => {
     await editor.open("primes.py", primes);
     const lenses = await editor.request<CodeLens[]>("textDocument/codeLens", { textDocument: { uri: editor.uri("primes.py") } });
-    assert.equal(lenses.length, 1, JSON.stringify(lenses));
-    const { range, command } = lenses[0] as CodeLens;
+    assert.equal(lenses.length, 2, JSON.stringify(lenses));
+    assert.equal(lenses[0]?.command, undefined);
+    const { range, command } = await editor.request<CodeLens>("codeLens/resolve", lenses[0]);
+    assert.deepEqual(range, lenses[0]?.range);
     assert.equal(range.start.line, placeOf(primes, "pool.map").line);
     assert.equal(command?.command, showPredictionCommand);
     assert.match(command?.title ?? "", /threads .*processes /);
@@ -223,11 +306,22 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.match(prediction?.markdown ?? "", /## Beside it[\s\S]*\| threads \| \d+\u00a0ms/);
     assert.equal(await editor.request(predictionRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
 
+    const beside = lenses[1] as CodeLens;
+    assert.deepEqual(beside.range, range);
+    assert.equal(beside.command?.command, showTimelineCommand);
+    const site = await editor.request<TimelineSite | null>(timelineRequest, beside.command?.arguments?.[0]);
+    assert.deepEqual(site?.place, { uri: editor.uri("primes.py"), ...placeOf(primes, "pool.map") });
+    assert.equal(site?.fileName, "primes.py");
+    assert.equal(site?.prediction.task, "count_primes");
+    assert.ok((site?.demand.interpreterNs.likely ?? 0) > 0);
+    assert.equal(await editor.request(timelineRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
+
     const shown = finding(await editor.diagnostics("primes.py", has("GIL101")), "GIL101");
-    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainRuleCommand);
-    const rule = await editor.request<Page | null>(ruleRequest, { rule: explain?.command?.arguments?.[0] });
-    assert.match(rule?.markdown ?? "", /cpu-bound-in-thread|GIL101/);
-    assert.equal(await editor.request(ruleRequest, { rule: "no-such-rule" }), null);
+    const explain = (await codeActions(editor, "primes.py", shown)).find((action) => action.command?.command === explainCommand);
+    const rule = await editor.request<Explanation | null>(explanationRequest, { name: explain?.command?.arguments?.[0] });
+    assert.match(rule?.markdown ?? "", /^# cpu-bound-in-thread \(GIL101\)/);
+    assert.equal(rule?.path, "rules/cpu-bound-in-thread.md");
+    assert.equal(await editor.request(explanationRequest, { name: "no-such-rule" }), null);
   }));
 
 test("what was measured of this machine's interpreter is used, and a file that cannot be is told to the log", () => {

@@ -25,16 +25,19 @@ def load(name):
     return program, min(times)
 
 
-def measure(name, repeats, patience, kept):
+def measure(name, options, kept):
     import re
     import threading
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     text = (PROGRAMS / (name + ".py")).read_text()
     program, import_ns = load(name)
-    items = list(program.ITEMS)
+    once = list(program.ITEMS)
     task = program.task
     given = re.search(r"max_workers=(\d+)", text)
+    times = -(-options.tasks // len(once)) if given else 1
+    items = once * times
+    repeats = options.repeats
 
     def serial():
         for item in items:
@@ -52,29 +55,38 @@ def measure(name, repeats, patience, kept):
         for thread in threads:
             thread.join()
 
-    kinds = {}
-    if given:
-        sizes = sorted({2, int(given.group(1))})
-        for workers in sizes:
-            kinds["threads %d" % workers] = lambda workers=workers: pool(ThreadPoolExecutor, workers)
-    else:
-        sizes = [len(items)]
-        kinds["threads %d" % len(items)] = bare
-    for workers in sizes:
-        kinds["processes %d" % workers] = lambda workers=workers: pool(ProcessPoolExecutor, workers)
+    executors = {"threads": ThreadPoolExecutor, "processes": ProcessPoolExecutor}
+    if "interpreters" in options.kinds and sys.version_info >= (3, 14):
+        from concurrent.futures import InterpreterPoolExecutor
 
-    runs = {kind: [] for kind in ["serial", *kinds]}
+        executors["interpreters"] = InterpreterPoolExecutor
+    if not given:
+        sizes = [len(items)]
+    else:
+        sizes = options.workers or sorted({2, int(given.group(1))})
+    kinds = {"serial": serial}
+    for kind, executor in executors.items():
+        for workers in sizes:
+            is_bare = kind == "threads" and not given
+            kinds["%s %d" % (kind, workers)] = bare if is_bare else lambda executor=executor, workers=workers: pool(executor, workers)
+
+    runs = {kind: [] for kind in kinds}
     if kept and kept.exists():
         runs.update((kind, quiet) for kind, quiet in json.loads(kept.read_text()).items() if kind in runs)
-    kinds = {"serial": serial, **kinds}
     task(items[0])
-    deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
+    # The fork server belongs to the program, not to one of its pools.
+    with ProcessPoolExecutor(1) as executor:
+        executor.submit(task, items[0]).result()
+    deadline = time.monotonic() + options.patience
+    # Undisturbed, two rounds are enough to tell what is only true of the first.
+    while time.monotonic() < deadline or (options.alone and len(runs["serial"]) < 2):
         lacking = [kind for kind in kinds if kind != "serial" and len(runs[kind]) < repeats]
         if not lacking:
             break
-        for kind in ["serial", *(each for name in lacking for each in (name, "serial"))]:
-            quiet, took = timed(kinds[kind], deadline)
+        # Where other programs come and go, what is compared is measured side by side.
+        order = ["serial", *lacking] if options.alone else ["serial", *(each for name in lacking for each in (name, "serial"))]
+        for kind in order:
+            quiet, took = alone(kinds[kind]) if options.alone else timed(kinds[kind], deadline)
             if quiet:
                 runs[kind].append(took)
     if kept:
@@ -83,16 +95,33 @@ def measure(name, repeats, patience, kept):
         raise SystemExit("no quiet moment")
     serial_ns = lower_quartile(runs["serial"])
     measured = {}
-    for kind, times in runs.items():
-        if kind != "serial" and len(times) >= 2:
-            measured[kind] = {"ns": lower_quartile(times), "spread": spread(times), "runs": len(times)}
+    for kind, ns in runs.items():
+        if kind != "serial" and len(ns) >= 2:
+            measured[kind] = {"ns": lower_quartile(ns), "spread": spread(ns), "runs": len(ns)}
+    made_of = tasks_of(program, text, once, serial_ns / times, repeats, float("inf") if options.alone else deadline + 5)
     return {
         "serialNs": serial_ns,
         "measured": measured,
         "spread": spread(runs["serial"]),
         "importNs": import_ns,
-        **tasks_of(program, text, items, serial_ns, repeats, deadline + 5),
+        **({"itemsTimes": times} if times > 1 else {}),
+        **made_of,
+        "tasks": repeated(made_of["tasks"], times),
     }
+
+
+def repeated(tasks, times):
+    """The same tasks so many times; one group stays one."""
+    if len(tasks) == 1:
+        return [{**tasks[0], "count": tasks[0]["count"] * times}]
+    return tasks * times
+
+
+def alone(function):
+    """How long the function takes on a machine that runs nothing else."""
+    begin = time.perf_counter_ns()
+    function()
+    return True, time.perf_counter_ns() - begin
 
 
 def timed(function, deadline):
@@ -124,7 +153,8 @@ def tasks_of(program, text, items, serial_ns, repeats, deadline):
     timings = []
     wanted = min(3, repeats) if len(items) <= 100 else 1
     while len(timings) < wanted:
-        quiet, _ = timed(lambda: timings.append([recorder.steps_of(item) for item in items]), deadline)
+        observe = lambda: timings.append([recorder.steps_of(item) for item in items])
+        quiet, _ = alone(observe) if deadline == float("inf") else timed(observe, deadline)
         if not quiet and time.monotonic() < deadline:
             timings.pop()
     recorder.remove()
@@ -284,16 +314,25 @@ def main(script):
     arguments.add_argument("--patience", type=float, default=20, help="seconds to wait for quiet moments, for each program")
     arguments.add_argument("--before", help="a record whose programs are kept, unless they are measured now")
     arguments.add_argument("--kept", type=pathlib.Path, help="a folder for the quiet runs of each program")
+    arguments.add_argument("--workers", type=lambda text: [int(each) for each in text.split(",")], help="sizes of pools, such as 1,2,4,8,16; else 2 and what the program says")
+    arguments.add_argument("--kinds", default="threads,processes", help="which pools; `interpreters` since 3.14")
+    arguments.add_argument("--tasks", type=int, default=1, help="items are repeated until there are at least so many")
+    arguments.add_argument("--alone", action="store_true", help="nothing else runs on this machine: every moment is quiet")
     arguments.add_argument("--one")
     arguments.add_argument("names", nargs="*")
     options = arguments.parse_args()
     if options.one:
         kept = options.kept and options.kept / ("%s %s.json" % (options.target, options.one))
-        print(json.dumps(measure(options.one, options.repeats, options.patience, kept)))
+        print(json.dumps(measure(options.one, options, kept)))
         return
     programs = json.loads(pathlib.Path(options.before).read_text())["programs"] if options.before else {}
     # A fresh interpreter for each program: fork servers and caches stay otherwise.
     command = [sys.executable, "-B", script, "--repeats", str(options.repeats), "--patience", str(options.patience)]
+    command += ["--kinds", options.kinds, "--tasks", str(options.tasks)]
+    if options.workers:
+        command += ["--workers", ",".join(map(str, options.workers))]
+    if options.alone:
+        command += ["--alone"]
     if options.kept:
         command += ["--target", options.target, "--kept", str(options.kept)]
     for name in options.names or sorted(path.stem for path in PROGRAMS.glob("*.py")):

@@ -9,12 +9,14 @@ first line names (`# parts: time.sleep=wait, zlib.compress=native`) and the lock
 between them is bytecode. The test gives these steps to the simulator as a workload.
 
 As tasks are sent to other processes by the name of their module, workers that are not forked import the program first; `importNs` says what
-that takes. Each program has a fresh interpreter, and its pools are not the first of it. Times are lower quartiles, `spread` is the third
+that takes. The executors are imported here, where a fork server finds them, as in a program that has them in its first lines (since 3.14, it
+imports the main module once for all workers). Each program has a fresh interpreter, and its pools are not the first of it. Times are lower quartiles, `spread` is the third
 quartile divided by the first. Only runs during which other programs took next to nothing of the machine count; what a busy machine
 yields too few of is left out, and `--kept FOLDER` keeps runs, so that a later call can add to them. Linux; CPython 3.9 and later.
 """
 # Workers that are not forked import this file again: what measures stands in a file of its own, so that they are measured and not it.
 import sys
+from concurrent.futures import ProcessPoolExecutor  # noqa: F401
 
 if __name__ == "__main__":
     from program_measurement import main

@@ -100,10 +100,11 @@ if __name__ == "__main__":
       /the module has another `work`/,
     ],
     [
-      "a method",
+      "a method that changes its object",
       pool(
         `class Job:
     def work(self, number):
+        self.number = number
         total = 0
         for row in range(2000):
             for column in range(2000):
@@ -114,7 +115,7 @@ if __name__ == "__main__":
 job = Job()`,
         "list(pool.map(job.work, range(8)))",
       ),
-      /`Job\.work` is a method/,
+      /`work` changes `self\.number`/,
     ],
     [
       "a changed global",
@@ -244,7 +245,10 @@ def show():
     assert.deepEqual(finding.refusedFixes, []);
     assert.deepEqual(
       finding.fixes.map(({ title, safety }) => [title, safety]),
-      [["Switch to ProcessPoolExecutor", "unsafe"]],
+      [
+        ["Switch to ProcessPoolExecutor", "unsafe"],
+        ["Switch to InterpreterPoolExecutor", "unsafe"],
+      ],
     );
   });
 

@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Target } from "../../server/src/base/target.js";
+import { type Calibration, machineOf } from "../../server/src/estimate/calibration.js";
+import { parseCalibration } from "../../server/src/estimate/calibration-file.js";
 import { costsFor } from "../../server/src/estimate/operation-costs.js";
 import { widened } from "../../server/src/estimate/strategies.js";
-import { machine } from "../../server/src/simulation/machine.js";
+import type { HandOverCosts } from "../../server/src/simulation/costs.js";
 import type { Runtime } from "../../server/src/simulation/runtime.js";
 import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded.js";
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
 import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
+import { subinterpreters } from "../../server/src/simulation/runtimes/subinterpreters.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { type TaskGroup, type Workload, withoutLocks } from "../../server/src/simulation/workload.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
@@ -20,6 +24,8 @@ export interface ProgramRecords {
   readonly startMethod: StartMethod;
   readonly measured: string;
   readonly by: string;
+  /** What `gilscope calibrate` measured on that machine, where it is another than that of the shipped tables. */
+  readonly calibration?: unknown;
   readonly programs: Readonly<Record<string, ProgramRecord>>;
 }
 
@@ -29,15 +35,21 @@ interface ProgramRecord {
   readonly measured: Readonly<Record<string, { readonly ns: number; readonly spread: number }>>;
   readonly spread: number;
   readonly importNs: number;
+  /** So many times the program's items were taken one after the other. */
+  readonly itemsTimes?: number;
   readonly tasks: readonly TaskGroup[];
   readonly semaphores?: Readonly<Record<string, number>>;
 }
 
+export type Kind = "threads" | "processes" | "interpreters";
+export const kinds: readonly Kind[] = ["threads", "processes", "interpreters"];
+
 /** One measured speedup beside the predicted one. */
 export interface Comparison {
+  /** The interpreter, and the number of cores where it is not two. */
   readonly target: string;
   readonly program: string;
-  readonly kind: "threads" | "processes";
+  readonly kind: Kind;
   readonly workers: number;
   readonly measured: number;
   readonly predicted: number;
@@ -77,11 +89,11 @@ function compared(
   predicted: { low: number; likely: number; high: number },
 ): Comparison {
   const record = records.programs[program] as ProgramRecord;
-  const [kind, workers] = key.split(" ") as ["threads" | "processes", string];
+  const [kind, workers] = key.split(" ") as [Kind, string];
   const measured = Math.max(least, record.serialNs / (record.measured[key]?.ns ?? Number.NaN));
   const likely = Math.max(least, predicted.likely);
   return {
-    target: records.target,
+    target: titleOf(records),
     program,
     kind,
     workers: Number(workers),
@@ -93,6 +105,18 @@ function compared(
   };
 }
 
+function titleOf({ target: on, cores }: ProgramRecords): string {
+  return cores === 2 ? on : `${on}, ${cores} cores`;
+}
+
+/** What was measured on the machine of the records, if it was. */
+export function calibrationsOf({ calibration }: ProgramRecords): readonly Calibration[] {
+  if (calibration === undefined) return [];
+  const parsed = parseCalibration(calibration);
+  if ("problem" in parsed) throw new Error(parsed.problem);
+  return [parsed];
+}
+
 /** What is predicted of a program from its source alone. */
 export function compareFromSource(
   parser: Parser,
@@ -102,30 +126,40 @@ export function compareFromSource(
   const record = records.programs[program] as ProgramRecord;
   const source = readFileSync(join(measureFolder, `${program}.py`), "utf8");
   const inThreads = records.target.endsWith("t") ? "free-threaded" : "threads";
+  const calibrations = calibrationsOf(records);
   const rows: Comparison[] = [];
   const recommendations: Recommendation[] = [];
   for (const workers of workerCounts(record)) {
-    const text = source.replace(/max_workers=\d+/, `max_workers=${workers}`);
-    const site = predictionsOf(parser, text, records.target, records.cores)[0];
+    const once = /^ITEMS = range/m.test(source) ? "list(ITEMS)" : "ITEMS";
+    const items = record.itemsTimes === undefined ? "ITEMS" : `${once} * ${record.itemsTimes}`;
+    const text = source.replace(/max_workers=\d+/, `max_workers=${workers}`).replace("(task, ITEMS)", `(task, ${items})`);
+    const site = predictionsOf(parser, text, records.target, records.cores, calibrations)[0];
     if (!site) throw new Error(`${program}: no site`);
-    for (const kind of ["threads", "processes"] as const) {
+    for (const kind of kinds) {
       const key = `${kind} ${workers}`;
       if (record.measured[key] === undefined) continue;
-      const strategy = site.strategies.find((each) => each.strategy === (kind === "threads" ? inThreads : kind));
+      const name = kind === "threads" ? inThreads : kind === "interpreters" ? "subinterpreters" : kind;
+      const strategy = site.strategies.find((each) => each.strategy === name);
       const predicted = strategy?.applicable ? strategy.speedup : { low: 0, likely: 0, high: 0 };
       rows.push(compared(records, program, key, predicted));
     }
     // A busy machine may have measured only one of the two.
     if (record.measured[`threads ${workers}`] === undefined || record.measured[`processes ${workers}`] === undefined) continue;
+    const subinterpreters = record.measured[`interpreters ${workers}`];
     const speedups: Readonly<Record<string, number>> = {
       serial: 1,
       [inThreads]: record.serialNs / (record.measured[`threads ${workers}`]?.ns ?? Number.NaN),
       processes: record.serialNs / (record.measured[`processes ${workers}`]?.ns ?? Number.NaN),
+      ...(subinterpreters ? { subinterpreters: record.serialNs / subinterpreters.ns } : {}),
     };
     const recommended =
-      site.recommended === "asyncio" ? inThreads : site.recommended === "subinterpreters" ? "processes" : site.recommended;
+      site.recommended === "asyncio"
+        ? inThreads
+        : site.recommended === "subinterpreters" && subinterpreters === undefined
+          ? "processes"
+          : site.recommended;
     const share = (speedups[recommended] ?? 0) / Math.max(...Object.values(speedups));
-    recommendations.push({ target: records.target, program: `${program} ${workers}`, recommended, share });
+    recommendations.push({ target: titleOf(records), program: `${program} ${workers}`, recommended, share });
   }
   return { rows, recommendations };
 }
@@ -134,30 +168,41 @@ export function compareFromSource(
 export function compareFromSegments(records: ProgramRecords, program: string): readonly Comparison[] {
   const record = records.programs[program] as ProgramRecord;
   const interpreter = target(records.target);
+  const calibrations = calibrationsOf(records);
   return Object.keys(record.measured).map((key) => {
-    const [kind, count] = key.split(" ") as ["threads" | "processes", string];
+    const [kind, count] = key.split(" ") as [Kind, string];
     const workers = Number(count);
     const workload: Workload =
       record.tasks.some((task) => Object.keys(record.measured).length === 2 && task.count === workers) && kind === "threads"
         ? { threads: record.tasks.map(({ count: threads, steps }) => ({ count: threads, steps })) }
         : { pools: [{ workers, tasks: record.tasks }] };
     const makespans = (["low", "likely", "high"] as const).map((each) => {
-      const costs = costsFor(interpreter).handOver[each];
-      const runtime: Runtime =
-        kind === "processes"
-          ? processes(interpreter, costs, records.startMethod)
-          : interpreter.freeThreaded
-            ? freeThreaded(interpreter, costs)
-            : gil(interpreter, costs);
+      const costs = costsFor(interpreter, calibrations).handOver[each];
+      const runtime = runtimeOf(kind, interpreter, costs, records.startMethod);
       const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
-      const isImported = kind === "processes" && records.startMethod !== "fork";
+      const isImported = kind === "interpreters" || (kind === "processes" && records.startMethod !== "fork");
       const whole: Workload = { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) };
-      return simulate(kind === "processes" ? withoutLocks(whole) : whole, isImported ? importing : runtime, machine(records.cores), 1)
-        .makespanNs;
+      return simulate(
+        kind === "threads" ? whole : withoutLocks(whole),
+        isImported ? importing : runtime,
+        machineOf({ cores: records.cores, calibrations }),
+        1,
+      ).makespanNs;
     });
     const [low, likely, high] = makespans.map((ns) => record.serialNs / ns) as [number, number, number];
     return compared(records, program, key, widened({ low: Math.min(low, high), likely, high: Math.max(low, high) }));
   });
+}
+
+function runtimeOf(kind: Kind, interpreter: Target, costs: HandOverCosts, startMethod: StartMethod): Runtime {
+  switch (kind) {
+    case "threads":
+      return interpreter.freeThreaded ? freeThreaded(interpreter, costs) : gil(interpreter, costs);
+    case "processes":
+      return processes(interpreter, costs, startMethod);
+    case "interpreters":
+      return subinterpreters(interpreter, costs);
+  }
 }
 
 function workerCounts(record: ProgramRecord): readonly number[] {

@@ -7,6 +7,7 @@ import {
   type Comparison,
   compareFromSegments,
   compareFromSource,
+  kinds,
   programRecords,
   quantile,
   type Recommendation,
@@ -47,24 +48,44 @@ test("there are at least 60 programs, one record has as many, and there are reco
     );
 });
 
-/** The error that half the comparisons stay within, and nine in ten, and the share of measured speedups that lie in the predicted range. */
+/** Whether the records are those of the machine that the shipped tables come from, or those of one with many cores and tables of its own. */
+const machines = { "2 cores": /^[^,]*$/, "16 cores": /, 16 cores$/ } as const;
+
+/**
+ * The error that half the comparisons stay within, and nine in ten, and the share of measured speedups that lie in the predicted range. On 16
+ * cores each row is the least of two or three runs of each kind, and the host's other guests slow one by up to a half.
+ */
 const bounds = {
-  "from the source": { rows: fromSource, median: 0.13, p90: 0.7, covered: 0.85 },
-  "from measured segments": { rows: fromSegments, median: 0.13, p90: 0.6, covered: 0.8 },
+  "from the source": {
+    rows: fromSource,
+    "2 cores": { median: 0.12, p90: 0.6, covered: 0.85 },
+    "16 cores": { median: 0.2, p90: 1.3, covered: 0.65 },
+  },
+  "from measured segments": {
+    rows: fromSegments,
+    "2 cores": { median: 0.09, p90: 0.45, covered: 0.85 },
+    "16 cores": { median: 0.13, p90: 0.9, covered: 0.7 },
+  },
 } as const;
 
-for (const [name, { rows, median, p90, covered }] of Object.entries(bounds)) {
-  test(`predictions ${name} against real CPython`, (context) => {
-    for (const on of new Set(rows.map((row) => row.target))) {
-      for (const kind of ["threads", "processes"] as const)
-        context.diagnostic(`${on} ${kind}: ${summary(rows.filter((row) => row.target === on && row.kind === kind))}`);
-    }
-    const errors = rows.map(({ error }) => error);
-    const inside = rows.filter(({ low, high, measured }) => low <= measured && measured <= high).length / rows.length;
-    assert.ok(quantile(errors, 0.5) <= median, summary(rows));
-    assert.ok(quantile(errors, 0.9) <= p90, summary(rows));
-    assert.ok(inside >= covered, summary(rows));
-  });
+for (const [name, { rows: all, ...least }] of Object.entries(bounds)) {
+  for (const [title, pattern] of Object.entries(machines)) {
+    test(`predictions ${name} against real CPython on ${title}`, (context) => {
+      const rows = all.filter((row) => pattern.test(row.target));
+      for (const on of new Set(rows.map((row) => row.target))) {
+        for (const kind of kinds) {
+          const ofKind = rows.filter((row) => row.target === on && row.kind === kind);
+          if (ofKind.length > 0) context.diagnostic(`${on} ${kind}: ${summary(ofKind)}`);
+        }
+      }
+      const { median, p90, covered } = least[title as keyof typeof least];
+      const errors = rows.map(({ error }) => error);
+      const inside = rows.filter(({ low, high, measured }) => low <= measured && measured <= high).length / rows.length;
+      assert.ok(quantile(errors, 0.5) <= median, summary(rows));
+      assert.ok(quantile(errors, 0.9) <= p90, summary(rows));
+      assert.ok(inside >= covered, summary(rows));
+    });
+  }
 }
 
 test("what is recommended is nearly as fast as what is best", () => {

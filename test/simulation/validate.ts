@@ -8,6 +8,7 @@ import {
   compareFromSegments,
   compareFromSource,
   comparisonText,
+  kinds,
   programRecords,
   quantile,
   type Recommendation,
@@ -46,7 +47,7 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
   const segments: Comparison[] = [];
   const recommendations: Recommendation[] = [];
   for (const records of programRecords()) {
-    if (only !== undefined && records.target !== only) continue;
+    if (only !== undefined && !`${records.target}, ${records.cores} cores`.includes(only)) continue;
     for (const program of Object.keys(records.programs)) {
       const fromSource = compareFromSource(parser, records, program);
       sources.push(...fromSource.rows);
@@ -60,8 +61,7 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
   ] as const) {
     const lines = shown === "all" ? rows : [...rows].sort((a, b) => b.error - a.error).slice(0, 20);
     for (const row of lines) console.log(comparisonText(row));
-    for (const kind of ["threads", "processes"] as const)
-      console.log(`${title}, ${kind}: ${summary(rows.filter((row) => row.kind === kind))}`);
+    for (const kind of kinds) console.log(`${title}, ${kind}: ${summary(rows.filter((row) => row.kind === kind))}`);
     for (const on of new Set(rows.map((row) => row.target)))
       console.log(`${title}, ${on}: ${summary(rows.filter((row) => row.target === on))}`);
     console.log(`${title}: ${summary(rows)}`);
@@ -71,7 +71,8 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
   );
   console.log("|---|---|---|---|---|");
   for (const on of new Set(sources.map((row) => row.target))) {
-    for (const kind of ["threads", "processes"] as const) console.log(tableRow(on, kind, sources, segments));
+    for (const kind of kinds)
+      if (sources.some((row) => row.target === on && row.kind === kind)) console.log(tableRow(on, kind, sources, segments));
   }
   const wrong = recommendations.filter(({ share }) => share < 0.85);
   for (const { target, program, recommended, share } of wrong)

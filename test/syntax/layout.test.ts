@@ -40,6 +40,17 @@ describe("statements", () => {
     assert.deepEqual(outline(text), ["a = (1,\n2)", "b = 3 + \\\n  4", 'c = """\nif x:\n  y\n"""', 'd = f"{x["a"]}" "#"']);
   });
 
+  test("have text that is no code: comments, and strings but for their fields", () => {
+    const text = "a = 'b' + f'c {d} {{e}} {f!r:>{g}} h' # i\n";
+    const { notCode, quote } = layoutOf(text);
+    const names = [...text.matchAll(/[a-i]/g)].filter(({ index }) => !notCode.some(({ start, end }) => start <= index && index < end));
+    assert.deepEqual(
+      names.map(([name]) => name),
+      ["a", "d", "f", "g"],
+    );
+    assert.equal(quote, "'");
+  });
+
   test("of one line are one, and so is a body on its header's line", () => {
     const { statements } = layoutOf("a = 1; b = 2\nif a: b\nc = ';'\nasync def f(): pass\n");
     assert.deepEqual(

@@ -4,6 +4,7 @@ import { Source } from "../base/source.js";
 import type { Target } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
+import { withFields } from "../estimate/on-demand.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
 import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
@@ -12,15 +13,19 @@ import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../program/extract/extract.js";
 import type { Facts } from "../program/facts.js";
+
 import { LinkMemory, link, type Program } from "../program/link/link.js";
+import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
 import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, Hover, Lens, Problem, Settings } from "./answers.js";
+import type { CodeAction, CodeNote, Hover, Lens, Problem, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
+import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
+import { threadStartsOf } from "./thread-starts.js";
 
 /** Answers about one state of all files. Immutable: later changes to the host do not reach it. */
 export interface Analysis {
@@ -35,11 +40,19 @@ export interface Analysis {
   hover(path: string, offset: number): Hover | undefined;
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
+  /** What loops cost and what calls do to the GIL, in order of offset. */
+  codeNotes(path: string): readonly CodeNote[];
+  /** The calls that release the GIL, in order of offset. */
+  releasingCalls(path: string): readonly ReleasingCall[];
+  /** Where concurrent work starts in the whole program, and what it shares. */
+  threadStarts(): readonly ThreadStart[];
   predictions(path: string): readonly Prediction[];
   /** How late an I/O thread beside the site of a prediction goes on; costs a simulation for each strategy. */
   delays(path: string, range: Range): readonly StrategyDelays[];
   /** The predictions with how each site scales; costs several simulations for each site. */
   scalings(path: string): readonly SiteSimulation[];
+  /** What the simulator is asked at each site. */
+  demands(path: string): readonly SiteDemand[];
   /** What each thread of each site would do when, in each way that can be used. */
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[];
 }
@@ -72,6 +85,13 @@ export class AnalysisHost {
     if (known?.source.text === text && !known.open) return;
     if (known?.open) this.parser.close(path);
     this.hold(path, new Source(text, undefined), this.parser.parse(text), false);
+  }
+
+  /** Adds or replaces a file that is not open in an editor, of whose text the facts are made already. */
+  setFacts(path: string, text: string, packed: Uint8Array): void {
+    if (this.files.get(path)?.open) this.parser.close(path);
+    this.files.set(path, { source: new Source(text, undefined), facts: unpackFacts(packed), open: false, extractions: undefined });
+    this.current = undefined;
   }
 
   /** An editor shows the file; from now on its text is the editor's, and edits parse only the sections they touch. */
@@ -173,7 +193,7 @@ class Snapshot implements Analysis {
   hover(path: string, offset: number): Hover | undefined {
     const source = this.sourceOf(path);
     const hover = hoverAt(path, source.place(offset), this.rules(), this.placedFindings(path));
-    return hover && { ...hover, range: source.range(hover.range) };
+    return hover && { ...hover, range: source.range(hover.range), prediction: hover.prediction && this.predictionInText(hover.prediction) };
   }
 
   codeActions(path: string, range: Range): readonly CodeAction[] {
@@ -185,6 +205,7 @@ class Snapshot implements Analysis {
             title: fix.title,
             kind: "quickfix",
             safety: fix.safety,
+            caution: fix.safety === "unsafe" ? (fix.caution ?? "Look at what it changes.") : undefined,
             edits: fix.edits,
             refusedBecause: undefined,
             rule: finding.rule,
@@ -196,6 +217,7 @@ class Snapshot implements Analysis {
             title: fix.title,
             kind: "quickfix",
             safety: "unsafe",
+            caution: undefined,
             edits: [],
             refusedBecause: fix.reason,
             rule: finding.rule,
@@ -206,6 +228,7 @@ class Snapshot implements Analysis {
           title: `Ignore ${finding.rule} here`,
           kind: "quickfix",
           safety: "unsafe",
+          caution: undefined,
           edits: [{ path, edits: [ignoreComment(this.text(path) ?? "", finding.range, finding.rule)] }],
           refusedBecause: undefined,
           rule: finding.rule,
@@ -218,8 +241,35 @@ class Snapshot implements Analysis {
     const source = this.sourceOf(path);
     return this.sitesOf(path).flatMap((site) => {
       const lens = lensOf(site);
-      return lens ? [{ ...lens, range: source.range(lens.range) }] : [];
+      return lens ? [withFields(lens, { range: source.range(lens.range) })] : [];
     });
+  }
+
+  codeNotes(path: string): readonly CodeNote[] {
+    const source = this.sourceOf(path);
+    return codeNotesOf(path, this.rules()).map((note) => {
+      const offset = source.offset(note.offset);
+      // A loop's first line ends with its colon.
+      const colon = note.kind === "loop" ? (/^[ \t)\]}]*:/.exec(source.text.slice(offset, offset + 80))?.[0].length ?? 0) : 0;
+      return { ...note, offset: offset + colon };
+    });
+  }
+
+  releasingCalls(path: string): readonly ReleasingCall[] {
+    const source = this.sourceOf(path);
+    return releasingCallsOf(path, this.rules()).map((call) => ({ ...call, range: source.range(call.range) }));
+  }
+
+  threadStarts(): readonly ThreadStart[] {
+    const inText = <Place extends { readonly path: string; readonly range: Range }>(place: Place): Place => ({
+      ...place,
+      range: this.sourceOf(place.path).range(place.range),
+    });
+    return threadStartsOf(this.rules()).map((start) => ({
+      ...inText(start),
+      startedAt: start.startedAt && inText(start.startedAt),
+      shares: start.shares.map((state) => ({ ...state, accesses: state.accesses.map(inText) })),
+    }));
   }
 
   predictions(path: string): readonly Prediction[] {
@@ -243,6 +293,17 @@ class Snapshot implements Analysis {
     return site ? delaysBeside(site.prediction, site.demand, context) : [];
   }
 
+  demands(path: string): readonly SiteDemand[] {
+    const { target, cores, calibrations } = this.rules();
+    return this.sitesOf(path).map(({ prediction, demand }) => ({
+      prediction: this.predictionInText(prediction),
+      demand,
+      target,
+      cores,
+      calibrations,
+    }));
+  }
+
   runs(path: string): readonly { readonly prediction: Prediction; readonly runs: readonly SiteRun[] }[] {
     const context = this.rules();
     return this.sitesOf(path).map((site) => ({ prediction: this.predictionInText(site.prediction), runs: runsOf(site, context) }));
@@ -256,7 +317,7 @@ class Snapshot implements Analysis {
     let placed = this.placed.get(path);
     if (!placed) {
       const context = this.rules();
-      this.found ??= byPath(runRules(context, this.settings.severities));
+      this.found ??= byPath(runRules(context, this.settings.severities, this.settings.folders));
       placed = (this.found.get(path) ?? []).map((each) => findingOf(each, context));
       this.placed.set(path, placed);
     }
@@ -283,7 +344,7 @@ class Snapshot implements Analysis {
   }
 
   private predictionInText(prediction: Prediction): Prediction {
-    return { ...prediction, range: this.sourceOf(prediction.path).range(prediction.range) };
+    return withFields(prediction, { range: this.sourceOf(prediction.path).range(prediction.range) });
   }
 
   private sourceOf(path: string): Source {

@@ -1,7 +1,6 @@
 import { contains, type Range, touches } from "../base/range.js";
 import { hasGil, targetName, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
-import { predictionTable } from "../estimate/text.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import { calledAs, evidenceTexts, furtherSentences, ownCostSentence, ruleSentences, verdictText } from "../knowledge/call-text.js";
@@ -15,7 +14,7 @@ import { updateGap, updateRead } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, WriteOperation } from "../program/operation.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
-import type { Hover } from "./answers.js";
+import type { Hover, HoverLink } from "./answers.js";
 
 /** What the GIL does to the code at the offset: on a spawn, on a shared update, on a call that knowledge knows. */
 export function hoverAt(path: string, offset: number, context: RuleContext, findings: readonly Finding[]): Hover | undefined {
@@ -24,16 +23,51 @@ export function hoverAt(path: string, offset: number, context: RuleContext, find
   const update = findings.find((finding) => finding.rule === "non-atomic-shared-update" && touches(finding.range, offset));
   if (update) {
     const write = writeAt(file, update.range);
-    if (write) return { range: update.range, markdown: updateHover(write.operation, write.in, update, context) };
+    if (write) return textHover(update.range, updateHover(write.operation, write.in, update, context), updateLinks(update));
   }
   const race = findings.find((finding) => orders.has(finding.rule) && touches(finding.range, offset));
-  if (race) return { range: race.range, markdown: raceHover(race, context) };
+  if (race) return textHover(race.range, raceHover(race, context), updateLinks(race));
   const call = innermostCall(file, offset);
   if (!call) return undefined;
   const site = context.sites.find((each) => each.prediction.path === path && each.spawn.call === call.operation);
-  if (site) return { range: calleeRange(call.operation), markdown: siteHover(site, context) };
+  if (site) {
+    const { prediction } = site;
+    return { range: calleeRange(call.operation), markdown: siteHover(site, context), prediction, links: siteLinks(site, context) };
+  }
   return callHover(call.operation, call.in, context);
 }
+
+function textHover(range: Range, markdown: string, links: readonly HoverLink[]): Hover {
+  return { range, markdown, prediction: undefined, links };
+}
+
+/** What explains a race: what is one step and what is not, and the rule. */
+function updateLinks({ code, rule }: Finding): readonly HoverLink[] {
+  const matter =
+    rule === "update-across-await"
+      ? { title: "Races between tasks", explains: "event-loops" }
+      : rule === "inconsistent-lock"
+        ? { title: "Locks", explains: "locks" }
+        : { title: "What is atomic?", explains: "atomicity" };
+  return [matter, { title: `About ${code}`, explains: rule }];
+}
+
+function siteLinks({ prediction: { kind } }: SiteEstimate, { target }: RuleContext): readonly HoverLink[] {
+  const matter = {
+    "thread-pool": {
+      title: hasGil(target) ? "Why the GIL?" : "Free threading",
+      explains: hasGil(target) ? "why-the-gil" : "free-threading",
+    },
+    threads: { title: hasGil(target) ? "Why the GIL?" : "Free threading", explains: hasGil(target) ? "why-the-gil" : "free-threading" },
+    "process-pool": { title: "What processes cost", explains: "processes" },
+    "interpreter-pool": { title: "Subinterpreters", explains: "subinterpreters" },
+    asyncio: { title: "Event loops", explains: "event-loops" },
+    serial: { title: "Waiting and computing", explains: "io-and-cpu" },
+  }[kind];
+  return [matter, { title: "Which model when?", explains: "which-model" }];
+}
+
+const nativeLinks: readonly HoverLink[] = [{ title: "Native code and the GIL", explains: "native-code" }];
 
 function calleeRange(call: CallOperation): Range {
   return { start: call.callee.start, end: call.callee.end };
@@ -83,7 +117,7 @@ function siteHover(site: SiteEstimate, context: RuleContext): string {
   const share = total > 0 ? Math.round((100 * held) / total) : 0;
   const gilLine = total > 0 ? `Holds the GIL ${share} % of the time: ${reason(site, share)}.` : "Nothing is known of the time this takes.";
   const unknown = work.unknownCalls >= 1 ? `\n\n${Math.round(work.unknownCalls)} calls of unknown functions are not counted.` : "";
-  return `${head}\n\n${gilLine}\n\n${predictionTable(prediction)}${unknown}`;
+  return `${head}\n\n${gilLine}${unknown}`;
 }
 
 function reason({ work }: SiteEstimate, share: number): string {
@@ -211,11 +245,11 @@ function callHover(call: CallOperation, within: FunctionNode, context: RuleConte
     const facts = knownOfCall(call, within, resolver, context.target);
     const note = gilNoteOfCall(call, within);
     const verdict = note ? notedVerdict(note) : evaluate(entry, facts);
-    return { range, markdown: entryHover(calledAs(entry, name), entry, facts, verdict, context) };
+    return textHover(range, entryHover(calledAs(entry, name), entry, facts, verdict, context), nativeLinks);
   }
   for (const callee of resolver.callees(call, within)) {
     const compiled = compiledBy(callee.function, resolver, context.target);
-    if (compiled) return { range, markdown: compiledHover(callee.function.facts.name, compiled, context) };
+    if (compiled) return textHover(range, compiledHover(callee.function.facts.name, compiled, context), nativeLinks);
   }
   return undefined;
 }

@@ -1,22 +1,27 @@
+import { onDemand } from "../estimate/on-demand.js";
 import type { StrategyPrediction } from "../estimate/prediction.js";
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
-import { applicable, speedupText } from "../estimate/text.js";
-import { duration } from "../estimate/work.js";
+import { applicable, duration, speedupText } from "../estimate/text.js";
 import type { Lens } from "./answers.js";
 
-/** The line above a place that starts concurrent work: what each strategy would gain. */
-export function lensOf({ prediction, work, processesPayAboveNs }: SiteEstimate): Lens | undefined {
-  if (isMostlyUnknown(work)) return undefined;
+/** The line above a place that starts concurrent work: what each strategy would gain; simulated when it is read. */
+export function lensOf(site: SiteEstimate): Lens | undefined {
+  if (isMostlyUnknown(site.work)) return undefined;
+  return onDemand<Pick<Lens, "range">, Pick<Lens, "title">>({ range: site.prediction.range }, { title: () => titleOf(site) });
+}
+
+function titleOf(site: SiteEstimate): string {
+  const { prediction } = site;
   const parts: string[] = [];
   for (const strategy of ["threads", "processes", "free-threaded"] as const) {
     const predicted = applicable(prediction, strategy);
     if (!predicted) continue;
-    if (strategy === "processes" && processesPayAboveNs !== undefined)
-      parts.push(`processes help above ${duration(processesPayAboveNs)} a task`);
+    const processesPayAboveNs = strategy === "processes" ? site.processesPayAboveNs : undefined;
+    if (processesPayAboveNs !== undefined) parts.push(`processes help above ${duration(processesPayAboveNs)} a task`);
     else parts.push(`${strategy} ${shortSpeedup(predicted)}`);
   }
   const cores = prediction.strategies[0]?.cores ?? 1;
-  return { range: prediction.range, title: `${parts.join(" · ")}  (${cores} ${cores === 1 ? "core" : "cores"})` };
+  return `${parts.join(" · ")}  (${cores} ${cores === 1 ? "core" : "cores"})`;
 }
 
 /** One number where the range is narrow, else the range. */

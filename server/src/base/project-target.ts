@@ -12,6 +12,42 @@ export async function projectTarget(folder: string, host: Pick<Host, "readFile">
   return project === undefined ? undefined : oldestTarget(requiresPython(project));
 }
 
+/** What a folder says of the Python that is meant, and where it says so. */
+export interface ProjectTarget {
+  readonly target: Target;
+  readonly from: "environment" | "project";
+}
+
+/** For whoever works in the folder: its virtual environment is what runs there, and comes before what the project names. */
+export async function editedProjectTarget(folder: string, host: Pick<Host, "readFile">): Promise<ProjectTarget | undefined> {
+  for (const name of [".venv", "venv", "env"]) {
+    const written = await textOf(joinPath(folder, `${name}/pyvenv.cfg`), host);
+    const target = written === undefined ? undefined : environmentTarget(written);
+    if (target) return { target, from: "environment" };
+  }
+  const target = await projectTarget(folder, host);
+  return target && { target, from: "project" };
+}
+
+/**
+ * The target that `pyvenv.cfg` of a virtual environment tells: `version = 3.13.1` as venv writes it, `version_info = 3.13.1.final.0` as others do.
+ * Builds without a GIL have a `t` at the end of their command (`executable = /usr/bin/python3.13t`), or say so in the name of their folder.
+ */
+export function environmentTarget(pyvenv: string): Target | undefined {
+  const values = new Map(
+    pyvenv.split(/\r?\n/).flatMap((line) => {
+      const [, name, value] = /^\s*([\w-]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name.toLowerCase(), value] as const];
+    }),
+  );
+  const version = /^(\d+\.\d+)/.exec(values.get("version") ?? values.get("version_info") ?? "")?.[1];
+  if (version === undefined) return undefined;
+  const places = ["executable", "home", "base-executable", "command"].map((name) => values.get(name) ?? "").join(" ");
+  const isFreeThreaded = /python3\.\d+t(?:\.exe)?\b|free-?threaded/i.test(places);
+  const implementation = /pypy/i.test(`${values.get("implementation") ?? ""} ${places}`) ? "pypy" : "cpython";
+  return parseTarget(`${implementation}-${version}${isFreeThreaded ? "t" : ""}`);
+}
+
 /** The target of an interpreter's version: `3.13.1`, `3.14t`, `pypy3.10-7.3`. */
 export function interpreterTarget(version: string): Target | undefined {
   const parts = /^(pypy|cpython)?-?v?(\d+)\.(\d+)[.\w]*?(t)?(?:-.*)?$/.exec(version.trim());

@@ -1,16 +1,17 @@
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
-import type { Problem } from "../analysis/answers.js";
+import type { Problem, Settings } from "../analysis/answers.js";
+import { applyFixes } from "../analysis/apply-fixes.js";
 import { encodeSource } from "../base/decode.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type Measured, measuredFor } from "./costs.js";
+import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
-import { applyFixes } from "./fix.js";
 import { unifiedDiff } from "./formats/diff.js";
 import { checkJson, printJson, statisticsJson } from "./formats/json.js";
 import { type CheckReport, reportSources } from "./formats/report.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
+import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
 import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
 import { isNamed } from "./options.js";
 import { type Progress, startProgress } from "./progress.js";
@@ -30,6 +31,8 @@ export interface CheckOptions {
   readonly diff?: true;
   readonly statistics?: true;
   readonly stdinFilename?: string;
+  /** Whether facts are kept on disk from run to run. */
+  readonly cache: boolean;
   readonly knowledge?: readonly string[];
   readonly costs?: string;
   readonly profile?: string;
@@ -42,12 +45,20 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const progress = startProgress(environment);
   const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, environment);
   const isWanted = wantedBy(options);
-  const parser = await environment.createParser();
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);
-  const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
-  const host = new AnalysisHost(parser, settingsFor(targets[0], options, measured, environment), knowledge);
-  loadInto(host, loaded.files, progress);
+  const { knowledge, from, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
+  const settings = targets.map((target) => settingsFor(target, options, measured, environment));
+
+  // What a profile or the user's own knowledge adds is not among what a kept report is known by.
+  const reports = options.cache && from === "package" && measured.profile === undefined ? environment.reports : undefined;
+  const fixesShown = options.format === "text" ? "without fixes" : "with fixes";
+  const key = reports && !options.fix && !options.diff ? keyOfReport(loaded.files, settings, fixesShown, reports) : undefined;
+  const kept = reports && key !== undefined ? recalledReport(key, reports) : undefined;
+  if (kept) return finish({ ...kept, failure: undefined, text: textIn(loaded.files) }, 0, []);
+
+  const host = new AnalysisHost(await environment.createParser(), settings[0] as Settings, knowledge);
+  const unread = await loadInto(host, loaded.files, options.cache ? "with disk" : "without disk", environment, progress);
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);
@@ -57,27 +68,25 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
     if (options.diff) return reportDiff(loaded, result.texts, environment);
     const problems = await writeFixed(loaded.files, result.texts, environment);
     if (loaded.files.some(({ from }) => from === "input")) return printFixedInput(loaded, result.texts, environment);
-    return finish(result.fixed, problems);
+    return finish(findAll(host, loaded.files, settings, environment, progress), result.fixed, [...unread, ...problems]);
   }
-  return finish(0, []);
+  const found = findAll(host, loaded.files, settings, environment, progress);
+  if (reports && key !== undefined && found.failure === undefined && unread.length === 0) keepReport(key, found, fixesShown, reports);
+  return finish(found, 0, unread);
 
-  async function finish(fixed: number, fixProblems: readonly Problem[]): Promise<ExitCode> {
-    const found = findAll(host, loaded.files, targets, options, measured, environment, progress);
+  async function finish(found: Found, fixed: number, otherProblems: readonly Problem[]): Promise<ExitCode> {
     progress.end();
     const report: CheckReport = {
       version: environment.version,
       findings: found.findings.filter(isWanted),
-      problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...found.problems, ...fixProblems]),
+      problems: sortedProblems([...loaded.problems, ...knowledgeProblems, ...found.problems, ...otherProblems]),
       summary: {
         files: loaded.files.length,
         lines: loaded.files.reduce((sum, { text }) => sum + lineCount(text), 0),
         milliseconds: environment.host.now() - started,
         fixed,
       },
-      sources: reportSources(
-        (path) => shownPath(path, environment),
-        (path) => found.analysis.text(path),
-      ),
+      sources: reportSources((path) => shownPath(path, environment), found.text),
     };
     await writeReport(report, options, environment);
     const { failOn } = options;
@@ -86,22 +95,32 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   }
 }
 
+/** What was found, and the texts that it is about. */
+interface Found extends KeptReport {
+  /** The first internal error, if there was one. */
+  readonly failure: string | undefined;
+  readonly text: (path: string) => string | undefined;
+}
+
+function textIn(files: readonly LoadedFile[]): (path: string) => string | undefined {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  return (path) => texts.get(path);
+}
+
 /** Each target is analysed on its own; a finding that several targets share is reported once, with the verdicts of all. */
 function findAll(
   host: AnalysisHost,
   files: readonly LoadedFile[],
-  targets: readonly Target[],
-  options: CheckOptions,
-  measured: Measured,
+  settings: readonly Settings[],
   environment: Environment,
   progress: Progress,
-): { findings: Finding[]; problems: Problem[]; failure: string | undefined; analysis: Analysis } {
+): Found {
   const merged = new Map<string, Finding>();
   const problems = new Map<string, Problem>();
   let failure: string | undefined;
   let analysis = host.snapshot();
-  for (const [round, target] of targets.entries()) {
-    if (round > 0) host.configure(settingsFor(target, options, measured, environment));
+  for (const [round, each] of settings.entries()) {
+    if (round > 0) host.configure(each);
     analysis = host.snapshot();
     let failures = 0;
     for (const [index, { path }] of files.entries()) {
@@ -122,7 +141,7 @@ function findAll(
     }
     for (const problem of analysis.problems()) problems.set(`${problem.path}\n${problem.message}`, problem);
   }
-  return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, analysis };
+  return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, text: (path) => analysis.text(path) };
 }
 
 /** What fails for so many files fails for all; going on would only take time. */

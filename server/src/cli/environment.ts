@@ -1,6 +1,8 @@
 import type { Host } from "../base/host.js";
 import type { SourceHost } from "../base/source-files.js";
+import type { FactsSource } from "../program/packed-facts.js";
 import type { Parser } from "../syntax/parser.js";
+import type { ReportMemory } from "./kept-report.js";
 
 /** What the command line asks of the world. `main` makes one; tests make their own. */
 export interface Environment {
@@ -15,6 +17,10 @@ export interface Environment {
   readInput(): Promise<Uint8Array>;
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   createParser(): Promise<Parser>;
+  /** Makes facts of many texts at a time, with what earlier runs kept on disk or without. */
+  createFactsSource(disk: "with disk" | "without disk"): FactsSource;
+  /** Where reports are kept from run to run; undefined where there is no place for them. */
+  readonly reports: ReportMemory | undefined;
   /** The folder of the user's own settings for this program: absolute, with `/`; undefined where the system has none. */
   readonly configurationFolder: string | undefined;
   /** Runs a program text with a Python interpreter, a command or an absolute path. `tell` is given each line of its standard error. */

@@ -69,29 +69,56 @@ export async function loadSources(typedPaths: readonly string[], stdinName: stri
   };
 }
 
-/** Adds the texts to the host, which parses them. */
-export function loadInto(host: AnalysisHost, files: readonly LoadedFile[], progress: Progress): void {
-  for (const [index, { path, text }] of files.entries()) {
-    host.setFile(path, text);
-    progress.report("read", index + 1, files.length);
+/** Adds the texts to the host. Returns what could not be analysed, of which the host knows nothing. */
+export async function loadInto(
+  host: AnalysisHost,
+  files: readonly LoadedFile[],
+  disk: "with disk" | "without disk",
+  environment: Environment,
+  progress: Progress,
+): Promise<readonly Problem[]> {
+  const amount = files.reduce((sum, { text }) => sum + text.length, 0);
+  if (amount < amountForThreads) {
+    for (const { path, text } of files) host.setFile(path, text);
+    return [];
   }
+  const problems: Problem[] = [];
+  const source = environment.createFactsSource(disk);
+  let done = 0;
+  await Promise.all(
+    files.map(async ({ path, text }) => {
+      try {
+        host.setFacts(path, text, await source.packedFactsOf(text));
+      } catch (error) {
+        problems.push({ path, message: "could not be analysed because of an internal error" });
+        environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
+      progress.report("read", ++done, files.length);
+    }),
+  );
+  await source.rest();
+  return problems;
 }
+
+/** Below it, threads take longer to start than the texts to be read. In UTF-16 units. */
+const amountForThreads = 500_000;
 
 /** What is known of library calls, and what of the user's files could not be used. */
 interface LoadedKnowledge {
   readonly knowledge: Knowledge;
+  /** Whether files of the user's add to what the package brings. */
+  readonly from: "package" | "package and user";
   readonly problems: readonly Problem[];
 }
 
 /** What is known of library calls, with the files of the project and then those of `--knowledge` laid over it. */
 export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<LoadedKnowledge> {
   const project = await knowledgeOfProject(environment);
-  const { knowledge, problems } = await readUserKnowledge(
-    [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))],
-    environment.host,
-  );
+  const files = [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))];
+  const { knowledge, problems } = await readUserKnowledge(files, environment.host);
   for (const problem of project.problems) environment.errors.write(`${problem}\n`);
-  return { knowledge, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
+  const from = files.length > 0 ? "package and user" : "package";
+  return { knowledge, from, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
 }
 
 /** What pyproject.toml names: the nearest that does, from the working directory up to the top of its repository. */

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { type CalibrateOptions, calibrate } from "./calibrate.js";
 import { type CheckOptions, check } from "./check.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
-import { explain } from "./explain.js";
+import { type ExplainOptions, explain } from "./explain.js";
 import { checkKnowledge, type KnowledgeOptions, listKnowledge, showKnowledge } from "./knowledge.js";
 import { parseCount, parseRules, parseSeed, parseTargets } from "./options.js";
 import { simulate } from "./simulate.js";
@@ -86,6 +86,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
     .option("--statistics", "count findings by rule")
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
+    .option("--no-cache", "neither use nor keep on disk what was read of files in earlier runs")
     .addOption(knowledgeFiles())
     .addOption(costs())
     .addOption(profile())
@@ -113,11 +114,15 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
 
   program
     .command("explain")
-    .summary("the page of a rule, or what is known of a library call")
-    .description("Explains a rule, or what is known of a library call, class or package, with the evidence.")
-    .argument("<name>", "a rule's name or code, or a qualified name such as zlib.compress")
+    .summary("a page on the GIL, the page of a rule, or what is known of a library call")
+    .description(
+      "Explains what the GIL is and does, a rule, or what is known of a library call, class or package, with the evidence.\n" +
+        "Without a name: which pages and rules there are.",
+    )
+    .argument("[name]", "a page such as why-the-gil, a rule's name or code, or a qualified name such as zlib.compress")
+    .addOption(target())
     .addOption(knowledgeFiles())
-    .action(async (name: string, options: KnowledgeOptions) => end(await explain(name, options, environment)));
+    .action(async (name: string | undefined, options: ExplainOptions) => end(await explain(name, options, environment)));
 
   const knowledge = program.command("knowledge").summary("look at what is known of library calls").helpCommand(false);
   knowledge.description("Shows what is known of library calls: whether they release the GIL, when, and how that is known.");

@@ -38,9 +38,9 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
-  const problems = [...loaded.problems, ...knowledgeProblems];
   const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, measured, environment), knowledge);
-  loadInto(host, loaded.files, progress);
+  const unread = await loadInto(host, loaded.files, "with disk", environment, progress);
+  const problems = [...loaded.problems, ...knowledgeProblems, ...unread];
 
   const simulations: SiteSimulation[] = [];
   const charts: Chart[] = [];

@@ -2,14 +2,15 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
 import { bottleneckOf } from "../estimate/bottleneck.js";
-import type { Calibration } from "../estimate/calibration.js";
+import { type Calibration, machineOf } from "../estimate/calibration.js";
 import { delaysIn } from "../estimate/delays.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
 import { type ScalingCurve, type SiteSimulation, workerCounts } from "../estimate/scaling.js";
 import { widened } from "../estimate/strategies.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
-import { machine } from "../simulation/machine.js";
+
+import type { Machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { demandOf, serialNs, type Workload, withoutLocks } from "../simulation/workload.js";
@@ -48,7 +49,7 @@ export async function simulateWorkload(options: WorkloadOptions, environment: En
     const ways = distinctWays(targets[0], calibrations).filter((way) => way.refusedBecause === "");
     const timelines = ways.map(({ strategy, runtime }): NamedTimeline => {
       const built = runtime("likely");
-      const timeline = simulate(workload, built, machine(cores), seed, { recording: "slices" });
+      const timeline = simulate(workload, built, machineOf({ cores, calibrations }), seed, { recording: "slices" });
       return { name: `${strategy} · ${built.name}`, timeline };
     });
     environment.output.write(printJson(traceEvents(timelines)));
@@ -93,7 +94,7 @@ function simulateTarget(
   const delays = distinctWays(target, calibrations).flatMap((way) => {
     if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
     const seen = way.memory === "copied" ? withoutLocks(workload) : workload;
-    return delaysIn(simulate(seen, way.runtime("likely"), machine(cores), seed), way.strategy, targetName(way.target));
+    return delaysIn(simulate(seen, way.runtime("likely"), machineOf({ cores, calibrations }), seed), way.strategy, targetName(way.target));
   });
   if (!workload.pools?.length) return { prediction, scaling: [], processesPayAboveNs: undefined, delays };
   const serial = serialNs(workload);
@@ -101,7 +102,7 @@ function simulateTarget(
   const scaling = ways.flatMap((way): ScalingCurve[] => {
     if (!prediction.strategies.some(({ strategy, applicable }) => applicable && strategy === way.strategy)) return [];
     const points = workerCounts(Math.max(prediction.workers, cores)).map((workers) => {
-      const { speedup } = predictWay(way, withWorkers(workload, workers), serial, workers, cores, seed);
+      const { speedup } = predictWay(way, withWorkers(workload, workers), serial, workers, machineOf({ cores, calibrations }), seed);
       return { workers, speedup };
     });
     return [{ strategy: way.strategy, runtime: targetName(way.target), points }];
@@ -156,7 +157,9 @@ function predict(
       speedup: exactly(1),
       bottleneck: "",
     },
-    ...distinctWays(target, calibrations).map((way) => predictWay(way, workload, serial, workers, cores, seed)),
+    ...distinctWays(target, calibrations).map((way) =>
+      predictWay(way, workload, serial, workers, machineOf({ cores, calibrations }), seed),
+    ),
   ];
   // As with predictions from source, whoever asks for either finds it.
   const threads = strategies.find(({ strategy }) => strategy === "threads");
@@ -182,12 +185,12 @@ function predict(
   };
 }
 
-function predictWay(way: Way, workload: Workload, serial: number, workers: number, cores: number, seed: number): StrategyPrediction {
-  const described = { strategy: way.strategy, runtime: targetName(way.target), cores, workers };
+function predictWay(way: Way, workload: Workload, serial: number, workers: number, on: Machine, seed: number): StrategyPrediction {
+  const described = { strategy: way.strategy, runtime: targetName(way.target), cores: on.cores, workers };
   const nothing = { applicable: false, makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   if (way.refusedBecause !== "") return { ...described, ...nothing, reason: way.refusedBecause };
   const seen = way.memory === "copied" ? withoutLocks(workload) : workload;
-  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(seen, way.runtime(costs), machine(cores), seed));
+  const timelines = (["low", "likely", "high"] as const).map((costs) => simulate(seen, way.runtime(costs), on, seed));
   const stuck = timelines.map(deadlockOf).find((reason) => reason !== undefined);
   if (stuck !== undefined) return { ...described, ...nothing, reason: stuck };
   const isCut = timelines.some(({ outcome }) => outcome.kind === "truncated");
@@ -198,7 +201,7 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
     reason: isCut ? "at least: too long to be simulated to its end" : "",
     makespanNs,
     speedup: widened({ low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low }),
-    bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), machine(cores)),
+    bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), on),
   };
 }
 

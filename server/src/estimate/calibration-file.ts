@@ -40,6 +40,20 @@ const handOver = v.object({
   coroutines: v.exactOptional(some(["startNs", "workerNs", "collectNs", "resumeNs"])),
 });
 
+/** No core is slowed a hundredfold by its neighbours. */
+const mostTimes = 100;
+
+const crowding = v.pipe(
+  v.array(
+    v.object({
+      busy: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(100_000)),
+      times: v.pipe(v.number(), v.minValue(0.01), v.maxValue(mostTimes)),
+    }),
+  ),
+  v.maxLength(100),
+  v.check((points) => points.every(({ busy }, index) => index === 0 || busy > (points[index - 1]?.busy ?? 0)), "expected rising numbers"),
+);
+
 const schema = v.object({
   gilscope: v.literal("costs", "is no file of `gilscope calibrate`"),
   format: v.literal(calibrationFormat, `has another format than ${calibrationFormat}`),
@@ -50,16 +64,25 @@ const schema = v.object({
   operations: triples,
   native: triples,
   handOver,
+  crowding: v.exactOptional(crowding),
 });
 
 /** Reads the content of a calibration file; a bad one is a value that says why, never an error thrown. */
 export function parseCalibration(json: unknown): Calibration | { readonly problem: string } {
   const result = v.safeParse(schema, json);
   if (!result.success) return { problem: problemText(result.issues[0]) };
-  const { version, freeThreaded, measured, operations, native, handOver: handOverCosts } = result.output;
+  const { version, freeThreaded, measured, operations, native, handOver: handOverCosts, crowding: cores = [] } = result.output;
   const target = targetOfBuild(version, freeThreaded);
   if (!target) return { problem: `CPython ${version.replace(/[^\w.+]/g, "")}${freeThreaded ? "t" : ""} is none of the targets known` };
-  return { target: targetName(target), build: version, measured, operations, native, handOver: handOverCosts as Calibration["handOver"] };
+  return {
+    target: targetName(target),
+    build: version,
+    measured,
+    operations,
+    native,
+    handOver: handOverCosts as Calibration["handOver"],
+    crowding: cores,
+  };
 }
 
 function targetOfBuild(version: string, freeThreaded: boolean): Target | undefined {

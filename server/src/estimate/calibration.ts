@@ -1,5 +1,6 @@
 import type { Interval } from "../base/interval.js";
 import type { HandOverCosts } from "../simulation/costs.js";
+import { type Crowding, type Machine, machine } from "../simulation/machine.js";
 import type { BulkCost, BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 
 /** What `gilscope calibrate` measured on this machine with one interpreter. Nanoseconds, `[low, likely, high]`. */
@@ -14,6 +15,8 @@ export interface Calibration {
   /** Library calls whose time the size of their data alone decides, per byte. */
   readonly native: Readonly<Partial<Record<BulkName, Triple>>>;
   readonly handOver: MeasuredHandOver;
+  /** What cores take from each other, by rising number of busy ones; empty where it was not measured. */
+  readonly crowding: readonly Crowding[];
 }
 
 /** Low, likely and high. */
@@ -22,6 +25,11 @@ export type Triple = readonly [low: number, likely: number, high: number];
 type Triples<Costs> = { readonly [Key in keyof Costs]?: Costs[Key] extends number ? Triple : Triples<Costs[Key]> };
 
 type MeasuredHandOver = Omit<Triples<HandOverCosts>, "wakeUp"> & Partial<Pick<HandOverCosts, "wakeUp">>;
+
+/** The user's machine; how its cores get on with each other is the same whichever interpreter it was measured with. */
+export function machineOf({ cores, calibrations }: { readonly cores: number; readonly calibrations: readonly Calibration[] }): Machine {
+  return machine(cores, calibrations.find(({ crowding }) => crowding.length > 0)?.crowding);
+}
 
 /**
  * The shipped costs of the same target with the measured ones in their places. Operations that were not measured are scaled by how much

@@ -1,12 +1,12 @@
-import { machine } from "../simulation/machine.js";
 import { simulate } from "../simulation/simulate.js";
 import type { GroupDelays, Timeline } from "../simulation/timeline.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
+import { machineOf } from "./calibration.js";
 import { type Demand, workloadOf } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
+import { duration } from "./text.js";
 import { waysToRun } from "./ways.js";
-import { duration } from "./work.js";
 
 /** How long threads that wait for I/O are kept from going on, in one way of running the work beside them. */
 export interface StrategyDelays extends GroupDelays {
@@ -29,7 +29,7 @@ export function delaysBeside({ strategies }: Prediction, demand: Demand, setting
     if (!applicable || !way || strategy === "asyncio") return [];
     const workload = besideWork(demand, way.memory);
     const options = { maximumEvents: mostEvents };
-    const { delays } = simulate(workload, way.runtime("likely"), machine(settings.cores), 1, options);
+    const { delays } = simulate(workload, way.runtime("likely"), machineOf(settings), 1, options);
     return delays.filter(({ threads }) => threads === besideIt).map((each) => ({ ...each, strategy, runtime }));
   });
 }

@@ -4,7 +4,8 @@ import type { Program } from "../program/link/link.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type FunctionTotal, type Profile, profiledTotal } from "./profile.js";
-import { duration, type TaskWork } from "./work.js";
+import { duration } from "./text.js";
+import type { TaskWork } from "./work.js";
 
 /**
  * What a profiler that counts no calls says of a task: all that was seen in its function, and in those that only it calls, divided by the

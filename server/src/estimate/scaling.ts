@@ -1,12 +1,11 @@
 import type { Interval } from "../base/interval.js";
-import { machine } from "../simulation/machine.js";
-import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
+import { machineOf } from "./calibration.js";
 import { delaysBeside, type StrategyDelays } from "./delays.js";
-import { type Demand, scaled, workloadOf } from "./demand.js";
+import type { Demand } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
 import type { EstimateSettings, SiteEstimate } from "./sites.js";
-import { processesPayAbove, speedupOf } from "./strategies.js";
+import { processesPayAbove, simulateCorner, speedupOf } from "./strategies.js";
 import { waysToRun } from "./ways.js";
 
 /** A prediction with what only who asks for it wants to know. */
@@ -72,9 +71,7 @@ export function runsOf({ prediction, demand }: SiteEstimate, settings: EstimateS
   return waysToRun(settings.target, settings.calibrations).flatMap((way): SiteRun[] => {
     const known = prediction.strategies.find(({ strategy }) => strategy === way.strategy);
     if (!known?.applicable) return [];
-    const runtime = way.runtime("likely");
-    const { workload } = scaled(workloadOf(demand, "likely", way.memory));
-    const timeline = simulate(workload, runtime, machine(settings.cores), 1, { recording: "slices" });
+    const { runtime, timeline } = simulateCorner(demand, way, "likely", machineOf(settings), "slices");
     return [{ strategy: way.strategy, runtime: runtime.name, timeline }];
   });
 }

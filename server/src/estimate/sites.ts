@@ -8,6 +8,7 @@ import { type Amount, combine } from "./amount.js";
 import type { Calibration } from "./calibration.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
+import { onDemand, withFields } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
@@ -61,21 +62,15 @@ function calibrationKey({ calibrations }: EstimateSettings): string {
     .join();
 }
 
-interface Simulated {
-  readonly strategies: readonly StrategyPrediction[];
-  readonly processesPayAboveNs: number | undefined;
-}
-
 /**
- * What was simulated before, by everything that the outcome depends on: after an edit, most sites ask for what they asked for before it.
- * Bounded; the oldest entries go first.
+ * What was simulated before, by everything that the outcome depends on: after an edit, most sites ask for what they asked for before it, and
+ * sites with the same work share it. Bounded; the oldest entries go first.
  */
 export class SimulationMemory {
-  private readonly outcomes = new Map<string, Simulated>();
+  private readonly outcomes = new Map<string, unknown>();
 
-  recall(key: string, simulateIt: () => Simulated): Simulated {
-    const known = this.outcomes.get(key);
-    if (known) return known;
+  recall<Found>(key: string, simulateIt: () => Found): Found {
+    if (this.outcomes.has(key)) return this.outcomes.get(key) as Found;
     const outcome = simulateIt();
     if (this.outcomes.size >= mostOutcomes) this.outcomes.delete(this.outcomes.keys().next().value as string);
     this.outcomes.set(key, outcome);
@@ -83,7 +78,7 @@ export class SimulationMemory {
   }
 }
 
-const mostOutcomes = 2_000;
+const mostOutcomes = 10_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
@@ -131,11 +126,6 @@ function estimateSite(
     argumentBytes: payload.argumentBytes,
     width: spawn.width === "pool" || settings.workers !== undefined ? "pool" : "threads",
   };
-  const key = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
-  const simulated = memory.recall(key, () => {
-    const predicted = predictStrategies(demand, settings);
-    return { strategies: predicted, processesPayAboveNs: crossover(demand, predicted, settings) };
-  });
   const { origin } = costsFor(settings.target, settings.calibrations);
   assumptions.push({
     what: "cost of each operation",
@@ -143,9 +133,13 @@ function estimateSite(
     from: origin.kind === "measured" || origin.kind === "calibrated" ? "measured" : "default",
   });
   const isUnknown = isMostlyUnknown(work);
-  const strategies = isUnknown ? simulated.strategies.map((each) => withoutNumbers(each, work)) : simulated.strategies;
-  const processesPayAboveNs = isUnknown ? undefined : simulated.processesPayAboveNs;
-  const prediction: Prediction = {
+  const on = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)}`;
+  const demanded = JSON.stringify(demand);
+  const predicted = predictStrategies(demand, settings, (strategy, simulateIt) =>
+    memory.recall(`${on} ${strategy} ${demanded}`, simulateIt),
+  );
+  const strategies = isUnknown ? predicted.map((each) => withoutNumbers(each, work)) : predicted;
+  const described = {
     path: spawn.in.file.path,
     range: { start: spawn.call.start, end: spawn.call.end },
     kind: siteKind(spawn),
@@ -154,11 +148,19 @@ function estimateSite(
     tasks,
     work: { interpreterNs: add(work.interpreterNs, work.heldNs), nativeNs: work.nativeNs, waitNs: work.waitNs },
     strategies,
-    recommended: recommend(strategies, spawn.worker),
     assumptions,
   };
+  const prediction = onDemand<typeof described, Pick<Prediction, "recommended">>(described, {
+    recommended: () => recommend(strategies, spawn.worker),
+  });
   const workersKnown = spawn.width === "pool" || settings.workers !== undefined || tasks.low === tasks.high ? "known" : "assumed";
-  return { spawn, work, demand, prediction, workersKnown, processesPayAboveNs, payload };
+  const site = { spawn, work, demand, prediction, workersKnown, payload } as const;
+  return onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
+    processesPayAboveNs: () => {
+      if (isUnknown) return undefined;
+      return memory.recall(`${on} pay ${demanded}`, () => crossover(demand, strategies, settings));
+    },
+  });
 }
 
 /** Whether calls of which nothing is known can outweigh everything that is. */
@@ -171,7 +173,8 @@ export function isMostlyUnknown(work: TaskWork): boolean {
 function withoutNumbers(each: StrategyPrediction, work: TaskWork): StrategyPrediction {
   const calls = Math.max(1, Math.round(work.unknownCalls));
   const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} of which nothing is known`;
-  return { ...each, applicable: false, reason: each.applicable ? reason : each.reason };
+  const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
+  return withFields(each, { applicable: false, reason: each.applicable ? reason : each.reason, ...nothing });
 }
 
 function siteKind(spawn: Spawn): SiteKind {

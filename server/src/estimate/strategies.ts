@@ -1,43 +1,55 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
-import { type Machine, machine } from "../simulation/machine.js";
+import type { Machine } from "../simulation/machine.js";
+import type { Runtime } from "../simulation/runtime.js";
 import { startMethodOf } from "../simulation/runtimes/processes.js";
 import { simulate } from "../simulation/simulate.js";
+import type { Recording } from "../simulation/thread.js";
+import type { Timeline } from "../simulation/timeline.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
+import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
+import { onDemand } from "./on-demand.js";
 import type { Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
 import { type Way, waysToRun } from "./ways.js";
 
-/** What each way of running the work would give. */
-export function predictStrategies(demand: Demand, settings: EstimateSettings): readonly StrategyPrediction[] {
+/** What each way of running the work would give; each is simulated when its numbers are first read, and `recall` has what was simulated before. */
+export function predictStrategies(demand: Demand, settings: EstimateSettings, recall: RecallOutcome): readonly StrategyPrediction[] {
   const { target, cores, calibrations } = settings;
-  const on = machine(cores);
+  const on = machineOf(settings);
   const name = targetName(target);
   const { workers } = demand;
   const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
   const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
-  const common = { cores, applicable: true, reason: "", bottleneck: "" };
-  const result: StrategyPrediction[] = [
-    { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1) },
-  ];
-  for (const way of waysToRun(target, calibrations)) {
+  const common = { cores, applicable: true, reason: "" };
+  const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
+  const ways = waysToRun(target, calibrations).map((way): StrategyPrediction => {
     const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
     const reason = way.refusedBecause !== "" ? way.refusedBecause : refusal(way, demand);
-    if (reason !== "") {
-      result.push({ ...described, applicable: false, reason, makespanNs: exactly(0), speedup: exactly(0) });
-      continue;
-    }
+    if (reason !== "") return { ...described, applicable: false, reason, ...nothing };
     // In a build without a GIL, threads and free threading are the same.
-    const same = result.find(
-      (each) => each.strategy === "threads" && way.strategy === "free-threaded" && each.runtime === described.runtime,
-    );
-    result.push(same ? { ...same, strategy: "free-threaded" } : { ...described, ...outcome(demand, way, on) });
-  }
-  return result;
+    const isThreads = way.strategy === "threads" || (way.strategy === "free-threaded" && way.target === target);
+    const simulated = (): Outcome => recall(isThreads ? "threads" : way.strategy, () => outcome(demand, way, on));
+    return onDemand<typeof described, Outcome>(described, {
+      makespanNs: () => simulated().makespanNs,
+      speedup: () => simulated().speedup,
+      bottleneck: () => simulated().bottleneck,
+    });
+  });
+  return [
+    { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" },
+    ...ways,
+  ];
 }
+
+/** What simulations of one way of running the work say. */
+export type Outcome = Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck">;
+
+/** The outcome of a way, from memory if it is there. */
+export type RecallOutcome = (strategy: Strategy, simulateIt: () => Outcome) => Outcome;
 
 function refusal(way: Way, demand: Demand): string {
   if (way.strategy !== "asyncio") return "";
@@ -57,27 +69,44 @@ export function widened({ low, likely, high }: Interval): Interval {
   return { low: low * (1 - modelError), likely, high: high * (1 + modelError) };
 }
 
-function outcome(demand: Demand, way: Way, on: Machine): Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottleneck"> {
-  const runs = corners.map((corner) => {
-    const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
-    // The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round.
-    const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
-    const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
-    const { start } = contended;
-    const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
-    const timeline = simulate(workload, runtime, on, 1);
-    const makespan = Math.max(1, timeline.makespanNs);
-    const bottleneck = corner === "likely" ? bottleneckOf(timeline, runtime, on) : "";
-    return { makespan: makespan * factor, speedup: serialNs(workload) / makespan, bottleneck };
-  });
+/** One simulated run of a way of running work, at one end of all that is uncertain. */
+export interface SimulatedRun {
+  readonly timeline: Timeline;
+  readonly runtime: Runtime;
+  /** How many times as long as in the timeline the work takes. */
+  readonly factor: number;
+  /** Of the whole work. */
+  readonly makespanNs: number;
+  readonly speedup: number;
+}
+
+/** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
+export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
+  const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
+  const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+  const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
+  const { start } = contended;
+  const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
+  const timeline = simulate(workload, runtime, on, 1, { recording });
+  const makespan = Math.max(1, timeline.makespanNs);
+  return { timeline, runtime, factor, makespanNs: makespan * factor, speedup: serialNs(workload) / makespan };
+}
+
+/** What the runs at the low, likely and high end say together. */
+export function rangeOfRuns(runs: readonly SimulatedRun[]): Pick<StrategyPrediction, "makespanNs" | "speedup"> {
   const likely = runs[1]?.speedup ?? 1;
   const speedups = runs.map((run) => run.speedup);
-  const makespans = runs.map((run) => run.makespan);
+  const makespans = runs.map((run) => run.makespanNs);
   return {
     makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
     speedup: widened(interval(Math.min(...speedups), likely, Math.max(...speedups))),
-    bottleneck: runs[1]?.bottleneck ?? "",
   };
+}
+
+function outcome(demand: Demand, way: Way, on: Machine): Outcome {
+  const runs = corners.map((corner) => simulateCorner(demand, way, corner, on, "totals"));
+  const likely = runs[1];
+  return { ...rangeOfRuns(runs), bottleneck: likely ? bottleneckOf(likely.timeline, likely.runtime, on) : "" };
 }
 
 /**
@@ -116,7 +145,7 @@ function contention(
 
 /** What the speedup of one way would be. */
 export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings): Interval {
-  return outcome(demand, way, machine(settings.cores)).speedup;
+  return outcome(demand, way, machineOf(settings)).speedup;
 }
 
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
@@ -147,7 +176,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   const way = waysToRun(settings.target, settings.calibrations).find((each) => each.strategy === "processes");
   if (!way) return undefined;
   const runtime = way.runtime("likely");
-  const on = machine(settings.cores);
+  const on = machineOf(settings);
   const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
   const workers = Math.min(demand.workers, 64);
   const rounds = Math.ceil(count / Math.min(workers, settings.cores));
@@ -156,21 +185,13 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
     const workload: Workload = { pools: [{ workers, tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }] };
     return simulate(workload, runtime, on, 1).makespanNs;
   };
-  // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond.
+  // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond, which is a
+  // task for each round of the workers. Two runs find the fixed part at nearly the length that is asked for.
   let length = 1_000_000;
-  let makespan = makespanAt(length);
-  let slope = rounds;
-  for (let i = 0; i < 6; i++) {
-    const fixed = makespan - slope * length;
-    const next = Math.round(
-      Math.min(longestTaskNs, Math.max(shortestTaskNs, (worthwhile * fixed) / Math.max(0.01, count - worthwhile * slope))),
-    );
-    if (Math.abs(next - length) <= length / 50) return next;
-    const there = makespanAt(next);
-    const between = (there - makespan) / (next - length);
-    if (between > 0 && between * worthwhile < count) slope = between;
-    length = next;
-    makespan = there;
+  for (let i = 0; i < 2; i++) {
+    const fixed = makespanAt(length) - rounds * length;
+    const longEnough = (worthwhile * fixed) / Math.max(0.01, count - worthwhile * rounds);
+    length = Math.round(Math.min(longestTaskNs, Math.max(shortestTaskNs, longEnough)));
   }
   return length;
 }

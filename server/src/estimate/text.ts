@@ -1,7 +1,6 @@
 import type { Interval } from "../base/interval.js";
 import { parseTarget, targetTitle } from "../base/target.js";
 import type { Prediction, StrategyPrediction } from "./prediction.js";
-import { duration } from "./work.js";
 
 /** A speedup for sentences: `0.9–1.0×`, or `3.3×` when both ends read alike. */
 export function speedupText(speedup: Interval): string {
@@ -70,4 +69,19 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
     default:
       return "";
   }
+}
+
+/** A duration for people: `55 ns`, `3.1 ms`, `2 s`. */
+export function duration(ns: number): string {
+  const units: readonly [number, string][] = [
+    [1e9, "s"],
+    [1e6, "ms"],
+    [1e3, "µs"],
+  ];
+  for (const [size, name] of units) if (ns >= size) return `${significant(ns / size)} ${name}`;
+  return `${Math.round(ns)} ns`;
+}
+
+function significant(value: number): string {
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }

@@ -26,6 +26,7 @@ import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { SharedUse } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
+import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
@@ -1104,19 +1105,4 @@ function writtenName(value: Value): string | undefined {
   if (value.place.kind !== "attribute") return undefined;
   const object = writtenName(value.place.object);
   return object === undefined ? value.place.name : `${object}.${value.place.name}`;
-}
-
-/** A duration for people: `55 ns`, `3.1 ms`, `2 s`. */
-export function duration(ns: number): string {
-  const units: readonly [number, string][] = [
-    [1e9, "s"],
-    [1e6, "ms"],
-    [1e3, "µs"],
-  ];
-  for (const [size, name] of units) if (ns >= size) return `${significant(ns / size)} ${name}`;
-  return `${Math.round(ns)} ns`;
-}
-
-function significant(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
 }

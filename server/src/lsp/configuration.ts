@@ -2,6 +2,7 @@ import ignore from "ignore";
 import type { Settings } from "../analysis/answers.js";
 import { newestTarget, parseTarget, type Target } from "../base/target.js";
 import type { Severity } from "../rules/rule.js";
+import type { Severities } from "../rules/run.js";
 
 /** What the editor's settings say, checked. */
 export interface Configuration {
@@ -14,10 +15,18 @@ export interface Configuration {
   readonly excludePatterns: readonly string[];
   /** Knowledge files as set: absolute, or relative to a workspace folder. */
   readonly knowledgeFiles: readonly string[];
+  /** What is shown in the code itself. */
+  readonly inlayHints: InlayHintSettings;
   /** Whether a path inside a workspace folder, relative to it, is left out of the analysis. */
   excludes(relativePath: string): boolean;
   /** One sentence for each setting that could not be used. */
   readonly problems: readonly string[];
+}
+
+/** Which notes an editor shows in the code. */
+export interface InlayHintSettings {
+  readonly loops: boolean;
+  readonly calls: boolean;
 }
 
 const severityNames: readonly (Severity | "off")[] = ["error", "warning", "information", "hint", "off"];
@@ -37,12 +46,7 @@ export function readConfiguration(section: unknown): Configuration {
   if (isSet(coresSetting, 0) && cores === undefined)
     problems.push(`gilscope.cores: ${JSON.stringify(coresSetting)} is not a number of cores`);
 
-  const severities: Record<string, Severity | "off"> = {};
-  for (const [rule, value] of Object.entries(asRecord(settings.rules))) {
-    const severity = severityNames.find((name) => name === value);
-    if (severity) severities[rule] = severity;
-    else if (isSet(value, "default")) problems.push(`gilscope.rules.${rule}: ${JSON.stringify(value)} is not a severity`);
-  }
+  const severities = severitiesOf(settings.rules, "gilscope.rules.", problems);
 
   const patterns: string[] = [];
   for (const pattern of Array.isArray(settings.exclude) ? settings.exclude : []) {
@@ -57,6 +61,9 @@ export function readConfiguration(section: unknown): Configuration {
     if (typeof file === "string" && file.trim() !== "") knowledgeFiles.push(file);
     else problems.push(`gilscope.knowledge: ${JSON.stringify(file)} is not a path`);
   }
+  const hints = asRecord(settings.inlayHints);
+  for (const [name, value] of Object.entries(hints))
+    if (typeof value !== "boolean") problems.push(`gilscope.inlayHints.${name}: ${JSON.stringify(value)} is neither true nor false`);
   const matcher = ignore().add(patterns);
 
   return {
@@ -65,9 +72,21 @@ export function readConfiguration(section: unknown): Configuration {
     severities,
     excludePatterns: patterns,
     knowledgeFiles,
+    inlayHints: { loops: hints.loops === true, calls: hints.calls === true },
     excludes: (path) => ignore.isPathValid(path) && matcher.ignores(path),
     problems,
   };
+}
+
+/** The severities of a table of rules. What is not one is told as a problem, with `prefix` before the rule's name. */
+export function severitiesOf(table: unknown, prefix: string, problems: string[]): Severities {
+  const severities: Record<string, Severity | "off"> = {};
+  for (const [rule, value] of Object.entries(asRecord(table))) {
+    const severity = severityNames.find((name) => name === value);
+    if (severity) severities[rule] = severity;
+    else if (isSet(value, "default")) problems.push(`${prefix}${rule}: ${JSON.stringify(value)} is not a severity`);
+  }
+  return severities;
 }
 
 /** What the analysis works with: settings first, then what the editor or the project says, then defaults. */

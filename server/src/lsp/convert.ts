@@ -1,4 +1,5 @@
 import {
+  type ChangeAnnotation,
   CodeActionKind,
   type Diagnostic,
   DiagnosticSeverity,
@@ -7,20 +8,22 @@ import {
   type CodeLens as LspCodeLens,
   Command as LspCommand,
   type Hover as LspHover,
+  type InlayHint as LspInlayHint,
   type Position as LspPosition,
   type Range as LspRange,
   type TextDocumentContentChangeEvent,
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import type { CodeAction, Hover, Lens } from "../analysis/answers.js";
+import type { CodeAction, CodeNote, Hover, Lens } from "../analysis/answers.js";
 import type { FileEdit, TextEdit } from "../base/edit.js";
 import { LineIndex } from "../base/line-index.js";
 import type { Range } from "../base/range.js";
 import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
-import { type DocumentPlace, explainRuleCommand, showPredictionCommand } from "./protocol.js";
+import { type HoverAbilities, hoverPage } from "./hover-page.js";
+import { type DocumentPlace, explainCommand, pageScheme, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
  * The path under which the analysis knows a document: absolute with `/` for files, the URI in plain letters for everything else
@@ -113,16 +116,30 @@ export interface ClientAbilities {
   readonly diagnosticTags: boolean;
   readonly disabledActions: boolean;
   readonly documentChanges: boolean;
+  /** Whether a diagnostic's code may be a link. */
+  readonly codeLinks: boolean;
+  /** Edits can say what they change, and wait for the user to look at them. */
+  readonly changeAnnotations: boolean;
 }
 
 /** Renders answers for a client. Made for one snapshot: `textOf` must give the texts that the answers' offsets refer to. */
 export interface Renderer {
   offset(path: string, position: LspPosition): number | undefined;
   range(path: string, range: LspRange): Range | undefined;
+  position(path: string, offset: number): LspPosition;
   diagnostic(finding: Finding): Diagnostic;
   hover(path: string, hover: Hover): LspHover;
+  workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit;
   codeAction(path: string, action: CodeAction, shown: readonly Diagnostic[]): LspCodeAction;
   lens(path: string, lens: Lens): LspCodeLens;
+  inlayHint(path: string, note: CodeNote): LspInlayHint;
+  lspRange(path: string, range: Range): LspRange;
+  /** The URI that the editor uses for a path. */
+  uriOf(path: string): string;
+  /** Where a lens is, its place as data; what it says costs simulations and is asked for when it comes into view. */
+  lensPlace(path: string, lens: Pick<Lens, "range">): LspCodeLens;
+  /** The link to the timeline beside the lens. */
+  timelineLens(path: string, lens: Lens): LspCodeLens;
 }
 
 /** Where answers are rendered to: the texts they speak of, the URIs the editor uses for them, and what the editor can show. */
@@ -132,6 +149,7 @@ export interface RenderingContext {
   /** The version of an open document, null for a file that no editor shows. */
   versionOf(path: string): number | null;
   readonly abilities: ClientAbilities;
+  readonly hovers: HoverAbilities;
 }
 
 export function createRenderer(context: RenderingContext): Renderer {
@@ -153,14 +171,19 @@ export function createRenderer(context: RenderingContext): Renderer {
   });
   const offset = (path: string, position: LspPosition): number | undefined =>
     context.textOf(path) === undefined ? undefined : indexOf(path).offset({ line: position.line, column: position.character });
-  const workspaceEdit = (edits: readonly FileEdit[]): WorkspaceEdit => {
+  const workspaceEdit = (edits: readonly FileEdit[], annotation?: ChangeAnnotation): WorkspaceEdit => {
+    const { documentChanges, changeAnnotations } = context.abilities;
+    const mark = annotation && documentChanges && changeAnnotations ? { annotationId: "fix" } : {};
     const files = edits.map(({ path, edits: changes }) => ({
       uri: context.uriOf(path),
       version: context.versionOf(path),
-      edits: changes.map((edit) => ({ range: lspRange(path, edit.range), newText: edit.newText })),
+      edits: changes.map((edit) => ({ range: lspRange(path, edit.range), newText: edit.newText, ...mark })),
     }));
-    if (context.abilities.documentChanges) {
-      return { documentChanges: files.map(({ uri, version, edits: changes }) => ({ textDocument: { uri, version }, edits: changes })) };
+    if (documentChanges) {
+      return {
+        documentChanges: files.map(({ uri, version, edits: changes }) => ({ textDocument: { uri, version }, edits: changes })),
+        ...(annotation && changeAnnotations ? { changeAnnotations: { fix: annotation } } : {}),
+      };
     }
     return { changes: Object.fromEntries(files.map(({ uri, edits: changes }) => [uri, changes])) };
   };
@@ -172,6 +195,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       const b = offset(path, range.end);
       return a === undefined || b === undefined ? undefined : { start: Math.min(a, b), end: Math.max(a, b) };
     },
+    position: lspPosition,
     diagnostic(finding) {
       const related = finding.related.map(({ path, range, message }) => ({
         location: { uri: context.uriOf(path), range: lspRange(path, range) },
@@ -181,6 +205,9 @@ export function createRenderer(context: RenderingContext): Renderer {
         range: lspRange(finding.path, finding.range),
         severity: lspSeverity(finding.severity),
         code: finding.code,
+        ...(context.abilities.codeLinks && context.hovers.commands.includes(explainCommand)
+          ? { codeDescription: { href: `${pageScheme}:/rules/${finding.rule}.md` } }
+          : {}),
         source: "gilscope",
         message: finding.message,
         ...(context.abilities.relatedInformation && related.length > 0 ? { relatedInformation: related } : {}),
@@ -188,8 +215,11 @@ export function createRenderer(context: RenderingContext): Renderer {
       };
     },
     hover(path, hover) {
-      return { contents: { kind: "markdown", value: hover.markdown }, range: lspRange(path, hover.range) };
+      const range = lspRange(path, hover.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers) }, range };
     },
+    workspaceEdit,
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);
       const diagnostics = shown.filter((diagnostic) => diagnostic.source === "gilscope" && sameRange(diagnostic.range, range));
@@ -199,7 +229,7 @@ export function createRenderer(context: RenderingContext): Renderer {
         ...(diagnostics.length > 0 ? { diagnostics } : {}),
       };
       return action.refusedBecause === undefined
-        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits) }
+        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits, annotationOf(action)) }
         : { ...base, disabled: { reason: action.refusedBecause } };
     },
     lens(path, lens) {
@@ -207,32 +237,25 @@ export function createRenderer(context: RenderingContext): Renderer {
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
       return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
     },
+    inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
+    lspRange,
+    uriOf: context.uriOf,
+    lensPlace(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, data: place };
+    },
+    timelineLens(path, lens) {
+      const range = lspRange(path, lens.range);
+      const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
+      return { range, command: LspCommand.create("Show timeline", showTimelineCommand, place) };
+    },
   };
 }
 
-/**
- * A refused fix as an entry that can be chosen, and opens the rule's page: some editors never show disabled quick fixes, and the user
- * would not learn the reason.
- */
-export function refusalAction(refused: LspCodeAction, finding: Finding): LspCodeAction {
-  const title = `Not possible: ${refused.title} (${refused.disabled?.reason ?? ""})`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    ...(refused.diagnostics ? { diagnostics: refused.diagnostics } : {}),
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
-  };
-}
-
-/** The entry under the fixes that opens a rule's page. */
-export function explainAction(finding: Finding, diagnostic: Diagnostic): LspCodeAction {
-  const title = `Explain ${finding.code} (${finding.rule})`;
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    diagnostics: [diagnostic],
-    command: LspCommand.create(title, explainRuleCommand, finding.code),
-  };
+/** What needs a reader is shown before it is done, with what it changes in words. */
+function annotationOf({ title, caution }: CodeAction): ChangeAnnotation | undefined {
+  return caution === undefined ? undefined : { label: title, description: caution, needsConfirmation: true };
 }
 
 function sameRange(a: LspRange, b: LspRange): boolean {

@@ -1,6 +1,7 @@
 import type { Connection } from "vscode-languageserver";
 import type { Host } from "../base/host.js";
 import type { SourceHost } from "../base/source-files.js";
+import type { FactsSource } from "../program/packed-facts.js";
 import { isUri, uriOfPath } from "./convert.js";
 import { describeRequest, listFolderRequest, type RemoteDescription, type RemoteEntry, readFileRequest } from "./protocol.js";
 
@@ -8,6 +9,8 @@ import { describeRequest, listFolderRequest, type RemoteDescription, type Remote
 export interface ServerHost extends Host, SourceHost {
   /** The folder of the user's settings for this program, where `gilscope calibrate` keeps what it measures; undefined where there is none. */
   readonly configurationFolder: string | undefined;
+  /** Makes facts beside this thread; undefined where there is no other. */
+  readonly facts: FactsSource | undefined;
   /** Resolves after at least that many milliseconds; messages that have arrived are handled before. */
   wait(milliseconds: number): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import {
   type CancellationToken,
-  CodeActionKind,
   type CodeActionParams,
   type CodeLensParams,
+  CodeLensRefreshRequest,
   type Connection,
+  type Diagnostic,
   DidChangeConfigurationNotification,
   type DidChangeTextDocumentParams,
   DidChangeWatchedFilesNotification,
@@ -21,50 +22,56 @@ import {
   type CodeLens as LspCodeLens,
   type Hover as LspHover,
   ResponseError,
+  type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
   WatchKind,
-  type WorkDoneProgressServerReporter,
   type WorkspaceFoldersChangeEvent,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
+import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
-import { interpreterTarget, projectTarget } from "../base/project-target.js";
+import { interpreterTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
 import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
-import { findRule, rules } from "../rules/index.js";
 import type { Parser } from "../syntax/parser.js";
+import { abilitiesOf, clientOf, introductionOf, themeOf } from "./client.js";
+import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
-import {
-  applyChanges,
-  type ClientAbilities,
-  createRenderer,
-  explainAction,
-  isUri,
-  knowledgeDiagnostics,
-  pathOfUri,
-  type Renderer,
-  refusalAction,
-  uriOfPath,
-} from "./convert.js";
+import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
+import { explanation, topics } from "./explanations.js";
+import { createFolderSettings } from "./folder-settings.js";
+import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
+import { createNotebooks } from "./notebooks.js";
+import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
 import {
+  analysedNotification,
+  calibratedNotification,
   type DocumentPlace,
+  type Explanation,
+  explanationRequest,
   interpreterNotification,
+  knowledgeFilesRequest,
   type Page,
   predictionRequest,
-  type RuleTitle,
-  ruleRequest,
-  rulesRequest,
+  reportRequest,
   type ServerStatus,
   statusNotification,
+  type TargetOrigin,
+  type TimelineSite,
+  themeNotification,
+  timelineRequest,
+  topicsRequest,
 } from "./protocol.js";
+import { answerReadingAids } from "./reading-aids.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
+import { workspaceReport } from "./workspace-report.js";
 
 /** A document that the editor shows. */
 interface OpenDocument {
@@ -90,11 +97,13 @@ const settingsPatience = 2000;
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
   let configuration = readConfiguration(undefined);
-  let targetOfProject: Target | undefined;
   let targetOfEditor: Target | undefined;
+  const targetOrigin = (): TargetOrigin =>
+    configuration.target ? "setting" : targetOfEditor ? "editor" : (folderSettings.target?.from ?? "default");
   let settings = effectiveSettings(configuration, undefined, host.cores());
-  let abilities: ClientAbilities = { relatedInformation: false, diagnosticTags: false, disabledActions: false, documentChanges: false };
-  let client = clientOf(undefined);
+  let abilities = abilitiesOf({});
+  let hovers = introductionOf(undefined);
+  let client = clientOf({});
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -116,6 +125,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       uriOf: (path) => open.get(path)?.uri ?? uriOfPath(path),
       versionOf: (path) => open.get(path)?.document.version ?? null,
       abilities,
+      hovers,
     });
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +146,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       await host.wait(0);
       if (cancellation?.isCancellationRequested) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
       try {
-        return await work(params);
+        return notebooks.inCells(await work(notebooks.inModule(params)), params);
       } catch (error) {
         if (error instanceof Cancelled) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
         if (error instanceof MalformedParameters) return new ResponseError(ErrorCodes.InvalidParams, `${what}: ${error.message}`);
@@ -165,6 +175,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let configured: Promise<unknown> = Promise.resolve();
   /** Settles when the knowledge files have been read that the settings name. */
   let knowledgeRead: Promise<unknown> = Promise.resolve();
+  /** Settles when the settings of the workspace folders have been read. */
+  let foldersRead: Promise<unknown> = Promise.resolve();
   /** Settles when what was measured of the target has been read. */
   let calibrationsRead: Promise<unknown> = Promise.resolve();
 
@@ -190,16 +202,27 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const shown of [...open.values()].reverse()) {
       if (shown.use === "ignored") continue;
       const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
-      findingCounts.set(shown.uri, diagnostics.length);
       const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
       if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
         shown.published = published;
-        send(connection.sendDiagnostics({ uri: shown.uri, version: published.version, diagnostics }));
+        sendDiagnostics(shown, diagnostics);
       }
       await host.wait(0);
       if (generation !== round) return schedulePublish();
     }
     sendStatus();
+    if (round === lastAnalysed) return;
+    lastAnalysed = round;
+    send(connection.sendNotification(analysedNotification));
+  };
+  let lastAnalysed = -1;
+
+  const sendDiagnostics = (shown: OpenDocument, diagnostics: readonly Diagnostic[]): void => {
+    for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {
+      if (shown.use === "ignored") findingCounts.delete(told.uri);
+      else findingCounts.set(told.uri, told.diagnostics.length);
+      send(connection.sendDiagnostics(told));
+    }
   };
 
   /** A message that cannot be delivered means that the editor has gone. */
@@ -207,14 +230,20 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     sending.catch((error) => logFailure("sending", error));
   };
 
-  let indexing: ServerStatus["indexing"] = "done";
+  const progress = createIndexProgress(connection, {
+    showsProgress: () => client.progress,
+    onChange: () => sendStatus(),
+    onFailure: (error) => logFailure("progress", error),
+  });
   let lastStatus = "";
   const sendStatus = (): void => {
     const status: ServerStatus = {
       target: targetTitle(settings.target),
       cores: settings.cores,
       findings: Object.fromEntries(findingCounts),
-      indexing,
+      indexing: progress.state,
+      percentage: progress.percentage,
+      targetFrom: targetOrigin(),
     };
     const text = JSON.stringify(status);
     if (text === lastStatus) return;
@@ -225,6 +254,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   // ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const isExcluded = (path: string): boolean =>
+    folderSettings.excludes(path) ||
     index.folders().some((folder) => {
       const prefix = joinPath(folder, "");
       return path.startsWith(prefix) && configuration.excludes(path.slice(prefix.length));
@@ -232,10 +262,11 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   const index = createWorkspaceIndex(host, {
     isOpen: (path) => open.get(path)?.use === "analysed",
     isExcluded: (path) => isExcluded(path),
-    onFile(path, text) {
+    onFile(path, text, packed) {
       // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
       // the reading, and what the user types makes a new state anyway.
-      analysisHost.setFile(path, text);
+      if (packed) analysisHost.setFacts(path, text, packed);
+      else analysisHost.setFile(path, text);
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
@@ -243,10 +274,11 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       schedulePublish();
     },
     onProgress(done, total) {
-      showProgress(done, total);
+      progress.show(done, total);
       if (done < total) return;
       changed();
       schedulePublish();
+      refreshNotes();
     },
   });
 
@@ -260,102 +292,90 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     else {
       analysisHost.closeFile(shown.path);
       analysisHost.removeFile(shown.path);
-      findingCounts.delete(shown.uri);
       shown.published = undefined;
-      send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
+      sendDiagnostics(shown, []);
     }
     changed();
     schedulePublish();
   };
 
-  let progress: Promise<WorkDoneProgressServerReporter | undefined> | undefined;
-  let lastPercentage = 0;
-  const showProgress = (done: number, total: number): void => {
-    const state = done < total ? "busy" : "done";
-    // A handful of files is read before anybody could look.
-    if (state === "busy" && total - done < 50 && indexing === "done") return;
-    if (state !== indexing) {
-      indexing = state;
-      sendStatus();
-    }
-    if (!client.progress) return;
-    if (state === "done") {
-      progress?.then((reporter) => reporter?.done()).catch((error) => logFailure("progress", error));
-      progress = undefined;
-      return;
-    }
-    if (progress === undefined) {
-      lastPercentage = 0;
-      progress = connection.window.createWorkDoneProgress().then(
-        (reporter) => {
-          reporter.begin("Gilscope: reading Python files", 0, undefined, false);
-          return reporter;
-        },
-        () => undefined,
-      );
-    }
-    const percentage = Math.floor((100 * done) / total);
-    if (percentage <= lastPercentage) return;
-    lastPercentage = percentage;
-    progress.then((reporter) => reporter?.report(percentage, `${done} of ${total}`)).catch((error) => logFailure("progress", error));
+  const openDocument = (uri: string, documentVersion: number, text: string): void => {
+    const path = pathOfUri(uri);
+    const document = TextDocument.create(uri, "python", documentVersion, text);
+    const shown: OpenDocument = { uri, path, document, use: "ignored", published: undefined };
+    open.set(path, shown);
+    useOpenDocument(shown);
+    if (text.length > longestText) host.log(`${path} is too large to be analysed in an editor (${(text.length / 1e6).toFixed(1)} MB)`);
   };
 
-  connection.onDidOpenTextDocument(
-    noticing("textDocument/didOpen", (params: DidOpenTextDocumentParams) => {
-      const { uri, languageId, version: documentVersion, text } = params.textDocument;
-      if (languageId !== "python") return;
-      const path = pathOfUri(uri);
-      const document = TextDocument.create(uri, languageId, documentVersion, text);
-      const shown: OpenDocument = { uri, path, document, use: "ignored", published: undefined };
-      open.set(path, shown);
-      useOpenDocument(shown);
-      if (text.length > longestText) host.log(`${path} is too large to be analysed in an editor (${(text.length / 1e6).toFixed(1)} MB)`);
-    }),
-  );
-
-  connection.onDidChangeTextDocument(
-    noticing("textDocument/didChange", (params: DidChangeTextDocumentParams) => {
-      const path = pathOfUri(params.textDocument.uri);
-      const shown = open.get(path);
-      if (!shown) throw new Error(`${params.textDocument.uri} is not open`);
-      const edits = applyChanges(shown.document, params.contentChanges, params.textDocument.version);
-      open.delete(path);
-      open.set(path, shown);
-      if (shown.use === "analysed") {
-        analysisHost.editFile(path, edits);
-        changed();
-        schedulePublish();
-      }
-      useOpenDocument(shown);
-    }),
-  );
-
-  connection.onDidCloseTextDocument(
-    noticing("textDocument/didClose", (params: DidCloseTextDocumentParams) => {
-      const path = pathOfUri(params.textDocument.uri);
-      const shown = open.get(path);
-      if (!shown) return;
-      open.delete(path);
-      findingCounts.delete(shown.uri);
-      send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
-      if (shown.use === "ignored") return;
-      analysisHost.closeFile(path);
-      // What was typed and not saved is gone with the editor; the file on disk counts again.
-      if (!index.knows(path)) analysisHost.removeFile(path);
-      index.changed(path);
+  const changeDocument = (uri: string, documentVersion: number, changes: readonly TextDocumentContentChangeEvent[]): void => {
+    const path = pathOfUri(uri);
+    const shown = open.get(path);
+    if (!shown) throw new Error(`${uri} is not open`);
+    const edits = applyChanges(shown.document, changes, documentVersion);
+    open.delete(path);
+    open.set(path, shown);
+    if (shown.use === "analysed") {
+      analysisHost.editFile(path, edits);
       changed();
       schedulePublish();
+    }
+    useOpenDocument(shown);
+  };
+
+  const closeDocument = (uri: string): void => {
+    const path = pathOfUri(uri);
+    const shown = open.get(path);
+    if (!shown) return;
+    open.delete(path);
+    findingCounts.delete(shown.uri);
+    send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
+    if (shown.use === "ignored") return;
+    analysisHost.closeFile(path);
+    // What was typed and not saved is gone with the editor; the file on disk counts again.
+    if (!index.knows(path)) analysisHost.removeFile(path);
+    index.changed(path);
+    changed();
+    schedulePublish();
+  };
+
+  const notebooks = createNotebooks({
+    onOpen: openDocument,
+    onChange: changeDocument,
+    onClose: closeDocument,
+    onCellClose(uri) {
+      findingCounts.delete(uri);
+      send(connection.sendDiagnostics({ uri, diagnostics: [] }));
+    },
+  });
+
+  connection.onDidOpenTextDocument(
+    noticing("textDocument/didOpen", ({ textDocument }: DidOpenTextDocumentParams) => {
+      const { uri, languageId, version: documentVersion, text } = textDocument;
+      if (languageId === "python") openDocument(uri, documentVersion, text);
     }),
   );
+  connection.onDidChangeTextDocument(
+    noticing("textDocument/didChange", ({ textDocument, contentChanges }: DidChangeTextDocumentParams) =>
+      changeDocument(textDocument.uri, textDocument.version, contentChanges),
+    ),
+  );
+  connection.onDidCloseTextDocument(
+    noticing("textDocument/didClose", ({ textDocument }: DidCloseTextDocumentParams) => closeDocument(textDocument.uri)),
+  );
+  const { synchronization } = connection.notebooks;
+  synchronization.onDidOpenNotebookDocument(noticing("notebookDocument/didOpen", notebooks.open));
+  synchronization.onDidChangeNotebookDocument(noticing("notebookDocument/didChange", notebooks.change));
+  synchronization.onDidCloseNotebookDocument(noticing("notebookDocument/didClose", notebooks.close));
 
   connection.onDidChangeWatchedFiles(
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
       for (const { uri, type } of params.changes) {
         const path = pathOfUri(uri);
         if (knowledgeFiles.paths().includes(path) || isProjectFile(path)) readKnowledge();
+        if (isTargetFile(path)) readFolders();
         if (type === FileChangeType.Deleted) index.removed(path);
         else if (/\.pyw?$/i.test(path)) index.changed(path);
-        else if (isTargetFile(path)) readTarget();
       }
     }),
   );
@@ -364,18 +384,35 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const { uri } of event.removed) index.removeFolder(pathOfUri(uri));
     for (const { uri } of event.added) index.addFolder(pathOfUri(uri));
     for (const shown of open.values()) useOpenDocument(shown);
-    readTarget();
+    readFolders();
     readKnowledge();
   };
 
   // ── Settings ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  let configuredWith = "";
   const configure = (): void => {
-    settings = { ...effectiveSettings(configuration, targetOfEditor ?? targetOfProject, host.cores()), calibrations: kept.calibrations };
-    analysisHost.configure(settings);
-    changed();
+    settings = {
+      ...effectiveSettings(configuration, targetOfEditor ?? folderSettings.target?.target, folderSettings.cores ?? host.cores()),
+      folders: folderSettings.severities,
+      calibrations: kept.calibrations,
+    };
+    const text = JSON.stringify(settings);
+    // What is remembered of a program depends on all of them, and is worth keeping.
+    if (text !== configuredWith) {
+      configuredWith = text;
+      analysisHost.configure(settings);
+      changed();
+      refreshNotes();
+    }
     schedulePublish();
     if (kept.of !== targetName(settings.target)) readCalibrations();
+  };
+
+  /** The editor asks for what stands in the code by itself only where the code changes. */
+  const refreshNotes = (): void => {
+    if (client.lensRefresh) send(connection.sendRequest(CodeLensRefreshRequest.type));
+    if (client.inlayRefresh) send(connection.languages.inlayHint.refresh());
   };
 
   /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
@@ -393,12 +430,29 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
+  const folderSettings = createFolderSettings(host, {
+    // A single folder's settings are the window's.
+    async configurationOf(folder) {
+      if (!client.configuration || index.folders().length < 2) return undefined;
+      return readConfiguration(await connection.workspace.getConfiguration({ scopeUri: uriOfPath(folder), section: "gilscope" }));
+    },
+    onChange(excludes) {
+      configure();
+      if (excludes === "as before") return;
+      index.refresh();
+      for (const shown of open.values()) useOpenDocument(shown);
+    },
+  });
+
   const useConfiguration = (section: unknown): void => {
     const excludedBefore = JSON.stringify(configuration.excludePatterns);
+    const hintsBefore = JSON.stringify(configuration.inlayHints);
     configuration = readConfiguration(section);
     for (const problem of configuration.problems) host.log(problem);
     configure();
+    if (JSON.stringify(configuration.inlayHints) !== hintsBefore) refreshNotes();
     readKnowledge();
+    readFolders();
     if (JSON.stringify(configuration.excludePatterns) !== excludedBefore) {
       index.refresh();
       for (const shown of open.values()) useOpenDocument(shown);
@@ -442,16 +496,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     (await before?.registered)?.dispose();
   };
 
-  const readTarget = (): void => {
-    const [folder] = index.folders();
-    if (folder === undefined || isUri(folder)) return;
-    projectTarget(folder, host)
-      .then((target) => {
-        targetOfProject = target;
-        configure();
-      })
-      .catch((error) => logFailure("reading the project's target", error));
+  const readFolders = (): void => {
+    foldersRead = folderSettings.read(index.folders()).catch((error) => logFailure("reading the settings of folders", error));
   };
+
+  connection.onNotification(
+    calibratedNotification,
+    noticing("calibrated", () => readCalibrations()),
+  );
 
   connection.onDidChangeConfiguration(
     noticing("workspace/didChangeConfiguration", (params: { settings?: { gilscope?: unknown } }) => {
@@ -465,6 +517,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     noticing("interpreter", (params: { version?: unknown }) => {
       targetOfEditor = typeof params?.version === "string" ? interpreterTarget(params.version) : undefined;
       configure();
+    }),
+  );
+
+  connection.onNotification(
+    themeNotification,
+    noticing("theme", (params: { theme?: unknown }) => {
+      hovers = { ...hovers, theme: themeOf(params?.theme) };
     }),
   );
 
@@ -486,21 +545,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const range = params.range ? renderer.range(path, params.range) : undefined;
-      if (!range) return [];
-      const findings = state.findings(path).filter((finding) => overlaps(finding.range, range));
-      const shown = findings.map((finding) => ({ finding, diagnostic: renderer.diagnostic(finding) }));
-      const diagnostics = shown.map(({ diagnostic }) => diagnostic);
-      const actions: LspCodeAction[] = [];
-      for (const action of state.codeActions(path, range)) {
-        const rendered = renderer.codeAction(path, action, diagnostics);
-        if (!rendered.disabled || abilities.disabledActions) actions.push(rendered);
-        const refused = rendered.disabled && findings.find(({ rule }) => rule === action.rule);
-        if (refused) actions.push(refusalAction(rendered, refused));
+      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      if (open.get(path)?.use !== "analysed") return actions;
+      const before = analysisHost.snapshot();
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      if (analysisHost.snapshot() !== before) {
+        changed();
+        schedulePublish();
       }
-      actions.push(...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic)));
-      const wanted = params.context?.only;
-      return actions.filter(({ kind }) => wanted === undefined || wanted.some((only) => kind === only || kind?.startsWith(`${only}.`)));
+      return actions;
     }),
   );
 
@@ -509,9 +562,36 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      return state.lenses(path).map((lens) => renderer.lens(path, lens));
+      return state.lenses(path).flatMap((lens) => [renderer.lensPlace(path, lens), renderer.timelineLens(path, lens)]);
     }),
   );
+
+  connection.onCodeLensResolve(
+    answering("codeLens/resolve", (asked: LspCodeLens): LspCodeLens => {
+      const place = asked.data as DocumentPlace | undefined;
+      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
+      const path = pathOfUri(place.uri);
+      const state = snapshot();
+      const renderer = rendererOf(state);
+      const start = renderer.offset(path, place);
+      const lens = state.lenses(path).find(({ range }) => range.start === start);
+      // An edit took the site away or moved it: the editor asks for all lenses again.
+      return { command: { title: "", command: "" }, ...(lens && renderer.lens(path, lens)), range: asked.range };
+    }),
+  );
+
+  /** The site whose call stands at the place, else the first one on its line. */
+  const siteAt = (state: Analysis, path: string, { line, character }: DocumentPlace): SiteDemand | undefined => {
+    const renderer = rendererOf(state);
+    const start = renderer.offset(path, { line, character });
+    const lineEnd = renderer.offset(path, { line, character: Number.MAX_SAFE_INTEGER });
+    if (start === undefined || lineEnd === undefined) return undefined;
+    const sites = state.demands(path);
+    return (
+      sites.find(({ prediction: { range } }) => range.start <= start && start < range.end) ??
+      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd }))
+    );
+  };
 
   connection.onRequest(
     predictionRequest,
@@ -519,39 +599,60 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
-      const renderer = rendererOf(state);
-      const start = renderer.offset(path, { line: place.line, character: place.character });
-      const lineEnd = renderer.offset(path, { line: place.line, character: Number.MAX_SAFE_INTEGER });
-      if (start === undefined || lineEnd === undefined) return null;
-      const predictions = state.predictions(path);
-      const prediction =
-        predictions.find(({ range }) => range.start <= start && start < range.end) ??
-        predictions.find(({ range }) => overlaps(range, { start, end: lineEnd }));
-      return prediction ? predictionPage(prediction, state.delays(path, prediction.range), place.line) : null;
+      const site = siteAt(state, path, place);
+      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line) : null;
+    }),
+  );
+
+  connection.onRequest<TimelineSite | null, void>(
+    timelineRequest,
+    answering("timeline", (place: DocumentPlace): TimelineSite | null => {
+      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
+      const path = pathOfUri(place.uri);
+      const state = snapshot();
+      const site = siteAt(state, path, place);
+      if (!site) return null;
+      return {
+        ...site,
+        place: { uri: place.uri, ...rendererOf(state).position(path, site.prediction.range.start) },
+        fileName: fileName(path),
+      };
     }),
   );
 
   connection.onRequest(
-    ruleRequest,
-    answering("rule", (params: { readonly rule?: unknown }): Page | null => {
-      if (typeof params?.rule !== "string") throw new MalformedParameters("the rule is missing");
-      const rule = findRule(params.rule);
-      return rule ? { title: `${rule.code} ${rule.name}`, markdown: rule.docs } : null;
+    explanationRequest,
+    answering("explanation", (params: { readonly name?: unknown }): Explanation | null => {
+      if (typeof params?.name !== "string") throw new MalformedParameters("the name is missing");
+      return explanation(params.name, settings.target);
     }),
   );
 
+  connection.onRequest(topicsRequest, answering("topics", topics));
+
   connection.onRequest(
-    rulesRequest,
-    answering("rules", (): RuleTitle[] => rules.map(({ code, name }) => ({ code, name }))),
+    knowledgeFilesRequest,
+    answering("knowledge files", () => knowledgeFiles.paths().map(uriOfPath)),
   );
+
+  connection.onRequest(
+    reportRequest,
+    answering("report", () => {
+      const state = snapshot();
+      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() });
+    }),
+  );
+
+  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints });
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   let initialFolders: readonly string[] = [];
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
-    client = clientOf(params);
-    abilities = abilitiesOf(params);
+    client = clientOf(params.capabilities);
+    abilities = abilitiesOf(params.capabilities);
+    hovers = introductionOf(params.initializationOptions);
     initialFolders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
     return {
@@ -559,8 +660,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
         hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.RefactorRewrite] },
-        codeLensProvider: { resolveProvider: false },
+        codeActionProvider: { codeActionKinds: [...codeActionKinds] },
+        inlayHintProvider: true,
+        notebookDocumentSync: { notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "python" }] }] },
+        codeLensProvider: { resolveProvider: true },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -574,7 +677,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const started = configuring
       .then(configure)
       .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
-      .then(() => Promise.all([knowledgeRead, calibrationsRead]));
+      .then(() => Promise.all([knowledgeRead, foldersRead]))
+      // Which interpreter was measured matters only once it is known which is meant.
+      .then(() => calibrationsRead);
     // An editor that never answers is not worth silence.
     configured = Promise.race([started, host.wait(settingsPatience)]);
     sendStatus();
@@ -586,7 +691,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
         { globPattern: "**/*.{py,pyw}" },
-        { globPattern: "**/{pyproject.toml,.python-version}" },
+        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg}" },
         // A deleted folder is told as one event that no pattern for files matches.
         { globPattern: "**/*", kind: WatchKind.Delete },
       ],
@@ -601,55 +706,7 @@ function isProjectFile(path: string): boolean {
   return path.endsWith("/pyproject.toml");
 }
 
-/** Whether the file says which Python a project is for. */
+/** Whether the file says which Python a project is for, or how it is judged. */
 function isTargetFile(path: string): boolean {
-  return /\/(pyproject\.toml|\.python-version)$/.test(path);
-}
-
-/** A request that does not say what it is about. */
-class MalformedParameters extends Error {}
-
-function pathIn(params: { readonly textDocument?: { readonly uri?: unknown } } | null | undefined): string {
-  const uri = params?.textDocument?.uri;
-  if (typeof uri !== "string") throw new MalformedParameters("textDocument.uri is missing");
-  return pathOfUri(uri);
-}
-
-function positionIn(params: { readonly position?: { readonly line?: unknown; readonly character?: unknown } }): {
-  line: number;
-  character: number;
-} {
-  const { line, character } = params.position ?? {};
-  if (typeof line !== "number" || typeof character !== "number") throw new MalformedParameters("position is missing");
-  return { line, character };
-}
-
-/** What the client can do beyond showing answers. */
-interface Client {
-  readonly configuration: boolean;
-  readonly configurationChanges: boolean;
-  readonly folderChanges: boolean;
-  readonly watchedFiles: boolean;
-  readonly progress: boolean;
-}
-
-function clientOf(params: InitializeParams | undefined): Client {
-  const { workspace, window } = params?.capabilities ?? {};
-  return {
-    configuration: workspace?.configuration === true,
-    configurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
-    folderChanges: workspace?.workspaceFolders === true,
-    watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
-    progress: window?.workDoneProgress === true,
-  };
-}
-
-function abilitiesOf(params: InitializeParams): ClientAbilities {
-  const { textDocument, workspace } = params.capabilities;
-  return {
-    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
-    diagnosticTags: textDocument?.publishDiagnostics?.tagSupport !== undefined,
-    disabledActions: textDocument?.codeAction?.disabledSupport === true,
-    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
-  };
+  return /\/(pyproject\.toml|\.python-version|pyvenv\.cfg)$/.test(path);
 }

@@ -8,14 +8,15 @@ export interface IndexListener {
   isOpen(path: string): boolean;
   /** Whether the user leaves the file out. */
   isExcluded(path: string): boolean;
-  onFile(path: string, text: string): void;
+  /** `packed` are the facts of the text, where another thread made them. */
+  onFile(path: string, text: string, packed: Uint8Array | undefined): void;
   onRemoved(path: string): void;
   /** Called when files start to be read, after each, and (with `total` equal to `done`) when none is left. */
   onProgress(done: number, total: number): void;
 }
 
 /**
- * Keeps up with the Python files of the workspace: one file is read at a time, and between two files the editor's requests are answered.
+ * Keeps up with the Python files of the workspace: a few are read at a time, and between two of them the editor's requests are answered.
  * Files that cannot be used are logged once and left out.
  */
 export interface WorkspaceIndex {
@@ -38,6 +39,12 @@ export const longestText = 2_000_000;
 /** More files than this are not one project: somebody opened a home folder. */
 const mostFiles = 20_000;
 
+/** Enough to keep every core busy. */
+const mostReadTogether = 32;
+
+/** For so long the editor's requests wait at most, but for the work on one file. In milliseconds. */
+const longestTurn = 5;
+
 /** Folders that never hold a workspace's files; changes in them are frequent and mean nothing. */
 const foreignFolder = /(?:^|\/)(?:\.[^/]*|node_modules|__pycache__|venv|site-packages)\//;
 
@@ -47,6 +54,8 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
   const waitingFolders = new Set<string>();
   const waitingFiles = new Set<string>();
   const logged = new Set<string>();
+  /** The last reading of each file that is being read: an earlier one that ends later is of no use. */
+  const readings = new Map<string, symbol>();
   let state: "idle" | "working" = "idle";
 
   const logOnce = (message: string): void => {
@@ -78,9 +87,12 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
 
   const readFile = async (path: string): Promise<void> => {
     if (listener.isOpen(path)) return;
+    const reading = Symbol(path);
+    readings.set(path, reading);
     const source = await readSource(path, host);
     // The editor may have opened the file, or the folder may have left the workspace, while the file was read.
-    if (listener.isOpen(path) || !files.has(path)) return;
+    const isWanted = (): boolean => readings.get(path) === reading && !listener.isOpen(path) && files.has(path);
+    if (!isWanted()) return;
     const problem =
       source.kind === "problem"
         ? source.message
@@ -88,10 +100,14 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
           ? `is too large to be analysed in an editor (${(source.text.length / 1e6).toFixed(1)} MB)`
           : undefined;
     if (source.kind === "source" && problem === undefined) {
+      const packed = await host.facts?.packedFactsOf(source.text);
+      if (!isWanted()) return;
+      readings.delete(path);
       files.set(path, "used");
-      listener.onFile(path, source.text);
+      listener.onFile(path, source.text, packed);
       return;
     }
+    readings.delete(path);
     logOnce(`${path} ${problem}`);
     if (files.get(path) === "used") listener.onRemoved(path);
     files.set(path, "unusable");
@@ -99,6 +115,8 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
 
   const work = async (): Promise<void> => {
     let done = 0;
+    let paused = host.now();
+    const reading = new Set<Promise<void>>();
     // Changes come in bursts (a save, a branch switch): the pause collects them, and lets the first answers out before the work starts.
     await host.wait(50);
     for (;;) {
@@ -109,16 +127,28 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
         continue;
       }
       const path = first(waitingFiles);
-      if (path === undefined) break;
-      waitingFiles.delete(path);
-      const started = host.now();
-      await readFile(path);
-      done++;
-      listener.onProgress(done, done + waitingFiles.size);
-      // Requests that arrived while a large file was parsed come first.
-      if (host.now() - started > 5) await host.wait(0);
+      if (path === undefined && reading.size === 0) break;
+      if (path !== undefined && reading.size < (host.facts ? mostReadTogether : 1)) {
+        waitingFiles.delete(path);
+        const one = readFile(path)
+          .catch((error) => logOnce(`${path} could not be analysed: ${error instanceof Error ? error.stack : String(error)}`))
+          .finally(() => {
+            reading.delete(one);
+            done++;
+          });
+        reading.add(one);
+        continue;
+      }
+      await Promise.race(reading);
+      const left = reading.size + waitingFiles.size;
+      if (left > 0) listener.onProgress(done, done + left);
+      // Requests that arrived meanwhile come first.
+      if (host.now() - paused < longestTurn) continue;
+      await host.wait(0);
+      paused = host.now();
     }
     listener.onProgress(done, done);
+    await host.facts?.rest();
   };
 
   const start = (): void => {

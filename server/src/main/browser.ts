@@ -52,6 +52,7 @@ function hostOf(log: (message: string) => void): ServerHost {
     listFolder: unreachable,
     describe: async () => undefined,
     configurationFolder: undefined,
+    facts: undefined,
     now: () => performance.now(),
     cores: () => self.navigator.hardwareConcurrency || 1,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

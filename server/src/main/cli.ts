@@ -1,12 +1,15 @@
 #!/usr/bin/env node
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Environment, Writer } from "../cli/environment.js";
 import { run } from "../cli/run.js";
-import { Parser } from "../syntax/parser.js";
+import { cacheFolder } from "./cache-folder.js";
 import { configurationFolder } from "./configuration-folder.js";
+import { createFactsSource } from "./facts-source.js";
 import { createNodeHost } from "./node-host.js";
+import { createParser } from "./node-parser.js";
+import { createReportMemory } from "./report-memory.js";
 import { runPython } from "./run-python.js";
 
 const environment: Environment = {
@@ -24,6 +27,8 @@ const environment: Environment = {
     await writeFile(path, bytes);
   },
   createParser,
+  createFactsSource: (disk) => createFactsSource(disk === "with disk" ? cacheFolder(process.platform, process.env) : undefined),
+  reports: createReportMemory(cacheFolder(process.platform, process.env)),
   configurationFolder: configurationFolder(process.platform, process.env),
   runPython,
   // A bundle of its own, beside this one; it reads the same command line.
@@ -65,10 +70,4 @@ async function readInput(): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of process.stdin) pieces.push(piece as Uint8Array);
   return Buffer.concat(pieces);
-}
-
-async function createParser(): Promise<Parser> {
-  const bytesOf = (name: string): Promise<Uint8Array> => readFile(new URL(name, import.meta.url));
-  const [runtime, python] = await Promise.all([bytesOf("web-tree-sitter.wasm"), bytesOf("tree-sitter-python.wasm")]);
-  return Parser.create({ runtime, python });
 }

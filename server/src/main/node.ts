@@ -1,13 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { createConnection } from "vscode-languageserver/node";
 import { version } from "../../../package.json";
 import { startServer } from "../lsp/server.js";
 import type { ServerHost } from "../lsp/server-host.js";
-import { Parser } from "../syntax/parser.js";
+import { cacheFolder } from "./cache-folder.js";
 import { configurationFolder } from "./configuration-folder.js";
+import { createFactsSource } from "./facts-source.js";
 import { createNodeHost } from "./node-host.js";
+import { createParser } from "./node-parser.js";
 
 // Reading a workspace makes garbage faster than V8 likes to collect it; growing the heap in smaller steps halves the peak and costs no time.
 setFlagsFromString("--heap-growing-percent=40");
@@ -17,12 +18,11 @@ async function main(): Promise<void> {
   const connection = createConnection();
   // Over stdio, standard output belongs to the protocol; the connection's console reaches the editor's log in every case.
   const host = createNodeHost((message) => connection.console.warn(message));
-  const bytesOf = (name: string): Promise<Uint8Array> => readFile(new URL(name, import.meta.url));
-  const [runtime, python] = await Promise.all([bytesOf("web-tree-sitter.wasm"), bytesOf("tree-sitter-python.wasm")]);
-  const parser = await Parser.create({ runtime, python });
+  const parser = await createParser();
   const serverHost: ServerHost = {
     ...host,
     configurationFolder: configurationFolder(process.platform, process.env),
+    facts: createFactsSource(cacheFolder(process.platform, process.env)),
     wait: (milliseconds) => pause(milliseconds),
   };
   startServer(connection, serverHost, parser, version);

@@ -75,7 +75,30 @@ export interface FunctionFacts extends Range {
   readonly body: readonly Operation[];
   /** Where the first statement of the body starts. */
   readonly bodyStart: number;
+  /** What the body holds somewhere, so that who looks for it need not go through every body. */
+  readonly holds: ReadonlySet<BodyPart>;
 }
+
+/**
+ * `loop`: a `while`, or a `for` that is not `async`. `lock`: a `with`, or a call of something's `acquire`. `outer store`: a variable of another
+ * scope that gets a value.
+ */
+export type BodyPart = "loop" | "lock" | "outer store";
+
+/** The one set of these parts: there are few, and every function has one. */
+export function bodyParts(parts: ReadonlySet<BodyPart> | readonly BodyPart[]): ReadonlySet<BodyPart> {
+  const wanted = new Set(parts);
+  const index = allParts.reduce((sum, part, bit) => sum + (wanted.has(part) ? 1 << bit : 0), 0);
+  return setsOfParts[index] as ReadonlySet<BodyPart>;
+}
+
+const allParts: readonly BodyPart[] = ["loop", "lock", "outer store"];
+
+/** By the bits of the parts in it. */
+const setsOfParts: readonly ReadonlySet<BodyPart>[] = Array.from(
+  { length: 1 << allParts.length },
+  (_, index) => new Set(allParts.filter((_part, bit) => (index >> bit) % 2 === 1)),
+);
 
 /** An assignment to an attribute of a method's first parameter. */
 export interface InstanceAttribute {

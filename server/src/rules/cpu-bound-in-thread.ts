@@ -1,7 +1,7 @@
 import { hasGil, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
-import { applicable, speedupText, upTo } from "../estimate/text.js";
-import { duration, rangeOfCall, unknownCallNs } from "../estimate/work.js";
+import { applicable, duration, speedupText, upTo } from "../estimate/text.js";
+import { rangeOfCall, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import docs from "./cpu-bound-in-thread.md";
 import { processPoolFix } from "./fixes/process-pool-fix.js";

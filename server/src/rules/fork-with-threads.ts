@@ -1,8 +1,9 @@
 import { atLeast, targetTitle } from "../base/target.js";
 import { type ForkBesideThread, forksBesideThreads } from "../program/link/forks.js";
+import { startMethodFix } from "./fixes/start-method-fix.js";
 import docs from "./fork-with-threads.md";
 import { quoted } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL305: fork of a process that has started threads. */
 export const forkWithThreads: Rule<ForkBesideThread> = {
@@ -14,7 +15,7 @@ export const forkWithThreads: Rule<ForkBesideThread> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: startMethodFix,
 };
 
 function find({ program, target }: RuleContext): readonly Match<ForkBesideThread>[] {

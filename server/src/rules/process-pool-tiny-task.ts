@@ -1,7 +1,6 @@
 import { targetTitle } from "../base/target.js";
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
-import { applicable, durationText } from "../estimate/text.js";
-import { duration } from "../estimate/work.js";
+import { applicable, duration, durationText } from "../estimate/text.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import { chunkSizeFix } from "./fixes/chunk-size-fix.js";

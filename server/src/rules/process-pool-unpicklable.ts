@@ -8,10 +8,11 @@ import { argumentAt, type ScopedValue, type Spawn } from "../program/link/spawns
 import { type FreshStart, freshStartOf } from "../program/link/start-methods.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
+import { picklableFix } from "./fixes/picklable-fix.js";
 import { type Crossing, certainObstacle, type Obstacle } from "./picklability.js";
 import docs from "./process-pool-unpicklable.md";
 import { quoted } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 interface Data {
   readonly sent: Sent;
@@ -42,7 +43,7 @@ export const processPoolUnpicklable: Rule<Data> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: ({ sent, obstacle }, context) => picklableFix(sent, obstacle, context),
 };
 
 function find(context: RuleContext): readonly Match<Data>[] {

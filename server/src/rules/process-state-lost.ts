@@ -1,7 +1,8 @@
 import { type LostState, lostStates } from "../program/link/lost-state.js";
+import { returnedStateFix } from "./fixes/returned-state-fix.js";
 import docs from "./process-state-lost.md";
 import { quoted } from "./race.js";
-import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
+import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** GIL302: a worker process updates state that the parent reads afterwards. */
 export const processStateLost: Rule<LostState> = {
@@ -13,7 +14,7 @@ export const processStateLost: Rule<LostState> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: returnedStateFix,
 };
 
 function find({ program }: RuleContext): readonly Match<LostState>[] {

@@ -37,6 +37,8 @@ export interface TargetVerdict {
 export interface Fix {
   readonly title: string;
   readonly safety: Safety;
+  /** What a reader of an unsafe fix has to know: how the program behaves otherwise afterwards, in a sentence. */
+  readonly caution?: string;
   /** In offsets of the texts, whatever the facts count in. */
   readonly edits: readonly FileEdit[];
 }

@@ -10,18 +10,40 @@ export interface Found {
   readonly match: Match<unknown>;
 }
 
-/** Runs all rules that are not switched off. What they find is sorted by file, offset and code; what is suppressed is left out. */
-export function runRules(context: RuleContext, severities: Readonly<Record<string, Severity | "off">>): readonly Found[] {
+/** How rules are reported in the files below one folder, where that is not as everywhere else. */
+export interface FolderSeverities {
+  /** Absolute, without a slash at its end. */
+  readonly folder: string;
+  readonly severities: Severities;
+}
+
+/** By rule name; a rule that is absent keeps its own severity, `off` is not reported. */
+export type Severities = Readonly<Record<string, Severity | "off">>;
+
+/**
+ * Runs all rules that are not switched off. What they find is sorted by file, offset and code; what is suppressed is left out. `folders` overrule
+ * `severities` for their files, the later the more.
+ */
+export function runRules(context: RuleContext, severities: Severities, folders: readonly FolderSeverities[] = []): readonly Found[] {
   const found: Found[] = [];
   // Most rules look at what threads do: whether that is as it was decides whether what they found is.
   activityOf(context.program);
   for (const rule of rules) {
-    const severity = Object.hasOwn(severities, rule.name) ? severities[rule.name] : rule.severity;
-    if (!severity || severity === "off") continue;
+    const ofFolders = folders.filter((each) => Object.hasOwn(each.severities, rule.name));
+    const general = severityIn(severities, rule.name) ?? rule.severity;
+    if (general === "off" && ofFolders.every((each) => each.severities[rule.name] === "off")) continue;
     const matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
-    found.push(...matches.map((match) => ({ rule, severity, match })));
+    for (const match of matches) {
+      const own = ofFolders.findLast(({ folder }) => match.path.startsWith(`${folder}/`));
+      const severity = own?.severities[rule.name] ?? general;
+      if (severity !== "off") found.push({ rule, severity, match });
+    }
   }
   return found.filter((each) => !isSuppressed(each, context)).sort(byPlace);
+}
+
+function severityIn(severities: Severities, name: string): Severity | "off" | undefined {
+  return Object.hasOwn(severities, name) ? severities[name] : undefined;
 }
 
 function byPlace({ match: a, rule: { code: x } }: Found, { match: b, rule: { code: y } }: Found): number {
@@ -51,9 +73,14 @@ export function findingOf({ rule, severity, match }: Found, context: RuleContext
     () => {
       const { fixes, refused } = rule.fix(match.data, context);
       // What rests on an assumption needs a reader, however well the fix keeps what the program means.
-      return { fixes: confidence === "possible" ? fixes.map((fix): Fix => ({ ...fix, safety: "unsafe" })) : fixes, refused };
+      return { fixes: confidence === "possible" ? fixes.map(withDoubt) : fixes, refused };
     },
   );
+}
+
+function withDoubt(fix: Fix): Fix {
+  const doubt = "What is found rests on an assumption.";
+  return { ...fix, safety: "unsafe", caution: fix.caution === undefined ? doubt : `${doubt} ${fix.caution}` };
 }
 
 /** A finding whose fixes are made when somebody first looks at them: they cost more than all the rest, and after most edits nobody does. */

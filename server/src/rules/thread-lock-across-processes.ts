@@ -1,7 +1,8 @@
 import { rangeOf } from "../base/range.js";
 import { type ThreadPrimitiveUse, threadPrimitivesOfWorkers } from "../program/link/process-locks.js";
+import { processPrimitiveFix } from "./fixes/process-primitive-fix.js";
 import { quoted } from "./race.js";
-import { type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
+import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 import docs from "./thread-lock-across-processes.md";
 
 /** GIL304: a primitive for threads that is to work between processes. */
@@ -14,7 +15,7 @@ export const threadLockAcrossProcesses: Rule<ThreadPrimitiveUse> = {
   docs,
   find,
   message,
-  fix: () => noFix,
+  fix: (use, context) => processPrimitiveFix(use, context),
 };
 
 function find({ program, target }: RuleContext): readonly Match<ThreadPrimitiveUse>[] {

@@ -14,11 +14,36 @@ export interface Machine {
    * the 5 ms switch interval 5.05 ms.
    */
   readonly timerSlackNs: number;
+  /** What cores take from each other when many of them compute, by rising number; a core is never slower than its neighbours leave it. */
+  readonly crowding: readonly Crowding[];
 }
 
-/** A Linux machine with that many cores, at least one. */
-export function machine(cores: number): Machine {
+/**
+ * How many times longer bytecode takes when so many cores compute at once than when one does: two that the system calls cores may be two
+ * threads of one, and all share caches, memory and clock. `test/measure/core_scaling.py` and `gilscope calibrate` measure it.
+ */
+export interface Crowding {
+  readonly busy: number;
+  readonly times: number;
+}
+
+/** The slowdown when so many cores compute: between two measured numbers in proportion, beyond the last as there. */
+export function crowdingAt({ crowding, cores }: Machine, busy: number): number {
+  const computing = Math.min(busy, cores);
+  let before: Crowding = { busy: 1, times: 1 };
+  for (const point of crowding) {
+    if (point.busy >= computing) {
+      const share = point.busy === before.busy ? 1 : (computing - before.busy) / (point.busy - before.busy);
+      return Math.max(1, before.times + Math.max(0, share) * (point.times - before.times));
+    }
+    before = point;
+  }
+  return Math.max(1, before.times);
+}
+
+/** A Linux machine with that many cores, at least one, which take nothing from each other unless it is said. */
+export function machine(cores: number, crowding: readonly Crowding[] = []): Machine {
   const whole = Math.max(1, Math.floor(cores));
   const sliceNs = Math.round(700_000 * (1 + Math.log2(Math.min(8, whole)))) + 2_000_000;
-  return { cores: whole, sliceNs, migrationNs: 500_000, timerSlackNs: 50_000 };
+  return { cores: whole, sliceNs, migrationNs: 500_000, timerSlackNs: 50_000, crowding };
 }

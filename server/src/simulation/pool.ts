@@ -171,6 +171,28 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
     services.spawn(services.numberedName(pool.name ?? "worker"), "worker", interpreterProgram(Math.round(start.workerNs)), atEnd);
   };
 
+  let server: Thread | undefined;
+  const serverProgram = interpreterProgram(Math.round(start.serverNs));
+
+  /** Another process makes the worker, with a core that it has to get like everybody else. */
+  const askServer = (): void => {
+    if (server) {
+      run(server, serverProgram);
+      services.wake(server);
+      return;
+    }
+    server = services.spawn(`${poolName} fork server`, "worker", serverProgram, (thread) => {
+      if (closed) {
+        services.end(thread);
+        return "stop";
+      }
+      startWorker();
+      services.wake(submitter);
+      services.sleep(thread, "a worker to make");
+      return "stop";
+    });
+  };
+
   /** The manager takes results in and passes tasks on; the feeder pickles and sends them. */
   const startBroker = (costs: NonNullable<typeof broker>): void => {
     let receiving = false;
@@ -219,6 +241,10 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
 
   const close = (): void => {
     closed = true;
+    if (server) {
+      run(server, interpreterProgram(0));
+      services.wake(server);
+    }
     for (const worker of idle.splice(0)) services.wake(worker);
   };
 
@@ -274,15 +300,21 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
         return submitNext(thread);
       case "submitting":
         submitted++;
-        if (broker) wakeManager();
-        else makeAvailable();
+        // What forks all its workers at once has no other threads until it has (`_start_executor_manager_thread`).
+        if (!broker) makeAvailable();
+        else if (startedWorkers > 0 || start.when === "on-demand") wakeManager();
         if (!needsWorker()) return submitNext(thread);
         stage = "starting-worker";
         run(thread, submitterProgram.startWorker);
         return "go-on";
       case "starting-worker":
-        startWorker();
         stage = "started-worker";
+        if (start.serverNs > 0) {
+          askServer();
+          services.sleep(thread, "the fork server");
+          return "stop";
+        }
+        startWorker();
         if (start.starter === "goes-on") return "go-on";
         services.sleep(thread, "a new worker");
         return "stop";
@@ -292,6 +324,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
           run(thread, submitterProgram.startWorker);
           return "go-on";
         }
+        if (broker && submitted === 1 && start.when === "all-at-first-task") wakeManager();
         return submitNext(thread);
       case "collecting":
         return collect(thread);

@@ -50,6 +50,8 @@ export interface InterpreterLock {
 export interface WorkerStart {
   /** Interpreter time in the thread that starts it. */
   readonly starterNs: number;
+  /** Core time of another process that makes the worker while the starter waits for its answer, the fork server; 0 where there is none. */
+  readonly serverNs: number;
   /** Core time in the worker before its first task: thread bootstrap, interpreter start-up, imports. */
   readonly workerNs: number;
   /** Whether the starter waits until the worker runs, as `Thread.start` does. */

@@ -27,10 +27,12 @@ export interface Layout {
   readonly statements: readonly Statement[];
   /** String literals that go over several lines, whose lines belong to the string. */
   readonly longStrings: readonly Range[];
-  /** Comments, and strings without replacement fields: what stands there names nothing. In order. */
+  /** Comments, and strings but for their replacement fields: what stands there names nothing. In order. */
   readonly notCode: readonly Range[];
   /** What one level of indentation is. */
   readonly indentUnit: string;
+  /** What stands round most strings of one line; `"` where neither is more frequent. */
+  readonly quote: '"' | "'";
 }
 
 /** Some statements that follow one another in one block, and the blocks around them, outermost first. */
@@ -44,9 +46,9 @@ export interface Stretch {
 
 /** Divides a text into statements. Text that is no Python gives some division all the same. */
 export function layoutOf(text: string): Layout {
-  const { lines, longStrings, notCode } = logicalLines(text);
+  const { lines, longStrings, notCode, quote } = logicalLines(text);
   const statements = new StatementReader(lines).block(0);
-  return { statements, longStrings, notCode, indentUnit: indentUnitOf(statements) };
+  return { statements, longStrings, notCode, indentUnit: indentUnitOf(statements), quote };
 }
 
 /** The fewest statements of one block that hold the range; undefined where it lies outside of all. */
@@ -169,10 +171,12 @@ function widthOf(indent: string): number {
 }
 
 /** Lines as the interpreter sees them: brackets, backslashes and strings join several physical ones. Those without code are left out. */
-function logicalLines(text: string): { readonly lines: readonly LogicalLine[] } & Pick<Layout, "longStrings" | "notCode"> {
+function logicalLines(text: string): { readonly lines: readonly LogicalLine[] } & Pick<Layout, "longStrings" | "notCode" | "quote"> {
   const lines: LogicalLine[] = [];
   const longStrings: Range[] = [];
   const notCode: Range[] = [];
+  let doubleQuotes = 0;
+  let singleQuotes = 0;
   let position = text.startsWith("\uFEFF") ? 1 : 0;
   while (position < text.length) {
     const lineStart = position;
@@ -188,7 +192,9 @@ function logicalLines(text: string): { readonly lines: readonly LogicalLine[] } 
       if (string) {
         const stop = stringEnd(text, string);
         if (/[\r\n]/.test(text.slice(position, stop))) longStrings.push({ start: position, end: stop });
-        if (!string.isFormatted) notCode.push({ start: position, end: stop });
+        notCode.push(...literalParts(text, position, stop, string));
+        if (string.quotes === '"') doubleQuotes++;
+        if (string.quotes === "'") singleQuotes++;
         position = stop;
         end = position;
       } else if (character === "#") {
@@ -224,7 +230,7 @@ function logicalLines(text: string): { readonly lines: readonly LogicalLine[] } 
       isDivided,
     });
   }
-  return { lines, longStrings, notCode };
+  return { lines, longStrings, notCode, quote: singleQuotes > doubleQuotes ? "'" : '"' };
 }
 
 interface StringStart {
@@ -245,6 +251,23 @@ function stringStart(text: string, position: number): StringStart | undefined {
     quotes: found[2] as string,
     isFormatted: /[ft]/.test(prefix),
   };
+}
+
+/** The parts of a string from `start` to `stop` that are text: all of it but the replacement fields. */
+function literalParts(text: string, start: number, stop: number, { content, quotes, isFormatted }: StringStart): readonly Range[] {
+  if (!isFormatted) return [{ start, end: stop }];
+  const parts: Range[] = [];
+  let from = start;
+  for (let position = content; position < stop; ) {
+    if (text[position] === "\\") position += 2;
+    else if (text.startsWith("{{", position)) position += 2;
+    else if (text[position] === "{") {
+      parts.push({ start: from, end: position + 1 });
+      position = Math.min(stop, fieldEnd(text, position + 1, quotes));
+      from = position;
+    } else position++;
+  }
+  return [...parts, { start: from, end: stop }];
 }
 
 /** Behind the closing quotes; of a string that is not closed, the end of its line or of the text. */

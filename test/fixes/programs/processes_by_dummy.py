@@ -15,7 +15,7 @@ def heavy(size):
 
 def main():
     with Pool(2) as pool:
-        results = pool.map(heavy, [400_000] * 4)
+        results = pool.map(heavy, [400_000] * 8)
     count = len({pid for pid, _ in results})
     print(count, "process:" if count == 1 else "processes:", sum(total for _, total in results))
 

@@ -15,7 +15,7 @@ def heavy(size):
 
 def main():
     with ThreadPoolExecutor(2, thread_name_prefix="worker") as pool:
-        results = list(pool.map(heavy, [400_000] * 4))
+        results = list(pool.map(heavy, [400_000] * 8))
     count = len({pid for pid, _ in results})
     print(count, "process:" if count == 1 else "processes:", sum(total for _, total in results))
 

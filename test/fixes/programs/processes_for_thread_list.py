@@ -17,7 +17,7 @@ def heavy(size, folder):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        threads = [threading.Thread(target=heavy, args=(300_000, folder)) for _ in range(4)]
+        threads = [threading.Thread(target=heavy, args=(300_000, folder)) for _ in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -16,7 +16,7 @@ def heavy(size):
 
 def main(offset):
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(lambda size: heavy(size + offset), [4] * 4))
+        results = list(pool.map(lambda size: heavy(size + offset), [4] * 8))
     count = len({pid for pid, _ in results})
     print(count, "process:" if count == 1 else "processes:", sum(total for _, total in results))
 

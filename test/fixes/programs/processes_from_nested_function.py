@@ -16,7 +16,7 @@ def main(offset):
         return os.getpid(), total
 
     with ThreadPoolExecutor(2) as pool:
-        results = list(pool.map(heavy, [400_000] * 4))
+        results = list(pool.map(heavy, [400_000] * 8))
     count = len({pid for pid, _ in results})
     print(count, "process:" if count == 1 else "processes:", sum(total for _, total in results))
 

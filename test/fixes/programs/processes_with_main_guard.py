@@ -15,7 +15,7 @@ def heavy(size):
     return os.getpid(), total
 
 
-sizes = [400_000] * 4
+sizes = [400_000] * 8
 text = """
     kept
 """

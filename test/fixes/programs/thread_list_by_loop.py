@@ -19,7 +19,7 @@ def heavy(row, folder):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         workers = []
-        for row in range(4):
+        for row in range(8):
             worker = threading.Thread(target=heavy, args=(row, folder), name="worker")
             workers.append(worker)
             worker.start()

@@ -202,19 +202,22 @@ def start_method(method):
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context(method)
+    if method == "forkserver" and sys.version_info >= (3, 14):
+        # It imports the main module once for all workers, which has the executor in its first lines; this text has no file to import.
+        context.set_forkserver_preload(["concurrent.futures.process"])
 
     def pool(workers):
-        begin, own = PERF(), CPU()
+        begin, main = PERF(), THREAD()
         executor = ProcessPoolExecutor(workers, mp_context=context)
         futures = [executor.submit(time.process_time_ns) for _ in range(workers)]
+        main = THREAD() - main
         worker = futures[0].result()
         ready = PERF() - begin
         for future in futures:
             future.result()
-        parent = CPU() - own
         begin = PERF()
         executor.shutdown()
-        return ready, worker, parent, PERF() - begin
+        return ready, worker, main, PERF() - begin
 
     cold = pool(1)[0]
     ones, fours = [], []
@@ -224,10 +227,10 @@ def start_method(method):
         if turn >= 1 and elapsed() > 12:
             break
     stop = 400_000
-    per_worker = [min(1_000_000, max(50_000, (four[2] - one[2]) / 3)) for one, four in zip(ones, fours)]
-    likely = spread(per_worker, 0)
+    # What the thread that submits spends on three workers more.
+    likely = spread([max(50_000, (four[2] - one[2]) / 3) for one, four in zip(ones, fours)], 0)
     return {
-        "firstNs": spread([max(300_000, one[2] - likely[1] - stop) for one in ones], 0),
+        "firstNs": spread([max(300_000, one[2] - likely[1]) for one in ones], 0),
         "coldNs": [round(max(0, cold - max(one[0] for one in ones)))] * 2 + [round(max(0, cold - min(one[0] for one in ones)))],
         "startNs": likely,
         "bootstrapNs": spread([one[1] for one in ones], 0),
@@ -319,6 +322,51 @@ def interpreters():
     }
 
 
+def bytecode_and_objects(rounds):
+    total = 0
+    for i in range(rounds):
+        total += i % 7 * 3
+        if i % 8 == 0:
+            total += len([i, str(i)])
+    return total
+
+
+def crowding():
+    """How many times longer the same work takes in each of so many processes as in one, by their processor time: other programs do not count.
+
+    Forked, as nothing else has this text.
+    """
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    cores = os.cpu_count() or 1
+    rounds = rounds_for(bytecode_and_objects_took, 25_000_000)
+
+    def together(workers):
+        barrier, results = context.Barrier(workers), context.SimpleQueue()
+
+        def run():
+            barrier.wait()
+            results.put(bytecode_and_objects_took(rounds))
+
+        some = [context.Process(target=run) for _ in range(workers)]
+        for process in some:
+            process.start()
+        times = sorted(results.get() for _ in some)
+        for process in some:
+            process.join()
+        return times[workers // 2]
+
+    alone = min(together(1) for _ in range(5))
+    return [{"busy": busy, "times": round(min(together(busy) for _ in range(3)) / alone, 3)} for busy in sorted({max(2, cores // 2), cores}) if busy <= cores]
+
+
+def bytecode_and_objects_took(rounds):
+    begin = CPU()
+    bytecode_and_objects(rounds)
+    return CPU() - begin
+
+
 def coroutines():
     import asyncio
 
@@ -369,6 +417,9 @@ def main():
             hand_over["interpreters"] = interpreters()
         except Exception as problem:
             sys.stderr.write("lacking interpreters: %s\n" % problem)
+    cores = {}
+    if "fork" in methods and sys.platform == "linux":
+        cores["crowding"] = crowding()
     progress(10, 10, "interpreters")
     print(json.dumps({
         "gilscope": "costs",
@@ -383,6 +434,7 @@ def main():
         "operations": operations,
         "native": native,
         "handOver": hand_over,
+        **cores,
     }))
 
 

@@ -1,7 +1,9 @@
+import { type DiffLine, lineDifference } from "../../base/line-difference.js";
+
 /** The change from `before` to `after` as `diff -u` and `git apply` read it; empty where there is none. */
 export function unifiedDiff(path: string, before: string, after: string): string {
   if (before === after) return "";
-  const lines = lineChanges(splitLines(before), splitLines(after));
+  const lines = lineDifference(before, after);
   let output = `--- a/${path}\n+++ b/${path}\n`;
   let oldLine = 0;
   let newLine = 0;
@@ -20,17 +22,7 @@ export function unifiedDiff(path: string, before: string, after: string): string
   return output;
 }
 
-interface DiffLine {
-  readonly sign: " " | "-" | "+";
-  /** With its line end. */
-  readonly line: string;
-}
-
 const contextLines = 3;
-
-function splitLines(text: string): string[] {
-  return text.split(/(?<=\n)/).filter((line) => line !== "");
-}
 
 /** A hunk that holds nothing on one side names the line before it. */
 function hunkRange(linesBefore: number, count: number): string {
@@ -49,61 +41,4 @@ function hunksOf(lines: readonly DiffLine[]): { readonly start: number; readonly
     else hunks.push({ start, end });
   });
   return hunks;
-}
-
-/** Myers' greedy algorithm, on what is left between equal beginnings and ends; its cost is the length times the number of changes. */
-function lineChanges(before: readonly string[], after: readonly string[]): DiffLine[] {
-  let prefix = 0;
-  while (prefix < before.length && prefix < after.length && before[prefix] === after[prefix]) prefix++;
-  let suffix = 0;
-  const shortest = Math.min(before.length, after.length) - prefix;
-  while (suffix < shortest && before[before.length - 1 - suffix] === after[after.length - 1 - suffix]) suffix++;
-  const same = (line: string): DiffLine => ({ sign: " ", line });
-  return [
-    ...before.slice(0, prefix).map(same),
-    ...shortestEdit(before.slice(prefix, before.length - suffix), after.slice(prefix, after.length - suffix)),
-    ...before.slice(before.length - suffix).map(same),
-  ];
-}
-
-function shortestEdit(before: readonly string[], after: readonly string[]): DiffLine[] {
-  const history: Map<number, number>[] = [];
-  let furthest = new Map<number, number>([[1, 0]]);
-  const reach = (diagonal: number): number => furthest.get(diagonal) ?? -1;
-  const goesDown = (edits: number, diagonal: number): boolean =>
-    diagonal === -edits || (diagonal !== edits && reach(diagonal - 1) < reach(diagonal + 1));
-
-  for (let edits = 0; ; edits++) {
-    history.push(new Map(furthest));
-    let isDone = false;
-    for (let diagonal = -edits; diagonal <= edits && !isDone; diagonal += 2) {
-      let x = goesDown(edits, diagonal) ? reach(diagonal + 1) : reach(diagonal - 1) + 1;
-      while (x < before.length && x - diagonal < after.length && before[x] === after[x - diagonal]) x++;
-      furthest.set(diagonal, x);
-      isDone = x >= before.length && x - diagonal >= after.length;
-    }
-    if (isDone) break;
-  }
-
-  const backwards: DiffLine[] = [];
-  let x = before.length;
-  let y = after.length;
-  for (let edits = history.length - 1; edits >= 0; edits--) {
-    furthest = history[edits] as Map<number, number>;
-    const diagonal = x - y;
-    const previous = goesDown(edits, diagonal) ? diagonal + 1 : diagonal - 1;
-    const previousX = edits === 0 ? 0 : reach(previous);
-    const previousY = edits === 0 ? 0 : previousX - previous;
-    while (x > previousX && y > previousY) {
-      backwards.push({ sign: " ", line: before[x - 1] as string });
-      x--;
-      y--;
-    }
-    if (edits === 0) break;
-    if (x > previousX) backwards.push({ sign: "-", line: before[x - 1] as string });
-    else backwards.push({ sign: "+", line: after[y - 1] as string });
-    x = previousX;
-    y = previousY;
-  }
-  return backwards.reverse();
 }

@@ -1,12 +1,12 @@
 import { parseTarget, targetTitle } from "../../base/target.js";
 import type { ScalingCurve, SiteSimulation } from "../../estimate/scaling.js";
-import { duration } from "../../estimate/work.js";
+import { duration } from "../../estimate/text.js";
 
 /** One chart: what it is of, and what it shows. */
 export interface Chart {
   readonly title: string;
   readonly cores: number;
-  readonly simulation: SiteSimulation;
+  readonly simulation: Pick<SiteSimulation, "scaling" | "processesPayAboveNs">;
 }
 
 const width = 720;

@@ -10,7 +10,18 @@ import type {
   Parameter,
   Statement,
 } from "../../syntax/nodes.js";
-import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, InstanceAttribute, ParameterFacts, WriteSite } from "../facts.js";
+import {
+  type BodyPart,
+  bodyParts,
+  type CallSite,
+  type ClassFacts,
+  type Facts,
+  type FunctionFacts,
+  type ImportFact,
+  type InstanceAttribute,
+  type ParameterFacts,
+  type WriteSite,
+} from "../facts.js";
 import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { readDirectives } from "./directives.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
@@ -160,6 +171,7 @@ class FunctionExtraction {
   private readonly instanceAttributes: Map<string, InstanceAttribute[]> | undefined;
   private readonly receiver: string | undefined;
   private readonly qualifiedName: string;
+  private readonly holds = new Set<BodyPart>();
   private isGenerator = false;
   /** Counts `return`, so that a loop knows whether one stands in it. */
   private exits = 0;
@@ -250,6 +262,7 @@ class FunctionExtraction {
       returned: this.returned,
       body: this.operations,
       bodyStart,
+      holds: bodyParts(this.holds),
       start,
       end,
     });
@@ -367,6 +380,7 @@ class FunctionExtraction {
         return;
       }
       case "while": {
+        this.holds.add("loop");
         let test: Value | undefined;
         const { body, endsEarly } = this.loopBody(() => {
           test = this.value(statement.test);
@@ -390,6 +404,7 @@ class FunctionExtraction {
         return;
       }
       case "for": {
+        if (!statement.isAsync) this.holds.add("loop");
         const iterable = this.value(statement.iterable);
         const { body, endsEarly } = this.loopBody(() => {
           this.assign(
@@ -501,6 +516,7 @@ class FunctionExtraction {
   private withItems(statement: Extract<Statement, { kind: "with" }>, index: number): void {
     const item = statement.items[index];
     if (!item) return this.block(statement.body);
+    this.holds.add("lock");
     const context = this.value(item.context);
     const { target } = item;
     const body = this.inner(() => {
@@ -655,6 +671,7 @@ class FunctionExtraction {
     // The statement comes as a node; facts keep its place only, so that the tree can go.
     const write: WriteOperation = { ...given, statement: { start: given.statement.start, end: given.statement.end } };
     if (place.kind === "name") {
+      if (value && place.owner !== this.scope.index) this.holds.add("outer store");
       if (value && place.owner === this.scope.index) {
         const values = this.bindings.get(place.name);
         if (values) values.push(value);
@@ -895,6 +912,7 @@ class FunctionExtraction {
     this.operations.push(call);
     const { callee } = call;
     if (callee.op !== "read" || callee.place.kind === "element") return;
+    if (callee.place.kind === "attribute" && callee.place.name === "acquire") this.holds.add("lock");
     const site = { call, function: this.scope.index };
     this.file.addCall(callee.place.name, site);
   }

@@ -1230,7 +1230,7 @@ const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|soc
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** Whether the function may take a lock, as it is written. */
-export const takingLocks = functionTest("takes locks", (facts) => takenIn({ facts }).length > 0);
+export const takingLocks = functionTest("takes locks", ({ holds }) => holds.has("lock"));
 
 /** What a function enters with `with` and calls `acquire` on. */
 function takenIn(node: Pick<FunctionNode, "facts">): readonly Value[] {

@@ -1,6 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { Target } from "../../base/target.js";
-import type { Operation } from "../operation.js";
+import type { CallOperation, Operation } from "../operation.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { besideIn } from "./roots.js";
@@ -16,22 +16,20 @@ export interface ForkBesideThread {
   readonly by: "fork" | "multiprocessing";
   /** Whether the code asks for fork, or it is what Linux does unless asked for something else. */
   readonly method: "asked for" | "default";
+  /** The call that makes the process or the pool of them; undefined for `os.fork`. */
+  readonly made: { readonly call: CallOperation; readonly in: FunctionNode } | undefined;
   readonly thread: Spawn;
   /** The calls that lead from where the thread is started to the fork, or from the fork's function to the start. */
   readonly through: readonly { readonly in: FunctionNode; readonly call: Range }[];
 }
 
-interface Fork extends Pick<ForkBesideThread, "in" | "range" | "by" | "method"> {}
+interface Fork extends Pick<ForkBesideThread, "in" | "range" | "by" | "method" | "made"> {}
 
 /** Every such fork, once, in the order of files and offsets. */
 export function forksBesideThreads(program: Program, target: Target): readonly ForkBesideThread[] {
   const forks = [...plainForks(program), ...processForks(program, target)];
   if (forks.length === 0) return [];
-  const threads = new Map<FunctionNode, Spawn[]>();
-  for (const spawn of program.spawns) {
-    if (spawn.worker !== "thread" || (spawn.width !== "thread" && spawn.width !== "pool")) continue;
-    threads.set(spawn.in, [...(threads.get(spawn.in) ?? []), spawn]);
-  }
+  const threads = threadsByStarter(program, []);
   const found = forks.flatMap((fork) => {
     const beside = besideThread(fork, threads, program);
     return beside ? [beside] : [];
@@ -47,6 +45,24 @@ export function forksBesideThreads(program: Program, target: Target): readonly F
     });
 }
 
+/**
+ * The thread that could run beside a fork at the place, other than those of `except`: of what starts threads today and would start processes.
+ */
+export function threadBesideFork(within: FunctionNode, range: Range, except: readonly Spawn[], program: Program): Spawn | undefined {
+  const fork: Fork = { in: within, range, by: "multiprocessing", method: "default", made: undefined };
+  return besideThread(fork, threadsByStarter(program, except), program)?.thread;
+}
+
+/** The threads that each function starts. */
+function threadsByStarter(program: Program, except: readonly Spawn[]): ReadonlyMap<FunctionNode, readonly Spawn[]> {
+  const threads = new Map<FunctionNode, Spawn[]>();
+  for (const spawn of program.spawns) {
+    if (spawn.worker !== "thread" || (spawn.width !== "thread" && spawn.width !== "pool") || except.includes(spawn)) continue;
+    threads.set(spawn.in, [...(threads.get(spawn.in) ?? []), spawn]);
+  }
+  return threads;
+}
+
 function plainForks(program: Program): readonly Fork[] {
   const names = new Set(["os.fork", "os.forkpty", "pty.fork"]);
   return ["fork", "forkpty"].flatMap((name) =>
@@ -54,7 +70,7 @@ function plainForks(program: Program): readonly Fork[] {
       const within = file.functions[site.function];
       if (!within || !program.resolver.externalCallees(site.call, within).some((each) => names.has(each))) return [];
       if (runsAnotherProgram(within, site.call.end, program)) return [];
-      return [{ in: within, range: { start: site.call.start, end: site.call.end }, by: "fork", method: "asked for" }];
+      return [{ in: within, range: { start: site.call.start, end: site.call.end }, by: "fork", method: "asked for", made: undefined }];
     }),
   );
 }
@@ -89,9 +105,9 @@ function processForks(program: Program, target: Target): readonly Fork[] {
     // An executor forks when it is given its first task, a pool at once.
     if (spawn.width === "pool") {
       const { call, in: within } = isExecutor ? spawn : made;
-      return [{ in: within, range: { start: call.start, end: call.end }, by: "multiprocessing", method }];
+      return [{ in: within, range: { start: call.start, end: call.end }, by: "multiprocessing", method, made }];
     }
-    return startsOf(spawn).map((range) => ({ in: spawn.in, range, by: "multiprocessing", method }));
+    return startsOf(spawn).map((range) => ({ in: spawn.in, range, by: "multiprocessing", method, made }));
   });
 }
 

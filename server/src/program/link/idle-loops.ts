@@ -41,13 +41,7 @@ export function idleLoopsIn(node: FunctionNode, resolver: Resolver): ReadonlyMap
 }
 
 /** Whether the function has a loop that may count or go on until something happens. */
-const loopingInPlace = functionTest("loops in place", ({ body }) => {
-  let loops = false;
-  walkOperations(body, (operation) => {
-    loops ||= operation.op === "loop" && !operation.isAsync && (operation.form === "while" || operation.form === "for");
-  });
-  return loops;
-});
+const loopingInPlace = functionTest("loops in place", ({ holds }) => holds.has("loop"));
 
 /** Loops over elements work on them; those that only count go on as `while` does. */
 function canWait(loop: LoopOperation, node: FunctionNode, resolver: Resolver): boolean {

@@ -1093,6 +1093,7 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
   return file.derive("rebound variables", () => {
     const values = new Map<string, ReboundValue[]>();
     for (const node of file.functions) {
+      if (!node.facts.holds.has("outer store")) continue;
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
         const { owner, name } = operation.place;

@@ -58,6 +58,7 @@ export function awaitFix(found: UpdateAcrossAwait, context: RuleContext): FixOff
       {
         title: `Guard \`${name}\` with a new lock for tasks, \`${written}\``,
         safety: "unsafe",
+        caution: "Tasks that come here wait for one another, from the look to the act.",
         edits: [...others, { path, edits: [...beside, ...wrapped(code, stretch, `async with ${written}:`)] }],
       },
     ],

@@ -24,5 +24,15 @@ export function boundedThreadsFix({ call, in: node }: ThreadStart, context: Rule
     ...importRemoved(file, code, name, [callee.start]),
     ...list.edits(`${pool.expression}(max_workers=${workers})`),
   ];
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path: file.path, edits }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: `At most ${workers} of them run at the same time, and the block waits for all of them.`,
+        edits: [{ path: file.path, edits }],
+      },
+    ],
+    refused: [],
+  };
 }

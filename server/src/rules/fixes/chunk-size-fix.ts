@@ -12,7 +12,17 @@ export function chunkSizeFix({ call, in: node }: Spawn, size: number, context: R
   const edit = given
     ? { range: code.source.range(given.value), newText: written }
     : argumentAdded(code, code.source.range(call).end, `chunksize=${written}`);
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path: node.file.path, edits: [edit] }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: "A worker takes several tasks at a time, and results come when all of them are done.",
+        edits: [{ path: node.file.path, edits: [edit] }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 /** Adds an argument to a call that ends at the offset. */

@@ -65,6 +65,11 @@ export function unitBehind(indent: string, { layout }: Code): string {
   return indent !== "" && layout.indentUnit.includes("\t") ? "    " : layout.indentUnit;
 }
 
+/** A string literal in the file's quotes. */
+export function quotedString(content: string, { layout: { quote } }: Code): string {
+  return `${quote}${content}${quote}`;
+}
+
 /** Moves lines out to another indentation. */
 export function outdented({ text, layout }: Code, lines: Range, from: string, to: string): readonly TextEdit[] {
   const surplus = from.length - to.length;

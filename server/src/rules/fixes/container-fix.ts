@@ -81,6 +81,7 @@ export function copyFix(access: Access, range: Range, changes: readonly Range[],
   return {
     title: `Go through a copy, \`list(${text.length > longestName ? "…" : text})\``,
     safety: isChangedInside ? "unsafe" : "safe",
+    caution: "The loop goes through what was there when it began, and no longer sees what it changes itself.",
     edits: [{ path: file.path, edits }],
   };
 }

@@ -58,6 +58,17 @@ export function importRemoved(file: LinkedFile, code: Code, bound: string, uses:
   return line?.form === "simple" ? [{ range: line.lines, newText: "" }] : [];
 }
 
+/** Both an import that comes and one that goes; where they touch, they are one edit. */
+export function importsTogether(added: readonly TextEdit[], gone: readonly TextEdit[]): readonly TextEdit[] {
+  const [going] = gone;
+  const meeting = going && added.find(({ range }) => going.range.start <= range.start && range.start <= going.range.end);
+  if (!going || !meeting) return [...added, ...gone];
+  const isBefore = meeting.range.start === going.range.start;
+  const isBehind = meeting.range.start === going.range.end;
+  if (!isBefore && !isBehind) return added;
+  return [...added.filter((edit) => edit !== meeting), { range: going.range, newText: meeting.newText }];
+}
+
 /** The imports that stand at the left edge of the file, in order. */
 function topImports(file: LinkedFile, code: Code): readonly ImportFact[] {
   return file.facts.imports.filter((each) => each.function === 0 && topStatement(each, code) !== undefined);

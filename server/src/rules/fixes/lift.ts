@@ -101,7 +101,7 @@ function fromLambda(
   const result = /[\r\n]/.test(body) ? `(${body})` : body;
   const all = [...captured, ...(parameters === "" ? [] : [parameters])].join(", ");
   const lines = `def ${name}(${all}):\n${code.layout.indentUnit}return ${result}\n\n\n`;
-  const edit = beforeTopLevel(node, lines, code);
+  const edit = beforeTopLevel(node.facts.start, lines, code);
   return edit ? { edits: [edit] } : { refused: "it is not clear where the lambda stands" };
 }
 
@@ -130,7 +130,7 @@ function fromDefinition(
       ? undefined
       : { at: open + 1, text: `${captured.join(", ")}${/^\s*\)/.test(code.text.slice(open + 1)) ? "" : ", "}` },
   );
-  const edit = beforeTopLevel(node, `${moved.replace(/\s*$/, "\n")}\n\n`, code);
+  const edit = beforeTopLevel(node.facts.start, `${moved.replace(/\s*$/, "\n")}\n\n`, code);
   if (!edit) return { refused: `it is not clear where \`${facts.name}\` stands` };
   const next = stretch.siblings[stretch.siblings.indexOf(statement) + 1];
   const end = next && code.text.slice(statement.lines.end, next.start).trim() === "" ? lineStart(next) : statement.lines.end;
@@ -158,10 +158,10 @@ function outdentedText(
   return result.replaceAll("\r\n", "\n");
 }
 
-/** Puts lines before the statement of the module that holds the function, and its decorators. */
-function beforeTopLevel({ facts }: FunctionNode, lines: string, code: Code): TextEdit | undefined {
+/** Puts lines before the statement of the module that holds the place, and its decorators. */
+export function beforeTopLevel(place: number, lines: string, code: Code): TextEdit | undefined {
   const { statements } = code.layout;
-  const offset = code.source.offset(facts.start);
+  const offset = code.source.offset(place);
   let index = statements.findIndex((each) => each.start <= offset && offset < each.end);
   if (index === -1) return undefined;
   while (isDecorator(statements[index - 1], code)) index--;

@@ -51,7 +51,14 @@ function guardedBy(access: Access, declared: Lock | undefined, context: RuleCont
   const places = sections.length === 1 ? "" : `, here and in ${sections.length - 1} other place${sections.length === 2 ? "" : "s"}`;
   const what = found.made ? `Guard \`${name}\` with a new lock, \`${own.lock}\`` : `Hold \`${own.lock}\` while \`${name}\` is changed`;
   return {
-    fixes: [{ title: `${what}${places}`, safety: isSafe ? "safe" : "unsafe", edits: editsOf(sections, found.made?.edits ?? []) }],
+    fixes: [
+      {
+        title: `${what}${places}`,
+        safety: isSafe ? "safe" : "unsafe",
+        caution: "While one thread holds the lock, all others that want it wait, for what is called under it as well.",
+        edits: editsOf(sections, found.made?.edits ?? []),
+      },
+    ],
     refused: [],
   };
 }

@@ -7,7 +7,8 @@ import { walkOperations } from "../../program/link/walk.js";
 import type { CallOperation, Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { codeOf, isBroken, placesOf, statementsAt, usesOf } from "./code.js";
-import { imported, importRemoved } from "./imports.js";
+import { imported, importRemoved, importsTogether } from "./imports.js";
+import { innermostFunction } from "./reached.js";
 
 /** Makes a lock one that its holder may take again: `threading.RLock()`. */
 export function reentrantFix(lock: Value | undefined, within: FunctionNode, context: RuleContext): FixOffer {
@@ -23,7 +24,17 @@ export function reentrantFix(lock: Value | undefined, within: FunctionNode, cont
     return refuse("`locked()` is asked, which reentrant locks know only from Python 3.14 on");
   const edits = replacedMaker(made, "threading", "RLock", context);
   return edits
-    ? { fixes: [{ title, safety: "unsafe", edits: [{ path: made.in.file.path, edits }] }], refused: [] }
+    ? {
+        fixes: [
+          {
+            title,
+            safety: "unsafe",
+            caution: "The thread that holds it may take it again, and then finds what it left half done.",
+            edits: [{ path: made.in.file.path, edits }],
+          },
+        ],
+        refused: [],
+      }
     : refuse("the lock's class is reached in a way that cannot be rewritten");
 }
 
@@ -56,13 +67,23 @@ export function taskLockFix(lock: Value | undefined, within: FunctionNode, conte
       offset < header.end &&
       /^with [\w.]+:$/.test(code.text.slice(header.start, header.end));
     if (!statement || !isTaken) return refuse(`\`${name}\` is not only taken by \`with\``);
-    const taker = innermost(file.functions, code.source.place(offset));
+    const taker = innermostFunction(file.functions, code.source.place(offset));
     if (!taker?.facts.isAsync) return refuse(`\`${taker?.facts.name}\`, which is no coroutine, takes it as well`);
     edits.push({ range: { start: statement.start, end: statement.start }, newText: "async " });
   }
   const replaced = replacedMaker(made, "asyncio", "Lock", context);
   if (!replaced) return refuse("the lock's class is reached in a way that cannot be rewritten");
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path: file.path, edits: [...replaced, ...edits] }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: "Only coroutines of one event loop take turns with it; a thread cannot take it any more.",
+        edits: [{ path: file.path, edits: [...replaced, ...edits] }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 /** The one call that makes the lock, `threading.Lock()`. */
@@ -93,25 +114,7 @@ function replacedMaker(
   const other = imported(file, code, module, member);
   if (!other) return undefined;
   const bound = written.split(".")[0] as string;
-  return [...merged(other.edits, importRemoved(file, code, bound, [range.start])), { range, newText: other.expression }];
-}
-
-/** Where one name of an import goes and another comes, the one takes the other's place. */
-function merged(added: readonly TextEdit[], gone: readonly TextEdit[]): readonly TextEdit[] {
-  return gone.some((edit) => added.some((other) => edit.range.start <= other.range.start && other.range.start <= edit.range.end))
-    ? added
-    : [...added, ...gone];
-}
-
-/** The innermost function that holds the place. */
-function innermost(functions: readonly FunctionNode[], place: number): FunctionNode | undefined {
-  let found: FunctionNode | undefined;
-  for (const node of functions) {
-    const { facts } = node;
-    const holds = facts.index === 0 || (facts.start <= place && place < facts.end);
-    if (holds && facts.kind !== "class-body" && (!found || facts.start >= found.facts.start)) found = node;
-  }
-  return found;
+  return [...importsTogether(other.edits, importRemoved(file, code, bound, [range.start])), { range, newText: other.expression }];
 }
 
 /** The expression that `with` enters or `acquire` is called on at a place. */

@@ -7,19 +7,34 @@ import { someValue, walkOperations } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
 import type { Statement } from "../../syntax/layout.js";
 import type { FixOffer, RuleContext, Safety } from "../rule.js";
-import { type Code, codeOf, indented, isBroken, lineStart, occurrences, wrapped } from "./code.js";
+import { type Code, codeOf, indented, isBroken, lineStart, occurrences, quotedString, wrapped } from "./code.js";
 
 /** What puts a module's work under a main guard, or what stands in the way. */
-export type MainGuard = { readonly edits: readonly TextEdit[]; readonly safety: Safety } | { readonly refused: string };
-
-const guard = 'if __name__ == "__main__":';
+export type MainGuard =
+  | {
+      readonly edits: readonly TextEdit[];
+      readonly safety: Safety;
+      /** The names that a process which imports the module does not find any more. */
+      readonly bound: readonly string[];
+    }
+  | { readonly refused: string };
 
 /** Offers to put what the module does from the places on under `if __name__ == "__main__":`. */
 export function mainGuardFix(module: FunctionNode, places: readonly number[], context: RuleContext): FixOffer {
-  const title = `Put it under \`${guard}\``;
+  const title = 'Put it under `if __name__ == "__main__":`';
   const found = mainGuard(module, places, context);
   if ("refused" in found) return { fixes: [], refused: [{ title, reason: found.refused }] };
-  return { fixes: [{ title, safety: found.safety, edits: [{ path: module.file.path, edits: found.edits }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: found.safety,
+        caution: "Who imports the module no longer starts the work, and does not find the names that it binds there.",
+        edits: [{ path: module.file.path, edits: found.edits }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 /**
@@ -57,11 +72,15 @@ export function mainGuard(module: FunctionNode, places: readonly number[], conte
   const stretch = { statements: moved, siblings: statements, around: [] };
   // A guard that follows takes the statements in.
   if (next && isGuarded(next) && next.blocks.length === 1 && next.keyword === "if" && next.blocks[0]?.statements[0])
-    return joinedGuard(moved, next, code, safetyOf(module, bound, context));
-  return { edits: wrapped(code, stretch, guard), safety: safetyOf(module, bound, context) };
+    return joinedGuard(moved, next, code, safetyOf(module, bound, context), bound);
+  return {
+    bound,
+    edits: wrapped(code, stretch, `if __name__ == ${quotedString("__main__", code)}:`),
+    safety: safetyOf(module, bound, context),
+  };
 }
 
-function joinedGuard(moved: readonly Statement[], next: Statement, code: Code, safety: Safety): MainGuard {
+function joinedGuard(moved: readonly Statement[], next: Statement, code: Code, safety: Safety, bound: readonly string[]): MainGuard {
   const [first] = moved;
   const header = next.blocks[0]?.header;
   if (!first || !header) return { refused: "it is not clear which statement starts it" };
@@ -70,6 +89,7 @@ function joinedGuard(moved: readonly Statement[], next: Statement, code: Code, s
   const text = code.text.slice(header.start, header.end);
   const bodyStart = next.blocks[0]?.statements[0] as Statement;
   return {
+    bound,
     safety,
     edits: [
       { range: { start: first.start, end: first.start }, newText: `${text}\n` },

@@ -4,7 +4,7 @@ import type { FunctionNode } from "../../program/link/entity.js";
 import type { CallOperation } from "../../program/operation.js";
 import type { RuleContext } from "../rule.js";
 import { after, type Code, codeOf, statementsAt, withoutElement } from "./code.js";
-import { imported, importRemoved } from "./imports.js";
+import { imported, importRemoved, importsTogether } from "./imports.js";
 
 /** A class of pools, by its module and name, and the arguments that the other kind of pool does not take. */
 export interface PoolKind {
@@ -57,7 +57,7 @@ export function poolOfKind(
   } else {
     const found = imported(file, code, kind.module, kind.member);
     if (!found) return undefined;
-    edits.push(...apart(found.edits, gone), { range: at, newText: found.expression });
+    edits.push(...importsTogether(found.edits, gone), { range: at, newText: found.expression });
   }
   for (const argument of made.arguments) {
     if (argument.form !== "keyword" || !kind.dropped.includes(argument.name)) continue;
@@ -83,15 +83,4 @@ function moduleOf(
   const rest = path.slice(bound.length);
   if (name !== undefined) return `${module}.${name}${rest}`;
   return bound === module.split(".")[0] && bound !== module ? path : `${module}${rest}`;
-}
-
-/** Both an import that comes and one that goes; where they touch, they are one edit. */
-function apart(added: readonly TextEdit[], gone: readonly TextEdit[]): readonly TextEdit[] {
-  const [going] = gone;
-  const meeting = going && added.find(({ range }) => going.range.start <= range.start && range.start <= going.range.end);
-  if (!going || !meeting) return [...added, ...gone];
-  const isBefore = meeting.range.start === going.range.start;
-  const isBehind = meeting.range.start === going.range.end;
-  if (!isBefore && !isBehind) return added;
-  return [...added.filter((edit) => edit !== meeting), { range: going.range, newText: meeting.newText }];
 }

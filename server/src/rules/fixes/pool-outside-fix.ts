@@ -40,6 +40,7 @@ export function poolOutsideFix({ function: node, made, often }: ShortLivedPool, 
       {
         title,
         safety: "unsafe",
+        caution: "The workers stay for all rounds: what one round leaves behind in them, the next one finds.",
         edits: [
           {
             path: node.file.path,

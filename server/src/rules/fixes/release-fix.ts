@@ -60,7 +60,17 @@ export function releaseFix({ acquire, object }: Leak, node: FunctionNode, contex
   );
   const conduct = conductOf(node, placesOf(code, range), context.program);
   const safety = others.length === 0 && conduct.does !== "suspends" ? "safe" : "unsafe";
-  return { fixes: [{ title, safety, edits: [{ path: node.file.path, edits }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety,
+        caution: "The lock is held to the end of the block, and released on every way out of it.",
+        edits: [{ path: node.file.path, edits }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 function isAlone(statement: Statement, text: string, code: Code): boolean {

@@ -1,6 +1,6 @@
 import type { LinkedFile } from "../../program/link/entity.js";
 import { type FixOffer, noFix, type RuleContext } from "../rule.js";
-import { before, codeOf, isBroken, removed, statementsAt } from "./code.js";
+import { before, codeOf, isBroken, quotedString, removed, statementsAt } from "./code.js";
 import { isPreamble } from "./imports.js";
 
 /** Gives a library one thread for each worker, by the environment, before it is imported. */
@@ -17,10 +17,19 @@ export function threadLimitFix(file: LinkedFile, variables: readonly string[], c
   const old = known && statementsAt(code, known.statement);
   const single = old && old.around.length === 0 && /^import os$/.test(code.text.slice(old.statements[0]?.start, old.statements[0]?.end));
   const moved = single && old.statements[0] && old.statements[0] !== first ? [removed(old.statements[0])] : [];
-  const lines = variables.map((name) => `os.environ.setdefault("${name}", "1")  # before the library is imported`);
+  const lines = variables.map(
+    (name) => `os.environ.setdefault(${quotedString(name, code)}, ${quotedString("1", code)})  # before the library is imported`,
+  );
   const title = `Give each worker one thread of the library: ${variables.map((name) => `\`${name}=1\``).join(", ")}`;
   return {
-    fixes: [{ title, safety: "unsafe", edits: [{ path: file.path, edits: [before(first, "import os", "", ...lines, ""), ...moved] }] }],
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: "Whatever else the program calls of the library has one thread as well.",
+        edits: [{ path: file.path, edits: [before(first, "import os", "", ...lines, ""), ...moved] }],
+      },
+    ],
     refused: [],
   };
 }

@@ -10,7 +10,19 @@ export function threadsFix({ pool, spawner }: Spawn, context: RuleContext): FixO
   if (!made || !kind || isBroken(made.in.file)) return noFix;
   const edits = poolOfKind(made.call, made.in, kind, context);
   const title = `Switch to ${kind.member}`;
-  return edits ? { fixes: [{ title, safety: "unsafe", edits: [{ path: made.in.file.path, edits }] }], refused: [] } : noFix;
+  return edits
+    ? {
+        fixes: [
+          {
+            title,
+            safety: "unsafe",
+            caution: "The work runs in this process: all of it sees the same objects, and what it changes there stays changed.",
+            edits: [{ path: made.in.file.path, edits }],
+          },
+        ],
+        refused: [],
+      }
+    : noFix;
 }
 
 function kindFor(spawner: string): PoolKind | undefined {

@@ -49,7 +49,17 @@ export function toThreadFix(node: FunctionNode, range: Range, context: RuleConte
         { range: { start: callee.end, end: open + 1 }, newText: isEmpty ? "" : ", " },
       ];
   if (behind !== "") edits.push({ range: { start: at.end, end: at.end }, newText: behind });
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path: file.path, edits: [...found.edits, ...edits] }] }], refused: [] };
+  return {
+    fixes: [
+      {
+        title,
+        safety: "unsafe",
+        caution: "Other tasks run meanwhile, and find what has been done so far.",
+        edits: [{ path: file.path, edits: [...found.edits, ...edits] }],
+      },
+    ],
+    refused: [],
+  };
 }
 
 function callAt(node: FunctionNode, range: Range): CallOperation | undefined {

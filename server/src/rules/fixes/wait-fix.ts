@@ -28,6 +28,7 @@ export function waitFix({ function: node, loop, look, rest }: PolledLoop, contex
       {
         title: `Wait with \`${instead}\``,
         safety: "unsafe",
+        caution: "It goes on when it is woken, no longer whenever the value happens to be right: who changes the value has to wake it.",
         edits: [{ path, edits: [{ range: { start: statement.start, end: statement.end }, newText: instead }, ...sleeps, ...more] }],
       },
     ],

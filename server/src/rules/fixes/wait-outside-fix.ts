@@ -14,5 +14,10 @@ export function waitOutsideFix(node: FunctionNode, call: Range, lock: string, co
   if (!stretch || !wait || !around || code.text.slice(around.block.header.start, around.block.header.end) !== `with ${lock}:`) return noFix;
   if (wait.form !== "simple" || stretch.siblings.length < 2 || stretch.siblings[stretch.siblings.length - 1] !== wait) return noFix;
   const edits = outdented(code, { start: lineStart(wait), end: wait.lines.end }, wait.indent, around.statement.indent);
-  return { fixes: [{ title, safety: "unsafe", edits: [{ path: node.file.path, edits }] }], refused: [] };
+  return {
+    fixes: [
+      { title, safety: "unsafe", caution: "Others can take the lock before the wait is over.", edits: [{ path: node.file.path, edits }] },
+    ],
+    refused: [],
+  };
 }

@@ -19,6 +19,7 @@ export function subinterpreters(target: Target, costs: HandOverCosts = typicalCo
     lockHandOffAfterNs,
     start: {
       starterNs: pool.startNs,
+      serverNs: 0,
       workerNs: pool.bootstrapNs,
       starter: "goes-on",
       when: "on-demand",

@@ -6,7 +6,16 @@ export const lockHandOffAfterNs = 1_000_000;
 
 /** `Thread.start` waits until the thread runs; an executor starts one per task while no worker is idle. */
 export function threadStart(costs: ThreadCosts): WorkerStart {
-  return { starterNs: costs.startNs, workerNs: costs.bootstrapNs, starter: "waits", when: "on-demand", firstNs: 0, exitNs: 0, stopNs: 0 };
+  return {
+    starterNs: costs.startNs,
+    serverNs: 0,
+    workerNs: costs.bootstrapNs,
+    starter: "waits",
+    when: "on-demand",
+    firstNs: 0,
+    exitNs: 0,
+    stopNs: 0,
+  };
 }
 
 /** Threads share memory: nothing travels. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Analysis } from "../../server/src/analysis/analysis.js";
-import { applyFixes } from "../../server/src/cli/fix.js";
+import { applyFixes } from "../../server/src/analysis/apply-fixes.js";
 import type { Finding, Safety } from "../../server/src/rules/rule.js";
-import { findingAt } from "./findings.js";
+import { findingAt } from "../cli/findings.js";
 
 /** An analysis host whose one rule finds the first `bad` of each file. */
 function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) => Finding["fixes"]) {
@@ -22,9 +22,13 @@ function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) 
         hover: () => undefined,
         codeActions: () => [],
         lenses: () => [],
+        codeNotes: () => [],
+        releasingCalls: () => [],
+        threadStarts: () => [],
         predictions: () => [],
         scalings: () => [],
         delays: () => [],
+        demands: () => [],
         runs: () => [],
       };
     },

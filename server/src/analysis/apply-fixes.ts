@@ -1,7 +1,7 @@
-import type { Analysis, AnalysisHost } from "../analysis/analysis.js";
 import { applyEdits, type TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import type { Finding, Fix, Safety } from "../rules/rule.js";
+import type { Analysis, AnalysisHost } from "./analysis.js";
 
 /** The texts after fixing; only files that changed. */
 export interface FixResult {

@@ -1,0 +1,95 @@
+import type { Strategy } from "../../../../server/src/estimate/prediction.js";
+import type { ThreadState } from "../../../../server/src/simulation/timeline.js";
+
+/** What translates: `vscode.l10n`, which a webview does not have. */
+export interface Translator {
+  t(message: string): string;
+}
+
+/** Every word of the panel; `{0}` and `{1}` stand for values. Plain data, sent to the panel's own script. */
+export type TimelineTexts = ReturnType<typeof timelineTexts>;
+
+/** The panel's words in the editor's language. */
+export function timelineTexts(l10n: Translator) {
+  const states: Readonly<Record<ThreadState, string>> = {
+    running: l10n.t("running"),
+    native: l10n.t("native code, GIL released"),
+    gil: l10n.t("waiting for the GIL"),
+    lock: l10n.t("waiting for a lock"),
+    core: l10n.t("waiting for a core"),
+    io: l10n.t("I/O or sleep"),
+    idle: l10n.t("idle"),
+  };
+  const strategies: Readonly<Record<Strategy, string>> = {
+    serial: l10n.t("one after the other"),
+    threads: l10n.t("threads"),
+    processes: l10n.t("processes"),
+    subinterpreters: l10n.t("subinterpreters"),
+    "free-threaded": l10n.t("free-threaded"),
+    asyncio: l10n.t("asyncio"),
+  };
+  return {
+    states,
+    strategies,
+    title: l10n.t("Timeline of {0}"),
+    tasksOnWorkers: l10n.t("{0} tasks, {1} workers"),
+    threadsOnly: l10n.t("{0} threads"),
+    place: l10n.t("{0}, line {1}"),
+    goToPlace: l10n.t("Go to the code"),
+    recommended: l10n.t("recommended"),
+    ways: l10n.t("Way of running"),
+    notThisWay: l10n.t("Not {0}: {1}"),
+    workers: l10n.t("Workers"),
+    cores: l10n.t("Cores"),
+    taskSize: l10n.t("Time of a task"),
+    switchInterval: l10n.t("Switch interval"),
+    noSwitching: l10n.t("nobody asks for a turn here"),
+    asInProgram: l10n.t("as in the program"),
+    timesProgram: l10n.t("{0} × the program's"),
+    programHas: l10n.t("program: {0}"),
+    reset: l10n.t("Reset"),
+    resetLabel: l10n.t("Set everything back to what the program has"),
+    schedule: l10n.t("Who does what when"),
+    scheduleLabel: l10n.t(
+      "Schedule of the threads. Up and down choose a thread, left and right go from one stretch to the next, plus and minus zoom, Shift with left and right pans, 0 shows all.",
+    ),
+    scheduleHelp: l10n.t("↑ ↓ thread · ← → stretch · + − zoom · 0 all"),
+    zoomIn: l10n.t("Zoom in"),
+    zoomOut: l10n.t("Zoom out"),
+    showAll: l10n.t("Show all"),
+    panLeft: l10n.t("Earlier"),
+    panRight: l10n.t("Later"),
+    legend: l10n.t("Legend"),
+    serialEnd: l10n.t("one after the other: {0}"),
+    shownFrom: l10n.t("Shown: {0} to {1}"),
+    stretch: l10n.t("{0}: {1} for {2}, at {3}"),
+    shortened: l10n.t("Drawn at 1 : {0}, since the work is long; switches keep their length."),
+    extrapolated: l10n.t("Drawn: the first {0} tasks."),
+    truncated: l10n.t("The simulation was cut off after very many events."),
+    deadlock: l10n.t("Nobody can go on: {0}"),
+    blockedThread: l10n.t("{0} waits for {1}"),
+    scaling: l10n.t("Speedup by number of workers"),
+    scalingLabel: l10n.t("Speedup of each way by number of workers; the same as a table below."),
+    coresMark: l10n.t("cores: {0}"),
+    threadsTable: l10n.t("The schedule as a table"),
+    scalingTable: l10n.t("The speedups as a table"),
+    thread: l10n.t("thread"),
+    total: l10n.t("total"),
+    workersColumn: l10n.t("workers"),
+    assumptions: l10n.t("What this rests on"),
+    rangeNote: l10n.t("Ranges are p10–p90; speedups are against one after the other."),
+    assumption: l10n.t("{0}: {1}"),
+    exportSchedule: l10n.t("Save the schedule as SVG"),
+    exportScaling: l10n.t("Save the chart as SVG"),
+    exportTrace: l10n.t("Save all ways as a trace for Perfetto"),
+    gone: l10n.t("The code has changed: no concurrent work starts there any more. What is shown is from before."),
+    unknown: l10n.t("Nothing can be simulated here yet"),
+    unknownHelp: l10n.t("A comment such as {0} at the call or function says how long it takes."),
+    waiting: l10n.t("Waiting for the analysis …"),
+  };
+}
+
+/** A text with its values in. */
+export function filled(text: string, ...values: readonly (string | number)[]): string {
+  return text.replace(/\{(\d)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
+}

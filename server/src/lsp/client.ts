@@ -1,0 +1,52 @@
+import type { ClientCapabilities } from "vscode-languageserver";
+import type { ClientAbilities } from "./convert.js";
+import type { HoverAbilities } from "./hover-page.js";
+import type { Theme } from "./protocol.js";
+
+/** What the client can do beyond showing answers. */
+export interface Client {
+  readonly configuration: boolean;
+  readonly configurationChanges: boolean;
+  readonly folderChanges: boolean;
+  readonly watchedFiles: boolean;
+  readonly progress: boolean;
+  readonly lensRefresh: boolean;
+  readonly inlayRefresh: boolean;
+}
+
+export function clientOf({ workspace, window }: ClientCapabilities): Client {
+  return {
+    configuration: workspace?.configuration === true,
+    configurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
+    folderChanges: workspace?.workspaceFolders === true,
+    watchedFiles: workspace?.didChangeWatchedFiles?.dynamicRegistration === true,
+    progress: window?.workDoneProgress === true,
+    lensRefresh: workspace?.codeLens?.refreshSupport === true,
+    inlayRefresh: workspace?.inlayHint?.refreshSupport === true,
+  };
+}
+
+/** What the client can show of an answer. */
+export function abilitiesOf({ textDocument, workspace }: ClientCapabilities): ClientAbilities {
+  return {
+    relatedInformation: textDocument?.publishDiagnostics?.relatedInformation === true,
+    diagnosticTags: textDocument?.publishDiagnostics?.tagSupport !== undefined,
+    disabledActions: textDocument?.codeAction?.disabledSupport === true,
+    documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations: workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
+    codeLinks: textDocument?.publishDiagnostics?.codeDescriptionSupport === true,
+  };
+}
+
+/** What the client's introduction says, checked: other editors send settings of their own there, or nothing. */
+export function introductionOf(options: unknown): HoverAbilities {
+  const { commands, theme } = (typeof options === "object" && options !== null ? options : {}) as Readonly<Record<string, unknown>>;
+  return { commands: Array.isArray(commands) ? commands.filter((name) => typeof name === "string") : [], theme: themeOf(theme) };
+}
+
+const themes: readonly Theme[] = ["light", "dark", "high-contrast-light", "high-contrast-dark"];
+
+/** A theme as the client names it. */
+export function themeOf(name: unknown): Theme | undefined {
+  return themes.find((theme) => theme === name);
+}

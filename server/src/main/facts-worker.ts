@@ -1,0 +1,34 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { makePackedFacts } from "../program/packed-facts.js";
+import type { Parser } from "../syntax/parser.js";
+import { diskMemory } from "./disk-memory.js";
+import type { FactsAnswer, FactsQuestion, FactsWorkerData } from "./facts-workers.js";
+import { createParser } from "./node-parser.js";
+
+/** A thread that makes facts of texts, and keeps them on disk if it is told where. */
+const { memoryFolder, version } = workerData as FactsWorkerData;
+const memory = memoryFolder === undefined ? undefined : diskMemory(memoryFolder, version);
+const loading = createParser();
+
+parentPort?.on("message", (questions: readonly FactsQuestion[]) => {
+  loading.then(
+    (parser) => answer(questions, parser),
+    (error) => {
+      throw error;
+    },
+  );
+});
+
+function answer(questions: readonly FactsQuestion[], parser: Parser): void {
+  const answers = questions.map(({ key, text }): FactsAnswer => {
+    try {
+      const packed = makePackedFacts(text, parser);
+      memory?.keep(key, packed);
+      return { kind: "facts", packed };
+    } catch (error) {
+      return { kind: "failure", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    }
+  });
+  const buffers = answers.flatMap((each) => (each.kind === "facts" ? [each.packed.buffer] : []));
+  parentPort?.postMessage(answers, buffers);
+}

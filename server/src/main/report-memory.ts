@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { ReportMemory } from "../cli/kept-report.js";
+import { diskMemory, tidyDiskMemory } from "./disk-memory.js";
+
+/** Reports on disk, for this build of the program alone; none where there is no folder for them. */
+export function createReportMemory(cacheFolder: string | undefined): ReportMemory | undefined {
+  if (cacheFolder === undefined) return undefined;
+  const folder = join(cacheFolder, "reports");
+  const memory = diskMemory(folder, programVersion);
+  return {
+    ...memory,
+    keyOf(texts) {
+      const hash = createHash("sha256");
+      for (const text of texts) hash.update(`${text.length} `).update(text, "utf16le");
+      return hash.digest("hex");
+    },
+    keep(key, bytes) {
+      tidyDiskMemory(folder, programVersion, largestMemory, new Date());
+      memory.keep(key, bytes);
+    },
+  };
+}
+
+/** Thousands of reports. In bytes. */
+const largestMemory = 50_000_000;

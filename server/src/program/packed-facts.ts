@@ -1,0 +1,253 @@
+import { GraphReader, GraphWriter } from "../base/graph-bytes.js";
+import type { Range } from "../base/range.js";
+import { Source } from "../base/source.js";
+import type { Parser } from "../syntax/parser.js";
+import { extract } from "./extract/extract.js";
+import {
+  type BodyPart,
+  bodyParts,
+  type CallSite,
+  type ClassFacts,
+  type Facts,
+  type FunctionFacts,
+  type InstanceAttribute,
+  type ParameterFacts,
+  type WriteSite,
+} from "./facts.js";
+import type { CallOperation, Operation, Value, WriteOperation } from "./operation.js";
+
+/** The facts of one file as bytes: a fraction of what they take as objects, and ready for another thread or the disk. */
+export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
+  const writer = new GraphWriter();
+  const wanted = operationsByFunction(facts);
+  const places = new Map<object, OperationPlace>();
+  const functions = facts.functions.map((each, index): FunctionHead => {
+    const { parameters, decorators, returns, bindings, rebound, annotations, returned, body, holds, ...head } = each;
+    const hasHeader = parameters.length > 0 || decorators.length > 0 || returns !== undefined;
+    const header = hasHeader ? writer.write({ parameters, decorators, returns } satisfies FunctionHeader) : undefined;
+    const inside = writer.write({ bindings, annotations, returned, body } satisfies FunctionInside);
+    for (const operation of wanted.get(index) ?? []) {
+      const number = writer.numberOf(operation);
+      if (number !== undefined) places.set(operation, [index, number]);
+    }
+    return { ...head, rebound: rebound.size > 0 ? rebound : undefined, holds: [...holds], header, inside };
+  });
+  const placeOf = (index: number, operation: object): OperationPlace => places.get(operation) ?? [index, operation];
+  const head: FileHead = {
+    functions,
+    classes: facts.classes.map(({ instanceAttributes, ...rest }) => ({
+      ...rest,
+      attributes: [...instanceAttributes].map(([name, all]) => [name, all.map((each) => placeOf(each.function, each.write))]),
+    })),
+    calls: [...facts.callsByName].map(([name, all]) => [name, all.map((each) => placeOf(each.function, each.call))]),
+    writes: [...facts.writesByAttribute].map(([name, all]) => [name, all.map((each) => placeOf(each.function, each.write))]),
+    imports: facts.imports,
+    directives: facts.directives,
+    syntaxErrors: facts.syntaxErrors,
+    lineCount: facts.lineCount,
+  };
+  writer.write(head);
+  return writer.finish();
+}
+
+/** Facts that `packFacts` made bytes of. What is inside a function is read when somebody first asks for it, and then stays. */
+export function unpackFacts(bytes: Uint8Array): Facts {
+  const reader = new GraphReader(bytes);
+  const head = reader.read(reader.last).value as FileHead;
+  const noNames = new Set<string>();
+  const functions = head.functions.map((each) => new UnpackedFunction(reader, each, noNames));
+  const operation = ([index, place]: OperationPlace): unknown => (typeof place === "number" ? functions[index]?.object(place) : place);
+  const sites = <Site>(named: NamedPlaces, site: (place: OperationPlace) => Site): Map<string, readonly Site[]> =>
+    new Map(named.map(([name, places]) => [name, places.map(site)]));
+  return {
+    functions,
+    classes: head.classes.map(({ attributes, ...rest }) => ({
+      ...rest,
+      instanceAttributes: sites(attributes, (place) => new UnpackedWrite(place, operation)),
+    })),
+    callsByName: sites(head.calls, (place) => new UnpackedCall(place, operation)),
+    writesByAttribute: sites(head.writes, (place) => new UnpackedWrite(place, operation)),
+    imports: head.imports,
+    directives: head.directives,
+    syntaxErrors: head.syntaxErrors,
+    lineCount: head.lineCount,
+  };
+}
+
+/** What stands in a function's first line, and is evaluated outside. */
+type FunctionHeader = Pick<FunctionFacts, "parameters" | "decorators" | "returns">;
+type FunctionInside = Pick<FunctionFacts, "bindings" | "annotations" | "returned" | "body">;
+
+/** What is known of a function without reading what is in it. */
+interface FunctionHead extends Omit<FunctionFacts, keyof FunctionHeader | keyof FunctionInside | "rebound" | "holds"> {
+  readonly rebound: ReadonlySet<string> | undefined;
+  readonly holds: readonly BodyPart[];
+  /** Where the graphs of its parts start; absent for an empty header. */
+  readonly header: number | undefined;
+  readonly inside: number;
+}
+
+interface FileHead extends Pick<Facts, "imports" | "directives" | "syntaxErrors" | "lineCount"> {
+  readonly functions: readonly FunctionHead[];
+  readonly classes: readonly (Omit<ClassFacts, "instanceAttributes"> & { readonly attributes: NamedPlaces })[];
+  readonly calls: NamedPlaces;
+  readonly writes: NamedPlaces;
+}
+
+/** The index of a function, and the number of an operation in its inside; or the operation itself, if it is not there. */
+type OperationPlace = readonly [number, number | object];
+type NamedPlaces = readonly (readonly [string, readonly OperationPlace[]])[];
+
+/** The operations that others than their function refer to. */
+function operationsByFunction(facts: Facts): ReadonlyMap<number, readonly object[]> {
+  const found = new Map<number, object[]>();
+  const add = (index: number, operation: object): void => {
+    const list = found.get(index);
+    if (list) list.push(operation);
+    else found.set(index, [operation]);
+  };
+  for (const sites of facts.callsByName.values()) for (const site of sites) add(site.function, site.call);
+  for (const sites of facts.writesByAttribute.values()) for (const site of sites) add(site.function, site.write);
+  for (const { instanceAttributes } of facts.classes) {
+    for (const attributes of instanceAttributes.values()) for (const each of attributes) add(each.function, each.write);
+  }
+  return found;
+}
+
+class UnpackedFunction implements FunctionFacts {
+  readonly index: number;
+  readonly kind: FunctionFacts["kind"];
+  readonly name: string;
+  readonly qualifiedName: string;
+  readonly nameRange: Range;
+  readonly parent: number | undefined;
+  readonly class: number | undefined;
+  readonly isAsync: boolean;
+  readonly isGenerator: boolean;
+  readonly rebound: ReadonlySet<string>;
+  readonly bodyStart: number;
+  readonly holds: ReadonlySet<BodyPart>;
+  readonly start: number;
+  readonly end: number;
+  private readonly headerAt: number | undefined;
+  private readonly insideAt: number;
+  private header: FunctionHeader | undefined;
+  private inside: FunctionInside | undefined;
+  private objects: readonly unknown[] = [];
+
+  constructor(
+    private readonly reader: GraphReader,
+    head: FunctionHead,
+    noNames: ReadonlySet<string>,
+  ) {
+    this.index = head.index;
+    this.kind = head.kind;
+    this.name = head.name;
+    this.qualifiedName = head.qualifiedName;
+    this.nameRange = head.nameRange;
+    this.parent = head.parent;
+    this.class = head.class;
+    this.isAsync = head.isAsync;
+    this.isGenerator = head.isGenerator;
+    this.rebound = head.rebound ?? noNames;
+    this.bodyStart = head.bodyStart;
+    this.holds = bodyParts(head.holds);
+    this.start = head.start;
+    this.end = head.end;
+    this.headerAt = head.header;
+    this.insideAt = head.inside;
+  }
+
+  get parameters(): readonly ParameterFacts[] {
+    return this.readHeader().parameters;
+  }
+
+  get decorators(): readonly Value[] {
+    return this.readHeader().decorators;
+  }
+
+  get returns(): Value | undefined {
+    return this.readHeader().returns;
+  }
+
+  get bindings(): ReadonlyMap<string, readonly Value[]> {
+    return this.readInside().bindings;
+  }
+
+  get annotations(): ReadonlyMap<string, Value> {
+    return this.readInside().annotations;
+  }
+
+  get returned(): readonly Value[] {
+    return this.readInside().returned;
+  }
+
+  get body(): readonly Operation[] {
+    return this.readInside().body;
+  }
+
+  /** The object of that number in its inside. */
+  object(number: number): unknown {
+    this.readInside();
+    return this.objects[number];
+  }
+
+  private readHeader(): FunctionHeader {
+    this.header ??= this.headerAt === undefined ? noHeader : (this.reader.read(this.headerAt).value as FunctionHeader);
+    return this.header;
+  }
+
+  private readInside(): FunctionInside {
+    if (!this.inside) {
+      const { value, objects } = this.reader.read(this.insideAt);
+      this.inside = value as FunctionInside;
+      this.objects = objects;
+    }
+    return this.inside;
+  }
+}
+
+const noHeader: FunctionHeader = { parameters: [], decorators: [], returns: undefined };
+
+class UnpackedCall implements CallSite {
+  constructor(
+    private readonly place: OperationPlace,
+    private readonly operation: (place: OperationPlace) => unknown,
+  ) {}
+
+  get function(): number {
+    return this.place[0];
+  }
+
+  get call(): CallOperation {
+    return this.operation(this.place) as CallOperation;
+  }
+}
+
+class UnpackedWrite implements WriteSite, InstanceAttribute {
+  constructor(
+    private readonly place: OperationPlace,
+    private readonly operation: (place: OperationPlace) => unknown,
+  ) {}
+
+  get function(): number {
+    return this.place[0];
+  }
+
+  get write(): WriteOperation {
+    return this.operation(this.place) as WriteOperation;
+  }
+}
+
+/** Who makes facts of texts, or knows them from before. */
+export interface FactsSource {
+  /** The packed facts of a text. Rejects if they cannot be made, which is a defect of this program. */
+  packedFactsOf(text: string): Promise<Uint8Array>;
+  /** Ends what works for it; it can be asked again afterwards. */
+  rest(): Promise<void>;
+}
+
+/** Makes the packed facts of a text that is not being edited. */
+export function makePackedFacts(text: string, parser: Parser): Uint8Array<ArrayBuffer> {
+  return packFacts(extract(parser.parse(text), new Source(text, undefined)));
+}

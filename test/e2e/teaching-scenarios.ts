@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { closeSideBar, hoverOver, patience, type Scenario, textOf } from "./scenarios.js";
+
+/** What is read rather than done: pages, hovers, hints, the tree of threads. */
+export const teachingScenarios: readonly Scenario[] = [
+  {
+    name: "a page on the GIL is chosen with the keyboard, and leads to the next",
+    file: "prime_sums.py",
+    async play({ page, picture }) {
+      await runCommand(page, "Gilscope: Explain");
+      const choice = page.locator(".quick-input-list .monaco-list-row", { hasText: "Why there is a GIL" });
+      await choice.waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("topics") });
+      await page.keyboard.press("Enter");
+      const shown = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+      await shown.getByText("freed twice").waitFor({ timeout: patience });
+      assert.match(await textOf(shown.locator("body")), /Your interpreter is a CPython with a GIL/);
+      assert.doesNotMatch(await textOf(shown.locator("body")), /PyPy has a GIL, too/);
+      await page.screenshot({ path: picture("page") });
+      await shown.getByRole("link", { name: "reference counts" }).first().click();
+      await shown.getByRole("heading", { name: "Reference counts" }).waitFor({ timeout: patience });
+    },
+  },
+  ...[
+    { theme: "Default Dark Modern", name: "dark" },
+    { theme: "Default Light Modern", name: "light" },
+    { theme: "Default High Contrast", name: "high-contrast" },
+  ].map(
+    ({ theme, name }): Scenario => ({
+      name: `the hover on a pool draws what each way would gain, ${name}`,
+      file: "scramble_seeds.py",
+      settings: { "workbench.colorTheme": theme },
+      async play({ page, picture }) {
+        await closeSideBar(page);
+        await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+        // The lens moves the line below it, away from the mouse.
+        await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
+        await hoverOver(page, "pool.map", "map");
+        const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
+        await hover.locator("img[src^='data:image/svg']").waitFor({ timeout: patience });
+        await page.waitForTimeout(300);
+        await page.screenshot({ path: picture(`hover-${name}`) });
+        const [link, opened] = name === "dark" ? ["GIL101", "cpu-bound-in-thread.md"] : ["Why the GIL?", "why-the-gil.md"];
+        await hover.locator("a", { hasText: link }).first().click();
+        await page.locator(".tab", { hasText: opened }).waitFor({ timeout: patience });
+      },
+    }),
+  ),
+  {
+    name: "the tree of threads tells who shares what, with the keyboard only",
+    file: "ticket_office.py",
+    async play({ page, picture }) {
+      await runCommand(page, "Explorer: Focus on Threads View");
+      const tree = page.locator(".pane", { has: page.locator(".pane-header", { hasText: /^\s*Threads/ }) }).locator(".monaco-list");
+      await tree.getByText("reserve").first().waitFor({ timeout: patience });
+      // An empty tree had nothing to focus.
+      await runCommand(page, "Explorer: Focus on Threads View");
+      const focused = tree.locator(".monaco-list-row.focused");
+      for (let row = 0; row < 10 && !/reserve/.test((await focused.count()) > 0 ? await textOf(focused) : ""); row++)
+        await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowRight");
+      await tree.getByText("under no lock").waitFor({ timeout: patience });
+      const label = await focused.getAttribute("aria-label");
+      assert.match(label ?? "", /reserve, In 4 threads, .*shares reserved/);
+      await page.screenshot({ path: picture("threads") });
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await page.locator(".view-line", { hasText: "threading.Thread" }).first().waitFor({ timeout: patience });
+    },
+  },
+  {
+    name: "hints in the code and lines under calls that release the GIL",
+    file: "fetch_and_count.py",
+    settings: { "gilscope.inlayHints.loops": true, "gilscope.inlayHints.calls": true, "gilscope.highlightReleasingCalls": "everywhere" },
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await page.locator(".view-line", { hasText: "holds\u00a0GIL" }).first().waitFor({ timeout: patience });
+      await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
+      await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("hints") });
+    },
+  },
+  {
+    name: "the status item leads to what can be done",
+    file: "scramble_seeds.py",
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).locator("a").first().click();
+      const rows = page.locator(".quick-input-list .monaco-list-row");
+      await rows.filter({ hasText: "Choose the interpreter" }).waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("menu") });
+      await page.keyboard.press("Enter");
+      await rows.filter({ hasText: "cpython-3.14t" }).first().waitFor({ timeout: patience });
+      await page.keyboard.type("3.14t");
+      await page.screenshot({ path: picture("targets") });
+      await page.keyboard.press("Enter");
+      await page.locator(".statusbar-item", { hasText: "CPython 3.14t" }).waitFor({ timeout: patience });
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "detached", timeout: patience });
+    },
+  },
+  {
+    name: "the walkthrough opens a sample that is analysed before it is saved",
+    file: "prime_sums.py",
+    async play({ page, picture }) {
+      await closeSideBar(page);
+      await runCommand(page, "Gilscope: Open Walkthrough");
+      await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
+      await page.screenshot({ path: picture("walkthrough") });
+      await page.getByRole("button", { name: "Open Sample" }).click();
+      await page.locator(".view-line", { hasText: "pool.map(scramble," }).first().waitFor({ timeout: patience });
+      await page.locator(".cdr.squiggly-warning").nth(1).waitFor({ state: "attached", timeout: patience });
+      await page.screenshot({ path: picture("sample") });
+    },
+  },
+  {
+    name: "the cells of a notebook are analysed together",
+    file: "scramble_seeds.py",
+    async play({ page, picture }) {
+      await page.locator(".explorer-folders-view .monaco-list-row", { hasText: "seeds.ipynb" }).dblclick();
+      await page.locator(".notebookOverlay .cell").first().waitFor({ timeout: patience });
+      await closeSideBar(page);
+      await page.locator(".notebookOverlay .cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
+      await page.screenshot({ path: picture("notebook") });
+    },
+  },
+];
+
+/** Runs a command by its title, from the palette. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  // Which commands there are is known once the extension is.
+  await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).waitFor({ timeout: patience });
+  await page.keyboard.press("F1");
+  const input = page.locator(".quick-input-widget input");
+  await input.waitFor({ timeout: patience });
+  await page.keyboard.type(title);
+  await page.locator(".quick-input-list .monaco-list-row.focused", { hasText: title }).waitFor({ timeout: patience });
+  await page.keyboard.press("Enter");
+}

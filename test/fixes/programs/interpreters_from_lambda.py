@@ -1,0 +1,23 @@
+# fix: cpu-bound-in-thread
+# safety: unsafe
+# target: cpython-3.14
+# python: 3.14
+# title: InterpreterPoolExecutor
+# before: in this interpreter: (.*)
+# after: in others: (.*)
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+
+def heavy(size, modulus):
+    total = 0
+    for number in range(size):
+        total += number * number % modulus
+    return id(sys.modules), total
+
+
+modulus = 7
+with ThreadPoolExecutor(2) as pool:
+    results = list(pool.map(lambda size: heavy(size, 7), [400_000] * 8))
+where = "in this interpreter:" if {place for place, _ in results} == {id(sys.modules)} else "in others:"
+print(where, sum(total for _, total in results))
