@@ -2,11 +2,12 @@ import type { Access } from "../program/link/activity.js";
 import type { CheckThenAct } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { decoratorNames } from "../program/link/resolver.js";
-import { sameValue } from "../program/link/updates.js";
-import { someValue, walkOperations } from "../program/link/walk.js";
-import type { CallOperation, Place, Value } from "../program/operation.js";
+import { samePlace, sameValue } from "../program/link/updates.js";
+import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -23,7 +24,7 @@ import {
 } from "./checked-act.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, isRealLock, quoted, raceOf, whoText } from "./race.js";
+import { accessesByLocation, isNamedForEnd, isRealLock, quoted, raceOf, whoText } from "./race.js";
 import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** What goes wrong when somebody comes between. */
@@ -76,12 +77,119 @@ function match(data: Data, program: Program): Match<Data> {
   return {
     path: first.function.file.path,
     range: first.statement,
-    confidence: data.harm.goes === "stale" || data.harm.goes === "noted-twice" ? "possible" : confidence,
+    confidence: isMild(data, program) ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: actTargets(data.act, program),
     prediction: undefined,
     data,
   };
+}
+
+/** Whether coming second does little harm, as far as the text tells. */
+function isMild({ harm, act }: Data, program: Program): boolean {
+  switch (harm.goes) {
+    case "stale":
+    case "noted-twice":
+      return true;
+    case "twice":
+      return endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
+    case "overwritten":
+      return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether what is done twice is the end of something: `if not self.alive: return`, `self.alive = False`, `self.sock.close()`. Two threads that end, fail or
+ * close at once close what is closed, which is written to be harmless; what is taken out or given back a second time is not there any more.
+ */
+function endsTwice({ race, pattern }: CheckedAct): boolean {
+  const { act, check } = pattern;
+  const { function: node } = race.first;
+  if (act.op !== "write" || act.value?.op !== "constant") return false;
+  const isEnd = isNamedForEnd(node);
+  let mild = true;
+  walkOperations(check.dependent, (operation) => {
+    if (operation.op === "write") mild &&= operation.form !== "delete" && (isEnd || isPlainStore(operation));
+    if (operation.op === "yield") mild = false;
+    if (operation.op !== "call" || isHarmless(operation.callee)) return;
+    const name = lastNameOf(operation.callee);
+    mild &&= isEnd ? !onlyOnce.test(name) : closing.test(name);
+  });
+  return mild;
+}
+
+/**
+ * Whether what comes of doing it twice is more than of doing it once: another thread or process, another element, a number that is counted again, an error
+ * as nothing is left to take. What else is called then may well do the same again.
+ */
+function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
+  const { act, check } = pattern;
+  const node = race.first.function;
+  // Who waits for a turn and then takes it means to be alone.
+  if (check.at.op === "loop" || (act.op === "call" && addsEach.test(lastNameOf(act.callee)))) return true;
+  const beside = listOf(node.facts.body, act) ?? [];
+  const seen = new Set([node]);
+  let more = false;
+  walkOperations(check.dependent, (operation) => {
+    // What comes before the act hangs on it only where it stands beside it.
+    if (more || operation === act || (operation.start < act.start && !beside.includes(operation))) return;
+    if (operation.op === "write")
+      more = operation.form === "delete" || (operation.form === "update" && !isLocalPlace(operation.place, node));
+    if (operation.op !== "call") return;
+    const name = lastNameOf(operation.callee);
+    more = onlyOnce.test(name) || (addsEach.test(name) && !isLocalObject(operation, node)) || starts(operation, node, program, seen);
+  });
+  return more;
+}
+
+/** Whether the call starts a thread, a process or a task, by itself or in what it calls. */
+function starts(call: CallOperation, within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
+  if (starting.test(lastNameOf(call.callee)) || program.spawns.some((spawn) => spawn.call === call)) return true;
+  for (const { function: callee } of seen.size > maximumSeen ? [] : program.resolver.callees(call, within)) {
+    if (seen.has(callee)) continue;
+    seen.add(callee);
+    let found = false;
+    walkOperations(callee.facts.body, (operation) => {
+      found ||= operation.op === "call" && starts(operation, callee, program, seen);
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
+const maximumSeen = 12;
+const starting = /^_*(start|launch|spawn|fork|submit|popen|create_task|start_new_thread|run_in_executor)([_A-Z]|$)/;
+const addsEach = /^(append|appendleft|put|put_nowait|insert|extend|send|sendall|send_message|write)$/;
+
+function isLocalPlace(place: Place, { facts }: FunctionNode): boolean {
+  return place.kind === "name" && place.owner === facts.index && !facts.rebound.has(place.name);
+}
+
+/** Whether the method is one of an object that the function made for itself. */
+function isLocalObject({ callee }: CallOperation, within: FunctionNode): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") return false;
+  const { place } = callee.place.object;
+  if (!isLocalPlace(place, within) || place.kind !== "name") return false;
+  const bound = within.facts.bindings.get(place.name) ?? [];
+  return bound.length > 0 && bound.every(({ op }) => op === "display" || op === "call" || op === "comprehension");
+}
+
+/** Calls that end something, and do nothing where it has ended already. */
+const closing =
+  /^_*(a?close|stop|shut_?down|terminate|kill|cancel|disconnect|quit|abort|end|finish|tear_?down|clean_?up|dispose|join|wait|set|clear|notify|notify_all|wakeup|wake|interrupt|flush|exit|on_?(close|error|disconnect)(ed)?)([_A-Z]|$)/;
+
+/** Calls that fail, or hit something else, where they are made a second time. */
+const onlyOnce = /^_*(pop|popleft|popitem|remove|release|unlink|rmdir|rmtree|unregister|submit|start|task_done)$/;
+
+function isPlainStore({ form, value }: WriteOperation): boolean {
+  return form !== "update" && value !== undefined && (value.op === "constant" || value.op === "read" || isEmpty(value));
+}
+
+/** `if self.current: raise RuntimeError`: whoever comes second has made a mistake, which then goes unseen. */
+function guardsAgainstMisuse({ check, act }: CheckThenAct): boolean {
+  return act.op === "write" && check.place.kind !== "element" && check.instead.some((operation) => operation.op === "raise");
 }
 
 function actOf(access: Access, accesses: readonly Access[], inside: readonly Access[], program: Program): Data | undefined {
@@ -147,7 +255,7 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
   if (effect === "takes" && isForPresence) {
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
-    if (name === "clear") return undefined;
+    if (name === "clear" || takesByKey(act)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
     return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
@@ -159,6 +267,14 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   if (check.found === "absent" || check.form === "bound" || check.form === "comparison")
     return { harm: { goes: check.form === "bound" || check.form === "comparison" ? "past-limit" : "twice" }, undoes: adds };
   return undefined;
+}
+
+/** `if not d: return` … `d.pop(key)`: the key comes from elsewhere, and so does the trust in it. */
+function takesByKey(act: CheckThenAct["act"]): boolean {
+  if (act.op === "write") return act.place.kind === "element" && act.place.index.op === "read";
+  if (act.op !== "call" || act.callee.op !== "read" || act.callee.place.kind !== "attribute") return false;
+  const [key] = act.arguments;
+  return act.callee.place.name === "remove" || (act.callee.place.name === "pop" && key !== undefined && key.value.op === "read");
 }
 
 function errorOf(name: string): string {
@@ -177,7 +293,43 @@ function comparisonHarm(
   const more = guardsMore(pattern);
   if (value?.op !== "constant" && isOrder && more === "no") return { harm: { goes: "overwritten" }, undoes: stores };
   const isSameAct = (other: Access): boolean => other.operation === pattern.act;
+  if (leavesOpen(pattern, value)) return undefined;
   return more !== "no" ? { harm: { goes: "twice" }, undoes: isSameAct } : undefined;
+}
+
+/** Whether the test comes out as before once the act is done, `if self.failures >= 3: return` … `self.failures = 0`: then it lets nobody through but once. */
+function leavesOpen({ check }: CheckThenAct, value: Value | undefined): boolean {
+  const test = check.at.op === "branch" ? check.at.test : undefined;
+  if (value?.op !== "constant" || typeof value.value !== "number" || test?.op !== "compute" || test.operands.length !== 2) return false;
+  const [left, right] = test.operands;
+  if (left?.op !== "read" || !samePlace(left.place, check.place)) return false;
+  const limit = right?.op === "constant" && typeof right.value === "number" ? right.value : undefined;
+  const holds =
+    limit === undefined
+      ? value.value === 0 && /^>=?$/.test(test.operator)
+        ? false
+        : undefined
+      : compare(value.value, test.operator, limit);
+  return holds === (check.found === "present");
+}
+
+function compare(left: number, operator: string, right: number): boolean | undefined {
+  switch (operator) {
+    case "<":
+      return left < right;
+    case "<=":
+      return left <= right;
+    case ">":
+      return left > right;
+    case ">=":
+      return left >= right;
+    case "==":
+      return left === right;
+    case "!=":
+      return left !== right;
+    default:
+      return undefined;
+  }
 }
 
 /** Clearing a flag or an attribute again harms nobody; what is done once it is cleared is done twice. */

@@ -9,8 +9,8 @@ import { commonLocks } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
-import type { Operation, Value } from "../program/operation.js";
-import { isRealLock, type Race, raceOf, racePlaces } from "./race.js";
+import type { CallOperation, Operation, Value } from "../program/operation.js";
+import { isNamedForLifecycle, isRealLock, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, RuleContext, TargetVerdict } from "./rule.js";
 
 /** Something that is done because of an earlier look at the same shared state, and an access that can come between the two. */
@@ -28,7 +28,9 @@ export function checkedActOf(
 ): CheckedAct | undefined {
   const { check } = access;
   if (!check || !isRepeatable(access)) return undefined;
-  const others = accesses.filter((other) => undoes(other) && !isAlone(other) && !hasWaited(other, access) && sameKey(check.pattern, other));
+  const others = accesses.filter(
+    (other) => undoes(other) && !isAlone(other) && !hasWaited(other, access, program) && sameKey(check.pattern, other),
+  );
   const race = raceOf(access, check.locks, others, accesses);
   if (!race) return undefined;
   const { pattern } = check;
@@ -37,12 +39,13 @@ export function checkedActOf(
 
 /**
  * Whether the evidence is too thin for a warning: code that merely promises to be shared and does not show by a lock taken too late that it means
- * this, or that clears what it closes; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
+ * this, or that sets something up or clears what it closes; the callback of a future, which runs once for each; work that starts itself anew when it is done; a way so long that it rests on many guesses.
  */
 function isWeak({ first, second, concurrency }: Race, { check, does }: CheckThenAct, program: Program): boolean {
   if (isAwaited(first) && isAwaited(second) && first.root.key !== second.root.key) return true;
   if (concurrency === "promised") {
     if (!commonLocks(first.locks, second.locks).some(isRealLock)) return true;
+    if (does !== "use" && isNamedForLifecycle(first.function)) return true;
     if (check.place.kind !== "element" && (does === "remove" || does === "replace")) return true;
   }
   if (first.path.length > longestPath || second.path.length > longestPath) return true;
@@ -131,19 +134,30 @@ function isReceiver(value: Value, { facts }: Access["function"]): boolean {
 const joins: ReadonlySet<string> = new Set(["join", "shutdown"]);
 
 /** Whether the access stands where the other's thread has not started yet, or after a wait for its end. */
-function hasWaited(access: Access, other: Access): boolean {
-  return isOutside(access, other) || isOutside(other, access);
+function hasWaited(access: Access, other: Access, program: Program): boolean {
+  return isOutside(access, other, program) || isOutside(other, access, program);
 }
 
-function isOutside(access: Access, { root: thread }: Access): boolean {
+function isOutside(access: Access, { root: thread }: Access, program: Program): boolean {
   if (access.root.kind !== "caller" || thread.kind !== "spawn") return false;
   const { function: node, range } = access;
   if (node === thread.spawn.in && range.end <= thread.spawn.call.start) return true;
   let waited = false;
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
-    const { place } = operation.callee;
-    if (place.kind === "attribute" && joins.has(place.name) && place.object.op === "read") waited = true;
+    waited ||= waits(operation) || program.resolver.callees(operation, node).some(({ function: helper }) => waitsIn(helper));
+  });
+  return waited;
+}
+
+function waits({ callee }: CallOperation): boolean {
+  return callee.op === "read" && callee.place.kind === "attribute" && joins.has(callee.place.name) && callee.place.object.op === "read";
+}
+
+function waitsIn({ facts }: FunctionNode): boolean {
+  let waited = false;
+  walkOperations(facts.body, (operation) => {
+    waited ||= operation.op === "call" && waits(operation);
   });
   return waited;
 }

@@ -4,16 +4,19 @@ import { switchPossible } from "../knowledge/atomicity.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
-
 import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
-
+import type { Resolver } from "../program/link/resolver.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { Operation } from "../program/operation.js";
+import { effectOf } from "./checked-act.js";
 import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
-
 import docs from "./inconsistent-lock.md";
 import {
   accessesByLocation,
   isFarFetched,
+  isNamedForLifecycle,
   isRealLock,
   ownLocks,
   quoted,
@@ -58,10 +61,12 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (store.update || store.check || (store.does !== "assign" && store.does !== "delete" && store.does !== "change")) continue;
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
-      const race = raceOf(store, store.locks, minding(store, guarded), accesses);
-      if (race && isClaimed(race, accesses)) continue;
-      const confidence = race && !isFarFetched(race) ? confidenceOf(race, program) : undefined;
-      if (race && confidence) matches.set(key, match(race, confidence));
+      const minds = minding(store, guarded);
+      const harmed = minds.filter((other) => doesHarm(store, other, program));
+      const race = raceOf(store, store.locks, harmed, accesses) ?? raceOf(store, store.locks, minds, accesses);
+      if (!race || isClaimed(race, accesses) || isFarFetched(race)) continue;
+      const confidence = confidenceOf(race, program);
+      if (confidence) matches.set(key, match(race, harmed.includes(race.second) ? confidence : "possible"));
     }
   }
   return [...matches.values()];
@@ -147,6 +152,40 @@ function isClaimed({ first, second }: Race, accesses: readonly Access[]): boolea
   );
 }
 
+/**
+ * Whether something goes wrong because of the store. What is combined with the old value overwrites it; what is called or taken out after a look raises
+ * when it is taken away; a flag that is cleared just after others saw it set leaves them without the thread that they would have started. Whoever only
+ * decides by a plain store, decides by the old value or by the new one, and would with the lock, too.
+ */
+function doesHarm(first: Access, second: Access, { resolver }: Program): boolean {
+  if (second.update) return true;
+  const pattern = second.check?.pattern;
+  if (!pattern || first.does === "change") return false;
+  const takes = effectOf(first, pattern.check) === "takes";
+  switch (pattern.does) {
+    case "use":
+    case "remove":
+      // Who takes it away under another lock has some order of its own in mind.
+      return takes && !first.locks.some(isRealLock);
+    case "fill":
+    case "replace":
+      return takes && first.root.kind === "spawn" && startsThread(pattern.check.dependent, second.function, resolver);
+    case "change":
+      return false;
+  }
+}
+
+function startsThread(operations: readonly Operation[], within: FunctionNode, resolver: Resolver): boolean {
+  let starts = false;
+  walkOperations(operations, (operation) => {
+    if (operation.op !== "call" || starts) return;
+    starts = lastNameOf(operation.callee) === "start" || resolver.externalCallees(operation, within).some((name) => threads.test(name));
+  });
+  return starts;
+}
+
+const threads = /^(threading\.(Thread|Timer)|_thread\.start_new_thread)(\.start)?$/;
+
 /** Whether the access is part of what takes several steps under its lock, between which a single step of another thread can come. */
 function takesSteps(access: Access, guarded: readonly Access[]): boolean {
   if (access.update || access.check?.locks.some(isRealLock) || access.does === "iterate") return true;
@@ -176,10 +215,6 @@ function match(race: Race, confidence: Confidence): Match<Data> {
   };
 }
 
-/** Functions that set an object up or wind it down usually run while no other thread has it. */
-const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
-
 /**
  * Where only a promise speaks for several threads, a bare store may well belong to a time when there is one: it is possible at most, and nothing
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
@@ -187,7 +222,7 @@ const lifecycle =
 function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
   const callers = resolver.callersOf(first.function);
   const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
-  const isLifecycle = isOfConstructor || [first.function, first.root.function].some((node) => lifecycle.test(node.facts.name));
+  const isLifecycle = isOfConstructor || [first.function, first.root.function].some(isNamedForLifecycle);
   if (concurrency === "seen") return isLifecycle ? "possible" : confidence;
   if (first.locks.some(isRealLock) && !isLifecycle) return confidence;
   return first.does === "change" || isLifecycle ? undefined : "possible";

@@ -12,7 +12,18 @@ import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../p
 import { copyFix } from "./fixes/container-fix.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./mutation-during-iteration.md";
-import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, threadsText, whoText } from "./race.js";
+import {
+  accessesByLocation,
+  isFarFetched,
+  isNamedForLifecycle,
+  isRealLock,
+  quoted,
+  type Race,
+  raceOf,
+  racePlaces,
+  threadsText,
+  whoText,
+} from "./race.js";
 import type { Confidence, FixOffer, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
 /** What kind of container is gone through, `counter` for dicts that make missing keys; `unknown` where neither its making nor its methods tell. */
@@ -122,6 +133,7 @@ function match(data: Data, confidence: Confidence): Match<Data> {
 function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean {
   const { first, second, concurrency } = race;
   if (isFarFetched(race)) return true;
+  if (concurrency === "promised" && isNamedForLifecycle(first.function)) return true;
   if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
   switch (kind) {
     case "unknown":
@@ -129,8 +141,8 @@ function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean
     case "weak":
       return step === "copy" || step === "native-call";
     case "list":
-      // Nothing raises, so whoever wrote a lock for something else may well accept it.
-      return concurrency === "promised" || announcesEnd(first);
+      // Nothing raises; an element is left out or comes twice, which may well be accepted.
+      return true;
     case "dict":
     case "counter":
     case "set":

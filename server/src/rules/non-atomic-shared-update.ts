@@ -4,6 +4,7 @@ import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
+import { countsStreak } from "./streak.js";
 
 interface Data {
   readonly race: Race;
@@ -49,7 +50,7 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
-    confidence: race.confidence,
+    confidence: countsStreak(race.first) ? "possible" : race.confidence,
     related: racePlaces(race),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,

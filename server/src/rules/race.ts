@@ -1,10 +1,12 @@
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
-import type { FunctionNode } from "../program/link/entity.js";
+import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
+import { loopsAround } from "../program/link/loops.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
+import { parentOf } from "../program/link/resolver.js";
 import type { ThreadRoot } from "../program/link/roots.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
 
@@ -52,7 +54,7 @@ export function raceOf(
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {
-    if (commonLocks(locks, second.locks).length > 0 || areOtherElements(first, second)) continue;
+    if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
     const how = concurrency(first, second);
     const confidence = how && confidenceOf(first, locks, second, how, all);
     if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
@@ -60,6 +62,12 @@ export function raceOf(
     if (rank(best) === 0) break;
   }
   return best;
+}
+
+/** Whether one side holds what a decorator takes, which is most likely the lock that the other side holds. */
+function mayShareLock(locks: readonly HeldLock[], others: readonly HeldLock[]): boolean {
+  const isByDecorator = (lock: HeldLock): boolean => lock.key.startsWith(decoratorKey);
+  return (locks.some(isByDecorator) && others.some(isRealLock)) || (others.some(isByDecorator) && locks.some(isRealLock));
 }
 
 /** Whether an update of one element meets a store to another one: `counts["hits"] += 1` loses nothing to `counts["misses"] += 1`. */
@@ -102,7 +110,9 @@ function confidenceOf(
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return "likely";
+      return isOfUnknownObject(first, second) || isGuessedTwin(first, second) || isInitial(second) || isLong(first, second)
+        ? "possible"
+        : "likely";
     case "assumed":
       // Who takes locks on both sides expects the other; they are not the same lock.
       return [ownLocks(first).filter((lock) => locks.includes(lock)), ownLocks(second)].every((held) => held.some(isRealLock))
@@ -129,6 +139,43 @@ function confidenceOf(
   }
 }
 
+/**
+ * Whether several threads of one kind come to an attribute through an object that each may have for itself: the `self` of a method behind a callback, or
+ * what is passed to the function that starts the threads. That it is one object for all of them is then a guess.
+ */
+function isOfUnknownObject(first: Access, second: Access): boolean {
+  const { root, of, through, location } = first;
+  if (root.kind !== "spawn" || root.key !== second.root.key || of !== "other object" || second.of !== of) return false;
+  if (!location.startsWith("attribute ") || second.through !== through) return false;
+  const [, path, index] = /^cell (.*)#(\d+) /.exec(through) ?? [];
+  if (path === undefined) return false;
+  // A variable around the thread's own start is known to be one, or to be another in each call.
+  for (let around: FunctionNode | undefined = root.spawn.in; around; around = parentOf(around))
+    if (functionKey(around) === `${path}#${index}`) return false;
+  return true;
+}
+
+/** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */
+function isGuessedTwin({ root }: Access, { root: other }: Access): boolean {
+  if (root.key !== other.key) return false;
+  // Of a class of threads that nobody is seen to make there may be one.
+  if (root.kind === "handler") return /Thread$/.test(root.base);
+  if (root.kind !== "spawn") return false;
+  const { pool, in: within, call } = root.spawn;
+  // A pool that gets its work while something is set up gets it once.
+  return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
+}
+
+/** Whether both threads get there through so many calls that the two ways rest on many guesses. */
+function isLong({ path }: Access, { path: other }: Access): boolean {
+  return path.length + other.length > longestWay;
+}
+
+/** Whether a constructor stores a first value, if after the start of a thread: as a rule it is there before the thread comes by. */
+function isInitial({ root, function: node, operation, update }: Access): boolean {
+  return root.kind === "caller" && root.within !== undefined && node.facts.name === "__init__" && operation.op === "write" && !update;
+}
+
 /** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
 export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
   return locks.filter(({ taken, key, identity }) => {
@@ -152,17 +199,35 @@ function isOfOther({ identity, owner }: HeldLock, { through }: Access): boolean 
 }
 
 /** Whether the function ends the life of its object, as its name tells: that is usually once no other thread has it. */
-function windsDown({ facts }: FunctionNode): boolean {
-  return facts.parameters.length <= 1 && ending.test(facts.name);
+function windsDown(node: FunctionNode): boolean {
+  return node.facts.parameters.length <= 1 && isNamedForEnd(node);
+}
+
+/** Whether the function is named for the end of something: `close`, `_shutdown`, `stop_all`. */
+export function isNamedForEnd({ facts }: FunctionNode): boolean {
+  return ending.test(facts.name);
 }
 
 const ending = /^_*(stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|exit|del)(_|$)/i;
+
+/** Whether the function is named for setting something up or winding it down, which usually happens while no other thread has it. */
+export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
+  return lifecycle.test(facts.name);
+}
+
+const lifecycle =
+  /^_*(re)?(init|set_?up|set_|configure|enable|install|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+
+/** Whether the access sets a number back, which says little of how it is counted otherwise. */
+function isReset({ does, operation, location, check }: Access): boolean {
+  return does === "assign" && !check && !location.endsWith("[]") && operation.op === "write" && operation.value?.op === "constant";
+}
 
 interface Guard {
   readonly lock: HeldLock;
   /** The operations that touch the state under it. */
   readonly operations: Set<unknown>;
-  /** Whether one of them stands elsewhere than in what ends the object's life. */
+  /** Whether one of them stands close to where the lock is taken, and elsewhere than in what ends the object's life. */
   inUse: boolean;
 }
 
@@ -174,10 +239,11 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
   if (!guards) {
     const byKey = new Map<string, Guard>();
     for (const access of accesses) {
+      const own = ownLocks(access);
       for (const lock of access.locks.filter((each) => isRealLock(each) && !isOfOther(each, access))) {
         const guard = byKey.get(lock.key) ?? { lock, operations: new Set(), inUse: false };
         guard.operations.add(access.operation);
-        guard.inUse ||= !windsDown(access.function);
+        guard.inUse ||= !windsDown(access.function) && own.includes(lock) && !isReset(access);
         byKey.set(lock.key, guard);
       }
     }
@@ -187,9 +253,9 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
   return guards.filter(({ operations }) => !operations.has(besides.operation) || operations.size > 1);
 }
 
-/** Whether the lock is one, and not the comparison of thread identities that stands in for it. */
+/** Whether the lock is one, and not the comparison of thread identities or the name of a decorator that stands in for it. */
 export function isRealLock(lock: HeldLock): boolean {
-  return lock.key !== threadIdentityKey;
+  return lock.key !== threadIdentityKey && !lock.key.startsWith(decoratorKey);
 }
 
 /**

@@ -51,7 +51,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
       const race = raceOf(access, access.locks, others, accesses);
       if (!race || (known && race.confidence === "possible")) continue;
-      const confidence = objection.certain === "unknown" || isFarFetched(race) ? "possible" : race.confidence;
+      const confidence =
+        objection.certain === "unknown" || race.concurrency === "promised" || isFarFetched(race) ? "possible" : race.confidence;
       seen.set(key, match({ why: "race", race, objection }, access, confidence, racePlaces(race)));
     }
     matches.push(...seen.values());

@@ -1,11 +1,16 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
+import { sameValue } from "../program/link/updates.js";
+import { someValue } from "../program/link/walk.js";
+import type { Value } from "../program/operation.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, isRealLock, quoted, whoText } from "./race.js";
+import { accessesByLocation, isRealLock, quoted, type Race, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import docs from "./unsafe-lazy-init.md";
 
@@ -61,13 +66,58 @@ function match(data: Data, program: Program): Match<Data> {
   return {
     path: first.function.file.path,
     range: first.statement,
-    confidence: data.made.kind === "record" ? "possible" : confidence,
+    confidence: isMild(data, program) ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: targetsOf(data, program),
     prediction: undefined,
     data,
   };
 }
+
+/** Whether nothing may be lost by it: an object that is complete when it is made, of what the caller brought or for good; what import has made already. */
+function isMild({ act, made }: Data, program: Program): boolean {
+  const { race, pattern } = act;
+  if (made.kind === "record" || isFilledAtImport(race, program)) return true;
+  if (made.kind !== "object") return false;
+  return isOfGiven(pattern.act, race.first.function);
+}
+
+/** Whether an entry is made of what the caller brought for it: `self.entries[key] = Entry(value)`. */
+function isOfGiven(act: CheckedAct["pattern"]["act"], { facts }: FunctionNode): boolean {
+  if (act.op !== "write" || act.place.kind !== "element" || act.value?.op !== "call") return false;
+  const { index } = act.place;
+  return act.value.arguments.some(
+    ({ form, value }) =>
+      (form === "positional" || form === "keyword") &&
+      value.op === "read" &&
+      value.place.kind === "name" &&
+      value.place.owner === facts.index &&
+      !sameValue(value, index) &&
+      facts.parameters.some(({ name }) => value.place.kind === "name" && name === value.place.name),
+  );
+}
+
+/** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
+function isFilledAtImport({ first }: Race, { resolver }: Program): boolean {
+  if (first.root.kind !== "spawn" || first.root.function === first.function) return false;
+  const { spawn } = first.root;
+  const seen = new Set([first.function]);
+  for (const node of seen) {
+    for (const { call, within } of resolver.callersOf(node)) {
+      if (within.facts.kind === "module" && within !== spawn.in && (node === first.function || node.facts.name === "__init__"))
+        if (!testsBefore(within, call).some((test) => someValue(test, isModuleName))) return true;
+      if (seen.size < maximumWays && within.facts.kind === "function" && within !== spawn.in && within !== first.root.function)
+        seen.add(within);
+    }
+  }
+  return false;
+}
+
+function isModuleName(value: Value): boolean {
+  return value.op === "read" && value.place.kind === "name" && value.place.name === "__name__";
+}
+
+const maximumWays = 12;
 
 /** Making an object takes a call, so that others come in everywhere; an empty container that is written out takes none. */
 function targetsOf({ act, made }: Data, program: Program): readonly TargetVerdict[] {

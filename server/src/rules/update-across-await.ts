@@ -18,23 +18,16 @@ export const updateAcrossAwait: Rule<UpdateAcrossAwait> = {
   fix: awaitFix,
 };
 
-function find(context: RuleContext): readonly Match<UpdateAcrossAwait>[] {
-  return updatesAcrossAwaits(context.program).map((found) => ({
+function find({ program }: RuleContext): readonly Match<UpdateAcrossAwait>[] {
+  return updatesAcrossAwaits(program).map((found) => ({
     path: found.function.file.path,
     range: found.statement,
-    confidence: found.evidence.kind === "assumed" || isOnlyAsked(found, context) ? "possible" : "likely",
+    confidence: found.evidence.kind === "assumed" || found.does !== "update" ? "possible" : "likely",
     related: related(found),
     targets: [],
     prediction: undefined,
     data: found,
   }));
-}
-
-/** Whether what two tasks fill is an entry with an answer: it is asked for twice, and both have what they want. Nothing is opened or started. */
-function isOnlyAsked({ does, place, suspension, function: node }: UpdateAcrossAwait, context: RuleContext): boolean {
-  const { start, end } = suspension;
-  const opens = /open|connect|create|start|launch|spawn|acquire|make|new/i.test(context.source(node.file.path).slice({ start, end }));
-  return does === "fill" && place.kind === "element" && !opens;
 }
 
 function related({ function: node, read, suspension, statement, evidence }: UpdateAcrossAwait): readonly RelatedLocation[] {

@@ -14,11 +14,13 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
+  decoratorKey,
   type HeldLock,
   heldThroughout,
   isAcquire,
   lockOfManager,
   locksOf,
+  looksLikeLock,
   mayFail,
   takesLock,
   threadIdentityKey,
@@ -201,10 +203,24 @@ function walkedPromise(program: Program, promise: SharingPromise): Walked {
     const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === file));
     for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
       // A public function that its own module calls with a lock held, every time, is written to be called so.
-      if (walker.heldOnEntry(entry).length > 0) continue;
+      if (walker.heldOnEntry(entry).length > 0 || isCalledUnderLock(entry, program)) continue;
       walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
     }
   });
+}
+
+/** Whether every call of the function in view stands in a `with` of something that is named like a lock, whoever calls. */
+function isCalledUnderLock(node: FunctionNode, { resolver }: Program): boolean {
+  const callers = resolver.callersOf(node);
+  return callers.length > 0 && callers.every(({ call, within }) => locksAround(within.facts.body, call));
+}
+
+function locksAround(operations: readonly Operation[], call: CallOperation): boolean {
+  let around = false;
+  walkOperations(operations, (operation) => {
+    around ||= operation.op === "with" && operation.start <= call.start && call.end <= operation.end && looksLikeLock(operation.context);
+  });
+  return around;
 }
 
 /** The locks held whenever the function was entered by a call on any of the ways. */
@@ -224,7 +240,7 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
   const start = `${root.key} ${partIdentity(root.function)} ${root.instances}`;
   switch (root.kind) {
     case "spawn":
-      return `${start} ${partIdentity(root.spawn)} ${[...root.startedBy].map(partIdentity).join()}`;
+      return `${start} ${partIdentity(root.spawn)} ${root.repeated} ${[...root.startedBy].map(partIdentity).join()}`;
     case "handler":
       return `${start} ${partIdentity(root.class)} ${root.base}`;
     case "entry":
@@ -388,6 +404,8 @@ class Walker {
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
+    const decorated = decoratorLock(frame);
+    if (decorated && !start.some((lock) => lock.key === decorated.key)) start.push(decorated);
     const activation: Activation = {
       frame,
       path,
@@ -485,6 +503,8 @@ class Walker {
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
     const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
+    const own = this.armOfSpawn(operation, activation);
+    if (own) return this.operations(own, activation, held);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
@@ -497,6 +517,15 @@ class Walker {
     if (!common) return operation.arms.length > 1 && operation.test !== undefined;
     replace(held, common);
     return false;
+  }
+
+  /** The arm that starts the thread beside which this caller goes on: the other ones run only where no thread is started. */
+  private armOfSpawn({ arms }: Extract<Operation, { op: "branch" }>, { frame }: Activation): readonly Operation[] | undefined {
+    const { current } = this;
+    if (current.kind !== "caller" || current.within === undefined || frame.depth > 0 || arms.length < 2) return undefined;
+    const { call, in: within } = current.beside;
+    if (within !== frame.function || loopsAround(within, call).length > 0) return undefined;
+    return arms.find((arm) => arm.some((operation) => operation.start <= call.start && call.end <= operation.end));
   }
 
   private attempt(operation: Extract<Operation, { op: "attempt" }>, activation: Activation, held: HeldLock[]): boolean {
@@ -661,7 +690,10 @@ class Walker {
       takes ||= takesLock(enter.function.facts.body);
       added(this.enter(enter, held, [...path, step]).held);
     }
-    return found.length > 0 || !takes ? found : lockOfManager(context, frame, this.ownership);
+    if (found.length > 0 || takes) return found.length > 0 ? found : lockOfManager(context, frame, this.ownership);
+    // `with self._lock.for_reading():` holds the lock in one way or another.
+    const object = context.op === "call" ? objectOf(context) : undefined;
+    return object && looksLikeLock(object) ? lockOfManager(object, frame, this.ownership) : found;
   }
 
   private left(context: Value, frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): void {
@@ -1259,6 +1291,28 @@ function heldOnEvery(ways: readonly (readonly HeldLock[])[]): readonly HeldLock[
 function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
   return held.filter((lock) => lock.key !== threadIdentityKey);
 }
+
+/** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method, wherever it has it from. */
+function decoratorLock({ function: node, parameters }: Frame): HeldLock | undefined {
+  const [self] = node.facts.parameters;
+  const named = node.facts.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
+  const object = self && parameters.get(self.name);
+  if (named === undefined || !object) return undefined;
+  const taken = { function: node, range: node.facts.nameRange };
+  const owner = object.partOf || object.key;
+  const family = `${node.file.path}#${node.facts.class}`;
+  return {
+    key: `${decoratorKey}${named} ${family}`,
+    owner,
+    identity: "one-per-object",
+    reentrant: "unknown",
+    scope: "threads",
+    name: named,
+    taken,
+  };
+}
+
+const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|serialized)$/i;
 
 function threadIdentity(node: FunctionNode): HeldLock {
   const taken = { function: node, range: node.facts.nameRange };

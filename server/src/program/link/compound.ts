@@ -281,7 +281,7 @@ export const addingMethods: ReadonlySet<string> = new Set(
 export function takesFrom({ callee, arguments: passed }: CallOperation): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute" || !takingMethods.has(callee.place.name)) return false;
   const first = passed[0];
-  return !(callee.place.name === "get" && first?.form === "positional" && first.value.op !== "constant");
+  return !(callee.place.name === "get" && first?.form === "positional" && !(first.value.op === "constant" && first.value.type !== "str"));
 }
 
 const takingMethods: ReadonlySet<string> = new Set(

@@ -39,10 +39,27 @@ function isNewAt(value: Value, { call, within }: Caller, callers: readonly Calle
   );
 }
 
-function isMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
+function isMade(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
   if (value.op === "call")
-    return resolver.resolve(value.callee, within).some((callee) => callee.kind === "class" || callee.kind === "external");
+    return resolver
+      .resolve(value.callee, within)
+      .some(
+        (callee) =>
+          callee.kind === "class" || callee.kind === "external" || (callee.kind === "function" && makes(callee.function, resolver, depth)),
+      );
   return value.op !== "read" && value.op !== "choice" && value.op !== "await" && value.op !== "entered";
+}
+
+/** Whether the function returns what it makes itself, an object for each call. */
+function makes(node: FunctionNode, resolver: Resolver, depth: number): boolean {
+  const { returned, isGenerator, isAsync } = node.facts;
+  if (depth > maximumDepth || isGenerator || isAsync || returned.length === 0) return false;
+  return returned.every((value) => {
+    if (value.op !== "read") return value.op === "call" && isMade(value, node, resolver, depth + 1);
+    if (value.place.kind !== "name" || value.place.owner !== node.facts.index || node.facts.rebound.has(value.place.name)) return false;
+    const bound = node.facts.bindings.get(value.place.name) ?? [];
+    return bound.length > 0 && bound.every((each) => each.op === "call" && isMade(each, node, resolver, depth + 1));
+  });
 }
 
 function passes(call: CallOperation, name: string, owner: number): boolean {

@@ -406,7 +406,7 @@ function isWhereMissing(node: FunctionNode, call: Range): boolean {
 }
 
 /** Shorter sleeps are pauses between tries. Seconds. */
-const shortestSleep = 0.01;
+const shortestSleep = 0.05;
 
 /** From here on a wait is one for somebody else's answer: a disk, or a look into the table of hosts, takes less. Nanoseconds. */
 const networkNs = 20_000_000;

@@ -50,6 +50,9 @@ export function heldThroughout(before: readonly HeldLock[], after: readonly Held
 /** What code that compares thread identities holds: only the owner gets past the comparison. */
 export const threadIdentityKey = "thread identity";
 
+/** What the keys of locks begin with of which only a decorator's name tells. */
+export const decoratorKey = "decorator ";
+
 /**
  * The locks that can be told from the value itself; those that a context manager's code takes are found by walking that code. Against other
  * threads a lock that nobody else can reach guards nothing; `anyone` can block on it all the same.

@@ -3,10 +3,11 @@ import type { CallOperation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
+import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
-import type { Caller } from "./resolver.js";
-import { type EntryPoint, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
+import { argumentFor, type Caller } from "./resolver.js";
+import { type EntryPoint, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { listOf, walkOperations } from "./walk.js";
 
@@ -19,6 +20,8 @@ export type ThreadRoot =
       readonly target: SpawnTarget;
       readonly function: FunctionNode;
       readonly instances: "one" | "several";
+      /** See `Spawn`. */
+      readonly repeated: Spawn["repeated"];
       /** For a thread that an object starts on itself: the functions from which calls lead to the start, as far as the program shows. */
       readonly startedBy: ReadonlySet<FunctionNode>;
     }
@@ -67,7 +70,8 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
     for (const target of spawn.targets) {
       const key = `${spawnKey(spawn)} ${functionKey(target.function)}`;
       const startedBy = isOwnMethod(target.receiverValue) ? waysTo(spawn.in, program) : new Set<FunctionNode>();
-      roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances, startedBy });
+      const repeated = repeatedFor(target, spawn, program);
+      roots.push({ kind: "spawn", key, spawn, target, function: target.function, instances: spawn.instances, repeated, startedBy });
     }
   }
   for (const handler of program.handlers) {
@@ -99,6 +103,37 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
     }
   }
   return roots;
+}
+
+/**
+ * Where it is known from that several threads do the target's work: of a function that starts what it is given, only the callers that give an object of the
+ * target's class count.
+ */
+function repeatedFor(
+  { function: method, receiverValue }: Spawn["targets"][number],
+  spawn: Spawn,
+  { resolver }: Program,
+): Spawn["repeated"] {
+  const { repeated, in: within, pool, call } = spawn;
+  const owner = resolver.enclosingClass(method);
+  const value = receiverValue?.value;
+  if (repeated === "guessed" || pool || !owner || receiverValue?.in !== within || value?.op !== "read" || value.place.kind !== "name")
+    return repeated;
+  const { name } = value.place;
+  const parameter = within.facts.parameters.find((each) => each.name === name);
+  if (!parameter || loopsAround(within, call).length > 0) return repeated;
+  const callers = resolver.callersOf(within);
+  const giving = callers.filter((caller) => {
+    const given = argumentFor(within, parameter, caller.call, caller.receiver);
+    return (
+      given !== undefined &&
+      resolver
+        .resolve(given, caller.within)
+        .some((entity) => entity.kind === "instance" && resolver.classOrder(entity.class).classes.includes(owner))
+    );
+  });
+  if (giving.length === 0 || giving.length === callers.length) return repeated;
+  return giving.some((caller) => isCalledInTurn(caller.call, caller.within, resolver, 1)) ? "shown" : "guessed";
 }
 
 /** The function and those that call it, directly or through others; of very many only some. */

@@ -60,6 +60,11 @@ export interface Spawn {
   readonly items: readonly Value[];
   /** Whether several of its workers can run at once. */
   readonly instances: "one" | "several";
+  /**
+   * Where the number of workers comes from: `shown` by a loop, a pool or elements; `guessed` where the function that starts one is called from several
+   * places, each of which may have its own time or its own object.
+   */
+  readonly repeated: "shown" | "guessed";
   /** The same for one object, where the target is a method of it: a method that starts a thread on itself is called once for each object. */
   readonly instancesOfOne: "one" | "several";
   /** The same for what one call of the spawning function makes or is given: several only where that call starts several. */
@@ -550,6 +555,7 @@ function spawnOf(
     pool,
     items,
     instances,
+    repeated: isShownOften(entry, call, within, pool, resolver) ? "shown" : "guessed",
     instancesOfOne: isOneForEachCall(entry, call, within, width, pool) ? "one" : instances,
     instancesOfCall: entry.tasks === "per-element" || startsSeveral(call, within) ? instances : "one",
     width,
@@ -619,6 +625,7 @@ function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionN
       pool: undefined,
       items: [],
       instances: "one",
+      repeated: "shown",
       instancesOfOne: "one",
       instancesOfCall: "one",
       width: "handlers",
@@ -922,6 +929,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
         pool: undefined,
         items: [],
         instances: runsOften(site.call, within, resolver) ? "several" : "one",
+        repeated: isCalledInTurn(site.call, within, resolver) ? "shown" : "guessed",
         instancesOfOne: "one",
         instancesOfCall: startsSeveral(site.call, within) ? "several" : "one",
         width: "thread",
@@ -1029,6 +1037,35 @@ function runsOften(
   if (callers.length > 1) return true;
   const only = callers[0];
   return only !== undefined && only.within !== within && runsOften(only.call, only.within, resolver, except, depth + 1);
+}
+
+/** Whether the text shows that several workers run at once, and not only that more than one place leads to the spawn. */
+function isShownOften(
+  entry: SpawnerEntry,
+  call: CallOperation,
+  within: FunctionNode,
+  pool: SpawnPool | undefined,
+  resolver: Resolver,
+): boolean {
+  const { width } = entry.concurrency;
+  return (
+    entry.tasks === "per-element" ||
+    width === "unbounded" ||
+    isCalledInTurn(call, within, resolver) ||
+    (pool !== undefined && !isAwaitedAtOnce(call, within))
+  );
+}
+
+/** Whether the call is made in a loop, or twice by one function, or in a function that is called so. */
+export function isCalledInTurn(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
+  if (loopsAround(within, call).length > 0) return true;
+  if (within.facts.kind === "module" || depth > 1) return false;
+  const callers = resolver.callersOf(within).filter((caller) => caller.within !== within);
+  return callers.some(
+    (caller) =>
+      callers.some((other) => other.within === caller.within && other.call !== caller.call) ||
+      isCalledInTurn(caller.call, caller.within, resolver, depth + 1),
+  );
 }
 
 /** A stable identity for a spawn. */

@@ -214,19 +214,20 @@ function isGuarded(look: Range, act: WriteOperation | CallOperation, node: Funct
   const isHeld = heldStretches(node, program).some(
     (stretch) => stretch.lock.admits === "one" && stretch.start <= look.start && act.end <= stretch.end,
   );
-  return isHeld || isCalledUnderLock(node, program, 0);
+  return isHeld || isCalledUnderLock(node, program, new Set([node]));
 }
 
-function isCalledUnderLock(node: FunctionNode, program: Program, depth: number): boolean {
-  if (depth > 3) return false;
-  const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node && !isOncePerObject(within));
+/** `around`: the function and those that lead to it, whose calls of each other hold what the first of them holds. */
+function isCalledUnderLock(node: FunctionNode, program: Program, around: ReadonlySet<FunctionNode>): boolean {
+  if (around.size > 4) return false;
+  const callers = program.resolver.callersOf(node).filter(({ within }) => !around.has(within) && !isOncePerObject(within));
   return (
     callers.length > 0 &&
     callers.every(
       ({ call, within }) =>
         heldStretches(within, program).some(
           (stretch) => stretch.lock.admits === "one" && stretch.start <= call.start && call.end <= stretch.end,
-        ) || isCalledUnderLock(within, program, depth + 1),
+        ) || isCalledUnderLock(within, program, new Set([...around, within])),
     )
   );
 }
