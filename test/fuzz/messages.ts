@@ -133,8 +133,9 @@ export async function playMalformed(chance: Chance, count: number): Promise<numb
     await editor.change("a.py", [{ text: race }]);
     const again = await editor.diagnostics("a.py", (diagnostics) => diagnostics.length > 0);
     assert.deepEqual(again, wanted);
-    const failures = failuresIn(editor.log);
-    assert.equal(new Set(failures).size, failures.length, "each failure is logged once");
+    // Of what it cannot take at all the protocol's library tells each time.
+    const failures = failuresIn(editor.log).filter((line) => !line.startsWith("Processing message queue failed"));
+    assert.deepEqual(failures, [...new Set(failures)], "each failure is logged once");
   });
   return count;
 }
