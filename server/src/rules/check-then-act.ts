@@ -129,6 +129,7 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
   const node = race.first.function;
   // Who waits for a turn and then takes it means to be alone.
   if (check.at.op === "loop" || (act.op === "call" && addsEach.test(lastNameOf(act.callee)))) return true;
+  if (act.op === "write" && countsOn(act)) return true;
   const beside = listOf(node.facts.body, act) ?? [];
   const seen = new Set([node]);
   let more = false;
@@ -136,12 +137,18 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
     // What comes before the act hangs on it only where it stands beside it.
     if (more || operation === act || (operation.start < act.start && !beside.includes(operation))) return;
     if (operation.op === "write")
-      more = operation.form === "delete" || (operation.form === "update" && !isLocalPlace(operation.place, node));
+      more = operation.form === "delete" || (countsOn(operation) && !isLocalPlace(operation.place, node));
     if (operation.op !== "call") return;
     const name = lastNameOf(operation.callee);
     more = onlyOnce.test(name) || (addsEach.test(name) && !isLocalObject(operation, node)) || starts(operation, node, program, seen);
   });
   return more;
+}
+
+/** Whether what is stored is made of what was there: `balance -= amount`, `balance = balance - amount`. */
+function countsOn({ form, place, value }: WriteOperation): boolean {
+  if (form === "update") return true;
+  return value !== undefined && someValue(value, (each) => each.op === "read" && samePlace(each.place, place));
 }
 
 /** Whether the call starts a thread, a process or a task, by itself or in what it calls. */
