@@ -136,8 +136,7 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
   walkOperations(check.dependent, (operation) => {
     // What comes before the act hangs on it only where it stands beside it.
     if (more || operation === act || (operation.start < act.start && !beside.includes(operation))) return;
-    if (operation.op === "write")
-      more = operation.form === "delete" || (countsOn(operation) && !isLocalPlace(operation.place, node));
+    if (operation.op === "write") more = operation.form === "delete" || (countsOn(operation) && !isLocalPlace(operation.place, node));
     if (operation.op !== "call") return;
     const name = lastNameOf(operation.callee);
     more = onlyOnce.test(name) || (addsEach.test(name) && !isLocalObject(operation, node)) || starts(operation, node, program, seen);
