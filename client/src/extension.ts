@@ -26,6 +26,7 @@ import { showMenuCommand, showStatus } from "./status.js";
 import { currentTheme, followTheme } from "./theme.js";
 import { showThreads } from "./threads-view.js";
 import { createTimelinePanel } from "./timeline/panel.js";
+import { currentTrust, followTrust } from "./trust.js";
 
 /** Everything the server may look at: saved files, unsaved ones, and the cells of notebooks. */
 const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vfs", "vscode-test-web"].map((scheme) => ({
@@ -42,7 +43,11 @@ export const clientOptions: LanguageClientOptions = {
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
   markdown: { isTrusted: { enabledCommands: linkedCommands }, supportThemeIcons: true },
-  initializationOptions: (): ClientIntroduction => ({ commands: linkedCommands, theme: currentTheme() }),
+  initializationOptions: (): ClientIntroduction => ({
+    commands: linkedCommands,
+    theme: currentTheme(),
+    trust: currentTrust(),
+  }),
 };
 
 /** What only a host that can start other programs has. */
@@ -70,6 +75,7 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
     markReleasingCalls(client, analysis.onDidAnalyse),
     serveRemoteFiles(client),
     followTheme(client),
+    followTrust(client),
     commands.registerCommand(showMenuCommand, () => showMenu(status.last(), desktop ? "desktop" : "browser")),
     commands.registerCommand("gilscope.restartServer", () => restart(client)),
     commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.last())),

@@ -10,7 +10,7 @@ import { type Editor, placeOf, withEditor } from "./editor.js";
 const primes = readFileSync("test/e2e/workspace/prime_sums.py", "utf8");
 const visits = readFileSync("test/e2e/workspace/visit_counter.py", "utf8");
 
-const introduction: ClientIntroduction = { commands: [explainCommand], theme: "dark" };
+const introduction: ClientIntroduction = { commands: [explainCommand], theme: "dark", trust: "given" };
 
 async function hoverOn(editor: Editor, name: string, text: string, needle: string, plus = 0): Promise<string> {
   await editor.open(name, text);

@@ -31,6 +31,7 @@ import {
   showTimelineCommand,
   type TimelineSite,
   timelineRequest,
+  trustNotification,
 } from "../../server/src/lsp/protocol.js";
 import { documentOf, type Editor, failuresIn, placeOf, textAt, withEditor } from "./editor.js";
 
@@ -527,6 +528,37 @@ test("knowledge files of the user's own count, and count again when they change"
     await editor.logged(/gilscope\.knowledge: 3 is not a path/);
     await editor.configure({ knowledge: "acme.json" });
     await editor.logged(/gilscope\.knowledge: "acme\.json" is not a list of files/);
+  });
+});
+
+test("knowledge files that a workspace names count once the workspace is trusted", () => {
+  const evidence = [{ kind: "docs", place: "https://example.org", says: "the library calls it in threads", date: "2026-11-26" }];
+  const spawner = {
+    names: ["acme.tasks.task"],
+    worker: "thread",
+    startedBy: "library",
+    target: { at: "decorated" },
+    passing: { pass: "from-library" },
+    concurrency: { width: "unbounded" },
+    evidence,
+  };
+  const prepare = async (folder: string): Promise<void> => {
+    await writeFile(
+      join(folder, "acme.json"),
+      JSON.stringify({ package: { name: "acme", modules: ["acme"], evidence }, spawners: [spawner] }),
+    );
+    await writeFile(join(folder, "pyproject.toml"), '[tool.gilscope]\nknowledge = ["acme.json"]\n');
+  };
+  const introduction = { commands: [], theme: "light", trust: "withheld" } as const;
+  return withEditor({ introduction, prepare }, async (editor) => {
+    await editor.status(({ indexing }) => indexing === "done");
+    await editor.open("tasks.py", "from acme.tasks import task\n\ntotal = 0\n\n\n@task\ndef count():\n    global total\n    total += 1\n");
+    await editor.diagnostics("tasks.py", hasNo("GIL201"));
+    await editor.configure({ cores: 3 });
+    await editor.status(({ cores }) => cores === 3);
+    await editor.diagnostics("tasks.py", hasNo("GIL201"));
+    await editor.notify(trustNotification, { trust: "given" });
+    await editor.diagnostics("tasks.py", has("GIL201"));
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ClientCapabilities } from "vscode-languageserver";
 import type { ClientAbilities } from "./convert.js";
 import type { HoverAbilities } from "./hover-page.js";
-import type { Theme } from "./protocol.js";
+import type { Theme, WorkspaceTrust } from "./protocol.js";
 
 /** What the client can do beyond showing answers. */
 export interface Client {
@@ -42,6 +42,12 @@ export function abilitiesOf({ textDocument, workspace }: ClientCapabilities): Cl
 export function introductionOf(options: unknown): HoverAbilities {
   const { commands, theme } = (typeof options === "object" && options !== null ? options : {}) as Readonly<Record<string, unknown>>;
   return { commands: Array.isArray(commands) ? commands.filter((name) => typeof name === "string") : [], theme: themeOf(theme) };
+}
+
+/** An editor that knows nothing of trust has users who start it where they trust. */
+export function trustOf(options: unknown): WorkspaceTrust {
+  const { trust } = (typeof options === "object" && options !== null ? options : {}) as Readonly<Record<string, unknown>>;
+  return trust === "withheld" ? "withheld" : "given";
 }
 
 const themes: readonly Theme[] = ["light", "dark", "high-contrast-light", "high-contrast-dark"];

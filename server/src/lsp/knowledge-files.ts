@@ -7,8 +7,11 @@ import type { ServerHost } from "./server-host.js";
 
 /** The user's knowledge files: which there are, and what they say. */
 export interface KnowledgeFiles {
-  /** Reads the files again, and tells the listener what is known now; of two readings at a time the later one counts. */
-  read(files: readonly string[], folders: readonly string[]): Promise<void>;
+  /**
+   * Reads the files again, and those that pyproject.toml of the trusted folders names, and tells the listener what is known now; of two readings at a
+   * time the later one counts.
+   */
+  read(files: readonly string[], folders: readonly string[], trusted: readonly string[]): Promise<void>;
   /** The files of the last reading, whose changes matter. */
   paths(): readonly string[];
 }
@@ -21,7 +24,7 @@ export interface KnowledgeListener {
 }
 
 /**
- * The files of the settings and, before them, those that pyproject.toml of each folder names. Problems are logged, too, each once until it is
+ * The files of the settings and, before them, those that pyproject.toml of each trusted folder names. Problems are logged, too, each once until it is
  * another.
  */
 export function createKnowledgeFiles(host: ServerHost, listener: KnowledgeListener): KnowledgeFiles {
@@ -31,10 +34,10 @@ export function createKnowledgeFiles(host: ServerHost, listener: KnowledgeListen
   const complaints = new Set<string>();
   return {
     paths: () => paths,
-    async read(files, folders) {
+    async read(files, folders, trusted) {
       const reading = ++readings;
       const found = await Promise.all(files.map((file) => pathOf(file, folders, host)));
-      const projects = await Promise.all(folders.map((folder) => projectKnowledge(folder, host)));
+      const projects = await Promise.all(trusted.map((folder) => projectKnowledge(folder, host)));
       if (reading !== readings) return;
       for (const message of projects.flatMap((project) => project?.problems ?? [])) {
         if (!complaints.has(message)) host.log(message);

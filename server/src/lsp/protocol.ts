@@ -11,7 +11,14 @@ export interface ClientIntroduction {
   /** The commands that links in hovers and diagnostics may run. */
   readonly commands: readonly string[];
   readonly theme: Theme;
+  /** Whether the user trusts the authors of the workspace; `withheld` leaves the workspace's own knowledge files aside. */
+  readonly trust: WorkspaceTrust;
 }
+
+export type WorkspaceTrust = "given" | "withheld";
+
+/** Client → server: `{ trust }`, when the user came to trust the workspace. */
+export const trustNotification = "gilscope/trust";
 
 /** Which kind of colours the editor has. */
 export type Theme = "light" | "dark" | "high-contrast-light" | "high-contrast-dark";

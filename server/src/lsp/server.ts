@@ -38,7 +38,7 @@ import { type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
-import { abilitiesOf, clientOf, introductionOf, themeOf } from "./client.js";
+import { abilitiesOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
 import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
 import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
@@ -67,6 +67,7 @@ import {
   themeNotification,
   timelineRequest,
   topicsRequest,
+  trustNotification,
 } from "./protocol.js";
 import { answerReadingAids } from "./reading-aids.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
@@ -103,6 +104,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let settings = effectiveSettings(configuration, undefined, host.cores());
   let abilities = abilitiesOf({});
   let hovers = introductionOf(undefined);
+  let trust = trustOf(undefined);
   let client = clientOf({});
 
   const analysisHost = new AnalysisHost(parser, settings);
@@ -475,7 +477,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     },
   });
   const readKnowledge = (): void => {
-    const reading = knowledgeFiles.read(configuration.knowledgeFiles, index.folders());
+    const folders = index.folders();
+    const reading = knowledgeFiles.read(configuration.knowledgeFiles, folders, trust === "given" ? folders : []);
     knowledgeRead = reading.catch((error) => logFailure("reading knowledge files", error));
   };
 
@@ -524,6 +527,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     themeNotification,
     noticing("theme", (params: { theme?: unknown }) => {
       hovers = { ...hovers, theme: themeOf(params?.theme) };
+    }),
+  );
+
+  connection.onNotification(
+    trustNotification,
+    noticing("trust", (params: unknown) => {
+      trust = trustOf(params);
+      readKnowledge();
     }),
   );
 
@@ -653,6 +664,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     client = clientOf(params.capabilities);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
+    trust = trustOf(params.initializationOptions);
     initialFolders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
     if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
     return {
