@@ -69,6 +69,8 @@ interface HeldFile {
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
   private readonly simulations = new SimulationMemory();
+  /** The names in facts that came as bytes, which files share. */
+  private readonly names = new Map<string, string>();
   private links = new LinkMemory();
   private states = 0;
   private current: Analysis | undefined;
@@ -90,7 +92,12 @@ export class AnalysisHost {
   /** Adds or replaces a file that is not open in an editor, of whose text the facts are made already. */
   setFacts(path: string, text: string, packed: Uint8Array): void {
     if (this.files.get(path)?.open) this.parser.close(path);
-    this.files.set(path, { source: new Source(text, undefined), facts: unpackFacts(packed), open: false, extractions: undefined });
+    this.files.set(path, {
+      source: new Source(text, undefined),
+      facts: unpackFacts(packed, this.names),
+      open: false,
+      extractions: undefined,
+    });
     this.current = undefined;
   }
 

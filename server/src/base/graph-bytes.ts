@@ -203,7 +203,8 @@ export class GraphReader {
   private offset = 0;
   private objects: unknown[] = [];
 
-  constructor(bytes: Uint8Array) {
+  /** Texts that are among the known ones are those, so that graphs of many readers share them; new ones that are short become known. */
+  constructor(bytes: Uint8Array, known: Map<string, string> = new Map()) {
     const head = new DataView(bytes.buffer, bytes.byteOffset, headLength);
     const joinedAt = headLength + head.getUint32(4, true);
     this.last = head.getUint32(8, true);
@@ -219,7 +220,10 @@ export class GraphReader {
     let at = 0;
     for (let left = this.count(); left > 0; left--) {
       const length = this.count();
-      this.texts.push(joined.slice(at, at + length));
+      const text = joined.slice(at, at + length);
+      const same = length <= longestShared ? known.get(text) : text;
+      if (same === undefined) known.set(text, text);
+      this.texts.push(same ?? text);
       at += length;
     }
     for (let left = this.count(); left > 0; left--) {
@@ -333,6 +337,9 @@ interface ShapeStep {
 
 /** Where the graphs end, where the texts start, and where the last graph starts, of four bytes each. */
 const headLength = 12;
+
+/** Names are shorter; what is longer hardly comes twice. */
+const longestShared = 40;
 
 /** The first byte of a value. Frequent records and texts have it to themselves. */
 const Tag = {

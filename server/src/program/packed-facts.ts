@@ -26,11 +26,20 @@ export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
     const hasHeader = parameters.length > 0 || decorators.length > 0 || returns !== undefined;
     const header = hasHeader ? writer.write({ parameters, decorators, returns } satisfies FunctionHeader) : undefined;
     const inside = writer.write({ bindings, annotations, returned, body } satisfies FunctionInside);
+    const named: number[] = [];
     for (const operation of wanted.get(index) ?? []) {
       const number = writer.numberOf(operation);
-      if (number !== undefined) places.set(operation, [index, number]);
+      if (number !== undefined) places.set(operation, [index, named.push(number) - 1]);
     }
-    return { ...head, rebound: rebound.size > 0 ? rebound : undefined, holds: [...holds], header, inside };
+    return {
+      ...head,
+      hasDecorators: decorators.length > 0,
+      rebound: rebound.size > 0 ? rebound : undefined,
+      holds: [...holds],
+      header,
+      inside,
+      named,
+    };
   });
   const placeOf = (index: number, operation: object): OperationPlace => places.get(operation) ?? [index, operation];
   const head: FileHead = {
@@ -50,13 +59,16 @@ export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
   return writer.finish();
 }
 
-/** Facts that `packFacts` made bytes of. What is inside a function is read when somebody first asks for it, and then stays. */
-export function unpackFacts(bytes: Uint8Array): Facts {
-  const reader = new GraphReader(bytes);
+/**
+ * Facts that `packFacts` made bytes of. What is inside a function is read when somebody first asks for it, and then stays. Files that are unpacked with
+ * the same `names` share them.
+ */
+export function unpackFacts(bytes: Uint8Array, names?: Map<string, string>): Facts {
+  const reader = new GraphReader(bytes, names);
   const head = reader.read(reader.last).value as FileHead;
   const noNames = new Set<string>();
   const functions = head.functions.map((each) => new UnpackedFunction(reader, each, noNames));
-  const operation = ([index, place]: OperationPlace): unknown => (typeof place === "number" ? functions[index]?.object(place) : place);
+  const operation: ReadOperationAt = (index, place) => (typeof place === "number" ? functions[index]?.operation(place) : place);
   const sites = <Site>(named: NamedPlaces, site: (place: OperationPlace) => Site): Map<string, readonly Site[]> =>
     new Map(named.map(([name, places]) => [name, places.map(site)]));
   return {
@@ -82,9 +94,12 @@ type FunctionInside = Pick<FunctionFacts, "bindings" | "annotations" | "returned
 interface FunctionHead extends Omit<FunctionFacts, keyof FunctionHeader | keyof FunctionInside | "rebound" | "holds"> {
   readonly rebound: ReadonlySet<string> | undefined;
   readonly holds: readonly BodyPart[];
+  readonly hasDecorators: boolean;
   /** Where the graphs of its parts start; absent for an empty header. */
   readonly header: number | undefined;
   readonly inside: number;
+  /** The numbers of the operations in its inside that others refer to. */
+  readonly named: readonly number[];
 }
 
 interface FileHead extends Pick<Facts, "imports" | "directives" | "syntaxErrors" | "lineCount"> {
@@ -94,7 +109,7 @@ interface FileHead extends Pick<Facts, "imports" | "directives" | "syntaxErrors"
   readonly writes: NamedPlaces;
 }
 
-/** The index of a function, and the number of an operation in its inside; or the operation itself, if it is not there. */
+/** The index of a function, and where an operation of its inside stands among its named ones; or the operation itself, if it is not there. */
 type OperationPlace = readonly [number, number | object];
 type NamedPlaces = readonly (readonly [string, readonly OperationPlace[]])[];
 
@@ -129,11 +144,13 @@ class UnpackedFunction implements FunctionFacts {
   readonly holds: ReadonlySet<BodyPart>;
   readonly start: number;
   readonly end: number;
+  private readonly hasDecorators: boolean;
   private readonly headerAt: number | undefined;
   private readonly insideAt: number;
   private header: FunctionHeader | undefined;
   private inside: FunctionInside | undefined;
-  private objects: readonly unknown[] = [];
+  private readonly named: readonly number[];
+  private operations: readonly unknown[] = [];
 
   constructor(
     private readonly reader: GraphReader,
@@ -154,8 +171,10 @@ class UnpackedFunction implements FunctionFacts {
     this.holds = bodyParts(head.holds);
     this.start = head.start;
     this.end = head.end;
+    this.hasDecorators = head.hasDecorators;
     this.headerAt = head.header;
     this.insideAt = head.inside;
+    this.named = head.named;
   }
 
   get parameters(): readonly ParameterFacts[] {
@@ -163,7 +182,8 @@ class UnpackedFunction implements FunctionFacts {
   }
 
   get decorators(): readonly Value[] {
-    return this.readHeader().decorators;
+    // Nearly every function is asked, and few have any.
+    return this.hasDecorators ? this.readHeader().decorators : noHeader.decorators;
   }
 
   get returns(): Value | undefined {
@@ -186,10 +206,10 @@ class UnpackedFunction implements FunctionFacts {
     return this.readInside().body;
   }
 
-  /** The object of that number in its inside. */
-  object(number: number): unknown {
+  /** One of the operations in its inside that others refer to. */
+  operation(index: number): unknown {
     this.readInside();
-    return this.objects[number];
+    return this.operations[index];
   }
 
   private readHeader(): FunctionHeader {
@@ -201,7 +221,7 @@ class UnpackedFunction implements FunctionFacts {
     if (!this.inside) {
       const { value, objects } = this.reader.read(this.insideAt);
       this.inside = value as FunctionInside;
-      this.objects = objects;
+      this.operations = this.named.map((number) => objects[number]);
     }
     return this.inside;
   }
@@ -209,33 +229,40 @@ class UnpackedFunction implements FunctionFacts {
 
 const noHeader: FunctionHeader = { parameters: [], decorators: [], returns: undefined };
 
-class UnpackedCall implements CallSite {
-  constructor(
-    private readonly place: OperationPlace,
-    private readonly operation: (place: OperationPlace) => unknown,
-  ) {}
+/** Reads an operation of a function. */
+type ReadOperationAt = (index: number, place: number | object) => unknown;
 
-  get function(): number {
-    return this.place[0];
+class UnpackedCall implements CallSite {
+  readonly function: number;
+  private readonly place: number | object;
+
+  constructor(
+    [index, place]: OperationPlace,
+    private readonly read: ReadOperationAt,
+  ) {
+    this.function = index;
+    this.place = place;
   }
 
   get call(): CallOperation {
-    return this.operation(this.place) as CallOperation;
+    return this.read(this.function, this.place) as CallOperation;
   }
 }
 
 class UnpackedWrite implements WriteSite, InstanceAttribute {
-  constructor(
-    private readonly place: OperationPlace,
-    private readonly operation: (place: OperationPlace) => unknown,
-  ) {}
+  readonly function: number;
+  private readonly place: number | object;
 
-  get function(): number {
-    return this.place[0];
+  constructor(
+    [index, place]: OperationPlace,
+    private readonly read: ReadOperationAt,
+  ) {
+    this.function = index;
+    this.place = place;
   }
 
   get write(): WriteOperation {
-    return this.operation(this.place) as WriteOperation;
+    return this.read(this.function, this.place) as WriteOperation;
   }
 }
 
