@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +12,8 @@ import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
 import { createNodeHost } from "../../server/src/main/node-host.js";
 import { makePackedFacts } from "../../server/src/program/packed-facts.js";
 import { rules } from "../../server/src/rules/index.js";
-import { Parser } from "../../server/src/syntax/parser.js";
+import type { Parser } from "../../server/src/syntax/parser.js";
+import { pythonParser } from "../syntax/python-parser.js";
 import { largeProgram } from "./large-program.js";
 import { measurePanel } from "./panel.js";
 import { measureServer, type TypedText } from "./server-session.js";
@@ -41,8 +41,8 @@ const functionsTypedInto = 6;
 const [folderArgument, mode] = process.argv.slice(2);
 const folder = folderArgument ? resolve(folderArgument) : standardLibrary();
 if (mode === "--parse-only") await parseOnly();
-else if (mode === "--simulations") reportSimulations(await createParser());
-else if (mode === "--panel") reportPanel(await createParser());
+else if (mode === "--simulations") reportSimulations(await pythonParser());
+else if (mode === "--panel") reportPanel(await pythonParser());
 else await bench();
 
 async function bench(): Promise<void> {
@@ -79,7 +79,7 @@ async function bench(): Promise<void> {
   tell("check, only files are kept", unlinked, "");
   tell("check, nothing is new", warm, "(goal ≤ 0.35)");
 
-  const parser = await createParser();
+  const parser = await pythonParser();
   const races = raceTimes(parser, files);
   console.log(`linking, races and locks    ${races.toFixed(0)} ms   ${(races / floor).toFixed(2)} × parse only   (goal ≤ 1)`);
   for (const [name, others] of [
@@ -220,7 +220,7 @@ function typedInto(text: string): readonly TypedText[] {
 /** Prints how long the parser alone takes for all files, in milliseconds. */
 async function parseOnly(): Promise<void> {
   const files = await corpus();
-  const parser = await createParser();
+  const parser = await pythonParser();
   const start = performance.now();
   for (const { text } of files) parser.parseOnly(text);
   console.log(performance.now() - start);
@@ -306,12 +306,4 @@ function standardLibrary(): string {
   const found = stdout?.trim();
   if (!found) throw new Error("python3 is not installed; name a folder of Python files: npm run bench -- FOLDER");
   return found;
-}
-
-async function createParser(): Promise<Parser> {
-  const require = createRequire(import.meta.url);
-  return Parser.create({
-    runtime: readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm")),
-    python: readFileSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm")),
-  });
 }

@@ -468,10 +468,11 @@ test("settings change severities, the interpreter and what is left out, at once;
     await editor.diagnostics("primes.py", has("GIL101"));
   }));
 
-test("knowledge files of the user's own count, and count again when they change", () => {
+/** A knowledge file that says of a decorator of a library that threads run what it decorates. */
+function framework(decorator: string): string {
   const evidence = [{ kind: "docs", place: "https://example.org", says: "tasks run in threads", date: "2026-11-21" }];
   const spawner = {
-    names: ["acme.tasks.task"],
+    names: [decorator],
     worker: "thread",
     startedBy: "library",
     target: { at: "decorated" },
@@ -479,9 +480,12 @@ test("knowledge files of the user's own count, and count again when they change"
     concurrency: { width: "unbounded" },
     evidence,
   };
-  const framework = (decorator: string): string =>
-    JSON.stringify({ package: { name: "acme", modules: ["acme"], evidence }, spawners: [{ ...spawner, names: [decorator] }] });
-  const tasks = "from acme.tasks import task\n\ntotal = 0\n\n\n@task\ndef count():\n    global total\n    total += 1\n";
+  return JSON.stringify({ package: { name: "acme", modules: ["acme"], evidence }, spawners: [spawner] });
+}
+
+const tasks = "from acme.tasks import task\n\ntotal = 0\n\n\n@task\ndef count():\n    global total\n    total += 1\n";
+
+test("knowledge files of the user's own count, and count again when they change", () => {
   const settings = { knowledge: ["knowledge/acme.json"] };
   const prepare = async (folder: string): Promise<void> => {
     await mkdir(join(folder, "knowledge"));
@@ -532,27 +536,14 @@ test("knowledge files of the user's own count, and count again when they change"
 });
 
 test("knowledge files that a workspace names count once the workspace is trusted", () => {
-  const evidence = [{ kind: "docs", place: "https://example.org", says: "the library calls it in threads", date: "2026-11-26" }];
-  const spawner = {
-    names: ["acme.tasks.task"],
-    worker: "thread",
-    startedBy: "library",
-    target: { at: "decorated" },
-    passing: { pass: "from-library" },
-    concurrency: { width: "unbounded" },
-    evidence,
-  };
   const prepare = async (folder: string): Promise<void> => {
-    await writeFile(
-      join(folder, "acme.json"),
-      JSON.stringify({ package: { name: "acme", modules: ["acme"], evidence }, spawners: [spawner] }),
-    );
+    await writeFile(join(folder, "acme.json"), framework("acme.tasks.task"));
     await writeFile(join(folder, "pyproject.toml"), '[tool.gilscope]\nknowledge = ["acme.json"]\n');
   };
   const introduction = { commands: [], theme: "light", trust: "withheld" } as const;
   return withEditor({ introduction, prepare }, async (editor) => {
     await editor.status(({ indexing }) => indexing === "done");
-    await editor.open("tasks.py", "from acme.tasks import task\n\ntotal = 0\n\n\n@task\ndef count():\n    global total\n    total += 1\n");
+    await editor.open("tasks.py", tasks);
     await editor.diagnostics("tasks.py", hasNo("GIL201"));
     await editor.configure({ cores: 3 });
     await editor.status(({ cores }) => cores === 3);

@@ -2,6 +2,7 @@ import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { Problem, Settings } from "../analysis/answers.js";
 import { applyFixes } from "../analysis/apply-fixes.js";
 import { encodeSource } from "../base/decode.js";
+import { errorDetails } from "../base/error-details.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
@@ -146,7 +147,7 @@ function findAll(
         // A bug in one file's analysis must not cost the findings of the others.
         failures++;
         failure ??= `internal error in ${shownPath(path, environment)}: ${error instanceof Error ? error.message : String(error)}`;
-        environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        environment.host.log(errorDetails(error));
         problems.set(path, { path, message: "could not be analysed because of an internal error" });
       }
     }

@@ -1,6 +1,7 @@
 import type { AnalysisHost } from "../analysis/analysis.js";
 import type { Problem, Settings } from "../analysis/answers.js";
 import type { SourceEncoding } from "../base/decode.js";
+import { errorDetails } from "../base/error-details.js";
 import { absolutePath, joinPath, parentFolder, relativePath } from "../base/path.js";
 import { type ProjectKnowledge, projectKnowledge } from "../base/project-knowledge.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
@@ -91,7 +92,7 @@ export async function loadInto(
         host.setFacts(path, text, await source.packedFactsOf(text));
       } catch (error) {
         problems.push({ path, message: "could not be analysed because of an internal error" });
-        environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+        environment.host.log(errorDetails(error));
       }
       progress.report("read", ++done, files.length);
     }),

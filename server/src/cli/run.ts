@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { errorDetails } from "../base/error-details.js";
 import { type CalibrateOptions, calibrate } from "./calibrate.js";
 import { type CheckOptions, check } from "./check.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
@@ -25,7 +26,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
       return 2;
     }
     environment.errors.write(`gilscope: ${oneLine(error instanceof Error ? error.message : String(error))}\n`);
-    environment.host.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    environment.host.log(errorDetails(error));
     return 2;
   }
 }

@@ -71,6 +71,7 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
 
   const forget = (path: string): void => {
     waitingFiles.delete(path);
+    readings.delete(path);
     if (files.delete(path) && !listener.isOpen(path)) listener.onRemoved(path);
   };
 

@@ -4,13 +4,12 @@ import { dirname } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Environment, Writer } from "../cli/environment.js";
 import { run } from "../cli/run.js";
-import { cacheFolder } from "./cache-folder.js";
-import { configurationFolder } from "./configuration-folder.js";
 import { createFactsSource } from "./facts-source.js";
 import { createNodeHost } from "./node-host.js";
 import { createParser } from "./node-parser.js";
 import { createReportMemory } from "./report-memory.js";
 import { runPython } from "./run-python.js";
+import { cacheFolder, configurationFolder } from "./user-folders.js";
 
 const environment: Environment = {
   // Details of internal errors, for whoever reports one.

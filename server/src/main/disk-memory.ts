@@ -12,6 +12,13 @@ export interface DiskMemory {
   keep(key: string, bytes: Uint8Array): void;
 }
 
+/** The key of these texts, and of no others. */
+export function keyOfTexts(texts: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(`${text.length} `).update(text, "utf16le");
+  return hash.digest("hex");
+}
+
 /** The memory in `folder` for what a `version` of the program makes. */
 export function diskMemory(folder: string, version: string): DiskMemory {
   const own = join(folder, version);

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { FactsSource } from "../program/packed-facts.js";
-import { diskMemory, tidyDiskMemory } from "./disk-memory.js";
+import { diskMemory, keyOfTexts, tidyDiskMemory } from "./disk-memory.js";
 import { startFactsWorkers } from "./facts-workers.js";
 
 /** Facts from the memory on disk, and what is not there from threads of their own, which put it there. */
@@ -10,13 +9,16 @@ export function createFactsSource(cacheFolder: string | undefined): FactsSource 
   const memoryFolder = cacheFolder === undefined ? undefined : join(cacheFolder, "facts");
   const memory = memoryFolder === undefined ? undefined : diskMemory(memoryFolder, factsVersion);
   const workers = startFactsWorkers(availableParallelism(), { memoryFolder, version: factsVersion });
-  if (memoryFolder !== undefined) tidyDiskMemory(memoryFolder, factsVersion, largestMemory, new Date());
   return {
     async packedFactsOf(text) {
-      const key = createHash("sha256").update(text, "utf16le").digest("hex");
+      const key = keyOfTexts([text]);
       return memory?.recall(key) ?? workers.packedFactsOf({ key, text });
     },
-    rest: () => workers.rest(),
+    async rest() {
+      await workers.rest();
+      // Looking through a large folder takes a while, which nobody should wait for at the start.
+      if (memoryFolder !== undefined) tidyDiskMemory(memoryFolder, factsVersion, largestMemory, new Date());
+    },
   };
 }
 

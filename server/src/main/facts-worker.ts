@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { errorDetails } from "../base/error-details.js";
 import { makePackedFacts } from "../program/packed-facts.js";
 import type { Parser } from "../syntax/parser.js";
 import { diskMemory } from "./disk-memory.js";
@@ -26,7 +27,7 @@ function answer(questions: readonly FactsQuestion[], parser: Parser): void {
       memory?.keep(key, packed);
       return { kind: "facts", packed };
     } catch (error) {
-      return { kind: "failure", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+      return { kind: "failure", message: errorDetails(error) };
     }
   });
   const buffers = answers.flatMap((each) => (each.kind === "facts" ? [each.packed.buffer] : []));

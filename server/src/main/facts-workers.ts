@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { errorDetails } from "../base/error-details.js";
 
 /** What a worker is started with. */
 export interface FactsWorkerData {
@@ -71,7 +72,7 @@ export function startFactsWorkers(
       one.tasks = [];
       distribute();
     };
-    worker.on("error", (error) => end(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+    worker.on("error", (error) => end(errorDetails(error)));
     worker.on("exit", (code) => end(`the thread ended with code ${code}`));
     return one;
   };

@@ -4,11 +4,10 @@ import { createConnection } from "vscode-languageserver/node";
 import { version } from "../../../package.json";
 import { startServer } from "../lsp/server.js";
 import type { ServerHost } from "../lsp/server-host.js";
-import { cacheFolder } from "./cache-folder.js";
-import { configurationFolder } from "./configuration-folder.js";
 import { createFactsSource } from "./facts-source.js";
 import { createNodeHost } from "./node-host.js";
 import { createParser } from "./node-parser.js";
+import { cacheFolder, configurationFolder } from "./user-folders.js";
 
 // Reading a workspace makes garbage faster than V8 likes to collect it; growing the heap in smaller steps halves the peak and costs no time.
 setFlagsFromString("--heap-growing-percent=40");

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ReportMemory } from "../cli/kept-report.js";
-import { diskMemory, tidyDiskMemory } from "./disk-memory.js";
+import { diskMemory, keyOfTexts, tidyDiskMemory } from "./disk-memory.js";
 
 /** Reports on disk, for this build of the program alone; none where there is no folder for them. */
 export function createReportMemory(cacheFolder: string | undefined): ReportMemory | undefined {
@@ -10,11 +9,7 @@ export function createReportMemory(cacheFolder: string | undefined): ReportMemor
   const memory = diskMemory(folder, programVersion);
   return {
     ...memory,
-    keyOf(texts) {
-      const hash = createHash("sha256");
-      for (const text of texts) hash.update(`${text.length} `).update(text, "utf16le");
-      return hash.digest("hex");
-    },
+    keyOf: keyOfTexts,
     keep(key, bytes) {
       tidyDiskMemory(folder, programVersion, largestMemory, new Date());
       memory.keep(key, bytes);

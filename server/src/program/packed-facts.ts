@@ -232,7 +232,7 @@ const noHeader: FunctionHeader = { parameters: [], decorators: [], returns: unde
 /** Reads an operation of a function. */
 type ReadOperationAt = (index: number, place: number | object) => unknown;
 
-class UnpackedCall implements CallSite {
+class UnpackedSite {
   readonly function: number;
   private readonly place: number | object;
 
@@ -244,25 +244,20 @@ class UnpackedCall implements CallSite {
     this.place = place;
   }
 
-  get call(): CallOperation {
-    return this.read(this.function, this.place) as CallOperation;
+  protected get operation(): unknown {
+    return this.read(this.function, this.place);
   }
 }
 
-class UnpackedWrite implements WriteSite, InstanceAttribute {
-  readonly function: number;
-  private readonly place: number | object;
-
-  constructor(
-    [index, place]: OperationPlace,
-    private readonly read: ReadOperationAt,
-  ) {
-    this.function = index;
-    this.place = place;
+class UnpackedCall extends UnpackedSite implements CallSite {
+  get call(): CallOperation {
+    return this.operation as CallOperation;
   }
+}
 
+class UnpackedWrite extends UnpackedSite implements WriteSite, InstanceAttribute {
   get write(): WriteOperation {
-    return this.read(this.function, this.place) as WriteOperation;
+    return this.operation as WriteOperation;
   }
 }
 

@@ -1,4 +1,3 @@
-import { unreachable } from "../../base/unreachable.js";
 import type { Finding, Severity } from "../../rules/rule.js";
 import { placeAt } from "./place.js";
 import type { CheckReport } from "./report.js";
@@ -16,7 +15,7 @@ export function checkGithub(report: CheckReport): string {
       (each) => `${sources.shown(each.path)}:${placeAt(sources.lines(each.path), each.range.start).line} ${each.message}`,
     );
     return command(
-      commandOf(severity),
+      commands[severity],
       { file: sources.shown(path), line: start.line, endLine: end.line, ...columns, title: `${code} ${rule}` },
       [message, ...others].join("\n"),
     );
@@ -38,15 +37,9 @@ function escaped(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 
-function commandOf(severity: Severity): "error" | "warning" | "notice" {
-  switch (severity) {
-    case "error":
-    case "warning":
-      return severity;
-    case "information":
-    case "hint":
-      return "notice";
-    default:
-      return unreachable(severity);
-  }
-}
+const commands: Readonly<Record<Severity, "error" | "warning" | "notice">> = {
+  error: "error",
+  warning: "warning",
+  information: "notice",
+  hint: "notice",
+};

@@ -1,5 +1,4 @@
 import type { Range } from "../../base/range.js";
-import { unreachable } from "../../base/unreachable.js";
 import { rules } from "../../rules/index.js";
 import type { Finding, Rule, Severity } from "../../rules/rule.js";
 import { fingerprintsOf } from "./fingerprint.js";
@@ -40,7 +39,7 @@ function descriptor({ code, name, docs, severity, group }: Rule): object {
     name,
     shortDescription: { text: summary },
     help: { text: docs, markdown: docs },
-    defaultConfiguration: { level: levelOf(severity) },
+    defaultConfiguration: { level: levels[severity] },
     properties: { tags: [group] },
   };
 }
@@ -55,7 +54,7 @@ function resultOf(finding: Finding, fingerprint: string, sources: ReportSources)
   return {
     ruleId: finding.code,
     ruleIndex: rules.findIndex(({ code }) => code === finding.code),
-    level: levelOf(finding.severity),
+    level: levels[finding.severity],
     message: { text: finding.message },
     locations: [{ physicalLocation: own.physicalLocation }],
     partialFingerprints: { "gilscope/v1": fingerprint },
@@ -91,18 +90,12 @@ function regionOf(path: string, range: Range, sources: ReportSources): object {
   return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
 }
 
-function levelOf(severity: Severity): "error" | "warning" | "note" {
-  switch (severity) {
-    case "error":
-    case "warning":
-      return severity;
-    case "information":
-    case "hint":
-      return "note";
-    default:
-      return unreachable(severity);
-  }
-}
+const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = {
+  error: "error",
+  warning: "warning",
+  information: "note",
+  hint: "note",
+};
 
 /** A path as a relative reference, or as an absolute URI for what lies outside the working directory. */
 function uriOf(shown: string): string {
