@@ -7,6 +7,7 @@ import { lower } from "./lower.js";
 import { mended, suspectLines } from "./mend.js";
 import type { Module, Statement } from "./nodes.js";
 import { relocated } from "./relocate.js";
+import { runOnLines } from "./run-on.js";
 import { decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
 
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
@@ -143,14 +144,13 @@ export class Parser {
   private mended(text: string): Lowered {
     const { written, suspects } = this.parsed(text, (tree) => {
       const lowered = this.loweredTree(tree, text);
-      const errors = lowered.standing === "broken" ? [...lowered.module.errors, ...unfinished(tree.rootNode)] : [];
+      const errors =
+        lowered.standing === "broken" ? [...lowered.module.errors, ...unfinished(tree.rootNode), ...runOnLines(tree.rootNode, text)] : [];
       return { written: lowered, suspects: suspectLines(errors, text) };
     });
     for (const line of suspects) {
-      const without = this.parsed(line.without, (tree) =>
-        tree.rootNode.hasError ? undefined : this.loweredTree(tree, line.without).module,
-      );
-      if (!without) continue;
+      const { module: without, standing } = this.lowered(line.without);
+      if (standing === "broken") continue;
       const read = this.lowered(text.slice(line.start, line.end)).module;
       const module = mended(
         without,
@@ -167,7 +167,10 @@ export class Parser {
   }
 
   private loweredTree(tree: Tree, text: string): Lowered {
-    return { module: lower(tree, text, this.language), standing: tree.rootNode.hasError ? "broken" : "whole" };
+    const module = lower(tree, text, this.language);
+    if (tree.rootNode.hasError) return { module, standing: "broken" };
+    const errors = runOnLines(tree.rootNode, text);
+    return errors.length === 0 ? { module, standing: "whole" } : { module: { ...module, errors }, standing: "broken" };
   }
 
   /** Reads the tree of a text and frees it. */
