@@ -92,7 +92,7 @@ function isCoroutine({ facts }: FunctionNode): boolean {
 
 const makingCoroutines = functionTest("makes a coroutine", (facts) => {
   if (facts.kind !== "function") return false;
-  return facts.isAsync || (facts.isGenerator && decoratorNames({ facts }).includes("coroutine"));
+  return facts.isAsync || (facts.isGenerator && decoratorNames({ head: facts }).includes("coroutine"));
 });
 
 /** Whether the function belongs to a test, whose loop runs little else. */
