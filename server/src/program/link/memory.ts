@@ -14,11 +14,17 @@ interface Answer {
   question: Question;
   /** The last question that noted it as known. */
   notedBy: Question | undefined;
+  /** While it is being found, those who ask get something that stands for it. */
+  isProvisional: boolean;
 }
+
+/** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
+type AnswerKind = "resolution" | "derivation";
 
 /**
  * A question that was asked while no other was being answered, and all that its answer depends on. Answers depend on the order of questions,
- * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not.
+ * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. A resolution
+ * on the way to a derivation is a question of its own if it comes by no circle.
  */
 interface Question {
   /** The state of the program that its answers were last right for. */
@@ -29,6 +35,8 @@ interface Question {
   root: Answer | undefined;
   /** Whether one of its answers was found anew on the way to another question. */
   hasLost: boolean;
+  /** Whether an answer on the way may be another if something else is asked first. */
+  isOrdered: boolean;
   /** Answers that were remembered from before. */
   readonly known: Answer[];
   /** Answers found on the way, its own among them. */
@@ -109,6 +117,8 @@ export class AnswerMemory {
   private state = 0;
   /** How many questions are being answered inside one another. */
   private inside = 0;
+  /** How many of them are resolutions. */
+  private resolving = 0;
   private current: ProgramState | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
@@ -327,10 +337,11 @@ export class AnswerMemory {
       this.noteOverview(key);
       return before.result as Result;
     }
-    const { question, collector, inside } = this;
+    const { question, collector, inside, resolving } = this;
     this.question = undefined;
     // What it comes to does not depend on who asks first.
     this.inside = 0;
+    this.resolving = 0;
     const own: Collector = { parts: undefined, known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
     this.collector = own;
     let result: Result;
@@ -340,6 +351,7 @@ export class AnswerMemory {
       this.question = question;
       this.collector = collector;
       this.inside = inside;
+      this.resolving = resolving;
     }
     if (own.isOfThisState) {
       this.readUntold();
@@ -411,6 +423,7 @@ export class AnswerMemory {
   recall<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
     const answer = table.get(key);
     if (answer === undefined || answer.question.state !== this.state) return undefined;
+    if (answer.isProvisional && this.question) this.question.isOrdered = true;
     this.note(answer);
     return answer.result as Result;
   }
@@ -428,36 +441,42 @@ export class AnswerMemory {
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
   miss<Key extends object | string>(table: Map<Key, Answer>, key: Key): void {
     const { question } = this;
-    if (question) question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
+    if (!question) return;
+    question.isOrdered = true;
+    question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
   }
 
   /** Finds an answer that is not known. `provisional` is what those get who ask for it while it is being found. */
   find<Key extends object | string, Result>(
+    kind: AnswerKind,
     table: Map<Key, Answer>,
     key: Key,
     provisional: Result | undefined,
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
   ): Result {
+    const outer = this.question;
+    const isOwn = !outer || (kind === "resolution" && this.resolving === 0);
     // Code that leads on and on, from class to base or from call to call, must not overflow the stack.
-    if (this.inside > mostInside && provisional !== undefined) {
+    if (this.inside > mostInside && provisional !== undefined && !isOwn) {
       this.miss(table, key);
       return provisional;
     }
     const before = table.get(key);
-    const outer = this.question;
     const earlier = before?.question;
     if (before && this.holds(before.question)) {
       this.note(before);
       return before.result as Result;
     }
-    const question = outer ?? newQuestion(this.state);
-    const answer: Answer = { result: provisional, question, notedBy: undefined };
+    const question = isOwn ? newQuestion(this.state) : outer;
+    const answer: Answer = { result: provisional, question, notedBy: undefined, isProvisional: true };
     const place = question.found.push(answer) - 1;
     if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
+    const { inside, resolving } = this;
     this.question = question;
-    this.inside++;
+    this.inside = isOwn ? 1 : inside + 1;
+    if (kind === "resolution") this.resolving++;
     let kept = answer;
     try {
       const result = compute();
@@ -469,15 +488,18 @@ export class AnswerMemory {
         question.found[place] = kept;
         table.set(key, kept);
       }
-      if (!outer) {
+      if (isOwn && outer && question.isOrdered) joinInto(outer, question);
+      else if (isOwn) {
         question.root = kept;
         this.restsOn(question, kept === before ? earlier : undefined);
       }
     } finally {
+      answer.isProvisional = false;
       this.question = outer;
-      this.inside--;
+      this.inside = inside;
+      this.resolving = resolving;
     }
-    if (!outer) this.note(kept);
+    if (isOwn) this.note(kept);
     return kept.result as Result;
   }
 
@@ -491,7 +513,7 @@ export class AnswerMemory {
     const { question } = this;
     if (!question) return;
     const before = table.get(key);
-    let kept: Answer = { result, question, notedBy: undefined };
+    let kept: Answer = { result, question, notedBy: undefined, isProvisional: false };
     if (before && before.question !== question) before.question.hasLost = true;
     if (before && isSame(before.result as Result, result)) {
       kept = before;
@@ -588,6 +610,22 @@ export class AnswerMemory {
   }
 }
 
+/** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
+function joinInto(outer: Question, inner: Question): void {
+  for (const answer of inner.found) {
+    answer.question = outer;
+    outer.found.push(answer);
+  }
+  for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
+  outer.isOrdered = true;
+  for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
+  for (const each of inner.files ?? none) outer.files = noted(outer.files, each);
+  for (const each of inner.names ?? none) outer.names = noted(outer.names, each);
+  for (const each of inner.given ?? none) outer.given = noted(outer.given, each);
+  if (inner.parts) outer.parts = new Set([...(outer.parts ?? nothing), ...inner.parts]);
+  if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
+}
+
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
   return parts.size + known.size + others.size === 0;
 }
@@ -630,6 +668,7 @@ function newQuestion(state: number): Question {
     failed: 0,
     root: undefined,
     hasLost: false,
+    isOrdered: false,
     known: [],
     found: [],
     missed: undefined,

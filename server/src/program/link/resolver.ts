@@ -56,13 +56,20 @@ export class Resolver {
     compute: () => Result,
     isSame: (a: Result, b: Result) => boolean = () => false,
   ): Result {
-    return this.memory.find<object | string, Result>(this.memory.of(file).derived, key, undefined, isSame, compute);
+    return this.memory.find<object | string, Result>("derivation", this.memory.of(file).derived, key, undefined, isSame, compute);
   }
 
   /** The same for one function. `provisional` is what it is taken for while it is found. */
   rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
     const { derived } = this.memory.of(node.file);
-    return this.memory.find<object | string, Result>(derived, `${what} ${this.identityOf(node)}`, provisional, sameStructure, compute);
+    return this.memory.find<object | string, Result>(
+      "derivation",
+      derived,
+      `${what} ${this.identityOf(node)}`,
+      provisional,
+      sameStructure,
+      compute,
+    );
   }
 
   /** What follows from the whole program; see `AnswerMemory`. */
@@ -94,7 +101,7 @@ export class Resolver {
       return [];
     }
     // A value that depends on itself adds nothing to itself.
-    return this.memory.find(values, value, [], sameEntities, () => {
+    return this.memory.find("resolution", values, value, [], sameEntities, () => {
       this.depth++;
       const result = distinct(this.compute(value, within));
       this.depth--;
@@ -401,7 +408,7 @@ export class Resolver {
     const classes: ClassNode[] = [node];
     const externals: string[] = [];
     const order = { classes, externals };
-    return this.memory.find(orders, node, order, sameOrder, () => {
+    return this.memory.find("resolution", orders, node, order, sameOrder, () => {
       const scope = node.file.functions[node.file.functions[node.facts.body]?.head.parent ?? 0];
       for (const base of scope ? node.facts.bases : []) {
         for (const entity of this.resolve(base, scope as FunctionNode)) {
@@ -419,7 +426,10 @@ export class Resolver {
   private parameter(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
     const { parameters } = this.memory.of(node.file);
     const known = this.memory.recall<ParameterFacts, readonly Entity[]>(parameters, parameter);
-    return known ?? this.memory.find(parameters, parameter, [], sameEntities, () => distinct(this.parameterValues(parameter, node)));
+    return (
+      known ??
+      this.memory.find("resolution", parameters, parameter, [], sameEntities, () => distinct(this.parameterValues(parameter, node)))
+    );
   }
 
   private parameterValues(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
@@ -463,7 +473,7 @@ export class Resolver {
     const known = this.memory.recall<FunctionNode, readonly Caller[]>(callers, node);
     if (known) return known;
     const result: Caller[] = [];
-    return this.memory.find<FunctionNode, readonly Caller[]>(callers, node, result, sameCallers, () => {
+    return this.memory.find<FunctionNode, readonly Caller[]>("resolution", callers, node, result, sameCallers, () => {
       let candidates = 0;
       for (const name of this.callNames(node)) {
         for (const { file, site } of this.memory.sitesOf(name, maximumCallers)) {
@@ -727,7 +737,7 @@ export class Resolver {
     const { returns } = this.memory.of(node.file);
     const known = this.memory.recall<FunctionNode, readonly Entity[]>(returns, node);
     if (known) return known;
-    return this.memory.find(returns, node, [], sameEntities, () => {
+    return this.memory.find("resolution", returns, node, [], sameEntities, () => {
       const values = node.head.isGenerator ? madeByGenerator(node) : node.returned.flatMap((value) => this.resolve(value, node));
       return distinct(values.length > 0 || !node.head.returns ? values : this.annotated(node.head.returns, node));
     });
