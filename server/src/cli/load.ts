@@ -11,6 +11,7 @@ import { readUserKnowledge } from "../knowledge/user-files.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
+import { printable } from "./printable.js";
 import type { Progress } from "./progress.js";
 
 /** A file that could be read. */
@@ -117,7 +118,7 @@ export async function loadKnowledge(typedPaths: readonly string[] | undefined, e
   const project = await knowledgeOfProject(environment);
   const files = [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))];
   const { knowledge, problems } = await readUserKnowledge(files, environment.host);
-  for (const problem of project.problems) environment.errors.write(`${problem}\n`);
+  for (const problem of project.problems) environment.errors.write(`${printable(problem)}\n`);
   const from = files.length > 0 ? "package and user" : "package";
   return { knowledge, from, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
 }
@@ -138,7 +139,7 @@ export async function knowledgeFor(
   environment: Environment,
 ): Promise<Knowledge> {
   const { knowledge, problems } = await loadKnowledge(typedPaths, environment);
-  for (const { path, message } of problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  for (const { path, message } of problems) environment.errors.write(`${printable(`${shownPath(path, environment)}: ${message}`)}\n`);
   return knowledge;
 }
 
