@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { globSync } from "tinyglobby";
-import { projectKnowledge } from "../server/src/base/project-knowledge.js";
 import { projectTarget } from "../server/src/base/project-target.js";
 import { readConfiguration } from "../server/src/lsp/configuration.js";
 
@@ -85,7 +84,6 @@ test("names of prototypes in settings and projects are names like any other", as
       return new TextEncoder().encode(text);
     },
   };
-  await projectKnowledge("/p", host);
   await projectTarget("/p", host);
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });

@@ -94,10 +94,10 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
 /** In UTF-16 units. */
 const longestExcerpt = 160;
 
-/** Control characters of a source must not reach the terminal, where they would move its cursor. */
+/** Control characters of a source must not reach the terminal, where they would move its cursor, or show its text in another order than it has. */
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "·");
+  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "·");
 }
 
 function problemsText(report: CheckReport, options: TextOptions): string {
