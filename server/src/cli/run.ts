@@ -1,8 +1,9 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { errorDetails } from "../base/error-details.js";
 import { failOnWords } from "../base/project-settings.js";
 import { type CalibrateOptions, calibrate } from "./calibrate.js";
 import { type CheckOptions, check } from "./check.js";
+import { completionScript, shells } from "./completion.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { type ExplainOptions, explain } from "./explain.js";
 import { checkKnowledge, type KnowledgeOptions, listKnowledge, showKnowledge } from "./knowledge.js";
@@ -197,6 +198,21 @@ FORCE_COLOR, else whether output is a terminal.`,
     .option("--python <path>", "the interpreter: a command or a file (default: python3)")
     .option("--output <file>", "write the result to a file instead of keeping it in the user's folder for settings")
     .action(async (options: CalibrateOptions) => end(await calibrate(options, environment)));
+
+  program
+    .command("completion")
+    .summary("print a script that tells a shell what may be typed")
+    .description("Prints a script that tells a shell what may be typed.")
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .addHelpText(
+      "after",
+      `
+To load it:
+  bash   echo 'source <(gilscope completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(gilscope completion zsh)' >> ~/.zshrc     after compinit
+  fish   gilscope completion fish > ~/.config/fish/completions/gilscope.fish`,
+    )
+    .action((shell: (typeof shells)[number]) => environment.output.write(completionScript(shell, program)));
 
   program
     .command("lsp")
