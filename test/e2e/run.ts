@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
+import { crashScenarios } from "./crash-scenarios.js";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
@@ -30,7 +31,11 @@ async function main(): Promise<void> {
   try {
     const packagePath = resolve(process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix"))));
     const results = [
-      ...(await playAll(chosen([...scenarios, ...teachingScenarios, ...timelineScenarios]), () => startEditor(packagePath), folders)),
+      ...(await playAll(
+        chosen([...scenarios, ...teachingScenarios, ...timelineScenarios, ...crashScenarios]),
+        () => startEditor(packagePath),
+        folders,
+      )),
       ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
     ];
     const passed = results.filter((result) => result === "passed").length;

@@ -35,15 +35,13 @@ const replace = ({ start, end }: { readonly start: number; readonly end: number 
 
 const comments = bySyntax("comments", "stay", (root, text) => [
   ...statementLines(root, text).map(({ start, indent }) => insert(start, `${indent}# Said in passing: counter += 1, with lock.\n`)),
-  ...lineEnds(root, text)
-    .filter(({ isInside }) => !isInside)
-    .map(({ end }) => insert(end, "  # so it is")),
+  ...lineEnds(root, text).map((end) => insert(end, "  # so it is")),
 ]);
 
 const commentsInside = bySyntax("comments inside brackets", "change", (root, text) =>
-  lineEnds(root, text)
-    .filter(({ isInside }) => isInside)
-    .map(({ end }) => insert(end, "  # so it is")),
+  text.includes("# gil:")
+    ? []
+    : argumentLists(root).flatMap(([open, close]) => [insert(open, "  # counter += 1\n            "), insert(close, "\n        ")]),
 );
 
 const blankLines = bySyntax("blank lines", "stay", (root, text) => statementLines(root, text).map(({ start }) => insert(start, "\n  \n")));
@@ -72,17 +70,15 @@ const parentheses = bySyntax("parentheses", "change", (root) =>
 
 const continuationLines = bySyntax("continuation lines", "change", (root, text) => {
   if (text.includes("# gil:")) return [];
-  return [...nodesOf(root)].flatMap((node) => {
-    const [open, first] = node.children;
-    const close = node.children[node.children.length - 1];
-    if (node.type === "argument_list" && open?.text === "(" && close?.text === ")" && first !== close)
-      return [insert(open.end, "\n            "), insert(close.start, "\n        ")];
+  const calls = argumentLists(root).flatMap(([open, close]) => [insert(open, "\n            "), insert(close, "\n        ")]);
+  const values = [...nodesOf(root)].flatMap((node) => {
     if (node.type === "assignment" || node.type === "augmented_assignment") {
       const right = node.children.find(({ field }) => field === "right");
       return right && !right.text.includes("\n") && text[right.start - 1] === " " ? [insert(right.start, "\\\n        ")] : [];
     }
     return [];
   });
+  return [...calls, ...values];
 });
 
 const carriageReturns: Change = {
@@ -237,8 +233,8 @@ function hasDirective(text: string, lineStart: number): boolean {
   return lineStart > 0 && /# gil:/.test(lineOf(lineStart - 1, text).text);
 }
 
-/** Ends of lines after which a comment may stand: outside of strings and continued lines, where there is none. */
-function lineEnds(root: TreeNode, text: string): readonly { readonly end: number; readonly isInside: boolean }[] {
+/** Ends of lines after which a comment may stand: outside of brackets, strings and continued lines, where there is none. */
+function lineEnds(root: TreeNode, text: string): readonly number[] {
   const bracketed = [...nodesOf(root)].filter(({ children }) =>
     /^[([{]$/.test(children.find(({ type }) => /^[([{]$/.test(type))?.type ?? ""),
   );
@@ -247,7 +243,18 @@ function lineEnds(root: TreeNode, text: string): readonly { readonly end: number
     .filter(({ text: line }) => line.trim() !== "")
     .map(({ start, text: line }) => start + line.length)
     .filter((end) => !occupied.some((node) => node.start < end && end <= node.end && (node.type !== "string" || end < node.end)))
-    .map((end) => ({ end, isInside: bracketed.some((node) => node.start < end && end < node.end) }));
+    .filter((end) => !bracketed.some((node) => node.start < end && end < node.end));
+}
+
+/** The insides of the parentheses of calls, where there is something inside. */
+function argumentLists(root: TreeNode): readonly (readonly [number, number])[] {
+  return [...nodesOf(root)].flatMap(({ type, children }) => {
+    const [open, first] = children;
+    const close = children[children.length - 1];
+    return type === "argument_list" && open?.text === "(" && close?.text === ")" && first !== close
+      ? [[open.end, close.start] as const]
+      : [];
+  });
 }
 
 /** Expressions that parentheses can stand round: values of assignments, conditions, results, arguments. */

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Language, type Node, Parser } from "web-tree-sitter";
+import { pythonParser } from "../syntax/python-parser.js";
 
 const require = createRequire(import.meta.url);
-await Parser.init({ wasmBinary: readFileSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm")) });
+// It starts the library, which can be started only once.
+await pythonParser();
 const parser = new Parser();
 parser.setLanguage(await Language.load(readFileSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm"))));
 

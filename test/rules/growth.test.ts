@@ -61,6 +61,25 @@ test("calls that are reached in very many ways are told once for each place", ()
   assert.ok(host.snapshot().findings("/m.py"));
 });
 
+test("iterators that are made of themselves are looked through once", () => {
+  const wrapped = ["a", "b", "c"].map((name) => `        if rows.${name}:\n            rows = iter(rows)`);
+  const lines = ["import threading", "def work(rows):", "    while True:", ...wrapped, "        for row in rows:", "            row.run()"];
+  const program = programOf(parser, { "m.py": `${lines.join("\n")}\nthreading.Thread(target=work, args=([],)).start()\n` });
+  const { resolver } = program;
+  const resolve = resolver.resolve.bind(resolver);
+  let count = 0;
+  resolver.resolve = (value, within) => {
+    assert.ok(++count < 100_000, "the look-ups come to no end");
+    return resolve(value, within);
+  };
+  activityOf(program);
+  const within = program.file("m.py")?.functions.find(({ facts }) => facts.name === "work");
+  const loop = within?.facts.body[0];
+  const inner = loop?.op === "loop" ? loop.body.find((each) => each.op === "loop") : undefined;
+  assert.ok(within && inner?.op === "loop" && inner.iterable);
+  resolver.elements(inner.iterable, within);
+});
+
 test("waits under locks are judged with a number of look-ups that grows with the program", () => {
   const lookUps = (threads: number): number => {
     const program = waiters(threads);
