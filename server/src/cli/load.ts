@@ -11,6 +11,7 @@ import { readUserKnowledge } from "../knowledge/user-files.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
+import { printable } from "./printable.js";
 import type { Progress } from "./progress.js";
 import { type Project, projectOf } from "./project.js";
 
@@ -140,7 +141,7 @@ export async function knowledgeFor(
   environment: Environment,
 ): Promise<Knowledge> {
   const { knowledge, problems } = await loadKnowledge(typedPaths, environment);
-  for (const { path, message } of problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  for (const { path, message } of problems) environment.errors.write(`${printable(`${shownPath(path, environment)}: ${message}`)}\n`);
   return knowledge;
 }
 

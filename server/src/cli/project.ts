@@ -2,6 +2,7 @@ import { joinPath, parentFolder, relativePath } from "../base/path.js";
 import { type ProjectSettings, projectSettings } from "../base/project-settings.js";
 import { type ProjectRules, projectRules } from "../rules/project-rules.js";
 import { type Environment, UsageError } from "./environment.js";
+import { printable } from "./printable.js";
 
 /** The nearest pyproject.toml with a table `[tool.gilscope]`. */
 export interface Project {
@@ -21,7 +22,7 @@ export async function projectOf(environment: Environment): Promise<Project | und
     if (!settings) continue;
     const rules = projectRules(settings);
     const shown = relativePath(environment.workingFolder, joinPath(folder, "pyproject.toml"));
-    const problems = [...settings.problems, ...rules.problems].map(({ line, message }) => `${shown}:${line}: ${message}`);
+    const problems = [...settings.problems, ...rules.problems].map(({ line, message }) => printable(`${shown}:${line}: ${message}`));
     if (problems.length > 0) throw new UsageError(problems.join("\ngilscope: "));
     return { folder, settings, rules };
   }

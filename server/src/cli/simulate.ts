@@ -12,6 +12,7 @@ import { type Chart, scalingSvg } from "./formats/svg.js";
 import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
 import { loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
+import { printable } from "./printable.js";
 import { startProgress } from "./progress.js";
 import { projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
@@ -96,7 +97,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
       output.write(printJson(traceEvents(timelines)));
       break;
   }
-  for (const { path, message } of problems) errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  for (const { path, message } of problems) errors.write(`${printable(`${shownPath(path, environment)}: ${message}`)}\n`);
   return 0;
 }
 
