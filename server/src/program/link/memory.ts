@@ -12,8 +12,8 @@ interface Answer {
   result: unknown;
   /** The question that it was found on the way to. */
   question: Question;
-  /** The last question that noted it as known. */
-  notedBy: Question | undefined;
+  /** The number of the last question that noted it as known; the question itself may be of long ago. */
+  notedBy: number;
   /** While it is being found, those who ask get something that stands for it. */
   isProvisional: boolean;
 }
@@ -27,6 +27,8 @@ type AnswerKind = "resolution" | "derivation";
  * on the way to a derivation is a question of its own if it comes by no circle.
  */
 interface Question {
+  /** Another for each question of a memory, from 1. */
+  readonly number: number;
   /** The state of the program that its answers were last right for. */
   state: number;
   /** The last state for which they turned out to be no more. */
@@ -39,8 +41,8 @@ interface Question {
   isOrdered: boolean;
   /** Answers that were remembered from before. */
   readonly known: Answer[];
-  /** Answers found on the way, its own among them. */
-  readonly found: Answer[];
+  /** Answers found on the way, as long as it may become part of another question. */
+  found: Answer[] | undefined;
   /** Where an answer was looked for and none was sought. */
   missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
   /** Files that were reached by their path. */
@@ -145,6 +147,7 @@ export class AnswerMemory {
   private release: () => void = () => {};
   private readonly identities = new WeakMap<object, number>();
   private lastIdentity = 0;
+  private lastQuestion = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
   /** Which modules imports reach. */
@@ -225,9 +228,10 @@ export class AnswerMemory {
     for (const name of names) this.changedNext.names.add(name);
   }
 
-  /** Forgets answers in edited files that nobody has asked for of late: they can never be right again. */
+  /** Forgets answers in edited files that nobody has asked for of late, and those in files that are gone: they can never be right again. */
   private sweep(): void {
     for (const [file, answers] of this.answers) {
+      if (this.current?.files.get(file.path) !== file) this.answers.delete(file);
       if (!(file instanceof EditedFile)) continue;
       const tables: readonly AnswerTable[] = Object.values(answers);
       for (const table of tables)
@@ -432,8 +436,8 @@ export class AnswerMemory {
   private note(answer: Answer): void {
     const { question, collector } = this;
     if (question) {
-      if (answer.question === question || answer.notedBy === question) return;
-      answer.notedBy = question;
+      if (answer.question === question || answer.notedBy === question.number) return;
+      answer.notedBy = question.number;
       question.known.push(answer);
     } else if (collector && answer.question.all) collector.known.add(answer);
   }
@@ -468,9 +472,10 @@ export class AnswerMemory {
       this.note(before);
       return before.result as Result;
     }
-    const question = isOwn ? newQuestion(this.state) : outer;
-    const answer: Answer = { result: provisional, question, notedBy: undefined, isProvisional: true };
-    const place = question.found.push(answer) - 1;
+    const question = isOwn ? this.newQuestion() : outer;
+    const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
+    if (isOwn && outer) question.found = [];
+    question.found?.push(answer);
     if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
     const { inside, resolving } = this;
@@ -485,14 +490,19 @@ export class AnswerMemory {
         // Who depends on the answer from before the change depends on this one.
         kept = before;
         kept.question = question;
-        question.found[place] = kept;
+        question.found?.push(kept);
         table.set(key, kept);
       }
       if (isOwn && outer && question.isOrdered) joinInto(outer, question);
       else if (isOwn) {
+        question.found = undefined;
         question.root = kept;
         this.restsOn(question, kept === before ? earlier : undefined);
       }
+    } catch (error) {
+      // What was to stand in for the answer while it was looked for is none.
+      if (table.get(key) === answer) table.delete(key);
+      throw error;
     } finally {
       answer.isProvisional = false;
       this.question = outer;
@@ -513,20 +523,19 @@ export class AnswerMemory {
     const { question } = this;
     if (!question) return;
     const before = table.get(key);
-    let kept: Answer = { result, question, notedBy: undefined, isProvisional: false };
+    let kept: Answer = { result, question, notedBy: 0, isProvisional: false };
     if (before && before.question !== question) before.question.hasLost = true;
     if (before && isSame(before.result as Result, result)) {
       kept = before;
       kept.question = question;
     }
-    question.found.push(kept);
     table.set(key, kept);
   }
 
   /** Makes all that is asked meanwhile part of one question. */
   during<Result>(compute: () => Result): Result {
     const outer = this.question;
-    const question = outer ?? newQuestion(this.state);
+    const question = outer ?? this.newQuestion();
     this.question = question;
     try {
       return compute();
@@ -538,6 +547,28 @@ export class AnswerMemory {
         for (const answer of question.known) this.note(answer);
       }
     }
+  }
+
+  private newQuestion(): Question {
+    return {
+      number: ++this.lastQuestion,
+      state: this.state,
+      failed: 0,
+      root: undefined,
+      hasLost: false,
+      isOrdered: false,
+      known: [],
+      found: undefined,
+      missed: undefined,
+      files: undefined,
+      names: undefined,
+      given: undefined,
+      parts: undefined,
+      lastPart: undefined,
+      overviews: undefined,
+      all: undefined,
+      turn: 0,
+    };
   }
 
   /**
@@ -612,9 +643,9 @@ export class AnswerMemory {
 
 /** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
 function joinInto(outer: Question, inner: Question): void {
-  for (const answer of inner.found) {
+  for (const answer of inner.found ?? none) {
     answer.question = outer;
-    outer.found.push(answer);
+    outer.found?.push(answer);
   }
   for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
   outer.isOrdered = true;
@@ -661,27 +692,6 @@ const nothing: ReadonlySet<never> = new Set<never>([]);
 const statesBetweenSweeps = 32;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
 const longestChain = 400;
-
-function newQuestion(state: number): Question {
-  return {
-    state,
-    failed: 0,
-    root: undefined,
-    hasLost: false,
-    isOrdered: false,
-    known: [],
-    found: [],
-    missed: undefined,
-    files: undefined,
-    names: undefined,
-    given: undefined,
-    parts: undefined,
-    lastPart: undefined,
-    overviews: undefined,
-    all: undefined,
-    turn: 0,
-  };
-}
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
   if (a.size !== b.size) return false;
