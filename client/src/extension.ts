@@ -58,8 +58,13 @@ export interface DesktopAbilities {
   calibrate(interpreter: Uri | undefined, done: () => void): Promise<void>;
 }
 
-/** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
-export async function startClient(context: ExtensionContext, client: BaseLanguageClient, desktop?: DesktopAbilities): Promise<void> {
+/**
+ * Starts the client made by the desktop or web entry, and everything in the window that belongs to it. Whoever activates the extension waits for
+ * neither the server nor other extensions: what is asked meanwhile is answered once the server runs.
+ */
+export function startClient(context: ExtensionContext, client: BaseLanguageClient, desktop?: DesktopAbilities): void {
+  // The server starts to load while the rest is set up.
+  const started = client.start();
   const pages = createPages(client);
   const timeline = createTimelinePanel(context, client);
   const status = showStatus(client);
@@ -104,11 +109,18 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
       commands.registerCommand("gilscope.calibrate", () => desktop.calibrate(interpreters?.selected()?.executable, tellMeasured)),
     );
   }
-  await client.start();
-  await commands.executeCommand("setContext", "gilscope.isActive", true);
-  await commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
-  interpreters = await followInterpreter((selected) => tellServer(client, interpreterNotification, { version: selected?.version ?? null }));
-  context.subscriptions.push(interpreters);
+  void commands.executeCommand("setContext", "gilscope.isActive", true);
+  void commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
+  started
+    .then(async () => {
+      interpreters = await followInterpreter((selected) =>
+        tellServer(client, interpreterNotification, { version: selected?.version ?? null }),
+      );
+      context.subscriptions.push(interpreters);
+    })
+    .catch(() => {
+      // The client has told the user that its server does not start.
+    });
 }
 
 function tellServer(client: BaseLanguageClient, notification: string, params: unknown): void {

@@ -88,7 +88,7 @@ interface OpenDocument {
 /** The longest pause between two rounds of diagnostics, in milliseconds. */
 const longestPause = 100;
 
-/** How long the first diagnostics wait for the editor's settings, in milliseconds. */
+/** How long the first diagnostics wait for the editor's settings, and the workspace for the first diagnostics, in milliseconds. */
 const settingsPatience = 2000;
 
 /**
@@ -213,11 +213,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (generation !== round) return schedulePublish();
     }
     sendStatus();
+    firstAnswered.settle();
     if (round === lastAnalysed) return;
     lastAnalysed = round;
     send(connection.sendNotification(analysedNotification));
   };
   let lastAnalysed = -1;
+  const firstAnswered = settledLater();
 
   const sendDiagnostics = (shown: OpenDocument, diagnostics: readonly Diagnostic[]): void => {
     for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {
@@ -263,6 +265,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     });
   const index = createWorkspaceIndex(host, {
     isOpen: (path) => open.get(path)?.use === "analysed",
+    firstAnswers: async () => open.size > 0 && Promise.race([firstAnswered.promise, host.wait(settingsPatience)]),
     isExcluded: (path) => isExcluded(path),
     onFile(path, text, packed) {
       // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
@@ -711,6 +714,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   };
 
   connection.listen();
+}
+
+/** A promise that somebody else settles. */
+function settledLater(): { readonly promise: Promise<void>; settle(): void } {
+  let settle = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle: () => settle() };
 }
 
 /** Whether the file may name knowledge files. */
