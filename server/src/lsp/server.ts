@@ -46,6 +46,7 @@ import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
+import { wordsFor } from "./language.js";
 import { createNotebooks } from "./notebooks.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
@@ -106,6 +107,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let hovers = introductionOf(undefined);
   let trust = trustOf(undefined);
   let client = clientOf({});
+  let words = wordsFor(undefined);
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -128,6 +130,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       versionOf: (path) => open.get(path)?.document.version ?? null,
       abilities,
       hovers,
+      words,
     });
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,6 +239,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const progress = createIndexProgress(connection, {
     showsProgress: () => client.progress,
+    words: () => words,
     onChange: () => sendStatus(),
     onFailure: (error) => logFailure("progress", error),
   });
@@ -559,10 +563,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      const actions = codeActionsAt(path, params, state, renderer, abilities, words);
       if (open.get(path)?.use !== "analysed") return actions;
       const before = analysisHost.snapshot();
-      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost, words));
       if (analysisHost.snapshot() !== before) {
         changed();
         schedulePublish();
@@ -614,7 +618,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathOfUri(place.uri);
       const state = snapshot();
       const site = siteAt(state, path, place);
-      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line) : null;
+      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line, words) : null;
     }),
   );
 
@@ -657,7 +661,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
-  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints });
+  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints, words: () => words });
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -665,6 +669,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     client = clientOf(params.capabilities);
+    words = wordsFor(params.locale);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
     trust = trustOf(params.initializationOptions);
