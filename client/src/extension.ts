@@ -81,9 +81,9 @@ export function startClient(context: ExtensionContext, client: BaseLanguageClien
     serveRemoteFiles(client),
     followTheme(client),
     followTrust(client),
-    commands.registerCommand(showMenuCommand, () => showMenu(status.last(), desktop ? "desktop" : "browser")),
+    commands.registerCommand(showMenuCommand, () => showMenu(status.ofShown(), desktop ? "desktop" : "browser")),
     commands.registerCommand("gilscope.restartServer", () => restart(client)),
-    commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.last())),
+    commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.ofShown())),
     commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
     commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
     commands.registerCommand("gilscope.openSettings", () => commands.executeCommand("workbench.action.openSettings", "gilscope")),
@@ -113,9 +113,7 @@ export function startClient(context: ExtensionContext, client: BaseLanguageClien
   void commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
   started
     .then(async () => {
-      interpreters = await followInterpreter((selected) =>
-        tellServer(client, interpreterNotification, { version: selected?.version ?? null }),
-      );
+      interpreters = await followInterpreter((selected) => tellServer(client, interpreterNotification, selected));
       context.subscriptions.push(interpreters);
     })
     .catch(() => {

@@ -77,8 +77,16 @@ export interface Topic {
   readonly detail: string;
 }
 
-/** Client → server: `{ version }`, the interpreter selected in the editor (such as `3.13.1`), or null when none is. */
+/** Client → server: `SelectedVersions`, whenever another interpreter is selected in the editor. */
 export const interpreterNotification = "gilscope/interpreter";
+
+/** The interpreters selected in the editor, such as `3.13.1`; null where none is. */
+export interface SelectedVersions {
+  /** Of the first workspace folder, or of the window where there is none. */
+  readonly version: string | null;
+  /** Of workspace folders, by URI. */
+  readonly folders: Readonly<Record<string, string | null>>;
+}
 
 /** Server → client: a `ServerStatus`, sent when something in it changed. */
 export const statusNotification = "gilscope/status";
@@ -89,6 +97,8 @@ export interface ServerStatus {
   readonly target: string;
   /** Where that was read. */
   readonly targetFrom: TargetOrigin;
+  /** The same of open documents whose folder has another interpreter, by URI. */
+  readonly otherTargets: Readonly<Record<string, Pick<ServerStatus, "target" | "targetFrom">>>;
   readonly cores: number;
   /** Findings by the URI of each open document that was analysed. */
   readonly findings: Readonly<Record<string, number>>;

@@ -32,9 +32,9 @@ import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { fileName, joinPath } from "../base/path.js";
-import { interpreterTarget } from "../base/project-target.js";
+import type { ProjectTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
-import { type Target, targetName, targetTitle } from "../base/target.js";
+import { newestTarget, type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
@@ -71,6 +71,7 @@ import {
   trustNotification,
 } from "./protocol.js";
 import { answerReadingAids } from "./reading-aids.js";
+import { noneSelected, selectedIn } from "./selected-interpreters.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
 import { workspaceReport } from "./workspace-report.js";
@@ -99,9 +100,18 @@ const settingsPatience = 2000;
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
   let configuration = readConfiguration(undefined);
-  let targetOfEditor: Target | undefined;
-  const targetOrigin = (): TargetOrigin =>
-    configuration.target ? "setting" : targetOfEditor ? "editor" : (folderSettings.target?.from ?? "default");
+  let selected = noneSelected;
+  const chosenTarget = (): ChosenTarget =>
+    chosen(configuration.target, selected.target, folderSettings.target) ?? { target: newestTarget, from: "default" };
+  /** The targets of folders, where these are not that of the rest. */
+  const folderTargets = (): readonly (ChosenTarget & { readonly folder: string })[] => {
+    const general = chosenTarget();
+    return folderSettings.targets.flatMap(({ folder, setting, project }) => {
+      const ofEditor = selected.folders.has(folder) ? selected.folders.get(folder) : selected.target;
+      const own = chosen(setting ?? configuration.target, ofEditor, project) ?? general;
+      return targetName(own.target) === targetName(general.target) ? [] : [{ folder, ...own }];
+    });
+  };
   let settings = effectiveSettings(configuration, undefined, host.cores());
   let abilities = abilitiesOf({});
   let hovers = introductionOf(undefined);
@@ -243,6 +253,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     onChange: () => sendStatus(),
     onFailure: (error) => logFailure("progress", error),
   });
+  const otherTargets = (): ServerStatus["otherTargets"] => {
+    const folders = folderTargets();
+    const told = [...open.values()].flatMap(({ uri, path }) => {
+      const own = folders.find(({ folder }) => path.startsWith(`${folder}/`));
+      return own ? [[uri, { target: targetTitle(own.target), targetFrom: own.from }] as const] : [];
+    });
+    return Object.fromEntries(told);
+  };
   let lastStatus = "";
   const sendStatus = (): void => {
     const status: ServerStatus = {
@@ -251,7 +269,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       findings: Object.fromEntries(findingCounts),
       indexing: progress.state,
       percentage: progress.percentage,
-      targetFrom: targetOrigin(),
+      targetFrom: chosenTarget().from,
+      otherTargets: otherTargets(),
     };
     const text = JSON.stringify(status);
     if (text === lastStatus) return;
@@ -402,8 +421,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let configuredWith = "";
   const configure = (): void => {
     settings = {
-      ...effectiveSettings(configuration, targetOfEditor ?? folderSettings.target?.target, folderSettings.cores ?? host.cores()),
+      ...effectiveSettings(configuration, chosenTarget().target, folderSettings.cores ?? host.cores()),
       folders: folderSettings.severities,
+      folderTargets: folderTargets().map(({ folder, target }) => ({ folder, target })),
       calibrations: kept.calibrations,
     };
     const text = JSON.stringify(settings);
@@ -415,8 +435,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       refreshNotes();
     }
     schedulePublish();
-    if (kept.of !== targetName(settings.target)) readCalibrations();
+    if (kept.of !== targetsInUse().map(targetName).join()) readCalibrations();
   };
+
+  const targetsInUse = (): readonly Target[] => [settings.target, ...(settings.folderTargets ?? []).map(({ target }) => target)];
 
   /** The editor asks for what stands in the code by itself only where the code changes. */
   const refreshNotes = (): void => {
@@ -424,13 +446,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.inlayRefresh) send(connection.languages.inlayHint.refresh());
   };
 
-  /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
+  /** What `gilscope calibrate` measured of the targets, read when they are first worked with. */
   let kept: { readonly of: string; readonly calibrations: readonly Calibration[] } = { of: "", calibrations: [] };
   const readCalibrations = (): void => {
-    const { target } = settings;
-    const of = targetName(target);
+    const targets = targetsInUse();
+    const of = targets.map(targetName).join();
     kept = { of, calibrations: [] };
-    const reading = keptCalibrations([target], host.configurationFolder, host).then(({ calibrations, problems }) => {
+    const reading = keptCalibrations(targets, host.configurationFolder, host).then(({ calibrations, problems }) => {
       for (const problem of problems) host.log(problem);
       if (calibrations.length === 0 || kept.of !== of) return;
       kept = { of, calibrations };
@@ -524,8 +546,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onNotification(
     interpreterNotification,
-    noticing("interpreter", (params: { version?: unknown }) => {
-      targetOfEditor = typeof params?.version === "string" ? interpreterTarget(params.version) : undefined;
+    noticing("interpreter", (params: unknown) => {
+      selected = selectedIn(params);
       configure();
     }),
   );
@@ -719,6 +741,18 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   };
 
   connection.listen();
+}
+
+/** An interpreter, and who chose it. */
+interface ChosenTarget {
+  readonly target: Target;
+  readonly from: TargetOrigin;
+}
+
+/** What the user sets comes first, then what is selected in the editor, then what the project names. */
+function chosen(setting: Target | undefined, ofEditor: Target | undefined, project: ProjectTarget | undefined): ChosenTarget | undefined {
+  if (setting) return { target: setting, from: "setting" };
+  return ofEditor ? { target: ofEditor, from: "editor" } : project;
 }
 
 /** A promise that somebody else settles. */
