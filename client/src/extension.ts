@@ -1,5 +1,5 @@
 import { commands, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
-import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { type BaseLanguageClient, type LanguageClientOptions, State } from "vscode-languageclient";
 import {
   type ClientIntroduction,
   calibratedNotification,
@@ -8,6 +8,7 @@ import {
   interpreterNotification,
   type Page,
   predictionRequest,
+  type SelectedVersions,
   showPredictionCommand,
   showTimelineCommand,
 } from "../../server/src/lsp/protocol.js";
@@ -15,6 +16,7 @@ import { followAnalysis } from "./analysed.js";
 import { chooseTarget } from "./choose-target.js";
 import { explain } from "./explain.js";
 import { followInterpreter, type Interpreters } from "./interpreter.js";
+import { handleCrashes, restartServerCommand } from "./keep-running.js";
 import { openKnowledgeFile } from "./knowledge-file.js";
 import { showMenu } from "./menu.js";
 import { createPages } from "./pages.js";
@@ -38,7 +40,7 @@ const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
 const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand, showTimelineCommand];
 
 /** The options that desktop and web share. */
-export const clientOptions: LanguageClientOptions = {
+const clientOptions: LanguageClientOptions = {
   documentSelector,
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
@@ -59,18 +61,26 @@ export interface DesktopAbilities {
 }
 
 /**
- * Starts the client made by the desktop or web entry, and everything in the window that belongs to it. Whoever activates the extension waits for
+ * Starts the client that the desktop or web entry makes, and everything in the window that belongs to it. Whoever activates the extension waits for
  * neither the server nor other extensions: what is asked meanwhile is answered once the server runs.
  */
-export function startClient(context: ExtensionContext, client: BaseLanguageClient, desktop?: DesktopAbilities): void {
+export function startClient(
+  context: ExtensionContext,
+  createClient: (options: LanguageClientOptions) => BaseLanguageClient,
+  desktop?: DesktopAbilities,
+): void {
+  const { keepRunning, ...crashHandling } = handleCrashes();
+  const client = createClient({ ...clientOptions, ...crashHandling });
+  const server = keepRunning(client);
   // The server starts to load while the rest is set up.
-  const started = client.start();
+  const started = server.start();
   const pages = createPages(client);
   const timeline = createTimelinePanel(context, client);
   const status = showStatus(client);
   const analysis = followAnalysis(client);
   let interpreters: Interpreters | undefined;
   context.subscriptions.push(
+    server,
     client,
     pages,
     timeline,
@@ -82,7 +92,7 @@ export function startClient(context: ExtensionContext, client: BaseLanguageClien
     followTheme(client),
     followTrust(client),
     commands.registerCommand(showMenuCommand, () => showMenu(status.ofShown(), desktop ? "desktop" : "browser")),
-    commands.registerCommand("gilscope.restartServer", () => restart(client)),
+    commands.registerCommand(restartServerCommand, () => server.restart()),
     commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.ofShown())),
     commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
     commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
@@ -113,8 +123,19 @@ export function startClient(context: ExtensionContext, client: BaseLanguageClien
   void commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
   started
     .then(async () => {
-      interpreters = await followInterpreter((selected) => tellServer(client, interpreterNotification, selected));
-      context.subscriptions.push(interpreters);
+      let told: SelectedVersions = { version: null, folders: {} };
+      const tellInterpreters = (): void => tellServer(client, interpreterNotification, told);
+      interpreters = await followInterpreter((selected) => {
+        told = selected;
+        tellInterpreters();
+      });
+      context.subscriptions.push(
+        interpreters,
+        // A server that was started anew has not heard it.
+        client.onDidChangeState(({ newState }) => {
+          if (newState === State.Running) tellInterpreters();
+        }),
+      );
     })
     .catch(() => {
       // The client has told the user that its server does not start.
@@ -125,11 +146,6 @@ function tellServer(client: BaseLanguageClient, notification: string, params: un
   client.sendNotification(notification, params).catch(() => {
     // A stopped client needs no news; what counts is read anew when it starts.
   });
-}
-
-async function restart(client: BaseLanguageClient): Promise<void> {
-  if (client.isRunning()) await client.stop();
-  await client.start();
 }
 
 function placeOf(editor: TextEditor | undefined): DocumentPlace | undefined {

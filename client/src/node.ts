@@ -1,7 +1,7 @@
 import { type ExtensionContext, Uri } from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 import { calibrate, createReportRunner, reportFormats } from "./command-line.js";
-import { clientOptions, startClient } from "./extension.js";
+import { startClient } from "./extension.js";
 
 /** Where Node keeps the server's code as it compiled it, so that later windows need not; each version of the extension has a folder. */
 function compiledFolder({ globalStorageUri, extension }: ExtensionContext): Uri {
@@ -14,7 +14,7 @@ export function activate(context: ExtensionContext): void {
   const env = { NODE_COMPILE_CACHE: compiledFolder(context).fsPath };
   const server = { module: inDist("server.js"), transport: TransportKind.ipc, options: { env } };
   const cli = inDist("cli.js");
-  startClient(context, new LanguageClient("gilscope", "Gilscope", { run: server, debug: server }, clientOptions), {
+  startClient(context, (options) => new LanguageClient("gilscope", "Gilscope", { run: server, debug: server }, options), {
     reportFormats,
     runReport: createReportRunner(cli),
     calibrate: (interpreter, done) => calibrate(cli, interpreter, done),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { measureBudgets } from "./budgets.js";
+import { crashScenarios } from "./crash-scenarios.js";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
@@ -33,7 +34,11 @@ async function main(): Promise<void> {
     const packagePath = resolve(process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix"))));
     if (wanted[0] === "budgets") return await measureBudgets(packagePath, work, say);
     const results = [
-      ...(await playAll(chosen([...scenarios, ...teachingScenarios, ...timelineScenarios]), () => startEditor(packagePath), folders)),
+      ...(await playAll(
+        chosen([...scenarios, ...teachingScenarios, ...timelineScenarios, ...crashScenarios]),
+        () => startEditor(packagePath),
+        folders,
+      )),
       ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
     ];
     const passed = results.filter((result) => result === "passed").length;

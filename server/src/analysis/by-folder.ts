@@ -3,8 +3,9 @@ import type { StrategyDelays } from "../estimate/delays.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { SiteRun, SiteSimulation } from "../estimate/scaling.js";
 import type { Finding } from "../rules/rule.js";
+import type { RuleFailure } from "../rules/run.js";
 import type { Analysis } from "./analysis.js";
-import type { CodeAction, CodeNote, Hover, Lens, Problem, ReleasingCall, SiteDemand, ThreadStart } from "./answers.js";
+import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, SiteDemand, ThreadStart } from "./answers.js";
 
 /** Answers of one program that is judged for another interpreter in some folders. */
 export interface FolderAnalysis {
@@ -23,7 +24,8 @@ export function byFolder(general: Analysis, folders: readonly FolderAnalysis[]):
   return {
     paths: () => general.paths(),
     text: (path) => general.text(path),
-    problems: (): readonly Problem[] => general.problems(),
+    failedRules: (): readonly RuleFailure[] =>
+      [...new Set([general, ...folders.map(({ analysis }) => analysis)])].flatMap((each) => each.failedRules()),
     threadStarts: (): readonly ThreadStart[] => general.threadStarts(),
     findings: (path): readonly Finding[] => of(path).findings(path),
     hover: (path, offset): Hover | undefined => of(path).hover(path, offset),

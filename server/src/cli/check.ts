@@ -151,7 +151,10 @@ function findAll(
         problems.set(path, { path, message: "could not be analysed because of an internal error" });
       }
     }
-    for (const problem of analysis.problems()) problems.set(`${problem.path}\n${problem.message}`, problem);
+    for (const { rule, error } of failures > 0 ? [] : analysis.failedRules()) {
+      failure ??= `internal error in the rule ${rule}, of which no findings are reported: ${error instanceof Error ? error.message : String(error)}`;
+      environment.host.log(errorDetails(error));
+    }
   }
   return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, text: (path) => analysis.text(path) };
 }

@@ -31,6 +31,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
+import { errorDetails } from "../base/error-details.js";
 import { fileName, joinPath } from "../base/path.js";
 import type { ProjectTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
@@ -90,6 +91,9 @@ interface OpenDocument {
 /** The longest pause between two rounds of diagnostics, in milliseconds. */
 const longestPause = 100;
 
+/** What fails however often everything is made anew is not worth the time any more. */
+const mostFreshStarts = 3;
+
 /** How long the first diagnostics wait for the editor's settings, and the workspace for the first diagnostics, in milliseconds. */
 const settingsPatience = 2000;
 
@@ -145,12 +149,35 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const logged = new Set<string>();
-  const logFailure = (what: string, error: unknown): void => {
-    const message = `${what} failed: ${error instanceof Error ? error.stack : String(error)}`;
-    if (logged.has(message)) return;
-    logged.add(message);
-    host.log(message);
+  const failures = new Map<string, number>();
+  /** Tells of a failure the first time it comes. Returns how often it has come. */
+  const logFailure = (what: string, error: unknown): number => {
+    const message = `${what} failed: ${errorDetails(error)}`;
+    // Which of Node's own functions called ours differs from time to time.
+    const key = message.replace(/\n\s+at [^\n]*\bnode:[^\n]*/g, "");
+    const times = (failures.get(key) ?? 0) + 1;
+    failures.set(key, times);
+    if (times === 1) host.log(message);
+    return times;
+  };
+
+  /** A failure in the midst of analysis, which may have left behind what is half done: nothing of that is to be met again. */
+  const analysisFailed = (what: string, error: unknown): void => {
+    if (logFailure(what, error) > mostFreshStarts) return;
+    analysisHost.startAfresh();
+    for (const shown of open.values()) {
+      if (shown.use === "ignored") continue;
+      try {
+        analysisHost.removeFile(shown.path);
+        analysisHost.openFile(shown.path, shown.document.getText());
+      } catch (again) {
+        shown.use = "ignored";
+        analysisHost.removeFile(shown.path);
+        logFailure(`reading ${shown.path}`, again);
+      }
+    }
+    changed();
+    schedulePublish();
   };
 
   /** The one place where a request's failure is caught. */
@@ -165,7 +192,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       } catch (error) {
         if (error instanceof Cancelled) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
         if (error instanceof MalformedParameters) return new ResponseError(ErrorCodes.InvalidParams, `${what}: ${error.message}`);
-        logFailure(what, error);
+        analysisFailed(what, error);
         return new ResponseError(ErrorCodes.InternalError, `${what} failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     };
@@ -177,7 +204,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       try {
         work(params);
       } catch (error) {
-        logFailure(what, error);
+        analysisFailed(what, error);
       }
     };
 
@@ -203,7 +230,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     Promise.all([configured, host.wait(delay)]).then(async () => {
       publishing = "idle";
       const started = host.now();
-      await publish().catch((error) => logFailure("diagnostics", error));
+      await publish().catch((error) => analysisFailed("diagnostics", error));
       const ended = host.now();
       nextRound = ended + Math.min((ended - started) / 4, longestPause);
     });
@@ -216,7 +243,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     // The document of the last keystroke is the last of the map: it is what the user looks at.
     for (const shown of [...open.values()].reverse()) {
       if (shown.use === "ignored") continue;
-      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      const diagnostics = diagnosticsOf(shown, state, renderer);
+      if (generation !== round) return schedulePublish();
       const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
       if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
         shown.published = published;
@@ -233,6 +261,18 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   };
   let lastAnalysed = -1;
   const firstAnswered = settledLater();
+
+  /** Nothing for a file whose diagnostics fail, which are no reason to keep back those of the others. */
+  const diagnosticsOf = (shown: OpenDocument, state: Analysis, renderer: Renderer): readonly Diagnostic[] => {
+    try {
+      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      for (const { rule, error } of state.failedRules()) analysisFailed(`the rule ${rule}`, error);
+      return diagnostics;
+    } catch (error) {
+      analysisFailed("diagnostics", error);
+      return [];
+    }
+  };
 
   const sendDiagnostics = (shown: OpenDocument, diagnostics: readonly Diagnostic[]): void => {
     for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {

@@ -10,6 +10,12 @@ export interface Found {
   readonly match: Match<unknown>;
 }
 
+/** A rule that threw, which is a defect of it; what it would have found is missing. */
+export interface RuleFailure {
+  readonly rule: string;
+  readonly error: unknown;
+}
+
 /** How rules are reported in the files below one folder, where that is not as everywhere else. */
 export interface FolderSeverities {
   /** Absolute, without a slash at its end. */
@@ -22,24 +28,35 @@ export type Severities = Readonly<Record<string, Severity | "off">>;
 
 /**
  * Runs all rules that are not switched off. What they find is sorted by file, offset and code; what is suppressed is left out. `folders` overrule
- * `severities` for their files, the later the more.
+ * `severities` for their files, the later the more. A rule that throws costs no other its findings.
  */
-export function runRules(context: RuleContext, severities: Severities, folders: readonly FolderSeverities[] = []): readonly Found[] {
+export function runRules(
+  context: RuleContext,
+  severities: Severities,
+  folders: readonly FolderSeverities[] = [],
+): { readonly found: readonly Found[]; readonly failures: readonly RuleFailure[] } {
   const found: Found[] = [];
+  const failures: RuleFailure[] = [];
   // Most rules look at what threads do: whether that is as it was decides whether what they found is.
   activityOf(context.program);
   for (const rule of rules) {
     const ofFolders = folders.filter((each) => Object.hasOwn(each.severities, rule.name));
     const general = severityIn(severities, rule.name) ?? rule.severity;
     if (general === "off" && ofFolders.every((each) => each.severities[rule.name] === "off")) continue;
-    const matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
+    let matches: readonly Match<unknown>[];
+    try {
+      matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
+    } catch (error) {
+      failures.push({ rule: rule.name, error });
+      continue;
+    }
     for (const match of matches) {
       const own = ofFolders.findLast(({ folder }) => match.path.startsWith(`${folder}/`));
       const severity = own?.severities[rule.name] ?? general;
       if (severity !== "off") found.push({ rule, severity, match });
     }
   }
-  return found.filter((each) => !isSuppressed(each, context)).sort(byPlace);
+  return { found: found.filter((each) => !isSuppressed(each, context)).sort(byPlace), failures };
 }
 
 function severityIn(severities: Severities, name: string): Severity | "off" | undefined {
