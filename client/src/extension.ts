@@ -1,4 +1,4 @@
-import { commands, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
+import { commands, Disposable, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
 import { type BaseLanguageClient, type LanguageClientOptions, State } from "vscode-languageclient";
 import {
   type ClientIntroduction,
@@ -11,6 +11,7 @@ import {
   type SelectedVersions,
   showPredictionCommand,
   showTimelineCommand,
+  type WorkPlace,
 } from "../../server/src/lsp/protocol.js";
 import { followAnalysis } from "./analysed.js";
 import { chooseTarget } from "./choose-target.js";
@@ -74,8 +75,12 @@ export function startClient(
   const server = keepRunning(client);
   // The server starts to load while the rest is set up.
   const started = server.start();
-  const pages = createPages(client);
   const timeline = createTimelinePanel(context, client);
+  const shown = followPlace();
+  const showTimeline = async (place: WorkPlace | undefined): Promise<void> => {
+    if (!place || !(await timeline.show(place))) await sayNothingStarts(place);
+  };
+  const pages = createPages(client);
   const status = showStatus(client);
   const analysis = followAnalysis(client);
   let interpreters: Interpreters | undefined;
@@ -84,6 +89,7 @@ export function startClient(
     client,
     pages,
     timeline,
+    shown,
     status,
     analysis,
     showThreads(client, analysis.onDidAnalyse),
@@ -103,15 +109,12 @@ export function startClient(
     ),
     commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
-      const wanted = place ?? placeOf(window.activeTextEditor);
+      const wanted = place ?? shown.place();
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
       if (page) await pages.showBeside(page);
-      else await window.showInformationMessage(l10n.t("No concurrent work starts on this line."));
+      else await sayNothingStarts(wanted);
     }),
-    commands.registerCommand(showTimelineCommand, async (place?: DocumentPlace) => {
-      const wanted = place ?? placeOf(window.activeTextEditor);
-      if (!wanted || !(await timeline.show(wanted))) await window.showInformationMessage(l10n.t("No concurrent work starts on this line."));
-    }),
+    commands.registerCommand(showTimelineCommand, (place?: DocumentPlace) => showTimeline(place ?? shown.place())),
   );
   if (desktop) {
     const tellMeasured = (): void => tellServer(client, calibratedNotification, undefined);
@@ -148,8 +151,24 @@ function tellServer(client: BaseLanguageClient, notification: string, params: un
   });
 }
 
-function placeOf(editor: TextEditor | undefined): DocumentPlace | undefined {
-  if (!editor || !languages.match(documentSelector, editor.document)) return undefined;
-  const { line, character } = editor.selection.active;
-  return { uri: editor.document.uri.toString(), line, character };
+async function sayNothingStarts(place: WorkPlace | undefined): Promise<void> {
+  await window.showInformationMessage(
+    place?.nearest ? l10n.t("No concurrent work starts in this file.") : l10n.t("No concurrent work starts on this line."),
+  );
+}
+
+/** Knows the cursor's place in the Python document that was shown last: what asks for it may stand in front, such as the walkthrough. */
+function followPlace(): { place(): WorkPlace | undefined } & Disposable {
+  let last: WorkPlace | undefined;
+  const look = (editor: TextEditor | undefined): void => {
+    if (!editor || !languages.match(documentSelector, editor.document)) return;
+    const { line, character } = editor.selection.active;
+    last = { uri: editor.document.uri.toString(), line, character, nearest: true };
+  };
+  look(window.activeTextEditor);
+  const listening = Disposable.from(
+    window.onDidChangeActiveTextEditor(look),
+    window.onDidChangeTextEditorSelection(({ textEditor }) => look(textEditor)),
+  );
+  return { place: () => last, dispose: () => listening.dispose() };
 }

@@ -20,7 +20,7 @@ const windows = 7;
 
 /** Opens new windows on a file with findings, and says how long one waits in them. */
 export async function measureBudgets(packagePath: string, work: string, say: (line: string) => void): Promise<void> {
-  const editor = await startEditor(packagePath, ["control"]);
+  const editor = await startEditor(packagePath, { extensions: ["control"] });
   const waits: Waits[] = [];
   try {
     for (let window = 0; window < windows; window++) waits.push(await measureWindow(editor, join(work, `window-${window}`)));

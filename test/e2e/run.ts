@@ -6,6 +6,7 @@ import { measureBudgets } from "./budgets.js";
 import { crashScenarios } from "./crash-scenarios.js";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
+import { emptyProfileScenarios, environmentScenarios, germanScenarios } from "./surroundings-scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
 import { timelineScenarios } from "./timeline-scenarios.js";
 import { webScenarios } from "./web-scenarios.js";
@@ -39,6 +40,9 @@ async function main(): Promise<void> {
         () => startEditor(packagePath),
         folders,
       )),
+      ...(await playAll(chosen(environmentScenarios), () => startEditor(packagePath, { extensions: ["python-environments"] }), folders)),
+      ...(await playAll(chosen(germanScenarios), () => startEditor(packagePath, { extensions: ["python"], language: "de" }), folders)),
+      ...(await playAll(chosen(emptyProfileScenarios), () => startEditor(packagePath, { settings: {} }), folders)),
       ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
     ];
     const passed = results.filter((result) => result === "passed").length;

@@ -44,25 +44,39 @@ export const userSettings = {
   "gilscope.cores": 4,
 };
 
-/**
- * Starts an editor of its own — settings, extensions, home folder and port are fresh — and installs the package into it, after the extensions of
- * the test's own that are named.
- */
-export async function startEditor(packagePath: string, others: readonly string[] = []): Promise<Editor> {
+/** What an editor has beside the package. */
+export interface Surroundings {
+  /** Extensions of the test's own, by the names of their folders. */
+  readonly extensions?: readonly string[];
+  /** The settings of the user, in the place of those that make pictures plain. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Another language than English. */
+  readonly language?: string;
+}
+
+/** Starts an editor of its own — settings, extensions, home folder and port are fresh — and installs the package into it. */
+export async function startEditor(packagePath: string, surroundings: Surroundings = {}): Promise<Editor> {
   const workbench = await installWorkbench();
   const scratch = await mkdtemp(join(tmpdir(), "gilscope-e2e-"));
   const [home, userData, extensions] = ["home", "user-data", "extensions"].map((name) => join(scratch, name)) as [string, string, string];
   await mkdir(join(userData, "User"), { recursive: true });
   await mkdir(home);
-  await writeFile(join(userData, "User/settings.json"), JSON.stringify(userSettings, undefined, 2));
+  await writeFile(join(userData, "User/settings.json"), JSON.stringify(surroundings.settings ?? userSettings, undefined, 2));
+  const { language } = surroundings;
+  if (language !== undefined) await addLanguage(language, userData);
 
-  for (const name of others) await cp(join("test/e2e/extensions", name), join(extensions, name), { recursive: true });
+  for (const name of surroundings.extensions ?? [])
+    await cp(join("test/e2e/extensions", name), join(extensions, name), { recursive: true });
   const folders = ["--user-data-dir", userData, "--extensions-dir", extensions];
   const env = { ...process.env, HOME: home, EXTENSIONS_GALLERY: "{}" };
   await runToEnd(workbench.node, [workbench.server, ...folders, "--install-extension", packagePath], scratch, env);
 
   const port = await freePort();
-  const server = startServer(workbench, [...folders, "--bind-addr", `127.0.0.1:${port}`], env);
+  const server = startServer(
+    workbench,
+    [...folders, "--bind-addr", `127.0.0.1:${port}`, ...(language === undefined ? [] : ["--locale", language])],
+    env,
+  );
   try {
     await untilHealthy(`http://127.0.0.1:${port}/healthz`, server);
     const browser = await chromium.launch({ executablePath: workbench.chromium, args: [...browserArguments] });
@@ -80,6 +94,15 @@ export async function startEditor(packagePath: string, others: readonly string[]
     await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     throw error;
   }
+}
+
+/** A language pack that translates nothing of the editor itself, which takes it for a language all the same; extensions bring their own texts. */
+async function addLanguage(language: string, userData: string): Promise<void> {
+  const file = join(userData, "texts.json");
+  await writeFile(file, JSON.stringify({ version: "1.0.0", contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: `gilscope-test.${language}` }, version: "1.0.0" }];
+  const pack = { hash: "1", label: language, extensions, translations: { vscode: file } };
+  await writeFile(join(userData, "languagepacks.json"), JSON.stringify({ [language]: pack }));
 }
 
 interface Server {

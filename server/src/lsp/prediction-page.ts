@@ -12,11 +12,12 @@ import type { Page } from "./protocol.js";
  */
 export function predictionPage(prediction: Prediction, delays: readonly StrategyDelays[], line: number, words: Words): Page {
   const { t } = words;
+  const title = prediction.task.replaceAll("/", "∕");
   const rows = prediction.strategies.map((strategy) => row(strategy, prediction, words));
   const notApplicable = prediction.strategies.filter((strategy) => !strategy.applicable);
   const assumptions = prediction.assumptions.map(({ what, value, from }) => `- ${what}: **${value}** (${from})`);
   return {
-    title: prediction.task,
+    title,
     markdown: [
       `# ${t("`{0}` in {1} workers", prediction.task, prediction.workers)}`,
       "",

@@ -33,16 +33,22 @@ export interface DocumentPlace {
   readonly character: number;
 }
 
+/** Which concurrent work is meant: what starts on that line, or else, where `nearest` is set, what starts nearest to it in the file. */
+export interface WorkPlace extends DocumentPlace {
+  readonly nearest?: true;
+}
+
 /** Text for a Markdown preview. */
 export interface Page {
+  /** Fit to be a file's name. */
   readonly title: string;
   readonly markdown: string;
 }
 
-/** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
+/** Client → server: `WorkPlace` to the `Page` of the prediction there, or null. */
 export const predictionRequest = "gilscope/prediction";
 
-/** Client → server: `DocumentPlace` to the `TimelineSite` there, or null. */
+/** Client → server: `WorkPlace` to the `TimelineSite` there, or null. */
 export const timelineRequest = "gilscope/timeline";
 
 /** A place that starts concurrent work, with all that its timeline is simulated from. */

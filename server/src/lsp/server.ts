@@ -34,7 +34,7 @@ import { Cancelled } from "../base/cancellation.js";
 import { errorDetails } from "../base/error-details.js";
 import { fileName, joinPath } from "../base/path.js";
 import type { ProjectTarget } from "../base/project-target.js";
-import { overlaps } from "../base/range.js";
+import { overlaps, type Range } from "../base/range.js";
 import { newestTarget, type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
@@ -70,6 +70,7 @@ import {
   timelineRequest,
   topicsRequest,
   trustNotification,
+  type WorkPlace,
 } from "./protocol.js";
 import { answerReadingAids } from "./reading-aids.js";
 import { noneSelected, selectedIn } from "./selected-interpreters.js";
@@ -660,8 +661,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
-  /** The site whose call stands at the place, else the first one on its line. */
-  const siteAt = (state: Analysis, path: string, { line, character }: DocumentPlace): SiteDemand | undefined => {
+  /** The site whose call stands at the place, else the first one on its line, else the nearest if that is asked for. */
+  const siteAt = (state: Analysis, path: string, { line, character, nearest }: WorkPlace): SiteDemand | undefined => {
     const renderer = rendererOf(state);
     const start = renderer.offset(path, { line, character });
     const lineEnd = renderer.offset(path, { line, character: Number.MAX_SAFE_INTEGER });
@@ -669,24 +670,27 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const sites = state.demands(path);
     return (
       sites.find(({ prediction: { range } }) => range.start <= start && start < range.end) ??
-      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd }))
+      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd })) ??
+      (nearest ? [...sites].sort((a, b) => distance(a.prediction.range, start) - distance(b.prediction.range, start))[0] : undefined)
     );
   };
 
   connection.onRequest(
     predictionRequest,
-    answering("prediction", (place: DocumentPlace): Page | null => {
+    answering("prediction", (place: WorkPlace): Page | null => {
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
       const site = siteAt(state, path, place);
-      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line, words) : null;
+      if (!site) return null;
+      const { range } = site.prediction;
+      return predictionPage(site.prediction, state.delays(path, range), rendererOf(state).position(path, range.start).line, words);
     }),
   );
 
   connection.onRequest<TimelineSite | null, void>(
     timelineRequest,
-    answering("timeline", (place: DocumentPlace): TimelineSite | null => {
+    answering("timeline", (place: WorkPlace): TimelineSite | null => {
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
@@ -781,6 +785,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   };
 
   connection.listen();
+}
+
+function distance({ start, end }: Range, offset: number): number {
+  return Math.max(start - offset, offset - end, 0);
 }
 
 /** An interpreter, and who chose it. */
