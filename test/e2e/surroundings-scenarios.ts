@@ -95,7 +95,7 @@ export const germanScenarios: readonly Scenario[] = [
       await page.screenshot({ path: picture("german-calibrate") });
       await page.keyboard.press("Escape");
       await runCommand(page, "Gilscope: Einführung");
-      await page.getByRole("button", { name: "Beispiel öffnen" }).waitFor({ timeout: patience });
+      await page.getByRole("button", { name: "Beispiel öffnen" }).first().waitFor({ timeout: patience });
       await page.screenshot({ path: picture("german-walkthrough") });
     },
   },

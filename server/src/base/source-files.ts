@@ -36,10 +36,14 @@ export type ReadSource =
 export const largestSourceBytes = 5_000_000;
 
 /**
- * The Python files at and below a folder: `.py` and `.pyw`, without what git ignores, hidden folders, virtual environments, and folders of
+ * The Python files at and below a folder: `.py` and `.pyw`, and notebooks where they are asked for, without what git ignores, hidden folders, virtual environments, and folders of
  * other people's code. The folder itself is walked whatever its name. Links to folders are not followed, so the walk ends.
  */
-export async function findSources(folder: string, host: SourceHost): Promise<FoundSources> {
+export async function findSources(
+  folder: string,
+  host: SourceHost,
+  kinds: "modules" | "modules and notebooks" = "modules",
+): Promise<FoundSources> {
   const files: string[] = [];
   const problems: SourceProblem[] = [];
 
@@ -61,7 +65,7 @@ export async function findSources(folder: string, host: SourceHost): Promise<Fou
       const path = joinPath(current, entry.name);
       if (entry.kind === "folder") {
         if (!isForeign(entry.name) && !isIgnored(`${path}/`, rules)) below.push(walk(path, rules));
-      } else if (entry.kind === "file" && isPythonFile(entry.name) && !isIgnored(path, rules)) {
+      } else if (entry.kind === "file" && isPythonFile(entry.name, kinds) && !isIgnored(path, rules)) {
         files.push(path);
       }
     }
@@ -102,8 +106,8 @@ function tooLarge(path: string, bytes: number): ReadSource {
   };
 }
 
-function isPythonFile(name: string): boolean {
-  return /\.pyw?$/i.test(name);
+function isPythonFile(name: string, kinds: "modules" | "modules and notebooks"): boolean {
+  return /\.pyw?$/i.test(name) || (kinds === "modules and notebooks" && /\.ipynb$/i.test(name));
 }
 
 /** Folders that hold no source of the project. */

@@ -11,6 +11,7 @@ import { readUserKnowledge } from "../knowledge/user-files.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
+import { isNotebook, type Notebook, readNotebook } from "./notebook.js";
 import type { Progress } from "./progress.js";
 
 /** A file that could be read. */
@@ -19,6 +20,8 @@ export interface LoadedFile {
   readonly text: string;
   readonly encoding: SourceEncoding;
   readonly from: "disk" | "input";
+  /** Of a notebook, whose text is that of its cells. */
+  readonly notebook: Notebook | undefined;
 }
 
 /** What the paths on a command line stand for. */
@@ -30,7 +33,7 @@ export interface Loaded {
   readonly missing: readonly string[];
 }
 
-/** Reads the files, and the Python files below the folders, that the user named; `-` is standard input. */
+/** Reads the files, and the Python files and notebooks below the folders, that the user named; `-` is standard input. */
 export async function loadSources(typedPaths: readonly string[], stdinName: string | undefined, environment: Environment): Promise<Loaded> {
   const { host, workingFolder } = environment;
   const files = new Map<string, LoadedFile>();
@@ -38,7 +41,12 @@ export async function loadSources(typedPaths: readonly string[], stdinName: stri
   const missing: string[] = [];
   const take = (source: ReadSource, from: LoadedFile["from"]): void => {
     if (source.kind === "problem") problems.push({ path: source.path, message: source.message });
-    else files.set(source.path, { path: source.path, text: source.text, encoding: source.encoding, from });
+    else {
+      const { path, text, encoding } = source;
+      const notebook = isNotebook(path) ? readNotebook(text) : undefined;
+      if (notebook && "reason" in notebook) problems.push({ path, message: notebook.reason });
+      else files.set(path, { path, text: notebook?.text ?? text, encoding, from, notebook });
+    }
   };
 
   const paths = new Set<string>();
@@ -47,7 +55,7 @@ export async function loadSources(typedPaths: readonly string[], stdinName: stri
     const path = absolutePath(workingFolder, typed);
     const kind = await kindOf(path, environment);
     if (kind === "folder") {
-      const found = await findSources(path, host);
+      const found = await findSources(path, host, "modules and notebooks");
       for (const file of found.files) paths.add(file);
       problems.push(...found.problems);
     } else if (kind === "nothing") {
