@@ -117,6 +117,7 @@ export const emptyProfileScenarios: readonly Scenario[] = [
     name: "from an empty profile nothing opens by itself, and the walkthrough is followed to its end",
     file: "prime_sums.py",
     async play({ page, picture }) {
+      await page.setViewportSize({ width: 1400, height: 900 });
       await page.locator(".statusbar-item", { hasText: "CPython" }).waitFor({ timeout: patience });
       await page.waitForTimeout(3000);
       assert.deepEqual(
@@ -139,7 +140,7 @@ export const emptyProfileScenarios: readonly Scenario[] = [
         step(title).locator(".codicon.complete").waitFor({ state: "attached", timeout: patience });
 
       await follow("Open a sample", "Open Sample");
-      await page.locator(".cdr.squiggly-warning").nth(1).waitFor({ state: "attached", timeout: patience });
+      await page.locator(".cdr.squiggly-warning").first().waitFor({ state: "attached", timeout: patience });
       await follow("Ask what the GIL does", "Why There Is a GIL");
       await page.locator(".tab", { hasText: "why-the-gil.md" }).waitFor({ timeout: patience });
       await follow("Fix what is underlined", "Show Findings");
