@@ -110,12 +110,7 @@ async function passes(scenario: Scenario, editor: Editor, folders: Folders): Pro
 }
 
 async function makePackage(path: string): Promise<string> {
-  await runToEnd(process.execPath, [".config/build.mjs", "--production"], process.cwd());
-  await runToEnd(
-    "npx",
-    ["--no-install", "vsce", "package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "-o", path],
-    process.cwd(),
-  );
+  await runToEnd(process.execPath, [".config/package.mjs", path], process.cwd());
   return path;
 }
 

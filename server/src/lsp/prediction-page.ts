@@ -1,4 +1,5 @@
 import type { Interval } from "../base/interval.js";
+import { escapedForMarkdown } from "../base/markdown.js";
 import { fileName } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
 import { delayText, type StrategyDelays } from "../estimate/delays.js";
@@ -21,7 +22,13 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
     markdown: [
       `# ${t("`{0}` in {1} workers", prediction.task, prediction.workers)}`,
       "",
-      t("{0}, line {1} · {2} tasks · each {3}", fileName(prediction.path), line + 1, count(prediction.tasks), workOf(prediction, t)),
+      t(
+        "{0}, line {1} · {2} tasks · each {3}",
+        escapedForMarkdown(fileName(prediction.path)),
+        line + 1,
+        count(prediction.tasks),
+        workOf(prediction, t),
+      ),
       "",
       `${t("Recommended:")} **${words.said(prediction.recommended)}**`,
       "",
