@@ -22,6 +22,11 @@ def progress(done, total, what):
     sys.stderr.flush()
 
 
+def usable_cores():
+    """Those that this process may use: a container or `taskset` may leave it fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def elapsed():
     """Seconds since the start: on a busy machine there are fewer repeats, not a longer wait."""
     return time.time() - STARTED
@@ -323,7 +328,7 @@ def crowding():
     import multiprocessing
 
     context = multiprocessing.get_context("fork")
-    cores = os.cpu_count() or 1
+    cores = usable_cores()
     rounds = rounds_for(bytecode_and_objects_took, 25_000_000)
 
     def together(workers):
@@ -413,7 +418,7 @@ def main():
         "freeThreaded": not getattr(sys, "_is_gil_enabled", lambda: True)(),
         "measured": time.strftime("%Y-%m-%d", time.gmtime()),
         "system": platform.platform(),
-        "cores": os.cpu_count() or 1,
+        "cores": usable_cores(),
         "seconds": round(elapsed(), 1),
         "operations": operations,
         "native": native,
