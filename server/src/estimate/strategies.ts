@@ -87,7 +87,7 @@ export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Mac
   const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
   const { start } = contended;
   const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
-  const timeline = simulate(workload, runtime, on, 1, { recording });
+  const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup: serialNs(workload) / makespan };
 }
@@ -183,7 +183,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   if (count / rounds < worthwhile) return undefined;
   const makespanAt = (ns: number): number => {
     const workload: Workload = { pools: [{ workers, tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }] };
-    return simulate(workload, runtime, on, 1).makespanNs;
+    return simulate(workload, runtime, on, 1, { delays: "left-out" }).makespanNs;
   };
   // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond, which is a
   // task for each round of the workers. Two runs find the fixed part at nearly the length that is asked for.

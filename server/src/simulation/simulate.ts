@@ -1,4 +1,4 @@
-import { execute } from "./engine.js";
+import { execute, type Keeping } from "./engine.js";
 import { crowdingAt, type Machine } from "./machine.js";
 import type { Runtime } from "./runtime.js";
 import type { Recording } from "./thread.js";
@@ -10,6 +10,8 @@ import { demandOf, type Pool, type Step, type TaskGroup, type ThreadGroup, type 
 export interface SimulationOptions {
   /** `totals`, the default, keeps times per thread; `slices` also what each thread did when. */
   readonly recording?: Recording;
+  /** Whether the timeline tells how long threads were kept from going on after each wait; `kept`, the default, takes a tenth of the time. */
+  readonly delays?: Keeping["delays"];
   /** A run ends `truncated` after this many steps and events; about one to two million pass in a second. */
   readonly maximumEvents?: number;
 }
@@ -30,19 +32,20 @@ const mostTasks = 4000;
 export function simulate(asked: Workload, granted: Runtime, machine: Machine, seed: number, options: SimulationOptions = {}): Timeline {
   const { workload, runtime } = crowded(asked, granted, machine);
   const recording = options.recording ?? "totals";
+  const delays = options.delays ?? "kept";
   const maximumEvents = options.maximumEvents ?? defaultMaximumEvents;
   const [pool] = workload.pools ?? [];
   const alone = pool !== undefined && workload.pools?.length === 1 && (workload.threads ?? []).every((group) => group.count === 0);
   const tasks = alone ? taskCount(pool) : 0;
   if (!alone || Math.ceil(tasks / chunkSizeOf(pool, runtime)) <= mostTasks) {
-    return execute(workload, runtime, machine, seed, recording, maximumEvents);
+    return execute(workload, runtime, machine, seed, { recording, delays, maximumEvents });
   }
 
   const most = mostTasks * chunkSizeOf(pool, runtime);
   const longPool = shrink(pool, most / tasks);
   const shortPool = shrink(pool, most / 2 / tasks);
-  const long = execute({ pools: [longPool] }, runtime, machine, seed, recording, maximumEvents);
-  const short = execute({ pools: [shortPool] }, runtime, machine, seed, "totals", maximumEvents);
+  const long = execute({ pools: [longPool] }, runtime, machine, seed, { recording, delays, maximumEvents });
+  const short = execute({ pools: [shortPool] }, runtime, machine, seed, { recording: "totals", delays, maximumEvents });
   const further = (tasks - taskCount(longPool)) / Math.max(1, taskCount(longPool) - taskCount(shortPool));
   if (long.outcome.kind !== "finished" || short.outcome.kind !== "finished") return long;
   return extrapolate(short, long, further);
