@@ -20,11 +20,12 @@ import { ConstructCosts } from "./construct-costs.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs } from "./library-costs.js";
+import { isMainGuard } from "./main-guard.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
-import { SharedUse } from "./shared-use.js";
+import { SharedUse, type SharedUses } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
@@ -53,8 +54,8 @@ export interface TaskWork {
   readonly assumptions: readonly Assumption[];
   /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
-  /** How often it counts references to objects that all threads use, and how often it changes containers that all threads use. */
-  readonly shared: { readonly uses: number; readonly writes: number };
+  /** What it uses that all threads use. */
+  readonly shared: SharedUses;
   /** How much it makes and keeps, and how much of what was there before it reads. */
   readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
 }
@@ -111,6 +112,7 @@ interface Sum {
   lockEntries: number;
   locked: Interval;
   sharedUses: number;
+  sharedLiterals: number;
   sharedWrites: number;
   freshBytes: number;
   touchedBytes: number;
@@ -131,6 +133,7 @@ function emptySum(): Sum {
     lockEntries: 0,
     locked: zero,
     sharedUses: 0,
+    sharedLiterals: 0,
     sharedWrites: 0,
     freshBytes: 0,
     touchedBytes: 0,
@@ -274,12 +277,13 @@ export class CostModel {
 
   private keyOf(activation: Activation): string {
     const known = [...activation.arguments].map(([name, argument]) => {
+      const shared = this.sharing.kindOfArgument(argument);
       const whole = argument.how === "whole";
       const number = whole ? this.evaluator.number(argument.value, argument.in) : this.evaluator.elementNumber(argument.value, argument.in);
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
       const certain =
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
-      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}`;
+      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
     });
     return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
@@ -446,7 +450,10 @@ export class CostModel {
       return;
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
-    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+    for (const operand of operands) {
+      sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+      sum.sharedLiterals += this.sharing.literalsOf(operand, at);
+    }
     if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
@@ -513,6 +520,7 @@ export class CostModel {
     if (isLock) {
       // Under a lock there is nobody to contend with, but the cache lines still change their cores.
       body.sharedUses *= 0.3;
+      body.sharedLiterals *= 0.3;
       body.sharedWrites *= 0.2;
     }
     addTo(sum, body);
@@ -608,6 +616,7 @@ export class CostModel {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
     sum.sharedUses += this.sharing.usesOfCall(operation, at);
+    for (const { value } of operation.arguments) sum.sharedLiterals += this.sharing.literalsOf(value, at);
     if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
@@ -898,6 +907,7 @@ function addTo(sum: Sum, other: Sum): void {
   sum.lockEntries += other.lockEntries;
   sum.locked = add(sum.locked, other.locked);
   sum.sharedUses += other.sharedUses;
+  sum.sharedLiterals += other.sharedLiterals;
   sum.sharedWrites += other.sharedWrites;
   sum.freshBytes += other.freshBytes;
   sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
@@ -916,6 +926,7 @@ function repeated(sum: Sum, count: Interval): Sum {
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
     sharedUses: sum.sharedUses * count.likely,
+    sharedLiterals: sum.sharedLiterals * count.likely,
     sharedWrites: sum.sharedWrites * count.likely,
     // What one round makes is mostly thrown away before the next, and what it looks at is the same.
     freshBytes: sum.freshBytes,
@@ -950,6 +961,7 @@ function averaged(arms: readonly Sum[]): Sum {
     sum.unknown += arm.unknown / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
+    sum.sharedLiterals += arm.sharedLiterals / arms.length;
     sum.sharedWrites += arm.sharedWrites / arms.length;
     sum.freshBytes += arm.freshBytes / arms.length;
     sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
@@ -1022,14 +1034,6 @@ function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
   return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
 }
 
-function isMainGuard(test: Value | undefined): boolean {
-  return (
-    test?.op === "compute" &&
-    test.operator === "==" &&
-    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
-  );
-}
-
 /** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
 function slicedParameter(value: Value, node: FunctionNode): string | undefined {
   if (value.op !== "read") return undefined;
@@ -1072,7 +1076,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
-    shared: { uses: sum.sharedUses, writes: sum.sharedWrites },
+    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
 }
