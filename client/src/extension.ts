@@ -1,5 +1,5 @@
 import { commands, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
-import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { type BaseLanguageClient, type LanguageClientOptions, State } from "vscode-languageclient";
 import {
   type ClientIntroduction,
   calibratedNotification,
@@ -15,6 +15,7 @@ import { followAnalysis } from "./analysed.js";
 import { chooseTarget } from "./choose-target.js";
 import { explain } from "./explain.js";
 import { followInterpreter, type Interpreters } from "./interpreter.js";
+import { handleCrashes, restartServerCommand } from "./keep-running.js";
 import { openKnowledgeFile } from "./knowledge-file.js";
 import { showMenu } from "./menu.js";
 import { createPages } from "./pages.js";
@@ -38,7 +39,7 @@ const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
 const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand, showTimelineCommand];
 
 /** The options that desktop and web share. */
-export const clientOptions: LanguageClientOptions = {
+const clientOptions: LanguageClientOptions = {
   documentSelector,
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
@@ -58,14 +59,22 @@ export interface DesktopAbilities {
   calibrate(interpreter: Uri | undefined, done: () => void): Promise<void>;
 }
 
-/** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
-export async function startClient(context: ExtensionContext, client: BaseLanguageClient, desktop?: DesktopAbilities): Promise<void> {
+/** Starts the client that the desktop or web entry makes, and everything in the window that belongs to it. */
+export async function startClient(
+  context: ExtensionContext,
+  createClient: (options: LanguageClientOptions) => BaseLanguageClient,
+  desktop?: DesktopAbilities,
+): Promise<void> {
+  const { keepRunning, ...crashHandling } = handleCrashes();
+  const client = createClient({ ...clientOptions, ...crashHandling });
+  const server = keepRunning(client);
   const pages = createPages(client);
   const timeline = createTimelinePanel(context, client);
   const status = showStatus(client);
   const analysis = followAnalysis(client);
   let interpreters: Interpreters | undefined;
   context.subscriptions.push(
+    server,
     client,
     pages,
     timeline,
@@ -77,7 +86,7 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
     followTheme(client),
     followTrust(client),
     commands.registerCommand(showMenuCommand, () => showMenu(status.last(), desktop ? "desktop" : "browser")),
-    commands.registerCommand("gilscope.restartServer", () => restart(client)),
+    commands.registerCommand(restartServerCommand, () => server.restart()),
     commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.last())),
     commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
     commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
@@ -104,22 +113,25 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
       commands.registerCommand("gilscope.calibrate", () => desktop.calibrate(interpreters?.selected()?.executable, tellMeasured)),
     );
   }
-  await client.start();
+  await server.start();
   await commands.executeCommand("setContext", "gilscope.isActive", true);
   await commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
-  interpreters = await followInterpreter((selected) => tellServer(client, interpreterNotification, { version: selected?.version ?? null }));
-  context.subscriptions.push(interpreters);
+  const tellInterpreter = (selected = interpreters?.selected()): void =>
+    tellServer(client, interpreterNotification, { version: selected?.version ?? null });
+  interpreters = await followInterpreter(tellInterpreter);
+  context.subscriptions.push(
+    interpreters,
+    // A server that was started anew has not heard it.
+    client.onDidChangeState(({ newState }) => {
+      if (newState === State.Running) tellInterpreter();
+    }),
+  );
 }
 
 function tellServer(client: BaseLanguageClient, notification: string, params: unknown): void {
   client.sendNotification(notification, params).catch(() => {
     // A stopped client needs no news; what counts is read anew when it starts.
   });
-}
-
-async function restart(client: BaseLanguageClient): Promise<void> {
-  if (client.isRunning()) await client.stop();
-  await client.start();
 }
 
 function placeOf(editor: TextEditor | undefined): DocumentPlace | undefined {

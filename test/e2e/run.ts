@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
+import { crashScenarios } from "./crash-scenarios.js";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
@@ -30,7 +31,11 @@ async function main(): Promise<void> {
   try {
     const packagePath = resolve(process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix"))));
     const results = [
-      ...(await playAll(chosen([...scenarios, ...teachingScenarios, ...timelineScenarios]), () => startEditor(packagePath), folders)),
+      ...(await playAll(
+        chosen([...scenarios, ...teachingScenarios, ...timelineScenarios, ...crashScenarios]),
+        () => startEditor(packagePath),
+        folders,
+      )),
       ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
     ];
     const passed = results.filter((result) => result === "passed").length;
@@ -98,12 +103,7 @@ async function passes(scenario: Scenario, editor: Editor, folders: Folders): Pro
 }
 
 async function makePackage(path: string): Promise<string> {
-  await runToEnd(process.execPath, [".config/build.mjs", "--production"], process.cwd());
-  await runToEnd(
-    "npx",
-    ["--no-install", "vsce", "package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "-o", path],
-    process.cwd(),
-  );
+  await runToEnd(process.execPath, [".config/package.mjs", path], process.cwd());
   return path;
 }
 

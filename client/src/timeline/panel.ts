@@ -144,7 +144,7 @@ async function save(place: DocumentPlace, fileName: string, text: string): Promi
 
 /** Nothing but the panel's own script and style sheet runs or is loaded, and nothing is fetched. */
 function page(webview: Webview, folder: Uri): string {
-  const nonce = Array.from({ length: 32 }, () => Math.floor(Math.random() * 36).toString(36)).join("");
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const address = (name: string): string => webview.asWebviewUri(Uri.joinPath(folder, name)).toString();
   return `<!DOCTYPE html>
 <html lang="${env.language}">

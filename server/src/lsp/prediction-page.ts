@@ -1,4 +1,5 @@
 import type { Interval } from "../base/interval.js";
+import { escapedForMarkdown } from "../base/markdown.js";
 import { fileName } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
 import { delayText, type StrategyDelays } from "../estimate/delays.js";
@@ -18,7 +19,7 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
     markdown: [
       `# \`${prediction.task}\` in ${prediction.workers} workers`,
       "",
-      `${fileName(prediction.path)}, line ${line + 1} · ${count(prediction.tasks)} tasks · each ${workOf(prediction)}`,
+      `${escapedForMarkdown(fileName(prediction.path))}, line ${line + 1} · ${count(prediction.tasks)} tasks · each ${workOf(prediction)}`,
       "",
       `Recommended: **${prediction.recommended}**`,
       "",

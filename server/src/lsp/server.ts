@@ -31,6 +31,7 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
+import { errorDetails } from "../base/error-details.js";
 import { fileName, joinPath } from "../base/path.js";
 import { interpreterTarget } from "../base/project-target.js";
 import { overlaps } from "../base/range.js";
@@ -41,6 +42,7 @@ import type { Parser } from "../syntax/parser.js";
 import { abilitiesOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
 import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
+import { confined } from "./confined-host.js";
 import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
@@ -88,6 +90,9 @@ interface OpenDocument {
 /** The longest pause between two rounds of diagnostics, in milliseconds. */
 const longestPause = 100;
 
+/** What fails however often everything is made anew is not worth the time any more. */
+const mostFreshStarts = 3;
+
 /** How long the first diagnostics wait for the editor's settings, in milliseconds. */
 const settingsPatience = 2000;
 
@@ -97,6 +102,8 @@ const settingsPatience = 2000;
  */
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
+  /** For what the workspace holds, as opposed to what the user's settings name. */
+  const workspaceHost = confined(host, () => ({ trust, folders: index.folders() }));
   let configuration = readConfiguration(undefined);
   let targetOfEditor: Target | undefined;
   const targetOrigin = (): TargetOrigin =>
@@ -132,12 +139,35 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const logged = new Set<string>();
-  const logFailure = (what: string, error: unknown): void => {
-    const message = `${what} failed: ${error instanceof Error ? error.stack : String(error)}`;
-    if (logged.has(message)) return;
-    logged.add(message);
-    host.log(message);
+  const failures = new Map<string, number>();
+  /** Tells of a failure the first time it comes. Returns how often it has come. */
+  const logFailure = (what: string, error: unknown): number => {
+    const message = `${what} failed: ${errorDetails(error)}`;
+    // Which of Node's own functions called ours differs from time to time.
+    const key = message.replace(/\n\s+at [^\n]*\bnode:[^\n]*/g, "");
+    const times = (failures.get(key) ?? 0) + 1;
+    failures.set(key, times);
+    if (times === 1) host.log(message);
+    return times;
+  };
+
+  /** A failure in the midst of analysis, which may have left behind what is half done: nothing of that is to be met again. */
+  const analysisFailed = (what: string, error: unknown): void => {
+    if (logFailure(what, error) > mostFreshStarts) return;
+    analysisHost.startAfresh();
+    for (const shown of open.values()) {
+      if (shown.use === "ignored") continue;
+      try {
+        analysisHost.removeFile(shown.path);
+        analysisHost.openFile(shown.path, shown.document.getText());
+      } catch (again) {
+        shown.use = "ignored";
+        analysisHost.removeFile(shown.path);
+        logFailure(`reading ${shown.path}`, again);
+      }
+    }
+    changed();
+    schedulePublish();
   };
 
   /** The one place where a request's failure is caught. */
@@ -152,7 +182,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       } catch (error) {
         if (error instanceof Cancelled) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
         if (error instanceof MalformedParameters) return new ResponseError(ErrorCodes.InvalidParams, `${what}: ${error.message}`);
-        logFailure(what, error);
+        analysisFailed(what, error);
         return new ResponseError(ErrorCodes.InternalError, `${what} failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     };
@@ -164,7 +194,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       try {
         work(params);
       } catch (error) {
-        logFailure(what, error);
+        analysisFailed(what, error);
       }
     };
 
@@ -190,7 +220,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     Promise.all([configured, host.wait(delay)]).then(async () => {
       publishing = "idle";
       const started = host.now();
-      await publish().catch((error) => logFailure("diagnostics", error));
+      await publish().catch((error) => analysisFailed("diagnostics", error));
       const ended = host.now();
       nextRound = ended + Math.min((ended - started) / 4, longestPause);
     });
@@ -203,7 +233,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     // The document of the last keystroke is the last of the map: it is what the user looks at.
     for (const shown of [...open.values()].reverse()) {
       if (shown.use === "ignored") continue;
-      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      const diagnostics = diagnosticsOf(shown, state, renderer);
+      if (generation !== round) return schedulePublish();
       const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
       if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
         shown.published = published;
@@ -218,6 +249,18 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     send(connection.sendNotification(analysedNotification));
   };
   let lastAnalysed = -1;
+
+  /** Nothing for a file whose diagnostics fail, which are no reason to keep back those of the others. */
+  const diagnosticsOf = (shown: OpenDocument, state: Analysis, renderer: Renderer): readonly Diagnostic[] => {
+    try {
+      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      for (const { rule, error } of state.failedRules()) analysisFailed(`the rule ${rule}`, error);
+      return diagnostics;
+    } catch (error) {
+      analysisFailed("diagnostics", error);
+      return [];
+    }
+  };
 
   const sendDiagnostics = (shown: OpenDocument, diagnostics: readonly Diagnostic[]): void => {
     for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {
@@ -261,7 +304,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const prefix = joinPath(folder, "");
       return path.startsWith(prefix) && configuration.excludes(path.slice(prefix.length));
     });
-  const index = createWorkspaceIndex(host, {
+  const index = createWorkspaceIndex(workspaceHost, {
     isOpen: (path) => open.get(path)?.use === "analysed",
     isExcluded: (path) => isExcluded(path),
     onFile(path, text, packed) {
@@ -272,8 +315,6 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
-      changed();
-      schedulePublish();
     },
     onProgress(done, total) {
       progress.show(done, total);
@@ -372,13 +413,21 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onDidChangeWatchedFiles(
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
-      for (const { uri, type } of params.changes) {
+      const changed = new Set<string>();
+      const appeared = new Set<string>();
+      const removed = new Set<string>();
+      const paths = params.changes.map(({ uri, type }) => {
         const path = pathOfUri(uri);
-        if (knowledgeFiles.paths().includes(path) || isProjectFile(path)) readKnowledge();
-        if (isTargetFile(path)) readFolders();
-        if (type === FileChangeType.Deleted) index.removed(path);
-        else if (/\.pyw?$/i.test(path)) index.changed(path);
-      }
+        if (type === FileChangeType.Deleted) removed.add(path);
+        else if (isPythonFile(path)) changed.add(path);
+        else if (type === FileChangeType.Created) appeared.add(path);
+        return path;
+      });
+      const knowledgePaths = new Set(knowledgeFiles.paths());
+      if (paths.some((path) => knowledgePaths.has(path) || isProjectFile(path))) readKnowledge();
+      if (paths.some(isTargetFile)) readFolders();
+      if (paths.some(isIgnoreFile)) index.refresh();
+      index.changedOnDisk({ changed: [...changed], appeared: [...appeared], removed: [...removed] });
     }),
   );
 
@@ -432,7 +481,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
-  const folderSettings = createFolderSettings(host, {
+  const folderSettings = createFolderSettings(workspaceHost, {
     // A single folder's settings are the window's.
     async configurationOf(folder) {
       if (!client.configuration || index.folders().length < 2) return undefined;
@@ -534,6 +583,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     trustNotification,
     noticing("trust", (params: unknown) => {
       trust = trustOf(params);
+      // What was out of reach before is not any more.
+      index.refresh();
+      readFolders();
       readKnowledge();
     }),
   );
@@ -703,9 +755,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
         { globPattern: "**/*.{py,pyw}" },
-        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg}" },
-        // A deleted folder is told as one event that no pattern for files matches.
-        { globPattern: "**/*", kind: WatchKind.Delete },
+        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg,.gitignore}" },
+        // A folder that goes, or that is moved here, is told as one event that no pattern for files matches.
+        { globPattern: "**/*", kind: WatchKind.Create | WatchKind.Delete },
       ],
     });
   };
@@ -716,6 +768,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 /** Whether the file may name knowledge files. */
 function isProjectFile(path: string): boolean {
   return path.endsWith("/pyproject.toml");
+}
+
+/** Whether the file says which others git leaves out. */
+function isIgnoreFile(path: string): boolean {
+  return path.endsWith("/.gitignore");
+}
+
+function isPythonFile(path: string): boolean {
+  return /\.pyw?$/i.test(path);
 }
 
 /** Whether the file says which Python a project is for, or how it is judged. */

@@ -6,6 +6,7 @@ import type { Prediction, StrategyPrediction } from "../../estimate/prediction.j
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import { duration, durationText, speedupText } from "../../estimate/text.js";
 import type { Finding, Severity } from "../../rules/rule.js";
+import { printable } from "../printable.js";
 import { countText } from "./count.js";
 import { placeAt } from "./place.js";
 import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
@@ -62,7 +63,7 @@ function findingText(finding: Finding, sources: ReportSources, options: TextOpti
 
 function placeText(path: string, offset: number, sources: ReportSources): string {
   const { line, column } = placeAt(sources.lines(path), offset);
-  return `${sources.shown(path)}:${line}:${column}`;
+  return `${printable(sources.shown(path))}:${line}:${column}`;
 }
 
 /** The line before, for its context, and the line of the finding with a caret under what is meant. */
@@ -94,16 +95,13 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
 /** In UTF-16 units. */
 const longestExcerpt = 160;
 
-/** Control characters of a source must not reach the terminal, where they would move its cursor. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "·");
-}
-
 function problemsText(report: CheckReport, options: TextOptions): string {
   const colours = createColors(options.style === "coloured");
   return report.problems
-    .map(({ path, message }) => `${colours.bold(report.sources.shown(path))}: ${colours.yellow("problem:")} ${printable(message)}\n`)
+    .map(
+      ({ path, message }) =>
+        `${colours.bold(printable(report.sources.shown(path)))}: ${colours.yellow("problem:")} ${printable(message)}\n`,
+    )
     .join("");
 }
 
@@ -141,7 +139,7 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
   const { prediction } = simulation;
   const colours = createColors(options.style === "coloured");
   const { line } = placeAt(sources.lines(prediction.path), prediction.range.start);
-  const title = `${colours.bold(`${sources.shown(prediction.path)}:${line}`)} ${siteTitle(prediction)}\n`;
+  const title = `${colours.bold(`${printable(sources.shown(prediction.path))}:${line}`)} ${siteTitle(prediction)}\n`;
   const rows = prediction.strategies.map((strategy) => strategyCells(strategy, prediction));
   const header = ["strategy", "time", "speedup", ""];
   const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
