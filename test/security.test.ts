@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { globSync } from "tinyglobby";
 import { AnalysisHost } from "../server/src/analysis/analysis.js";
-import { projectKnowledge } from "../server/src/base/project-knowledge.js";
 import { projectTarget } from "../server/src/base/project-target.js";
 import { newestTarget } from "../server/src/base/target.js";
 import { readConfiguration } from "../server/src/lsp/configuration.js";
@@ -198,7 +197,6 @@ test("names of prototypes in settings and projects are names like any other", as
       return new TextEncoder().encode(text);
     },
   };
-  await projectKnowledge("/p", host);
   await projectTarget("/p", host);
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });

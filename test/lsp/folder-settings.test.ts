@@ -47,8 +47,15 @@ test("pyproject.toml says how rules are reported, and is heard when it changes o
         "[tool.gilscope]\nrules = { cpu-bound-in-thread = 'loud', }\ncolour = 'red'\nexclude = ['other.py']\n",
       );
       await editor.diagnostics("scramble.py", severityOf(2));
-      await editor.logged(/pyproject\.toml: rules\.cpu-bound-in-thread: "loud" is not a severity/);
-      await editor.logged(/pyproject\.toml: `colour` of `\[tool\.gilscope\]` is not known/);
+      await editor.logged(/pyproject\.toml:2: `rules\.cpu-bound-in-thread` of `\[tool\.gilscope\]`: "loud" is not one of error, /);
+      await editor.logged(/pyproject\.toml:3: `colour` of `\[tool\.gilscope\]` is not known/);
+      await rewrite(editor, "pyproject.toml", "[tool.gilscope.per-file-ignores]\n'scr*.py' = ['GIL1']\n");
+      await editor.diagnostics("scramble.py", (diagnostics) => diagnostics.every(({ code }) => !String(code).startsWith("GIL1")));
+      await rewrite(editor, "pyproject.toml", "[tool.gilscope]\nselect = ['cpu-bound-in-thread']\n");
+      await editor.diagnostics(
+        "scramble.py",
+        (diagnostics) => diagnostics.length > 0 && diagnostics.every(({ code }) => code === "GIL101"),
+      );
       await rewrite(editor, "pyproject.toml", "[tool.gilscope]\nexclude = ['scramble.py']\n");
       await editor.diagnostics("scramble.py", (diagnostics) => diagnostics.length === 0);
       await rm(join(editor.folder, "pyproject.toml"));

@@ -37,10 +37,15 @@ export type ReadSource =
 export const largestSourceBytes = 5_000_000;
 
 /**
- * The Python files at and below a folder: `.py` and `.pyw`, without what git ignores, hidden folders, virtual environments, and folders of
- * other people's code. The folder itself is walked whatever its name. Links to folders are not followed, so the walk ends.
+ * The Python files at and below a folder: `.py` and `.pyw`, without what git ignores, hidden folders, virtual environments, folders of
+ * other people's code, and what `isExcluded` names, which is asked for folders with a slash at their end. The folder itself is walked whatever
+ * its name. Links to folders are not followed, so the walk ends.
  */
-export async function findSources(folder: string, host: SourceHost): Promise<FoundSources> {
+export async function findSources(
+  folder: string,
+  host: SourceHost,
+  isExcluded: (path: string) => boolean = () => false,
+): Promise<FoundSources> {
   const files: string[] = [];
   const problems: SourceProblem[] = [];
 
@@ -61,8 +66,8 @@ export async function findSources(folder: string, host: SourceHost): Promise<Fou
     for (const entry of entries) {
       const path = joinPath(current, entry.name);
       if (entry.kind === "folder") {
-        if (!isForeign(entry.name) && !isIgnored(`${path}/`, rules)) below.push(walk(path, rules));
-      } else if (entry.kind === "file" && isPythonFile(entry.name) && !isIgnored(path, rules)) {
+        if (!isForeign(entry.name) && !isIgnored(`${path}/`, rules) && !isExcluded(`${path}/`)) below.push(walk(path, rules));
+      } else if (entry.kind === "file" && isPythonFile(entry.name) && !isIgnored(path, rules) && !isExcluded(path)) {
         files.push(path);
       }
     }

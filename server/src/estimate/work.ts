@@ -259,7 +259,7 @@ export class CostModel {
     else sum = this.profiled(sum, node);
     const result = {
       sum,
-      calls: this.calls,
+      calls: addedUp(this.calls),
       hot: this.hot,
       assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
     };
@@ -622,7 +622,7 @@ export class CostModel {
       if (this.stack.length > maximumStack) return;
       const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
       addTo(sum, note ? asNative(note, inner.sum) : inner.sum);
-      this.calls.push(...(note ? inner.calls.filter((call) => waitingKinds.has(call.kind)) : inner.calls));
+      for (const call of inner.calls) if (!note || waitingKinds.has(call.kind)) this.calls.push(call);
       for (const assumption of inner.assumptions)
         this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
       if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
@@ -760,7 +760,7 @@ export class CostModel {
       const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
       const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
       addTo(sum, repeated(once, count));
-      this.calls.push(...inner.calls.map((each) => ({ ...each, times: each.times * count.likely, ns: each.ns * count.likely })));
+      for (const each of inner.calls) this.calls.push({ ...each, times: each.times * count.likely, ns: each.ns * count.likely });
     }
   }
 
@@ -870,6 +870,7 @@ export const unknownCallNs = 20_000;
 const lineReadNs: Interval = interval(50, 2_000, 100_000);
 const maximumSteps = 60_000;
 const maximumStack = 24;
+const mostCalls = 1_000;
 const longCallNs = 20_000;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
@@ -888,6 +889,21 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["int", "bit_length to_bytes"],
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
 );
+
+/**
+ * The calls as they are, unless there are very many: then those of one place are one. Where functions call each other in many ways, as the parts of a
+ * parser do, each place comes once for every way to it, and the ways grow with the power of their length.
+ */
+function addedUp(calls: TimedCall[]): TimedCall[] {
+  if (calls.length <= mostCalls) return calls;
+  const byPlace = new Map<TimedCall["call"], TimedCall>();
+  for (const call of calls) {
+    const known = byPlace.get(call.call);
+    const larger = known && known.ns >= call.ns ? known : call;
+    byPlace.set(call.call, known ? { ...larger, times: known.times + call.times, ns: known.ns + call.ns } : call);
+  }
+  return [...byPlace.values()];
+}
 
 function addTo(sum: Sum, other: Sum): void {
   sum.interpreter = add(sum.interpreter, other.interpreter);

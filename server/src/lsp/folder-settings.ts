@@ -1,10 +1,10 @@
-import ignore from "ignore";
 import { joinPath } from "../base/path.js";
-import { projectSettings } from "../base/project-settings.js";
+import { pathMatcher, projectProblemText, projectSettings } from "../base/project-settings.js";
 import { editedProjectTarget, type ProjectTarget } from "../base/project-target.js";
 import type { Target } from "../base/target.js";
+import { hiddenBy, projectRules } from "../rules/project-rules.js";
 import type { FolderSeverities } from "../rules/run.js";
-import { type Configuration, severitiesOf } from "./configuration.js";
+import type { Configuration } from "./configuration.js";
 import type { ServerHost } from "./server-host.js";
 
 /** What the workspace folders say, each for its own files: the editor's settings of the folder, and below them its pyproject.toml. */
@@ -30,6 +30,7 @@ interface Folder {
   readonly target: ProjectTarget | undefined;
   readonly cores: number | undefined;
   readonly severities: FolderSeverities["severities"];
+  readonly hidden: FolderSeverities["hidden"];
   readonly patterns: readonly string[];
   excludes(path: string): boolean;
 }
@@ -48,21 +49,21 @@ export function createFolderSettings(host: ServerHost, listener: FolderListener)
       projectSettings(path, host),
       listener.configurationOf(path),
     ]);
-    const problems: string[] = [];
-    const severities = severitiesOf(project?.rules, "pyproject.toml: rules.", problems);
-    for (const problem of [...(project?.problems ?? []), ...problems, ...(configuration?.problems ?? [])]) complain(problem);
-    const matcher = ignore().add([...(project?.exclude ?? [])]);
+    const rules = project && projectRules(project);
+    const problems = [...(project?.problems ?? []), ...(rules?.problems ?? [])].map(projectProblemText);
+    for (const problem of [...problems, ...(configuration?.problems ?? [])]) complain(problem);
+    const isExcluded = pathMatcher(path, project?.exclude ?? []);
     const prefix = joinPath(path, "");
     return {
       path,
       target: project?.target ? fromProject(project.target) : named,
       cores: project?.cores,
-      severities: { ...severities, ...configuration?.severities },
+      severities: { ...rules?.severities, ...configuration?.severities },
+      hidden: rules ? hiddenBy(rules) : [],
       patterns: [...(project?.exclude ?? []), ...(configuration?.excludePatterns ?? [])],
       excludes(file) {
         if (!file.startsWith(prefix)) return false;
-        const relative = file.slice(prefix.length);
-        return ignore.isPathValid(relative) && (matcher.ignores(relative) || configuration?.excludes(relative) === true);
+        return isExcluded(file) || configuration?.excludes(file.slice(prefix.length)) === true;
       },
     };
   };
@@ -84,8 +85,8 @@ export function createFolderSettings(host: ServerHost, listener: FolderListener)
     },
     get severities() {
       return read
-        .filter(({ severities }) => Object.keys(severities).length > 0)
-        .map(({ path, severities }) => ({ folder: path, severities }));
+        .filter(({ severities, hidden }) => Object.keys(severities).length > 0 || hidden.length > 0)
+        .map(({ path, severities, hidden }) => ({ folder: path, severities, hidden }));
     },
     excludes: (path) => read.some((folder) => folder.excludes(path)),
   };

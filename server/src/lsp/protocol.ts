@@ -81,7 +81,7 @@ export interface Topic {
 export const interpreterNotification = "gilscope/interpreter";
 
 /** Server → client: a `ServerStatus`, sent when something in it changed. */
-export const statusNotification = "gilscope/status";
+export const statusNotification = "$/gilscope/status";
 
 /** What the status bar shows. */
 export interface ServerStatus {
@@ -131,7 +131,7 @@ export const showTimelineCommand = "gilscope.showTimeline";
 export const explainCommand = "gilscope.explain";
 
 /** Server → client: answers to the requests below may have changed. */
-export const analysedNotification = "gilscope/analysed";
+export const analysedNotification = "$/gilscope/analysed";
 
 /** Client → server: `{ uri }` to the `ReleasingRange`s of the document. */
 export const releasingCallsRequest = "gilscope/releasingCalls";

@@ -1,7 +1,9 @@
+import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
 import type { Finding, Fix, FixOffer, Match, Rule, RuleContext, Severity } from "./rule.js";
+import { isNamed } from "./rule-names.js";
 
 /** What a rule has found, before it is put into words. */
 export interface Found {
@@ -21,6 +23,8 @@ export interface FolderSeverities {
   /** Absolute, without a slash at its end. */
   readonly folder: string;
   readonly severities: Severities;
+  /** Rules that are not reported in some of its files. */
+  readonly hidden: readonly PerFileIgnore[];
 }
 
 /** By rule name; a rule that is absent keeps its own severity, `off` is not reported. */
@@ -56,7 +60,17 @@ export function runRules(
       if (severity !== "off") found.push({ rule, severity, match });
     }
   }
-  return { found: found.filter((each) => !isSuppressed(each, context)).sort(byPlace), failures };
+  const isHidden = hiddenIn(folders);
+  return { found: found.filter((each) => !isHidden(each) && !isSuppressed(each, context)).sort(byPlace), failures };
+}
+
+/** Whether a folder hides the rule in the file of what was found. */
+function hiddenIn(folders: readonly FolderSeverities[]): (found: Found) => boolean {
+  const hidden = folders.flatMap(({ folder, hidden: each }) =>
+    each.map(({ pattern, names }) => ({ names, matches: pathMatcher(folder, [pattern]) })),
+  );
+  return ({ rule, match }) =>
+    hidden.some(({ names, matches }) => names.some((name) => isNamed(rule.name, rule.code, name)) && matches(match.path));
 }
 
 function severityIn(severities: Severities, name: string): Severity | "off" | undefined {

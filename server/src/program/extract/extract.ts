@@ -376,6 +376,8 @@ class FunctionExtraction {
         this.operations.push({ op: "continue", value: undefined, start, end });
         return;
       case "if": {
+        // `if True:` keeps code together and decides nothing.
+        if (statement.otherwise.length === 0 && isTrue(statement.test)) return this.block(statement.body);
         const test = this.value(statement.test);
         const arms = [this.inner(() => this.block(statement.body)), this.inner(() => this.block(statement.otherwise))];
         this.operations.push({ op: "branch", test, arms, start, end });
@@ -935,4 +937,8 @@ function promiseIn(first: Statement | undefined): ClassFacts["docstring"] {
   if (found[1]) return "not thread-safe";
   // "Adding is thread-safe. Other methods may not be."
   return /\b(?:other|rest|remaining)\b[^.]*\b(?:not|aren't|isn't)\b/i.test(text.slice(found.index)) ? "silent" : "thread-safe";
+}
+
+function isTrue(test: Expression): boolean {
+  return test.kind === "literal" && test.type === "bool" && test.value === 1;
 }

@@ -473,6 +473,10 @@ export class AnswerMemory {
         question.root = kept;
         this.restsOn(question, kept === before ? earlier : undefined);
       }
+    } catch (error) {
+      // What was to stand in for the answer while it was looked for is none.
+      if (table.get(key) === answer) table.delete(key);
+      throw error;
     } finally {
       this.question = outer;
       this.inside--;

@@ -25,6 +25,8 @@ export interface SpawnedArguments {
  */
 export class Resolver {
   private depth = 0;
+  /** The iterators whose elements are being looked for. */
+  private readonly iterated = new Set<CallOperation>();
 
   constructor(
     readonly files: ReadonlyMap<string, LinkedFile>,
@@ -770,11 +772,17 @@ export class Resolver {
     if (entity.kind === "container") return this.containerElements(entity);
     if (entity.kind === "object") {
       const source = entity.origin && entity.type === "collections.abc.Iterator" ? entity.origin.call.arguments[0]?.value : undefined;
-      if (entity.origin && source && this.depth < maximumDepth) {
+      if (entity.origin && source) {
+        // An iterator over itself, `it = map(f, it)`, yields what it yields without that.
+        if (this.depth >= maximumDepth || this.iterated.has(entity.origin.call)) return [];
         this.depth++;
-        const found = this.elements(source, entity.origin.in);
-        this.depth--;
-        return found;
+        this.iterated.add(entity.origin.call);
+        try {
+          return this.elements(source, entity.origin.in);
+        } finally {
+          this.depth--;
+          this.iterated.delete(entity.origin.call);
+        }
       }
       const yields = this.knowledge.type(entity.type)?.yields;
       return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
