@@ -121,6 +121,28 @@ test("README says how many entries rest on what", () => {
   expectText("README.md", `${readme.slice(0, start)}${evidenceStart}\n\n${evidenceTable()}\n\n${probeTable()}\n\n${readme.slice(end)}`);
 });
 
+const faultsStart = "<!-- faults: written by `UPDATE=1 npm test -- generated` -->";
+const faultsEnd = "<!-- end of faults -->";
+
+test("README says how many faults were injected and survived", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const start = readme.indexOf(faultsStart);
+  const end = readme.indexOf(faultsEnd);
+  assert.ok(start !== -1 && end > start, `README.md needs the lines\n${faultsStart}\n${faultsEnd}\nwhere the table of faults belongs`);
+  expectText("README.md", `${readme.slice(0, start)}${faultsStart}\n\n${faultsTable()}\n\n${readme.slice(end)}`);
+});
+
+/** What `npm run faults` recorded, which it does only where everything was survived. */
+function faultsTable(): string {
+  const { date, node, faults } = JSON.parse(readFileSync("test/faults/record.json", "utf8")) as {
+    readonly date: string;
+    readonly node: string;
+    readonly faults: readonly { readonly name: string; readonly injected: number }[];
+  };
+  const rows = faults.map(({ name, injected }) => `| ${name} | ${injected} |`);
+  return [`| fault | injected and survived (${date}, Node ${node.slice(1)}) |`, "|---|---:|", ...rows].join("\n");
+}
+
 /** What was probed on each interpreter, by what came out; the entries agree with all of it, or say why not (`test/knowledge/probe.test.ts`). */
 function probeTable(): string {
   const columns: readonly (readonly [title: string, verdicts: readonly ProbedRow["verdict"][]])[] = [

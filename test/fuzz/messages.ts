@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { CancellationTokenSource } from "vscode-languageserver/node";
 import {
   explanationRequest,
+  knowledgeFilesRequest,
   predictionRequest,
   releasingCallsRequest,
   reportRequest,
@@ -30,6 +31,7 @@ export async function playMessages(chance: Chance, count: number): Promise<numbe
   await withEditor({}, async (editor) => {
     const open = new Set<string>();
     const pending: Promise<unknown>[] = [];
+    let bookVersion = 0;
     for (let i = 0; i < count; i++) {
       const name = chance.of(names);
       const draw = chance.below(20);
@@ -53,6 +55,8 @@ export async function playMessages(chance: Chance, count: number): Promise<numbe
         const uri = editor.uri("sub");
         const event = chance.happens(0.5) ? { added: [{ uri, name: "sub" }], removed: [] } : { added: [], removed: [{ uri, name: "sub" }] };
         await editor.notify("workspace/didChangeWorkspaceFolders", { event });
+      } else if (draw < 15) {
+        bookVersion = await playNotebook(editor, bookVersion, chance);
       } else pending.push(...ask(editor, name, chance));
       if (chance.happens(0.1)) await pause(chance.below(15));
     }
@@ -90,6 +94,38 @@ async function change(editor: Editor, name: string, chance: Chance): Promise<voi
   await editor.change(name, [{ range: { start: place(range.start), end: place(range.end) }, text: newText }]);
 }
 
+/** Opens a notebook of which nothing else depends, changes one of its cells, or closes it: version 0 is none. Returns the version now. */
+async function playNotebook(editor: Editor, version: number, chance: Chance): Promise<number> {
+  const uri = editor.uri("book.ipynb");
+  const cell = (index: number): string => `vscode-notebook-cell:${uri.slice("file://".length)}#W${index}`;
+  const cells = [0, 1].map((index) => ({ uri: cell(index), languageId: "python", version: 1, text: grammarText(chance, 1) }));
+  if (version === 0) {
+    await editor.notify("notebookDocument/didOpen", {
+      notebookDocument: {
+        uri,
+        notebookType: "jupyter-notebook",
+        version: 1,
+        cells: cells.map((each) => ({ kind: 2, document: each.uri })),
+      },
+      cellTextDocuments: cells,
+    });
+    return 1;
+  }
+  if (chance.happens(0.3)) {
+    await editor.notify("notebookDocument/didClose", {
+      notebookDocument: { uri },
+      cellTextDocuments: cells.map((each) => ({ uri: each.uri })),
+    });
+    return 0;
+  }
+  const document = { uri: cell(chance.below(2)), version: version + 1 };
+  await editor.notify("notebookDocument/didChange", {
+    notebookDocument: { uri, version: version + 1 },
+    change: { cells: { textContent: [{ document, changes: [{ text: grammarText(chance, 1) }] }] } },
+  });
+  return version + 1;
+}
+
 /** One to four requests at a time; each promise settles with the answer, or with the word that it was cancelled. */
 function ask(editor: Editor, name: string, chance: Chance): Promise<unknown>[] {
   const textDocument = { uri: editor.uri(name) };
@@ -106,6 +142,10 @@ function ask(editor: Editor, name: string, chance: Chance): Promise<unknown>[] {
       [releasingCallsRequest, textDocument],
       [threadsRequest, {}],
       [reportRequest, {}],
+      [timelineRequest, { ...textDocument, ...position }],
+      [knowledgeFilesRequest, {}],
+      ["textDocument/inlayHint", { textDocument, range }],
+      ["codeLens/resolve", { range, data: { ...textDocument, ...position } }],
     ]);
     const source = new CancellationTokenSource();
     const answer = editor.connection.sendRequest(method, params, source.token);

@@ -27,12 +27,15 @@ import {
   explanationRequest,
   type Page,
   predictionRequest,
+  reportRequest,
   showPredictionCommand,
   showTimelineCommand,
   type TimelineSite,
   timelineRequest,
   trustNotification,
 } from "../../server/src/lsp/protocol.js";
+import { uriNamed, withFailingServer } from "../faults/failing-server.js";
+import { pythonParser } from "../syntax/python-parser.js";
 import { documentOf, type Editor, failuresIn, placeOf, textAt, withEditor } from "./editor.js";
 
 /* The real server process, spoken to over standard input and output. */
@@ -799,6 +802,26 @@ test("a request that is no longer wanted is not worked on", () =>
     source.cancel();
     await assert.rejects(asked, (error) => codeOf(error) === LSPErrorCodes.RequestCancelled);
     assert.notEqual(await editor.request("textDocument/hover", params), null);
+  }));
+
+test("of many requests that are no longer wanted none is worked on, and each is answered", async () =>
+  withFailingServer(await pythonParser(), async ({ connection, whileAnswersThrow, diagnostics }) => {
+    const uri = uriNamed("primes.py");
+    await connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId: "python", version: 1, text: primes } });
+    await diagnostics(uri, (last) => last.diagnostics.length > 0);
+    // Whatever is worked on fails.
+    await whileAnswersThrow(async () => {
+      const asked = Array.from({ length: 100 }, (_, index) => {
+        const source = new CancellationTokenSource();
+        const method = ["textDocument/codeLens", "textDocument/codeAction", "textDocument/hover", reportRequest][index % 4] as string;
+        const range = { start: { line: 0, character: 0 }, end: { line: 40, character: 0 } };
+        const params = { textDocument: { uri }, position: range.start, range, context: { diagnostics: [] } };
+        const answer = connection.sendRequest(method, params, source.token);
+        source.cancel();
+        return answer;
+      });
+      for (const answer of asked) await assert.rejects(answer, (error) => codeOf(error) === LSPErrorCodes.RequestCancelled);
+    });
   }));
 
 function codeOf(error: unknown): unknown {

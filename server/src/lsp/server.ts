@@ -165,21 +165,31 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     return times;
   };
 
+  /** Gives the analysis the text of a document anew, or leaves it out where that fails, until it is another text. */
+  const readAgain = (shown: OpenDocument): void => {
+    try {
+      analysisHost.removeFile(shown.path);
+      analysisHost.openFile(shown.path, shown.document.getText());
+    } catch (error) {
+      shown.use = "ignored";
+      logFailure(`reading ${shown.path}`, error);
+      leaveOut(shown.path);
+    }
+  };
+
+  const leaveOut = (path: string): void => {
+    try {
+      analysisHost.removeFile(path);
+    } catch (error) {
+      logFailure(`leaving out ${path}`, error);
+    }
+  };
+
   /** A failure in the midst of analysis, which may have left behind what is half done: nothing of that is to be met again. */
   const analysisFailed = (what: string, error: unknown): void => {
     if (logFailure(what, error) > mostFreshStarts) return;
     analysisHost.startAfresh();
-    for (const shown of open.values()) {
-      if (shown.use === "ignored") continue;
-      try {
-        analysisHost.removeFile(shown.path);
-        analysisHost.openFile(shown.path, shown.document.getText());
-      } catch (again) {
-        shown.use = "ignored";
-        analysisHost.removeFile(shown.path);
-        logFailure(`reading ${shown.path}`, again);
-      }
-    }
+    for (const shown of open.values()) if (shown.use === "analysed") readAgain(shown);
     changed();
     schedulePublish();
   };
@@ -357,9 +367,16 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const text = shown.document.getText();
     const use = text.length > longestText || isExcluded(shown.path) ? "ignored" : "analysed";
     if (use === shown.use) return;
-    shown.use = use;
-    if (use === "analysed") analysisHost.openFile(shown.path, text);
-    else {
+    if (use === "analysed") {
+      try {
+        analysisHost.openFile(shown.path, text);
+        shown.use = use;
+      } catch (error) {
+        leaveOut(shown.path);
+        throw error;
+      }
+    } else {
+      shown.use = use;
       analysisHost.closeFile(shown.path);
       analysisHost.removeFile(shown.path);
       shown.published = undefined;
@@ -386,9 +403,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     open.delete(path);
     open.set(path, shown);
     if (shown.use === "analysed") {
-      analysisHost.editFile(path, edits);
       changed();
       schedulePublish();
+      try {
+        analysisHost.editFile(path, edits);
+      } catch (error) {
+        // Later edits count from this text, however often this fails.
+        readAgain(shown);
+        throw error;
+      }
     }
     useOpenDocument(shown);
   };
@@ -401,12 +424,18 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     findingCounts.delete(shown.uri);
     send(connection.sendDiagnostics({ uri: shown.uri, diagnostics: [] }));
     if (shown.use === "ignored") return;
-    analysisHost.closeFile(path);
-    // What was typed and not saved is gone with the editor; the file on disk counts again.
-    if (!index.knows(path)) analysisHost.removeFile(path);
-    index.changed(path);
     changed();
     schedulePublish();
+    try {
+      analysisHost.closeFile(path);
+      // What was typed and not saved is gone with the editor; the file on disk counts again.
+      if (!index.knows(path)) analysisHost.removeFile(path);
+    } catch (error) {
+      leaveOut(path);
+      throw error;
+    } finally {
+      index.changed(path);
+    }
   };
 
   const notebooks = createNotebooks({
