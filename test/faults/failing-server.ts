@@ -13,7 +13,7 @@ import {
 } from "vscode-languageserver/node";
 import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { startServer } from "../../server/src/lsp/server.js";
-import { createNodeHost } from "../../server/src/main/node-host.js";
+import { createNodeHost, realPath } from "../../server/src/main/node-host.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 
 /** A server in this process, in whose analysis anything can be made to throw. */
@@ -37,13 +37,14 @@ export async function withFailingServer(parser: Parser, play: (server: FailingSe
   const log: string[] = [];
   const restore: (() => void)[] = [];
   const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
-  const host = createNodeHost((message) => log.push(message));
+  const host = createNodeHost((message) => log.push(message), "files alone");
   startServer(
     server,
     {
       ...host,
       configurationFolder: undefined,
       facts: undefined,
+      realPath,
       wait: (milliseconds) => pause(milliseconds),
     },
     parser,

@@ -30,6 +30,7 @@ export interface FoundSources {
 
 export type ReadSource =
   | { readonly kind: "source"; readonly path: string; readonly text: string; readonly encoding: SourceEncoding }
+  | { readonly kind: "missing"; readonly path: string; readonly message: string }
   | ({ readonly kind: "problem" } & SourceProblem);
 
 /** Files above this many bytes are not read: they are data in Python's clothes, and would cost seconds each. */
@@ -81,7 +82,7 @@ export async function findSources(
 export async function readSource(path: string, host: SourceHost): Promise<ReadSource> {
   try {
     const description = await host.describe(path);
-    if (description === undefined) return { kind: "problem", path, message: "does not exist" };
+    if (description === undefined) return { kind: "missing", path, message: "does not exist" };
     if (description.kind !== "file") return { kind: "problem", path, message: "is not a regular file" };
     if (description.size > largestSourceBytes) return tooLarge(path, description.size);
     return sourceOf(path, await host.readFile(path));

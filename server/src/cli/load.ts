@@ -47,7 +47,7 @@ export async function loadSources(
   const problems: Problem[] = [];
   const missing: string[] = [];
   const take = (source: ReadSource, from: LoadedFile["from"]): void => {
-    if (source.kind === "problem") problems.push({ path: source.path, message: source.message });
+    if (source.kind !== "source") problems.push({ path: source.path, message: source.message });
     else files.set(source.path, { path: source.path, text: source.text, encoding: source.encoding, from });
   };
 

@@ -46,6 +46,7 @@ import type { Parser } from "../syntax/parser.js";
 import { abilitiesOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
 import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
+import { confined } from "./confined-host.js";
 import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
@@ -107,6 +108,8 @@ const settingsPatience = 2000;
  */
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
+  /** For what the workspace holds, as opposed to what the user's settings name. */
+  const workspaceHost = confined(host, () => ({ trust, folders: index.folders() }));
   let configuration = readConfiguration(undefined);
   let targetOfEditor: Target | undefined;
   const targetOrigin = (): TargetOrigin =>
@@ -313,7 +316,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const prefix = joinPath(folder, "");
       return path.startsWith(prefix) && configuration.excludes(path.slice(prefix.length));
     });
-  const index = createWorkspaceIndex(host, {
+  const index = createWorkspaceIndex(workspaceHost, {
     isOpen: (path) => open.get(path)?.use === "analysed",
     isExcluded: (path) => isExcluded(path),
     onFile(path, text, packed) {
@@ -324,8 +327,6 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
-      changed();
-      schedulePublish();
     },
     onProgress(done, total) {
       progress.show(done, total);
@@ -424,13 +425,21 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onDidChangeWatchedFiles(
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
-      for (const { uri, type } of params.changes) {
+      const changed = new Set<string>();
+      const appeared = new Set<string>();
+      const removed = new Set<string>();
+      const paths = params.changes.map(({ uri, type }) => {
         const path = pathOfUri(uri);
-        if (knowledgeFiles.paths().includes(path) || isProjectFile(path)) readKnowledge();
-        if (isTargetFile(path)) readFolders();
-        if (type === FileChangeType.Deleted) index.removed(path);
-        else if (/\.pyw?$/i.test(path)) index.changed(path);
-      }
+        if (type === FileChangeType.Deleted) removed.add(path);
+        else if (isPythonFile(path)) changed.add(path);
+        else if (type === FileChangeType.Created) appeared.add(path);
+        return path;
+      });
+      const knowledgePaths = new Set(knowledgeFiles.paths());
+      if (paths.some((path) => knowledgePaths.has(path) || isProjectFile(path))) readKnowledge();
+      if (paths.some(isTargetFile)) readFolders();
+      if (paths.some(isIgnoreFile)) index.refresh();
+      index.changedOnDisk({ changed: [...changed], appeared: [...appeared], removed: [...removed] });
     }),
   );
 
@@ -484,7 +493,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
-  const folderSettings = createFolderSettings(host, {
+  const folderSettings = createFolderSettings(workspaceHost, {
     // A single folder's settings are the window's.
     async configurationOf(folder) {
       if (!client.configuration || index.folders().length < 2) return undefined;
@@ -586,6 +595,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     trustNotification,
     noticing("trust", (params: unknown) => {
       trust = trustOf(params);
+      // What was out of reach before is not any more.
+      index.refresh();
+      readFolders();
       readKnowledge();
     }),
   );
@@ -782,9 +794,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
         { globPattern: "**/*.{py,pyw}" },
-        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg}" },
-        // A deleted folder is told as one event that no pattern for files matches.
-        { globPattern: "**/*", kind: WatchKind.Delete },
+        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg,.gitignore}" },
+        // A folder that goes, or that is moved here, is told as one event that no pattern for files matches.
+        { globPattern: "**/*", kind: WatchKind.Create | WatchKind.Delete },
       ],
     });
   };
@@ -795,6 +807,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 /** Whether the file may name knowledge files. */
 function isProjectFile(path: string): boolean {
   return path.endsWith("/pyproject.toml");
+}
+
+/** Whether the file says which others git leaves out. */
+function isIgnoreFile(path: string): boolean {
+  return path.endsWith("/.gitignore");
+}
+
+function isPythonFile(path: string): boolean {
+  return /\.pyw?$/i.test(path);
 }
 
 /** Whether the file says which Python a project is for, or how it is judged. */

@@ -12,8 +12,8 @@ interface Answer {
   result: unknown;
   /** The question that it was found on the way to. */
   question: Question;
-  /** The last question that noted it as known. */
-  notedBy: Question | undefined;
+  /** The number of the last question that noted it as known; the question itself may be of long ago. */
+  notedBy: number;
 }
 
 /**
@@ -21,6 +21,8 @@ interface Answer {
  * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not.
  */
 interface Question {
+  /** Another for each question of a memory, from 1. */
+  readonly number: number;
   /** The state of the program that its answers were last right for. */
   state: number;
   /** The last state for which they turned out to be no more. */
@@ -31,8 +33,6 @@ interface Question {
   hasLost: boolean;
   /** Answers that were remembered from before. */
   readonly known: Answer[];
-  /** Answers found on the way, its own among them. */
-  readonly found: Answer[];
   /** Where an answer was looked for and none was sought. */
   missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
   /** Files that were reached by their path. */
@@ -135,6 +135,7 @@ export class AnswerMemory {
   private release: () => void = () => {};
   private readonly identities = new WeakMap<object, number>();
   private lastIdentity = 0;
+  private lastQuestion = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
   /** Which modules imports reach. */
@@ -215,9 +216,10 @@ export class AnswerMemory {
     for (const name of names) this.changedNext.names.add(name);
   }
 
-  /** Forgets answers in edited files that nobody has asked for of late: they can never be right again. */
+  /** Forgets answers in edited files that nobody has asked for of late, and those in files that are gone: they can never be right again. */
   private sweep(): void {
     for (const [file, answers] of this.answers) {
+      if (this.current?.files.get(file.path) !== file) this.answers.delete(file);
       if (!(file instanceof EditedFile)) continue;
       const tables: readonly AnswerTable[] = Object.values(answers);
       for (const table of tables)
@@ -419,8 +421,8 @@ export class AnswerMemory {
   private note(answer: Answer): void {
     const { question, collector } = this;
     if (question) {
-      if (answer.question === question || answer.notedBy === question) return;
-      answer.notedBy = question;
+      if (answer.question === question || answer.notedBy === question.number) return;
+      answer.notedBy = question.number;
       question.known.push(answer);
     } else if (collector && answer.question.all) collector.known.add(answer);
   }
@@ -451,9 +453,8 @@ export class AnswerMemory {
       this.note(before);
       return before.result as Result;
     }
-    const question = outer ?? newQuestion(this.state);
-    const answer: Answer = { result: provisional, question, notedBy: undefined };
-    const place = question.found.push(answer) - 1;
+    const question = outer ?? this.newQuestion();
+    const answer: Answer = { result: provisional, question, notedBy: 0 };
     if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
     this.question = question;
@@ -466,7 +467,6 @@ export class AnswerMemory {
         // Who depends on the answer from before the change depends on this one.
         kept = before;
         kept.question = question;
-        question.found[place] = kept;
         table.set(key, kept);
       }
       if (!outer) {
@@ -495,20 +495,19 @@ export class AnswerMemory {
     const { question } = this;
     if (!question) return;
     const before = table.get(key);
-    let kept: Answer = { result, question, notedBy: undefined };
+    let kept: Answer = { result, question, notedBy: 0 };
     if (before && before.question !== question) before.question.hasLost = true;
     if (before && isSame(before.result as Result, result)) {
       kept = before;
       kept.question = question;
     }
-    question.found.push(kept);
     table.set(key, kept);
   }
 
   /** Makes all that is asked meanwhile part of one question. */
   during<Result>(compute: () => Result): Result {
     const outer = this.question;
-    const question = outer ?? newQuestion(this.state);
+    const question = outer ?? this.newQuestion();
     this.question = question;
     try {
       return compute();
@@ -520,6 +519,26 @@ export class AnswerMemory {
         for (const answer of question.known) this.note(answer);
       }
     }
+  }
+
+  private newQuestion(): Question {
+    return {
+      number: ++this.lastQuestion,
+      state: this.state,
+      failed: 0,
+      root: undefined,
+      hasLost: false,
+      known: [],
+      missed: undefined,
+      files: undefined,
+      names: undefined,
+      given: undefined,
+      parts: undefined,
+      lastPart: undefined,
+      overviews: undefined,
+      all: undefined,
+      turn: 0,
+    };
   }
 
   /**
@@ -627,26 +646,6 @@ const nothing: ReadonlySet<never> = new Set<never>([]);
 const statesBetweenSweeps = 32;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
 const longestChain = 400;
-
-function newQuestion(state: number): Question {
-  return {
-    state,
-    failed: 0,
-    root: undefined,
-    hasLost: false,
-    known: [],
-    found: [],
-    missed: undefined,
-    files: undefined,
-    names: undefined,
-    given: undefined,
-    parts: undefined,
-    lastPart: undefined,
-    overviews: undefined,
-    all: undefined,
-    turn: 0,
-  };
-}
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
   if (a.size !== b.size) return false;
