@@ -126,3 +126,45 @@ test("virtual environments of all makers are read", () => {
   assert.equal(told("home = /usr/bin\n"), undefined);
   assert.equal(told("version = 2.7\n"), undefined);
 });
+
+test("each folder has the interpreter that is selected for it, that its settings name or that it names itself", () =>
+  withEditor(
+    {
+      workspaceFolders: ["first", "second", "third", "fourth"],
+      folderSettings: { third: { target: "pypy-3.11" } },
+      prepare: files({
+        "first/scramble.py": "",
+        "second/scramble.py": "",
+        "third/scramble.py": "",
+        "fourth/.python-version": "3.9\n",
+        "fourth/scramble.py": "",
+      }),
+    },
+    async (editor) => {
+      for (const folder of ["first", "second", "third", "fourth"]) await editor.open(`${folder}/scramble.py`, scramble);
+      const folders = { [editor.uri("first")]: "3.13.1", [editor.uri("second")]: "3.14t", [editor.uri("fourth")]: null };
+      await editor.notify("gilscope/interpreter", { version: "3.13.1", folders });
+      const naming =
+        (interpreter: string) =>
+        (found: readonly Diagnostic[]): boolean =>
+          String(found[0]?.message).includes(interpreter);
+      // Without a GIL there is nothing to warn of.
+      const none = (found: readonly Diagnostic[]): boolean => found.every(({ code }) => code !== "GIL101");
+      await editor.diagnostics("first/scramble.py", naming("3.13"));
+      await editor.diagnostics("second/scramble.py", none);
+      await editor.diagnostics("third/scramble.py", naming("PyPy 3.11"));
+      await editor.diagnostics("fourth/scramble.py", naming("3.9"));
+      const { target, otherTargets } = await editor.status(({ otherTargets }) => Object.keys(otherTargets).length === 3);
+      assert.equal(target, "CPython 3.13");
+      assert.deepEqual(otherTargets, {
+        [editor.uri("second/scramble.py")]: { target: "CPython 3.14t", targetFrom: "editor" },
+        [editor.uri("third/scramble.py")]: { target: "PyPy 3.11", targetFrom: "setting" },
+        [editor.uri("fourth/scramble.py")]: { target: "CPython 3.9", targetFrom: "project" },
+      });
+      // What is typed in one folder is judged for its interpreter.
+      await editor.change("second/scramble.py", [{ text: `${scramble}\n` }]);
+      await editor.diagnostics("second/scramble.py", none);
+      await editor.notify("gilscope/interpreter", { version: "3.12.1", folders: {} });
+      await editor.diagnostics("second/scramble.py", naming("3.12"));
+    },
+  ));

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
-import type { Target } from "../base/target.js";
+import { type Target, targetName } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
 import { withFields } from "../estimate/on-demand.js";
@@ -21,6 +21,7 @@ import { type Found, findingOf, type RuleFailure, runRules, withFixes } from "..
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
 import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
+import { byFolder } from "./by-folder.js";
 import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
@@ -70,7 +71,8 @@ export class AnalysisHost {
   private simulations = new SimulationMemory();
   /** The names in facts that came as bytes, which files share. */
   private readonly names = new Map<string, string>();
-  private links = new LinkMemory();
+  /** By target: estimates are among what is remembered, and they depend on it. */
+  private readonly links = new Map<string, LinkMemory>();
   private states = 0;
   private current: Analysis | undefined;
 
@@ -129,8 +131,8 @@ export class AnalysisHost {
 
   configure(settings: Settings): void {
     this.settings = settings;
-    // Estimates are among what is remembered, and they depend on target and cores.
-    this.links = new LinkMemory();
+    // Estimates depend on cores and more as well.
+    this.links.clear();
     this.current = undefined;
   }
 
@@ -138,7 +140,7 @@ export class AnalysisHost {
   useKnowledge(knowledge: Knowledge): void {
     if (knowledge === this.knowledge) return;
     this.knowledge = knowledge;
-    this.links = new LinkMemory();
+    this.links.clear();
     this.current = undefined;
   }
 
@@ -147,15 +149,33 @@ export class AnalysisHost {
    * opened again.
    */
   startAfresh(): void {
-    this.links = new LinkMemory();
+    this.links.clear();
     this.simulations = new SimulationMemory();
     this.current = undefined;
   }
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links, ++this.states);
+    this.current ??= this.newSnapshot();
     return this.current;
+  }
+
+  private newSnapshot(): Analysis {
+    const files = new Map(this.files);
+    const state = ++this.states;
+    const snapshots = new Map<string, Snapshot>();
+    const snapshotFor = (target: Target): Snapshot => {
+      const name = targetName(target);
+      const links = this.links.get(name) ?? new LinkMemory();
+      this.links.set(name, links);
+      const known =
+        snapshots.get(name) ?? new Snapshot(files, { ...this.settings, target }, this.knowledge, this.simulations, links, state);
+      snapshots.set(name, known);
+      return known;
+    };
+    const general = snapshotFor(this.settings.target);
+    const folders = (this.settings.folderTargets ?? []).map(({ folder, target }) => ({ folder, analysis: snapshotFor(target) }));
+    return folders.length === 0 ? general : byFolder(general, folders);
   }
 
   private hold(path: string, source: Source, module: Module, open: boolean): void {

@@ -37,14 +37,15 @@ export type ReadSource =
 export const largestSourceBytes = 5_000_000;
 
 /**
- * The Python files at and below a folder: `.py` and `.pyw`, without what git ignores, hidden folders, virtual environments, folders of
- * other people's code, and what `isExcluded` names, which is asked for folders with a slash at their end. The folder itself is walked whatever
- * its name. Links to folders are not followed, so the walk ends.
+ * The Python files at and below a folder: `.py` and `.pyw`, and notebooks where they are asked for, without what git ignores, hidden folders, virtual
+ * environments, folders of other people's code, and what `isExcluded` names, which is asked for folders with a slash at their end. The folder itself
+ * is walked whatever its name. Links to folders are not followed, so the walk ends.
  */
 export async function findSources(
   folder: string,
   host: SourceHost,
   isExcluded: (path: string) => boolean = () => false,
+  kinds: "modules" | "modules and notebooks" = "modules",
 ): Promise<FoundSources> {
   const files: string[] = [];
   const problems: SourceProblem[] = [];
@@ -67,7 +68,7 @@ export async function findSources(
       const path = joinPath(current, entry.name);
       if (entry.kind === "folder") {
         if (!isForeign(entry.name) && !isIgnored(`${path}/`, rules) && !isExcluded(`${path}/`)) below.push(walk(path, rules));
-      } else if (entry.kind === "file" && isPythonFile(entry.name) && !isIgnored(path, rules) && !isExcluded(path)) {
+      } else if (entry.kind === "file" && isPythonFile(entry.name, kinds) && !isIgnored(path, rules) && !isExcluded(path)) {
         files.push(path);
       }
     }
@@ -108,8 +109,8 @@ function tooLarge(path: string, bytes: number): ReadSource {
   };
 }
 
-function isPythonFile(name: string): boolean {
-  return /\.pyw?$/i.test(name);
+function isPythonFile(name: string, kinds: "modules" | "modules and notebooks"): boolean {
+  return /\.pyw?$/i.test(name) || (kinds === "modules and notebooks" && /\.ipynb$/i.test(name));
 }
 
 /** Folders that hold no source of the project. */

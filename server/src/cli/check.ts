@@ -21,6 +21,7 @@ import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
 import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
+import type { Notebook } from "./notebook.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Project, projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
@@ -80,7 +81,8 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);
-    const paths = loaded.files.map(({ path }) => path);
+    // A notebook's text is not what its file holds.
+    const paths = loaded.files.filter(({ notebook }) => notebook === undefined).map(({ path }) => path);
     const result = applyFixes(host, paths, findingsOf, options.unsafeFixes ? ["safe", "unsafe"] : ["safe"]);
     progress.end();
     if (options.diff) return reportDiff(loaded, result.texts, environment);
@@ -94,7 +96,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
 
   async function finish(found: Found, fixed: number, otherProblems: readonly Problem[]): Promise<ExitCode> {
     progress.end();
-    const sources = reportSources((path) => shownPath(path, environment), found.text);
+    const sources = reportSources((path) => shownPath(path, environment), found.text, notebooksIn(loaded.files));
     const wanted = found.findings.filter(isWanted);
     if (options.writeBaseline !== undefined) await writeOutput(options.writeBaseline, baselineText(wanted, sources), environment);
     const report: CheckReport = {
@@ -125,6 +127,11 @@ interface Found extends KeptReport {
 function textIn(files: readonly LoadedFile[]): (path: string) => string | undefined {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   return (path) => texts.get(path);
+}
+
+function notebooksIn(files: readonly LoadedFile[]): (path: string) => Notebook | undefined {
+  const notebooks = new Map(files.map(({ path, notebook }) => [path, notebook]));
+  return (path) => notebooks.get(path);
 }
 
 /** Each target is analysed on its own; a finding that several targets share is reported once, with the verdicts of all. */

@@ -11,6 +11,7 @@ import { readUserKnowledge } from "../knowledge/user-files.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
+import { isNotebook, type Notebook, readNotebook } from "./notebook.js";
 import { printable } from "./printable.js";
 import type { Progress } from "./progress.js";
 import { type Project, projectOf } from "./project.js";
@@ -21,6 +22,8 @@ export interface LoadedFile {
   readonly text: string;
   readonly encoding: SourceEncoding;
   readonly from: "disk" | "input";
+  /** Of a notebook, whose text is that of its cells. */
+  readonly notebook: Notebook | undefined;
 }
 
 /** What the paths on a command line stand for. */
@@ -33,8 +36,8 @@ export interface Loaded {
 }
 
 /**
- * Reads the files, and the Python files below the folders, that the user named; `-` is standard input. What the project excludes is left out below
- * folders, and read where it is named itself.
+ * Reads the files, and the Python files and notebooks below the folders, that the user named; `-` is standard input. What the project excludes is
+ * left out below folders, and read where it is named itself.
  */
 export async function loadSources(
   typedPaths: readonly string[],
@@ -48,7 +51,12 @@ export async function loadSources(
   const missing: string[] = [];
   const take = (source: ReadSource, from: LoadedFile["from"]): void => {
     if (source.kind !== "source") problems.push({ path: source.path, message: source.message });
-    else files.set(source.path, { path: source.path, text: source.text, encoding: source.encoding, from });
+    else {
+      const { path, text, encoding } = source;
+      const notebook = isNotebook(path) ? readNotebook(text) : undefined;
+      if (notebook && "reason" in notebook) problems.push({ path, message: notebook.reason });
+      else files.set(path, { path, text: notebook?.text ?? text, encoding, from, notebook });
+    }
   };
 
   const isExcluded = project ? pathMatcher(project.folder, project.settings.exclude) : () => false;
@@ -58,7 +66,7 @@ export async function loadSources(
     const path = absolutePath(workingFolder, typed);
     const kind = await kindOf(path, environment);
     if (kind === "folder") {
-      const found = await findSources(path, host, isExcluded);
+      const found = await findSources(path, host, isExcluded, "modules and notebooks");
       for (const file of found.files) paths.add(file);
       problems.push(...found.problems);
     } else if (kind === "nothing") {

@@ -11,12 +11,21 @@ import type { ServerHost } from "./server-host.js";
 export interface FolderSettings {
   /** Reads them again; of two readings at a time the later one counts. */
   read(folders: readonly string[]): Promise<void>;
-  /** The first interpreter that a folder names; one program has one. */
+  /** The first interpreter that a folder names: that of what belongs to no folder. */
   readonly target: ProjectTarget | undefined;
+  /** The interpreters that the editor's settings of folders or the folders themselves name. */
+  readonly targets: readonly NamedTarget[];
   readonly cores: number | undefined;
   readonly severities: readonly FolderSeverities[];
   /** Whether a folder leaves the file out. */
   excludes(path: string): boolean;
+}
+
+/** The interpreter of one folder, and who names it. */
+export interface NamedTarget {
+  readonly folder: string;
+  readonly setting: Target | undefined;
+  readonly project: ProjectTarget | undefined;
 }
 
 /** Who hears of a reading that is not overtaken, and what the editor says of a folder, where it tells. */
@@ -28,6 +37,8 @@ export interface FolderListener {
 interface Folder {
   readonly path: string;
   readonly target: ProjectTarget | undefined;
+  /** As the editor's settings have it for this folder. */
+  readonly targetSetting: Target | undefined;
   readonly cores: number | undefined;
   readonly severities: FolderSeverities["severities"];
   readonly hidden: FolderSeverities["hidden"];
@@ -57,6 +68,7 @@ export function createFolderSettings(host: ServerHost, listener: FolderListener)
     return {
       path,
       target: project?.target ? fromProject(project.target) : named,
+      targetSetting: configuration?.target,
       cores: project?.cores,
       severities: { ...rules?.severities, ...configuration?.severities },
       hidden: rules ? hiddenBy(rules) : [],
@@ -79,6 +91,9 @@ export function createFolderSettings(host: ServerHost, listener: FolderListener)
     },
     get target() {
       return read.find(({ target }) => target !== undefined)?.target;
+    },
+    get targets() {
+      return read.map(({ path, target, targetSetting }) => ({ folder: path, setting: targetSetting, project: target }));
     },
     get cores() {
       return read.find(({ cores }) => cores !== undefined)?.cores;

@@ -37,9 +37,9 @@ import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { errorDetails } from "../base/error-details.js";
 import { fileName, joinPath } from "../base/path.js";
-import { interpreterTarget } from "../base/project-target.js";
-import { overlaps } from "../base/range.js";
-import { type Target, targetName, targetTitle } from "../base/target.js";
+import type { ProjectTarget } from "../base/project-target.js";
+import { overlaps, type Range } from "../base/range.js";
+import { newestTarget, type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
@@ -52,6 +52,7 @@ import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
+import { wordsFor } from "./language.js";
 import { createNotebooks } from "./notebooks.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
@@ -74,9 +75,11 @@ import {
   timelineRequest,
   topicsRequest,
   trustNotification,
+  type WorkPlace,
 } from "./protocol.js";
 import { answerPulledDiagnostics, diagnosticOptions } from "./pulled-diagnostics.js";
 import { answerReadingAids } from "./reading-aids.js";
+import { noneSelected, selectedIn } from "./selected-interpreters.js";
 import { commandMessage, serverCommands } from "./server-commands.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
@@ -99,7 +102,7 @@ const longestPause = 100;
 /** What fails however often everything is made anew is not worth the time any more. */
 const mostFreshStarts = 3;
 
-/** How long the first diagnostics wait for the editor's settings, in milliseconds. */
+/** How long the first diagnostics wait for the editor's settings, and the workspace for the first diagnostics, in milliseconds. */
 const settingsPatience = 2000;
 
 /**
@@ -111,14 +114,24 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   /** For what the workspace holds, as opposed to what the user's settings name. */
   const workspaceHost = confined(host, () => ({ trust, folders: index.folders() }));
   let configuration = readConfiguration(undefined);
-  let targetOfEditor: Target | undefined;
-  const targetOrigin = (): TargetOrigin =>
-    configuration.target ? "setting" : targetOfEditor ? "editor" : (folderSettings.target?.from ?? "default");
+  let selected = noneSelected;
+  const chosenTarget = (): ChosenTarget =>
+    chosen(configuration.target, selected.target, folderSettings.target) ?? { target: newestTarget, from: "default" };
+  /** The targets of folders, where these are not that of the rest. */
+  const folderTargets = (): readonly (ChosenTarget & { readonly folder: string })[] => {
+    const general = chosenTarget();
+    return folderSettings.targets.flatMap(({ folder, setting, project }) => {
+      const ofEditor = selected.folders.has(folder) ? selected.folders.get(folder) : selected.target;
+      const own = chosen(setting ?? configuration.target, ofEditor, project) ?? general;
+      return targetName(own.target) === targetName(general.target) ? [] : [{ folder, ...own }];
+    });
+  };
   let settings = effectiveSettings(configuration, undefined, host.cores());
   let abilities = abilitiesOf({});
   let hovers = introductionOf(undefined);
   let trust = trustOf(undefined);
   let client = clientOf({});
+  let words = wordsFor(undefined);
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -141,6 +154,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       versionOf: (path) => open.get(path)?.document.version ?? null,
       abilities,
       hovers,
+      words,
     });
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +267,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.pullsDiagnostics && isPulledStale) send(connection.languages.diagnostics.refresh());
     isPulledStale = false;
     sendStatus();
+    firstAnswered.settle();
     if (round === lastAnalysed) return;
     lastAnalysed = round;
     send(connection.sendNotification(analysedNotification));
@@ -260,6 +275,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let lastAnalysed = -1;
   /** Whether an editor that asks for diagnostics has old ones of the text that it shows. */
   let isPulledStale = false;
+  const firstAnswered = settledLater();
 
   /** Nothing for a file whose diagnostics fail, which are no reason to keep back those of the others. */
   const diagnosticsOf = (shown: OpenDocument, state: Analysis, renderer: Renderer): readonly Diagnostic[] => {
@@ -289,9 +305,18 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const progress = createIndexProgress(connection, {
     showsProgress: () => client.progress,
+    words: () => words,
     onChange: () => sendStatus(),
     onFailure: (error) => logFailure("progress", error),
   });
+  const otherTargets = (): ServerStatus["otherTargets"] => {
+    const folders = folderTargets();
+    const told = [...open.values()].flatMap(({ uri, path }) => {
+      const own = folders.find(({ folder }) => path.startsWith(`${folder}/`));
+      return own ? [[uri, { target: targetTitle(own.target), targetFrom: own.from }] as const] : [];
+    });
+    return Object.fromEntries(told);
+  };
   let lastStatus = "";
   const sendStatus = (): void => {
     const status: ServerStatus = {
@@ -300,7 +325,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       findings: Object.fromEntries(findingCounts),
       indexing: progress.state,
       percentage: progress.percentage,
-      targetFrom: targetOrigin(),
+      targetFrom: chosenTarget().from,
+      otherTargets: otherTargets(),
     };
     const text = JSON.stringify(status);
     if (text === lastStatus) return;
@@ -318,6 +344,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     });
   const index = createWorkspaceIndex(workspaceHost, {
     isOpen: (path) => open.get(path)?.use === "analysed",
+    firstAnswers: async () => open.size > 0 && Promise.race([firstAnswered.promise, host.wait(settingsPatience)]),
     isExcluded: (path) => isExcluded(path),
     onFile(path, text, packed) {
       // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
@@ -456,8 +483,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let configuredWith = "";
   const configure = (): void => {
     settings = {
-      ...effectiveSettings(configuration, targetOfEditor ?? folderSettings.target?.target, folderSettings.cores ?? host.cores()),
+      ...effectiveSettings(configuration, chosenTarget().target, folderSettings.cores ?? host.cores()),
       folders: folderSettings.severities,
+      folderTargets: folderTargets().map(({ folder, target }) => ({ folder, target })),
       calibrations: kept.calibrations,
     };
     const text = JSON.stringify(settings);
@@ -469,8 +497,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       refreshNotes();
     }
     schedulePublish();
-    if (kept.of !== targetName(settings.target)) readCalibrations();
+    if (kept.of !== targetsInUse().map(targetName).join()) readCalibrations();
   };
+
+  const targetsInUse = (): readonly Target[] => [settings.target, ...(settings.folderTargets ?? []).map(({ target }) => target)];
 
   /** The editor asks for what stands in the code by itself only where the code changes. */
   const refreshNotes = (): void => {
@@ -478,13 +508,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.inlayRefresh) send(connection.languages.inlayHint.refresh());
   };
 
-  /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
+  /** What `gilscope calibrate` measured of the targets, read when they are first worked with. */
   let kept: { readonly of: string; readonly calibrations: readonly Calibration[] } = { of: "", calibrations: [] };
   const readCalibrations = (): void => {
-    const { target } = settings;
-    const of = targetName(target);
+    const targets = targetsInUse();
+    const of = targets.map(targetName).join();
     kept = { of, calibrations: [] };
-    const reading = keptCalibrations([target], host.configurationFolder, host).then(({ calibrations, problems }) => {
+    const reading = keptCalibrations(targets, host.configurationFolder, host).then(({ calibrations, problems }) => {
       for (const problem of problems) host.log(problem);
       if (calibrations.length === 0 || kept.of !== of) return;
       kept = { of, calibrations };
@@ -578,8 +608,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onNotification(
     interpreterNotification,
-    noticing("interpreter", (params: { version?: unknown }) => {
-      targetOfEditor = typeof params?.version === "string" ? interpreterTarget(params.version) : undefined;
+    noticing("interpreter", (params: unknown) => {
+      selected = selectedIn(params);
       configure();
     }),
   );
@@ -620,10 +650,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      const actions = codeActionsAt(path, params, state, renderer, abilities, words);
       if (open.get(path)?.use !== "analysed") return actions;
       const before = analysisHost.snapshot();
-      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost, words));
       if (analysisHost.snapshot() !== before) {
         changed();
         schedulePublish();
@@ -655,8 +685,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
-  /** The site whose call stands at the place, else the first one on its line. */
-  const siteAt = (state: Analysis, path: string, { line, character }: DocumentPlace): SiteDemand | undefined => {
+  /** The site whose call stands at the place, else the first one on its line, else the nearest if that is asked for. */
+  const siteAt = (state: Analysis, path: string, { line, character, nearest }: WorkPlace): SiteDemand | undefined => {
     const renderer = rendererOf(state);
     const start = renderer.offset(path, { line, character });
     const lineEnd = renderer.offset(path, { line, character: Number.MAX_SAFE_INTEGER });
@@ -664,24 +694,27 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const sites = state.demands(path);
     return (
       sites.find(({ prediction: { range } }) => range.start <= start && start < range.end) ??
-      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd }))
+      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd })) ??
+      (nearest ? [...sites].sort((a, b) => distance(a.prediction.range, start) - distance(b.prediction.range, start))[0] : undefined)
     );
   };
 
   connection.onRequest(
     predictionRequest,
-    answering("prediction", (place: DocumentPlace): Page | null => {
+    answering("prediction", (place: WorkPlace): Page | null => {
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
       const site = siteAt(state, path, place);
-      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line) : null;
+      if (!site) return null;
+      const { range } = site.prediction;
+      return predictionPage(site.prediction, state.delays(path, range), rendererOf(state).position(path, range.start).line, words);
     }),
   );
 
   connection.onRequest<TimelineSite | null, void>(
     timelineRequest,
-    answering("timeline", (place: DocumentPlace): TimelineSite | null => {
+    answering("timeline", (place: WorkPlace): TimelineSite | null => {
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
@@ -741,7 +774,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
-  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints });
+  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints, words: () => words });
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -749,6 +782,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     client = clientOf(params.capabilities, params.initializationOptions);
+    words = wordsFor(params.locale);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
     trust = trustOf(params.initializationOptions);
@@ -802,6 +836,31 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   };
 
   connection.listen();
+}
+
+function distance({ start, end }: Range, offset: number): number {
+  return Math.max(start - offset, offset - end, 0);
+}
+
+/** An interpreter, and who chose it. */
+interface ChosenTarget {
+  readonly target: Target;
+  readonly from: TargetOrigin;
+}
+
+/** What the user sets comes first, then what is selected in the editor, then what the project names. */
+function chosen(setting: Target | undefined, ofEditor: Target | undefined, project: ProjectTarget | undefined): ChosenTarget | undefined {
+  if (setting) return { target: setting, from: "setting" };
+  return ofEditor ? { target: ofEditor, from: "editor" } : project;
+}
+
+/** A promise that somebody else settles. */
+function settledLater(): { readonly promise: Promise<void>; settle(): void } {
+  let settle = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle: () => settle() };
 }
 
 /** Whether the file may name knowledge files. */

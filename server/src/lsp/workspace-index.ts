@@ -7,6 +7,8 @@ import type { ServerHost } from "./server-host.js";
 export interface IndexListener {
   /** Whether an editor shows the file, so that its text on disk does not matter. */
   isOpen(path: string): boolean;
+  /** Settles when the files that the editor shows have their first answers: they come before everything that is read beside them. */
+  firstAnswers(): Promise<unknown>;
   /** Whether the user leaves the file out. */
   isExcluded(path: string): boolean;
   /** `packed` are the facts of the text, where another thread made them. */
@@ -137,8 +139,10 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
     let done = 0;
     let paused = host.now();
     const reading = new Set<Promise<void>>();
-    // Changes come in bursts (a save, a branch switch): the pause collects them, and lets the first answers out before the work starts.
+    // Changes come in bursts (a save, a branch switch): the pause collects them, and the documents that the editor opens at its start.
     await host.wait(50);
+    await listener.firstAnswers();
+    paused = host.now();
     for (;;) {
       for (const path of waitingRemovals) forget(path);
       const folder = first(waitingFolders);

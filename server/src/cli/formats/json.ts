@@ -17,6 +17,8 @@ export interface JsonReport {
 
 export interface JsonSpan {
   readonly path: string;
+  /** Of a notebook: the cell, from 1, that lines count in. */
+  readonly cell?: number;
   readonly start: Place;
   readonly end: Place;
 }
@@ -129,7 +131,12 @@ function jsonFinding(finding: Finding, fingerprint: string, sources: ReportSourc
 
 function span(path: string, range: Range, sources: ReportSources): JsonSpan {
   const lines = sources.lines(path);
-  return { path: sources.shown(path), start: placeAt(lines, range.start), end: placeAt(lines, range.end) };
+  const [start, end] = [placeAt(lines, range.start), placeAt(lines, range.end)];
+  const notebook = sources.notebook(path);
+  if (!notebook) return { path: sources.shown(path), start, end };
+  const { cell, line } = notebook.placeOf(start.line - 1);
+  const inCell = (place: Place): Place => ({ line: place.line - start.line + line, column: place.column });
+  return { path: sources.shown(path), cell, start: inCell(start), end: inCell(end) };
 }
 
 function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {

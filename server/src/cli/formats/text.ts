@@ -63,7 +63,9 @@ function findingText(finding: Finding, sources: ReportSources, options: TextOpti
 
 function placeText(path: string, offset: number, sources: ReportSources): string {
   const { line, column } = placeAt(sources.lines(path), offset);
-  return `${printable(sources.shown(path))}:${line}:${column}`;
+  const inNotebook = sources.notebook(path)?.placeOf(line - 1);
+  const place = inNotebook ? `cell ${inNotebook.cell}:${inNotebook.line}` : line;
+  return `${printable(sources.shown(path))}:${place}:${column}`;
 }
 
 /** The line before, for its context, and the line of the finding with a caret under what is meant. */
@@ -72,8 +74,9 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
   const start = lines.position(finding.range.start);
   const end = lines.position(finding.range.end);
   const text = lines.line(start.line);
-  const before = start.line > 0 ? lines.line(start.line - 1) : "";
-  const width = String(start.line + 1).length;
+  const shownLine = sources.notebook(finding.path)?.placeOf(start.line).line ?? start.line + 1;
+  const before = shownLine > 1 ? lines.line(start.line - 1) : "";
+  const width = String(shownLine).length;
   const colours = createColors(options.style === "coloured");
 
   const underlinedEnd = end.line === start.line ? end.column : text.length;
@@ -85,8 +88,8 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
   const caret = severityColour(finding.severity, options)("^".repeat(caretLength));
   const row = (label: string, content: string): string => `    ${colours.dim(`${label.padStart(width)} |`)} ${content}`.trimEnd();
   const rows = [
-    ...(before.trim() === "" ? [] : [row(String(start.line), printable(before.slice(cut, cut + longestExcerpt)))]),
-    row(String(start.line + 1), printable(visible)),
+    ...(before.trim() === "" ? [] : [row(String(shownLine - 1), printable(before.slice(cut, cut + longestExcerpt)))]),
+    row(String(shownLine), printable(visible)),
     row("", indent + caret),
   ];
   return rows.map((line) => `${line}\n`).join("");
