@@ -163,7 +163,7 @@ async function textOf(path: string, host: Pick<Host, "readFile">): Promise<strin
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !("toISOString" in value);
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {
