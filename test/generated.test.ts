@@ -9,6 +9,7 @@ import { builtInKnowledge } from "../server/src/knowledge/knowledge.js";
 import { knowledgeFile, repeatedParts } from "../server/src/knowledge/schema.js";
 import { rules } from "../server/src/rules/index.js";
 import type { Rule } from "../server/src/rules/rule.js";
+import { jsonReport } from "./cli/report-schema.js";
 import { type ProbedRow, probedRows } from "./knowledge/probe-record.js";
 
 /*
@@ -51,6 +52,21 @@ function schemaOfKnowledge(): unknown {
   const schema = toJsonSchema(knowledgeFile, { typeMode: "input", errorMode: "ignore", target: "draft-07", definitions: repeatedParts });
   return { ...schema, title: "Knowledge file of Gilscope", description: "What calls of a library do to the GIL." };
 }
+
+const reportSchemaFile = "syntaxes/gilscope-report.schema.json";
+
+test("the format of reports is published", () => {
+  const made = {
+    ...toJsonSchema(jsonReport, { target: "draft-07" }),
+    title: "Report of gilscope check --format json",
+    description:
+      "Lines and columns count from 1, columns in UTF-16 code units; paths are relative to the working directory; times are nanoseconds.",
+  };
+  const schema = JSON.parse(JSON.stringify(made));
+  if (process.env.UPDATE) writeFileSync(reportSchemaFile, `${JSON.stringify(schema, undefined, 2)}\n`);
+  const kept = JSON.parse(readFileSync(reportSchemaFile, "utf8"));
+  assert.deepEqual(kept, schema, `${reportSchemaFile} is out of date: run UPDATE=1 npm test -- generated`);
+});
 
 const measurementsFile = "server/src/knowledge/measured.json";
 

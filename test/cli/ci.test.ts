@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -89,6 +89,37 @@ test("a baseline holds back what is known, wherever it stands now, and nothing n
     gilscope("app.py", "--baseline", "none.json").errors,
     /^gilscope: the baseline none\.json cannot be read: does not exist\n$/,
   );
+});
+
+test("the step of the GitHub Action runs with its inputs, and none of them is a command", () => {
+  const action = readFileSync("action.yml", "utf8");
+  const step = /^ {6}run: \|\n((?: {8}.*\n)+)/m.exec(action)?.[1]?.replace(/^ {8}/gm, "") ?? "";
+  assert.match(step, /check/);
+  writeFileSync(join(folder, "first.py"), race);
+  writeFileSync(join(folder, "second.py"), "x = 1\n");
+  const run = (inputs: Readonly<Record<string, string>>) => {
+    const given = { PATHS: ".", FORMAT: "github", OUTPUT: "", ARGUMENTS: "", ...inputs };
+    const variables = Object.fromEntries(Object.entries(given).map(([name, value]) => [`GILSCOPE_${name}`, value]));
+    const env = { ...process.env, GITHUB_ACTION_PATH: process.cwd(), XDG_CONFIG_HOME: join(folder, "settings"), ...variables };
+    return spawnSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step], { cwd: folder, encoding: "utf8", env });
+  };
+  const annotated = run({ PATHS: "first.py second.py" });
+  assert.deepEqual([annotated.status, annotated.stderr], [1, ""]);
+  assert.match(annotated.stdout, /^::warning file=first\.py,line=\d+/m);
+  const written = run({ PATHS: "first.py", FORMAT: "sarif", OUTPUT: "made/report.sarif", ARGUMENTS: "--fail-on never --select GIL201" });
+  assert.deepEqual([written.status, written.stdout, written.stderr], [0, "", ""]);
+  assert.equal(JSON.parse(readFileSync(join(folder, "made/report.sarif"), "utf8")).runs[0].results.length, 1);
+  const hostile = run({ PATHS: "second.py; touch owned", ARGUMENTS: "$(touch owned)" });
+  assert.equal(hostile.status, 2);
+  assert.equal(existsSync(join(folder, "owned")), false);
+});
+
+test("the hook of pre-commit runs the command of its checkout, on the files that it is given", () => {
+  writeFileSync(join(folder, "first.py"), race);
+  const [, entry = ""] = /entry: (\S+)/.exec(readFileSync(".pre-commit-hooks.yaml", "utf8")) ?? [];
+  const { status, stdout } = spawnSync(join(process.cwd(), entry), ["first.py"], { cwd: folder, encoding: "utf8" });
+  assert.equal(status, 1);
+  assert.match(stdout, /^first\.py:\d+:\d+ GIL201 /m);
 });
 
 test("the packed package holds all that the command needs", () => {

@@ -3,6 +3,7 @@ import { askAboutText } from "./analyse.js";
 import { chanceOf } from "./chance.js";
 import { playEdits } from "./edits.js";
 import { hostilePrograms, hostileTexts } from "./hostile-texts.js";
+import { playHuge } from "./huge.js";
 import { playMalformed, playMessages } from "./messages.js";
 import { grammarText, realFiles, wildText } from "./texts.js";
 
@@ -21,7 +22,8 @@ const hostile = [...hostileTexts];
 function hostileRound(seed: number, parser: Parser): number {
   const chance = chanceOf(seed);
   const [name, text] = chance.of(hostile);
-  const size = name.startsWith("deep") ? chance.of([300, 1000, 10_000]) : chance.of([300, 1000]);
+  // Of long lines, the longest have a megabyte.
+  const size = /^(deep|long: (string|name|comment|white space)$)/.test(name) ? chance.of([300, 1000, 10_000]) : chance.of([300, 1000]);
   askAboutText(parser, chance.of(hostilePrograms(text(size))));
   return 1;
 }
@@ -32,6 +34,15 @@ function prefixRound(seed: number, parser: Parser): number {
   const [, text] = chance.of([...realFiles]);
   for (let i = 0; i < 5; i++) askAboutText(parser, text.slice(0, chance.below(text.length)));
   return 5;
+}
+
+const bySize = [...realFiles].sort(([, a], [, b]) => a.length - b.length);
+
+/** Every prefix of one real file, the shortest file first. */
+function everyPrefix(seed: number, parser: Parser): number {
+  const [, text = ""] = bySize[(seed - 1) % bySize.length] ?? [];
+  for (let end = 0; end <= text.length; end++) askAboutText(parser, text.slice(0, end));
+  return text.length + 1;
 }
 
 export const campaigns: readonly Campaign[] = [
@@ -55,6 +66,8 @@ export const campaigns: readonly Campaign[] = [
     },
   },
   { name: "prefixes of real files", unit: "texts", play: prefixRound },
+  { name: "every prefix of a real file", unit: "texts", play: everyPrefix },
+  { name: "files of 100 MB", unit: "files", play: playHuge },
   { name: "edits, taken back", unit: "edits", play: (seed, parser) => playEdits(parser, chanceOf(seed), 12) },
   { name: "messages in any order", unit: "messages", play: (seed) => playMessages(chanceOf(seed), 150) },
   { name: "messages that are none", unit: "messages", play: (seed) => playMalformed(chanceOf(seed), 30) },

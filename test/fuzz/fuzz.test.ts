@@ -16,6 +16,8 @@ const rounds: Readonly<Record<string, number>> = {
   "characters and words": 25,
   "programs by a grammar": 20,
   "prefixes of real files": 12,
+  "every prefix of a real file": 1,
+  "files of 100 MB": 1,
   "edits, taken back": 4,
   "messages in any order": 2,
   "messages that are none": 2,

@@ -1,9 +1,10 @@
+import { writeFileSync } from "node:fs";
 import { pythonParser } from "../syntax/python-parser.js";
 import { campaigns } from "./campaigns.js";
 
 /*
  * `npm run fuzz [-- --minutes N] [--seed N] [--only NAME]`: the attacks of the test suite, each in turn with seeds of its own, until the time is
- * over or something breaks. What breaks is named with its seed.
+ * over or something breaks. What breaks is named with its seed; what was played is written to test/fuzz/record.json, from which README's table is made.
  */
 
 function option(name: string, otherwise: string): string {
@@ -28,6 +29,14 @@ for (let seed = Number(option("seed", String(Date.now() % 1_000_000))); performa
       console.error(error instanceof Error ? error.stack : error);
     }
   }
+}
+// A campaign that was cut short is no record of all.
+if (process.exitCode === undefined && only === "") {
+  const attacks = [...counts].map(([name, played]) => ({ name, played }));
+  writeFileSync(
+    "test/fuzz/record.json",
+    `${JSON.stringify({ date: new Date().toISOString().slice(0, 10), node: process.version, attacks }, undefined, 2)}\n`,
+  );
 }
 console.log("| attack | played |\n|---|---|");
 for (const [name, count] of counts) console.log(`| ${name} | ${count} |`);

@@ -12,9 +12,15 @@ export interface Client {
   readonly progress: boolean;
   readonly lensRefresh: boolean;
   readonly inlayRefresh: boolean;
+  /** Whether it asks for diagnostics, and again when it is told that they may be others. */
+  readonly pullsDiagnostics: boolean;
+  /** Whether it has commands of its own for what code actions and lenses offer. */
+  readonly commands: boolean;
 }
 
-export function clientOf({ workspace, window }: ClientCapabilities): Client {
+export function clientOf({ workspace, window, textDocument }: ClientCapabilities, introduction?: unknown): Client {
+  // Our own client brings its commands, and is told diagnostics: it shows those of files that no editor has open, too.
+  const commands = introductionOf(introduction).commands.length > 0;
   return {
     configuration: workspace?.configuration === true,
     configurationChanges: workspace?.didChangeConfiguration?.dynamicRegistration === true,
@@ -23,6 +29,8 @@ export function clientOf({ workspace, window }: ClientCapabilities): Client {
     progress: window?.workDoneProgress === true,
     lensRefresh: workspace?.codeLens?.refreshSupport === true,
     inlayRefresh: workspace?.inlayHint?.refreshSupport === true,
+    pullsDiagnostics: !commands && textDocument?.diagnostic !== undefined && workspace?.diagnostics?.refreshSupport === true,
+    commands,
   };
 }
 

@@ -13,6 +13,7 @@ import {
   type DidOpenTextDocumentParams,
   type Disposable,
   ErrorCodes,
+  type ExecuteCommandParams,
   FileChangeType,
   type HoverParams,
   type InitializeParams,
@@ -21,7 +22,10 @@ import {
   type CodeAction as LspCodeAction,
   type CodeLens as LspCodeLens,
   type Hover as LspHover,
+  MessageType,
+  PositionEncodingKind,
   ResponseError,
+  ShowMessageNotification,
   type TextDocumentContentChangeEvent,
   TextDocumentSyncKind,
   WatchKind,
@@ -73,8 +77,10 @@ import {
   trustNotification,
   type WorkPlace,
 } from "./protocol.js";
+import { answerPulledDiagnostics, diagnosticOptions } from "./pulled-diagnostics.js";
 import { answerReadingAids } from "./reading-aids.js";
 import { noneSelected, selectedIn } from "./selected-interpreters.js";
+import { commandMessage, serverCommands } from "./server-commands.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
 import { workspaceReport } from "./workspace-report.js";
@@ -261,12 +267,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (generation !== round) return schedulePublish();
       const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
       if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
+        if (shown.published?.version === published.version) isPulledStale = true;
         shown.published = published;
         sendDiagnostics(shown, diagnostics);
       }
       await host.wait(0);
       if (generation !== round) return schedulePublish();
     }
+    if (client.pullsDiagnostics && isPulledStale) send(connection.languages.diagnostics.refresh());
+    isPulledStale = false;
     sendStatus();
     firstAnswered.settle();
     if (round === lastAnalysed) return;
@@ -274,6 +283,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     send(connection.sendNotification(analysedNotification));
   };
   let lastAnalysed = -1;
+  /** Whether an editor that asks for diagnostics has old ones of the text that it shows. */
+  let isPulledStale = false;
   const firstAnswered = settledLater();
 
   /** Nothing for a file whose diagnostics fail, which are no reason to keep back those of the others. */
@@ -292,7 +303,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {
       if (shown.use === "ignored") findingCounts.delete(told.uri);
       else findingCounts.set(told.uri, told.diagnostics.length);
-      send(connection.sendDiagnostics(told));
+      const isAskedFor = client.pullsDiagnostics && told.uri === shown.uri;
+      if (!isAskedFor) send(connection.sendDiagnostics(told));
     }
   };
 
@@ -753,6 +765,29 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
+  answerPulledDiagnostics({
+    connection,
+    answering,
+    async diagnosticsOf(path) {
+      await configured;
+      const shown = open.get(path);
+      if (!shown || shown.use === "ignored") return [];
+      const state = snapshot();
+      const diagnostics = diagnosticsOf(shown, state, rendererOf(state));
+      shown.published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
+      return diagnostics;
+    },
+  });
+
+  connection.onExecuteCommand(
+    answering("workspace/executeCommand", (params: ExecuteCommandParams): null => {
+      const message = commandMessage(params.command, params.arguments?.[0]);
+      if (message === undefined) throw new MalformedParameters(`${params.command} cannot be done with that`);
+      send(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message }));
+      return null;
+    }),
+  );
+
   connection.onRequest(topicsRequest, answering("topics", topics));
 
   connection.onRequest(
@@ -775,7 +810,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let initialFolders: readonly string[] = [];
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
-    client = clientOf(params.capabilities);
+    client = clientOf(params.capabilities, params.initializationOptions);
     words = wordsFor(params.locale);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
@@ -791,6 +826,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
         inlayHintProvider: true,
         notebookDocumentSync: { notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "python" }] }] },
         codeLensProvider: { resolveProvider: true },
+        // The only one that every editor has to know.
+        ...(params.capabilities.general?.positionEncodings ? { positionEncoding: PositionEncodingKind.UTF16 } : {}),
+        ...(client.pullsDiagnostics ? { diagnosticProvider: diagnosticOptions } : {}),
+        ...(client.commands ? {} : { executeCommandProvider: { commands: [...serverCommands] } }),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };

@@ -1,0 +1,44 @@
+import {
+  type CancellationToken,
+  type Connection,
+  type Diagnostic,
+  type DiagnosticOptions,
+  type DocumentDiagnosticParams,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  DocumentDiagnosticRequest,
+  type ResponseError,
+} from "vscode-languageserver";
+import { pathIn } from "./parameters.js";
+
+/** What the server says of itself to an editor that asks for diagnostics: what is found in one file can depend on all others. */
+export const diagnosticOptions: DiagnosticOptions = { identifier: "gilscope", interFileDependencies: true, workspaceDiagnostics: false };
+
+interface Surroundings {
+  readonly connection: Connection;
+  answering<Params, Result>(
+    what: string,
+    work: (params: Params) => Result | Promise<Result>,
+  ): (params: Params, cancellation?: CancellationToken) => Promise<Result | ResponseError<void>>;
+  /** The diagnostics of an open document as it is now; none for any other path. */
+  diagnosticsOf(path: string): Promise<readonly Diagnostic[]>;
+}
+
+/** Answers editors that ask for the diagnostics of a document instead of being told. */
+export function answerPulledDiagnostics({ connection, answering, diagnosticsOf }: Surroundings): void {
+  const last = new Map<string, { readonly text: string; readonly id: string }>();
+  let answers = 0;
+  connection.onRequest<DocumentDiagnosticReport, void>(
+    DocumentDiagnosticRequest.method,
+    answering("textDocument/diagnostic", async (params: DocumentDiagnosticParams): Promise<DocumentDiagnosticReport> => {
+      const path = pathIn(params);
+      const items = [...(await diagnosticsOf(path))];
+      const text = JSON.stringify(items);
+      const known = last.get(path);
+      const resultId = known?.text === text ? known.id : String(++answers);
+      last.set(path, { text, id: resultId });
+      if (params.previousResultId === resultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
+      return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+    }),
+  );
+}
