@@ -14,11 +14,17 @@ interface Answer {
   question: Question;
   /** The number of the last question that noted it as known; the question itself may be of long ago. */
   notedBy: number;
+  /** While it is being found, those who ask get something that stands for it. */
+  isProvisional: boolean;
 }
+
+/** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
+type AnswerKind = "resolution" | "derivation";
 
 /**
  * A question that was asked while no other was being answered, and all that its answer depends on. Answers depend on the order of questions,
- * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not.
+ * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. A resolution
+ * on the way to a derivation is a question of its own if it comes by no circle.
  */
 interface Question {
   /** Another for each question of a memory, from 1. */
@@ -31,8 +37,12 @@ interface Question {
   root: Answer | undefined;
   /** Whether one of its answers was found anew on the way to another question. */
   hasLost: boolean;
+  /** Whether an answer on the way may be another if something else is asked first. */
+  isOrdered: boolean;
   /** Answers that were remembered from before. */
   readonly known: Answer[];
+  /** Answers found on the way, as long as it may become part of another question. */
+  found: Answer[] | undefined;
   /** Where an answer was looked for and none was sought. */
   missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
   /** Files that were reached by their path. */
@@ -109,6 +119,8 @@ export class AnswerMemory {
   private state = 0;
   /** How many questions are being answered inside one another. */
   private inside = 0;
+  /** How many of them are resolutions. */
+  private resolving = 0;
   private current: ProgramState | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
@@ -329,10 +341,11 @@ export class AnswerMemory {
       this.noteOverview(key);
       return before.result as Result;
     }
-    const { question, collector, inside } = this;
+    const { question, collector, inside, resolving } = this;
     this.question = undefined;
     // What it comes to does not depend on who asks first.
     this.inside = 0;
+    this.resolving = 0;
     const own: Collector = { parts: undefined, known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
     this.collector = own;
     let result: Result;
@@ -342,6 +355,7 @@ export class AnswerMemory {
       this.question = question;
       this.collector = collector;
       this.inside = inside;
+      this.resolving = resolving;
     }
     if (own.isOfThisState) {
       this.readUntold();
@@ -413,6 +427,7 @@ export class AnswerMemory {
   recall<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
     const answer = table.get(key);
     if (answer === undefined || answer.question.state !== this.state) return undefined;
+    if (answer.isProvisional && this.question) this.question.isOrdered = true;
     this.note(answer);
     return answer.result as Result;
   }
@@ -430,35 +445,43 @@ export class AnswerMemory {
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
   miss<Key extends object | string>(table: Map<Key, Answer>, key: Key): void {
     const { question } = this;
-    if (question) question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
+    if (!question) return;
+    question.isOrdered = true;
+    question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
   }
 
   /** Finds an answer that is not known. `provisional` is what those get who ask for it while it is being found. */
   find<Key extends object | string, Result>(
+    kind: AnswerKind,
     table: Map<Key, Answer>,
     key: Key,
     provisional: Result | undefined,
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
   ): Result {
+    const outer = this.question;
+    const isOwn = !outer || (kind === "resolution" && this.resolving === 0);
     // Code that leads on and on, from class to base or from call to call, must not overflow the stack.
-    if (this.inside > mostInside && provisional !== undefined) {
+    if (this.inside > mostInside && provisional !== undefined && !isOwn) {
       this.miss(table, key);
       return provisional;
     }
     const before = table.get(key);
-    const outer = this.question;
     const earlier = before?.question;
     if (before && this.holds(before.question)) {
       this.note(before);
       return before.result as Result;
     }
-    const question = outer ?? this.newQuestion();
-    const answer: Answer = { result: provisional, question, notedBy: 0 };
+    const question = isOwn ? this.newQuestion() : outer;
+    const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
+    if (isOwn && outer) question.found = [];
+    question.found?.push(answer);
     if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
+    const { inside, resolving } = this;
     this.question = question;
-    this.inside++;
+    this.inside = isOwn ? 1 : inside + 1;
+    if (kind === "resolution") this.resolving++;
     let kept = answer;
     try {
       const result = compute();
@@ -467,9 +490,12 @@ export class AnswerMemory {
         // Who depends on the answer from before the change depends on this one.
         kept = before;
         kept.question = question;
+        question.found?.push(kept);
         table.set(key, kept);
       }
-      if (!outer) {
+      if (isOwn && outer && question.isOrdered) joinInto(outer, question);
+      else if (isOwn) {
+        question.found = undefined;
         question.root = kept;
         this.restsOn(question, kept === before ? earlier : undefined);
       }
@@ -478,10 +504,12 @@ export class AnswerMemory {
       if (table.get(key) === answer) table.delete(key);
       throw error;
     } finally {
+      answer.isProvisional = false;
       this.question = outer;
-      this.inside--;
+      this.inside = inside;
+      this.resolving = resolving;
     }
-    if (!outer) this.note(kept);
+    if (isOwn) this.note(kept);
     return kept.result as Result;
   }
 
@@ -495,7 +523,7 @@ export class AnswerMemory {
     const { question } = this;
     if (!question) return;
     const before = table.get(key);
-    let kept: Answer = { result, question, notedBy: 0 };
+    let kept: Answer = { result, question, notedBy: 0, isProvisional: false };
     if (before && before.question !== question) before.question.hasLost = true;
     if (before && isSame(before.result as Result, result)) {
       kept = before;
@@ -528,7 +556,9 @@ export class AnswerMemory {
       failed: 0,
       root: undefined,
       hasLost: false,
+      isOrdered: false,
       known: [],
+      found: undefined,
       missed: undefined,
       files: undefined,
       names: undefined,
@@ -609,6 +639,22 @@ export class AnswerMemory {
     question.all = known ? before.all : all;
     question.turn = known ? before.turn : ++this.turn;
   }
+}
+
+/** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
+function joinInto(outer: Question, inner: Question): void {
+  for (const answer of inner.found ?? none) {
+    answer.question = outer;
+    outer.found?.push(answer);
+  }
+  for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
+  outer.isOrdered = true;
+  for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
+  for (const each of inner.files ?? none) outer.files = noted(outer.files, each);
+  for (const each of inner.names ?? none) outer.names = noted(outer.names, each);
+  for (const each of inner.given ?? none) outer.given = noted(outer.given, each);
+  if (inner.parts) outer.parts = new Set([...(outer.parts ?? nothing), ...inner.parts]);
+  if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
 }
 
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
