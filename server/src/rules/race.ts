@@ -5,6 +5,7 @@ import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
+import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { parentOf } from "../program/link/resolver.js";
 import type { ThreadRoot } from "../program/link/roots.js";
@@ -38,8 +39,8 @@ function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> 
 }
 
 /** Equal for accesses of one operation that differ only in which thread makes them, and how it gets there. */
-function sameMoment({ location, does, check, of, through }: Access): string {
-  return [location, does, ...(check?.locks.map((lock) => lock.key) ?? []), of, through].join("|");
+function sameMoment({ location, does, check, of, through, via }: Access): string {
+  return [location, does, ...(check?.locks.map((lock) => lock.key) ?? []), of, through, via].join("|");
 }
 
 /**
@@ -50,14 +51,18 @@ export function raceOf(
   first: Access,
   locks: readonly HeldLock[],
   others: readonly Access[],
+  program: Program,
   all: readonly Access[] = others,
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {
     if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
     const how = concurrency(first, second);
-    const confidence = how && confidenceOf(first, locks, second, how, all);
-    if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
+    const found = how && confidenceOf(first, locks, second, how, all);
+    const meeting = found && sameObject(first, second, program);
+    if (!how || !found || meeting === "two") continue;
+    const confidence = meeting === "one" ? found : "possible";
+    if (best && rank(best) <= rank({ concurrency: how, confidence })) continue;
     best = { first, second, concurrency: how, confidence };
     if (rank(best) === 0) break;
   }
@@ -216,7 +221,7 @@ export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
 }
 
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|enable|install|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(re)?(init|set_?up|set_|configure|enable|install|load|restore|populate|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /** Whether the access sets a number back, which says little of how it is counted otherwise. */
 function isReset({ does, operation, location, check }: Access): boolean {

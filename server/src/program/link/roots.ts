@@ -344,7 +344,8 @@ function endOfWay(spawn: Spawn): number {
   return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.facts.end;
 }
 
-const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"]);
+/** Waits for work, and dialogs and windows that keep the function until they are closed. */
+const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait", "exec", "exec_", "mainloop", "wait_window", "ShowModal"]);
 
 /** Where the spawning function first waits for work: the next join, or the end of the `with` block that holds the pool. */
 export function firstJoin(spawn: Spawn): number {
