@@ -221,7 +221,7 @@ export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
 }
 
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|enable|install|load|restore|populate|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(re)?(init|set_?up|set_|configure|enable|install|(load|restore|populate)(_all|_data|_state|_from\w*)?$|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /** Whether the access sets a number back, which says little of how it is counted otherwise. */
 function isReset({ does, operation, location, check }: Access): boolean {

@@ -85,7 +85,8 @@ function isCounting(value: Value): boolean {
       return true;
     case "call": {
       const { callee } = value;
-      return callee.op === "read" && callee.place.kind !== "element" && combining.has(callee.place.name);
+      // `storage = Journal(storage)` wraps once more each time.
+      return callee.op === "read" && callee.place.kind !== "element" && (combining.has(callee.place.name) || /^[A-Z]/.test(callee.place.name));
     }
     default:
       return false;
