@@ -94,12 +94,17 @@ function isMild({ harm, act }: Data, program: Program): boolean {
     case "noted-twice":
       return true;
     case "twice":
-      return endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
+      return setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
     case "overwritten":
       return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
     default:
       return false;
   }
+}
+
+/** An event that is set twice is set; who has waited for it to be cleared and then sets it means to be alone. */
+function setsEvent({ act, check }: CheckThenAct): boolean {
+  return act.op === "call" && lastNameOf(act.callee) === "set" && (check.at.op !== "loop" || act.end <= check.at.end);
 }
 
 /**

@@ -9,6 +9,7 @@ import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { parentOf } from "../program/link/resolver.js";
 import type { ThreadRoot } from "../program/link/roots.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
 
 /** Two accesses to the same state that threads can make at the same time, with nothing that keeps them apart. */
@@ -58,7 +59,7 @@ export function raceOf(
   for (const second of others) {
     if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
     const how = concurrency(first, second);
-    const found = how && confidenceOf(first, locks, second, how, all);
+    const found = how && confidenceOf(first, locks, second, how, program, all);
     const meeting = found && sameObject(first, second, program);
     if (!how || !found || meeting === "two") continue;
     const confidence = meeting === "one" ? found : "possible";
@@ -111,11 +112,12 @@ function confidenceOf(
   locks: readonly HeldLock[],
   second: Access,
   how: Concurrency,
+  program: Program,
   all: readonly Access[],
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return isOfUnknownObject(first, second) || isGuessedTwin(first, second) || isInitial(second) || isLong(first, second)
+      return isOfUnknownObject(first, second) || isGuessedTwin(first, second, program) || isInitial(second) || isLong(first, second)
         ? "possible"
         : "likely";
     case "assumed":
@@ -161,14 +163,44 @@ function isOfUnknownObject(first: Access, second: Access): boolean {
 }
 
 /** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */
-function isGuessedTwin({ root }: Access, { root: other }: Access): boolean {
-  if (root.key !== other.key) return false;
+function isGuessedTwin(first: Access, second: Access, program: Program): boolean {
+  const { root } = first;
+  const { root: other } = second;
+  if (root.key !== other.key) return isRestarted(first, second);
+  if (runsWhatItIsGiven(first, program)) return true;
   // Of a class of threads that nobody is seen to make there may be one.
   if (root.kind === "handler") return /Thread$/.test(root.base);
   if (root.kind !== "spawn") return false;
   const { pool, in: within, call } = root.spawn;
   // A pool that gets its work while something is set up gets it once.
   return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
+}
+
+/** Whether an object starts the same work on itself in two of its methods, which as a rule are for one time and the next. */
+function isRestarted({ root: a, of }: Access, { root: b, of: ofSecond }: Access): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn" || a.function !== b.function || a.spawn.call === b.spawn.call) return false;
+  const isOwn =
+    of === "thread's object" &&
+    ofSecond === of &&
+    a.spawn.in.facts.class !== undefined &&
+    a.spawn.in.facts.class === b.spawn.in.facts.class;
+  return isOwn && a.spawn.instancesOfOne === "one" && b.spawn.instancesOfOne === "one" && a.spawn.in !== b.spawn.in;
+}
+
+/** Whether the thread's function calls what its object was given to run, so that threads of a kind do not do the same. */
+function runsWhatItIsGiven({ root, path }: Access, { resolver }: Program): boolean {
+  const [step] = path;
+  if (!step || step.function !== root.function || root.kind === "entry") return false;
+  let stored = false;
+  walkOperations(step.function.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.start !== step.call.start || operation.end !== step.call.end) return;
+    const { callee } = operation;
+    if (callee.op !== "read" || callee.place.kind !== "attribute" || resolver.enclosingClass(step.function) === undefined) return;
+    const { name } = callee.place;
+    const callees = resolver.callees(operation, step.function);
+    stored = callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
+  });
+  return stored;
 }
 
 /** Whether both threads get there through so many calls that the two ways rest on many guesses. */

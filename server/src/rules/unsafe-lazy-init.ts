@@ -81,7 +81,9 @@ function match(data: Data, program: Program): Match<Data> {
 function isMild({ act, made }: Data, program: Program): boolean {
   if (made.kind === "record" || isFilledAtImport(act.race, program)) return true;
   if (made.kind !== "object") return false;
-  return !/^($|global |class )/.test(act.race.first.via) || isOfGiven(act.pattern.act, act.race.first.function);
+  // An entry for a key is as good as the other one, if the key is no class whose only object it is.
+  const isEntry = act.pattern.check.place.kind === "element" && !act.race.first.via.startsWith("class ");
+  return isEntry || !/^($|global |class )/.test(act.race.first.via) || isOfGiven(act.pattern.act, act.race.first.function);
 }
 
 /** Whether an entry is made of what the caller brought for it: `self.entries[key] = Entry(value)`. */

@@ -6,6 +6,7 @@ import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { wayBreak } from "./ownership.js";
 import { argumentFor, parentOf } from "./resolver.js";
+import { isAwaitedAtOnce } from "./spawns.js";
 
 /**
  * Whether two threads that come to an attribute of one class come to one object. `one`: both get there by the same way from something there is one of, or
@@ -67,7 +68,11 @@ function isOneVariable(first: Access, second: Access, variable: string, program:
     root.key === second.root.key &&
     root.spawn.instancesOfCall === "one"
   )
-    return variable !== first.location && isGivenAgain(variable.slice(prefix.length), root.spawn.in, program, 0);
+    return (
+      variable !== first.location &&
+      !isAwaitedAtOnce(root.spawn.call, root.spawn.in) &&
+      isGivenAgain(variable.slice(prefix.length), root.spawn.in, program, 0)
+    );
   return isNear(first, variable, program) && isNear(second, variable, program);
 }
 

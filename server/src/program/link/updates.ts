@@ -86,7 +86,9 @@ function isCounting(value: Value): boolean {
     case "call": {
       const { callee } = value;
       // `storage = Journal(storage)` wraps once more each time.
-      return callee.op === "read" && callee.place.kind !== "element" && (combining.has(callee.place.name) || /^[A-Z]/.test(callee.place.name));
+      return (
+        callee.op === "read" && callee.place.kind !== "element" && (combining.has(callee.place.name) || /^[A-Z]/.test(callee.place.name))
+      );
     }
     default:
       return false;
