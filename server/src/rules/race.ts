@@ -117,7 +117,11 @@ function confidenceOf(
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return isOfUnknownObject(first, second) || isGuessedTwin(first, second, program) || isInitial(second) || isLong(first, second)
+      return isOfUnknownObject(first, second) ||
+        isGuessedTwin(first, second, program) ||
+        isInitial(second) ||
+        isLong(first, second) ||
+        [first, second].some(beginsLife)
         ? "possible"
         : "likely";
     case "assumed":
@@ -136,6 +140,9 @@ function confidenceOf(
       // What is shared reaches a global that is filled on demand: whoever shares the one meets in the other.
       const isFilledGlobal = first.location.startsWith("global ") && first.check?.pattern.does === "fill";
       if (about.length === 0) return isFilledGlobal ? "possible" : undefined;
+      // What is stored as an object is set up is there before anybody else comes by.
+      if (second.does === "assign" && !second.check && !second.location.endsWith("[]") && isNamedForLifecycle(second.function))
+        return "possible";
       // A lock that is there for the end of an object's life alone need not be meant for what comes before.
       if (guards.length > 0) return late.length > 0 || known.some(({ inUse }) => inUse) ? "likely" : "possible";
       if (locks.some(isRealLock)) return undefined;
@@ -213,6 +220,13 @@ function isInitial({ root, function: node, operation, update }: Access): boolean
   return root.kind === "caller" && root.within !== undefined && node.facts.name === "__init__" && operation.op === "write" && !update;
 }
 
+/** Whether it is what other code has an object do before its thread runs, as the name tells: `connect`, `open`, `start`. */
+function beginsLife({ root }: Access): boolean {
+  return root.kind === "caller" && root.within === undefined && beginning.test(root.function.facts.name);
+}
+
+const beginning = /^(re)?(init|set_?up|configure|open|connect|start|begin|prepare|launch)(_|$)/i;
+
 /** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
 export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
   return locks.filter(({ taken, key, identity }) => {
@@ -253,7 +267,7 @@ export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
 }
 
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|enable|install|(load|restore|populate)(_all|_data|_state|_from\w*)?$|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(on_)?(re)?(init|set_?up|set_|configure|enable|install|(load|restore|populate)(_all|_data|_state|_from\w*)?$|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /** Whether the access sets a number back, which says little of how it is counted otherwise. */
 function isReset({ does, operation, location, check }: Access): boolean {
