@@ -1,12 +1,13 @@
 // Builds what runs into dist/ and, with `--test`, the tests into out/test/. One place, so that every bundle is made the same way.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { globSync } from "tinyglobby";
+import { licencesOf } from "./licences.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -28,6 +29,7 @@ const versions = {
 const shared = {
   absWorkingDir: root,
   bundle: true,
+  metafile: true,
   target: "node20",
   sourcemap: production ? false : "linked",
   // Names stay, for stack traces that users report; esbuild's `keepNames` would set them anew each time that a function is made.
@@ -64,24 +66,28 @@ mkdirSync(join(root, "dist"), { recursive: true });
 cpSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), join(root, "dist/web-tree-sitter.wasm"));
 cpSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm"), join(root, "dist/tree-sitter-python.wasm"));
 
-await build({
+const shipped = [];
+const ship = async (options) => shipped.push((await build(options)).metafile);
+await ship({
   ...node,
   entryPoints: { cli: "server/src/main/cli.ts", server: "server/src/main/node.ts", "facts-worker": "server/src/main/facts-worker.ts" },
 });
-await build({ ...node, entryPoints: { extension: "client/src/node.ts" }, external: ["vscode"] });
+await ship({ ...node, entryPoints: { extension: "client/src/node.ts" }, external: ["vscode"] });
 
 // The extension in a browser, and its server as a worker. `platform: browser` makes an import of a Node module an error.
 const web = { ...shared, platform: "browser", minifySyntax: true, outdir: "dist/web", define: { "import.meta.url": '""' } };
-await build({ ...web, format: "cjs", entryPoints: { extension: "client/src/browser.ts" }, external: ["vscode"] });
-await build({ ...web, format: "iife", entryPoints: { server: "server/src/main/browser.ts" }, plugins: [withoutNodeBranches] });
+await ship({ ...web, format: "cjs", entryPoints: { extension: "client/src/browser.ts" }, external: ["vscode"] });
+await ship({ ...web, format: "iife", entryPoints: { server: "server/src/main/browser.ts" }, plugins: [withoutNodeBranches] });
 
 // The timeline's panel is a page of its own in the editor, on the desktop and on the web.
-await build({
+await ship({
   ...web,
   format: "iife",
   outdir: "dist/timeline",
   entryPoints: { view: "client/src/timeline/view/main.ts", style: "client/src/timeline/view/view.css" },
 });
+
+await writeFile(join(root, "dist/third-party-licences.txt"), licencesOf(shipped, ["web-tree-sitter", "tree-sitter-python"], root));
 
 if (withTests) {
   rmSync(join(root, "out"), { recursive: true, force: true });

@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { globSync } from "tinyglobby";
-import { projectKnowledge } from "../server/src/base/project-knowledge.js";
+import { AnalysisHost } from "../server/src/analysis/analysis.js";
 import { projectTarget } from "../server/src/base/project-target.js";
+import { newestTarget } from "../server/src/base/target.js";
 import { readConfiguration } from "../server/src/lsp/configuration.js";
+import { wordsFor } from "../server/src/lsp/language.js";
+import { predictionPage } from "../server/src/lsp/prediction-page.js";
+import { workspaceReport } from "../server/src/lsp/workspace-report.js";
+import { pythonParser } from "./syntax/python-parser.js";
 
 /* What a hostile file must not reach. */
 
@@ -21,6 +29,111 @@ test("nothing speaks to a network", () => {
   assert.deepEqual(fetching, ["server/src/main/browser.ts"]);
   for (const bundle of ["dist/cli.js", "dist/server.js", "dist/extension.js"])
     assert.doesNotMatch(readFileSync(bundle, "utf8"), /require\("(?:node:)?(?:https?|http2|tls|dgram|dns)"\)/, bundle);
+});
+
+describe("what stands in a file is shown, and does nothing", () => {
+  const image = "![x](https://example.invalid/x.png)";
+  const evil = (before: string): string => `"${before}${image}"`;
+  const program = `import threading, concurrent.futures
+counts = {}
+total = 0
+lock = threading.Lock()
+def work(item=${evil("`")}):
+    global total
+    counts[${evil("`")}] += 1
+    counts['''\`\`\`
+${image}
+\`\`\`'''] += len(${evil("``")})
+    if ${evil("`")} not in counts:
+        counts[${evil("`")}] = []
+    for name in counts:
+        total += len(${evil("`")})
+    for i in range(10**7):
+        total += i * len(${evil("`")})
+def other():
+    with lock:
+        counts[${evil("`")}] = 2
+for _ in range(4):
+    threading.Thread(target=work, name=${evil("`")}, args=(${evil("`")},)).start()
+    threading.Thread(target=other).start()
+with concurrent.futures.ThreadPoolExecutor(max_workers=len(${evil("`")})) as pool:
+    list(pool.map(work, [${evil("`")}] * 8))
+    pool.submit(lambda: len(${evil("`")}))
+with concurrent.futures.ProcessPoolExecutor() as pool:
+    pool.submit(lambda: len(${evil("`")}))
+`;
+  const path = `/p/${image.replaceAll("/", "\\")}.py`;
+
+  /** What is neither in a block of code, nor between backticks, nor escaped. */
+  const outsideCode = (markdown: string): string =>
+    markdown
+      .replace(/^```.*?^```$/gms, "")
+      .replace(/`[^`\n]*`/g, "")
+      .replace(/\\./g, "");
+
+  test("hovers, predictions and reports load no image and lead nowhere", async () => {
+    assert.match(outsideCode(`\`a\` ${image}`), /example/);
+    const settings = { target: newestTarget, cores: 4, severities: {} };
+    const host = new AnalysisHost(await pythonParser(), settings);
+    host.setFile(path, program);
+    const state = host.snapshot();
+    const shown = new Set<string>([workspaceReport(state, { ...settings, folders: [] })]);
+    for (let offset = 0; offset < program.length; offset++) {
+      const hover = state.hover(path, offset);
+      if (hover) shown.add(hover.markdown);
+    }
+    for (const prediction of state.predictions(path))
+      shown.add(predictionPage(prediction, state.delays(path, prediction.range), 1, wordsFor("en")).markdown);
+    assert.ok([...shown].filter((markdown) => markdown.includes("example")).length > 8);
+    for (const markdown of shown) assert.doesNotMatch(outsideCode(markdown), /!\[|\]\([^)]*example/, markdown);
+    for (const { message } of state.findings(path)) assert.doesNotMatch(outsideCode(message), /!\[|\]\([^)]*example/, message);
+  });
+
+  test("control characters reach no terminal, not from a text and not from a name", () => {
+    const folder = mkdtempSync(join(tmpdir(), "gilscope-terminal-"));
+    try {
+      writeFileSync(join(folder, "a\u001b]0;x\u0007\u202e.py"), program.replaceAll("![x]", "\u001b[31m\u009b0m\u202e\u2066"));
+      writeFileSync(join(folder, "b\u001b[2J.py"), "\0");
+      for (const command of ["check", "simulate"]) {
+        const { stdout, stderr } = spawnSync(process.execPath, ["dist/cli.js", command, folder, "--target", "cpython-3.13"], {
+          env: { ...process.env, NO_COLOR: "1" },
+        });
+        assert.match(stdout.toString(), /a·\]0;x··\.py/);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
+        assert.doesNotMatch(`${stdout}${stderr}`, /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/, command);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("the timeline's page runs its own script and loads its own style, and nothing else", () => {
+    const panel = sources.get("client/src/timeline/panel.ts") ?? "";
+    const policies = [...panel.matchAll(/Content-Security-Policy" content="([^"]*)"/g)].map(([, policy]) => policy);
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a template
+    assert.deepEqual(policies, ["default-src 'none'; script-src 'nonce-${nonce}'; style-src 'nonce-${nonce}';"]);
+    assert.match(panel, /const nonce = .*crypto\.getRandomValues/);
+    assert.match(panel, /localResourceRoots: \[folder\]/);
+    for (const [path, text] of sources) {
+      if (path !== "client/src/timeline/panel.ts")
+        assert.doesNotMatch(text, /createWebviewPanel|registerWebviewViewProvider|registerCustomEditor/, path);
+      assert.doesNotMatch(text, /\b(?:innerHTML|outerHTML|insertAdjacentHTML|srcdoc|eval)\b\s*[=(]|document\.write|new Function\b/, path);
+      assert.doesNotMatch(text, /supportHtml|isTrusted: true/, path);
+    }
+  });
+});
+
+test("the code of others that is shipped may be shipped, and its licences are shipped with it", () => {
+  const text = readFileSync("dist/third-party-licences.txt", "utf8");
+  const listed = text.split("=".repeat(100))[0]?.split("\n").slice(2).filter(Boolean) ?? [];
+  const permissive = ["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "BlueOak-1.0.0"];
+  assert.ok(listed.length > 10);
+  for (const line of listed) assert.ok(permissive.includes(/\(([^()]+)\)$/.exec(line)?.[1] ?? ""), line);
+  const { files, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  assert.ok(files.includes("dist"), "the folder with the list is in both packages");
+  for (const name of ["web-tree-sitter", "tree-sitter-python", "vscode-languageserver", "vscode-languageclient", "valibot"]) {
+    assert.ok(name in dependencies && listed.some((line) => line.startsWith(`${name} `)), name);
+  }
 });
 
 describe("regular expressions end soon, whatever they are given", () => {
@@ -85,7 +198,6 @@ test("names of prototypes in settings and projects are names like any other", as
       return new TextEncoder().encode(text);
     },
   };
-  await projectKnowledge("/p", host);
   await projectTarget("/p", host);
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });

@@ -1,4 +1,13 @@
-import { ConfigurationTarget, type ExtensionContext, l10n, type QuickPickItem, window, workspace } from "vscode";
+import {
+  ConfigurationTarget,
+  type ExtensionContext,
+  l10n,
+  type QuickPickItem,
+  type Uri,
+  type WorkspaceConfiguration,
+  window,
+  workspace,
+} from "vscode";
 import type { ServerStatus } from "../../server/src/lsp/protocol.js";
 import { originText } from "./status.js";
 
@@ -7,7 +16,7 @@ const setting = "gilscope.target";
 /** Lets the user choose the interpreter that messages and predictions are for, and keeps it in the settings of the workspace. */
 export async function chooseTarget(context: ExtensionContext, status: ServerStatus | undefined): Promise<void> {
   const names: readonly string[] = context.extension.packageJSON.contributes.configuration.properties[setting].enum;
-  const current = workspace.getConfiguration().get<string>(setting);
+  const current = configurationOf(window.activeTextEditor?.document.uri).get<string>(setting);
   const items = names.map((name): QuickPickItem & { readonly name: string } => ({
     name,
     label: name,
@@ -23,6 +32,20 @@ export async function chooseTarget(context: ExtensionContext, status: ServerStat
     matchOnDescription: true,
   });
   if (!chosen) return;
-  const where = workspace.workspaceFolders ? ConfigurationTarget.Workspace : ConfigurationTarget.Global;
-  await workspace.getConfiguration().update(setting, chosen.name === "auto" ? undefined : chosen.name, where);
+  const value = chosen.name === "auto" ? undefined : chosen.name;
+  const folders = workspace.workspaceFolders ?? [];
+  const document = window.activeTextEditor?.document.uri;
+  const folder = document && workspace.getWorkspaceFolder(document);
+  // Of several folders each has its interpreter.
+  if (folders.length > 1 && folder) await configurationOf(folder.uri).update(setting, value, ConfigurationTarget.WorkspaceFolder);
+  else
+    await configurationOf(undefined).update(
+      setting,
+      value,
+      folders.length > 0 ? ConfigurationTarget.Workspace : ConfigurationTarget.Global,
+    );
+}
+
+function configurationOf(scope: Uri | undefined): WorkspaceConfiguration {
+  return workspace.getConfiguration(undefined, scope);
 }

@@ -94,7 +94,7 @@ export async function calibrate(cli: string, interpreter: Uri | undefined, done:
         cli,
         ["calibrate", ...(interpreter ? ["--python", interpreter.fsPath] : [])],
         tmpdir(),
-        (line) => progress.report({ message: line }),
+        (line) => progress.report({ message: measuredNow(line) }),
         (stop) =>
           token.onCancellationRequested(() => {
             stopped = true;
@@ -104,8 +104,32 @@ export async function calibrate(cli: string, interpreter: Uri | undefined, done:
       if (stopped) return;
       if (ended.code === 0) {
         done();
-        void window.showInformationMessage(ended.output.trim());
+        void window.showInformationMessage(measuredAll(ended.output));
       } else void window.showErrorMessage(ended.errors.trim().split("\n").at(-1) ?? "");
     },
   );
+}
+
+/** A line on the way, such as `measuring: threads`, in the editor's language. */
+function measuredNow(line: string): string {
+  switch (/^measuring: (\w+)/.exec(line)?.[1]) {
+    case "operations":
+      return l10n.t("measuring operations");
+    case "threads":
+      return l10n.t("measuring threads");
+    case "processes":
+      return l10n.t("measuring processes");
+    case "interpreters":
+      return l10n.t("measuring interpreters");
+    default:
+      return line;
+  }
+}
+
+/** The last words of `gilscope calibrate`, in the editor's language and without the file's path. */
+function measuredAll(output: string): string {
+  const [, build, seconds] = /^Measured (.+) in (\w+) s: /.exec(output) ?? [];
+  return build && seconds
+    ? l10n.t("Measured {0} in {1} s. Predictions for that version use it from now on.", build, seconds)
+    : output.trim();
 }

@@ -1,5 +1,5 @@
-import { commands, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
-import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { commands, Disposable, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
+import { type BaseLanguageClient, type LanguageClientOptions, State } from "vscode-languageclient";
 import {
   type ClientIntroduction,
   calibratedNotification,
@@ -8,13 +8,16 @@ import {
   interpreterNotification,
   type Page,
   predictionRequest,
+  type SelectedVersions,
   showPredictionCommand,
   showTimelineCommand,
+  type WorkPlace,
 } from "../../server/src/lsp/protocol.js";
 import { followAnalysis } from "./analysed.js";
 import { chooseTarget } from "./choose-target.js";
 import { explain } from "./explain.js";
 import { followInterpreter, type Interpreters } from "./interpreter.js";
+import { handleCrashes, restartServerCommand } from "./keep-running.js";
 import { openKnowledgeFile } from "./knowledge-file.js";
 import { showMenu } from "./menu.js";
 import { createPages } from "./pages.js";
@@ -38,7 +41,7 @@ const documentSelector = ["file", "untitled", "vscode-notebook-cell", "vscode-vf
 const linkedCommands: readonly string[] = [explainCommand, showPredictionCommand, showTimelineCommand];
 
 /** The options that desktop and web share. */
-export const clientOptions: LanguageClientOptions = {
+const clientOptions: LanguageClientOptions = {
   documentSelector,
   diagnosticCollectionName: "gilscope",
   outputChannelName: "Gilscope",
@@ -58,17 +61,35 @@ export interface DesktopAbilities {
   calibrate(interpreter: Uri | undefined, done: () => void): Promise<void>;
 }
 
-/** Starts the client made by the desktop or web entry, and everything in the window that belongs to it. */
-export async function startClient(context: ExtensionContext, client: BaseLanguageClient, desktop?: DesktopAbilities): Promise<void> {
-  const pages = createPages(client);
+/**
+ * Starts the client that the desktop or web entry makes, and everything in the window that belongs to it. Whoever activates the extension waits for
+ * neither the server nor other extensions: what is asked meanwhile is answered once the server runs.
+ */
+export function startClient(
+  context: ExtensionContext,
+  createClient: (options: LanguageClientOptions) => BaseLanguageClient,
+  desktop?: DesktopAbilities,
+): void {
+  const { keepRunning, ...crashHandling } = handleCrashes();
+  const client = createClient({ ...clientOptions, ...crashHandling });
+  const server = keepRunning(client);
+  // The server starts to load while the rest is set up.
+  const started = server.start();
   const timeline = createTimelinePanel(context, client);
+  const shown = followPlace();
+  const showTimeline = async (place: WorkPlace | undefined): Promise<void> => {
+    if (!place || !(await timeline.show(place))) await sayNothingStarts(place);
+  };
+  const pages = createPages(client);
   const status = showStatus(client);
   const analysis = followAnalysis(client);
   let interpreters: Interpreters | undefined;
   context.subscriptions.push(
+    server,
     client,
     pages,
     timeline,
+    shown,
     status,
     analysis,
     showThreads(client, analysis.onDidAnalyse),
@@ -76,9 +97,9 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
     serveRemoteFiles(client),
     followTheme(client),
     followTrust(client),
-    commands.registerCommand(showMenuCommand, () => showMenu(status.last(), desktop ? "desktop" : "browser")),
-    commands.registerCommand("gilscope.restartServer", () => restart(client)),
-    commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.last())),
+    commands.registerCommand(showMenuCommand, () => showMenu(status.ofShown(), desktop ? "desktop" : "browser")),
+    commands.registerCommand(restartServerCommand, () => server.restart()),
+    commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.ofShown())),
     commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
     commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
     commands.registerCommand("gilscope.openSettings", () => commands.executeCommand("workbench.action.openSettings", "gilscope")),
@@ -88,15 +109,12 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
     ),
     commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
-      const wanted = place ?? placeOf(window.activeTextEditor);
+      const wanted = place ?? shown.place();
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
       if (page) await pages.showBeside(page);
-      else await window.showInformationMessage(l10n.t("No concurrent work starts on this line."));
+      else await sayNothingStarts(wanted);
     }),
-    commands.registerCommand(showTimelineCommand, async (place?: DocumentPlace) => {
-      const wanted = place ?? placeOf(window.activeTextEditor);
-      if (!wanted || !(await timeline.show(wanted))) await window.showInformationMessage(l10n.t("No concurrent work starts on this line."));
-    }),
+    commands.registerCommand(showTimelineCommand, (place?: DocumentPlace) => showTimeline(place ?? shown.place())),
   );
   if (desktop) {
     const tellMeasured = (): void => tellServer(client, calibratedNotification, undefined);
@@ -104,11 +122,27 @@ export async function startClient(context: ExtensionContext, client: BaseLanguag
       commands.registerCommand("gilscope.calibrate", () => desktop.calibrate(interpreters?.selected()?.executable, tellMeasured)),
     );
   }
-  await client.start();
-  await commands.executeCommand("setContext", "gilscope.isActive", true);
-  await commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
-  interpreters = await followInterpreter((selected) => tellServer(client, interpreterNotification, { version: selected?.version ?? null }));
-  context.subscriptions.push(interpreters);
+  void commands.executeCommand("setContext", "gilscope.isActive", true);
+  void commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
+  started
+    .then(async () => {
+      let told: SelectedVersions = { version: null, folders: {} };
+      const tellInterpreters = (): void => tellServer(client, interpreterNotification, told);
+      interpreters = await followInterpreter((selected) => {
+        told = selected;
+        tellInterpreters();
+      });
+      context.subscriptions.push(
+        interpreters,
+        // A server that was started anew has not heard it.
+        client.onDidChangeState(({ newState }) => {
+          if (newState === State.Running) tellInterpreters();
+        }),
+      );
+    })
+    .catch(() => {
+      // The client has told the user that its server does not start.
+    });
 }
 
 function tellServer(client: BaseLanguageClient, notification: string, params: unknown): void {
@@ -117,13 +151,24 @@ function tellServer(client: BaseLanguageClient, notification: string, params: un
   });
 }
 
-async function restart(client: BaseLanguageClient): Promise<void> {
-  if (client.isRunning()) await client.stop();
-  await client.start();
+async function sayNothingStarts(place: WorkPlace | undefined): Promise<void> {
+  await window.showInformationMessage(
+    place?.nearest ? l10n.t("No concurrent work starts in this file.") : l10n.t("No concurrent work starts on this line."),
+  );
 }
 
-function placeOf(editor: TextEditor | undefined): DocumentPlace | undefined {
-  if (!editor || !languages.match(documentSelector, editor.document)) return undefined;
-  const { line, character } = editor.selection.active;
-  return { uri: editor.document.uri.toString(), line, character };
+/** Knows the cursor's place in the Python document that was shown last: what asks for it may stand in front, such as the walkthrough. */
+function followPlace(): { place(): WorkPlace | undefined } & Disposable {
+  let last: WorkPlace | undefined;
+  const look = (editor: TextEditor | undefined): void => {
+    if (!editor || !languages.match(documentSelector, editor.document)) return;
+    const { line, character } = editor.selection.active;
+    last = { uri: editor.document.uri.toString(), line, character, nearest: true };
+  };
+  look(window.activeTextEditor);
+  const listening = Disposable.from(
+    window.onDidChangeActiveTextEditor(look),
+    window.onDidChangeTextEditorSelection(({ textEditor }) => look(textEditor)),
+  );
+  return { place: () => last, dispose: () => listening.dispose() };
 }

@@ -1,4 +1,5 @@
-import { Disposable, type Event, extensions, Uri, workspace } from "vscode";
+import { Disposable, type Event, extensions, Uri, window, workspace } from "vscode";
+import type { SelectedVersions } from "../../server/src/lsp/protocol.js";
 
 /** An interpreter that is selected in the editor. */
 export interface SelectedInterpreter {
@@ -34,23 +35,40 @@ interface ManagedEnvironment {
   readonly execInfo?: { readonly run?: { readonly executable?: string } };
 }
 
-/** Knows which interpreter is selected, from the Python Environments extension where it is installed, else from the Python extension. */
+/** Knows which interpreters are selected, from the Python Environments extension where it is installed, else from the Python extension. */
 export interface Interpreters extends Disposable {
+  /** That of the folder of the document that is shown, else of the first folder. */
   selected(): SelectedInterpreter | undefined;
 }
 
-/** Calls `tell` with the interpreter that is selected in the editor, now and whenever another is. */
-export async function followInterpreter(tell: (selected: SelectedInterpreter | undefined) => void): Promise<Interpreters> {
-  let last: SelectedInterpreter | undefined;
-  const heard = (selected: SelectedInterpreter | undefined): void => {
-    last = selected;
-    tell(selected);
+/** Calls `tell` with the interpreters that are selected in the editor, now and whenever another is. */
+export async function followInterpreter(tell: (selected: SelectedVersions) => void): Promise<Interpreters> {
+  const ofFolders = new Map<string, SelectedInterpreter>();
+  let ofWindow: SelectedInterpreter | undefined;
+  const heard = async (ask: (scope: Uri | undefined) => Promise<SelectedInterpreter | undefined>): Promise<void> => {
+    const folders = (workspace.workspaceFolders ?? []).map(({ uri }) => uri);
+    const found = await Promise.all(folders.map(async (uri) => [uri.toString(), await ask(uri)] as const));
+    ofFolders.clear();
+    for (const [uri, selected] of found) if (selected) ofFolders.set(uri, selected);
+    ofWindow = folders.length > 0 ? found[0]?.[1] : await ask(undefined);
+    tell({
+      version: ofWindow?.version ?? null,
+      folders: Object.fromEntries(found.map(([uri, selected]) => [uri, selected?.version ?? null])),
+    });
   };
   const listening = (await followEnvironments(heard)) ?? (await followPython(heard)) ?? new Disposable(() => undefined);
-  return { selected: () => last, dispose: () => listening.dispose() };
+  return {
+    selected() {
+      const document = window.activeTextEditor?.document.uri;
+      const folder = document && workspace.getWorkspaceFolder(document)?.uri;
+      return folder ? ofFolders.get(folder.toString()) : ofWindow;
+    },
+    dispose: () => listening.dispose(),
+  };
 }
 
-type Heard = (selected: SelectedInterpreter | undefined) => void;
+/** Takes a question for the interpreter of a folder, or of the window, and asks it of all. */
+type Heard = (ask: (scope: Uri | undefined) => Promise<SelectedInterpreter | undefined>) => Promise<void>;
 
 async function followEnvironments(heard: Heard): Promise<Disposable | undefined> {
   const found = extensions.getExtension<EnvironmentsExtension>("ms-python.vscode-python-envs");
@@ -58,14 +76,15 @@ async function followEnvironments(heard: Heard): Promise<Disposable | undefined>
   try {
     const environments = await found.activate();
     if (!environments.getEnvironment) return undefined;
-    const look = async (): Promise<void> => {
-      const environment = await environments.getEnvironment?.(workspace.workspaceFolders?.[0]?.uri);
-      if (!environment) return heard(undefined);
-      const executable = environment.execInfo?.run?.executable;
-      heard({ version: versionOfManaged(environment), executable: executable ? Uri.file(executable) : undefined });
-    };
+    const look = (): Promise<void> =>
+      heard(async (scope) => {
+        const environment = await environments.getEnvironment?.(scope);
+        if (!environment) return undefined;
+        const executable = environment.execInfo?.run?.executable;
+        return { version: versionOfManaged(environment), executable: executable ? Uri.file(executable) : undefined };
+      });
     await look();
-    return environments.onDidChangeEnvironment?.(look);
+    return listenTo(look, environments.onDidChangeEnvironment);
   } catch {
     // Without an answer the next extension is asked, and then the project's own files.
     return undefined;
@@ -78,17 +97,28 @@ async function followPython(heard: Heard): Promise<Disposable | undefined> {
   try {
     const { environments } = await python.activate();
     if (!environments) return undefined;
-    const look = async (): Promise<void> => {
-      const path = environments.getActiveEnvironmentPath(workspace.workspaceFolders?.[0]?.uri);
-      const environment = await environments.resolveEnvironment(path);
-      heard(environment && { version: versionOf(environment), executable: environment.executable?.uri });
-    };
+    const look = (): Promise<void> =>
+      heard(async (scope) => {
+        const environment = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(scope));
+        return environment && { version: versionOf(environment), executable: environment.executable?.uri };
+      });
     await look();
-    return environments.onDidChangeActiveEnvironmentPath(look);
+    return listenTo(look, environments.onDidChangeActiveEnvironmentPath);
   } catch {
     // Without an answer the project's own files say which Python is meant.
     return undefined;
   }
+}
+
+/** Asks again when another interpreter is selected, or folders come and go. */
+function listenTo(look: () => Promise<void>, onDidSelect: Event<unknown> | undefined): Disposable {
+  const again = (): void => {
+    look().catch(() => {
+      // What was selected before still counts.
+    });
+  };
+  const folders = workspace.onDidChangeWorkspaceFolders(again);
+  return onDidSelect ? Disposable.from(folders, onDidSelect(again)) : folders;
 }
 
 function versionOf({ version }: ResolvedEnvironment): string | undefined {

@@ -7,8 +7,8 @@ export const showMenuCommand = "gilscope.showMenu";
 
 /** The item in the status bar, and what the server last said of itself. */
 export interface Status extends Disposable {
-  /** What the server said last; undefined until it has said something. */
-  last(): ServerStatus | undefined;
+  /** What the server said last, with the interpreter of the document that is shown; undefined until it has said something. */
+  ofShown(): ServerStatus | undefined;
 }
 
 /** Shows which interpreter answers are for, how many findings the visible Python file has, and whether files are still read. */
@@ -24,7 +24,7 @@ export function showStatus(client: BaseLanguageClient): Status {
       item.hide();
       return;
     }
-    const spoken = describe(client.state, status, editor);
+    const spoken = describe(client.state, status && statusOf(status, editor), editor);
     item.text = spoken.text;
     item.tooltip = spoken.label;
     item.accessibilityInformation = { label: spoken.label, role: "button" };
@@ -40,7 +40,7 @@ export function showStatus(client: BaseLanguageClient): Status {
       update();
     }),
   );
-  return { last: () => status, dispose: () => disposable.dispose() };
+  return { ofShown: () => status && statusOf(status, window.activeTextEditor), dispose: () => disposable.dispose() };
 }
 
 /** Where the interpreter that answers are for was read, as the end of a sentence. */
@@ -57,6 +57,11 @@ export function originText(from: ServerStatus["targetFrom"]): string {
     case "default":
       return l10n.t("the newest known");
   }
+}
+
+/** With the interpreter of the editor's document. */
+function statusOf(status: ServerStatus, editor: TextEditor | undefined): ServerStatus {
+  return { ...status, ...status.otherTargets[editor?.document.uri.toString() ?? ""] };
 }
 
 function describe(state: State, status: ServerStatus | undefined, editor: TextEditor): { readonly text: string; readonly label: string } {

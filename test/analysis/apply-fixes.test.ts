@@ -18,7 +18,7 @@ function hostOf(texts: Map<string, string>, fixOf: (path: string, text: string) 
           const text = now.get(path) ?? "";
           return text.includes("bad") ? [findingAt(path, text, "bad", { fixes: fixOf(path, text) })] : [];
         },
-        problems: () => [],
+        failedRules: () => [],
         hover: () => undefined,
         codeActions: () => [],
         lenses: () => [],

@@ -118,7 +118,7 @@ test("a file is read or says why not", async () => {
   assert.equal(good.kind === "source" && good.text, "x = 1\n");
   const message = async (path: string): Promise<string | undefined> => {
     const result = await readSource(path, host);
-    return result.kind === "problem" ? result.message : undefined;
+    return result.kind !== "source" ? result.message : undefined;
   };
   assert.equal(await message("/p/secret.py"), "cannot be read: permission denied");
   assert.equal(await message("/p/binary.py"), "looks binary: it contains NUL bytes");

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -20,8 +20,16 @@ export interface MeasuredProcess {
   ended(): Promise<Pick<Measured, "exitCode" | "peakMemory">>;
 }
 
+/** Where a script runs; by default where this one does, and with its variables. */
+export interface Surroundings {
+  readonly folder?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The most that it may take, ms; then it is ended. */
+  readonly patience?: number;
+}
+
 /** Starts a script under this Node. The process writes its own peak at its end, because only it knows: no polling can miss a short peak. */
-export function startMeasured(script: string, args: readonly string[]): MeasuredProcess {
+export function startMeasured(script: string, args: readonly string[], surroundings: Surroundings = {}): MeasuredProcess {
   const folder = mkdtempSync(join(tmpdir(), "gilscope-bench-"));
   const peakFile = join(folder, "peak");
   const hook = `
@@ -29,6 +37,10 @@ export function startMeasured(script: string, args: readonly string[]): Measured
     process.on("exit", () => writeFileSync(${JSON.stringify(peakFile)}, String(process.resourceUsage().maxRSS * 1024)));`;
   const child = spawn(process.execPath, ["--import", `data:text/javascript,${encodeURIComponent(hook)}`, script, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
+    cwd: surroundings.folder,
+    env: { ...process.env, ...surroundings.variables },
+    timeout: surroundings.patience,
+    killSignal: "SIGKILL",
   });
   const exit = new Promise<number>((resolve, reject) => {
     child.on("error", reject);
@@ -38,7 +50,8 @@ export function startMeasured(script: string, args: readonly string[]): Measured
     process: child,
     async ended() {
       const exitCode = await exit;
-      const peakMemory = Number(readFileSync(peakFile, "utf8"));
+      // Who was killed has not written it.
+      const peakMemory = existsSync(peakFile) ? Number(readFileSync(peakFile, "utf8")) : 0;
       rmSync(folder, { recursive: true });
       return { exitCode, peakMemory };
     },
@@ -46,9 +59,9 @@ export function startMeasured(script: string, args: readonly string[]): Measured
 }
 
 /** Runs a script to its end. */
-export async function runMeasured(script: string, args: readonly string[]): Promise<Measured> {
+export async function runMeasured(script: string, args: readonly string[], surroundings: Surroundings = {}): Promise<Measured> {
   const started = performance.now();
-  const running = startMeasured(script, args);
+  const running = startMeasured(script, args, surroundings);
   running.process.stdin?.end();
   const pieces: Buffer[] = [];
   running.process.stdout?.on("data", (piece: Buffer) => pieces.push(piece));

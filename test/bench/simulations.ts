@@ -17,13 +17,17 @@ export interface SimulationTimes {
   readonly longWorkload: number;
   /** The same for the first time in a process. */
   readonly longWorkloadCold: number;
-  /** Where all sites of a file of 2,000 lines are and what their tasks cost, in milliseconds; the file is linked already. */
-  readonly placesOfFile: number;
+}
+
+/** What the predictions of one file cost. */
+export interface PredictionTimes {
+  readonly sites: number;
+  /** Where all its sites are and what their tasks cost, in milliseconds; the file is linked already. */
+  readonly places: number;
   /** The lines above ten of them, as many as are in view, in milliseconds. */
   readonly inView: number;
   /** All numbers of all ways for the same sites, in milliseconds. */
-  readonly allOfFile: number;
-  readonly sites: number;
+  readonly all: number;
 }
 
 const underGil = gil(parseTarget("cpython-3.13") as Target);
@@ -47,20 +51,30 @@ const manyEvents: Workload = {
   threads: [{ count: 8, steps: [{ repeat: 20_000, steps: [{ compute: { interpreterNs: 20_000 } }, { waitNs: 100_000 }] }] }],
 };
 
-export function measureSimulations(parser: Parser): SimulationTimes {
+export function measureSimulations(): SimulationTimes {
   const longs = timesOf(9, () => simulate(tenSeconds, underGil, machine(4), 1));
   let events = 0;
   const many = timesOf(7, () => {
     events = simulate(manyEvents, underGil, machine(4), 1).events;
   });
+  return {
+    eventsPerSecond: (events / median(many)) * 1000,
+    longWorkload: median(longs),
+    longWorkloadCold: longs[0] ?? 0,
+  };
+}
+
+/** A file of 2,000 lines that starts threads or pools every 16 lines. */
+export const madeUpFile: string = largeProgram(2000);
+
+export function measurePredictions(parser: Parser, text: string): PredictionTimes {
   const path = "/bench/large.py";
-  const text = largeProgram(2000);
   const severities = Object.fromEntries(rules.map(({ name }) => [name, "off" as const]));
   let sites = 0;
   const placed: number[] = [];
   const shown: number[] = [];
   const predicted: number[] = [];
-  for (let i = 0; i < 18; i++) {
+  for (let i = 0; i < 26; i++) {
     const host = new AnalysisHost(parser, { target: parseTarget("cpython-3.13") as Target, cores: 4, severities });
     host.setFile(path, text);
     const snapshot = host.snapshot();
@@ -72,15 +86,7 @@ export function measureSimulations(parser: Parser): SimulationTimes {
       sites = lenses.length;
     } else predicted.push(...timesOf(1, () => JSON.stringify(snapshot.predictions(path))));
   }
-  return {
-    eventsPerSecond: (events / median(many)) * 1000,
-    longWorkload: median(longs),
-    longWorkloadCold: longs[0] ?? 0,
-    placesOfFile: median(placed),
-    inView: median(shown),
-    allOfFile: median(predicted),
-    sites,
-  };
+  return { sites, places: median(placed), inView: median(shown), all: median(predicted) };
 }
 
 function timesOf(count: number, work: () => void): number[] {

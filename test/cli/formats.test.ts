@@ -66,8 +66,10 @@ test("text: a long line is cut around the caret, and nothing reaches the termina
     (path) => path,
     () => long,
   );
-  const lines = checkText(reportOf([findingAt("a.py", long, "target", { message: "\x1b[31mred" })], { sources }), plain).split("\n");
-  assert.equal(lines.join("").includes("\x1b"), false);
+  const lines = checkText(reportOf([findingAt("a.py", long, "target", { message: "\x1b[31mred \u202egnorw" })], { sources }), plain).split(
+    "\n",
+  );
+  for (const character of ["\x1b", "\u202e"]) assert.equal(lines.join("").includes(character), false);
   assert.equal((lines[2] as string).indexOf("^^^^^^"), (lines[1] as string).indexOf("target"));
   assert.ok((lines[1] as string).length < 200);
 });
@@ -242,6 +244,7 @@ test("json: the shape is the format's own, whatever the core adds to its types",
         targets: [{ target: "cpython-3.13", verdict: "holds-by-accident" }],
         prediction: site,
         fixes: [{ title: "Hold a lock", safety: "unsafe" }],
+        fingerprint: "274fbbe5c8ef153b",
       },
     ],
     problems: [{ path: "x.py", message: "looks binary" }],

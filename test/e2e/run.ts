@@ -2,8 +2,11 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
+import { measureBudgets } from "./budgets.js";
+import { crashScenarios } from "./crash-scenarios.js";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
+import { emptyProfileScenarios, environmentScenarios, germanScenarios } from "./surroundings-scenarios.js";
 import { teachingScenarios } from "./teaching-scenarios.js";
 import { timelineScenarios } from "./timeline-scenarios.js";
 import { webScenarios } from "./web-scenarios.js";
@@ -13,7 +16,8 @@ import { type Editor, startEditor } from "./workbench.js";
 /**
  * The package in a real VS Code workbench in a real browser. Run from the root of the project; needs Debian and Node alone, the rest is
  * installed into a cache on first use. `GILSCOPE_VSIX` names a package to test instead of a fresh one, `UPDATE=1` renews the pictures
- * that the README shows, `GILSCOPE_PICTURES` names another folder for them, arguments are parts of the names of scenarios to play alone.
+ * that the README shows, `GILSCOPE_PICTURES` names another folder for them, arguments are parts of the names of scenarios to play alone;
+ * `budgets` measures what one waits for in new windows instead.
  */
 async function main(): Promise<void> {
   const started = Date.now();
@@ -29,8 +33,16 @@ async function main(): Promise<void> {
     all.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
   try {
     const packagePath = resolve(process.env.GILSCOPE_VSIX ?? (await makePackage(join(work, "gilscope.vsix"))));
+    if (wanted[0] === "budgets") return await measureBudgets(packagePath, work, say);
     const results = [
-      ...(await playAll(chosen([...scenarios, ...teachingScenarios, ...timelineScenarios]), () => startEditor(packagePath), folders)),
+      ...(await playAll(
+        chosen([...scenarios, ...teachingScenarios, ...timelineScenarios, ...crashScenarios]),
+        () => startEditor(packagePath),
+        folders,
+      )),
+      ...(await playAll(chosen(environmentScenarios), () => startEditor(packagePath, { extensions: ["python-environments"] }), folders)),
+      ...(await playAll(chosen(germanScenarios), () => startEditor(packagePath, { extensions: ["python"], language: "de" }), folders)),
+      ...(await playAll(chosen(emptyProfileScenarios), () => startEditor(packagePath, { settings: {} }), folders)),
       ...(await playAll(chosen(webScenarios), () => startWebEditor(packagePath), folders)),
     ];
     const passed = results.filter((result) => result === "passed").length;
@@ -98,12 +110,7 @@ async function passes(scenario: Scenario, editor: Editor, folders: Folders): Pro
 }
 
 async function makePackage(path: string): Promise<string> {
-  await runToEnd(process.execPath, [".config/build.mjs", "--production"], process.cwd());
-  await runToEnd(
-    "npx",
-    ["--no-install", "vsce", "package", "--no-dependencies", "--allow-missing-repository", "--no-rewrite-relative-links", "-o", path],
-    process.cwd(),
-  );
+  await runToEnd(process.execPath, [".config/package.mjs", path], process.cwd());
   return path;
 }
 

@@ -126,10 +126,10 @@ export const teachingScenarios: readonly Scenario[] = [
   },
 ];
 
-/** Runs a command by its title, from the palette. */
-export async function runCommand(page: Page, title: string): Promise<void> {
+/** Runs a command by its title, from the palette, once the status bar names the interpreter. */
+export async function runCommand(page: Page, title: string, interpreter: string | RegExp = "CPython 3.13"): Promise<void> {
   // Which commands there are is known once the extension is.
-  await page.locator(".statusbar-item", { hasText: "CPython 3.13" }).waitFor({ timeout: patience });
+  await page.locator(".statusbar-item", { hasText: interpreter }).waitFor({ timeout: patience });
   await page.keyboard.press("F1");
   const input = page.locator(".quick-input-widget input");
   await input.waitFor({ timeout: patience });

@@ -179,8 +179,8 @@ export const timelineScenarios: readonly Scenario[] = [
 const roomy = { width: 1400, height: 900 } as const;
 
 /** Opens the panel from the lens; a click is lost when the editor draws the lens anew at that moment. */
-export async function openTimeline(page: Page): Promise<FrameLocator> {
-  const lens = page.locator(".codelens-decoration a", { hasText: "Show timeline" }).first();
+export async function openTimeline(page: Page, title = "Show timeline"): Promise<FrameLocator> {
+  const lens = page.locator(".codelens-decoration a", { hasText: title }).first();
   await lens.waitFor({ timeout: patience });
   const panel = page.locator("iframe.webview.ready");
   for (const deadline = Date.now() + patience; (await panel.count()) === 0 && Date.now() < deadline; ) {

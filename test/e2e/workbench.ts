@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { installWorkbench, runToEnd, type Workbench } from "./install.js";
 
 /** A running editor with the package installed, and a browser to look at it. */
 export interface Editor {
-  /** Opens a window on a workspace folder with one of its files shown. */
-  openWindow(folder: string, file: string): Promise<Page>;
+  /** Opens a window on a workspace folder with one of its files shown; `prepare` gets the page while it is blank. */
+  openWindow(folder: string, file: string, prepare?: (blank: Page) => Promise<unknown>): Promise<Page>;
   /** Everything the editor's server and its extensions wrote, for failures. */
   log(): string;
   stop(): Promise<void>;
@@ -44,26 +44,44 @@ export const userSettings = {
   "gilscope.cores": 4,
 };
 
+/** What an editor has beside the package. */
+export interface Surroundings {
+  /** Extensions of the test's own, by the names of their folders. */
+  readonly extensions?: readonly string[];
+  /** The settings of the user, in the place of those that make pictures plain. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** Another language than English. */
+  readonly language?: string;
+}
+
 /** Starts an editor of its own — settings, extensions, home folder and port are fresh — and installs the package into it. */
-export async function startEditor(packagePath: string): Promise<Editor> {
+export async function startEditor(packagePath: string, surroundings: Surroundings = {}): Promise<Editor> {
   const workbench = await installWorkbench();
   const scratch = await mkdtemp(join(tmpdir(), "gilscope-e2e-"));
   const [home, userData, extensions] = ["home", "user-data", "extensions"].map((name) => join(scratch, name)) as [string, string, string];
   await mkdir(join(userData, "User"), { recursive: true });
   await mkdir(home);
-  await writeFile(join(userData, "User/settings.json"), JSON.stringify(userSettings, undefined, 2));
+  await writeFile(join(userData, "User/settings.json"), JSON.stringify(surroundings.settings ?? userSettings, undefined, 2));
+  const { language } = surroundings;
+  if (language !== undefined) await addLanguage(language, userData);
 
+  for (const name of surroundings.extensions ?? [])
+    await cp(join("test/e2e/extensions", name), join(extensions, name), { recursive: true });
   const folders = ["--user-data-dir", userData, "--extensions-dir", extensions];
   const env = { ...process.env, HOME: home, EXTENSIONS_GALLERY: "{}" };
   await runToEnd(workbench.node, [workbench.server, ...folders, "--install-extension", packagePath], scratch, env);
 
   const port = await freePort();
-  const server = startServer(workbench, [...folders, "--bind-addr", `127.0.0.1:${port}`], env);
+  const server = startServer(
+    workbench,
+    [...folders, "--bind-addr", `127.0.0.1:${port}`, ...(language === undefined ? [] : ["--locale", language])],
+    env,
+  );
   try {
     await untilHealthy(`http://127.0.0.1:${port}/healthz`, server);
     const browser = await chromium.launch({ executablePath: workbench.chromium, args: [...browserArguments] });
     return {
-      openWindow: (folder, file) => openWindow(browser, port, folder, file),
+      openWindow: (folder, file, prepare) => openWindow(browser, port, folder, file, prepare),
       log: server.log,
       async stop() {
         await browser.close();
@@ -76,6 +94,15 @@ export async function startEditor(packagePath: string): Promise<Editor> {
     await rm(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     throw error;
   }
+}
+
+/** A language pack that translates nothing of the editor itself, which takes it for a language all the same; extensions bring their own texts. */
+async function addLanguage(language: string, userData: string): Promise<void> {
+  const file = join(userData, "texts.json");
+  await writeFile(file, JSON.stringify({ version: "1.0.0", contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: `gilscope-test.${language}` }, version: "1.0.0" }];
+  const pack = { hash: "1", label: language, extensions, translations: { vscode: file } };
+  await writeFile(join(userData, "languagepacks.json"), JSON.stringify({ [language]: pack }));
 }
 
 interface Server {
@@ -139,9 +166,16 @@ export const browserArguments: readonly string[] = [
 /** Windows of one size, with enough pixels for pictures. */
 export const windowSize = { viewport: { width: 1200, height: 660 }, deviceScaleFactor: 1.5 } as const;
 
-async function openWindow(browser: Browser, port: number, folder: string, file: string): Promise<Page> {
+async function openWindow(
+  browser: Browser,
+  port: number,
+  folder: string,
+  file: string,
+  prepare: (blank: Page) => Promise<unknown> = async () => undefined,
+): Promise<Page> {
   const context = await browser.newContext(windowSize);
   const page = await context.newPage();
+  await prepare(page);
   const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${join(folder, file)}`]]);
   const query = new URLSearchParams({ folder, payload });
   await page.goto(`http://127.0.0.1:${port}/?${query}`);

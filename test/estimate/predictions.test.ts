@@ -259,12 +259,31 @@ test("making an integer of a number is short on every version, though Python cod
   }
 });
 
-test("without a GIL, literals are nobody's to share: threads that compute with large ones scale", () => {
+test("without a GIL, large literals of the program's main module are nobody's to share, those of an imported one are all threads'", () => {
   const work = (factor: string): string =>
     `FACTOR = 1_103_515_245\nfactors = [n * 1_103_515_245 for n in range(10)]\n\ndef work(n):\n    for _ in range(1_000_000):\n        n = (n * ${factor} + 12_345) % 2_147_483_648\n    return n`;
-  const likely = (factor: string): number =>
-    speedup(predictionOf(parser, pool("", work(factor), 4, "range(4)"), "cpython-3.13t"), "free-threaded").likely;
-  assert.ok(likely("1_103_515_245") > 3);
-  assert.ok(likely("FACTOR") > 3);
-  assert.ok(likely("factors[3]") < 2, "an object that all threads use does not scale");
+  const likely = (factor: string, target: string, module: "main" | "imported"): number => {
+    const text = pool("", work(factor), 4, "range(4)");
+    return speedup(predictionOf(parser, module === "main" ? text : asLibrary(text), target), "free-threaded").likely;
+  };
+  for (const factor of ["1_103_515_245", "FACTOR"]) {
+    assert.ok(likely(factor, "cpython-3.13t", "main") > 3);
+    assert.ok(likely(factor, "cpython-3.13t", "imported") < 2);
+    assert.ok(likely(factor, "cpython-3.14t", "imported") > 3);
+  }
+  assert.ok(likely("factors[3]", "cpython-3.13t", "main") < 2.5, "an object that all threads use does not scale");
 });
+
+test("without a GIL, a parameter that is given the same object in all threads is shared, one with an object for each is not", () => {
+  const work = "def work(step):\n    x = 1.5\n    for _ in range(1_000_000):\n        x = x + step - step\n    return x";
+  const likely = (items: string): number =>
+    speedup(predictionOf(parser, asLibrary(pool("", work, 4, items)), "cpython-3.13t"), "free-threaded").likely;
+  assert.ok(likely("[0.25] * 8") < 2);
+  assert.ok(likely("[0.25, 0.5, 0.75, 1.25, 1.5, 1.75, 2.25, 2.5]") > 3);
+  assert.ok(likely("[n * 0.1 for n in range(8)]") > 3);
+});
+
+/** The same in a module that others import. */
+function asLibrary(program: string): string {
+  return program.replace('if __name__ == "__main__":', "def main():");
+}

@@ -50,6 +50,8 @@ export interface Editor {
   /** What `workspace/configuration` answers from now on. */
   configure(settings: unknown): Promise<void>;
   readonly connection: ProtocolConnection;
+  /** Of the server's process. */
+  readonly pid: number;
   /** Resolves with the exit code. */
   readonly exit: Promise<number | null>;
 }
@@ -132,9 +134,16 @@ async function startEditor(
   folder: string,
   options: EditorOptions,
 ): Promise<{ editor: Editor; stop: (how: "politely" | "at once") => Promise<void>; errors: () => string }> {
-  // What whoever runs the tests has measured of their machine must not count.
+  // What whoever runs the tests has measured of their machine must not count, nor what their own server has kept.
   const settingsFolder = join(folder, ".settings");
-  const env = { ...process.env, XDG_CONFIG_HOME: settingsFolder, APPDATA: settingsFolder };
+  const kept = join(folder, ".kept");
+  const env = {
+    ...process.env,
+    XDG_CONFIG_HOME: settingsFolder,
+    APPDATA: settingsFolder,
+    XDG_CACHE_HOME: kept,
+    LOCALAPPDATA: kept,
+  };
   const child = spawn(process.execPath, [join(process.cwd(), "dist/server.js"), "--stdio"], { stdio: ["pipe", "pipe", "pipe"], env });
   let errors = "";
   child.stderr.on("data", (data) => (errors += data));
@@ -219,6 +228,7 @@ async function startEditor(
     connection,
     log,
     exit,
+    pid: child.pid ?? 0,
     request: (method, requestParams) => connection.sendRequest(method, requestParams),
     notify: (method, notificationParams) => connection.sendNotification(method, notificationParams),
     writeRaw: (bytes) => void child.stdin.write(bytes),

@@ -47,8 +47,15 @@ test("pyproject.toml says how rules are reported, and is heard when it changes o
         "[tool.gilscope]\nrules = { cpu-bound-in-thread = 'loud', }\ncolour = 'red'\nexclude = ['other.py']\n",
       );
       await editor.diagnostics("scramble.py", severityOf(2));
-      await editor.logged(/pyproject\.toml: rules\.cpu-bound-in-thread: "loud" is not a severity/);
-      await editor.logged(/pyproject\.toml: `colour` of `\[tool\.gilscope\]` is not known/);
+      await editor.logged(/pyproject\.toml:2: `rules\.cpu-bound-in-thread` of `\[tool\.gilscope\]`: "loud" is not one of error, /);
+      await editor.logged(/pyproject\.toml:3: `colour` of `\[tool\.gilscope\]` is not known/);
+      await rewrite(editor, "pyproject.toml", "[tool.gilscope.per-file-ignores]\n'scr*.py' = ['GIL1']\n");
+      await editor.diagnostics("scramble.py", (diagnostics) => diagnostics.every(({ code }) => !String(code).startsWith("GIL1")));
+      await rewrite(editor, "pyproject.toml", "[tool.gilscope]\nselect = ['cpu-bound-in-thread']\n");
+      await editor.diagnostics(
+        "scramble.py",
+        (diagnostics) => diagnostics.length > 0 && diagnostics.every(({ code }) => code === "GIL101"),
+      );
       await rewrite(editor, "pyproject.toml", "[tool.gilscope]\nexclude = ['scramble.py']\n");
       await editor.diagnostics("scramble.py", (diagnostics) => diagnostics.length === 0);
       await rm(join(editor.folder, "pyproject.toml"));
@@ -119,3 +126,45 @@ test("virtual environments of all makers are read", () => {
   assert.equal(told("home = /usr/bin\n"), undefined);
   assert.equal(told("version = 2.7\n"), undefined);
 });
+
+test("each folder has the interpreter that is selected for it, that its settings name or that it names itself", () =>
+  withEditor(
+    {
+      workspaceFolders: ["first", "second", "third", "fourth"],
+      folderSettings: { third: { target: "pypy-3.11" } },
+      prepare: files({
+        "first/scramble.py": "",
+        "second/scramble.py": "",
+        "third/scramble.py": "",
+        "fourth/.python-version": "3.9\n",
+        "fourth/scramble.py": "",
+      }),
+    },
+    async (editor) => {
+      for (const folder of ["first", "second", "third", "fourth"]) await editor.open(`${folder}/scramble.py`, scramble);
+      const folders = { [editor.uri("first")]: "3.13.1", [editor.uri("second")]: "3.14t", [editor.uri("fourth")]: null };
+      await editor.notify("gilscope/interpreter", { version: "3.13.1", folders });
+      const naming =
+        (interpreter: string) =>
+        (found: readonly Diagnostic[]): boolean =>
+          String(found[0]?.message).includes(interpreter);
+      // Without a GIL there is nothing to warn of.
+      const none = (found: readonly Diagnostic[]): boolean => found.every(({ code }) => code !== "GIL101");
+      await editor.diagnostics("first/scramble.py", naming("3.13"));
+      await editor.diagnostics("second/scramble.py", none);
+      await editor.diagnostics("third/scramble.py", naming("PyPy 3.11"));
+      await editor.diagnostics("fourth/scramble.py", naming("3.9"));
+      const { target, otherTargets } = await editor.status(({ otherTargets }) => Object.keys(otherTargets).length === 3);
+      assert.equal(target, "CPython 3.13");
+      assert.deepEqual(otherTargets, {
+        [editor.uri("second/scramble.py")]: { target: "CPython 3.14t", targetFrom: "editor" },
+        [editor.uri("third/scramble.py")]: { target: "PyPy 3.11", targetFrom: "setting" },
+        [editor.uri("fourth/scramble.py")]: { target: "CPython 3.9", targetFrom: "project" },
+      });
+      // What is typed in one folder is judged for its interpreter.
+      await editor.change("second/scramble.py", [{ text: `${scramble}\n` }]);
+      await editor.diagnostics("second/scramble.py", none);
+      await editor.notify("gilscope/interpreter", { version: "3.12.1", folders: {} });
+      await editor.diagnostics("second/scramble.py", naming("3.12"));
+    },
+  ));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CodeAction, CodeLens, Diagnostic, Hover, PublishDiagnosticsParams, TextDocumentEdit } from "vscode-languageserver/node";
-import { moduleTextOf } from "../../server/src/lsp/notebook-cells.js";
+import { moduleTextOf } from "../../server/src/base/notebook-cells.js";
 import { type Editor, placeOf, textAt, withEditor } from "./editor.js";
 
 const cells = [

@@ -81,3 +81,22 @@ test("once a day the oldest go until the rest fits, and what other versions left
   tidyDiskMemory(folder, "one", size, new Date(now.getTime() + 25 * 3_600_000));
   assert.deepEqual(left(), [true, false, false, false]);
 });
+
+test("what killed processes left unfinished goes after a day, and what others are writing stays", () => {
+  const now = new Date("2030-05-01T12:00:00Z");
+  const memory = diskMemory(folder, "one");
+  memory.keep(key, bytes);
+  const [file = ""] = files();
+  const [abandoned, young] = [`${file}.123.0`, `${file}.456.2`];
+  for (const [path, age] of [
+    [abandoned, 25],
+    [young, 1],
+    [file, 48],
+  ] as const) {
+    if (path !== file) writeFileSync(path, "half");
+    const changed = new Date(now.getTime() - age * 3_600_000);
+    utimesSync(path, changed, changed);
+  }
+  tidyDiskMemory(folder, "one", 1_000_000, now);
+  assert.deepEqual([abandoned, young, file].map(existsSync), [false, true, true]);
+});

@@ -1,62 +1,36 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { startFactsWorkers } from "../../server/src/main/facts-workers.js";
+import { NoThreads, startFactsWorkers } from "../../server/src/main/facts-workers.js";
+import { lapseNames, withLapsingThreads } from "../faults/threads.js";
 
-const folder = mkdtempSync(join(tmpdir(), "gilscope-workers-"));
-after(() => rmSync(folder, { recursive: true }));
+test("each question gets its own answer, however many there are", () =>
+  withLapsingThreads(async (ask) => {
+    const texts = Array.from({ length: 500 }, (_, index) => `text ${index} ${"x".repeat(index * 10)}`);
+    assert.deepEqual(await ask(texts), { answers: texts, lost: 0 });
+  }));
 
-/** A thread that answers with the text itself, fails for some texts, and ends for others. */
-const worker = join(folder, "worker.mjs");
-const ends = join(folder, "ends");
-writeFileSync(
-  worker,
-  `import { appendFileSync } from "node:fs";
-   import { parentPort } from "node:worker_threads";
-   parentPort.on("message", (questions) => {
-     if (questions.some(({ text }) => text === "end")) {
-       appendFileSync(${JSON.stringify(ends)}, "x");
-       process.exit(3);
-     }
-     parentPort.postMessage(questions.map(({ text }) =>
-       text === "fail" ? { kind: "failure", message: "no facts of this" } : { kind: "facts", packed: new TextEncoder().encode(text) }));
-   });`,
-);
+test("a text of which no facts can be made fails alone", () =>
+  withLapsingThreads(async (ask) => {
+    assert.deepEqual(await ask(["a", "fail", "b"]), { answers: ["a", undefined, "b"], lost: 0 });
+  }));
 
-const start = (most: number) => startFactsWorkers(most, { memoryFolder: undefined, version: "" }, pathToFileURL(worker));
+for (const lapse of lapseNames) {
+  test(`a thread that fails is replaced, and what it had to do is done again: ${lapse}`, () =>
+    withLapsingThreads(async (ask) => {
+      const texts = ["a", "b", `once ${lapse}`, "c", "d"];
+      assert.deepEqual(await ask(texts), { answers: texts, lost: 1 });
+    }));
 
-test("each question gets its own answer, however many there are", async () => {
-  const workers = start(2);
-  const texts = Array.from({ length: 500 }, (_, index) => `text ${index} ${"x".repeat(index * 10)}`);
-  const answers = await Promise.all(texts.map((text) => workers.packedFactsOf({ key: text, text })));
-  assert.deepEqual(
-    answers.map((bytes) => new TextDecoder().decode(bytes)),
-    texts,
-  );
-  await workers.rest();
-});
+  test(`a text that costs every thread is given up, while the others come through: ${lapse}`, () =>
+    withLapsingThreads(async (ask) => {
+      assert.deepEqual(await ask(["a", "b", `always ${lapse}`, "c", "d"]), { answers: ["a", "b", undefined, "c", "d"], lost: 3 });
+    }));
+}
 
-test("a text of which no facts can be made fails alone", async () => {
-  const workers = start(1);
-  const [good, bad, other] = await Promise.allSettled(["a", "fail", "b"].map((text) => workers.packedFactsOf({ key: text, text })));
-  assert.equal(good?.status, "fulfilled");
-  assert.equal(other?.status, "fulfilled");
-  assert.match(String(bad?.status === "rejected" && bad.reason), /no facts of this/);
-  await workers.rest();
-});
-
-test("a thread that ends is replaced, and a text that ends every thread is given up while the others come through", async () => {
-  const workers = start(2);
-  const texts = ["a", "b", "end", "c", "d"];
-  const answers = await Promise.allSettled(texts.map((text) => workers.packedFactsOf({ key: text, text })));
-  assert.deepEqual(
-    answers.map(({ status }) => status),
-    ["fulfilled", "fulfilled", "rejected", "fulfilled", "fulfilled"],
-  );
-  assert.equal(readFileSync(ends, "utf8"), "xxx");
-  await workers.packedFactsOf({ key: "e", text: "e" });
+test("where no thread can start, that is told apart from a text that is at fault", async () => {
+  const missing = pathToFileURL("/gilscope-faults/missing.mjs");
+  const workers = startFactsWorkers(2, { memoryFolder: undefined, version: "" }, { program: missing });
+  await assert.rejects(workers.packedFactsOf({ key: "a", text: "a" }), NoThreads);
   await workers.rest();
 });

@@ -13,16 +13,16 @@ QUIET = 0.04
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 
 
-def load(name):
-    """The program, and what importing it costs a worker that was not forked from one that has."""
+def load(name, tries):
+    """The program, and what importing it costs a worker that was not forked from one that has: the least of so many tries."""
     import importlib
     import subprocess
 
     sys.path.insert(0, str(PROGRAMS))
     program = importlib.import_module(name)
     fresh = "import concurrent.futures.process, sys, time; sys.path.insert(0, %r); begin = time.process_time_ns(); import %s; print(time.process_time_ns() - begin)"
-    times = [int(subprocess.check_output([sys.executable, "-B", "-c", fresh % (str(PROGRAMS), name)])) for _ in range(3)]
-    return program, min(times)
+    times = [int(subprocess.check_output([sys.executable, "-B", "-c", fresh % (str(PROGRAMS), name)])) for _ in range(tries)]
+    return program, min(times, default=0)
 
 
 def measure(name, options, kept):
@@ -31,7 +31,7 @@ def measure(name, options, kept):
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     text = (PROGRAMS / (name + ".py")).read_text()
-    program, import_ns = load(name)
+    program, import_ns = load(name, 0 if options.only_times else 3)
     once = list(program.ITEMS)
     task = program.task
     given = re.search(r"max_workers=(\d+)", text)
@@ -91,6 +91,8 @@ def measure(name, options, kept):
                 runs[kind].append(took)
     if kept:
         kept.write_text(json.dumps(runs))
+    if options.only_times:
+        return {"runs": runs}
     if len(runs["serial"]) < 2:
         raise SystemExit("no quiet moment")
     serial_ns = lower_quartile(runs["serial"])
@@ -331,6 +333,7 @@ def main(script):
     arguments.add_argument("--kinds", default="threads,processes", help="which pools; `interpreters` since 3.14")
     arguments.add_argument("--tasks", type=int, default=1, help="items are repeated until there are at least so many")
     arguments.add_argument("--alone", action="store_true", help="nothing else runs on this machine: every moment is quiet")
+    arguments.add_argument("--only-times", action="store_true", help="with --one: the times of all runs, without what tasks are made of")
     arguments.add_argument("--one")
     arguments.add_argument("names", nargs="*")
     options = arguments.parse_args()

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { newestTarget } from "../../server/src/base/target.js";
 import { activityOf } from "../../server/src/program/link/activity.js";
 import type { Program } from "../../server/src/program/link/link.js";
 import { lockedWaits } from "../../server/src/program/link/locked-waits.js";
@@ -41,6 +43,41 @@ test("the accesses to compare do not grow with the threads that come by the same
   const [few, many, more] = [10, 20, 40].map((threads) => pairsOf(callers(10, threads)));
   assert.ok(few !== undefined && few > 0);
   assert.equal(many, more);
+});
+
+test("calls that are reached in very many ways are told once for each place", () => {
+  // As a parser does: each level reads the next one on two sides of an operator.
+  const levels = Array.from({ length: 20 }, (_, i) => `def level${i}(text):\n    return (level${i + 1}(text), level${i + 1}(text[1:]))\n`);
+  const lines = [
+    "import re",
+    ...levels,
+    "def level20(text):",
+    "    return re.match('a+', text)",
+    "async def main(text):",
+    "    return level0(text)",
+  ];
+  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
+  host.setFile("/m.py", `${lines.join("\n")}\nimport asyncio\nasyncio.run(main(input()))\n`);
+  assert.ok(host.snapshot().findings("/m.py"));
+});
+
+test("iterators that are made of themselves are looked through once", () => {
+  const wrapped = ["a", "b", "c"].map((name) => `        if rows.${name}:\n            rows = iter(rows)`);
+  const lines = ["import threading", "def work(rows):", "    while True:", ...wrapped, "        for row in rows:", "            row.run()"];
+  const program = programOf(parser, { "m.py": `${lines.join("\n")}\nthreading.Thread(target=work, args=([],)).start()\n` });
+  const { resolver } = program;
+  const resolve = resolver.resolve.bind(resolver);
+  let count = 0;
+  resolver.resolve = (value, within) => {
+    assert.ok(++count < 100_000, "the look-ups come to no end");
+    return resolve(value, within);
+  };
+  activityOf(program);
+  const within = program.file("m.py")?.functions.find(({ facts }) => facts.name === "work");
+  const loop = within?.facts.body[0];
+  const inner = loop?.op === "loop" ? loop.body.find((each) => each.op === "loop") : undefined;
+  assert.ok(within && inner?.op === "loop" && inner.iterable);
+  resolver.elements(inner.iterable, within);
 });
 
 test("waits under locks are judged with a number of look-ups that grows with the program", () => {

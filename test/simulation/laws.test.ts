@@ -1,24 +1,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { execute } from "../../server/src/simulation/engine.js";
 import { type Machine, machine } from "../../server/src/simulation/machine.js";
+import { processes } from "../../server/src/simulation/runtimes/processes.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { threadStates } from "../../server/src/simulation/timeline.js";
-import { demandOf, serialNs, type Workload } from "../../server/src/simulation/workload.js";
+import { demandOf, type Step, serialNs, type Workload } from "../../server/src/simulation/workload.js";
 import {
   allRuntimes,
   independentSteps,
   inInterpreters,
   inProcesses,
+  interpreter,
   millisecond,
   moments,
+  native,
   onEventLoop,
   orderlySteps,
+  poolOf,
+  repeat,
   slicesOf,
+  target,
   threadWorkloads,
   totalOf,
   underGil,
   unrulySteps,
+  wait,
   withoutGil,
   workloads,
 } from "./workloads.js";
@@ -266,7 +274,8 @@ test("who shares no lock is not slowed by it: processes and subinterpreters run 
 });
 
 test("Amdahl: the share that only one thread at a time can do bounds the speedup, however many cores there are", () => {
-  const parts = fc.integer({ min: 0, max: 10 * millisecond });
+  // What is nothing at all has no share.
+  const parts = fc.integer({ min: 1, max: 10 * millisecond });
   fc.assert(
     fc.property(
       parts,
@@ -302,4 +311,30 @@ test("what is all done under one lock takes as long as one after the other, on e
       assert.ok(simulate(guarded, runtime, computer, seed).makespanNs >= serialNs(workload) * Math.min(1, runtime.computeFactor));
     }),
   );
+});
+
+test("a long pool of like tasks is told from a part of it as if all of it had been simulated", () => {
+  const shapes: readonly (readonly Step[])[] = [
+    [interpreter(300_000)],
+    [interpreter(5 * millisecond)],
+    [native(3 * millisecond)],
+    [wait(millisecond), interpreter(50_000)],
+    [wait(20 * millisecond), interpreter(3 * millisecond)],
+    [repeat(4, interpreter(200_000), native(400_000))],
+  ];
+  const ratios: number[] = [];
+  for (const runtime of [underGil, withoutGil, inProcesses, processes(target("cpython-3.15")), inInterpreters, onEventLoop]) {
+    for (const workers of [1, 3, 4, 32]) {
+      for (const count of [301, 1000]) {
+        for (const steps of shapes) {
+          const workload = poolOf(workers, count, ...steps);
+          const whole = execute(workload, runtime, machine(4), 1, { recording: "totals", delays: "left-out", maximumEvents: 3_000_000 });
+          ratios.push(simulate(workload, runtime, machine(4), 1).makespanNs / whole.makespanNs);
+        }
+      }
+    }
+  }
+  const off = ratios.map((ratio) => Math.max(ratio, 1 / ratio) - 1).sort((a, b) => a - b);
+  assert.ok((off[Math.floor(off.length * 0.9)] as number) < 0.02, off.slice(-30).join());
+  assert.ok((off[off.length - 1] as number) < 0.12, off.slice(-5).join());
 });

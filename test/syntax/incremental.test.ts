@@ -44,6 +44,56 @@ class Job(threading.Thread):
             work([{"n": 1}])
         except ValueError as error:
             print(error)
+
+
+@decorate
+class Shop(
+    Job,
+):
+    """Doc with a ' quote."""
+
+    open = True
+
+    def __init__(self, rows):
+        # gil: guarded-by=lock
+        self.rows = rows
+${Array.from(
+  { length: 12 },
+  (_, index) => `
+    def price_${index}(self, row):
+        """Of one row."""
+        value = row["price"] * ${index}  # gil: ignore[GIL202]
+        if value > 10:
+            return (value +
+                    len(self.rows))
+        return [f"{each!r}" for each in row if each]
+`,
+).join("")}
+    @property
+    @cached(
+        size=3
+    )
+    async def size(self):
+        return 3
+
+    class Inner:
+        x = 1
+
+        def first(self):
+            pass
+
+    if open:
+
+        def later(self):
+            pass
+
+    else:
+        later = None
+
+    # the end
+
+
+shop = Shop([])
 `;
 
 const pieces = [

@@ -148,6 +148,33 @@ def later(account):
     });
   }
 
+  const unfinished = ["value =", "value = self.", "value = self.total +", "value = not", "value = first if second else", "assert"];
+  for (const line of unfinished) {
+    for (const next of ["fifth = self.price(third)", "self.rows.append(third)", "fifth, sixth = self.pair()"]) {
+      test(`nor does a line take the statement below for the rest of it: ${line} ⏎ ${next}`, () => {
+        const whole = outline(parser.parse(around(`0\n            ${next}`)));
+        const statement = whole.split("\n").find((each) => each.includes(next.slice(0, 5))) as string;
+        const { body, errors } = parser.parse(around(`${line}\n            ${next}`));
+        assert.ok(outline({ body, directives: [], errors: [], lineCount: 0 }).split("\n").includes(statement));
+        assert.equal(errors.length, 1);
+      });
+    }
+  }
+
+  const goingOn = [
+    "value = (first +\n                second)",
+    "value = first + \\\n                second",
+    "value = self.pair(second=\n                third)",
+    "value = self.rows[first +\n                second]",
+    'value = """first = \n                second."""',
+    "value = first  # total =\n            second = third",
+  ];
+  for (const line of goingOn) {
+    test(`what may go on in the next line is no error: ${line.replaceAll("\n", "⏎")}`, () => {
+      assert.deepEqual(parser.parse(around(line)).errors, []);
+    });
+  }
+
   test("what can be read of a line that would tear its class apart is kept, and named as the error", () => {
     const text = around("total += self.price(item) +");
     const { body, errors } = parser.parse(text);

@@ -13,7 +13,7 @@ import {
   workspace,
 } from "vscode";
 import { type BaseLanguageClient, State } from "vscode-languageclient";
-import { type DocumentPlace, type TimelineSite, timelineRequest } from "../../../server/src/lsp/protocol.js";
+import { type DocumentPlace, type TimelineSite, timelineRequest, type WorkPlace } from "../../../server/src/lsp/protocol.js";
 import { followed } from "./follow-edits.js";
 import type { KeptState, ToExtension, ToView } from "./messages.js";
 import { filled, timelineTexts } from "./view/texts.js";
@@ -21,7 +21,7 @@ import { filled, timelineTexts } from "./view/texts.js";
 /** The panel that shows how the work of one place would run; there is at most one. */
 export interface TimelinePanel extends Disposable {
   /** Shows the work that starts at the place; false if none does. */
-  show(place: DocumentPlace): Promise<boolean>;
+  show(place: WorkPlace): Promise<boolean>;
 }
 
 const viewType = "gilscope.timeline";
@@ -36,7 +36,7 @@ export function createTimelinePanel({ extensionUri }: ExtensionContext, client: 
   let edits = 0;
   let settling: ReturnType<typeof setTimeout> | undefined;
 
-  const siteAt = (place: DocumentPlace): Promise<TimelineSite | null> => client.sendRequest<TimelineSite | null>(timelineRequest, place);
+  const siteAt = (place: WorkPlace): Promise<TimelineSite | null> => client.sendRequest<TimelineSite | null>(timelineRequest, place);
 
   const tell = (message: ToView): void => {
     shown?.panel.webview.postMessage(message);
@@ -144,7 +144,7 @@ async function save(place: DocumentPlace, fileName: string, text: string): Promi
 
 /** Nothing but the panel's own script and style sheet runs or is loaded, and nothing is fetched. */
 function page(webview: Webview, folder: Uri): string {
-  const nonce = Array.from({ length: 32 }, () => Math.floor(Math.random() * 36).toString(36)).join("");
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const address = (name: string): string => webview.asWebviewUri(Uri.joinPath(folder, name)).toString();
   return `<!DOCTYPE html>
 <html lang="${env.language}">

@@ -1,7 +1,7 @@
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
-import type { Target } from "../base/target.js";
+import { type Target, targetName } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
 import { withFields } from "../estimate/on-demand.js";
@@ -17,10 +17,11 @@ import { LinkMemory, link, type Program } from "../program/link/link.js";
 import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
 import type { Finding, RuleContext } from "../rules/rule.js";
-import { type Found, findingOf, runRules, withFixes } from "../rules/run.js";
+import { type Found, findingOf, type RuleFailure, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
-import type { CodeAction, CodeNote, Hover, Lens, Problem, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
+import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
+import { byFolder } from "./by-folder.js";
 import { codeNotesOf, releasingCallsOf } from "./code-notes.js";
 import { hoverAt } from "./hover.js";
 import { lensOf } from "./lens.js";
@@ -34,8 +35,8 @@ export interface Analysis {
   text(path: string): string | undefined;
   /** Sorted by offset, then code. */
   findings(path: string): readonly Finding[];
-  /** Trouble with files or knowledge; never with the analysed program. */
-  problems(): readonly Problem[];
+  /** The rules that failed on this program. */
+  failedRules(): readonly RuleFailure[];
   hover(path: string, offset: number): Hover | undefined;
   codeActions(path: string, range: Range): readonly CodeAction[];
   lenses(path: string): readonly Lens[];
@@ -67,10 +68,11 @@ interface HeldFile {
 /** Takes changes in, gives answers out. Remembers texts, facts and settings, nothing else. */
 export class AnalysisHost {
   private readonly files = new Map<string, HeldFile>();
-  private readonly simulations = new SimulationMemory();
+  private simulations = new SimulationMemory();
   /** The names in facts that came as bytes, which files share. */
   private readonly names = new Map<string, string>();
-  private links = new LinkMemory();
+  /** By target: estimates are among what is remembered, and they depend on it. */
+  private readonly links = new Map<string, LinkMemory>();
   private states = 0;
   private current: Analysis | undefined;
 
@@ -129,8 +131,8 @@ export class AnalysisHost {
 
   configure(settings: Settings): void {
     this.settings = settings;
-    // Estimates are among what is remembered, and they depend on target and cores.
-    this.links = new LinkMemory();
+    // Estimates depend on cores and more as well.
+    this.links.clear();
     this.current = undefined;
   }
 
@@ -138,14 +140,42 @@ export class AnalysisHost {
   useKnowledge(knowledge: Knowledge): void {
     if (knowledge === this.knowledge) return;
     this.knowledge = knowledge;
-    this.links = new LinkMemory();
+    this.links.clear();
+    this.current = undefined;
+  }
+
+  /**
+   * Forgets what is carried over from one state to the next: after a failure that nobody foresaw it cannot be relied on. Files that are open are to be
+   * opened again.
+   */
+  startAfresh(): void {
+    this.links.clear();
+    this.simulations = new SimulationMemory();
     this.current = undefined;
   }
 
   /** Answers about the present state; asking again without a change in between costs nothing. */
   snapshot(): Analysis {
-    this.current ??= new Snapshot(new Map(this.files), this.settings, this.knowledge, this.simulations, this.links, ++this.states);
+    this.current ??= this.newSnapshot();
     return this.current;
+  }
+
+  private newSnapshot(): Analysis {
+    const files = new Map(this.files);
+    const state = ++this.states;
+    const snapshots = new Map<string, Snapshot>();
+    const snapshotFor = (target: Target): Snapshot => {
+      const name = targetName(target);
+      const links = this.links.get(name) ?? new LinkMemory();
+      this.links.set(name, links);
+      const known =
+        snapshots.get(name) ?? new Snapshot(files, { ...this.settings, target }, this.knowledge, this.simulations, links, state);
+      snapshots.set(name, known);
+      return known;
+    };
+    const general = snapshotFor(this.settings.target);
+    const folders = (this.settings.folderTargets ?? []).map(({ folder, target }) => ({ folder, analysis: snapshotFor(target) }));
+    return folders.length === 0 ? general : byFolder(general, folders);
   }
 
   private hold(path: string, source: Source, module: Module, open: boolean): void {
@@ -161,7 +191,7 @@ export class AnalysisHost {
 class Snapshot implements Analysis {
   private context: RuleContext | undefined;
   /** By path, in the places that facts count in, as are the findings made of it. */
-  private found: ReadonlyMap<string, readonly Found[]> | undefined;
+  private found: { readonly byPath: ReadonlyMap<string, readonly Found[]>; readonly failures: readonly RuleFailure[] } | undefined;
   private readonly placed = new Map<string, readonly Finding[]>();
   private readonly inText = new Map<string, readonly Finding[]>();
 
@@ -192,8 +222,8 @@ class Snapshot implements Analysis {
     return found;
   }
 
-  problems(): readonly Problem[] {
-    return [];
+  failedRules(): readonly RuleFailure[] {
+    return this.foundByRules().failures;
   }
 
   hover(path: string, offset: number): Hover | undefined {
@@ -324,11 +354,18 @@ class Snapshot implements Analysis {
     let placed = this.placed.get(path);
     if (!placed) {
       const context = this.rules();
-      this.found ??= byPath(runRules(context, this.settings.severities, this.settings.folders));
-      placed = (this.found.get(path) ?? []).map((each) => findingOf(each, context));
+      placed = (this.foundByRules().byPath.get(path) ?? []).map((each) => findingOf(each, context));
       this.placed.set(path, placed);
     }
     return placed;
+  }
+
+  private foundByRules() {
+    if (!this.found) {
+      const { found, failures } = runRules(this.rules(), this.settings.severities, this.settings.folders);
+      this.found = { byPath: byPath(found), failures };
+    }
+    return this.found;
   }
 
   private findingInText(finding: Finding): Finding {

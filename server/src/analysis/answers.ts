@@ -23,6 +23,15 @@ export interface Settings {
   readonly severities: Severities;
   /** What folders say otherwise of their files. */
   readonly folders?: readonly FolderSeverities[];
+  /** Folders whose files are judged for another interpreter. */
+  readonly folderTargets?: readonly FolderTarget[];
+}
+
+/** The interpreter of a folder's files. */
+export interface FolderTarget {
+  /** Absolute, without a slash at its end. */
+  readonly folder: string;
+  readonly target: Target;
 }
 
 /** Something that could not be done, told to the user beside the findings. */

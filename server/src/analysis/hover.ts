@@ -1,3 +1,4 @@
+import { codeOnOneLine } from "../base/markdown.js";
 import { contains, type Range, touches } from "../base/range.js";
 import { hasGil, targetName, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
@@ -202,14 +203,14 @@ const longestCode = 70;
 
 /** A stretch of code on one line, without what would end the block it stands in. */
 function shortened(code: string): string {
-  const line = code.trim().replace(/\s+/g, " ").replaceAll("`", "'");
+  const line = codeOnOneLine(code);
   return line.length > longestCode ? `${line.slice(0, longestCode - 1)}…` : line;
 }
 
 function updateHover(write: WriteOperation, within: FunctionNode, finding: Finding, context: RuleContext): string {
   const source = context.source(within.file.path);
-  const statement = source.slice(write.statement).replace(/\s+/g, " ");
-  const place = source.slice(write).replace(/\s+/g, " ");
+  const statement = codeOnOneLine(source.slice(write.statement));
+  const place = codeOnOneLine(source.slice(write));
   const read = updateRead(write, within);
   const gap = read ? updateGap(write, read, within, context.program.resolver) : [];
   const verdict = switchPossible(gap, context.target);

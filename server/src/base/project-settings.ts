@@ -1,54 +1,171 @@
-import { parse } from "smol-toml";
+import ignore from "ignore";
+import { parse, TomlError } from "smol-toml";
 import type { Host } from "./host.js";
-import { joinPath } from "./path.js";
+import { absolutePath, joinPath } from "./path.js";
 import { parseTarget, type Target } from "./target.js";
+import { lineOfKey } from "./toml-lines.js";
 
-/** What `[tool.gilscope]` of a folder's pyproject.toml says, beside its knowledge files. Absent keys say nothing. */
+/** What `[tool.gilscope]` of a folder's pyproject.toml says. Absent keys say nothing; names of rules are not yet checked. */
 export interface ProjectSettings {
   readonly target: Target | undefined;
   readonly cores: number | undefined;
   /** In the notation of `.gitignore`, relative to the folder. */
   readonly exclude: readonly string[];
-  /** The table `rules`: by rule name, not yet checked. */
+  /** The table `rules`: severities by rule. */
   readonly rules: Readonly<Record<string, unknown>>;
-  /** What of it cannot be used, each as a sentence. */
-  readonly problems: readonly string[];
+  readonly select: readonly string[] | undefined;
+  readonly ignore: readonly string[] | undefined;
+  readonly perFileIgnores: readonly PerFileIgnore[];
+  /** The lowest severity that fails a run of the command line. */
+  readonly failOn: string | undefined;
+  /** Files of knowledge, absolute, in the order in which they are named. */
+  readonly knowledge: readonly string[];
+  /** The file of known findings, absolute. */
+  readonly baseline: string | undefined;
+  /** The line of a key, counted from 1. */
+  lineOf(...keys: readonly string[]): number;
+  /** What of it cannot be used. */
+  readonly problems: readonly ProjectProblem[];
 }
 
-const known: ReadonlySet<string> = new Set(["target", "cores", "exclude", "rules", "knowledge"]);
+/** Rules that are not reported in some files. */
+export interface PerFileIgnore {
+  /** In the notation of `.gitignore`. */
+  readonly pattern: string;
+  readonly names: readonly string[];
+}
+
+/** Something in pyproject.toml that cannot be used. */
+export interface ProjectProblem {
+  /** Counts from 1. */
+  readonly line: number;
+  /** A sentence without a full stop. */
+  readonly message: string;
+}
+
+const known = ["target", "cores", "exclude", "rules", "knowledge", "select", "ignore", "per-file-ignores", "fail-on", "baseline"];
+
+/** The words that `fail-on` may be. */
+export const failOnWords = ["error", "warning", "information", "hint", "never"] as const;
 
 /** Reads the table; undefined where there is none. */
 export async function projectSettings(folder: string, host: Pick<Host, "readFile">): Promise<ProjectSettings | undefined> {
-  const table = await tableOf(joinPath(folder, "pyproject.toml"), host);
-  if (table === undefined) return undefined;
-  const problems: string[] = [];
+  const text = await textOf(joinPath(folder, "pyproject.toml"), host);
+  if (text === undefined) return undefined;
+  const read = tableOf(text);
+  if (read === undefined) return undefined;
+  const { table } = read;
+  const problems: ProjectProblem[] = [...read.problems];
+  const lineOf = (...keys: readonly string[]): number => lineOfKey(text, ["tool", "gilscope", ...keys]);
   const refuse = (key: string, reason: string): void => {
-    problems.push(`pyproject.toml: \`${key}\` of \`[tool.gilscope]\` ${reason}`);
+    problems.push({ line: lineOf(key), message: `\`${key}\` of \`[tool.gilscope]\` ${reason}` });
   };
-  for (const key of Object.keys(table)) if (!known.has(key)) refuse(key, "is not known");
+  const given = (key: string): unknown => (Object.hasOwn(table, key) ? table[key] : undefined);
+  const texts = (key: string, what: string): readonly string[] | undefined => {
+    const value = given(key);
+    if (value === undefined) return undefined;
+    if (isListOfTexts(value)) return value;
+    refuse(key, `is not a list of ${what}`);
+    return undefined;
+  };
+  const word = (key: string, isFit: (value: string) => boolean, reason: string): string | undefined => {
+    const value = given(key);
+    if (value === undefined) return undefined;
+    if (typeof value === "string" && isFit(value)) return value;
+    refuse(key, reason);
+    return undefined;
+  };
+  const innerTable = (key: string): Readonly<Record<string, unknown>> => {
+    const value = given(key);
+    if (value !== undefined && !isTable(value)) refuse(key, "is not a table");
+    return isTable(value) ? value : {};
+  };
+
+  for (const key of Object.keys(table)) if (!known.includes(key)) refuse(key, `is not known; there are ${known.join(", ")}`);
   const target = typeof table.target === "string" ? parseTarget(table.target) : undefined;
   if (table.target !== undefined && table.target !== "auto" && !target)
     refuse("target", `is not a known interpreter: ${String(table.target)}`);
   const cores = typeof table.cores === "number" && Number.isInteger(table.cores) && table.cores >= 1 ? table.cores : undefined;
   if (table.cores !== undefined && cores === undefined) refuse("cores", "is not a number of cores");
-  const exclude = Array.isArray(table.exclude) ? table.exclude.filter((each) => typeof each === "string") : [];
-  if (table.exclude !== undefined && (!Array.isArray(table.exclude) || exclude.length < table.exclude.length))
-    refuse("exclude", "is not a list of patterns");
-  const rules = isTable(table.rules) ? table.rules : {};
-  if (table.rules !== undefined && !isTable(table.rules)) refuse("rules", "is not a table");
-  return { target, cores, exclude, rules, problems };
+  const baseline = word("baseline", (value) => value !== "", "is not a path");
+  const knowledge = (texts("knowledge", "files") ?? []).filter((file) => {
+    if (file.trim() !== "") return true;
+    refuse("knowledge", "names something that is not a path");
+    return false;
+  });
+  const perFileIgnores: PerFileIgnore[] = [];
+  for (const [pattern, names] of Object.entries(innerTable("per-file-ignores"))) {
+    if (isListOfTexts(names)) perFileIgnores.push({ pattern, names });
+    else
+      problems.push({
+        line: lineOf("per-file-ignores", pattern),
+        message: `\`per-file-ignores\` of \`[tool.gilscope]\` has no list of rules for \`${pattern}\``,
+      });
+  }
+  return {
+    target,
+    cores,
+    exclude: texts("exclude", "patterns") ?? [],
+    rules: innerTable("rules"),
+    select: texts("select", "rules"),
+    ignore: texts("ignore", "rules"),
+    perFileIgnores,
+    failOn: word("fail-on", (value) => failOnWords.some((word) => word === value), `is not one of ${failOnWords.join(", ")}`),
+    knowledge: knowledge.map((file) => absolutePath(folder, file)),
+    baseline: baseline === undefined ? undefined : absolutePath(folder, baseline),
+    lineOf,
+    problems,
+  };
 }
 
-async function tableOf(path: string, host: Pick<Host, "readFile">): Promise<Readonly<Record<string, unknown>> | undefined> {
+/** As whoever is told of it reads it: `pyproject.toml:3: …`. */
+export function projectProblemText({ line, message }: ProjectProblem): string {
+  return `pyproject.toml:${line}: ${message}`;
+}
+
+/** Whether patterns in the notation of `.gitignore` name a path, which is absolute; folders end in `/`. Paths outside the folder are never named. */
+export function pathMatcher(folder: string, patterns: readonly string[]): (path: string) => boolean {
+  const matcher = ignore().add([...patterns]);
+  const prefix = joinPath(folder, "");
+  return (path) => {
+    if (!path.startsWith(prefix)) return false;
+    const relative = path.slice(prefix.length);
+    return ignore.isPathValid(relative) && matcher.ignores(relative);
+  };
+}
+
+interface ReadTable {
+  readonly table: Readonly<Record<string, unknown>>;
+  readonly problems: readonly ProjectProblem[];
+}
+
+function tableOf(text: string): ReadTable | undefined {
   try {
-    const { tool } = parse(new TextDecoder().decode(await host.readFile(path))) as { readonly tool?: { readonly gilscope?: unknown } };
-    return isTable(tool?.gilscope) ? tool.gilscope : undefined;
+    const { tool } = parse(text) as { readonly tool?: { readonly gilscope?: unknown } };
+    if (tool?.gilscope === undefined) return undefined;
+    if (isTable(tool.gilscope)) return { table: tool.gilscope, problems: [] };
+    return { table: {}, problems: [{ line: lineOfKey(text, ["tool", "gilscope"]), message: "`tool.gilscope` is not a table" }] };
+  } catch (error) {
+    // Of a file without a word on Gilscope, whoever owns it will hear from other tools.
+    if (!text.includes("gilscope")) return undefined;
+    const line = error instanceof TomlError ? error.line : 1;
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0]?.replace(/^Invalid TOML document: /, "");
+    return { table: {}, problems: [{ line, message: `is no TOML: ${reason}` }] };
+  }
+}
+
+async function textOf(path: string, host: Pick<Host, "readFile">): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await host.readFile(path));
   } catch {
-    // No such file, or one that does not parse: whoever owns it will hear of it from other tools.
     return undefined;
   }
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function isListOfTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === "string");
 }

@@ -30,16 +30,23 @@ export interface FoundSources {
 
 export type ReadSource =
   | { readonly kind: "source"; readonly path: string; readonly text: string; readonly encoding: SourceEncoding }
+  | { readonly kind: "missing"; readonly path: string; readonly message: string }
   | ({ readonly kind: "problem" } & SourceProblem);
 
 /** Files above this many bytes are not read: they are data in Python's clothes, and would cost seconds each. */
 export const largestSourceBytes = 5_000_000;
 
 /**
- * The Python files at and below a folder: `.py` and `.pyw`, without what git ignores, hidden folders, virtual environments, and folders of
- * other people's code. The folder itself is walked whatever its name. Links to folders are not followed, so the walk ends.
+ * The Python files at and below a folder: `.py` and `.pyw`, and notebooks where they are asked for, without what git ignores, hidden folders, virtual
+ * environments, folders of other people's code, and what `isExcluded` names, which is asked for folders with a slash at their end. The folder itself
+ * is walked whatever its name. Links to folders are not followed, so the walk ends.
  */
-export async function findSources(folder: string, host: SourceHost): Promise<FoundSources> {
+export async function findSources(
+  folder: string,
+  host: SourceHost,
+  isExcluded: (path: string) => boolean = () => false,
+  kinds: "modules" | "modules and notebooks" = "modules",
+): Promise<FoundSources> {
   const files: string[] = [];
   const problems: SourceProblem[] = [];
 
@@ -60,8 +67,8 @@ export async function findSources(folder: string, host: SourceHost): Promise<Fou
     for (const entry of entries) {
       const path = joinPath(current, entry.name);
       if (entry.kind === "folder") {
-        if (!isForeign(entry.name) && !isIgnored(`${path}/`, rules)) below.push(walk(path, rules));
-      } else if (entry.kind === "file" && isPythonFile(entry.name) && !isIgnored(path, rules)) {
+        if (!isForeign(entry.name) && !isIgnored(`${path}/`, rules) && !isExcluded(`${path}/`)) below.push(walk(path, rules));
+      } else if (entry.kind === "file" && isPythonFile(entry.name, kinds) && !isIgnored(path, rules) && !isExcluded(path)) {
         files.push(path);
       }
     }
@@ -76,7 +83,7 @@ export async function findSources(folder: string, host: SourceHost): Promise<Fou
 export async function readSource(path: string, host: SourceHost): Promise<ReadSource> {
   try {
     const description = await host.describe(path);
-    if (description === undefined) return { kind: "problem", path, message: "does not exist" };
+    if (description === undefined) return { kind: "missing", path, message: "does not exist" };
     if (description.kind !== "file") return { kind: "problem", path, message: "is not a regular file" };
     if (description.size > largestSourceBytes) return tooLarge(path, description.size);
     return sourceOf(path, await host.readFile(path));
@@ -102,8 +109,8 @@ function tooLarge(path: string, bytes: number): ReadSource {
   };
 }
 
-function isPythonFile(name: string): boolean {
-  return /\.pyw?$/i.test(name);
+function isPythonFile(name: string, kinds: "modules" | "modules and notebooks"): boolean {
+  return /\.pyw?$/i.test(name) || (kinds === "modules and notebooks" && /\.ipynb$/i.test(name));
 }
 
 /** Folders that hold no source of the project. */

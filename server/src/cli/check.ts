@@ -4,8 +4,12 @@ import { applyFixes } from "../analysis/apply-fixes.js";
 import { encodeSource } from "../base/decode.js";
 import { errorDetails } from "../base/error-details.js";
 import { absolutePath } from "../base/path.js";
+import type { PerFileIgnore } from "../base/project-settings.js";
 import type { Target } from "../base/target.js";
+import { hiddenBy } from "../rules/project-rules.js";
 import type { Finding, Severity } from "../rules/rule.js";
+import { isNamed } from "../rules/rule-names.js";
+import type { FolderSeverities } from "../rules/run.js";
 import { baselineText, notIn, readBaseline } from "./baseline.js";
 import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
@@ -17,8 +21,9 @@ import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
 import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
-import { isNamed } from "./options.js";
+import type { Notebook } from "./notebook.js";
 import { type Progress, startProgress } from "./progress.js";
+import { type Project, projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
 
 /** What `gilscope check` was asked for. */
@@ -29,7 +34,8 @@ export interface CheckOptions {
   readonly cores?: number;
   readonly select?: readonly string[];
   readonly ignore?: readonly string[];
-  readonly failOn: Severity | "never";
+  readonly perFileIgnores?: readonly PerFileIgnore[];
+  readonly failOn?: Severity | "never";
   readonly fix?: true;
   readonly unsafeFixes?: true;
   readonly diff?: true;
@@ -49,15 +55,19 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   if (options.unsafeFixes && !options.fix && !options.diff) throw new UsageError("--unsafe-fixes needs --fix or --diff");
   if (options.statistics && (options.format === "sarif" || options.format === "github"))
     throw new UsageError("--statistics needs --format text or json");
-  const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, environment);
+  const project = await projectOf(environment);
+  const baselineFile = options.baseline ?? (options.writeBaseline === undefined ? project?.settings.baseline : undefined);
+  const baseline = baselineFile === undefined ? undefined : await readBaseline(baselineFile, environment);
+  const failOn = options.failOn ?? (project?.settings.failOn as Severity | "never" | undefined) ?? "warning";
   const started = environment.host.now();
   const progress = startProgress(environment);
-  const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, environment);
+  const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, project, environment);
   const isWanted = wantedBy(options);
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);
   const { knowledge, from, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
-  const settings = targets.map((target) => settingsFor(target, options, measured, environment));
+  const folders = foldersOf(project, options, environment);
+  const settings = targets.map((target) => ({ ...settingsFor(target, options, measured, project, environment), folders }));
 
   // What a profile or the user's own knowledge adds is not among what a kept report is known by.
   const reports = options.cache && from === "package" && measured.profile === undefined ? environment.reports : undefined;
@@ -71,7 +81,8 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);
-    const paths = loaded.files.map(({ path }) => path);
+    // A notebook's text is not what its file holds.
+    const paths = loaded.files.filter(({ notebook }) => notebook === undefined).map(({ path }) => path);
     const result = applyFixes(host, paths, findingsOf, options.unsafeFixes ? ["safe", "unsafe"] : ["safe"]);
     progress.end();
     if (options.diff) return reportDiff(loaded, result.texts, environment);
@@ -85,7 +96,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
 
   async function finish(found: Found, fixed: number, otherProblems: readonly Problem[]): Promise<ExitCode> {
     progress.end();
-    const sources = reportSources((path) => shownPath(path, environment), found.text);
+    const sources = reportSources((path) => shownPath(path, environment), found.text, notebooksIn(loaded.files));
     const wanted = found.findings.filter(isWanted);
     if (options.writeBaseline !== undefined) await writeOutput(options.writeBaseline, baselineText(wanted, sources), environment);
     const report: CheckReport = {
@@ -100,8 +111,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
       },
       sources,
     };
-    await writeReport(report, options, environment);
-    const { failOn } = options;
+    await writeReport(report, { ...options, failOn }, environment);
     const fails = failOn !== "never" && report.findings.some(({ severity }) => isAtLeast(severity, failOn));
     return exitCodeOf(loaded, found.failure, fails ? "findings" : "none", environment);
   }
@@ -117,6 +127,11 @@ interface Found extends KeptReport {
 function textIn(files: readonly LoadedFile[]): (path: string) => string | undefined {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   return (path) => texts.get(path);
+}
+
+function notebooksIn(files: readonly LoadedFile[]): (path: string) => Notebook | undefined {
+  const notebooks = new Map(files.map(({ path, notebook }) => [path, notebook]));
+  return (path) => notebooks.get(path);
 }
 
 /** Each target is analysed on its own; a finding that several targets share is reported once, with the verdicts of all. */
@@ -151,7 +166,10 @@ function findAll(
         problems.set(path, { path, message: "could not be analysed because of an internal error" });
       }
     }
-    for (const problem of analysis.problems()) problems.set(`${problem.path}\n${problem.message}`, problem);
+    for (const { rule, error } of failures > 0 ? [] : analysis.failedRules()) {
+      failure ??= `internal error in the rule ${rule}, of which no findings are reported: ${error instanceof Error ? error.message : String(error)}`;
+      environment.host.log(errorDetails(error));
+    }
   }
   return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, text: (path) => analysis.text(path) };
 }
@@ -168,6 +186,24 @@ function mergedFinding(known: Finding | undefined, finding: Finding): Finding {
 function byPlace(a: Finding, b: Finding): number {
   if (a.path !== b.path) return a.path < b.path ? -1 : 1;
   return a.range.start - b.range.start || (a.code < b.code ? -1 : a.code > b.code ? 1 : a.range.end - b.range.end);
+}
+
+/** What is said of rules and files: by the project, and by the command line, which comes before it. */
+function foldersOf(project: Project | undefined, options: CheckOptions, environment: Environment): readonly FolderSeverities[] {
+  const { perFileIgnores } = options;
+  const folders: FolderSeverities[] = [];
+  if (project) {
+    const { rules, folder } = project;
+    const overruled = {
+      ...rules,
+      select: options.select === undefined ? rules.select : undefined,
+      ignore: options.ignore === undefined ? rules.ignore : undefined,
+      perFileIgnores: perFileIgnores === undefined ? rules.perFileIgnores : [],
+    };
+    folders.push({ folder, severities: rules.severities, hidden: hiddenBy(overruled) });
+  }
+  if (perFileIgnores !== undefined) folders.push({ folder: environment.workingFolder, severities: {}, hidden: perFileIgnores });
+  return folders;
 }
 
 /** Whether `--select` and `--ignore` let a finding through. */

@@ -2,8 +2,8 @@ import type { AnalysisHost } from "../analysis/analysis.js";
 import type { Problem, Settings } from "../analysis/answers.js";
 import type { SourceEncoding } from "../base/decode.js";
 import { errorDetails } from "../base/error-details.js";
-import { absolutePath, joinPath, parentFolder, relativePath } from "../base/path.js";
-import { type ProjectKnowledge, projectKnowledge } from "../base/project-knowledge.js";
+import { absolutePath, relativePath } from "../base/path.js";
+import { pathMatcher } from "../base/project-settings.js";
 import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
@@ -11,7 +11,10 @@ import { readUserKnowledge } from "../knowledge/user-files.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
+import { isNotebook, type Notebook, readNotebook } from "./notebook.js";
+import { printable } from "./printable.js";
 import type { Progress } from "./progress.js";
+import { type Project, projectOf } from "./project.js";
 
 /** A file that could be read. */
 export interface LoadedFile {
@@ -19,6 +22,8 @@ export interface LoadedFile {
   readonly text: string;
   readonly encoding: SourceEncoding;
   readonly from: "disk" | "input";
+  /** Of a notebook, whose text is that of its cells. */
+  readonly notebook: Notebook | undefined;
 }
 
 /** What the paths on a command line stand for. */
@@ -30,24 +35,38 @@ export interface Loaded {
   readonly missing: readonly string[];
 }
 
-/** Reads the files, and the Python files below the folders, that the user named; `-` is standard input. */
-export async function loadSources(typedPaths: readonly string[], stdinName: string | undefined, environment: Environment): Promise<Loaded> {
+/**
+ * Reads the files, and the Python files and notebooks below the folders, that the user named; `-` is standard input. What the project excludes is
+ * left out below folders, and read where it is named itself.
+ */
+export async function loadSources(
+  typedPaths: readonly string[],
+  stdinName: string | undefined,
+  project: Project | undefined,
+  environment: Environment,
+): Promise<Loaded> {
   const { host, workingFolder } = environment;
   const files = new Map<string, LoadedFile>();
   const problems: Problem[] = [];
   const missing: string[] = [];
   const take = (source: ReadSource, from: LoadedFile["from"]): void => {
-    if (source.kind === "problem") problems.push({ path: source.path, message: source.message });
-    else files.set(source.path, { path: source.path, text: source.text, encoding: source.encoding, from });
+    if (source.kind !== "source") problems.push({ path: source.path, message: source.message });
+    else {
+      const { path, text, encoding } = source;
+      const notebook = isNotebook(path) ? readNotebook(text) : undefined;
+      if (notebook && "reason" in notebook) problems.push({ path, message: notebook.reason });
+      else files.set(path, { path, text: notebook?.text ?? text, encoding, from, notebook });
+    }
   };
 
+  const isExcluded = project ? pathMatcher(project.folder, project.settings.exclude) : () => false;
   const paths = new Set<string>();
   for (const typed of typedPaths) {
     if (typed === "-") continue;
     const path = absolutePath(workingFolder, typed);
     const kind = await kindOf(path, environment);
     if (kind === "folder") {
-      const found = await findSources(path, host);
+      const found = await findSources(path, host, isExcluded, "modules and notebooks");
       for (const file of found.files) paths.add(file);
       problems.push(...found.problems);
     } else if (kind === "nothing") {
@@ -114,22 +133,14 @@ interface LoadedKnowledge {
 
 /** What is known of library calls, with the files of the project and then those of `--knowledge` laid over it. */
 export async function loadKnowledge(typedPaths: readonly string[] | undefined, environment: Environment): Promise<LoadedKnowledge> {
-  const project = await knowledgeOfProject(environment);
-  const files = [...project.files, ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed))];
+  const project = await projectOf(environment);
+  const files = [
+    ...(project?.settings.knowledge ?? []),
+    ...(typedPaths ?? []).map((typed) => absolutePath(environment.workingFolder, typed)),
+  ];
   const { knowledge, problems } = await readUserKnowledge(files, environment.host);
-  for (const problem of project.problems) environment.errors.write(`${problem}\n`);
   const from = files.length > 0 ? "package and user" : "package";
   return { knowledge, from, problems: problems.map((problem) => ({ path: problem.path, message: knowledgeProblemText(problem) })) };
-}
-
-/** What pyproject.toml names: the nearest that does, from the working directory up to the top of its repository. */
-async function knowledgeOfProject({ host, workingFolder }: Environment): Promise<ProjectKnowledge> {
-  for (let folder = workingFolder; ; folder = parentFolder(folder)) {
-    const project = await projectKnowledge(folder, host);
-    if (project) return project;
-    const isTop = folder === parentFolder(folder) || (await host.describe(joinPath(folder, ".git")).catch(() => undefined)) !== undefined;
-    if (isTop) return { files: [], problems: [] };
-  }
 }
 
 /** Loads knowledge for commands whose report has no place for problems: they go to standard error. */
@@ -138,7 +149,7 @@ export async function knowledgeFor(
   environment: Environment,
 ): Promise<Knowledge> {
   const { knowledge, problems } = await loadKnowledge(typedPaths, environment);
-  for (const { path, message } of problems) environment.errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  for (const { path, message } of problems) environment.errors.write(`${printable(`${shownPath(path, environment)}: ${message}`)}\n`);
   return knowledge;
 }
 
@@ -147,11 +158,12 @@ export function settingsFor(
   target: Target,
   options: { readonly cores?: number; readonly workers?: number },
   measured: Measured,
+  project: Project | undefined,
   environment: Environment,
 ): Settings {
   return {
     target,
-    cores: options.cores ?? environment.host.cores(),
+    cores: options.cores ?? project?.settings.cores ?? environment.host.cores(),
     calibrations: measured.calibrations,
     severities: {},
     ...(measured.profile === undefined ? {} : { profile: measured.profile }),

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from "commander";
+import type { PerFileIgnore } from "../base/project-settings.js";
 import { knownTargets, parseTarget, type Target, targetName } from "../base/target.js";
-import { rules } from "../rules/index.js";
+import { isKnownName } from "../rules/rule-names.js";
+import type { Environment } from "./environment.js";
 
 /** Reads `--target`: names of interpreters, separated by commas. */
 export function parseTargets(value: string): readonly Target[] {
@@ -9,6 +11,15 @@ export function parseTargets(value: string): readonly Target[] {
     if (target) return target;
     throw new InvalidArgumentError(`\`${name}\` is not one of ${knownTargets.map(targetName).join(", ")}.`);
   });
+}
+
+/** What `--color` may be. */
+export type ColourChoice = "auto" | "always" | "never";
+
+/** The environment with the style of output that the user has chosen; `auto` leaves it to what output is written to. */
+export function withColour(choice: ColourChoice, environment: Environment): Environment {
+  if (choice === "auto") return environment;
+  return { ...environment, output: { ...environment.output, style: choice === "always" ? "coloured" : "plain" } };
 }
 
 /** Reads a count such as `--cores`. */
@@ -28,14 +39,16 @@ export function parseSeed(value: string): number {
 /** Reads `--select` and `--ignore`: names and codes of rules, or how their codes begin, separated by commas. */
 export function parseRules(value: string): readonly string[] {
   return listOf(value).map((name) => {
-    if (rules.some((rule) => isNamed(rule.name, rule.code, name))) return name;
+    if (isKnownName(name)) return name;
     throw new InvalidArgumentError(`There is no rule \`${name}\`.`);
   });
 }
 
-/** Whether a word of `--select` or `--ignore` means the rule: its name, its code, or how its code begins (`GIL2`). */
-export function isNamed(ruleName: string, code: string, word: string): boolean {
-  return ruleName === word || (/^GIL\d*$/i.test(word) && code.startsWith(word.toUpperCase()));
+/** Reads one `--per-file-ignores`: a pattern, a colon, and rules as for `--ignore`. */
+export function parsePerFileIgnores(value: string, before: readonly PerFileIgnore[] = []): readonly PerFileIgnore[] {
+  const colon = value.lastIndexOf(":");
+  if (colon < 1) throw new InvalidArgumentError("It is a pattern, a colon and rules, such as `tests/**:GIL106,busy-wait`.");
+  return [...before, { pattern: value.slice(0, colon), names: parseRules(value.slice(colon + 1)) }];
 }
 
 function listOf(value: string): readonly string[] {

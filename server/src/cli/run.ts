@@ -1,11 +1,13 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { errorDetails } from "../base/error-details.js";
+import { failOnWords } from "../base/project-settings.js";
 import { type CalibrateOptions, calibrate } from "./calibrate.js";
 import { type CheckOptions, check } from "./check.js";
+import { completionScript, shells } from "./completion.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { type ExplainOptions, explain } from "./explain.js";
 import { checkKnowledge, type KnowledgeOptions, listKnowledge, showKnowledge } from "./knowledge.js";
-import { parseCount, parseRules, parseSeed, parseTargets } from "./options.js";
+import { type ColourChoice, parseCount, parsePerFileIgnores, parseRules, parseSeed, parseTargets, withColour } from "./options.js";
 import { simulate } from "./simulate.js";
 import { simulateWorkload, type WorkloadOptions } from "./workload.js";
 
@@ -59,6 +61,8 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     new Option("--costs <file>", "what `gilscope calibrate` measured (default: what it kept for the target, else the shipped table)");
   const profile = (): Option =>
     new Option("--profile <file>", "what functions took in a run: a file of cProfile, or of speedscope's format as py-spy writes it");
+  const colour = (): Option =>
+    new Option("--color <when>", "whether text is coloured").choices(["auto", "always", "never"]).default("auto");
   const format = (): Option => new Option("--format <format>", "how to report").choices(["text", "json"]).default("text");
 
   program
@@ -69,35 +73,62 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
         "Exit code 0: nothing at or above --fail-on; 1: findings; 2: the command could not do its work.",
     )
     .argument("[path...]", "files, folders, or - for standard input (default: .)")
+    .optionsGroup("Rules:")
+    .addOption(
+      new Option("--select <names>", "only these rules or codes, separated by commas; GIL2 means all GIL2xx").argParser(parseRules),
+    )
+    .addOption(new Option("--ignore <names>", "not these rules or codes").argParser(parseRules))
+    .addOption(
+      new Option(
+        "--per-file-ignores <entry>",
+        "not these rules in files that a pattern as in .gitignore names, such as 'tests/:GIL106,busy-wait'; may be given several times",
+      ).argParser(parsePerFileIgnores),
+    )
+    .addOption(
+      new Option("--fail-on <severity>", "lowest severity that makes the exit code 1 (default: warning)").choices([...failOnWords]),
+    )
+    .optionsGroup("Report:")
     .addOption(
       new Option("--format <format>", "how to report; sarif is for code scanning, github for annotations of a workflow")
         .choices(["text", "json", "sarif", "github"])
         .default("text"),
     )
     .option("--output <file>", "write the report to a file")
-    .addOption(target())
-    .addOption(cores())
-    .addOption(
-      new Option("--select <names>", "only these rules or codes, separated by commas; GIL2 means all GIL2xx").argParser(parseRules),
-    )
-    .addOption(new Option("--ignore <names>", "not these rules or codes").argParser(parseRules))
-    .addOption(
-      new Option("--fail-on <severity>", "lowest severity that makes the exit code 1")
-        .choices(["error", "warning", "information", "hint", "never"])
-        .default("warning"),
-    )
-    .option("--fix", "apply the fixes that keep the program's meaning, then report the rest")
-    .option("--unsafe-fixes", "with --fix or --diff: also those that need a reader")
-    .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
     .option("--statistics", "count findings by rule")
     .option("--baseline <file>", "leave out findings that this file holds; they are known by what they are about, not by line numbers")
     .option("--write-baseline <file>", "write all findings to a baseline and report none")
+    .addOption(colour())
+    .optionsGroup("Fixes:")
+    .option("--fix", "apply the fixes that keep the program's meaning, then report the rest")
+    .option("--unsafe-fixes", "with --fix or --diff: also those that need a reader")
+    .option("--diff", "print what --fix would change and change nothing; exit code 1 if it would change something")
+    .optionsGroup("What is judged, and by what:")
+    .addOption(target())
+    .addOption(cores())
     .option("--stdin-filename <path>", "the name of the file that comes on standard input")
-    .option("--no-cache", "neither use nor keep on disk what was read of files in earlier runs")
     .addOption(knowledgeFiles())
     .addOption(costs())
     .addOption(profile())
-    .action(async (paths: string[], options: CheckOptions) => end(await check(paths, options, environment)));
+    .option("--no-cache", "neither use nor keep on disk what was read of files in earlier runs")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  gilscope check                                      the folder one is in
+  gilscope check src --select GIL2,GIL4               only races and dead-locks
+  gilscope check src --diff                           what --fix would do
+  gilscope check src --write-baseline known.json      accept what is there now
+  gilscope check src --baseline known.json            report what is new since
+  cat app.py | gilscope check - --stdin-filename app.py
+
+\`[tool.gilscope]\` in pyproject.toml sets target, cores, select, ignore,
+per-file-ignores, rules, exclude, fail-on, baseline and knowledge; an option of
+the command line comes before it. Colours: --color, else NO_COLOR and
+FORCE_COLOR, else whether output is a terminal.`,
+    )
+    .action(async (paths: string[], { color, ...options }: CheckOptions & { color: ColourChoice }) =>
+      end(await check(paths, options, withColour(color, environment))),
+    );
 
   program
     .command("simulate")
@@ -117,7 +148,10 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .addOption(costs())
     .addOption(profile())
     .addOption(new Option("--seed <n>", "with --workload: draws the wake-up latencies").argParser(parseSeed))
-    .action(async (places: string[], options: SimulateArguments) => end(await simulateOrRun(places, options, environment)));
+    .addOption(colour())
+    .action(async (places: string[], { color, ...options }: SimulateArguments & { color: ColourChoice }) =>
+      end(await simulateOrRun(places, options, withColour(color, environment))),
+    );
 
   program
     .command("explain")
@@ -164,6 +198,21 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
     .option("--python <path>", "the interpreter: a command or a file (default: python3)")
     .option("--output <file>", "write the result to a file instead of keeping it in the user's folder for settings")
     .action(async (options: CalibrateOptions) => end(await calibrate(options, environment)));
+
+  program
+    .command("completion")
+    .summary("print a script that tells a shell what may be typed")
+    .description("Prints a script that tells a shell what may be typed.")
+    .addArgument(new Argument("<shell>", "which shell").choices(shells))
+    .addHelpText(
+      "after",
+      `
+To load it:
+  bash   echo 'source <(gilscope completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(gilscope completion zsh)' >> ~/.zshrc     after compinit
+  fish   gilscope completion fish > ~/.config/fish/completions/gilscope.fish`,
+    )
+    .action((shell: (typeof shells)[number]) => environment.output.write(completionScript(shell, program)));
 
   program
     .command("lsp")

@@ -1,4 +1,5 @@
 import { AnalysisHost } from "../analysis/analysis.js";
+import type { Settings } from "../analysis/answers.js";
 import { absolutePath } from "../base/path.js";
 import type { Target } from "../base/target.js";
 import type { Prediction } from "../estimate/prediction.js";
@@ -11,7 +12,9 @@ import { type Chart, scalingSvg } from "./formats/svg.js";
 import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
 import { loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
+import { printable } from "./printable.js";
 import { startProgress } from "./progress.js";
+import { projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
 
 /** How `gilscope simulate` reports. */
@@ -33,12 +36,14 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const places = await Promise.all((typedPlaces.length === 0 ? ["."] : typedPlaces).map((typed) => parsePlace(typed, environment)));
   const progress = startProgress(environment);
   const typedPaths = [...new Set(places.map(({ typedPath }) => typedPath))];
-  const loaded = await loadSources(typedPaths, undefined, environment);
+  const project = await projectOf(environment);
+  const loaded = await loadSources(typedPaths, undefined, project, environment);
   if (loaded.missing.length > 0) throw new UsageError(`there is no file or folder \`${loaded.missing[0]}\``);
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);
   const { knowledge, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
-  const host = new AnalysisHost(await environment.createParser(), settingsFor(targets[0], options, measured, environment), knowledge);
+  const settingsOf = (target: Target): Settings => settingsFor(target, options, measured, project, environment);
+  const host = new AnalysisHost(await environment.createParser(), settingsOf(targets[0]), knowledge);
   const unread = await loadInto(host, loaded.files, "with disk", environment, progress);
   const problems = [...loaded.problems, ...knowledgeProblems, ...unread];
 
@@ -47,7 +52,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
   const timelines: NamedTimeline[] = [];
   let sources: ReportSources | undefined;
   for (const target of targets) {
-    const settings = settingsFor(target, options, measured, environment);
+    const settings = settingsOf(target);
     host.configure(settings);
     const analysis = host.snapshot();
     const shownSources = reportSources(
@@ -92,7 +97,7 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
       output.write(printJson(traceEvents(timelines)));
       break;
   }
-  for (const { path, message } of problems) errors.write(`${shownPath(path, environment)}: ${message}\n`);
+  for (const { path, message } of problems) errors.write(`${printable(`${shownPath(path, environment)}: ${message}`)}\n`);
   return 0;
 }
 

@@ -90,7 +90,7 @@ export function estimateSites(program: Program, settings: EstimateSettings, memo
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
     const { memory: answers, derived } = program.resolver.memoryOf(spawn.in.file);
     const estimate = (): SiteEstimate => estimateSite(spawn, program, model, settings, memory);
-    sites.push(answers.find<object | string, SiteEstimate>(derived, spawn, undefined, Object.is, estimate));
+    sites.push(answers.find<object | string, SiteEstimate>("derivation", derived, spawn, undefined, Object.is, estimate));
   }
   return sites;
 }

@@ -87,7 +87,7 @@ export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Mac
   const contended = plain.lock === undefined ? { ...plain, computeFactor: contention(demand, corner, way, on) } : plain;
   const { start } = contended;
   const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
-  const timeline = simulate(workload, runtime, on, 1, { recording });
+  const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup: serialNs(workload) / makespan };
 }
@@ -127,7 +127,8 @@ const mostBytes = 500_000_000;
 /**
  * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the
  * cache line goes to and fro between their cores. CPython 3.13t, 2 threads on 2 cores, 20 programs of `test/measure/programs`: 40 to 110 ns for
- * each use, 300 to 2,000 ns for each change. Later versions count fewer references: constants are immortal, loads of locals borrow.
+ * each use, 300 to 2,000 ns for each change; for each use of a number in the code 30 to 35 ns there, 60 ns on a Xeon of 16 cores, and 170 ns with
+ * four threads. Later versions count fewer references: constants are immortal, loads of locals borrow.
  */
 function contention(
   { interpreterNs, shared, workers, tasks }: Demand,
@@ -139,7 +140,8 @@ function contention(
   if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
-  const extraNs = (shared.uses * 45 * counted + shared.writes * 300) * together * each;
+  const literals = atLeast(target, 3, 14) ? 0 : shared.literals;
+  const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each;
   return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
 
@@ -183,7 +185,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   if (count / rounds < worthwhile) return undefined;
   const makespanAt = (ns: number): number => {
     const workload: Workload = { pools: [{ workers, tasks: [{ count, steps: [{ compute: { interpreterNs: ns } }] }] }] };
-    return simulate(workload, runtime, on, 1).makespanNs;
+    return simulate(workload, runtime, on, 1, { delays: "left-out" }).makespanNs;
   };
   // What pools take is nearly a line over the length of their tasks: a fixed part, and what is not overlapped of each nanosecond, which is a
   // task for each round of the workers. Two runs find the fixed part at nearly the length that is asked for.

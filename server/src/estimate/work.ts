@@ -17,14 +17,17 @@ import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
+import { addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs } from "./library-costs.js";
+import { isMainGuard } from "./main-guard.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
-import { SharedUse } from "./shared-use.js";
+import { recursionCount } from "./recursion.js";
+import { SharedUse, type SharedUses } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
@@ -53,8 +56,8 @@ export interface TaskWork {
   readonly assumptions: readonly Assumption[];
   /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
   readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
-  /** How often it counts references to objects that all threads use, and how often it changes containers that all threads use. */
-  readonly shared: { readonly uses: number; readonly writes: number };
+  /** What it uses that all threads use. */
+  readonly shared: SharedUses;
   /** How much it makes and keeps, and how much of what was there before it reads. */
   readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
 }
@@ -101,44 +104,6 @@ interface FunctionCost {
 }
 
 type Construct = keyof Operations;
-
-interface Sum {
-  interpreter: Interval;
-  held: Interval;
-  native: Interval;
-  wait: Interval;
-  unknown: number;
-  lockEntries: number;
-  locked: Interval;
-  sharedUses: number;
-  sharedWrites: number;
-  freshBytes: number;
-  touchedBytes: number;
-  nesting: number;
-  endless: boolean;
-  guessed: boolean;
-}
-
-const zero: Interval = exactly(0);
-
-function emptySum(): Sum {
-  return {
-    interpreter: zero,
-    held: zero,
-    native: zero,
-    wait: zero,
-    unknown: 0,
-    lockEntries: 0,
-    locked: zero,
-    sharedUses: 0,
-    sharedWrites: 0,
-    freshBytes: 0,
-    touchedBytes: 0,
-    nesting: 0,
-    endless: false,
-    guessed: false,
-  };
-}
 
 /** Nobody waits longer than that for a module of their own; where a module's code seems to take longer, guesses have added up. In nanoseconds. */
 const longestImportNs = 1e9;
@@ -241,7 +206,7 @@ export class CostModel {
       this.selfCalls.delete(node);
       const pinned = pins.iterations.get(node);
       if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
-      const times = pinned === undefined ? this.recursionCount(node, selfCalls, activation) : exactly(pinned);
+      const times = pinned === undefined ? this.callsOfRecursion(node, selfCalls, activation) : exactly(pinned);
       sum = repeated(sum, times);
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
@@ -259,7 +224,7 @@ export class CostModel {
     else sum = this.profiled(sum, node);
     const result = {
       sum,
-      calls: this.calls,
+      calls: addedUp(this.calls),
       hot: this.hot,
       assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
     };
@@ -274,70 +239,22 @@ export class CostModel {
 
   private keyOf(activation: Activation): string {
     const known = [...activation.arguments].map(([name, argument]) => {
+      const shared = this.sharing.kindOfArgument(argument);
       const whole = argument.how === "whole";
       const number = whole ? this.evaluator.number(argument.value, argument.in) : this.evaluator.elementNumber(argument.value, argument.in);
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
       const certain =
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
-      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}`;
+      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
     });
     return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
 
-  /** How many calls a function that calls itself makes in all. */
-  private recursionCount(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
-    const steps: { by: number; how: "minus" | "divide" }[] = [];
-    let parameterName: string | undefined;
-    let halved: string | undefined;
-    for (const call of calls) {
-      for (const argument of call.arguments) {
-        const { value } = argument;
-        const sliced = slicedParameter(value, node);
-        if (sliced !== undefined) {
-          halved ??= sliced;
-          break;
-        }
-        if (value.op !== "compute" || value.operands[0]?.op !== "read" || value.operands[0].place.kind !== "name") continue;
-        const name = value.operands[0].place.name;
-        if (!node.facts.parameters.some((parameter) => parameter.name === name)) continue;
-        const by = value.operands[1] && this.evaluator.number(value.operands[1], activation);
-        if (!by || by.low <= 0) continue;
-        if (value.operator === "-") steps.push({ by: by.likely, how: "minus" });
-        else if ((value.operator === "//" || value.operator === ">>") && by.likely > 1)
-          steps.push({ by: value.operator === ">>" ? 2 ** by.likely : by.likely, how: "divide" });
-        else continue;
-        parameterName ??= name;
-        break;
-      }
-    }
-    if (halved !== undefined && steps.length === 0) {
-      // Each level goes through the whole once, in ever smaller parts; what one call costs counts for all calls of its level.
-      const whole = activation.arguments.get(halved);
-      const length =
-        whole &&
-        (whole.how === "element" ? this.evaluator.elementLength(whole.value, whole.in) : this.evaluator.length(whole.value, whole.in));
-      const levels = (n: number): number => Math.log2(Math.max(2, n));
-      if (length) return interval(levels(length.low), levels(length.likely), levels(length.high));
-    }
-    const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
-    const size =
-      given &&
-      (given.how === "element" ? this.evaluator.elementNumber(given.value, given.in) : this.evaluator.number(given.value, given.in));
-    if (!size || steps.length === 0) {
-      this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
-      return defaultLength;
-    }
-    const count = (n: number): number => {
-      const value = Math.max(1, n);
-      const divides = steps.filter((step) => step.how === "divide");
-      if (divides.length > 0) {
-        const by = divides[0]?.by ?? 2;
-        return divides.length === 1 ? Math.log(value) / Math.log(by) + 1 : value ** (Math.log(divides.length) / Math.log(by)) + 1;
-      }
-      if (steps.length === 1) return value / (steps[0]?.by ?? 1) + 1;
-      return Math.min(growth(steps.map((step) => step.by)) ** value * 1.2, 1e15);
-    };
-    return interval(count(size.low), count(size.likely), count(size.high));
+  private callsOfRecursion(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
+    const count = recursionCount(node, calls, activation, this.evaluator);
+    if (count) return count;
+    this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
+    return defaultLength;
   }
 
   private assume(what: string, value: string, from: Assumption["from"], weight: number): void {
@@ -446,7 +363,10 @@ export class CostModel {
       return;
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
-    for (const operand of operands) sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+    for (const operand of operands) {
+      sum.sharedUses += this.sharing.usesOfOperand(operand, at);
+      sum.sharedLiterals += this.sharing.literalsOf(operand, at);
+    }
     if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
@@ -513,6 +433,7 @@ export class CostModel {
     if (isLock) {
       // Under a lock there is nobody to contend with, but the cache lines still change their cores.
       body.sharedUses *= 0.3;
+      body.sharedLiterals *= 0.3;
       body.sharedWrites *= 0.2;
     }
     addTo(sum, body);
@@ -608,6 +529,7 @@ export class CostModel {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
     sum.sharedUses += this.sharing.usesOfCall(operation, at);
+    for (const { value } of operation.arguments) sum.sharedLiterals += this.sharing.literalsOf(value, at);
     if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
@@ -622,7 +544,7 @@ export class CostModel {
       if (this.stack.length > maximumStack) return;
       const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
       addTo(sum, note ? asNative(note, inner.sum) : inner.sum);
-      this.calls.push(...(note ? inner.calls.filter((call) => waitingKinds.has(call.kind)) : inner.calls));
+      for (const call of inner.calls) if (!note || waitingKinds.has(call.kind)) this.calls.push(call);
       for (const assumption of inner.assumptions)
         this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
       if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
@@ -760,7 +682,7 @@ export class CostModel {
       const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
       const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
       addTo(sum, repeated(once, count));
-      this.calls.push(...inner.calls.map((each) => ({ ...each, times: each.times * count.likely, ns: each.ns * count.likely })));
+      for (const each of inner.calls) this.calls.push({ ...each, times: each.times * count.likely, ns: each.ns * count.likely });
     }
   }
 
@@ -870,6 +792,7 @@ export const unknownCallNs = 20_000;
 const lineReadNs: Interval = interval(50, 2_000, 100_000);
 const maximumSteps = 60_000;
 const maximumStack = 24;
+const mostCalls = 1_000;
 const longCallNs = 20_000;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
@@ -889,91 +812,22 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
 );
 
-function addTo(sum: Sum, other: Sum): void {
-  sum.interpreter = add(sum.interpreter, other.interpreter);
-  sum.held = add(sum.held, other.held);
-  sum.native = add(sum.native, other.native);
-  sum.wait = add(sum.wait, other.wait);
-  sum.unknown += other.unknown;
-  sum.lockEntries += other.lockEntries;
-  sum.locked = add(sum.locked, other.locked);
-  sum.sharedUses += other.sharedUses;
-  sum.sharedWrites += other.sharedWrites;
-  sum.freshBytes += other.freshBytes;
-  sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
-  sum.nesting = Math.max(sum.nesting, other.nesting);
-  sum.endless ||= other.endless;
-  sum.guessed ||= other.guessed;
-}
-
-function repeated(sum: Sum, count: Interval): Sum {
-  return {
-    interpreter: multiply(sum.interpreter, count),
-    held: multiply(sum.held, count),
-    native: multiply(sum.native, count),
-    wait: multiply(sum.wait, count),
-    unknown: sum.unknown * count.likely,
-    lockEntries: sum.lockEntries * count.likely,
-    locked: multiply(sum.locked, count),
-    sharedUses: sum.sharedUses * count.likely,
-    sharedWrites: sum.sharedWrites * count.likely,
-    // What one round makes is mostly thrown away before the next, and what it looks at is the same.
-    freshBytes: sum.freshBytes,
-    touchedBytes: sum.touchedBytes,
-    nesting: sum.nesting,
-    endless: sum.endless,
-    guessed: sum.guessed,
-  };
-}
-
-/** One of several ways is taken: between the cheapest and the dearest, likely their mean. */
-function averaged(arms: readonly Sum[]): Sum {
-  const sum = emptySum();
-  const part = (select: (arm: Sum) => Interval): Interval => {
-    let low = Number.POSITIVE_INFINITY;
-    let high = 0;
-    let likely = 0;
-    for (const arm of arms) {
-      const each = select(arm);
-      low = Math.min(low, each.low);
-      high = Math.max(high, each.high);
-      likely += each.likely / arms.length;
-    }
-    return arms.length === 0 ? zero : { low, likely, high };
-  };
-  sum.interpreter = part((arm) => arm.interpreter);
-  sum.held = part((arm) => arm.held);
-  sum.native = part((arm) => arm.native);
-  sum.wait = part((arm) => arm.wait);
-  sum.locked = part((arm) => arm.locked);
-  for (const arm of arms) {
-    sum.unknown += arm.unknown / arms.length;
-    sum.lockEntries += arm.lockEntries / arms.length;
-    sum.sharedUses += arm.sharedUses / arms.length;
-    sum.sharedWrites += arm.sharedWrites / arms.length;
-    sum.freshBytes += arm.freshBytes / arms.length;
-    sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
-    sum.nesting = Math.max(sum.nesting, arm.nesting);
-    sum.endless ||= arm.endless;
-    sum.guessed ||= arm.guessed;
+/**
+ * The calls as they are, unless there are very many: then those of one place are one. Where functions call each other in many ways, as the parts of a
+ * parser do, each place comes once for every way to it, and the ways grow with the power of their length.
+ */
+function addedUp(calls: TimedCall[]): TimedCall[] {
+  if (calls.length <= mostCalls) return calls;
+  const byPlace = new Map<TimedCall["call"], TimedCall>();
+  for (const call of calls) {
+    const known = byPlace.get(call.call);
+    const larger = known && known.ns >= call.ns ? known : call;
+    byPlace.set(call.call, known ? { ...larger, times: known.times + call.times, ns: known.ns + call.ns } : call);
   }
-  return sum;
+  return [...byPlace.values()];
 }
 
 const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
-
-/** The same work as native code that releases or keeps the GIL. */
-function asNative(effect: GilNote, sum: Sum): Sum {
-  const busy = add(sum.interpreter, sum.held);
-  const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
-  return effect === "releases" ? { ...none, native: add(sum.native, busy) } : { ...none, held: busy };
-}
-
-/** Compiled loops run ten to a hundred times as fast as bytecode. */
-function asCompiled(sum: Sum): Sum {
-  const { low, likely, high } = sum.interpreter;
-  return { ...sum, interpreter: interval(low / 100, likely / 30, high / 10) };
-}
 
 const uncounted = { below: undefined, elements: undefined, times: 1 } as const;
 
@@ -1022,42 +876,6 @@ function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
   return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
 }
 
-function isMainGuard(test: Value | undefined): boolean {
-  return (
-    test?.op === "compute" &&
-    test.operator === "==" &&
-    test.operands.some((operand) => operand.op === "read" && operand.place.kind === "name" && operand.place.name === "__name__")
-  );
-}
-
-/** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */
-function slicedParameter(value: Value, node: FunctionNode): string | undefined {
-  if (value.op !== "read") return undefined;
-  if (value.place.kind === "name") {
-    const bound = node.facts.bindings.get(value.place.name);
-    return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
-      ? slicedParameter(bound[0], node)
-      : undefined;
-  }
-  if (value.place.kind !== "element") return undefined;
-  const { object, index } = value.place;
-  if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
-  const { name } = object.place;
-  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
-}
-
-/** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */
-function growth(steps: readonly number[]): number {
-  let low = 1;
-  let high = steps.length + 1;
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (steps.reduce((sum, step) => sum + middle ** -step, 0) > 1) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
 function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined, assumptions: readonly Assumption[]): TaskWork {
   return {
     interpreterNs: sum.interpreter,
@@ -1072,7 +890,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
-    shared: { uses: sum.sharedUses, writes: sum.sharedWrites },
+    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
 }

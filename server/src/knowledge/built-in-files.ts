@@ -105,7 +105,7 @@ import xxhash from "./data/xxhash.json";
 import zstandard from "./data/zstandard.json";
 
 /** The shipped files, by the name of their file; `python-…` is the standard library. No two of one kind name the same thing. */
-export const builtInFiles: readonly { readonly name: string; readonly content: unknown }[] = [
+export const builtInFiles: readonly { readonly name: string; readonly content: object }[] = [
   { name: "aiohttp", content: aiohttp },
   { name: "anyio", content: anyio },
   { name: "apscheduler", content: apscheduler },

@@ -2,8 +2,8 @@ import { builtInFiles } from "./built-in-files.js";
 import type { CallFacts } from "./call-facts.js";
 import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
 import { returnedType } from "./evaluate.js";
-import { withMeasurements } from "./measured.js";
-import { type FileProblem, type KnowledgeFile, readKnowledgeFile } from "./read-file.js";
+import { withMeasurement } from "./measured.js";
+import { type FileProblem, type KnowledgeFile, readKnowledgeFile, readShippedFile, type ShippedFile } from "./read-file.js";
 import { standardLibraryModules } from "./stdlib-modules.js";
 
 /** What library calls do to the GIL. Immutable; every lookup is a few map accesses. A name that is not known gives undefined: GIL held, cost unknown. */
@@ -57,18 +57,26 @@ export function builtInKnowledge(): Knowledge {
 
 /** What could not be read of the shipped files; empty, as a test makes sure. */
 export function builtInProblems(): readonly { readonly name: string; readonly problem: FileProblem }[] {
-  return builtInFiles.flatMap(({ name }, index) => (builtIn().read[index]?.problems ?? []).map((problem) => ({ name, problem })));
+  return builtInFiles.flatMap(({ name, content }) =>
+    readKnowledgeFile(content, originOf(name)).problems.map((problem) => ({ name, problem })),
+  );
 }
 
-let memo: { readonly read: readonly KnowledgeFile[]; readonly files: readonly KnowledgeFile[]; readonly knowledge: Knowledge } | undefined;
+let memo: { readonly files: readonly ShippedFile[]; readonly knowledge: Knowledge } | undefined;
 
 function builtIn() {
   if (!memo) {
-    const read = builtInFiles.map(({ name, content }) => withMeasurements(readKnowledgeFile(content, originOf(name))));
-    const files = read.toSorted((a, b) => rank(a) - rank(b));
-    memo = { read, files, knowledge: assemble(files) };
+    const files = builtInFiles.map(({ name, content }) => shipped(content, originOf(name))).sort((a, b) => rank(a) - rank(b));
+    memo = { files, knowledge: assemble(files) };
   }
   return memo;
+}
+
+/** A shipped file whose calls know what was measured of them, and are the same to everybody who asks. */
+function shipped(content: object, origin: Origin): ShippedFile {
+  const file = readShippedFile(content, origin);
+  const callables = [...file.callables].map(([name, read]) => [name, once(() => withMeasurement(read()))] as const);
+  return { ...file, callables: new Map(callables) };
 }
 
 /** The standard library's files are named `python-<part>`. */
@@ -76,13 +84,13 @@ function originOf(file: string): Origin {
   return file.startsWith("python-") ? "standard-library" : "package";
 }
 
-function rank(file: KnowledgeFile): number {
+function rank(file: ShippedFile): number {
   return file.package?.origin === "standard-library" ? 0 : 1;
 }
 
 /** Later files override earlier ones. */
-function assemble(files: readonly KnowledgeFile[]): Knowledge {
-  const callables = new Map<string, CallableEntry>();
+function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
+  const callables = new CallableTable();
   const spawners = new Map<string, SpawnerEntry>();
   const types = new Map<string, TypeEntry>();
   const packages = new Map<string, PackageEntry>();
@@ -97,6 +105,7 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
       topLevel.add(module.split(".", 1)[0] ?? module);
     }
     for (const [alias, name] of file.aliases) aliases.set(alias, name);
+    if ("callables" in file) for (const [name, read] of file.callables) callables.setLater(name, read);
     for (const entry of file.entries) {
       switch (entry.entry) {
         case "callable":
@@ -120,7 +129,7 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
     return name;
   }
 
-  function find<Entry>(entries: ReadonlyMap<string, Entry>, qualifiedName: string): Entry | undefined {
+  function find<Entry>(entries: Pick<ReadonlyMap<string, Entry>, "get">, qualifiedName: string): Entry | undefined {
     const direct = entries.get(qualifiedName);
     if (direct) return direct;
     const name = canonicalName(qualifiedName);
@@ -197,6 +206,44 @@ function assemble(files: readonly KnowledgeFile[]): Knowledge {
   };
 }
 
+/** Calls by name, of which some are read when they are first asked for. */
+class CallableTable {
+  private readonly entries = new Map<string, CallableEntry>();
+  private readonly unread = new Map<string, () => CallableEntry>();
+
+  set(name: string, entry: CallableEntry): void {
+    this.unread.delete(name);
+    this.entries.set(name, entry);
+  }
+
+  setLater(name: string, read: () => CallableEntry): void {
+    this.entries.delete(name);
+    this.unread.set(name, read);
+  }
+
+  get(name: string): CallableEntry | undefined {
+    const known = this.entries.get(name);
+    if (known) return known;
+    const read = this.unread.get(name);
+    if (read) this.set(name, read());
+    return this.entries.get(name);
+  }
+
+  values(): IterableIterator<CallableEntry> {
+    for (const name of [...this.unread.keys()]) this.get(name);
+    return this.entries.values();
+  }
+}
+
+/** The same work, done at most once. */
+function once<Found>(work: () => Found): () => Found {
+  let found: { readonly value: Found } | undefined;
+  return () => {
+    found ??= { value: work() };
+    return found.value;
+  };
+}
+
 /** Enough for the names of a large program; whoever types makes new ones all the time. */
 const mostRemembered = 100_000;
 
@@ -224,7 +271,7 @@ function mergePackages(earlier: PackageEntry | undefined, later: PackageEntry): 
   };
 }
 
-function sorted<Entry extends { readonly name: string }>(entries: ReadonlyMap<string, Entry>): readonly Entry[] {
+function sorted<Entry extends { readonly name: string }>(entries: Pick<ReadonlyMap<string, Entry>, "values">): readonly Entry[] {
   return [...entries.values()].sort(byName);
 }
 

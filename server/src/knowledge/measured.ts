@@ -1,6 +1,5 @@
-import type { Evidence } from "./entry.js";
+import type { CallableEntry, Evidence } from "./entry.js";
 import measured from "./measured.json";
-import type { KnowledgeFile } from "./read-file.js";
 
 /** What `test/measure/gil-probe.py` measured of a call, as the record in `test/knowledge` has it. */
 interface Measurement {
@@ -10,18 +9,15 @@ interface Measurement {
 
 const script = "test/measure/gil-probe.py";
 
-const measurements = new Map<string, Measurement>(Object.entries(measured));
+const measurements: Readonly<Record<string, Measurement>> = measured;
 
-/** The shipped file with what was measured of its calls as evidence of theirs. */
-export function withMeasurements(file: KnowledgeFile): KnowledgeFile {
-  const entries = file.entries.map((entry) => {
-    const measurement = entry.entry === "callable" ? measurements.get(entry.name) : undefined;
-    if (!measurement) return entry;
-    // What was measured of the call itself takes the place of a word on all calls of its entry.
-    const others = entry.evidence.filter(({ place }) => place !== script);
-    return { ...entry, evidence: [evidenceOf(measurement), ...others] };
-  });
-  return { ...file, entries };
+/** What is shipped of a call, with what was measured of it as evidence. */
+export function withMeasurement(entry: CallableEntry): CallableEntry {
+  const measurement = Object.hasOwn(measurements, entry.name) ? measurements[entry.name] : undefined;
+  if (!measurement) return entry;
+  // What was measured of the call itself takes the place of a word on all calls of its entry.
+  const others = entry.evidence.filter(({ place }) => place !== script);
+  return { ...entry, evidence: [evidenceOf(measurement), ...others] };
 }
 
 function evidenceOf({ says, date }: Measurement): Evidence {

@@ -10,7 +10,16 @@ import type {
   SpawnerEntry,
   TypeEntry,
 } from "./entry.js";
-import { aliasRecord, callableRecord, type EvidenceReferences, packageRecord, sourceRecord, spawnerRecord, typeRecord } from "./schema.js";
+import {
+  aliasRecord,
+  type CallableRecord,
+  callableRecord,
+  type EvidenceReferences,
+  packageRecord,
+  sourceRecord,
+  spawnerRecord,
+  typeRecord,
+} from "./schema.js";
 
 /** Something in a knowledge file that could not be used; the rest of the file still is. */
 export interface FileProblem {
@@ -55,34 +64,8 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
   each(value.callables, "callables", callableRecord, problems, (record, path) => {
     const evidence = resolve(record.evidence, sources, path, problems);
     if (!evidence) return;
-    const { names, gil, cases, otherwise, returns, invokes, ...rest } = record;
-    const rule: GilRule = gil === "conditional" ? { gil, cases: cases ?? [], otherwise: otherwise ?? "holds" } : { gil };
-    for (const name of fresh(names, taken.callables, path, problems)) {
-      const facts: CallableFacts = {
-        entry: "callable",
-        name,
-        package: owner.name,
-        kind: rest.kind,
-        style: rest.style,
-        waits: rest.waits && {
-          for: rest.waits.for,
-          unless: rest.waits.unless,
-          timeout: rest.waits.timeout,
-          releases: rest.waits.releases,
-        },
-        cost: rest.cost,
-        returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
-        invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
-        ownThreads: rest.ownThreads && { ...rest.ownThreads, fromElements: rest.ownThreads.fromElements },
-        compiles: rest.compiles,
-        block: rest.block,
-        note: rest.note,
-        freeThreaded: rest.freeThreaded,
-        measuredOtherwise: rest.measuredOtherwise,
-        evidence,
-      };
-      entries.push({ ...facts, ...rule } satisfies CallableEntry);
-    }
+    const facts = callableFacts(record, owner, evidence);
+    for (const name of fresh(record.names, taken.callables, path, problems)) entries.push({ ...facts, name });
   });
 
   each(value.spawners, "spawners", spawnerRecord, problems, (record, path) => {
@@ -135,6 +118,61 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
   const aliases = new Map<string, string>();
   each(value.aliases, "aliases", aliasRecord, problems, (record) => aliases.set(record.alias, record.name));
   return { package: owner, entries, aliases, problems: capped(problems) };
+}
+
+/** What a shipped file says; its calls, of which there are thousands and a program uses few, by name, each read when it is asked for. */
+export interface ShippedFile extends Pick<KnowledgeFile, "package" | "entries" | "aliases"> {
+  readonly callables: ReadonlyMap<string, () => CallableEntry>;
+}
+
+/** Reads a file that is known to fit the format. */
+export function readShippedFile({ callables: records, ...others }: { readonly callables?: unknown }, origin: Origin): ShippedFile {
+  const file = readKnowledgeFile(others, origin);
+  const callables = new Map<string, () => CallableEntry>();
+  if (!Array.isArray(records)) return { ...file, callables };
+  let sources: ReadonlyMap<string, Evidence> | undefined;
+  const factsOf = (record: unknown): ReturnType<typeof callableFacts> => {
+    const problems: FileProblem[] = [];
+    sources ??= readSources((others as { readonly sources?: unknown }).sources, problems);
+    const read = check(callableRecord, record, [], problems);
+    const evidence = read && resolve(read.evidence, sources, [], problems);
+    if (!file.package || !evidence) throw new Error(`a shipped record does not fit the format: ${JSON.stringify(problems)}`);
+    return callableFacts(read, file.package, evidence);
+  };
+  for (const record of records as readonly { readonly names: readonly string[] }[]) {
+    let facts: ReturnType<typeof callableFacts> | undefined;
+    for (const name of record.names) {
+      callables.set(name, () => {
+        facts ??= factsOf(record);
+        return { ...facts, name };
+      });
+    }
+  }
+  return { ...file, callables };
+}
+
+/** What the record of a call says of each of its names. */
+function callableFacts(record: CallableRecord, owner: PackageEntry, evidence: readonly Evidence[]): Omit<CallableEntry, "name"> & GilRule {
+  const { gil, cases, otherwise, returns, invokes, waits, ownThreads } = record;
+  const rule: GilRule = gil === "conditional" ? { gil, cases: cases ?? [], otherwise: otherwise ?? "holds" } : { gil };
+  const facts: Omit<CallableFacts, "name"> = {
+    entry: "callable",
+    package: owner.name,
+    kind: record.kind,
+    style: record.style,
+    waits: waits && { for: waits.for, unless: waits.unless, timeout: waits.timeout, releases: waits.releases },
+    cost: record.cost,
+    returns: typeof returns === "string" ? [{ when: [], type: returns }] : returns,
+    invokes: invokes.map((each) => ({ callback: each.callback, perElementOf: each.perElementOf, during: each.during })),
+    ownThreads: ownThreads && { ...ownThreads, fromElements: ownThreads.fromElements },
+    compiles: record.compiles,
+    block: record.block,
+    note: record.note,
+    freeThreaded: record.freeThreaded,
+    measuredOtherwise: record.measuredOtherwise,
+    evidence,
+  };
+  return { ...facts, ...rule };
 }
 
 /** Why the value is refused unread, or undefined. Walks with a bounded stack, so that depth cannot exhaust ours. */

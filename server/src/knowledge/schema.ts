@@ -353,6 +353,8 @@ export const knowledgeFile = v.strictObject({
 
 export type EvidenceReferences = v.InferOutput<typeof evidenceReferences>;
 
+export type CallableRecord = v.InferOutput<typeof callableRecord>;
+
 function list<Item extends v.GenericSchema>(item: Item) {
   return v.pipe(v.array(item), v.maxLength(longestList));
 }

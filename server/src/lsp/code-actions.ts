@@ -11,6 +11,7 @@ import { lineEdits } from "../base/line-difference.js";
 import { overlaps } from "../base/range.js";
 import type { Finding } from "../rules/rule.js";
 import type { ClientAbilities, Renderer } from "./convert.js";
+import type { Words } from "./language.js";
 import { explainCommand } from "./protocol.js";
 
 /** All safe fixes of a file at once. */
@@ -26,6 +27,7 @@ export function codeActionsAt(
   state: Analysis,
   renderer: Renderer,
   abilities: ClientAbilities,
+  words: Words,
 ): LspCodeAction[] {
   const range = place ? renderer.range(path, place) : undefined;
   if (!range || !isWanted(CodeActionKind.QuickFix, context?.only)) return [];
@@ -37,9 +39,9 @@ export function codeActionsAt(
     const rendered = renderer.codeAction(path, action, diagnostics);
     if (!rendered.disabled || abilities.disabledActions) actions.push(rendered);
     const refused = rendered.disabled && findings.find(({ rule }) => rule === action.rule);
-    if (refused) actions.push(refusalAction(rendered, refused));
+    if (refused) actions.push(refusalAction(rendered, refused, words));
   }
-  return [...actions, ...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic))];
+  return [...actions, ...shown.map(({ finding, diagnostic }) => explainAction(finding, diagnostic, words))];
 }
 
 /**
@@ -52,6 +54,7 @@ export function fixAllActions(
   state: Analysis,
   renderer: Renderer,
   host: Pick<AnalysisHost, "editFile" | "snapshot">,
+  words: Words,
 ): LspCodeAction[] {
   const only = context?.only;
   const text = state.text(path);
@@ -73,7 +76,7 @@ export function fixAllActions(
   }
   if (current === text) return [];
   const edit = renderer.workspaceEdit([{ path, edits: lineEdits(text, current) }]);
-  return [{ title: "Apply all safe fixes of Gilscope", kind: fixAllKind, edit }];
+  return [{ title: words.t("Apply all safe fixes of Gilscope"), kind: fixAllKind, edit }];
 }
 
 /** Whether an editor that asks for some kinds wants this one; a kind stands for those below it. */
@@ -85,8 +88,8 @@ function isWanted(kind: string, only: readonly string[] | undefined): boolean {
  * A refused fix as an entry that can be chosen, and opens the rule's page: some editors never show disabled quick fixes, and the user
  * would not learn the reason.
  */
-function refusalAction(refused: LspCodeAction, finding: Finding): LspCodeAction {
-  const title = `Not possible: ${refused.title} (${refused.disabled?.reason ?? ""})`;
+function refusalAction(refused: LspCodeAction, finding: Finding, words: Words): LspCodeAction {
+  const title = words.t("Not possible: {0} ({1})", refused.title, refused.disabled?.reason ?? "");
   return {
     title,
     kind: CodeActionKind.QuickFix,
@@ -96,8 +99,8 @@ function refusalAction(refused: LspCodeAction, finding: Finding): LspCodeAction 
 }
 
 /** The entry under the fixes that opens a rule's page. */
-function explainAction(finding: Finding, diagnostic: Diagnostic): LspCodeAction {
-  const title = `Explain ${finding.code} (${finding.rule})`;
+function explainAction(finding: Finding, diagnostic: Diagnostic, words: Words): LspCodeAction {
+  const title = words.t("Explain {0} ({1})", finding.code, finding.rule);
   return {
     title,
     kind: CodeActionKind.QuickFix,

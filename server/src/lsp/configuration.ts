@@ -79,7 +79,7 @@ export function readConfiguration(section: unknown): Configuration {
 }
 
 /** The severities of a table of rules. What is not one is told as a problem, with `prefix` before the rule's name. */
-export function severitiesOf(table: unknown, prefix: string, problems: string[]): Severities {
+function severitiesOf(table: unknown, prefix: string, problems: string[]): Severities {
   const severities: Record<string, Severity | "off"> = {};
   for (const [rule, value] of Object.entries(asRecord(table))) {
     const severity = severityNames.find((name) => name === value);

@@ -23,6 +23,7 @@ import { unreachable } from "../base/unreachable.js";
 import type { UserFileProblem } from "../knowledge/user-files.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { type HoverAbilities, hoverPage } from "./hover-page.js";
+import type { Words } from "./language.js";
 import { type DocumentPlace, explainCommand, pageScheme, showPredictionCommand, showTimelineCommand } from "./protocol.js";
 
 /**
@@ -150,9 +151,11 @@ export interface RenderingContext {
   versionOf(path: string): number | null;
   readonly abilities: ClientAbilities;
   readonly hovers: HoverAbilities;
+  readonly words: Words;
 }
 
 export function createRenderer(context: RenderingContext): Renderer {
+  const { words } = context;
   const indexes = new Map<string, LineIndex>();
   const indexOf = (path: string): LineIndex => {
     const known = indexes.get(path);
@@ -217,27 +220,31 @@ export function createRenderer(context: RenderingContext): Renderer {
     hover(path, hover) {
       const range = lspRange(path, hover.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
-      return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers) }, range };
+      return { contents: { kind: "markdown", value: hoverPage(hover, place, context.hovers, words) }, range };
     },
     workspaceEdit,
     codeAction(path, action, shown) {
       const range = lspRange(path, action.range);
       const diagnostics = shown.filter((diagnostic) => diagnostic.source === "gilscope" && sameRange(diagnostic.range, range));
       const base = {
-        title: action.title,
+        title: words.said(action.title),
         kind: action.kind === "quickfix" ? CodeActionKind.QuickFix : CodeActionKind.RefactorRewrite,
         ...(diagnostics.length > 0 ? { diagnostics } : {}),
       };
       return action.refusedBecause === undefined
-        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits, annotationOf(action)) }
+        ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits, annotationOf(action, words)) }
         : { ...base, disabled: { reason: action.refusedBecause } };
     },
     lens(path, lens) {
       const range = lspRange(path, lens.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
-      return { range, command: LspCommand.create(lens.title, showPredictionCommand, place) };
+      return { range, command: LspCommand.create(lensTitle(lens, words), showPredictionCommand, place) };
     },
-    inlayHint: (path, { offset: at, text }) => ({ position: lspPosition(path, at), label: text, paddingLeft: true }),
+    inlayHint: (path, { offset: at, text }) => ({
+      position: lspPosition(path, at),
+      label: words.saidInParts(text, ", "),
+      paddingLeft: true,
+    }),
     lspRange,
     uriOf: context.uriOf,
     lensPlace(path, lens) {
@@ -248,14 +255,20 @@ export function createRenderer(context: RenderingContext): Renderer {
     timelineLens(path, lens) {
       const range = lspRange(path, lens.range);
       const place: DocumentPlace = { uri: context.uriOf(path), ...range.start };
-      return { range, command: LspCommand.create("Show timeline", showTimelineCommand, place) };
+      return { range, command: LspCommand.create(words.t("Show timeline"), showTimelineCommand, place) };
     },
   };
 }
 
 /** What needs a reader is shown before it is done, with what it changes in words. */
-function annotationOf({ title, caution }: CodeAction): ChangeAnnotation | undefined {
-  return caution === undefined ? undefined : { label: title, description: caution, needsConfirmation: true };
+function annotationOf({ title, caution }: CodeAction, words: Words): ChangeAnnotation | undefined {
+  return caution === undefined ? undefined : { label: words.said(title), description: words.said(caution), needsConfirmation: true };
+}
+
+/** The ways with what they gain, and the cores behind them. */
+function lensTitle({ title }: Lens, words: Words): string {
+  const [, ways = title, cores] = /^(.*) {2}\((.*)\)$/.exec(title) ?? [];
+  return `${words.saidInParts(ways, " · ")}${cores === undefined ? "" : `  (${words.said(cores)})`}`;
 }
 
 function sameRange(a: LspRange, b: LspRange): boolean {

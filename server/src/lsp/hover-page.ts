@@ -1,5 +1,6 @@
 import type { Hover } from "../analysis/answers.js";
 import { predictionTable } from "../estimate/text.js";
+import type { Words } from "./language.js";
 import { type DocumentPlace, explainCommand, showTimelineCommand, type Theme } from "./protocol.js";
 import { strategyChart } from "./strategy-chart.js";
 
@@ -12,12 +13,14 @@ export interface HoverAbilities {
 }
 
 /** A hover in Markdown: the point, the chart, the table with its assumptions, and where to go on. `place` is where the work starts. */
-export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme }: HoverAbilities): string {
+export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme }: HoverAbilities, words: Words): string {
   const { prediction } = hover;
   const chart = prediction && theme && strategyChart(prediction, theme);
   const links = [
-    ...(prediction && commands.includes(showTimelineCommand) ? [commandLink("Show timeline", showTimelineCommand, [place])] : []),
-    ...(commands.includes(explainCommand) ? hover.links.map(({ title, explains }) => commandLink(title, explainCommand, [explains])) : []),
+    ...(prediction && commands.includes(showTimelineCommand) ? [commandLink(words.t("Show timeline"), showTimelineCommand, [place])] : []),
+    ...(commands.includes(explainCommand)
+      ? hover.links.map(({ title, explains }) => commandLink(words.said(title), explainCommand, [explains]))
+      : []),
   ];
   return [
     hover.markdown,

@@ -1,4 +1,5 @@
 import type { Connection, WorkDoneProgressServerReporter } from "vscode-languageserver";
+import type { Words } from "./language.js";
 import type { ServerStatus } from "./protocol.js";
 
 /** How far the reading of the workspace is, shown by the editor where it takes long enough to be seen. */
@@ -14,6 +15,7 @@ export interface IndexProgress {
 export interface ProgressListener {
   /** Whether the editor shows progress that the server reports. */
   showsProgress(): boolean;
+  words(): Words;
   onChange(): void;
   onFailure(error: unknown): void;
 }
@@ -46,12 +48,12 @@ export function createIndexProgress(connection: Connection, listener: ProgressLi
       }
       reporter ??= connection.window.createWorkDoneProgress().then(
         (shown) => {
-          shown.begin("Gilscope: reading Python files", 0, undefined, false);
+          shown.begin(listener.words().t("Gilscope: reading Python files"), 0, undefined, false);
           return shown;
         },
         () => undefined,
       );
-      reporter.then((shown) => shown?.report(reached, `${done} of ${total}`)).catch(listener.onFailure);
+      reporter.then((shown) => shown?.report(reached, listener.words().t("{0} of {1}", done, total))).catch(listener.onFailure);
     },
   };
 }

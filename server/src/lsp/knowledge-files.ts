@@ -1,5 +1,5 @@
 import { absolutePath, joinPath } from "../base/path.js";
-import { projectKnowledge } from "../base/project-knowledge.js";
+import { projectSettings } from "../base/project-settings.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
 import { readUserKnowledge, type UserFileProblem } from "../knowledge/user-files.js";
 import { isUri } from "./convert.js";
@@ -31,19 +31,14 @@ export function createKnowledgeFiles(host: ServerHost, listener: KnowledgeListen
   let paths: readonly string[] = [];
   let readings = 0;
   const logged = new Map<string, string>();
-  const complaints = new Set<string>();
   return {
     paths: () => paths,
     async read(files, folders, trusted) {
       const reading = ++readings;
       const found = await Promise.all(files.map((file) => pathOf(file, folders, host)));
-      const projects = await Promise.all(trusted.map((folder) => projectKnowledge(folder, host)));
+      const projects = await Promise.all(trusted.map((folder) => projectSettings(folder, host)));
       if (reading !== readings) return;
-      for (const message of projects.flatMap((project) => project?.problems ?? [])) {
-        if (!complaints.has(message)) host.log(message);
-        complaints.add(message);
-      }
-      paths = [...projects.flatMap((project) => project?.files ?? []), ...found.filter((path) => path !== undefined)];
+      paths = [...projects.flatMap((project) => project?.knowledge ?? []), ...found.filter((path) => path !== undefined)];
       const { knowledge, problems } = await readUserKnowledge(paths, host);
       if (reading !== readings) return;
       for (const path of [...logged.keys()]) {

@@ -6,8 +6,8 @@ import type {
   TextDocumentContentChangeEvent,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
+import { moduleTextOf } from "../base/notebook-cells.js";
 import { applyChanges } from "./convert.js";
-import { moduleTextOf } from "./notebook-cells.js";
 
 /** What the server knows documents by: for a notebook, one document of all its cells. */
 export interface DocumentListener {

@@ -1,73 +1,86 @@
 import type { Interval } from "../base/interval.js";
+import { escapedForMarkdown } from "../base/markdown.js";
 import { fileName } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
 import { delayText, type StrategyDelays } from "../estimate/delays.js";
 import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
+import type { Words } from "./language.js";
 import type { Page } from "./protocol.js";
 
 /**
  * A prediction as a page of Markdown: the strategies with time and speedup, what an I/O thread beside the work feels of it, then what the
  * numbers rest on. `line` is zero-based.
  */
-export function predictionPage(prediction: Prediction, delays: readonly StrategyDelays[], line: number): Page {
-  const rows = prediction.strategies.map((strategy) => row(strategy, prediction));
+export function predictionPage(prediction: Prediction, delays: readonly StrategyDelays[], line: number, words: Words): Page {
+  const { t } = words;
+  const title = prediction.task.replaceAll("/", "∕");
+  const rows = prediction.strategies.map((strategy) => row(strategy, prediction, words));
   const notApplicable = prediction.strategies.filter((strategy) => !strategy.applicable);
   const assumptions = prediction.assumptions.map(({ what, value, from }) => `- ${what}: **${value}** (${from})`);
   return {
-    title: prediction.task,
+    title,
     markdown: [
-      `# \`${prediction.task}\` in ${prediction.workers} workers`,
+      `# ${t("`{0}` in {1} workers", prediction.task, prediction.workers)}`,
       "",
-      `${fileName(prediction.path)}, line ${line + 1} · ${count(prediction.tasks)} tasks · each ${workOf(prediction)}`,
+      t(
+        "{0}, line {1} · {2} tasks · each {3}",
+        escapedForMarkdown(fileName(prediction.path)),
+        line + 1,
+        count(prediction.tasks),
+        workOf(prediction, t),
+      ),
       "",
-      `Recommended: **${prediction.recommended}**`,
+      `${t("Recommended:")} **${words.said(prediction.recommended)}**`,
       "",
-      "| strategy | speedup | time | workers | interpreter |",
+      `| ${[t("strategy"), t("speedup"), t("time"), t("workers"), t("interpreter")].join(" | ")} |`,
       "| --- | ---: | ---: | ---: | --- |",
       ...rows,
-      ...(notApplicable.length > 0 ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${strategy}: ${reason}`)] : []),
-      ...(delays.length > 0 ? ["", ...delaySection(delays)] : []),
-      ...(assumptions.length > 0 ? ["", "## What this rests on", "", ...assumptions] : []),
+      ...(notApplicable.length > 0 ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${words.said(strategy)}: ${reason}`)] : []),
+      ...(delays.length > 0 ? ["", ...delaySection(delays, words)] : []),
+      ...(assumptions.length > 0 ? ["", `## ${t("What this rests on")}`, "", ...assumptions] : []),
       "",
     ].join("\n"),
   };
 }
 
-function delaySection(delays: readonly StrategyDelays[]): readonly string[] {
+function delaySection(delays: readonly StrategyDelays[], { t, said }: Words): readonly string[] {
   const rows = delays.map(({ strategy, p50Ns, p95Ns, p99Ns }) => {
     const cells = [p50Ns, p95Ns, p99Ns].map((ns) => delayText(ns).replace("<", "\\<").replaceAll(" ", "\u00a0"));
-    return `| ${[strategy, ...cells].join(" | ")} |`;
+    return `| ${[said(strategy), ...cells].join(" | ")} |`;
   });
   return [
-    "## Beside it",
+    `## ${t("Beside it")}`,
     "",
-    "How late an I/O thread of the same program goes on once its I/O is done: half the time, and in 95 and 99 of a hundred times, at most",
+    t(
+      "How late an I/O thread of the same program goes on once its I/O is done: half the time, and in 95 and 99 of a hundred times, at most",
+    ),
     "",
-    "| strategy | p50 | p95 | p99 |",
+    `| ${t("strategy")} | p50 | p95 | p99 |`,
     "| --- | ---: | ---: | ---: |",
     ...rows,
   ];
 }
 
-function row(strategy: StrategyPrediction, prediction: Prediction): string {
+function row(strategy: StrategyPrediction, prediction: Prediction, { said }: Words): string {
   const target = parseTarget(strategy.runtime);
   const cells = strategy.applicable
     ? [`${spread(strategy.speedup, (value) => value.toFixed(value < 10 ? 1 : 0))}×`, duration(strategy.makespanNs), strategy.workers]
     : ["—", "—", ""];
-  const name = strategy.strategy === prediction.recommended ? `**${strategy.strategy}**` : strategy.strategy;
+  const title = said(strategy.strategy);
+  const name = strategy.strategy === prediction.recommended ? `**${title}**` : title;
   // Without breaks inside a cell the table stays readable in half a window.
   const words = [name, ...cells, target ? targetTitle(target) : strategy.runtime].map((cell) => String(cell).replaceAll(" ", "\u00a0"));
   return `| ${words.join(" | ")} |`;
 }
 
-function workOf({ work }: Prediction): string {
+function workOf({ work }: Prediction, t: Words["t"]): string {
   const parts = [
-    [work.interpreterNs, "in the interpreter"],
-    [work.nativeNs, "in native code without the GIL"],
-    [work.waitNs, "waiting"],
+    [work.interpreterNs, t("in the interpreter")],
+    [work.nativeNs, t("in native code without the GIL")],
+    [work.waitNs, t("waiting")],
   ] as const;
   const spoken = parts.filter(([time]) => time.high > 0).map(([time, where]) => `${duration(time)} ${where}`);
-  return spoken.length > 0 ? spoken.join(", ") : "with no work";
+  return spoken.length > 0 ? spoken.join(", ") : t("with no work");
 }
 
 function count(tasks: Interval): string {

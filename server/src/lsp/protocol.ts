@@ -33,16 +33,22 @@ export interface DocumentPlace {
   readonly character: number;
 }
 
+/** Which concurrent work is meant: what starts on that line, or else, where `nearest` is set, what starts nearest to it in the file. */
+export interface WorkPlace extends DocumentPlace {
+  readonly nearest?: true;
+}
+
 /** Text for a Markdown preview. */
 export interface Page {
+  /** Fit to be a file's name. */
   readonly title: string;
   readonly markdown: string;
 }
 
-/** Client → server: `DocumentPlace` to the `Page` of the prediction there, or null. */
+/** Client → server: `WorkPlace` to the `Page` of the prediction there, or null. */
 export const predictionRequest = "gilscope/prediction";
 
-/** Client → server: `DocumentPlace` to the `TimelineSite` there, or null. */
+/** Client → server: `WorkPlace` to the `TimelineSite` there, or null. */
 export const timelineRequest = "gilscope/timeline";
 
 /** A place that starts concurrent work, with all that its timeline is simulated from. */
@@ -77,11 +83,19 @@ export interface Topic {
   readonly detail: string;
 }
 
-/** Client → server: `{ version }`, the interpreter selected in the editor (such as `3.13.1`), or null when none is. */
+/** Client → server: `SelectedVersions`, whenever another interpreter is selected in the editor. */
 export const interpreterNotification = "gilscope/interpreter";
 
+/** The interpreters selected in the editor, such as `3.13.1`; null where none is. */
+export interface SelectedVersions {
+  /** Of the first workspace folder, or of the window where there is none. */
+  readonly version: string | null;
+  /** Of workspace folders, by URI. */
+  readonly folders: Readonly<Record<string, string | null>>;
+}
+
 /** Server → client: a `ServerStatus`, sent when something in it changed. */
-export const statusNotification = "gilscope/status";
+export const statusNotification = "$/gilscope/status";
 
 /** What the status bar shows. */
 export interface ServerStatus {
@@ -89,6 +103,8 @@ export interface ServerStatus {
   readonly target: string;
   /** Where that was read. */
   readonly targetFrom: TargetOrigin;
+  /** The same of open documents whose folder has another interpreter, by URI. */
+  readonly otherTargets: Readonly<Record<string, Pick<ServerStatus, "target" | "targetFrom">>>;
   readonly cores: number;
   /** Findings by the URI of each open document that was analysed. */
   readonly findings: Readonly<Record<string, number>>;
@@ -131,7 +147,7 @@ export const showTimelineCommand = "gilscope.showTimeline";
 export const explainCommand = "gilscope.explain";
 
 /** Server → client: answers to the requests below may have changed. */
-export const analysedNotification = "gilscope/analysed";
+export const analysedNotification = "$/gilscope/analysed";
 
 /** Client → server: `{ uri }` to the `ReleasingRange`s of the document. */
 export const releasingCallsRequest = "gilscope/releasingCalls";

@@ -2,6 +2,7 @@ import type { Connection, InlayHintParams, InlayHint as LspInlayHint, ResponseEr
 import type { Analysis } from "../analysis/analysis.js";
 import type { InlayHintSettings } from "./configuration.js";
 import type { Renderer } from "./convert.js";
+import type { Words } from "./language.js";
 import { MalformedParameters, pathIn } from "./parameters.js";
 import { type ReleasingRange, releasingCallsRequest, type ThreadNode, threadsRequest } from "./protocol.js";
 import { threadNodes } from "./thread-nodes.js";
@@ -17,10 +18,11 @@ interface Session {
   snapshot(): Analysis;
   rendererOf(state: Analysis): Renderer;
   wantedNotes(): InlayHintSettings;
+  words(): Words;
 }
 
 /** Answers what an editor shows in the code, or beside it, without being asked about a place. */
-export function answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes }: Session): void {
+export function answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes, words }: Session): void {
   connection.languages.inlayHint.on(
     answering("textDocument/inlayHint", (params: InlayHintParams): LspInlayHint[] => {
       const path = pathIn(params);
@@ -52,7 +54,7 @@ export function answerReadingAids({ connection, answering, snapshot, rendererOf,
     threadsRequest,
     answering("threads", (): readonly ThreadNode[] => {
       const state = snapshot();
-      return threadNodes(state.threadStarts(), rendererOf(state));
+      return threadNodes(state.threadStarts(), rendererOf(state), words());
     }),
   );
 }

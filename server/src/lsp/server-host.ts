@@ -11,6 +11,8 @@ export interface ServerHost extends Host, SourceHost {
   readonly configurationFolder: string | undefined;
   /** Makes facts beside this thread; undefined where there is no other. */
   readonly facts: FactsSource | undefined;
+  /** The path without links in it. Rejects where nothing stands. */
+  realPath(path: string): Promise<string>;
   /** Resolves after at least that many milliseconds; messages that have arrived are handled before. */
   wait(milliseconds: number): Promise<void>;
 }
@@ -22,6 +24,8 @@ export function withRemoteFiles(host: ServerHost, connection: Connection): Serve
     ...host,
     readFile: async (path) => (isUri(path) ? bytesOf(await ask<string>(readFileRequest, path)) : host.readFile(path)),
     listFolder: (path) => (isUri(path) ? ask<RemoteEntry[]>(listFolderRequest, path) : host.listFolder(path)),
+    // The editor does not tell where links lead; what it reads for the server it has allowed.
+    realPath: async (path) => (isUri(path) ? path : host.realPath(path)),
     describe: async (path) =>
       isUri(path) ? ((await ask<RemoteDescription | null>(describeRequest, path)) ?? undefined) : host.describe(path),
   };

@@ -31,21 +31,24 @@ import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
 import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
+import { errorDetails } from "../base/error-details.js";
 import { fileName, joinPath } from "../base/path.js";
-import { interpreterTarget } from "../base/project-target.js";
-import { overlaps } from "../base/range.js";
-import { type Target, targetName, targetTitle } from "../base/target.js";
+import type { ProjectTarget } from "../base/project-target.js";
+import { overlaps, type Range } from "../base/range.js";
+import { newestTarget, type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
 import { abilitiesOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
 import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
+import { confined } from "./confined-host.js";
 import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
 import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
+import { wordsFor } from "./language.js";
 import { createNotebooks } from "./notebooks.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
@@ -68,8 +71,10 @@ import {
   timelineRequest,
   topicsRequest,
   trustNotification,
+  type WorkPlace,
 } from "./protocol.js";
 import { answerReadingAids } from "./reading-aids.js";
+import { noneSelected, selectedIn } from "./selected-interpreters.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
 import { workspaceReport } from "./workspace-report.js";
@@ -88,7 +93,10 @@ interface OpenDocument {
 /** The longest pause between two rounds of diagnostics, in milliseconds. */
 const longestPause = 100;
 
-/** How long the first diagnostics wait for the editor's settings, in milliseconds. */
+/** What fails however often everything is made anew is not worth the time any more. */
+const mostFreshStarts = 3;
+
+/** How long the first diagnostics wait for the editor's settings, and the workspace for the first diagnostics, in milliseconds. */
 const settingsPatience = 2000;
 
 /**
@@ -97,15 +105,27 @@ const settingsPatience = 2000;
  */
 export function startServer(connection: Connection, localHost: ServerHost, parser: Parser, version: string): void {
   const host = withRemoteFiles(localHost, connection);
+  /** For what the workspace holds, as opposed to what the user's settings name. */
+  const workspaceHost = confined(host, () => ({ trust, folders: index.folders() }));
   let configuration = readConfiguration(undefined);
-  let targetOfEditor: Target | undefined;
-  const targetOrigin = (): TargetOrigin =>
-    configuration.target ? "setting" : targetOfEditor ? "editor" : (folderSettings.target?.from ?? "default");
+  let selected = noneSelected;
+  const chosenTarget = (): ChosenTarget =>
+    chosen(configuration.target, selected.target, folderSettings.target) ?? { target: newestTarget, from: "default" };
+  /** The targets of folders, where these are not that of the rest. */
+  const folderTargets = (): readonly (ChosenTarget & { readonly folder: string })[] => {
+    const general = chosenTarget();
+    return folderSettings.targets.flatMap(({ folder, setting, project }) => {
+      const ofEditor = selected.folders.has(folder) ? selected.folders.get(folder) : selected.target;
+      const own = chosen(setting ?? configuration.target, ofEditor, project) ?? general;
+      return targetName(own.target) === targetName(general.target) ? [] : [{ folder, ...own }];
+    });
+  };
   let settings = effectiveSettings(configuration, undefined, host.cores());
   let abilities = abilitiesOf({});
   let hovers = introductionOf(undefined);
   let trust = trustOf(undefined);
   let client = clientOf({});
+  let words = wordsFor(undefined);
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -128,16 +148,40 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       versionOf: (path) => open.get(path)?.document.version ?? null,
       abilities,
       hovers,
+      words,
     });
 
   // ── Errors ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  const logged = new Set<string>();
-  const logFailure = (what: string, error: unknown): void => {
-    const message = `${what} failed: ${error instanceof Error ? error.stack : String(error)}`;
-    if (logged.has(message)) return;
-    logged.add(message);
-    host.log(message);
+  const failures = new Map<string, number>();
+  /** Tells of a failure the first time it comes. Returns how often it has come. */
+  const logFailure = (what: string, error: unknown): number => {
+    const message = `${what} failed: ${errorDetails(error)}`;
+    // Which of Node's own functions called ours differs from time to time.
+    const key = message.replace(/\n\s+at [^\n]*\bnode:[^\n]*/g, "");
+    const times = (failures.get(key) ?? 0) + 1;
+    failures.set(key, times);
+    if (times === 1) host.log(message);
+    return times;
+  };
+
+  /** A failure in the midst of analysis, which may have left behind what is half done: nothing of that is to be met again. */
+  const analysisFailed = (what: string, error: unknown): void => {
+    if (logFailure(what, error) > mostFreshStarts) return;
+    analysisHost.startAfresh();
+    for (const shown of open.values()) {
+      if (shown.use === "ignored") continue;
+      try {
+        analysisHost.removeFile(shown.path);
+        analysisHost.openFile(shown.path, shown.document.getText());
+      } catch (again) {
+        shown.use = "ignored";
+        analysisHost.removeFile(shown.path);
+        logFailure(`reading ${shown.path}`, again);
+      }
+    }
+    changed();
+    schedulePublish();
   };
 
   /** The one place where a request's failure is caught. */
@@ -152,7 +196,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       } catch (error) {
         if (error instanceof Cancelled) return new ResponseError(LSPErrorCodes.RequestCancelled, `${what} was cancelled`);
         if (error instanceof MalformedParameters) return new ResponseError(ErrorCodes.InvalidParams, `${what}: ${error.message}`);
-        logFailure(what, error);
+        analysisFailed(what, error);
         return new ResponseError(ErrorCodes.InternalError, `${what} failed: ${error instanceof Error ? error.message : String(error)}`);
       }
     };
@@ -164,7 +208,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       try {
         work(params);
       } catch (error) {
-        logFailure(what, error);
+        analysisFailed(what, error);
       }
     };
 
@@ -190,7 +234,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     Promise.all([configured, host.wait(delay)]).then(async () => {
       publishing = "idle";
       const started = host.now();
-      await publish().catch((error) => logFailure("diagnostics", error));
+      await publish().catch((error) => analysisFailed("diagnostics", error));
       const ended = host.now();
       nextRound = ended + Math.min((ended - started) / 4, longestPause);
     });
@@ -203,7 +247,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     // The document of the last keystroke is the last of the map: it is what the user looks at.
     for (const shown of [...open.values()].reverse()) {
       if (shown.use === "ignored") continue;
-      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      const diagnostics = diagnosticsOf(shown, state, renderer);
+      if (generation !== round) return schedulePublish();
       const published = { version: shown.document.version, diagnostics: JSON.stringify(diagnostics) };
       if (shown.published?.version !== published.version || shown.published.diagnostics !== published.diagnostics) {
         shown.published = published;
@@ -213,11 +258,25 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (generation !== round) return schedulePublish();
     }
     sendStatus();
+    firstAnswered.settle();
     if (round === lastAnalysed) return;
     lastAnalysed = round;
     send(connection.sendNotification(analysedNotification));
   };
   let lastAnalysed = -1;
+  const firstAnswered = settledLater();
+
+  /** Nothing for a file whose diagnostics fail, which are no reason to keep back those of the others. */
+  const diagnosticsOf = (shown: OpenDocument, state: Analysis, renderer: Renderer): readonly Diagnostic[] => {
+    try {
+      const diagnostics = state.findings(shown.path).map((finding) => renderer.diagnostic(finding));
+      for (const { rule, error } of state.failedRules()) analysisFailed(`the rule ${rule}`, error);
+      return diagnostics;
+    } catch (error) {
+      analysisFailed("diagnostics", error);
+      return [];
+    }
+  };
 
   const sendDiagnostics = (shown: OpenDocument, diagnostics: readonly Diagnostic[]): void => {
     for (const told of notebooks.diagnosticsByCell(shown.uri, shown.document.version, diagnostics)) {
@@ -234,9 +293,18 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   const progress = createIndexProgress(connection, {
     showsProgress: () => client.progress,
+    words: () => words,
     onChange: () => sendStatus(),
     onFailure: (error) => logFailure("progress", error),
   });
+  const otherTargets = (): ServerStatus["otherTargets"] => {
+    const folders = folderTargets();
+    const told = [...open.values()].flatMap(({ uri, path }) => {
+      const own = folders.find(({ folder }) => path.startsWith(`${folder}/`));
+      return own ? [[uri, { target: targetTitle(own.target), targetFrom: own.from }] as const] : [];
+    });
+    return Object.fromEntries(told);
+  };
   let lastStatus = "";
   const sendStatus = (): void => {
     const status: ServerStatus = {
@@ -245,7 +313,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       findings: Object.fromEntries(findingCounts),
       indexing: progress.state,
       percentage: progress.percentage,
-      targetFrom: targetOrigin(),
+      targetFrom: chosenTarget().from,
+      otherTargets: otherTargets(),
     };
     const text = JSON.stringify(status);
     if (text === lastStatus) return;
@@ -261,8 +330,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const prefix = joinPath(folder, "");
       return path.startsWith(prefix) && configuration.excludes(path.slice(prefix.length));
     });
-  const index = createWorkspaceIndex(host, {
+  const index = createWorkspaceIndex(workspaceHost, {
     isOpen: (path) => open.get(path)?.use === "analysed",
+    firstAnswers: async () => open.size > 0 && Promise.race([firstAnswered.promise, host.wait(settingsPatience)]),
     isExcluded: (path) => isExcluded(path),
     onFile(path, text, packed) {
       // Answers keep to the state they have until all files are read: to link the program anew after each file would cost far more than
@@ -272,8 +342,6 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     },
     onRemoved(path) {
       analysisHost.removeFile(path);
-      changed();
-      schedulePublish();
     },
     onProgress(done, total) {
       progress.show(done, total);
@@ -372,13 +440,21 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onDidChangeWatchedFiles(
     noticing("workspace/didChangeWatchedFiles", (params: DidChangeWatchedFilesParams) => {
-      for (const { uri, type } of params.changes) {
+      const changed = new Set<string>();
+      const appeared = new Set<string>();
+      const removed = new Set<string>();
+      const paths = params.changes.map(({ uri, type }) => {
         const path = pathOfUri(uri);
-        if (knowledgeFiles.paths().includes(path) || isProjectFile(path)) readKnowledge();
-        if (isTargetFile(path)) readFolders();
-        if (type === FileChangeType.Deleted) index.removed(path);
-        else if (/\.pyw?$/i.test(path)) index.changed(path);
-      }
+        if (type === FileChangeType.Deleted) removed.add(path);
+        else if (isPythonFile(path)) changed.add(path);
+        else if (type === FileChangeType.Created) appeared.add(path);
+        return path;
+      });
+      const knowledgePaths = new Set(knowledgeFiles.paths());
+      if (paths.some((path) => knowledgePaths.has(path) || isProjectFile(path))) readKnowledge();
+      if (paths.some(isTargetFile)) readFolders();
+      if (paths.some(isIgnoreFile)) index.refresh();
+      index.changedOnDisk({ changed: [...changed], appeared: [...appeared], removed: [...removed] });
     }),
   );
 
@@ -395,8 +471,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let configuredWith = "";
   const configure = (): void => {
     settings = {
-      ...effectiveSettings(configuration, targetOfEditor ?? folderSettings.target?.target, folderSettings.cores ?? host.cores()),
+      ...effectiveSettings(configuration, chosenTarget().target, folderSettings.cores ?? host.cores()),
       folders: folderSettings.severities,
+      folderTargets: folderTargets().map(({ folder, target }) => ({ folder, target })),
       calibrations: kept.calibrations,
     };
     const text = JSON.stringify(settings);
@@ -408,8 +485,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       refreshNotes();
     }
     schedulePublish();
-    if (kept.of !== targetName(settings.target)) readCalibrations();
+    if (kept.of !== targetsInUse().map(targetName).join()) readCalibrations();
   };
+
+  const targetsInUse = (): readonly Target[] => [settings.target, ...(settings.folderTargets ?? []).map(({ target }) => target)];
 
   /** The editor asks for what stands in the code by itself only where the code changes. */
   const refreshNotes = (): void => {
@@ -417,13 +496,13 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.inlayRefresh) send(connection.languages.inlayHint.refresh());
   };
 
-  /** What `gilscope calibrate` measured of the target, read when the target is first worked with. */
+  /** What `gilscope calibrate` measured of the targets, read when they are first worked with. */
   let kept: { readonly of: string; readonly calibrations: readonly Calibration[] } = { of: "", calibrations: [] };
   const readCalibrations = (): void => {
-    const { target } = settings;
-    const of = targetName(target);
+    const targets = targetsInUse();
+    const of = targets.map(targetName).join();
     kept = { of, calibrations: [] };
-    const reading = keptCalibrations([target], host.configurationFolder, host).then(({ calibrations, problems }) => {
+    const reading = keptCalibrations(targets, host.configurationFolder, host).then(({ calibrations, problems }) => {
       for (const problem of problems) host.log(problem);
       if (calibrations.length === 0 || kept.of !== of) return;
       kept = { of, calibrations };
@@ -432,7 +511,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     calibrationsRead = reading.catch((error) => logFailure("reading calibrations", error));
   };
 
-  const folderSettings = createFolderSettings(host, {
+  const folderSettings = createFolderSettings(workspaceHost, {
     // A single folder's settings are the window's.
     async configurationOf(folder) {
       if (!client.configuration || index.folders().length < 2) return undefined;
@@ -517,8 +596,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onNotification(
     interpreterNotification,
-    noticing("interpreter", (params: { version?: unknown }) => {
-      targetOfEditor = typeof params?.version === "string" ? interpreterTarget(params.version) : undefined;
+    noticing("interpreter", (params: unknown) => {
+      selected = selectedIn(params);
       configure();
     }),
   );
@@ -534,6 +613,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     trustNotification,
     noticing("trust", (params: unknown) => {
       trust = trustOf(params);
+      // What was out of reach before is not any more.
+      index.refresh();
+      readFolders();
       readKnowledge();
     }),
   );
@@ -556,10 +638,10 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       const path = pathIn(params);
       const state = snapshot();
       const renderer = rendererOf(state);
-      const actions = codeActionsAt(path, params, state, renderer, abilities);
+      const actions = codeActionsAt(path, params, state, renderer, abilities, words);
       if (open.get(path)?.use !== "analysed") return actions;
       const before = analysisHost.snapshot();
-      actions.push(...fixAllActions(path, params, state, renderer, analysisHost));
+      actions.push(...fixAllActions(path, params, state, renderer, analysisHost, words));
       if (analysisHost.snapshot() !== before) {
         changed();
         schedulePublish();
@@ -591,8 +673,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
-  /** The site whose call stands at the place, else the first one on its line. */
-  const siteAt = (state: Analysis, path: string, { line, character }: DocumentPlace): SiteDemand | undefined => {
+  /** The site whose call stands at the place, else the first one on its line, else the nearest if that is asked for. */
+  const siteAt = (state: Analysis, path: string, { line, character, nearest }: WorkPlace): SiteDemand | undefined => {
     const renderer = rendererOf(state);
     const start = renderer.offset(path, { line, character });
     const lineEnd = renderer.offset(path, { line, character: Number.MAX_SAFE_INTEGER });
@@ -600,24 +682,27 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     const sites = state.demands(path);
     return (
       sites.find(({ prediction: { range } }) => range.start <= start && start < range.end) ??
-      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd }))
+      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd })) ??
+      (nearest ? [...sites].sort((a, b) => distance(a.prediction.range, start) - distance(b.prediction.range, start))[0] : undefined)
     );
   };
 
   connection.onRequest(
     predictionRequest,
-    answering("prediction", (place: DocumentPlace): Page | null => {
+    answering("prediction", (place: WorkPlace): Page | null => {
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
       const site = siteAt(state, path, place);
-      return site ? predictionPage(site.prediction, state.delays(path, site.prediction.range), place.line) : null;
+      if (!site) return null;
+      const { range } = site.prediction;
+      return predictionPage(site.prediction, state.delays(path, range), rendererOf(state).position(path, range.start).line, words);
     }),
   );
 
   connection.onRequest<TimelineSite | null, void>(
     timelineRequest,
-    answering("timeline", (place: DocumentPlace): TimelineSite | null => {
+    answering("timeline", (place: WorkPlace): TimelineSite | null => {
       if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
       const path = pathOfUri(place.uri);
       const state = snapshot();
@@ -654,7 +739,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }),
   );
 
-  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints });
+  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints, words: () => words });
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -662,6 +747,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     client = clientOf(params.capabilities);
+    words = wordsFor(params.locale);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
     trust = trustOf(params.initializationOptions);
@@ -703,9 +789,9 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
       watchers: [
         { globPattern: "**/*.{py,pyw}" },
-        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg}" },
-        // A deleted folder is told as one event that no pattern for files matches.
-        { globPattern: "**/*", kind: WatchKind.Delete },
+        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg,.gitignore}" },
+        // A folder that goes, or that is moved here, is told as one event that no pattern for files matches.
+        { globPattern: "**/*", kind: WatchKind.Create | WatchKind.Delete },
       ],
     });
   };
@@ -713,9 +799,43 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   connection.listen();
 }
 
+function distance({ start, end }: Range, offset: number): number {
+  return Math.max(start - offset, offset - end, 0);
+}
+
+/** An interpreter, and who chose it. */
+interface ChosenTarget {
+  readonly target: Target;
+  readonly from: TargetOrigin;
+}
+
+/** What the user sets comes first, then what is selected in the editor, then what the project names. */
+function chosen(setting: Target | undefined, ofEditor: Target | undefined, project: ProjectTarget | undefined): ChosenTarget | undefined {
+  if (setting) return { target: setting, from: "setting" };
+  return ofEditor ? { target: ofEditor, from: "editor" } : project;
+}
+
+/** A promise that somebody else settles. */
+function settledLater(): { readonly promise: Promise<void>; settle(): void } {
+  let settle = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle: () => settle() };
+}
+
 /** Whether the file may name knowledge files. */
 function isProjectFile(path: string): boolean {
   return path.endsWith("/pyproject.toml");
+}
+
+/** Whether the file says which others git leaves out. */
+function isIgnoreFile(path: string): boolean {
+  return path.endsWith("/.gitignore");
+}
+
+function isPythonFile(path: string): boolean {
+  return /\.pyw?$/i.test(path);
 }
 
 /** Whether the file says which Python a project is for, or how it is judged. */

@@ -1,10 +1,11 @@
 import type { SharedAccess, SharedState, ThreadStart } from "../analysis/answers.js";
 import { fileName } from "../base/path.js";
 import type { Renderer } from "./convert.js";
+import type { Words } from "./language.js";
 import type { ThreadNode } from "./protocol.js";
 
 /** The tree of who starts what, what they share, and under which locks. */
-export function threadNodes(starts: readonly ThreadStart[], renderer: Renderer): readonly ThreadNode[] {
+export function threadNodes(starts: readonly ThreadStart[], renderer: Renderer, { t, said, saidInParts }: Words): readonly ThreadNode[] {
   const placeOf = ({ path, range }: { readonly path: string; readonly range: SharedAccess["range"] }): ThreadNode["place"] => ({
     uri: renderer.uriOf(path),
     range: renderer.lspRange(path, range),
@@ -14,24 +15,25 @@ export function threadNodes(starts: readonly ThreadStart[], renderer: Renderer):
   const accessNode = (access: SharedAccess): ThreadNode => {
     const place = placeOf(access);
     const where = whereOf(access.path, place);
-    const locks = access.locks.length > 0 ? `with ${access.locks.join(", ")}` : "without a lock";
+    const does = said(access.does);
+    const label = access.locks.length > 0 ? t("{0} with {1}", does, access.locks.join(", ")) : t("{0} without a lock", does);
     return {
       kind: "access",
-      label: `${access.does} ${locks}`,
+      label,
       detail: where,
-      spoken: `${access.does} ${locks}, ${where}`,
+      spoken: `${label}, ${where}`,
       place,
       children: [],
     };
   };
   const stateNode = (state: SharedState): ThreadNode => {
-    const guard = guardText(state);
-    const others = state.others.length > 0 ? `; also touched by ${state.others.join(", ")}` : "";
+    const guard = guardText(state, t);
+    const detail = state.others.length > 0 ? t("{0}; also touched by {1}", guard, state.others.join(", ")) : guard;
     return {
       kind: state.guard.kind === "locks" ? "guarded" : "unguarded",
       label: state.name,
-      detail: `${guard}${others}`,
-      spoken: `shares ${state.name}, ${guard}${others}`,
+      detail,
+      spoken: t("shares {0}, {1}", state.name, detail),
       place: placeOf(state.accesses[0] as SharedAccess),
       children: state.accesses.map(accessNode),
     };
@@ -45,33 +47,34 @@ export function threadNodes(starts: readonly ThreadStart[], renderer: Renderer):
         ? [
             {
               kind: "start",
-              label: "started here",
+              label: t("started here"),
               detail: whereOf(start.startedAt.path, startPlace),
-              spoken: `started at ${whereOf(start.startedAt.path, startPlace)}`,
+              spoken: t("started at {0}", whereOf(start.startedAt.path, startPlace)),
               place: startPlace,
               children: [],
             },
           ]
         : [];
-    const shares = start.shares.length === 0 ? "shares nothing" : `shares ${start.shares.map(({ name }) => name).join(", ")}`;
+    const shares = start.shares.length === 0 ? t("shares nothing") : t("shares {0}", start.shares.map(({ name }) => name).join(", "));
+    const workers = saidInParts(start.workers, ", ");
     return {
       kind: start.kind,
       label: start.title,
-      detail: `${start.workers} · ${where}`,
-      spoken: `${start.title}, ${start.workers}, ${where}, ${shares}`,
+      detail: `${workers} · ${where}`,
+      spoken: `${start.title}, ${workers}, ${where}, ${shares}`,
       place,
       children: [...startNode, ...start.shares.map(stateNode)],
     };
   });
 }
 
-function guardText({ guard }: SharedState): string {
+function guardText({ guard }: SharedState, t: Words["t"]): string {
   switch (guard.kind) {
     case "locks":
-      return `always under ${guard.names.join(", ")}`;
+      return t("always under {0}", guard.names.join(", "));
     case "sometimes":
-      return "not always under the same lock";
+      return t("not always under the same lock");
     case "never":
-      return "under no lock";
+      return t("under no lock");
   }
 }

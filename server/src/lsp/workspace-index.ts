@@ -1,3 +1,4 @@
+import { errorDetails } from "../base/error-details.js";
 import { joinPath } from "../base/path.js";
 import { findSources, readSource } from "../base/source-files.js";
 import type { ServerHost } from "./server-host.js";
@@ -6,10 +7,13 @@ import type { ServerHost } from "./server-host.js";
 export interface IndexListener {
   /** Whether an editor shows the file, so that its text on disk does not matter. */
   isOpen(path: string): boolean;
+  /** Settles when the files that the editor shows have their first answers: they come before everything that is read beside them. */
+  firstAnswers(): Promise<unknown>;
   /** Whether the user leaves the file out. */
   isExcluded(path: string): boolean;
   /** `packed` are the facts of the text, where another thread made them. */
   onFile(path: string, text: string, packed: Uint8Array | undefined): void;
+  /** Answers show it with the next end of progress. */
   onRemoved(path: string): void;
   /** Called when files start to be read, after each, and (with `total` equal to `done`) when none is left. */
   onProgress(done: number, total: number): void;
@@ -25,12 +29,21 @@ export interface WorkspaceIndex {
   folders(): readonly string[];
   /** Whether the file is one of the workspace's. */
   knows(path: string): boolean;
-  /** The file appeared or its content changed. */
+  /** The Python file appeared or its content changed. */
   changed(path: string): void;
-  /** The file or folder is gone. */
-  removed(path: string): void;
-  /** Looks again at which files there are, as after a change of what is excluded. */
+  /** What the disk's owner did elsewhere, in no order: much of it at once is one change of the workspace. */
+  changedOnDisk(changes: DiskChanges): void;
+  /** Looks again at which files there are and what can be read, as after a change of what is excluded or allowed. */
   refresh(): void;
+}
+
+/** Paths of files and folders. */
+export interface DiskChanges {
+  /** Python files that appeared or whose content changed. */
+  readonly changed: readonly string[];
+  /** What appeared and may be a folder. */
+  readonly appeared: readonly string[];
+  readonly removed: readonly string[];
 }
 
 /** Longer texts would keep requests waiting while they are parsed. In UTF-16 units. */
@@ -53,6 +66,7 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
   const files = new Map<string, "used" | "unusable" | "waiting">();
   const waitingFolders = new Set<string>();
   const waitingFiles = new Set<string>();
+  const waitingRemovals = new Set<string>();
   const logged = new Set<string>();
   /** The last reading of each file that is being read: an earlier one that ends later is of no use. */
   const readings = new Map<string, symbol>();
@@ -71,6 +85,7 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
 
   const forget = (path: string): void => {
     waitingFiles.delete(path);
+    waitingRemovals.delete(path);
     readings.delete(path);
     if (files.delete(path) && !listener.isOpen(path)) listener.onRemoved(path);
   };
@@ -82,7 +97,11 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
     const wanted = found.files.filter((path) => !listener.isExcluded(path));
     if (wanted.length > mostFiles) logOnce(`${folder} holds ${wanted.length} Python files; the first ${mostFiles} are read`);
     const present = new Set(wanted.slice(0, mostFiles));
-    for (const path of inside(files.keys(), folder)) if (!present.has(path)) forget(path);
+    // What an outer folder leaves out can be a folder of the workspace by itself.
+    const inner = inside(folders, folder);
+    for (const path of inside(files.keys(), folder)) {
+      if (!present.has(path) && !inner.some((each) => path.startsWith(joinPath(each, "")))) forget(path);
+    }
     for (const path of present) if (!files.has(path)) wait(path);
   };
 
@@ -94,6 +113,8 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
     // The editor may have opened the file, or the folder may have left the workspace, while the file was read.
     const isWanted = (): boolean => readings.get(path) === reading && !listener.isOpen(path) && files.has(path);
     if (!isWanted()) return;
+    // It was there when its folder was listed, or when somebody told of it.
+    if (source.kind === "missing") return forget(path);
     const problem =
       source.kind === "problem"
         ? source.message
@@ -118,9 +139,12 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
     let done = 0;
     let paused = host.now();
     const reading = new Set<Promise<void>>();
-    // Changes come in bursts (a save, a branch switch): the pause collects them, and lets the first answers out before the work starts.
+    // Changes come in bursts (a save, a branch switch): the pause collects them, and the documents that the editor opens at its start.
     await host.wait(50);
+    await listener.firstAnswers();
+    paused = host.now();
     for (;;) {
+      for (const path of waitingRemovals) forget(path);
       const folder = first(waitingFolders);
       if (folder !== undefined) {
         waitingFolders.delete(folder);
@@ -132,7 +156,7 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
       if (path !== undefined && reading.size < (host.facts ? mostReadTogether : 1)) {
         waitingFiles.delete(path);
         const one = readFile(path)
-          .catch((error) => logOnce(`${path} could not be analysed: ${error instanceof Error ? error.stack : String(error)}`))
+          .catch((error) => logOnce(`${path} could not be analysed: ${errorDetails(error)}`))
           .finally(() => {
             reading.delete(one);
             done++;
@@ -156,14 +180,33 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
     if (state === "working") return;
     state = "working";
     work()
-      .catch((error) => logOnce(`reading the workspace failed: ${error instanceof Error ? error.stack : String(error)}`))
+      .catch((error) => logOnce(`reading the workspace failed: ${errorDetails(error)}`))
       .then(() => {
         state = "idle";
-        if (waitingFolders.size + waitingFiles.size > 0) start();
+        if (waitingFolders.size + waitingFiles.size + waitingRemovals.size > 0) start();
       });
   };
 
   const folderOf = (path: string): string | undefined => [...folders].find((folder) => path.startsWith(joinPath(folder, "")));
+
+  /** Only a look at its folders says whether a new file belongs to the project or is ignored. */
+  const lookAround = (path: string): void => {
+    const folder = folderOf(path);
+    if (folder !== undefined && !foreignFolder.test(path.slice(joinPath(folder, "").length))) waitingFolders.add(folder);
+  };
+
+  const change = (path: string): void => {
+    waitingRemovals.delete(path);
+    if (files.has(path)) waitingFiles.add(path);
+    else lookAround(path);
+  };
+
+  /** A folder that was moved here is told as one event, whatever is in it. */
+  const enter = async (path: string): Promise<void> => {
+    if (waitingFolders.has(folderOf(path) ?? "") || (await host.describe(path))?.kind !== "folder") return;
+    lookAround(path);
+    if (waitingFolders.size > 0) start();
+  };
 
   return {
     folders: () => [...folders],
@@ -176,23 +219,23 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
     removeFolder(folder) {
       folders.delete(folder);
       waitingFolders.delete(folder);
-      for (const path of inside(files.keys(), folder)) if (folderOf(path) === undefined) forget(path);
-    },
-    changed(path) {
-      const folder = folderOf(path);
-      if (folder === undefined) return;
-      if (files.has(path)) waitingFiles.add(path);
-      // Only a look at its folders says whether a new file belongs to the project or is ignored.
-      else if (!foreignFolder.test(path.slice(joinPath(folder, "").length))) waitingFolders.add(folder);
-      else return;
+      for (const outer of folders) if (folder.startsWith(joinPath(outer, ""))) waitingFolders.add(outer);
+      for (const path of inside(files.keys(), folder)) if (folderOf(path) === undefined) waitingRemovals.add(path);
       start();
     },
-    removed(path) {
-      forget(path);
-      for (const below of inside(files.keys(), path)) forget(below);
+    changed(path) {
+      change(path);
+      start();
+    },
+    changedOnDisk({ changed, appeared, removed }) {
+      for (const path of below(files.keys(), removed)) waitingRemovals.add(path);
+      for (const path of changed) change(path);
+      for (const path of appeared) enter(path).catch((error) => logOnce(`${path} could not be looked at: ${errorDetails(error)}`));
+      if (waitingRemovals.size + waitingFolders.size + waitingFiles.size > 0) start();
     },
     refresh() {
       for (const folder of folders) waitingFolders.add(folder);
+      for (const [path, use] of files) if (use === "unusable") waitingFiles.add(path);
       if (folders.size > 0) start();
     },
   };
@@ -201,6 +244,16 @@ export function createWorkspaceIndex(host: ServerHost, listener: IndexListener):
 function inside(paths: Iterable<string>, folder: string): string[] {
   const prefix = joinPath(folder, "");
   return [...paths].filter((path) => path.startsWith(prefix));
+}
+
+/** Those that are one of the places or lie below one. */
+function below(paths: Iterable<string>, places: readonly string[]): string[] {
+  const wanted = new Set(places);
+  if (wanted.size === 0) return [];
+  return [...paths].filter((path) => {
+    for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) if (wanted.has(path.slice(0, end))) return true;
+    return false;
+  });
 }
 
 function first<Item>(items: ReadonlySet<Item>): Item | undefined {

@@ -1,5 +1,6 @@
 import type { Analysis } from "../analysis/analysis.js";
 import { LineIndex } from "../base/line-index.js";
+import { escapedForMarkdown } from "../base/markdown.js";
 import { relativePath } from "../base/path.js";
 import { type Target, targetTitle } from "../base/target.js";
 import type { Finding, Severity } from "../rules/rule.js";
@@ -31,7 +32,7 @@ export function workspaceReport(analysis: Analysis, { target, cores, folders }: 
     const ofFile = analysis.findings(path);
     if (ofFile.length === 0) continue;
     const index = new LineIndex(analysis.text(path) ?? "");
-    lines.push("", `## ${shownPath(path)}`, "");
+    lines.push("", `## ${escapedForMarkdown(shownPath(path))}`, "");
     for (const { code, rule, severity, message, range } of ofFile) {
       lines.push(`- line ${index.position(range.start).line + 1}: **${code}** ${rule}, ${severity}. ${message}`);
     }

@@ -51,6 +51,7 @@ function hostOf(log: (message: string) => void): ServerHost {
     readFile: unreachable,
     listFolder: unreachable,
     describe: async () => undefined,
+    realPath: unreachable,
     configurationFolder: undefined,
     facts: undefined,
     now: () => performance.now(),

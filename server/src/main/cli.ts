@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Environment, Writer } from "../cli/environment.js";
 import { run } from "../cli/run.js";
 import { createFactsSource } from "./facts-source.js";
+import { makeFolder } from "./make-folder.js";
 import { createNodeHost } from "./node-host.js";
 import { createParser } from "./node-parser.js";
 import { createReportMemory } from "./report-memory.js";
@@ -22,7 +23,7 @@ const environment: Environment = {
   errors: writerOf(process.stderr),
   readInput,
   writeFile: async (path, bytes) => {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     await writeFile(path, bytes);
   },
   createParser,

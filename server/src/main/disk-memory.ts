@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { makeFolder, privateFolder } from "./make-folder.js";
 
 /**
  * Bytes kept on disk under keys. Any number of processes may use one folder: a file appears whole or not at all, and one that is damaged counts as
@@ -42,7 +43,7 @@ export function diskMemory(folder: string, version: string): DiskMemory {
       const file = fileOf(key);
       const unfinished = `${file}.${process.pid}.${threadId}`;
       try {
-        mkdirSync(join(own, key.slice(0, 2)), { recursive: true, mode: 0o700 });
+        makeFolder(join(own, key.slice(0, 2)), privateFolder);
         writeFileSync(unfinished, Buffer.concat([checksumOf(bytes), bytes]), { mode: 0o600 });
         renameSync(unfinished, file);
       } catch {
@@ -58,14 +59,14 @@ export function diskMemory(folder: string, version: string): DiskMemory {
 }
 
 /**
- * Takes away what other versions kept and what has grown older than everything else once the folder holds more than `limit` bytes. Looks at most
- * once a day, as long as the clock goes forward.
+ * Takes away what other versions kept, what was never finished, and what has grown older than everything else once the folder holds more than `limit`
+ * bytes. Looks at most once a day, as long as the clock goes forward.
  */
 export function tidyDiskMemory(folder: string, version: string, limit: number, now: Date): void {
   const mark = join(folder, "tidied");
   try {
     if (now.getTime() - (statSync(mark, { throwIfNoEntry: false })?.mtimeMs ?? 0) < day) return;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder, privateFolder);
     writeFileSync(mark, "");
     utimesSync(mark, now, now);
     for (const name of readdirSync(folder)) {
@@ -75,14 +76,18 @@ export function tidyDiskMemory(folder: string, version: string, limit: number, n
     }
     const files = filesBelow(folder).sort((a, b) => b.changed - a.changed);
     let total = 0;
-    for (const { path, size } of files) {
-      total += size;
-      if (total > limit) unlinkSync(path);
+    for (const { path, size, changed } of files) {
+      const isAbandoned = unfinishedFile.test(path) && now.getTime() - changed > day;
+      if (!isAbandoned) total += size;
+      if (isAbandoned || total > limit) unlinkSync(path);
     }
   } catch {
     // Another process may be tidying; a folder that cannot be read keeps what it has.
   }
 }
+
+/** The name of a file until it is whole; a process that was killed leaves it behind. */
+const unfinishedFile = /\.\d+\.\d+$/;
 
 const day = 24 * 60 * 60 * 1000;
 const checksumLength = 20;

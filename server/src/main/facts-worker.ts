@@ -3,13 +3,16 @@ import { errorDetails } from "../base/error-details.js";
 import { makePackedFacts } from "../program/packed-facts.js";
 import type { Parser } from "../syntax/parser.js";
 import { diskMemory } from "./disk-memory.js";
-import type { FactsAnswer, FactsQuestion, FactsWorkerData } from "./facts-workers.js";
+import type { FactsAnswer, FactsQuestion, FactsWorkerData, FactsWorkerMessage } from "./facts-workers.js";
 import { createParser } from "./node-parser.js";
 
 /** A thread that makes facts of texts, and keeps them on disk if it is told where. */
 const { memoryFolder, version } = workerData as FactsWorkerData;
 const memory = memoryFolder === undefined ? undefined : diskMemory(memoryFolder, version);
-const loading = createParser();
+const loading = createParser().then((parser) => {
+  say({ kind: "ready" });
+  return parser;
+});
 
 parentPort?.on("message", (questions: readonly FactsQuestion[]) => {
   loading.then(
@@ -31,5 +34,9 @@ function answer(questions: readonly FactsQuestion[], parser: Parser): void {
     }
   });
   const buffers = answers.flatMap((each) => (each.kind === "facts" ? [each.packed.buffer] : []));
-  parentPort?.postMessage(answers, buffers);
+  say({ kind: "answers", answers }, buffers);
+}
+
+function say(message: FactsWorkerMessage, transferred: readonly ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transferred);
 }

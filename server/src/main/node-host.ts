@@ -1,19 +1,44 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, readdir, realpath, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { performance } from "node:perf_hooks";
 import type { FolderEntry, Host } from "../base/host.js";
 import type { PathDescription, SourceHost } from "../base/source-files.js";
 
-/** The host of programs that run under Node. `log` receives lines for whoever looks after the program. */
-export function createNodeHost(log: (message: string) => void): Host & SourceHost {
+/** What is read: regular files, or pipes, too, as a shell makes them of `<(command)`. */
+export type Readable = "files alone" | "files and pipes";
+
+/**
+ * The host of programs that run under Node. `log` receives lines for whoever looks after the program. Devices are not read: some never end.
+ */
+export function createNodeHost(log: (message: string) => void, readable: Readable = "files and pipes"): Host & SourceHost {
   return {
-    readFile: (path) => inPlainWords(() => readFile(path)),
+    readFile: (path) => inPlainWords(() => readBytes(path, readable)),
     listFolder: (path) => inPlainWords(() => listEntries(path)),
     describe: (path) => inPlainWords(() => describePath(path)),
     now: () => performance.now(),
     cores: () => availableParallelism(),
     log,
   };
+}
+
+/** The path without links in it, with `/`. */
+export async function realPath(path: string): Promise<string> {
+  const real = await inPlainWords(() => realpath(path));
+  return process.platform === "win32" ? real.replaceAll("\\", "/") : real;
+}
+
+async function readBytes(path: string, readable: Readable): Promise<Uint8Array> {
+  // Opening a pipe that nobody writes to would wait for somebody.
+  const file = await open(path, constants.O_RDONLY | (readable === "files alone" ? (constants.O_NONBLOCK ?? 0) : 0));
+  try {
+    const found = await file.stat();
+    if (found.isDirectory()) throw Object.assign(new Error("is a folder"), { code: "EISDIR" });
+    if (!found.isFile() && !(found.isFIFO() && readable === "files and pipes")) throw new Error("is not a regular file");
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }
 
 async function listEntries(path: string): Promise<FolderEntry[]> {

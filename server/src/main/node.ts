@@ -5,7 +5,7 @@ import { version } from "../../../package.json";
 import { startServer } from "../lsp/server.js";
 import type { ServerHost } from "../lsp/server-host.js";
 import { createFactsSource } from "./facts-source.js";
-import { createNodeHost } from "./node-host.js";
+import { createNodeHost, realPath } from "./node-host.js";
 import { createParser } from "./node-parser.js";
 import { cacheFolder, configurationFolder } from "./user-folders.js";
 
@@ -16,10 +16,11 @@ setFlagsFromString("--heap-growing-percent=40");
 async function main(): Promise<void> {
   const connection = createConnection();
   // Over stdio, standard output belongs to the protocol; the connection's console reaches the editor's log in every case.
-  const host = createNodeHost((message) => connection.console.warn(message));
+  const host = createNodeHost((message) => connection.console.warn(message), "files alone");
   const parser = await createParser();
   const serverHost: ServerHost = {
     ...host,
+    realPath,
     configurationFolder: configurationFolder(process.platform, process.env),
     facts: createFactsSource(cacheFolder(process.platform, process.env)),
     wait: (milliseconds) => pause(milliseconds),

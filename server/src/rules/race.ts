@@ -1,3 +1,4 @@
+import { codeOnOneLine } from "../base/markdown.js";
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
@@ -431,6 +432,6 @@ const longestQuote = 60;
 
 /** A stretch of a file on one line, cut where it is long. */
 export function quoted(path: string, range: Range, context: RuleContext): string {
-  const text = context.source(path).slice(range).replace(/\s+/g, " ");
+  const text = codeOnOneLine(context.source(path).slice(range));
   return text.length > longestQuote ? `${text.slice(0, longestQuote - 1)}…` : text;
 }

@@ -65,7 +65,7 @@ function isForTypesOnly({ statement }: ImportFact, source: Source): boolean {
     const own = line.length - line.trimStart().length;
     if (line.trim() === "" || own >= indent) continue;
     indent = own;
-    if (/^if\s+(\w+\.)?TYPE_CHECKING\b/.test(line.trimStart())) return true;
+    if (/^if[\s(]+(\w+\.)?TYPE_CHECKING\b/.test(line.trimStart())) return true;
   }
   return false;
 }

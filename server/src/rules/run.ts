@@ -1,7 +1,9 @@
+import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
 import type { Finding, Fix, FixOffer, Match, Rule, RuleContext, Severity } from "./rule.js";
+import { isNamed } from "./rule-names.js";
 
 /** What a rule has found, before it is put into words. */
 export interface Found {
@@ -10,11 +12,19 @@ export interface Found {
   readonly match: Match<unknown>;
 }
 
+/** A rule that threw, which is a defect of it; what it would have found is missing. */
+export interface RuleFailure {
+  readonly rule: string;
+  readonly error: unknown;
+}
+
 /** How rules are reported in the files below one folder, where that is not as everywhere else. */
 export interface FolderSeverities {
   /** Absolute, without a slash at its end. */
   readonly folder: string;
   readonly severities: Severities;
+  /** Rules that are not reported in some of its files. */
+  readonly hidden: readonly PerFileIgnore[];
 }
 
 /** By rule name; a rule that is absent keeps its own severity, `off` is not reported. */
@@ -22,24 +32,45 @@ export type Severities = Readonly<Record<string, Severity | "off">>;
 
 /**
  * Runs all rules that are not switched off. What they find is sorted by file, offset and code; what is suppressed is left out. `folders` overrule
- * `severities` for their files, the later the more.
+ * `severities` for their files, the later the more. A rule that throws costs no other its findings.
  */
-export function runRules(context: RuleContext, severities: Severities, folders: readonly FolderSeverities[] = []): readonly Found[] {
+export function runRules(
+  context: RuleContext,
+  severities: Severities,
+  folders: readonly FolderSeverities[] = [],
+): { readonly found: readonly Found[]; readonly failures: readonly RuleFailure[] } {
   const found: Found[] = [];
+  const failures: RuleFailure[] = [];
   // Most rules look at what threads do: whether that is as it was decides whether what they found is.
   activityOf(context.program);
   for (const rule of rules) {
     const ofFolders = folders.filter((each) => Object.hasOwn(each.severities, rule.name));
     const general = severityIn(severities, rule.name) ?? rule.severity;
     if (general === "off" && ofFolders.every((each) => each.severities[rule.name] === "off")) continue;
-    const matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
+    let matches: readonly Match<unknown>[];
+    try {
+      matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
+    } catch (error) {
+      failures.push({ rule: rule.name, error });
+      continue;
+    }
     for (const match of matches) {
       const own = ofFolders.findLast(({ folder }) => match.path.startsWith(`${folder}/`));
       const severity = own?.severities[rule.name] ?? general;
       if (severity !== "off") found.push({ rule, severity, match });
     }
   }
-  return found.filter((each) => !isSuppressed(each, context)).sort(byPlace);
+  const isHidden = hiddenIn(folders);
+  return { found: found.filter((each) => !isHidden(each) && !isSuppressed(each, context)).sort(byPlace), failures };
+}
+
+/** Whether a folder hides the rule in the file of what was found. */
+function hiddenIn(folders: readonly FolderSeverities[]): (found: Found) => boolean {
+  const hidden = folders.flatMap(({ folder, hidden: each }) =>
+    each.map(({ pattern, names }) => ({ names, matches: pathMatcher(folder, [pattern]) })),
+  );
+  return ({ rule, match }) =>
+    hidden.some(({ names, matches }) => names.some((name) => isNamed(rule.name, rule.code, name)) && matches(match.path));
 }
 
 function severityIn(severities: Severities, name: string): Severity | "off" | undefined {

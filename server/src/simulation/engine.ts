@@ -23,6 +23,13 @@ import type { BlockedThread, GroupDelays, Outcome, Timeline } from "./timeline.j
 import type { Workload } from "./workload.js";
 import { type World, wakeUpTime } from "./world.js";
 
+/** What a run keeps of what happened, and after how many steps and events it is cut off. */
+export interface Keeping {
+  readonly recording: Recording;
+  readonly delays: "kept" | "left-out";
+  readonly maximumEvents: number;
+}
+
 /**
  * Runs the workload event by event. Threads walk through flat programs; whatever they need (interpreter lock, lock, core) is
  * taken or waited for, and every wait ends by an event. When no event is left, either all are done or nobody can go on.
@@ -32,8 +39,7 @@ export function execute(
   runtime: Runtime,
   machine: Machine,
   seed: number,
-  recording: Recording,
-  maximumEvents: number,
+  { recording, delays, maximumEvents }: Keeping,
 ): Timeline {
   const events = eventQueue();
   const world: World = { now: 0, events, random: random(seed), recording, wakeUpNs: runtime.wakeUpNs };
@@ -285,6 +291,7 @@ export function execute(
       leaveCore(thread);
       if (thread.domain?.holder === thread) giveBack(world, thread.domain);
       finish(thread, world.now, recording);
+      if (meetingNumbers.size === 0) return;
       const number = meetingNumbers.get(`the end of ${groupOf(thread)}`);
       if (number !== undefined) for (const waiter of comeTo(meetings[number] as Meeting)) services.wake(waiter);
     },
@@ -317,7 +324,7 @@ export function execute(
         else proceed(thread);
         break;
       case eventKind.waitEnd:
-        thread.dueSince = world.now;
+        if (delays === "kept") thread.dueSince = world.now;
         resume(thread);
         break;
       case eventKind.interpreterLockWake:

@@ -1,4 +1,4 @@
-import { execute } from "./engine.js";
+import { execute, type Keeping } from "./engine.js";
 import { crowdingAt, type Machine } from "./machine.js";
 import type { Runtime } from "./runtime.js";
 import type { Recording } from "./thread.js";
@@ -10,13 +10,15 @@ import { demandOf, type Pool, type Step, type TaskGroup, type ThreadGroup, type 
 export interface SimulationOptions {
   /** `totals`, the default, keeps times per thread; `slices` also what each thread did when. */
   readonly recording?: Recording;
+  /** Whether the timeline tells how long threads were kept from going on after each wait; `kept`, the default, takes a tenth of the time. */
+  readonly delays?: Keeping["delays"];
   /** A run ends `truncated` after this many steps and events; about one to two million pass in a second. */
   readonly maximumEvents?: number;
 }
 
 const defaultMaximumEvents = 3_000_000;
 
-/** A pool of more tasks is simulated for two lesser numbers of tasks and extrapolated from them. */
+/** A pool of more tasks is simulated for two lesser numbers of tasks and extrapolated from them, whatever its tasks are. */
 const mostTasks = 4000;
 
 /**
@@ -25,27 +27,89 @@ const mostTasks = 4000;
  *
  * A workload of one pool with more than 4000 tasks is run with 4000 and with 2000 of them, of each group its share. A pool
  * works through its queue at a steady pace, so the time that the second 2000 took is also that of each further 2000; times
- * per thread grow alike. `Timeline.simulatedTasks` tells.
+ * per thread grow alike. Of tasks that are all alike, some rounds are enough. `Timeline.simulatedTasks` tells.
  */
 export function simulate(asked: Workload, granted: Runtime, machine: Machine, seed: number, options: SimulationOptions = {}): Timeline {
   const { workload, runtime } = crowded(asked, granted, machine);
   const recording = options.recording ?? "totals";
+  const delays = options.delays ?? "kept";
   const maximumEvents = options.maximumEvents ?? defaultMaximumEvents;
   const [pool] = workload.pools ?? [];
   const alone = pool !== undefined && workload.pools?.length === 1 && (workload.threads ?? []).every((group) => group.count === 0);
   const tasks = alone ? taskCount(pool) : 0;
-  if (!alone || Math.ceil(tasks / chunkSizeOf(pool, runtime)) <= mostTasks) {
-    return execute(workload, runtime, machine, seed, recording, maximumEvents);
+  const run = (some: Pool, keeping = recording): Timeline =>
+    execute({ ...workload, pools: [some] }, runtime, machine, seed, { recording: keeping, delays, maximumEvents });
+  if (!alone) return execute(workload, runtime, machine, seed, { recording, delays, maximumEvents });
+  const chunkSize = chunkSizeOf(pool, runtime);
+  const chunks = Math.ceil(tasks / chunkSize);
+  if (recording === "totals" && chunkSize === 1 && isOfOneKind(pool)) {
+    const steady = fromSteadyPart(pool, tasks, runtime, run);
+    if (steady) return steady;
   }
-
-  const most = mostTasks * chunkSizeOf(pool, runtime);
+  if (chunks <= mostTasks) return run(pool);
+  const most = mostTasks * chunkSize;
   const longPool = shrink(pool, most / tasks);
   const shortPool = shrink(pool, most / 2 / tasks);
-  const long = execute({ pools: [longPool] }, runtime, machine, seed, recording, maximumEvents);
-  const short = execute({ pools: [shortPool] }, runtime, machine, seed, "totals", maximumEvents);
+  const long = run(longPool);
+  const short = run(shortPool, "totals");
   const further = (tasks - taskCount(longPool)) / Math.max(1, taskCount(longPool) - taskCount(shortPool));
   if (long.outcome.kind !== "finished" || short.outcome.kind !== "finished") return long;
   return extrapolate(short, long, further);
+}
+
+/**
+ * A pool whose tasks are all alike, from a part of them: once all workers are at work, each further round of them takes what the rounds before
+ * it took. The part ends with as many tasks in its last round as the whole does. Undefined where the whole is not much longer than the part,
+ * or where the workers come to life so slowly that most of it passes before all are there.
+ */
+function fromSteadyPart(pool: Pool, tasks: number, runtime: Runtime, run: (pool: Pool) => Timeline): Timeline | undefined {
+  const workers = Math.max(1, Math.floor(pool.workers));
+  const ofCount = (count: number): Pool => shrink(pool, count / tasks);
+  const rounds = Math.max(leastRounds, Math.ceil(leastTasks / workers));
+  const last = tasks % workers;
+  for (let share = 1; ; share *= 4) {
+    const longCount = 2 * rounds * share * workers + last;
+    const shortCount = rounds * share * workers + last;
+    if (tasks < 1.5 * (longCount + shortCount) || longCount > mostTasks) return undefined;
+    const short = run(ofCount(shortCount));
+    if (!isSteady(short, workers, runtime)) continue;
+    const long = run(ofCount(longCount));
+    if (long.outcome.kind !== "finished" || short.outcome.kind !== "finished" || long.threads.length !== short.threads.length)
+      return undefined;
+    return extrapolate(short, long, (tasks - longCount) / (longCount - shortCount));
+  }
+}
+
+const leastRounds = 6;
+const leastTasks = 48;
+
+/**
+ * Whether tasks are all alike, share nothing that makes them queue, and outlast their hand-over: while tiny ones are still handed in, the pace is
+ * another than after that.
+ */
+function isOfOneKind({ tasks }: Pool): boolean {
+  const some = tasks.filter(({ count }) => count > 0);
+  const [only] = some;
+  if (!only || some.length > 1 || !only.steps.every(isAlone)) return false;
+  const { interpreterNs, heldNs, nativeNs, waitNs } = demandOf(only.steps);
+  return interpreterNs + heldNs + nativeNs + waitNs >= leastSteadyNs;
+}
+
+const leastSteadyNs = 200_000;
+
+function isAlone(step: Step): boolean {
+  return "compute" in step || "waitNs" in step || ("repeat" in step && step.steps.every(isAlone));
+}
+
+/** Whether all workers have been at work for most of the time. */
+function isSteady({ threads, makespanNs }: Timeline, workers: number, { start }: Runtime): boolean {
+  let latest = 0;
+  let started = 0;
+  for (const { startNs } of threads) {
+    latest = Math.max(latest, startNs);
+    started++;
+  }
+  return started >= workers && makespanNs >= 3 * (latest + start.workerNs);
 }
 
 /**

@@ -7,7 +7,8 @@ import { lower } from "./lower.js";
 import { mended, suspectLines } from "./mend.js";
 import type { Module, Statement } from "./nodes.js";
 import { relocated } from "./relocate.js";
-import { decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
+import { runOnLines } from "./run-on.js";
+import { classPartsOf, decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
 
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
 export interface ParserBytes {
@@ -80,30 +81,50 @@ export class Parser {
    */
   private divided(text: string, slots: LineSlots | undefined, known: LoweredSections): Divided {
     const sections = new Map<string, LoweredSection>();
-    const section = (start: number, end: number, how: "as written" | "mended" = "as written"): LoweredSection => {
+    const place = (offset: number): number => (slots ? slots.place(offset) : offset);
+    const remembered = (start: number, end: number, how: string, make: (own: string) => LoweredParts): LoweredSection => {
       const part = text.slice(start, end);
       const places = slots?.slotsOf({ start, end }) ?? [start];
       const key = `${how}: ${part}`;
       const before = sections.get(key) ?? known.get(key);
       if (before && samePlaces(before.places, places)) {
-        sections.set(before.key, before);
+        for (const each of [before, ...before.parts]) sections.set(each.key, each);
         return before;
       }
       // A part cut out of a text keeps all of it alive; a key that is put together anew does not.
       const own = before?.text ?? key.slice(key.length - part.length);
-      const { module, standing } = how === "mended" ? this.mended(own) : this.lowered(own);
-      const place = (offset: number): number => (slots ? slots.place(start + offset) : start + offset);
-      const here = { key: before?.key ?? key, text: own, places, module: relocated(module, place), standing };
+      const here = { key: before?.key ?? key, text: own, places, ...make(own) };
       sections.set(here.key, here);
       return here;
     };
+    const section = (start: number, end: number, how: Reading = "as written"): LoweredSection =>
+      remembered(start, end, how, (own) => {
+        const inParts =
+          how === "as written" ? this.classInParts(own, (from, to, frame, way) => part(start + from, start + to, frame, way)) : undefined;
+        if (inParts) return inParts;
+        const { module, standing } = how === "mended" ? this.mended(own) : this.lowered(own);
+        return { module: relocated(module, (offset) => place(start + offset)), standing, parts: [] };
+      });
+    /** A part of a class, in a frame that makes it Python of its own. */
+    const part = (start: number, end: number, { before, after }: Frame, how: Reading): LoweredSection =>
+      remembered(start, end, `${how} in ${before}…${after}`, (own) => {
+        const framed = `${before}${own}${after}`;
+        const { module, standing } = how === "mended" ? this.mended(framed) : this.lowered(framed);
+        const inside = (offset: number): number => Math.max(0, Math.min(own.length, offset - before.length));
+        const { lineCount } = module;
+        return {
+          module: { ...relocated(module, (offset) => place(start + inside(offset))), lineCount: lineCount - lineBreaks(before + after) },
+          standing,
+          parts: [],
+        };
+      });
 
     const found: LoweredSection[] = [];
     const places = sectionsOf(text);
     for (let i = 0; i < places.length; i++) {
       const { start, end } = places[i] as Section;
       const alone = section(start, end);
-      if (alone.standing === "whole") {
+      if (alone.standing === "whole" || alone.parts.length > 0) {
         found.push(alone);
         continue;
       }
@@ -126,16 +147,54 @@ export class Parser {
       if (definition === undefined || alone.module.body.some(isDefinition)) found.push(section(start, end, "mended"));
       else found.push(section(start, start + definition), section(start + definition, end, "mended"));
     }
-    const modules = found.map((each) => each.module);
     return {
-      module: {
-        body: modules.flatMap((each) => each.body),
-        directives: modules.flatMap((each) => each.directives),
-        errors: modules.flatMap((each) => each.errors),
-        lineCount: modules.reduce((sum, each) => sum + each.lineCount - 1, 1),
-      },
+      module: joinedModule(
+        found,
+        found.flatMap((each) => each.module.body),
+      ),
       sections,
       standing: found.every((each) => each.standing === "whole") ? "whole" : "broken",
+    };
+  }
+
+  /**
+   * A class put together of its members, each of which is parsed alone, so that an edit of one costs no other; undefined if the text is none, or
+   * cannot be divided before each line that looks like a definition.
+   */
+  private classInParts(
+    text: string,
+    part: (start: number, end: number, frame: Frame, how: Reading) => LoweredSection,
+  ): LoweredParts | undefined {
+    const division = classPartsOf(text);
+    if (!division) return undefined;
+    const { head, members, indentation } = division;
+    const parts = [part(head.start, head.end, { before: "", after: `${indentation}0\n` }, "as written")];
+    const [definition, ...others] = (parts[0] as LoweredSection).module.body;
+    const filler = definition?.kind === "class" ? definition.body.at(-1) : undefined;
+    if (definition?.kind !== "class" || others.length > 0 || filler?.kind !== "expression" || parts[0]?.standing === "broken")
+      return undefined;
+    const body = definition.body.slice(0, -1);
+    let after: readonly Statement[] = [];
+    let { end } = definition;
+    for (const [index, { start, end: limit }] of members.entries()) {
+      const frame = { before: "class _:\n", after: "" };
+      let member = part(start, limit, frame, "as written");
+      if (member.standing === "broken") {
+        if (openQuotes(member.text) !== undefined) return undefined;
+        member = part(start, limit, frame, "mended");
+      }
+      const [around, ...below] = member.module.body;
+      // A line that stands further out ends the class.
+      if (around?.kind !== "class" || (below.length > 0 && index < members.length - 1)) return undefined;
+      body.push(...around.body);
+      after = below;
+      end = around.end;
+      parts.push(member);
+    }
+    return {
+      module: joinedModule(parts, [{ ...definition, body, end }, ...after]),
+      standing: parts.every((each) => each.standing === "whole") ? "whole" : "broken",
+      parts,
     };
   }
 
@@ -143,14 +202,13 @@ export class Parser {
   private mended(text: string): Lowered {
     const { written, suspects } = this.parsed(text, (tree) => {
       const lowered = this.loweredTree(tree, text);
-      const errors = lowered.standing === "broken" ? [...lowered.module.errors, ...unfinished(tree.rootNode)] : [];
+      const errors =
+        lowered.standing === "broken" ? [...lowered.module.errors, ...unfinished(tree.rootNode), ...runOnLines(tree.rootNode, text)] : [];
       return { written: lowered, suspects: suspectLines(errors, text) };
     });
     for (const line of suspects) {
-      const without = this.parsed(line.without, (tree) =>
-        tree.rootNode.hasError ? undefined : this.loweredTree(tree, line.without).module,
-      );
-      if (!without) continue;
+      const { module: without, standing } = this.lowered(line.without);
+      if (standing === "broken") continue;
       const read = this.lowered(text.slice(line.start, line.end)).module;
       const module = mended(
         without,
@@ -167,7 +225,10 @@ export class Parser {
   }
 
   private loweredTree(tree: Tree, text: string): Lowered {
-    return { module: lower(tree, text, this.language), standing: tree.rootNode.hasError ? "broken" : "whole" };
+    const module = lower(tree, text, this.language);
+    if (tree.rootNode.hasError) return { module, standing: "broken" };
+    const errors = runOnLines(tree.rootNode, text);
+    return errors.length === 0 ? { module, standing: "whole" } : { module: { ...module, errors }, standing: "broken" };
   }
 
   /** Reads the tree of a text and frees it. */
@@ -214,11 +275,39 @@ interface Lowered {
   readonly standing: "whole" | "broken";
 }
 
-interface LoweredSection extends Lowered {
+/** `mended`: where one line tears apart what stands around it, without that line. */
+type Reading = "as written" | "mended";
+
+/** What stands around a part of a class while it is parsed. */
+interface Frame {
+  readonly before: string;
+  readonly after: string;
+}
+
+interface LoweredParts extends Lowered {
+  /** Of a class that was put together of parts. */
+  readonly parts: readonly LoweredSection[];
+}
+
+interface LoweredSection extends LoweredParts {
   readonly key: string;
   readonly text: string;
   /** What the offsets of the module depend on: the slots of its lines, or where it starts in its text. */
   readonly places: readonly number[];
+}
+
+/** The module of parts that stand below one another. */
+function joinedModule(parts: readonly LoweredSection[], body: readonly Statement[]): Module {
+  return {
+    body,
+    directives: parts.flatMap(({ module }) => module.directives),
+    errors: parts.flatMap(({ module }) => module.errors),
+    lineCount: parts.reduce((sum, { module }) => sum + module.lineCount - 1, 1),
+  };
+}
+
+function lineBreaks(text: string): number {
+  return text.split("\n").length - 1;
 }
 
 /** By how they were parsed and by their text. */

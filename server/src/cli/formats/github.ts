@@ -1,18 +1,17 @@
 import type { Finding, Severity } from "../../rules/rule.js";
-import { placeAt } from "./place.js";
-import type { CheckReport } from "./report.js";
+import { type CheckReport, filePlaceAt } from "./report.js";
 
 /** `check --format github`: workflow commands, which GitHub shows beside the lines of a change. */
 export function checkGithub(report: CheckReport): string {
   const { sources } = report;
   const annotation = ({ path, range, severity, code, rule, message, related }: Finding): string => {
-    const lines = sources.lines(path);
-    const start = placeAt(lines, range.start);
-    const end = placeAt(lines, range.end);
+    const start = filePlaceAt(path, range.start, sources);
+    const end = filePlaceAt(path, range.end, sources);
     // Columns are taken only where both are of one line.
-    const columns = start.line === end.line ? { col: start.column, endColumn: end.column } : {};
+    const columns =
+      start.line === end.line && start.column !== undefined && end.column !== undefined ? { col: start.column, endColumn: end.column } : {};
     const others = related.map(
-      (each) => `${sources.shown(each.path)}:${placeAt(sources.lines(each.path), each.range.start).line} ${each.message}`,
+      (each) => `${sources.shown(each.path)}:${filePlaceAt(each.path, each.range.start, sources).line} ${each.message}`,
     );
     return command(
       commands[severity],

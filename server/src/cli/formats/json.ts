@@ -3,6 +3,7 @@ import type { Range } from "../../base/range.js";
 import type { Prediction } from "../../estimate/prediction.js";
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import type { Finding } from "../../rules/rule.js";
+import { fingerprintsOf } from "./fingerprint.js";
 import { type Place, placeAt } from "./place.js";
 import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
 
@@ -16,6 +17,8 @@ export interface JsonReport {
 
 export interface JsonSpan {
   readonly path: string;
+  /** Of a notebook: the cell, from 1, that lines count in. */
+  readonly cell?: number;
   readonly start: Place;
   readonly end: Place;
 }
@@ -30,6 +33,8 @@ export interface JsonFinding extends JsonSpan {
   readonly targets: readonly { readonly target: string; readonly verdict: string }[];
   readonly prediction?: JsonSite;
   readonly fixes: readonly { readonly title: string; readonly safety: string }[];
+  /** Stays the same when lines around the finding come and go; a baseline knows findings by it. */
+  readonly fingerprint: string;
 }
 
 /** One place that starts concurrent work, as in `simulate --format json`. Times are nanoseconds. */
@@ -58,9 +63,10 @@ export interface JsonSite {
 
 export function checkJson(report: CheckReport): JsonReport {
   const { files, lines, milliseconds, fixed } = report.summary;
+  const fingerprints = fingerprintsOf(report.findings, report.sources);
   return {
     tool: { name: "gilscope", version: report.version },
-    findings: report.findings.map((finding) => jsonFinding(finding, report.sources)),
+    findings: report.findings.map((finding) => jsonFinding(finding, fingerprints.get(finding) ?? "", report.sources)),
     problems: report.problems.map(({ path, message }) => ({ path: report.sources.shown(path), message })),
     summary: { files, lines, milliseconds: Math.round(milliseconds), fixed },
   };
@@ -107,7 +113,7 @@ export function printJson(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-function jsonFinding(finding: Finding, sources: ReportSources): JsonFinding {
+function jsonFinding(finding: Finding, fingerprint: string, sources: ReportSources): JsonFinding {
   return {
     code: finding.code,
     rule: finding.rule,
@@ -119,12 +125,18 @@ function jsonFinding(finding: Finding, sources: ReportSources): JsonFinding {
     targets: finding.targets.map(({ target, verdict }) => ({ target, verdict })),
     ...(finding.prediction ? { prediction: jsonSite(finding.prediction, sources) } : {}),
     fixes: finding.fixes.map(({ title, safety }) => ({ title, safety })),
+    fingerprint,
   };
 }
 
 function span(path: string, range: Range, sources: ReportSources): JsonSpan {
   const lines = sources.lines(path);
-  return { path: sources.shown(path), start: placeAt(lines, range.start), end: placeAt(lines, range.end) };
+  const [start, end] = [placeAt(lines, range.start), placeAt(lines, range.end)];
+  const notebook = sources.notebook(path);
+  if (!notebook) return { path: sources.shown(path), start, end };
+  const { cell, line } = notebook.placeOf(start.line - 1);
+  const inCell = (place: Place): Place => ({ line: place.line - start.line + line, column: place.column });
+  return { path: sources.shown(path), cell, start: inCell(start), end: inCell(end) };
 }
 
 function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {

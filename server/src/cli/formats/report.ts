@@ -1,6 +1,8 @@
 import type { Problem } from "../../analysis/answers.js";
 import { LineIndex } from "../../base/line-index.js";
 import type { Finding, Severity } from "../../rules/rule.js";
+import type { Notebook } from "../notebook.js";
+import { placeAt } from "./place.js";
 
 /** What one `check` found: the material of every format. */
 export interface CheckReport {
@@ -28,13 +30,20 @@ export interface ReportSources {
   /** The path as the user sees it. */
   shown(path: string): string;
   lines(path: string): LineIndex;
+  /** Of a path that is a notebook's, whose lines are those of its cells. */
+  notebook(path: string): Notebook | undefined;
 }
 
 /** Line indexes are built once per file, and only for files that are shown. */
-export function reportSources(shown: (path: string) => string, text: (path: string) => string | undefined): ReportSources {
+export function reportSources(
+  shown: (path: string) => string,
+  text: (path: string) => string | undefined,
+  notebook: (path: string) => Notebook | undefined = () => undefined,
+): ReportSources {
   const indexes = new Map<string, LineIndex>();
   return {
     shown,
+    notebook,
     lines: (path) => {
       const known = indexes.get(path);
       if (known) return known;
@@ -60,4 +69,15 @@ export function countsByRule(findings: readonly Finding[]): readonly RuleCount[]
     counts.set(code, { code, rule, severity, count: (counts.get(code)?.count ?? 0) + 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+}
+
+/** Where an offset lies in the file itself: of a notebook, the line of its JSON, in which columns say nothing. */
+export function filePlaceAt(
+  path: string,
+  offset: number,
+  sources: ReportSources,
+): { readonly line: number; readonly column: number | undefined } {
+  const place = placeAt(sources.lines(path), offset);
+  const notebook = sources.notebook(path);
+  return notebook ? { line: notebook.placeOf(place.line - 1).fileLine, column: undefined } : place;
 }

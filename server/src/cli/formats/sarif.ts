@@ -2,8 +2,7 @@ import type { Range } from "../../base/range.js";
 import { rules } from "../../rules/index.js";
 import type { Finding, Rule, Severity } from "../../rules/rule.js";
 import { fingerprintsOf } from "./fingerprint.js";
-import { placeAt } from "./place.js";
-import type { CheckReport, ReportSources } from "./report.js";
+import { type CheckReport, filePlaceAt, type ReportSources } from "./report.js";
 
 /** `check --format sarif`: SARIF 2.1.0 (OASIS Standard), as code scanning services take it. */
 export function checkSarif(report: CheckReport): object {
@@ -84,10 +83,14 @@ function flowOf(id: string, locations: readonly object[]): object {
 }
 
 function regionOf(path: string, range: Range, sources: ReportSources): object {
-  const lines = sources.lines(path);
-  const start = placeAt(lines, range.start);
-  const end = placeAt(lines, range.end);
-  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+  const start = filePlaceAt(path, range.start, sources);
+  const end = filePlaceAt(path, range.end, sources);
+  return {
+    startLine: start.line,
+    ...(start.column === undefined ? {} : { startColumn: start.column }),
+    endLine: end.line,
+    ...(end.column === undefined ? {} : { endColumn: end.column }),
+  };
 }
 
 const levels: Readonly<Record<Severity, "error" | "warning" | "note">> = {

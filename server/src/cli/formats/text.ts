@@ -6,6 +6,7 @@ import type { Prediction, StrategyPrediction } from "../../estimate/prediction.j
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import { duration, durationText, speedupText } from "../../estimate/text.js";
 import type { Finding, Severity } from "../../rules/rule.js";
+import { printable } from "../printable.js";
 import { countText } from "./count.js";
 import { placeAt } from "./place.js";
 import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
@@ -62,7 +63,9 @@ function findingText(finding: Finding, sources: ReportSources, options: TextOpti
 
 function placeText(path: string, offset: number, sources: ReportSources): string {
   const { line, column } = placeAt(sources.lines(path), offset);
-  return `${sources.shown(path)}:${line}:${column}`;
+  const inNotebook = sources.notebook(path)?.placeOf(line - 1);
+  const place = inNotebook ? `cell ${inNotebook.cell}:${inNotebook.line}` : line;
+  return `${printable(sources.shown(path))}:${place}:${column}`;
 }
 
 /** The line before, for its context, and the line of the finding with a caret under what is meant. */
@@ -71,8 +74,9 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
   const start = lines.position(finding.range.start);
   const end = lines.position(finding.range.end);
   const text = lines.line(start.line);
-  const before = start.line > 0 ? lines.line(start.line - 1) : "";
-  const width = String(start.line + 1).length;
+  const shownLine = sources.notebook(finding.path)?.placeOf(start.line).line ?? start.line + 1;
+  const before = shownLine > 1 ? lines.line(start.line - 1) : "";
+  const width = String(shownLine).length;
   const colours = createColors(options.style === "coloured");
 
   const underlinedEnd = end.line === start.line ? end.column : text.length;
@@ -84,8 +88,8 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
   const caret = severityColour(finding.severity, options)("^".repeat(caretLength));
   const row = (label: string, content: string): string => `    ${colours.dim(`${label.padStart(width)} |`)} ${content}`.trimEnd();
   const rows = [
-    ...(before.trim() === "" ? [] : [row(String(start.line), printable(before.slice(cut, cut + longestExcerpt)))]),
-    row(String(start.line + 1), printable(visible)),
+    ...(before.trim() === "" ? [] : [row(String(shownLine - 1), printable(before.slice(cut, cut + longestExcerpt)))]),
+    row(String(shownLine), printable(visible)),
     row("", indent + caret),
   ];
   return rows.map((line) => `${line}\n`).join("");
@@ -94,16 +98,13 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
 /** In UTF-16 units. */
 const longestExcerpt = 160;
 
-/** Control characters of a source must not reach the terminal, where they would move its cursor. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters meant
-  return text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "·");
-}
-
 function problemsText(report: CheckReport, options: TextOptions): string {
   const colours = createColors(options.style === "coloured");
   return report.problems
-    .map(({ path, message }) => `${colours.bold(report.sources.shown(path))}: ${colours.yellow("problem:")} ${printable(message)}\n`)
+    .map(
+      ({ path, message }) =>
+        `${colours.bold(printable(report.sources.shown(path)))}: ${colours.yellow("problem:")} ${printable(message)}\n`,
+    )
     .join("");
 }
 
@@ -141,7 +142,7 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
   const { prediction } = simulation;
   const colours = createColors(options.style === "coloured");
   const { line } = placeAt(sources.lines(prediction.path), prediction.range.start);
-  const title = `${colours.bold(`${sources.shown(prediction.path)}:${line}`)} ${siteTitle(prediction)}\n`;
+  const title = `${colours.bold(`${printable(sources.shown(prediction.path))}:${line}`)} ${siteTitle(prediction)}\n`;
   const rows = prediction.strategies.map((strategy) => strategyCells(strategy, prediction));
   const header = ["strategy", "time", "speedup", ""];
   const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));

@@ -48,16 +48,21 @@ export function extract(module: Module, source: Source, memory?: ExtractionMemor
   };
 }
 
-/** What one definition at the top of a file adds to its facts, with everything inside it. */
+/** What one definition at the top of a file, or in a class there, adds to its facts, with everything inside it. */
 interface Definition {
   /** Where the functions and classes of the file are counted on from. */
   readonly firstFunction: number;
   readonly firstClass: number;
+  /** The class that it is in. */
+  readonly owner: number | undefined;
   readonly functions: FunctionFacts[];
   readonly classes: ClassFacts[];
   readonly calls: { readonly name: string; readonly site: CallSite }[];
   readonly writes: { readonly name: string; readonly site: WriteSite }[];
   readonly imports: ImportFact[];
+  readonly attributes: { readonly owner: number; readonly name: string; readonly attribute: InstanceAttribute }[];
+  /** The definitions in it, by their nodes. */
+  readonly members: Map<Statement, Definition>;
 }
 
 /** What was extracted from the definitions of a text that is being edited. */
@@ -76,13 +81,15 @@ export class ExtractionMemory {
     return this;
   }
 
-  recall(node: Statement, firstFunction: number, firstClass: number): Definition | undefined {
+  recall(node: Statement, firstFunction: number, firstClass: number, owner: number | undefined): Definition | undefined {
     const known = this.before.get(node);
-    return known?.firstFunction === firstFunction && known.firstClass === firstClass ? known : undefined;
+    return known?.firstFunction === firstFunction && known.firstClass === firstClass && known.owner === owner ? known : undefined;
   }
 
+  /** The members of a class that stays as it is are kept with it: they are asked for once one of them changes. */
   keep(node: Statement, definition: Definition): void {
     this.now.set(node, definition);
+    for (const [member, each] of definition.members) this.now.set(member, each);
   }
 }
 
@@ -100,7 +107,8 @@ class FileExtraction {
   readonly writesByAttribute = new Map<string, WriteSite[]>();
   readonly imports: ImportFact[] = [];
 
-  private definition: Definition | undefined;
+  /** Those that are being extracted, the outermost first. */
+  private readonly definitions: Definition[] = [];
 
   constructor(
     readonly scopes: Scopes,
@@ -114,48 +122,75 @@ class FileExtraction {
     new FunctionExtraction(this, scope, parent).extract();
   }
 
-  /** Extracts a definition and all inside it, or takes over what was extracted from the same nodes before. */
-  definitionOf(node: Statement, scope: Scope, extract: () => void): void {
-    if (!this.memory || scope.parent?.kind !== "module" || this.definition) return extract();
-    const known = this.memory.recall(node, scope.index, this.classes.length);
+  /** Extracts a definition and all inside it, or takes over what was extracted from the same nodes before. `owner`: the class that it is in. */
+  definitionOf(node: Statement, scope: Scope, owner: number | undefined, extract: () => void): void {
+    const { parent } = scope;
+    const isKept = parent?.kind === "module" || (parent?.kind === "class-body" && parent.parent?.kind === "module");
+    if (!this.memory || !isKept) return extract();
+    const known = this.memory.recall(node, scope.index, this.classes.length, owner);
     if (known) {
-      for (const each of known.functions) this.functions[each.index] = each;
-      for (const each of known.classes) this.classes.push(each);
-      for (const { name, site } of known.calls) addTo(this.callsByName, name, site);
-      for (const { name, site } of known.writes) addTo(this.writesByAttribute, name, site);
-      this.imports.push(...known.imports);
+      this.takeOver(known);
+      this.definitions.at(-1)?.members.set(node, known);
       return this.memory.keep(node, known);
     }
-    const begun = { firstFunction: scope.index, firstClass: this.classes.length };
-    this.definition = { ...begun, functions: [], classes: [], calls: [], writes: [], imports: [] };
+    const begun = { firstFunction: scope.index, firstClass: this.classes.length, owner };
+    const definition: Definition = {
+      ...begun,
+      functions: [],
+      classes: [],
+      calls: [],
+      writes: [],
+      imports: [],
+      attributes: [],
+      members: new Map(),
+    };
+    this.definitions.push(definition);
     extract();
-    this.memory.keep(node, this.definition);
-    this.definition = undefined;
+    this.definitions.pop();
+    this.definitions.at(-1)?.members.set(node, definition);
+    this.memory.keep(node, definition);
+  }
+
+  private takeOver({ functions, classes, calls, writes, imports, attributes }: Definition): void {
+    for (const each of functions) this.addFunction(each);
+    for (const each of classes) this.addClass(each);
+    for (const { name, site } of calls) this.addCall(name, site);
+    for (const { name, site } of writes) this.addWrite(name, site);
+    for (const each of imports) this.addImport(each);
+    for (const { owner, name, attribute } of attributes) this.addAttribute(owner, name, attribute);
   }
 
   addFunction(facts: FunctionFacts): void {
     this.functions[facts.index] = facts;
-    this.definition?.functions.push(facts);
+    for (const { functions } of this.definitions) functions.push(facts);
   }
 
   addClass(facts: ClassFacts): void {
     this.classes.push(facts);
-    this.definition?.classes.push(facts);
+    for (const { classes } of this.definitions) classes.push(facts);
   }
 
   addCall(name: string, site: CallSite): void {
     addTo(this.callsByName, name, site);
-    this.definition?.calls.push({ name, site });
+    for (const { calls } of this.definitions) calls.push({ name, site });
   }
 
   addWrite(name: string, site: WriteSite): void {
     addTo(this.writesByAttribute, name, site);
-    this.definition?.writes.push({ name, site });
+    for (const { writes } of this.definitions) writes.push({ name, site });
   }
 
   addImport(fact: ImportFact): void {
     this.imports.push(fact);
-    this.definition?.imports.push(fact);
+    for (const { imports } of this.definitions) imports.push(fact);
+  }
+
+  /** `owner`: the class whose objects have it. */
+  addAttribute(owner: number, name: string, attribute: InstanceAttribute): void {
+    const known = this.classes[owner]?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
+    if (known) addTo(known, name, attribute);
+    // A class that is taken over whole brings its attributes along.
+    for (const { firstClass, attributes } of this.definitions) if (owner < firstClass) attributes.push({ owner, name, attribute });
   }
 }
 
@@ -170,7 +205,7 @@ class FunctionExtraction {
   private readonly bindings = new Map<string, Value[]>();
   private readonly annotations = new Map<string, Value>();
   private readonly returned: Value[] = [];
-  private readonly instanceAttributes: Map<string, InstanceAttribute[]> | undefined;
+  private readonly isMethod: boolean = false;
   private readonly receiver: string | undefined;
   private readonly qualifiedName: string;
   private readonly holds = new Set<BodyPart>();
@@ -194,8 +229,7 @@ class FunctionExtraction {
       const first = definition.parameters[0];
       const isStatic = definition.decorators.some((decorator) => decorator.kind === "name" && decorator.name === "staticmethod");
       if (first && !isStatic) this.receiver = first.name;
-      const owner = file.classes[parent.class];
-      this.instanceAttributes = owner?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
+      this.isMethod = file.classes[parent.class] !== undefined;
     }
   }
 
@@ -376,6 +410,8 @@ class FunctionExtraction {
         this.operations.push({ op: "continue", value: undefined, start, end });
         return;
       case "if": {
+        // `if True:` keeps code together and decides nothing.
+        if (statement.otherwise.length === 0 && isTrue(statement.test)) return this.block(statement.body);
         const test = this.value(statement.test);
         const arms = [this.inner(() => this.block(statement.body)), this.inner(() => this.block(statement.otherwise))];
         this.operations.push({ op: "branch", test, arms, start, end });
@@ -555,7 +591,7 @@ class FunctionExtraction {
     const scope = this.file.scopes.of.get(statement);
     if (!scope) return;
     const owner = this.scope.kind === "class-body" ? this.parent?.class : undefined;
-    this.file.definitionOf(statement, scope, () =>
+    this.file.definitionOf(statement, scope, owner, () =>
       this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: owner }),
     );
     let value: Value = { op: "function", function: scope.index, start: statement.nameRange.start, end: statement.nameRange.end };
@@ -575,7 +611,7 @@ class FunctionExtraction {
     if (!scope) return;
     const index = this.file.classes.length;
     const qualifiedName = this.scope.kind === "module" ? "" : this.qualifiedName;
-    this.file.definitionOf(statement, scope, () => {
+    this.file.definitionOf(statement, scope, this.scope.kind === "class-body" ? this.parent?.class : undefined, () => {
       this.file.addClass({
         index,
         name: statement.name,
@@ -679,11 +715,8 @@ class FunctionExtraction {
         if (values) values.push(value);
         else this.bindings.set(place.name, [value]);
       }
-    } else if (place.kind === "attribute" && this.instanceAttributes && this.isReceiver(place.object)) {
-      const known = this.instanceAttributes.get(place.name);
-      const attribute = { function: this.scope.index, write };
-      if (known) known.push(attribute);
-      else this.instanceAttributes.set(place.name, [attribute]);
+    } else if (place.kind === "attribute" && this.isMethod && this.isReceiver(place.object)) {
+      this.file.addAttribute(this.parent?.class as number, place.name, { function: this.scope.index, write });
     } else if (place.kind === "attribute" && value) {
       const site = { write, function: this.scope.index };
       this.file.addWrite(place.name, site);
@@ -692,7 +725,7 @@ class FunctionExtraction {
   }
 
   private annotatedAttribute(target: Extract<Expression, { kind: "attribute" }>, annotation: Expression): void {
-    if (!this.instanceAttributes || target.object.kind !== "name" || target.object.name !== this.receiver) return;
+    if (!this.isMethod || target.object.kind !== "name" || target.object.name !== this.receiver) return;
     // `self.x: T` without a value stores nothing; the annotation is kept as the value it promises.
     this.outsideOrHere(annotation);
   }
@@ -935,4 +968,8 @@ function promiseIn(first: Statement | undefined): ClassFacts["docstring"] {
   if (found[1]) return "not thread-safe";
   // "Adding is thread-safe. Other methods may not be."
   return /\b(?:other|rest|remaining)\b[^.]*\b(?:not|aren't|isn't)\b/i.test(text.slice(found.index)) ? "silent" : "thread-safe";
+}
+
+function isTrue(test: Expression): boolean {
+  return test.kind === "literal" && test.type === "bool" && test.value === 1;
 }

@@ -1,5 +1,5 @@
 import type { CallSite, ClassFacts, Facts, FunctionFacts, WriteSite } from "../facts.js";
-import type { CallOperation, ComprehensionValue, DisplayValue } from "../operation.js";
+import type { CallOperation, ComprehensionValue, DisplayValue, Value } from "../operation.js";
 
 /** One file of the program with its facts. */
 export interface LinkedFile {
@@ -21,8 +21,16 @@ export interface FunctionNode {
   readonly file: LinkedFile;
   /** Its place among the functions of the file. */
   readonly index: number;
+  /** All of it: a remembered answer that reads it here depends on every edit of the function. What follows are parts of it. */
   readonly facts: FunctionFacts;
+  /** What an edit of its body leaves alone, as a rule. */
+  readonly head: FunctionHead;
+  readonly returned: FunctionFacts["returned"];
+  /** Every value that the name is bound to in this scope, in order of appearance; undefined if it is none of this scope's. */
+  bound(name: string): readonly Value[] | undefined;
 }
+
+export type FunctionHead = Omit<FunctionFacts, "bindings" | "returned" | "body" | "bodyStart">;
 
 /** A class of the program; one object each. */
 export interface ClassNode {

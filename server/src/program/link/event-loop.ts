@@ -9,6 +9,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Callee, decoratorNames, type Resolver } from "./resolver.js";
+import { sameStructure } from "./same-structure.js";
 import { suspensionsOf } from "./suspensions.js";
 import { taskRunsOf } from "./task-runs.js";
 import { decided, type KnownValues } from "./truth.js";
@@ -33,19 +34,28 @@ export interface LoopVisit {
   readonly others: () => readonly LoopRoot[];
   /** `unsure`: some call on the way may as well run another function. */
   readonly way: "sure" | "unsure";
-  /** What runs on this way, as far as constant arguments decide; outer operations before those inside. */
+  /** What runs on this way, as far as constant arguments decide, of that which the search concerns; outer operations before those inside. */
   readonly operations: readonly Operation[];
   /** The parameters that are known to be one constant on this way. */
   readonly constants: ReadonlyMap<string, ConstantValue>;
 }
 
+/** What somebody looks for in the threads of event loops. */
+export interface LoopSearch {
+  /** Unique among all searches. */
+  readonly name: string;
+  /** Roots that come before the rest. */
+  matters(root: LoopRoot): boolean;
+  /** Whether the operation is worth a look, whatever way leads to it. May ask the resolver, and nothing else of the program. */
+  concerns(operation: Operation, within: FunctionNode): boolean;
+}
+
 /**
  * Everything that runs in the threads of event loops: coroutine functions, callbacks, and the functions that they call where they stand, those
- * nearest to a root first, and from roots that `matter` before the rest. What is only handed over, to an executor or a thread, is called by nobody
- * here and so not among them.
+ * nearest to a root first. What is only handed over, to an executor or a thread, is called by nobody here and so not among them.
  */
-export function loopVisits(program: Program, matters: (root: LoopRoot) => boolean): readonly LoopVisit[] {
-  return new Walker(program, matters).visits;
+export function loopVisits(program: Program, search: LoopSearch): readonly LoopVisit[] {
+  return new Walker(program, search).visits;
 }
 
 /** What the loops of a program run by themselves, coroutines first, in order of file and offset. */
@@ -82,7 +92,7 @@ function isCoroutine({ facts }: FunctionNode): boolean {
 
 const makingCoroutines = functionTest("makes a coroutine", (facts) => {
   if (facts.kind !== "function") return false;
-  return facts.isAsync || (facts.isGenerator && decoratorNames({ facts }).includes("coroutine"));
+  return facts.isAsync || (facts.isGenerator && decoratorNames({ head: facts }).includes("coroutine"));
 });
 
 /** Whether the function belongs to a test, whose loop runs little else. */
@@ -144,6 +154,23 @@ interface State {
   readonly others: LoopRoot[];
 }
 
+/** What a function does in one state, whoever came there on whichever way. */
+interface Stay {
+  readonly operations: readonly Operation[];
+  readonly constants: ReadonlyMap<string, ConstantValue>;
+  readonly steps: readonly Step[];
+}
+
+/** A call that leads on from a function. */
+interface Step {
+  readonly function: FunctionNode;
+  readonly call: Range;
+  readonly way: LoopVisit["way"];
+  readonly given: ReadonlyMap<string, Given>;
+  readonly self: ClassNode | undefined;
+  readonly calledAs: string;
+}
+
 class Walker {
   readonly visits: LoopVisit[] = [];
   private readonly seen = new Map<string, State>();
@@ -151,10 +178,10 @@ class Walker {
 
   constructor(
     private readonly program: Program,
-    matters: (root: LoopRoot) => boolean,
+    private readonly search: LoopSearch,
   ) {
     const roots = loopRoots(program);
-    const first = new Set(roots.filter(matters));
+    const first = new Set(roots.filter((root) => search.matters(root)));
     this.walk([...first]);
     this.walk(roots.filter((root) => !first.has(root)));
   }
@@ -179,11 +206,7 @@ class Walker {
   }
 
   private add(state: State): void {
-    const { function: node, calledAs } = state;
-    let key = functionKey(node);
-    if (node.facts.parent !== 0 && calledAs !== node.facts.name) key += ` as ${calledAs}`;
-    if (state.self) key += ` ${classKey(state.self)}`;
-    for (const [name, given] of state.given) key += ` ${name}=${givenKey(given)}`;
+    const key = `${functionKey(state.function)} ${keyOf(state, classKey, entityKey)}`;
     const known = this.seen.get(key);
     if (known && known.root !== state.root && known.others.length < maximumOthers && !known.others.includes(state.root))
       known.others.push(state.root);
@@ -193,22 +216,49 @@ class Walker {
   }
 
   private visit(state: State): void {
-    const { root, function: node, path, way, given } = state;
+    const { root, function: node, path, way } = state;
+    const { resolver } = this.program;
     // What asks whether a loop is running, or which thread it is in, knows what it does.
     if (path.length > 0 && looksWhereItRuns(node, this.program)) return;
+    const identity = (part: object): number => resolver.identityOf(part);
+    const key = `${this.search.name} ${identity(node)} ${keyOf(state, identity, (entity) => this.identityOfCode(entity))}`;
+    const { operations, constants, steps } = resolver.remembered(node.file, key, () => this.stay(state), sameStructure);
+    this.visits.push({ root, function: node, path, others: () => othersOf(state), way, operations, constants });
+    if (path.length >= maximumDepth) return;
+    for (const { call, ...step } of steps) {
+      this.add({
+        ...step,
+        root,
+        path: [...path, { function: node, call }],
+        way: step.way === "unsure" ? "unsure" : way,
+        from: state,
+        others: [],
+      });
+    }
+  }
+
+  private identityOfCode(entity: Entity): string {
+    const { resolver } = this.program;
+    return entity.kind === "function"
+      ? `${resolver.identityOf(entity.function)} ${entity.receiver ? entityKey(entity.receiver) : ""}`
+      : entityKey(entity);
+  }
+
+  private stay(state: State): Stay {
+    const { function: node, given } = state;
     const operations: Operation[] = [];
     this.collect(node.facts.body, state, operations);
     const constants = new Map(
       [...given].flatMap(([name, value]) => (value !== "something" && "constant" in value ? [[name, value.constant] as const] : [])),
     );
-    this.visits.push({ root, function: node, path, others: () => othersOf(state), way, operations, constants });
-    if (path.length >= maximumDepth) return;
+    const steps: Step[] = [];
     const awaited = awaitedIn(node);
     for (const operation of operations) {
-      if (operation.op === "call") this.follow(operation, state, awaited);
-      if (operation.op === "with" && !operation.isAsync) this.manage(operation.context, state);
-      if (operation.op === "read") this.look(operation, state);
+      if (operation.op === "call") this.follow(operation, state, awaited, steps);
+      if (operation.op === "with" && !operation.isAsync) this.manage(operation.context, state, steps);
+      if (operation.op === "read") this.look(operation, state, steps);
     }
+    return { operations: operations.filter((operation) => this.search.concerns(operation, node)), constants, steps };
   }
 
   /** Lists what runs; returns whether the list surely leaves what is around it. */
@@ -253,7 +303,7 @@ class Walker {
     return false;
   }
 
-  private follow(call: CallOperation, state: State, awaited: ReadonlySet<Value>): void {
+  private follow(call: CallOperation, state: State, awaited: ReadonlySet<Value>, steps: Step[]): void {
     const candidates = this.callees(call, state);
     const how = awaited.has(call) ? "awaited" : "called";
     // What is awaited is the coroutine, where it may be one.
@@ -263,7 +313,7 @@ class Walker {
     for (const { function: node } of callees) names.set(node.facts.name, (names.get(node.facts.name) ?? new Set()).add(node));
     const most = Math.max(0, ...[...names.values()].map((nodes) => nodes.size));
     if (most > maximumChoices) return;
-    for (const callee of callees) this.enter(callee, call, state, most > 1 ? "unsure" : state.way);
+    for (const callee of callees) steps.push(this.entered(callee, call, state, most > 1 ? "unsure" : "sure"));
   }
 
   private callees(call: CallOperation, state: State): readonly Callee[] {
@@ -298,7 +348,7 @@ class Walker {
     return resolver.callees(call, node);
   }
 
-  private enter({ function: node, receiver }: Callee, call: CallOperation, state: State, way: LoopVisit["way"]): void {
+  private entered({ function: node, receiver }: Callee, call: CallOperation, state: State, way: LoopVisit["way"]): Step {
     const given = new Map<string, Given>();
     const isOpen = call.arguments.some(({ form }) => form === "star" || form === "double-star");
     for (const parameter of node.facts.parameters) {
@@ -312,18 +362,7 @@ class Walker {
       if (value) given.set(parameter.name, value);
     }
     const self = receiver?.kind === "instance" ? receiver.class : undefined;
-    const step = { function: state.function, call: { start: call.start, end: call.end } };
-    this.add({
-      root: state.root,
-      function: node,
-      path: [...state.path, step],
-      way,
-      given,
-      self,
-      from: state,
-      calledAs: lastNameOf(call.callee),
-      others: [],
-    });
+    return { function: node, call: { start: call.start, end: call.end }, way, given, self, calledAs: lastNameOf(call.callee) };
   }
 
   private given(argument: Value, { function: node, given }: State): Given | undefined {
@@ -339,31 +378,49 @@ class Walker {
   }
 
   /** Reading a property runs its method. */
-  private look({ place, start, end }: ReadOperation, state: State): void {
+  private look({ place, start, end }: ReadOperation, state: State, steps: Step[]): void {
     if (place.kind !== "attribute" || !propertyNames(this.program).has(place.name)) return;
-    this.runs(place.object, [place.name], { start, end }, state, isProperty);
+    this.runs(place.object, [place.name], { start, end }, state, steps, isProperty);
   }
 
   /** `with object:` runs two methods of the object. */
-  private manage(context: Value, state: State): void {
-    this.runs(context, ["__enter__", "__exit__"], context, state, () => true);
+  private manage(context: Value, state: State, steps: Step[]): void {
+    this.runs(context, ["__enter__", "__exit__"], context, state, steps, () => true);
   }
 
-  private runs(object: Value, names: readonly string[], at: Range, state: State, fits: (method: FunctionNode) => boolean): void {
+  private runs(
+    object: Value,
+    names: readonly string[],
+    { start, end }: Range,
+    state: State,
+    steps: Step[],
+    fits: (method: FunctionNode) => boolean,
+  ): void {
     const { resolver } = this.program;
     const entities = resolver.resolve(object, state.function).filter((entity) => entity.kind === "instance");
     const [entity] = entities;
     // What may be of several classes may be of one without such a method.
     if (!entity || entities.length > 1) return;
     const self = isSelf(object, state.function) ? (state.self ?? entity.class) : entity.class;
-    const step = { function: state.function, call: { start: at.start, end: at.end } };
     for (const name of names) {
       const method = resolver.method(self, name);
       if (!method || !fits(method) || isCoroutine(method)) continue;
-      const path = [...state.path, step];
-      this.add({ ...state, function: method, path, given: new Map(), self, from: state, calledAs: name, others: [] });
+      steps.push({ function: method, call: { start, end }, way: "sure", given: new Map(), self, calledAs: name });
     }
   }
+}
+
+/** Equal for states in which a function does the same. */
+function keyOf(
+  { function: node, calledAs, self, given }: State,
+  keyOfClass: (node: ClassNode) => string | number,
+  keyOfCode: (entity: Entity) => string,
+): string {
+  const parts: (string | number)[] = [];
+  if (node.facts.parent !== 0 && calledAs !== node.facts.name) parts.push(`as ${calledAs}`);
+  if (self) parts.push(keyOfClass(self));
+  for (const [name, each] of given) parts.push(`${name}=${givenKey(each, keyOfCode)}`);
+  return parts.join(" ");
 }
 
 /** The roots that come to the state, or to one on the way to it. */
@@ -374,9 +431,9 @@ function othersOf(state: State): readonly LoopRoot[] {
   return [...others];
 }
 
-function givenKey(given: Given): string {
+function givenKey(given: Given, keyOfCode: (entity: Entity) => string): string {
   if (given === "something") return given;
-  return "constant" in given ? `${given.constant.type} ${given.constant.value}` : given.code.map(entityKey).join();
+  return "constant" in given ? `${given.constant.type} ${given.constant.value}` : given.code.map(keyOfCode).join();
 }
 
 const maximumDepth = 8;

@@ -1,5 +1,6 @@
 import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, WriteSite } from "../facts.js";
-import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import type { Value } from "../operation.js";
+import type { ClassNode, FunctionHead, FunctionNode, LinkedFile } from "./entity.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One file's part of a program, for a text that stays as it is. */
@@ -16,7 +17,7 @@ class FixedFile implements LinkedFile {
     readonly path: string,
     readonly facts: Facts,
   ) {
-    this.functions = facts.functions.map((each, index) => ({ file: this, index, facts: each }));
+    this.functions = facts.functions.map((each, index) => new FixedFunction(this, index, each));
     this.classes = facts.classes.map((each) => ({ file: this, name: each.name, start: each.start, facts: each }));
   }
 
@@ -32,6 +33,26 @@ class FixedFile implements LinkedFile {
     this.derived ??= new Map();
     if (!this.derived.has(key)) this.derived.set(key, compute());
     return this.derived.get(key) as Result;
+  }
+}
+
+class FixedFunction implements FunctionNode {
+  constructor(
+    readonly file: LinkedFile,
+    readonly index: number,
+    readonly facts: FunctionFacts,
+  ) {}
+
+  get head(): FunctionHead {
+    return this.facts;
+  }
+
+  get returned(): FunctionFacts["returned"] {
+    return this.facts.returned;
+  }
+
+  bound(name: string): readonly Value[] | undefined {
+    return this.facts.bindings.get(name);
   }
 }
 
@@ -134,10 +155,10 @@ export class EditedFile implements LinkedFile {
     this.current = facts;
     const changed: object[] = [this];
     for (const [index, node] of this.functions.entries()) {
-      if ((node as EditedFunction).update(facts.functions[index] as FunctionFacts)) changed.push(node);
+      changed.push(...(node as EditedFunction).update(facts.functions[index] as FunctionFacts));
     }
     for (const [index, node] of this.classes.entries()) {
-      if ((node as EditedClass).update(facts.classes[index] as ClassFacts)) changed.push(node);
+      changed.push(...(node as EditedClass).update(facts.classes[index] as ClassFacts));
     }
     for (const known of this.derived.values()) {
       const result = this.unwatched(known.compute);
@@ -152,7 +173,8 @@ export class EditedFile implements LinkedFile {
   /** What is to be taken as changed when another file stands in for this one. */
   everything(): FileChanges {
     const names = changedNames(this.current, undefined);
-    return { parts: [this, ...this.functions, ...this.classes, ...this.derived.values()], names };
+    const functions = (this.functions as readonly EditedFunction[]).flatMap((node) => node.parts());
+    return { parts: [this, ...functions, ...this.classes, ...this.derived.values()], names };
   }
 
   private note(part: object): void {
@@ -195,45 +217,94 @@ interface Derived {
   result: unknown;
 }
 
-/** Something of a file that can have other facts after an edit. */
-class EditedPart<PartFacts> {
+/** A function that can have other facts after an edit. Who asks for a part of them depends on that part alone. */
+class EditedFunction implements FunctionNode {
+  readonly index: number;
+  /** Stand for the parts; those of names exist once somebody has asked. */
+  private readonly headPart = {};
+  private readonly returnedPart = {};
+  private readonly boundParts = new Map<string, object>();
+
   constructor(
     readonly file: LinkedFile,
-    private current: PartFacts,
+    private current: FunctionFacts,
     private readonly note: Watch,
-  ) {}
+  ) {
+    this.index = current.index;
+  }
 
-  get facts(): PartFacts {
+  get facts(): FunctionFacts {
     this.note(this);
     return this.current;
   }
 
-  /** Tells whether the facts are others. */
-  update(facts: PartFacts): boolean {
-    const isOther = this.current !== facts;
+  get head(): FunctionHead {
+    this.note(this.headPart);
+    return this.current;
+  }
+
+  get returned(): FunctionFacts["returned"] {
+    this.note(this.returnedPart);
+    return this.current.returned;
+  }
+
+  bound(name: string): readonly Value[] | undefined {
+    let part = this.boundParts.get(name);
+    if (!part) {
+      part = {};
+      this.boundParts.set(name, part);
+    }
+    this.note(part);
+    return this.current.bindings.get(name);
+  }
+
+  /** Returns what is another now: the function, and parts of it. */
+  update(facts: FunctionFacts): readonly object[] {
+    const before = this.current;
+    if (before === facts) return none;
     this.current = facts;
-    return isOther;
+    const changed: object[] = [this];
+    if (!isSameHead(before, facts)) changed.push(this.headPart);
+    if (before.returned !== facts.returned) changed.push(this.returnedPart);
+    for (const [name, part] of this.boundParts) if (before.bindings.get(name) !== facts.bindings.get(name)) changed.push(part);
+    return changed;
+  }
+
+  parts(): readonly object[] {
+    return [this, this.headPart, this.returnedPart, ...this.boundParts.values()];
   }
 }
 
-class EditedFunction extends EditedPart<FunctionFacts> implements FunctionNode {
-  readonly index: number;
-
-  constructor(file: LinkedFile, facts: FunctionFacts, note: Watch) {
-    super(file, facts, note);
-    this.index = facts.index;
-  }
-}
-
-class EditedClass extends EditedPart<ClassFacts> implements ClassNode {
+class EditedClass implements ClassNode {
   readonly name: string;
   readonly start: number;
 
-  constructor(file: LinkedFile, facts: ClassFacts, note: Watch) {
-    super(file, facts, note);
-    this.name = facts.name;
-    this.start = facts.start;
+  constructor(
+    readonly file: LinkedFile,
+    private current: ClassFacts,
+    private readonly note: Watch,
+  ) {
+    this.name = current.name;
+    this.start = current.start;
   }
+
+  get facts(): ClassFacts {
+    this.note(this);
+    return this.current;
+  }
+
+  /** Returns itself if its facts are others now. */
+  update(facts: ClassFacts): readonly object[] {
+    const isOther = this.current !== facts;
+    this.current = facts;
+    return isOther ? [this] : none;
+  }
+}
+
+/** Facts of texts before and after an edit share what they have in common. */
+function isSameHead(a: FunctionFacts, b: FunctionFacts): boolean {
+  const { bindings, returned, body, bodyStart, ...head } = a;
+  return Object.entries(head).every(([key, value]) => b[key as keyof FunctionHead] === value);
 }
 
 /** Whether two functions differ in nothing by which definitions are found. */

@@ -8,7 +8,16 @@ import type { CallOperation, ConstantValue, LoopOperation, Operation, Value } fr
 import { activityOf, type CallStep, objectOf, type Wait } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { type FunctionNode, functionKey } from "./entity.js";
-import { awaitedIn, isBeforeOthers, isOfTest, isRunAlone, type LoopRoot, type LoopVisit, loopVisits } from "./event-loop.js";
+import {
+  awaitedIn,
+  isBeforeOthers,
+  isOfTest,
+  isRunAlone,
+  type LoopRoot,
+  type LoopSearch,
+  type LoopVisit,
+  loopVisits,
+} from "./event-loop.js";
 import { hasGreenThreads } from "./green-threads.js";
 import type { Program } from "./link.js";
 import { isAcquire, locksOf, mayFail, writtenName } from "./locks.js";
@@ -91,7 +100,7 @@ class Search {
       for (const lock of wait.locks)
         if (lock.scope === "threads" && !this.heldLong.has(lock.key) && this.isSlow(wait)) this.heldLong.set(lock.key, wait);
     }
-    for (const visit of loopVisits(program, (root) => !isOfTest(root.function) && !isRunAlone(root, program))) {
+    for (const visit of loopVisits(program, blockSearch(program))) {
       if (hasGreenThreads(visit.function.file.path, program)) continue;
       for (const operation of visit.operations) {
         const found = this.blockedBy(operation, visit);
@@ -209,20 +218,9 @@ class Search {
   private entries(call: CallOperation, node: FunctionNode): readonly CallableEntry[] {
     const before = this.known.get(call);
     if (before) return before;
-    const { resolver, knowledge } = this.program;
-    const entities = resolver.resolve(call.callee, node);
-    const found = entities.map((entity) => {
-      if (entity.kind === "external") {
-        // Who takes the results of `pool.map` waits for each of them, but not where it is called.
-        return knowledge.callable(entity.name);
-      }
-      return entity.kind === "class" && resolver.callees(call, node).length === 0
-        ? resolver.externalCallees(call, node).flatMap((name) => knowledge.callable(name) ?? [])[0]
-        : undefined;
-    });
-    const entries = found.every((entry) => entry !== undefined) ? (found as CallableEntry[]) : [];
-    this.known.set(call, entries);
-    return entries;
+    const found = entriesOf(call, node, this.program);
+    this.known.set(call, found);
+    return found;
   }
 
   private waitedFor(
@@ -425,6 +423,36 @@ class Search {
     const start = visit.path[0]?.call.start ?? operation.start;
     return what !== "time" && isBeforeOthers(start, visit.root, this.program) ? "possible" : "likely";
   }
+}
+
+/** What may block: calls of which something is known, locks, and whatever is iterated or entered. */
+function blockSearch(program: Program): LoopSearch {
+  return {
+    name: "blocking",
+    matters: (root) => !isOfTest(root.function) && !isRunAlone(root, program),
+    concerns: (operation, within) => {
+      switch (operation.op) {
+        case "call":
+          return (isAcquire(operation) && !mayFail(operation)) || entriesOf(operation, within, program).length > 0;
+        case "loop":
+        case "with":
+          return !operation.isAsync;
+        default:
+          return false;
+      }
+    },
+  };
+}
+
+function entriesOf(call: CallOperation, node: FunctionNode, { resolver, knowledge }: Program): readonly CallableEntry[] {
+  const found = resolver.resolve(call.callee, node).map((entity) => {
+    // Who takes the results of `pool.map` waits for each of them, but not where it is called.
+    if (entity.kind === "external") return knowledge.callable(entity.name);
+    return entity.kind === "class" && resolver.callees(call, node).length === 0
+      ? resolver.externalCallees(call, node).flatMap((name) => knowledge.callable(name) ?? [])[0]
+      : undefined;
+  });
+  return found.every((entry) => entry !== undefined) ? found : [];
 }
 
 /** Functions that go through folders only where somebody takes what they find. */

@@ -12,15 +12,23 @@ interface Answer {
   result: unknown;
   /** The question that it was found on the way to. */
   question: Question;
-  /** The last question that noted it as known. */
-  notedBy: Question | undefined;
+  /** The number of the last question that noted it as known; the question itself may be of long ago. */
+  notedBy: number;
+  /** While it is being found, those who ask get something that stands for it. */
+  isProvisional: boolean;
 }
+
+/** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
+type AnswerKind = "resolution" | "derivation";
 
 /**
  * A question that was asked while no other was being answered, and all that its answer depends on. Answers depend on the order of questions,
- * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not.
+ * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. A resolution
+ * on the way to a derivation is a question of its own if it comes by no circle.
  */
 interface Question {
+  /** Another for each question of a memory, from 1. */
+  readonly number: number;
   /** The state of the program that its answers were last right for. */
   state: number;
   /** The last state for which they turned out to be no more. */
@@ -29,10 +37,12 @@ interface Question {
   root: Answer | undefined;
   /** Whether one of its answers was found anew on the way to another question. */
   hasLost: boolean;
+  /** Whether an answer on the way may be another if something else is asked first. */
+  isOrdered: boolean;
   /** Answers that were remembered from before. */
   readonly known: Answer[];
-  /** Answers found on the way, its own among them. */
-  readonly found: Answer[];
+  /** Answers found on the way, as long as it may become part of another question. */
+  found: Answer[] | undefined;
   /** Where an answer was looked for and none was sought. */
   missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
   /** Files that were reached by their path. */
@@ -109,6 +119,8 @@ export class AnswerMemory {
   private state = 0;
   /** How many questions are being answered inside one another. */
   private inside = 0;
+  /** How many of them are resolutions. */
+  private resolving = 0;
   private current: ProgramState | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
@@ -135,6 +147,7 @@ export class AnswerMemory {
   private release: () => void = () => {};
   private readonly identities = new WeakMap<object, number>();
   private lastIdentity = 0;
+  private lastQuestion = 0;
   private last: { readonly file: LinkedFile; readonly answers: FileAnswers } | undefined;
 
   /** Which modules imports reach. */
@@ -215,9 +228,10 @@ export class AnswerMemory {
     for (const name of names) this.changedNext.names.add(name);
   }
 
-  /** Forgets answers in edited files that nobody has asked for of late: they can never be right again. */
+  /** Forgets answers in edited files that nobody has asked for of late, and those in files that are gone: they can never be right again. */
   private sweep(): void {
     for (const [file, answers] of this.answers) {
+      if (this.current?.files.get(file.path) !== file) this.answers.delete(file);
       if (!(file instanceof EditedFile)) continue;
       const tables: readonly AnswerTable[] = Object.values(answers);
       for (const table of tables)
@@ -327,10 +341,11 @@ export class AnswerMemory {
       this.noteOverview(key);
       return before.result as Result;
     }
-    const { question, collector, inside } = this;
+    const { question, collector, inside, resolving } = this;
     this.question = undefined;
     // What it comes to does not depend on who asks first.
     this.inside = 0;
+    this.resolving = 0;
     const own: Collector = { parts: undefined, known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
     this.collector = own;
     let result: Result;
@@ -340,6 +355,7 @@ export class AnswerMemory {
       this.question = question;
       this.collector = collector;
       this.inside = inside;
+      this.resolving = resolving;
     }
     if (own.isOfThisState) {
       this.readUntold();
@@ -411,6 +427,7 @@ export class AnswerMemory {
   recall<Key extends object | string, Result>(table: Map<Key, Answer>, key: Key): Result | undefined {
     const answer = table.get(key);
     if (answer === undefined || answer.question.state !== this.state) return undefined;
+    if (answer.isProvisional && this.question) this.question.isOrdered = true;
     this.note(answer);
     return answer.result as Result;
   }
@@ -419,8 +436,8 @@ export class AnswerMemory {
   private note(answer: Answer): void {
     const { question, collector } = this;
     if (question) {
-      if (answer.question === question || answer.notedBy === question) return;
-      answer.notedBy = question;
+      if (answer.question === question || answer.notedBy === question.number) return;
+      answer.notedBy = question.number;
       question.known.push(answer);
     } else if (collector && answer.question.all) collector.known.add(answer);
   }
@@ -428,36 +445,43 @@ export class AnswerMemory {
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
   miss<Key extends object | string>(table: Map<Key, Answer>, key: Key): void {
     const { question } = this;
-    if (question) question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
+    if (!question) return;
+    question.isOrdered = true;
+    question.missed = noted(question.missed, { table: table as unknown as AnswerTable, key });
   }
 
   /** Finds an answer that is not known. `provisional` is what those get who ask for it while it is being found. */
   find<Key extends object | string, Result>(
+    kind: AnswerKind,
     table: Map<Key, Answer>,
     key: Key,
     provisional: Result | undefined,
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
   ): Result {
+    const outer = this.question;
+    const isOwn = !outer || (kind === "resolution" && this.resolving === 0);
     // Code that leads on and on, from class to base or from call to call, must not overflow the stack.
-    if (this.inside > mostInside && provisional !== undefined) {
+    if (this.inside > mostInside && provisional !== undefined && !isOwn) {
       this.miss(table, key);
       return provisional;
     }
     const before = table.get(key);
-    const outer = this.question;
     const earlier = before?.question;
     if (before && this.holds(before.question)) {
       this.note(before);
       return before.result as Result;
     }
-    const question = outer ?? newQuestion(this.state);
-    const answer: Answer = { result: provisional, question, notedBy: undefined };
-    const place = question.found.push(answer) - 1;
+    const question = isOwn ? this.newQuestion() : outer;
+    const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
+    if (isOwn && outer) question.found = [];
+    question.found?.push(answer);
     if (before && before.question !== question) before.question.hasLost = true;
     table.set(key, answer);
+    const { inside, resolving } = this;
     this.question = question;
-    this.inside++;
+    this.inside = isOwn ? 1 : inside + 1;
+    if (kind === "resolution") this.resolving++;
     let kept = answer;
     try {
       const result = compute();
@@ -466,18 +490,26 @@ export class AnswerMemory {
         // Who depends on the answer from before the change depends on this one.
         kept = before;
         kept.question = question;
-        question.found[place] = kept;
+        question.found?.push(kept);
         table.set(key, kept);
       }
-      if (!outer) {
+      if (isOwn && outer && question.isOrdered) joinInto(outer, question);
+      else if (isOwn) {
+        question.found = undefined;
         question.root = kept;
         this.restsOn(question, kept === before ? earlier : undefined);
       }
+    } catch (error) {
+      // What was to stand in for the answer while it was looked for is none.
+      if (table.get(key) === answer) table.delete(key);
+      throw error;
     } finally {
+      answer.isProvisional = false;
       this.question = outer;
-      this.inside--;
+      this.inside = inside;
+      this.resolving = resolving;
     }
-    if (!outer) this.note(kept);
+    if (isOwn) this.note(kept);
     return kept.result as Result;
   }
 
@@ -491,20 +523,19 @@ export class AnswerMemory {
     const { question } = this;
     if (!question) return;
     const before = table.get(key);
-    let kept: Answer = { result, question, notedBy: undefined };
+    let kept: Answer = { result, question, notedBy: 0, isProvisional: false };
     if (before && before.question !== question) before.question.hasLost = true;
     if (before && isSame(before.result as Result, result)) {
       kept = before;
       kept.question = question;
     }
-    question.found.push(kept);
     table.set(key, kept);
   }
 
   /** Makes all that is asked meanwhile part of one question. */
   during<Result>(compute: () => Result): Result {
     const outer = this.question;
-    const question = outer ?? newQuestion(this.state);
+    const question = outer ?? this.newQuestion();
     this.question = question;
     try {
       return compute();
@@ -516,6 +547,28 @@ export class AnswerMemory {
         for (const answer of question.known) this.note(answer);
       }
     }
+  }
+
+  private newQuestion(): Question {
+    return {
+      number: ++this.lastQuestion,
+      state: this.state,
+      failed: 0,
+      root: undefined,
+      hasLost: false,
+      isOrdered: false,
+      known: [],
+      found: undefined,
+      missed: undefined,
+      files: undefined,
+      names: undefined,
+      given: undefined,
+      parts: undefined,
+      lastPart: undefined,
+      overviews: undefined,
+      all: undefined,
+      turn: 0,
+    };
   }
 
   /**
@@ -588,6 +641,22 @@ export class AnswerMemory {
   }
 }
 
+/** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
+function joinInto(outer: Question, inner: Question): void {
+  for (const answer of inner.found ?? none) {
+    answer.question = outer;
+    outer.found?.push(answer);
+  }
+  for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
+  outer.isOrdered = true;
+  for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
+  for (const each of inner.files ?? none) outer.files = noted(outer.files, each);
+  for (const each of inner.names ?? none) outer.names = noted(outer.names, each);
+  for (const each of inner.given ?? none) outer.given = noted(outer.given, each);
+  if (inner.parts) outer.parts = new Set([...(outer.parts ?? nothing), ...inner.parts]);
+  if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
+}
+
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
   return parts.size + known.size + others.size === 0;
 }
@@ -623,26 +692,6 @@ const nothing: ReadonlySet<never> = new Set<never>([]);
 const statesBetweenSweeps = 32;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
 const longestChain = 400;
-
-function newQuestion(state: number): Question {
-  return {
-    state,
-    failed: 0,
-    root: undefined,
-    hasLost: false,
-    known: [],
-    found: [],
-    missed: undefined,
-    files: undefined,
-    names: undefined,
-    given: undefined,
-    parts: undefined,
-    lastPart: undefined,
-    overviews: undefined,
-    all: undefined,
-    turn: 0,
-  };
-}
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
   if (a.size !== b.size) return false;

@@ -25,6 +25,8 @@ export interface SpawnedArguments {
  */
 export class Resolver {
   private depth = 0;
+  /** The iterators whose elements are being looked for. */
+  private readonly iterated = new Set<CallOperation>();
 
   constructor(
     readonly files: ReadonlyMap<string, LinkedFile>,
@@ -56,13 +58,20 @@ export class Resolver {
     compute: () => Result,
     isSame: (a: Result, b: Result) => boolean = () => false,
   ): Result {
-    return this.memory.find<object | string, Result>(this.memory.of(file).derived, key, undefined, isSame, compute);
+    return this.memory.find<object | string, Result>("derivation", this.memory.of(file).derived, key, undefined, isSame, compute);
   }
 
   /** The same for one function. `provisional` is what it is taken for while it is found. */
   rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
     const { derived } = this.memory.of(node.file);
-    return this.memory.find<object | string, Result>(derived, `${what} ${this.identityOf(node)}`, provisional, sameStructure, compute);
+    return this.memory.find<object | string, Result>(
+      "derivation",
+      derived,
+      `${what} ${this.identityOf(node)}`,
+      provisional,
+      sameStructure,
+      compute,
+    );
   }
 
   /** What follows from the whole program; see `AnswerMemory`. */
@@ -94,7 +103,7 @@ export class Resolver {
       return [];
     }
     // A value that depends on itself adds nothing to itself.
-    return this.memory.find(values, value, [], sameEntities, () => {
+    return this.memory.find("resolution", values, value, [], sameEntities, () => {
       this.depth++;
       const result = distinct(this.compute(value, within));
       this.depth--;
@@ -160,7 +169,7 @@ export class Resolver {
   private read(place: Place, offset: number, within: FunctionNode): readonly Entity[] {
     switch (place.kind) {
       case "name": {
-        const bound = place.owner === within.facts.index ? (within.facts.bindings.get(place.name) ?? []) : [];
+        const bound = place.owner === within.index ? (within.bound(place.name) ?? []) : [];
         // The name of a `with` means what the nearest one before bound it to: `with A() as pool: … with B() as pool: …`.
         if (bound.length > 1 && bound.some((value) => value.op === "entered")) {
           const last = bound.filter((value) => value.start < offset).pop();
@@ -193,13 +202,13 @@ export class Resolver {
     if (owner === unbound) return this.unboundName(name, within.file);
     const node = within.file.functions[owner];
     if (!node) return [];
-    const annotation = node.facts.annotations.get(name);
+    const annotation = node.head.annotations.get(name);
     const annotated = annotation ? this.annotated(annotation, node) : [];
-    const parameter = node.facts.parameters.find((candidate) => candidate.name === name);
+    const parameter = node.head.parameters.find((candidate) => candidate.name === name);
     const given = parameter ? this.parameter(parameter, node) : [];
-    const values = node.facts.bindings.get(name) ?? [];
+    const values = node.bound(name) ?? [];
     const bound = values.flatMap((value) => this.resolve(value, node));
-    const elsewhere = node.facts.rebound.has(name) ? this.reboundValues(name, owner, within.file) : [];
+    const elsewhere = node.head.rebound.has(name) ? this.reboundValues(name, owner, within.file) : [];
     return annotated.length + given.length === 0 && elsewhere.length === 0 ? bound : [...annotated, ...given, ...bound, ...elsewhere];
   }
 
@@ -207,11 +216,11 @@ export class Resolver {
   private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
     const { file } = within;
     const method = methodsIn(file).get(name);
-    const owner = method?.facts.class === undefined ? undefined : file.classes[method.facts.class];
+    const owner = method?.head.class === undefined ? undefined : file.classes[method.head.class];
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
     // What an object keeps and passes calls on to has the names of its methods, and is of another class as like as not.
-    if (method.facts.class === within.facts.class && isAttributeOfOwn(object, within)) return [];
+    if (method.head.class === within.head.class && isAttributeOfOwn(object, within)) return [];
     const isCommon =
       commonMethods.has(name) || name.startsWith("__") || containerTypes.some((type) => this.isKnown(`builtins.${type}.${name}`));
     return isCommon ? [] : [{ kind: "function", function: method, receiver: { kind: "instance", class: owner } }];
@@ -263,12 +272,12 @@ export class Resolver {
 
   /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
   importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
-    const values = file.functions[0]?.facts.bindings.get(name);
+    const values = file.functions[0]?.bound(name);
     const [value] = values ?? [];
     if (values?.length !== 1 || value?.op !== "import" || value.name === undefined || depth > maximumReexports) return undefined;
     const target = this.modules.resolve(file.path, value.level, value.module);
     const origin = target.kind === "file" ? this.memory.file(target.path) : undefined;
-    if (!origin?.functions[0]?.facts.bindings.has(value.name)) return undefined;
+    if (!origin?.functions[0]?.bound(value.name)) return undefined;
     return this.importOrigin(origin, value.name, depth + 1) ?? { path: origin.path, name: value.name };
   }
 
@@ -284,7 +293,7 @@ export class Resolver {
     const file = this.memory.file(path);
     const module = file?.functions[0];
     if (!file || !module) return [];
-    if (module.facts.bindings.has(name) || module.facts.rebound.has(name)) return this.name(name, 0, module);
+    if (module.bound(name) || module.head.rebound.has(name)) return this.name(name, 0, module);
     for (const imported of starImports(file)) {
       if (imported.function !== 0) continue;
       const target = this.modules.resolve(path, imported.level, imported.module);
@@ -342,13 +351,13 @@ export class Resolver {
     if (object.kind === "instance" && name === "__class__") return [{ kind: "class", class: node }];
     for (const current of classes) {
       const body = current.file.functions[current.facts.body];
-      const values = body?.facts.bindings.get(name);
+      const values = body?.bound(name);
       const found = values && body ? values.flatMap((value) => this.resolve(value, body)) : [];
       const own = object.kind === "instance" ? this.assigned(current, name) : [];
       // An attribute that starts as None and is set from outside.
       const isSetOutside = own.length === 0 && object.kind === "instance" && current.facts.instanceAttributes.has(name);
       const assigned = isSetOutside ? this.assignedOutside(current, name) : own;
-      const annotation = body?.facts.annotations.get(name);
+      const annotation = body?.head.annotations.get(name);
       const annotated = annotation && body && found.length + assigned.length === 0 ? this.annotated(annotation, body) : [];
       if (found.length + assigned.length + annotated.length === 0) {
         if (values || current.facts.instanceAttributes.has(name) || annotation) return [];
@@ -401,8 +410,8 @@ export class Resolver {
     const classes: ClassNode[] = [node];
     const externals: string[] = [];
     const order = { classes, externals };
-    return this.memory.find(orders, node, order, sameOrder, () => {
-      const scope = node.file.functions[node.file.functions[node.facts.body]?.facts.parent ?? 0];
+    return this.memory.find("resolution", orders, node, order, sameOrder, () => {
+      const scope = node.file.functions[node.file.functions[node.facts.body]?.head.parent ?? 0];
       for (const base of scope ? node.facts.bases : []) {
         for (const entity of this.resolve(base, scope as FunctionNode)) {
           if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
@@ -419,11 +428,14 @@ export class Resolver {
   private parameter(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
     const { parameters } = this.memory.of(node.file);
     const known = this.memory.recall<ParameterFacts, readonly Entity[]>(parameters, parameter);
-    return known ?? this.memory.find(parameters, parameter, [], sameEntities, () => distinct(this.parameterValues(parameter, node)));
+    return (
+      known ??
+      this.memory.find("resolution", parameters, parameter, [], sameEntities, () => distinct(this.parameterValues(parameter, node)))
+    );
   }
 
   private parameterValues(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
-    const { facts } = node;
+    const { head: facts } = node;
     if (facts.class !== undefined && parameter === facts.parameters[0]) {
       const owner = node.file.classes[facts.class];
       const decorators = decoratorNames(node);
@@ -463,7 +475,7 @@ export class Resolver {
     const known = this.memory.recall<FunctionNode, readonly Caller[]>(callers, node);
     if (known) return known;
     const result: Caller[] = [];
-    return this.memory.find<FunctionNode, readonly Caller[]>(callers, node, result, sameCallers, () => {
+    return this.memory.find<FunctionNode, readonly Caller[]>("resolution", callers, node, result, sameCallers, () => {
       let candidates = 0;
       for (const name of this.callNames(node)) {
         for (const { file, site } of this.memory.sitesOf(name, maximumCallers)) {
@@ -489,7 +501,7 @@ export class Resolver {
   }
 
   private callNames(node: FunctionNode): readonly string[] {
-    const { facts } = node;
+    const { head: facts } = node;
     const names = [facts.name];
     // Calls of the class come first: `__init__` is written out in so many places that the limit would be used up there.
     if (facts.class !== undefined && (facts.name === "__init__" || facts.name === "__new__")) {
@@ -511,7 +523,7 @@ export class Resolver {
   /** The method of that name that objects of the class have, if the program defines it. */
   method(node: ClassNode, name: string, aliases = 0): FunctionNode | undefined {
     for (const current of this.classOrder(node).classes) {
-      const values = current.file.functions[current.facts.body]?.facts.bindings.get(name);
+      const values = current.file.functions[current.facts.body]?.bound(name);
       for (const value of values ?? []) {
         const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
         if (definition?.op === "function") return current.file.functions[definition.function];
@@ -550,7 +562,7 @@ export class Resolver {
 
   private metaclasses(node: ClassNode): readonly ClassNode[] {
     const holder = this.classOrder(node).classes.find((each) => each.facts.metaclass !== undefined);
-    const scope = holder?.file.functions[holder.file.functions[holder.facts.body]?.facts.parent ?? 0];
+    const scope = holder?.file.functions[holder.file.functions[holder.facts.body]?.head.parent ?? 0];
     if (!holder?.facts.metaclass || !scope) return [];
     return this.resolve(holder.facts.metaclass, scope).flatMap((entity) => (entity.kind === "class" ? [entity.class] : []));
   }
@@ -718,7 +730,7 @@ export class Resolver {
   /** The class in whose method the function stands. */
   enclosingClass(node: FunctionNode): ClassNode | undefined {
     for (let current: FunctionNode | undefined = node; current; current = parentOf(current)) {
-      if (current.facts.class !== undefined) return current.file.classes[current.facts.class];
+      if (current.head.class !== undefined) return current.file.classes[current.head.class];
     }
     return undefined;
   }
@@ -727,9 +739,9 @@ export class Resolver {
     const { returns } = this.memory.of(node.file);
     const known = this.memory.recall<FunctionNode, readonly Entity[]>(returns, node);
     if (known) return known;
-    return this.memory.find(returns, node, [], sameEntities, () => {
-      const values = node.facts.isGenerator ? madeByGenerator(node) : node.facts.returned.flatMap((value) => this.resolve(value, node));
-      return distinct(values.length > 0 || !node.facts.returns ? values : this.annotated(node.facts.returns, node));
+    return this.memory.find("resolution", returns, node, [], sameEntities, () => {
+      const values = node.head.isGenerator ? madeByGenerator(node) : node.returned.flatMap((value) => this.resolve(value, node));
+      return distinct(values.length > 0 || !node.head.returns ? values : this.annotated(node.head.returns, node));
     });
   }
 
@@ -770,11 +782,17 @@ export class Resolver {
     if (entity.kind === "container") return this.containerElements(entity);
     if (entity.kind === "object") {
       const source = entity.origin && entity.type === "collections.abc.Iterator" ? entity.origin.call.arguments[0]?.value : undefined;
-      if (entity.origin && source && this.depth < maximumDepth) {
+      if (entity.origin && source) {
+        // An iterator over itself, `it = map(f, it)`, yields what it yields without that.
+        if (this.depth >= maximumDepth || this.iterated.has(entity.origin.call)) return [];
         this.depth++;
-        const found = this.elements(source, entity.origin.in);
-        this.depth--;
-        return found;
+        this.iterated.add(entity.origin.call);
+        try {
+          return this.elements(source, entity.origin.in);
+        } finally {
+          this.depth--;
+          this.iterated.delete(entity.origin.call);
+        }
       }
       const yields = this.knowledge.type(entity.type)?.yields;
       return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
@@ -964,7 +982,7 @@ function containerType({ value }: ContainerEntity): string {
 /** What calling a generator function makes, unless a decorator makes something else of it. */
 function madeByGenerator(node: FunctionNode): readonly Entity[] {
   const isPlain = decoratorNames(node).every((name) => name === "staticmethod" || name === "classmethod" || name === "property");
-  return isPlain && !node.facts.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
+  return isPlain && !node.head.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
 }
 
 /** The type that the literals in the call decide on; where they leave it open, the most common one, which stands last. */
@@ -1013,7 +1031,7 @@ function elementSource(name: string | undefined, call: CallOperation): Value | u
 
 /** The function around a function; the module has none. */
 export function parentOf(node: FunctionNode): FunctionNode | undefined {
-  return node.facts.parent === undefined ? undefined : node.file.functions[node.facts.parent];
+  return node.head.parent === undefined ? undefined : node.file.functions[node.head.parent];
 }
 
 /** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
@@ -1033,8 +1051,8 @@ const compiledNames: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The last names of a function's decorators: `property`, `setter`, `classmethod`. */
-export function decoratorNames(node: Pick<FunctionNode, "facts">): readonly string[] {
-  return node.facts.decorators.flatMap((decorator) => {
+export function decoratorNames({ head }: Pick<FunctionNode, "head">): readonly string[] {
+  return head.decorators.flatMap((decorator) => {
     const value = decorator.op === "call" ? decorator.callee : decorator;
     return value.op === "read" && value.place.kind !== "element" ? [value.place.name] : [];
   });
@@ -1050,7 +1068,7 @@ export function argumentFor(
   const named = call.arguments.find((argument) => argument.form === "keyword" && argument.name === parameter.name);
   if (named) return named.value;
   if (parameter.form === "star" || parameter.form === "double-star" || parameter.form === "keyword-only") return undefined;
-  const position = node.facts.parameters.indexOf(parameter) - (receiver === "bound" ? 1 : 0);
+  const position = node.head.parameters.indexOf(parameter) - (receiver === "bound" ? 1 : 0);
   if (position < 0) return undefined;
   const before = call.arguments.slice(0, position + 1);
   const argument = before[position];
@@ -1058,15 +1076,15 @@ export function argumentFor(
 }
 
 /** Whether the function is one that the other defines further down, once for each of its calls. */
-function isDefinedLater({ file, facts }: FunctionNode, offset: number, within: FunctionNode): boolean {
-  return facts.parent === within.index && within.facts.kind === "function" && file === within.file && facts.nameRange.start > offset;
+function isDefinedLater({ file, head }: FunctionNode, offset: number, within: FunctionNode): boolean {
+  return head.parent === within.index && within.head.kind === "function" && file === within.file && head.nameRange.start > offset;
 }
 
 /** Whether the value is an attribute of the method's own object. */
-function isAttributeOfOwn(value: Value, { facts }: FunctionNode): boolean {
+function isAttributeOfOwn(value: Value, { head }: FunctionNode): boolean {
   if (value.op !== "read" || value.place.kind !== "attribute") return false;
   const { object } = value.place;
-  return object.op === "read" && object.place.kind === "name" && object.place.name === facts.parameters[0]?.name;
+  return object.op === "read" && object.place.kind === "name" && object.place.name === head.parameters[0]?.name;
 }
 
 /** The methods of the file by name; undefined where several have it. */
@@ -1074,8 +1092,8 @@ function methodsIn(file: LinkedFile): ReadonlyMap<string, FunctionNode | undefin
   return file.derive("methods", () => {
     const methods = new Map<string, FunctionNode | undefined>();
     for (const node of file.functions) {
-      if (node.facts.kind !== "function" || node.facts.class === undefined) continue;
-      methods.set(node.facts.name, methods.has(node.facts.name) ? undefined : node);
+      if (node.head.kind !== "function" || node.head.class === undefined) continue;
+      methods.set(node.head.name, methods.has(node.head.name) ? undefined : node);
     }
     return methods;
   });
@@ -1096,11 +1114,11 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
   return file.derive("rebound variables", () => {
     const values = new Map<string, ReboundValue[]>();
     for (const node of file.functions) {
-      if (!node.facts.holds.has("outer store")) continue;
+      if (!node.head.holds.has("outer store")) continue;
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
         const { owner, name } = operation.place;
-        if (owner === node.index || !file.functions[owner]?.facts.rebound.has(name)) return;
+        if (owner === node.index || !file.functions[owner]?.head.rebound.has(name)) return;
         const key = `${owner} ${name}`;
         const list = values.get(key);
         if (list) list.push({ node, value: operation.value });

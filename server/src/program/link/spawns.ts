@@ -418,8 +418,7 @@ function roleMethods(knowledge: Knowledge): RoleMethods {
   if (known) return known;
   const workers = new Set<string>();
   const handlers = new Set<string>();
-  for (const entry of knowledge.all()) {
-    if (entry.entry !== "type") continue;
+  for (const entry of knowledge.types()) {
     if (entry.is.role === "worker") for (const name of entry.is.runs) workers.add(name);
     if (entry.is.role === "handler" && entry.is.methods !== "public") for (const name of entry.is.methods) handlers.add(name);
   }

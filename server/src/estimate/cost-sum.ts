@@ -1,0 +1,134 @@
+import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
+import type { GilNote } from "../program/link/gil-notes.js";
+
+/** What a stretch of a program costs, while it is added up. Times are nanoseconds; what is said of counts is likely. */
+export interface Sum {
+  interpreter: Interval;
+  held: Interval;
+  native: Interval;
+  wait: Interval;
+  unknown: number;
+  lockEntries: number;
+  locked: Interval;
+  sharedUses: number;
+  sharedLiterals: number;
+  sharedWrites: number;
+  freshBytes: number;
+  touchedBytes: number;
+  nesting: number;
+  endless: boolean;
+  guessed: boolean;
+}
+
+/** Nothing at all. */
+export const zero: Interval = exactly(0);
+
+/** The cost of nothing. */
+export function emptySum(): Sum {
+  return {
+    interpreter: zero,
+    held: zero,
+    native: zero,
+    wait: zero,
+    unknown: 0,
+    lockEntries: 0,
+    locked: zero,
+    sharedUses: 0,
+    sharedLiterals: 0,
+    sharedWrites: 0,
+    freshBytes: 0,
+    touchedBytes: 0,
+    nesting: 0,
+    endless: false,
+    guessed: false,
+  };
+}
+
+/** Adds what comes after it. */
+export function addTo(sum: Sum, other: Sum): void {
+  sum.interpreter = add(sum.interpreter, other.interpreter);
+  sum.held = add(sum.held, other.held);
+  sum.native = add(sum.native, other.native);
+  sum.wait = add(sum.wait, other.wait);
+  sum.unknown += other.unknown;
+  sum.lockEntries += other.lockEntries;
+  sum.locked = add(sum.locked, other.locked);
+  sum.sharedUses += other.sharedUses;
+  sum.sharedLiterals += other.sharedLiterals;
+  sum.sharedWrites += other.sharedWrites;
+  sum.freshBytes += other.freshBytes;
+  sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
+  sum.nesting = Math.max(sum.nesting, other.nesting);
+  sum.endless ||= other.endless;
+  sum.guessed ||= other.guessed;
+}
+
+/** So many rounds of it. */
+export function repeated(sum: Sum, count: Interval): Sum {
+  return {
+    interpreter: multiply(sum.interpreter, count),
+    held: multiply(sum.held, count),
+    native: multiply(sum.native, count),
+    wait: multiply(sum.wait, count),
+    unknown: sum.unknown * count.likely,
+    lockEntries: sum.lockEntries * count.likely,
+    locked: multiply(sum.locked, count),
+    sharedUses: sum.sharedUses * count.likely,
+    sharedLiterals: sum.sharedLiterals * count.likely,
+    sharedWrites: sum.sharedWrites * count.likely,
+    // What one round makes is mostly thrown away before the next, and what it looks at is the same.
+    freshBytes: sum.freshBytes,
+    touchedBytes: sum.touchedBytes,
+    nesting: sum.nesting,
+    endless: sum.endless,
+    guessed: sum.guessed,
+  };
+}
+
+/** One of several ways is taken: between the cheapest and the dearest, likely their mean. */
+export function averaged(arms: readonly Sum[]): Sum {
+  const sum = emptySum();
+  const part = (select: (arm: Sum) => Interval): Interval => {
+    let low = Number.POSITIVE_INFINITY;
+    let high = 0;
+    let likely = 0;
+    for (const arm of arms) {
+      const each = select(arm);
+      low = Math.min(low, each.low);
+      high = Math.max(high, each.high);
+      likely += each.likely / arms.length;
+    }
+    return arms.length === 0 ? zero : { low, likely, high };
+  };
+  sum.interpreter = part((arm) => arm.interpreter);
+  sum.held = part((arm) => arm.held);
+  sum.native = part((arm) => arm.native);
+  sum.wait = part((arm) => arm.wait);
+  sum.locked = part((arm) => arm.locked);
+  for (const arm of arms) {
+    sum.unknown += arm.unknown / arms.length;
+    sum.lockEntries += arm.lockEntries / arms.length;
+    sum.sharedUses += arm.sharedUses / arms.length;
+    sum.sharedLiterals += arm.sharedLiterals / arms.length;
+    sum.sharedWrites += arm.sharedWrites / arms.length;
+    sum.freshBytes += arm.freshBytes / arms.length;
+    sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
+    sum.nesting = Math.max(sum.nesting, arm.nesting);
+    sum.endless ||= arm.endless;
+    sum.guessed ||= arm.guessed;
+  }
+  return sum;
+}
+
+/** The same work as native code that releases or keeps the GIL. */
+export function asNative(effect: GilNote, sum: Sum): Sum {
+  const busy = add(sum.interpreter, sum.held);
+  const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
+  return effect === "releases" ? { ...none, native: add(sum.native, busy) } : { ...none, held: busy };
+}
+
+/** Compiled loops run ten to a hundred times as fast as bytecode. */
+export function asCompiled(sum: Sum): Sum {
+  const { low, likely, high } = sum.interpreter;
+  return { ...sum, interpreter: interval(low / 100, likely / 30, high / 10) };
+}

@@ -1,0 +1,52 @@
+import { joinPath } from "../base/path.js";
+import type { WorkspaceTrust } from "./protocol.js";
+import type { ServerHost } from "./server-host.js";
+
+/** What of the disk may be looked at. */
+export interface Confinement {
+  readonly trust: WorkspaceTrust;
+  readonly folders: readonly string[];
+}
+
+/**
+ * A host that reads nothing outside the workspace as long as nobody trusts it: not above it, and not where links in it lead. What lies above is as if it were not
+ * there; a link out of it is an error.
+ */
+export function confined(host: ServerHost, confinement: () => Confinement): ServerHost {
+  const isInside = (path: string, folders: readonly string[]): boolean =>
+    folders.some((folder) => path === folder || path.startsWith(joinPath(folder, "")));
+
+  /** Where the path leads, if it may be read; undefined if it lies elsewhere. */
+  const allowed = async (path: string): Promise<string | undefined> => {
+    const { trust, folders } = confinement();
+    if (trust === "given") return path;
+    if (!isInside(path, folders)) return undefined;
+    const real = await host.realPath(path);
+    const realFolders = await Promise.all(folders.map((folder) => host.realPath(folder).catch(() => folder)));
+    if (!isInside(real, realFolders)) throw new Error("leads out of the workspace, which is not trusted");
+    return real;
+  };
+
+  const outside = new Error("lies outside the workspace, which is not trusted");
+  return {
+    ...host,
+    async readFile(path) {
+      const real = await allowed(path);
+      if (real === undefined) throw outside;
+      return host.readFile(real);
+    },
+    async listFolder(path) {
+      const real = await allowed(path);
+      if (real === undefined) throw outside;
+      return host.listFolder(real);
+    },
+    async describe(path) {
+      const { trust, folders } = confinement();
+      if (trust === "withheld" && !isInside(path, folders)) return undefined;
+      // What does not exist leads nowhere.
+      if ((await host.describe(path)) === undefined) return undefined;
+      const real = await allowed(path);
+      return real === undefined ? undefined : host.describe(real);
+    },
+  };
+}
