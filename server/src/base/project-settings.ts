@@ -163,7 +163,10 @@ async function textOf(path: string, host: Pick<Host, "readFile">): Promise<strin
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  if (typeof value !== "object" || value === null) return false;
+  // Lists and dates of TOML are objects of other kinds.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isListOfTexts(value: unknown): value is readonly string[] {
