@@ -87,17 +87,24 @@ function match(data: Data, program: Program): Match<Data> {
 
 /** Whether coming second does little harm, as far as the text tells. */
 function isMild({ harm, act }: Data, program: Program): boolean {
+  // Who promises to be shared need not mean that a thing must not be done twice; an error is one for everybody.
+  if (harm.goes !== "error" && act.race.concurrency === "promised") return true;
   switch (harm.goes) {
     case "stale":
     case "noted-twice":
       return true;
     case "twice":
-      return endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
+      return setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
     case "overwritten":
       return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
     default:
       return false;
   }
+}
+
+/** An event that is set twice is set; who has waited for it to be cleared and then sets it means to be alone. */
+function setsEvent({ act, check }: CheckThenAct): boolean {
+  return act.op === "call" && lastNameOf(act.callee) === "set" && (check.at.op !== "loop" || act.end <= check.at.end);
 }
 
 /**
@@ -128,7 +135,7 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
   const { act, check } = pattern;
   const node = race.first.function;
   // Who waits for a turn and then takes it means to be alone.
-  if (check.at.op === "loop" || (act.op === "call" && addsEach.test(lastNameOf(act.callee)))) return true;
+  if (check.at.op === "loop" || (act.op === "call" && addsTwice.test(lastNameOf(act.callee)))) return true;
   if (act.op === "write" && countsOn(act)) return true;
   const beside = listOf(node.facts.body, act) ?? [];
   const seen = new Set([node]);
@@ -139,7 +146,7 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
     if (operation.op === "write") more = operation.form === "delete" || (countsOn(operation) && !isLocalPlace(operation.place, node));
     if (operation.op !== "call") return;
     const name = lastNameOf(operation.callee);
-    more = onlyOnce.test(name) || (addsEach.test(name) && !isLocalObject(operation, node)) || starts(operation, node, program, seen);
+    more = onlyOnce.test(name) || (addsTwice.test(name) && !isLocalObject(operation, node)) || starts(operation, node, program, seen);
   });
   return more;
 }
@@ -167,7 +174,7 @@ function starts(call: CallOperation, within: FunctionNode, program: Program, see
 
 const maximumSeen = 12;
 const starting = /^_*(start|launch|spawn|fork|submit|popen|create_task|start_new_thread|run_in_executor)([_A-Z]|$)/;
-const addsEach = /^(append|appendleft|put|put_nowait|insert|extend|send|sendall|send_message|write)$/;
+const addsTwice = /^(append|appendleft|insert|extend)$/;
 
 function isLocalPlace(place: Place, { facts }: FunctionNode): boolean {
   return place.kind === "name" && place.owner === facts.index && !facts.rebound.has(place.name);
@@ -206,7 +213,7 @@ function actOf(access: Access, accesses: readonly Access[], inside: readonly Acc
   const { harm, undoes } = kind;
   if (harm.goes === "error" && pattern.caught.some((name) => catches(name, harm.errors))) return undefined;
   const act = checkedActOf(access, accesses, undoes, program);
-  if (!act || isReportedAsUpdate(access, accesses)) return undefined;
+  if (!act || isReportedAsUpdate(access, accesses, program)) return undefined;
   return { act, harm };
 }
 
@@ -466,10 +473,10 @@ function catches(name: string, errors: readonly string[]): boolean {
 }
 
 /** The same statement is reported as an update that can be lost. */
-function isReportedAsUpdate(access: Access, accesses: readonly Access[]): boolean {
+function isReportedAsUpdate(access: Access, accesses: readonly Access[], program: Program): boolean {
   if (!access.update) return false;
   const stores = accesses.filter(({ does }) => does === "assign" || does === "update" || does === "delete");
-  return raceOf(access, access.locks, stores, accesses) !== undefined;
+  return raceOf(access, access.locks, stores, program, accesses) !== undefined;
 }
 
 function message({ act, harm }: Data, context: RuleContext): string {

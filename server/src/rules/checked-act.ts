@@ -31,7 +31,7 @@ export function checkedActOf(
   const others = accesses.filter(
     (other) => undoes(other) && !isAlone(other) && !hasWaited(other, access, program) && sameKey(check.pattern, other),
   );
-  const race = raceOf(access, check.locks, others, accesses);
+  const race = raceOf(access, check.locks, others, program, accesses);
   if (!race) return undefined;
   const { pattern } = check;
   return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
@@ -140,12 +140,18 @@ function hasWaited(access: Access, other: Access, program: Program): boolean {
 
 function isOutside(access: Access, { root: thread }: Access, program: Program): boolean {
   if (access.root.kind !== "caller" || thread.kind !== "spawn") return false;
-  const { function: node, range } = access;
+  const { function: node, range, path } = access;
   if (node === thread.spawn.in && range.end <= thread.spawn.call.start) return true;
+  return [...path.map((step) => ({ node: step.function, before: step.call.start })), { node, before: range.start }].some((step) =>
+    hasWaitedIn(step.node, step.before, program),
+  );
+}
+
+function hasWaitedIn(node: FunctionNode, before: number, { resolver }: Program): boolean {
   let waited = false;
   walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
-    waited ||= waits(operation) || program.resolver.callees(operation, node).some(({ function: helper }) => waitsIn(helper));
+    if (waited || operation.op !== "call" || operation.end > before || operation.callee.op !== "read") return;
+    waited = waits(operation) || resolver.callees(operation, node).some(({ function: helper }) => waitsIn(helper));
   });
   return waited;
 }

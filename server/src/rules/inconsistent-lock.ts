@@ -63,7 +63,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
       const minds = minding(store, guarded);
       const harmed = minds.filter((other) => doesHarm(store, other, program));
-      const race = raceOf(store, store.locks, harmed, accesses) ?? raceOf(store, store.locks, minds, accesses);
+      const race = raceOf(store, store.locks, harmed, program, accesses) ?? raceOf(store, store.locks, minds, program, accesses);
       if (!race || isClaimed(race, accesses) || isFarFetched(race)) continue;
       const confidence = confidenceOf(race, program);
       if (confidence) matches.set(key, match(race, harmed.includes(race.second) ? confidence : "possible"));
@@ -89,6 +89,7 @@ function declared(program: Program): Map<string, Match<Data>> {
             access,
             access.locks,
             accesses.filter((other) => other.update),
+            program,
             accesses,
           )
         )

@@ -1,8 +1,10 @@
 import type { Range } from "../base/range.js";
 import { type Acquisition, activityOf, type CallStep } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
 import { areTwins, isOrdered } from "../program/link/lock-order.js";
 import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
+import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import docs from "./lock-order-inversion.md";
 import { rootText, startOf } from "./race.js";
@@ -44,7 +46,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       else if (!isOfInner(held, taken)) addEdge(graph, { held, taken });
     }
   }
-  matches.push(...pairsIn(graph), ...trianglesIn(graph), ...twinsIn(twins, program));
+  matches.push(...pairsIn(graph, program), ...trianglesIn(graph, program), ...twinsIn(twins, program));
   return matches;
 }
 
@@ -85,12 +87,17 @@ function addEdge(graph: Map<string, Map<string, Edge[]>>, edge: Edge): void {
 /** More ways to the same pair of locks say nothing new. */
 const maximumEdges = 24;
 
-function pairsIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>): readonly Match<Data>[] {
+function pairsIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>, program: Program): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
   for (const [from, targets] of graph) {
     for (const [to, edges] of targets) {
       const back = from < to ? graph.get(to)?.get(from) : undefined;
-      const found = back && bestOf(edges.flatMap((first) => back.map((second) => [first, second])));
+      const found =
+        back &&
+        bestOf(
+          edges.flatMap((first) => back.map((second) => [first, second])),
+          program,
+        );
       if (found) matches.push(found);
     }
   }
@@ -98,7 +105,7 @@ function pairsIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>
 }
 
 /** Cycles of three and four locks of which no two are taken in both orders. */
-function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>): readonly Match<Data>[] {
+function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edge[]>>, program: Program): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
   const has = (from: string, to: string): boolean => graph.get(from)?.has(to) ?? false;
   let steps = 0;
@@ -114,7 +121,7 @@ function trianglesIn(graph: ReadonlyMap<string, ReadonlyMap<string, readonly Edg
               ?.get(way[(index + 1) % way.length] as string)
               ?.slice(0, 6) ?? [],
         );
-        const found = bestOf(product(lists));
+        const found = bestOf(product(lists), program);
         if (found) matches.push(found);
       }
       // Each cycle is found from its smallest lock.
@@ -136,10 +143,10 @@ function product(lists: readonly (readonly Edge[])[]): readonly (readonly Edge[]
 }
 
 /** The first of several cycles that can close, the surest one. */
-function bestOf(cycles: readonly (readonly Edge[])[]): Match<Data> | undefined {
+function bestOf(cycles: readonly (readonly Edge[])[], program: Program): Match<Data> | undefined {
   let best: { readonly cycle: readonly Edge[]; readonly confidence: Confidence } | undefined;
   for (const cycle of cycles) {
-    const confidence = confidenceOf(cycle);
+    const confidence = confidenceOf(cycle, program);
     if (!confidence || (best && (best.confidence !== "possible" || confidence === "possible"))) continue;
     best = { cycle, confidence };
   }
@@ -147,7 +154,7 @@ function bestOf(cycles: readonly (readonly Edge[])[]): Match<Data> | undefined {
 }
 
 /** Whether all edges can be gone along at the same time, each by another thread, and how sure that is. */
-function confidenceOf(cycle: readonly Edge[]): Confidence | undefined {
+function confidenceOf(cycle: readonly Edge[], program: Program): Confidence | undefined {
   let confidence: Confidence = "likely";
   for (const [index, first] of cycle.entries()) {
     for (const second of cycle.slice(index + 1)) {
@@ -156,7 +163,7 @@ function confidenceOf(cycle: readonly Edge[]): Confidence | undefined {
       if (how === "assumed") confidence = "possible";
     }
     const next = cycle[(index + 1) % cycle.length] as Edge;
-    if (areDifferent(first.taken.lock, next.held)) return undefined;
+    if (areDifferent(first.taken.lock, next.held, program)) return undefined;
     if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name") confidence = "possible";
   }
   return confidence;
@@ -174,8 +181,9 @@ function hasGate(first: Edge, second: Edge): boolean {
 }
 
 /** Whether two locks with one key are known to be those of two objects. */
-function areDifferent(a: HeldLock, b: HeldLock): boolean {
-  return a.owner !== b.owner && isNamedObject(a.owner) && isNamedObject(b.owner);
+function areDifferent(a: HeldLock, b: HeldLock, program: Program): boolean {
+  if (a.owner !== b.owner && isNamedObject(a.owner) && isNamedObject(b.owner)) return true;
+  return a.via !== "" && b.via !== "" && sameWay(a.via, b.via, program) === "two";
 }
 
 function isNamedObject(owner: string): boolean {
@@ -183,7 +191,7 @@ function isNamedObject(owner: string): boolean {
 }
 
 /** Locks of two objects of one class, taken one after the other: another thread can come with the objects swapped. */
-function twinsIn(edges: readonly Edge[], program: RuleContext["program"]): readonly Match<Data>[] {
+function twinsIn(edges: readonly Edge[], program: Program): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();
   const named = edges.filter(({ held, taken }) => isNamedObject(held.owner) && isNamedObject(taken.lock.owner));
   const seen = new Set<string>();
@@ -194,7 +202,7 @@ function twinsIn(edges: readonly Edge[], program: RuleContext["program"]): reado
         other.held.key === first.held.key && other.held.owner === first.taken.lock.owner && other.taken.lock.owner === first.held.owner,
     );
     const pair = [first.held.owner, first.taken.lock.owner].sort().join(" ");
-    const found = second && !seen.has(pair) ? bestOf([[first, second]]) : undefined;
+    const found = second && !seen.has(pair) ? bestOf([[first, second]], program) : undefined;
     if (!found) continue;
     seen.add(pair);
     matches.set(placeKey(found), found);

@@ -81,8 +81,9 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
       if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
       const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
-      const certain = raceOf(access, access.locks, others(surely), accesses);
-      const race = certain?.confidence === "likely" ? certain : (certain ?? raceOf(access, access.locks, others(perhaps), accesses));
+      const certain = raceOf(access, access.locks, others(surely), program, accesses);
+      const race =
+        certain?.confidence === "likely" ? certain : (certain ?? raceOf(access, access.locks, others(perhaps), program, accesses));
       if (!race) continue;
       const isSure = race === certain && !isHedged(race, kind, iteration);
       const confidence = isSure ? race.confidence : "possible";

@@ -39,7 +39,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
         // What changes in place stays the same object, so that only who stores another one is undone.
         (store) => update.update?.form === "stores" || store.update?.form !== "changes-in-place",
       );
-      const race = raceOf(update, update.locks, others, accesses);
+      const race = raceOf(update, update.locks, others, program, accesses);
       if (race && (!known || race.confidence !== "possible")) matches.set(key, match(race, update.update.gap));
     }
   }
@@ -50,7 +50,7 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
-    confidence: countsStreak(race.first) ? "possible" : race.confidence,
+    confidence: countsStreak(race.first) || race.first.update?.result === "kept" ? "possible" : race.confidence,
     related: racePlaces(race),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,

@@ -6,9 +6,11 @@ import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
+import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { parentOf } from "../program/link/resolver.js";
 import type { ThreadRoot } from "../program/link/roots.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
 
 /** Two accesses to the same state that threads can make at the same time, with nothing that keeps them apart. */
@@ -39,8 +41,8 @@ function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> 
 }
 
 /** Equal for accesses of one operation that differ only in which thread makes them, and how it gets there. */
-function sameMoment({ location, does, check, of, through }: Access): string {
-  return [location, does, ...(check?.locks.map((lock) => lock.key) ?? []), of, through].join("|");
+function sameMoment({ location, does, check, of, through, via }: Access): string {
+  return [location, does, ...(check?.locks.map((lock) => lock.key) ?? []), of, through, via].join("|");
 }
 
 /**
@@ -51,14 +53,18 @@ export function raceOf(
   first: Access,
   locks: readonly HeldLock[],
   others: readonly Access[],
+  program: Program,
   all: readonly Access[] = others,
 ): Race | undefined {
   let best: Race | undefined;
   for (const second of others) {
     if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
     const how = concurrency(first, second);
-    const confidence = how && confidenceOf(first, locks, second, how, all);
-    if (!how || !confidence || (best && rank(best) <= rank({ concurrency: how, confidence }))) continue;
+    const found = how && confidenceOf(first, locks, second, how, program, all);
+    const meeting = found && sameObject(first, second, program);
+    if (!how || !found || meeting === "two") continue;
+    const confidence = meeting === "one" ? found : "possible";
+    if (best && rank(best) <= rank({ concurrency: how, confidence })) continue;
     best = { first, second, concurrency: how, confidence };
     if (rank(best) === 0) break;
   }
@@ -107,11 +113,16 @@ function confidenceOf(
   locks: readonly HeldLock[],
   second: Access,
   how: Concurrency,
+  program: Program,
   all: readonly Access[],
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return isOfUnknownObject(first, second) || isGuessedTwin(first, second) || isInitial(second) || isLong(first, second)
+      return isOfUnknownObject(first, second) ||
+        isGuessedTwin(first, second, program) ||
+        isInitial(second) ||
+        isLong(first, second) ||
+        [first, second].some(beginsLife)
         ? "possible"
         : "likely";
     case "assumed":
@@ -130,6 +141,9 @@ function confidenceOf(
       // What is shared reaches a global that is filled on demand: whoever shares the one meets in the other.
       const isFilledGlobal = first.location.startsWith("global ") && first.check?.pattern.does === "fill";
       if (about.length === 0) return isFilledGlobal ? "possible" : undefined;
+      // What is stored as an object is set up is there before anybody else comes by.
+      if (second.does === "assign" && !second.check && !second.location.endsWith("[]") && isNamedForLifecycle(second.function))
+        return "possible";
       // A lock that is there for the end of an object's life alone need not be meant for what comes before.
       if (guards.length > 0) return late.length > 0 || known.some(({ inUse }) => inUse) ? "likely" : "possible";
       if (locks.some(isRealLock)) return undefined;
@@ -157,14 +171,44 @@ function isOfUnknownObject(first: Access, second: Access): boolean {
 }
 
 /** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */
-function isGuessedTwin({ root }: Access, { root: other }: Access): boolean {
-  if (root.key !== other.key) return false;
+function isGuessedTwin(first: Access, second: Access, program: Program): boolean {
+  const { root } = first;
+  const { root: other } = second;
+  if (root.key !== other.key) return isRestarted(first, second);
+  if (runsWhatItIsGiven(first, program)) return true;
   // Of a class of threads that nobody is seen to make there may be one.
   if (root.kind === "handler") return /Thread$/.test(root.base);
   if (root.kind !== "spawn") return false;
   const { pool, in: within, call } = root.spawn;
   // A pool that gets its work while something is set up gets it once.
   return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
+}
+
+/** Whether an object starts the same work on itself in two of its methods, which as a rule are for one time and the next. */
+function isRestarted({ root: a, of }: Access, { root: b, of: ofSecond }: Access): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn" || a.function !== b.function || a.spawn.call === b.spawn.call) return false;
+  const isOwn =
+    of === "thread's object" &&
+    ofSecond === of &&
+    a.spawn.in.facts.class !== undefined &&
+    a.spawn.in.facts.class === b.spawn.in.facts.class;
+  return isOwn && a.spawn.instancesOfOne === "one" && b.spawn.instancesOfOne === "one" && a.spawn.in !== b.spawn.in;
+}
+
+/** Whether the thread's function calls what its object was given to run, so that threads of a kind do not do the same. */
+function runsWhatItIsGiven({ root, path }: Access, { resolver }: Program): boolean {
+  const [step] = path;
+  if (!step || step.function !== root.function || root.kind === "entry") return false;
+  let stored = false;
+  walkOperations(step.function.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.start !== step.call.start || operation.end !== step.call.end) return;
+    const { callee } = operation;
+    if (callee.op !== "read" || callee.place.kind !== "attribute" || resolver.enclosingClass(step.function) === undefined) return;
+    const { name } = callee.place;
+    const callees = resolver.callees(operation, step.function);
+    stored = callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
+  });
+  return stored;
 }
 
 /** Whether both threads get there through so many calls that the two ways rest on many guesses. */
@@ -176,6 +220,13 @@ function isLong({ path }: Access, { path: other }: Access): boolean {
 function isInitial({ root, function: node, operation, update }: Access): boolean {
   return root.kind === "caller" && root.within !== undefined && node.facts.name === "__init__" && operation.op === "write" && !update;
 }
+
+/** Whether it is what other code has an object do before its thread runs, as the name tells: `connect`, `open`, `start`. */
+function beginsLife({ root }: Access): boolean {
+  return root.kind === "caller" && root.within === undefined && beginning.test(root.function.facts.name);
+}
+
+const beginning = /^(re)?(init|set_?up|configure|open|connect|start|begin|prepare|launch)(_|$)/i;
 
 /** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
 export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
@@ -217,7 +268,7 @@ export function isNamedForLifecycle({ facts }: FunctionNode): boolean {
 }
 
 const lifecycle =
-  /^_*(re)?(init|set_?up|set_|configure|enable|install|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
+  /^_*(on_)?(re)?(init|set_?up|set_|configure|enable|install|(load|restore|populate)(_all|_data|_state|_from\w*)?$|start|open|connect|begin|prepare|stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|reset|clear|fork|enter|exit)|_fork/i;
 
 /** Whether the access sets a number back, which says little of how it is counted otherwise. */
 function isReset({ does, operation, location, check }: Access): boolean {

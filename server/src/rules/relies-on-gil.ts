@@ -41,7 +41,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       const key = `${change.function.file.path}:${change.statement.start}`;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
-      const race = raceOf(change, change.locks, changes, accesses);
+      const race = raceOf(change, change.locks, changes, program, accesses);
       if (!race || isFarFetched(race)) continue;
       if (!known || race.confidence !== "possible") matches.set(key, match({ race, method }));
     }

@@ -46,7 +46,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${access.function.file.path}:${access.range.start}`;
       const known = matches.get(key);
       if (known && known.confidence !== "possible") continue;
-      const race = raceOf(access, access.locks, advances, accesses);
+      const race = raceOf(access, access.locks, advances, program, accesses);
       if (!race) continue;
       // A lock that is taken for other things says little of an iterator that nobody ever takes it for.
       const isGuessed = race.concurrency === "promised" && ![...race.first.locks, ...race.second.locks].some(isRealLock);

@@ -49,7 +49,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
         continue;
       }
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
-      const race = raceOf(access, access.locks, others, accesses);
+      const race = raceOf(access, access.locks, others, program, accesses);
       if (!race || (known && race.confidence === "possible")) continue;
       const confidence =
         objection.certain === "unknown" || race.concurrency === "promised" || isFarFetched(race) ? "possible" : race.confidence;

@@ -1,6 +1,6 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
-import type { Access } from "../program/link/activity.js";
+import { type Access, activityOf } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
@@ -74,12 +74,19 @@ function match(data: Data, program: Program): Match<Data> {
   };
 }
 
-/** Whether nothing may be lost by it: an object that is complete when it is made, of what the caller brought or for good; what import has made already. */
+/**
+ * Whether nothing may be lost by it: an object that is complete when it is made, that is made of what the caller brought, or that another object has for itself, and what import has made already. Of two
+ * containers both are filled, two locks keep nobody apart, two threads run and two connections are open.
+ */
 function isMild({ act, made }: Data, program: Program): boolean {
-  const { race, pattern } = act;
-  if (made.kind === "record" || isFilledAtImport(race, program)) return true;
+  if (made.kind === "record" || isFilledAtImport(act.race, program)) return true;
   if (made.kind !== "object") return false;
-  return isOfGiven(pattern.act, race.first.function);
+  // What others ask for, too, is there as a rule when threads start.
+  const { threaded } = activityOf(program);
+  if (program.resolver.callersOf(act.race.first.function).some(({ within }) => !threaded.has(within))) return true;
+  // An entry for a key is as good as the other one, if the key is no class whose only object it is.
+  const isEntry = act.pattern.check.place.kind === "element" && !act.race.first.via.startsWith("class ");
+  return isEntry || !/^($|global |class )/.test(act.race.first.via) || isOfGiven(act.pattern.act, act.race.first.function);
 }
 
 /** Whether an entry is made of what the caller brought for it: `self.entries[key] = Entry(value)`. */

@@ -22,12 +22,17 @@ function find({ program }: RuleContext): readonly Match<UpdateAcrossAwait>[] {
   return updatesAcrossAwaits(program).map((found) => ({
     path: found.function.file.path,
     range: found.statement,
-    confidence: found.evidence.kind === "assumed" || found.does !== "update" ? "possible" : "likely",
+    confidence: isSure(found) ? "likely" : "possible",
     related: related(found),
     targets: [],
     prediction: undefined,
     data: found,
   }));
+}
+
+/** Tasks take turns where they are meant to as a rule; what was counted on from an old value is lost all the same. */
+function isSure({ does, result, evidence }: UpdateAcrossAwait): boolean {
+  return does === "update" && result === "counted" && evidence.kind !== "assumed" && evidence.kind !== "has a lock";
 }
 
 function related({ function: node, read, suspension, statement, evidence }: UpdateAcrossAwait): readonly RelatedLocation[] {

@@ -5,7 +5,7 @@ import type { CallableEntry } from "../../knowledge/entry.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
-import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
@@ -30,6 +30,7 @@ import type { Look } from "./looks.js";
 import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
+import { classOfKey } from "./one-object.js";
 import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
@@ -38,7 +39,7 @@ import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
-import { inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
+import { countsOn, inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
@@ -70,14 +71,18 @@ export interface Access extends Moment {
   /** The whole statement, for writes; else the expression. */
   readonly statement: Range;
   readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
-  /** For a read-modify-write: what runs between the read and the write. */
-  readonly update: { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm } | undefined;
+  /** For a read-modify-write: what runs between the read and the write, and whether the result depends on who comes first; see `countsOn`. */
+  readonly update:
+    | { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm; readonly result: "counted" | "kept" }
+    | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
   readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
   /** Whose it is; see `Placed`. */
   readonly of: Placed["of"];
   /** The variable through which the state was reached: `global …`, `cell …`, or `self` with its class and those that it extends. */
   readonly through: string;
+  /** The way to the object whose attribute it is; see `AbstractObject`. */
+  readonly via: string;
 }
 
 /** A thread takes a lock. `locks` are those it holds already. */
@@ -731,7 +736,7 @@ class Walker {
     if (!object && write.place.kind === "element") {
       const container = this.ownership.object(write.place.object, frame);
       if (container.sharing === "shared")
-        this.access("insert", `${container.key}[]`, write, statement, baseOf(write.place), activation, held);
+        this.access("insert", elementsOf(container), write, statement, baseOf(write.place), activation, held);
     }
     if (object?.sharing !== "shared") return;
     const read = updateRead(write, frame.function);
@@ -741,10 +746,11 @@ class Walker {
           gap: updateGap(write, read, frame.function, this.program.resolver),
           read: { start: read.start, end: read.end },
           form: updateForm(write, frame.function, this.program.resolver),
+          result: countsOn(write, read, frame.function) ? ("counted" as const) : ("kept" as const),
         }
       : undefined;
     const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
-    this.access(does, object.key, write, statement, baseOf(write.place), activation, held, update);
+    this.access(does, object, write, statement, baseOf(write.place), activation, held, update);
   }
 
   /** `total += x` runs `__iadd__` of an object of the program. */
@@ -757,7 +763,7 @@ class Walker {
 
   private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
     const object = this.location(read.place, activation.frame);
-    if (object?.sharing === "shared") this.access("read", object.key, read, read, baseOf(read.place), activation, held);
+    if (object?.sharing === "shared") this.access("read", object, read, read, baseOf(read.place), activation, held);
   }
 
   /** Calls of methods on state: those that change a container, and those of objects that threads must not share. */
@@ -776,8 +782,8 @@ class Walker {
     if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
     if (target.sharing !== "shared") return;
-    if (mayChange && isContainer) this.access("change", `${target.key}[]`, call, call, baseOf(object), activation, held);
-    else this.access(isUnsafe ? "use" : "change", target.key, call, call, baseOf(object), activation, held);
+    if (mayChange && isContainer) this.access("change", elementsOf(target), call, call, baseOf(object), activation, held);
+    else this.access(isUnsafe ? "use" : "change", target, call, call, baseOf(object), activation, held);
   }
 
   /** What takes for granted that something is still there which was seen before: `self.sock.send()`, `self.callback()`, `d[k]`, `stack[-1]`. */
@@ -792,7 +798,7 @@ class Walker {
         : undefined;
     const object = isElementOf ? this.ownership.object(isElementOf, frame) : this.location(place, frame);
     if (object?.sharing !== "shared") return;
-    this.access("use", isElementOf ? `${object.key}[]` : object.key, operation, operation, baseOf(place), activation, held);
+    this.access("use", isElementOf ? elementsOf(object) : object, operation, operation, baseOf(place), activation, held);
   }
 
   /** `next(iterator)` moves it on; calls that block. */
@@ -806,13 +812,13 @@ class Walker {
       const object = this.ownership.object(iterator, frame);
       if (kind === "object") this.runs(entities, ["__next__"], iterator, call, activation, held);
       else if (kind !== "container" && object.sharing === "shared" && !this.isComputed(iterator, frame))
-        this.access("advance", object.key, call, call, baseOf(iterator), activation, held);
+        this.access("advance", object, call, call, baseOf(iterator), activation, held);
       return;
     }
     this.iterate(call, call, activation, held);
     const changed = changedByFunction(call, frame.function, resolver);
     const list = changed && this.ownership.object(changed, frame);
-    if (changed && list?.sharing === "shared") this.access("change", `${list.key}[]`, call, call, baseOf(changed), activation, held);
+    if (changed && list?.sharing === "shared") this.access("change", elementsOf(list), call, call, baseOf(changed), activation, held);
     let entry = this.blocking.get(call);
     if (entry === undefined) {
       const entries = resolver.externalCallees(call, frame.function).map((name) => {
@@ -844,8 +850,8 @@ class Walker {
       const object = this.ownership.object(given.value, given.in);
       if (kind === "object" || object.sharing !== "shared" || this.isComputed(given.value, given.in)) continue;
       const isNative = step === "native-call" || step === "copy";
-      if (kind === "iterator") this.access("advance", object.key, operation, statement, baseOf(source), activation, held);
-      else this.access(isNative ? "copy" : "iterate", `${object.key}[]`, operation, statement, baseOf(source), activation, held);
+      if (kind === "iterator") this.access("advance", object, operation, statement, baseOf(source), activation, held);
+      else this.access(isNative ? "copy" : "iterate", elementsOf(object), operation, statement, baseOf(source), activation, held);
     }
   }
 
@@ -896,7 +902,7 @@ class Walker {
 
   private accessOf(
     does: Access["does"],
-    location: string,
+    { key: location, via }: Pick<AbstractObject, "key" | "via">,
     operation: Access["operation"],
     statement: Range,
     base: Value | undefined,
@@ -928,6 +934,7 @@ class Walker {
       check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
       of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
       through: base && object ? this.throughOf(base, object, frame) : "",
+      via,
       locks: [...held],
       path,
     };
@@ -950,13 +957,13 @@ class Walker {
     this.polls.push({ root: this.current, function: frame.function, range: loop.header, locks: [...held], path, idle, looks });
   }
 
-  private lookedAt(value: ReadOperation, frame: Frame): string | undefined {
+  private lookedAt(value: ReadOperation, frame: Frame): Pick<AbstractObject, "key" | "via"> | undefined {
     const { place } = value;
     const isLocal = place.kind === "name" && place.owner === frame.function.facts.index && place.owner > 0;
     const object = isLocal ? this.ownership.object(value, frame) : this.location(place, frame);
-    if (object?.sharing === "shared") return object.key;
+    if (object?.sharing === "shared") return object;
     // Functions inside this one may be the threads that change the variable.
-    return isLocal && place.kind === "name" ? `cell ${functionKey(frame.function)} ${place.name}` : undefined;
+    return isLocal && place.kind === "name" ? { key: `cell ${functionKey(frame.function)} ${place.name}`, via: "" } : undefined;
   }
 
   private isDeclaredGuarded(place: Place): boolean {
@@ -1149,9 +1156,9 @@ function baseOf(place: Place | Value): Value | undefined {
   return object;
 }
 
-/** The class that a key stands for; see `classKey`. */
-function classOfKey(key: string, program: Program): ClassNode | undefined {
-  return program.file(key.slice(0, key.lastIndexOf("#")))?.classes.find((node) => classKey(node) === key);
+/** The content of a container as a whole. */
+function elementsOf({ key, via }: AbstractObject): Pick<AbstractObject, "key" | "via"> {
+  return { key: `${key}[]`, via };
 }
 
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
@@ -1304,6 +1311,7 @@ function decoratorLock({ function: node, parameters }: Frame): HeldLock | undefi
   return {
     key: `${decoratorKey}${named} ${family}`,
     owner,
+    via: "",
     identity: "one-per-object",
     reentrant: "unknown",
     scope: "threads",
@@ -1316,7 +1324,7 @@ const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|s
 
 function threadIdentity(node: FunctionNode): HeldLock {
   const taken = { function: node, range: node.facts.nameRange };
-  return { key: threadIdentityKey, owner: "", identity: "one", reentrant: "yes", scope: "threads", name: "", taken };
+  return { key: threadIdentityKey, owner: "", via: "", identity: "one", reentrant: "yes", scope: "threads", name: "", taken };
 }
 
 /** Methods of built-in containers that add, remove or reorder elements. */

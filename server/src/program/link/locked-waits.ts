@@ -11,6 +11,7 @@ import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
+import { loopsAround } from "./loops.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
 import { awaitedSpawns } from "./pool-waits.js";
@@ -167,7 +168,11 @@ class Search {
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
     if (depth > 1 || (depth > 0 && (usually === "short" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
-    const isExpected = usually === "short" || (kind !== "signal" && kind !== "item" && this.fills(wait));
+    // Who sleeps under a lock now and then holds the others up on purpose, as a rule; a thread that takes it again and again leaves them no time.
+    const isExpected =
+      usually === "short" ||
+      (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length === 0) ||
+      (kind !== "signal" && kind !== "item" && this.fills(wait));
     return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
   }
 

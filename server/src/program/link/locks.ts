@@ -12,6 +12,8 @@ export interface HeldLock {
   readonly key: string;
   /** The object whose attribute the lock is; two holders with the same key and owner hold the same lock. Empty for globals and variables. */
   readonly owner: string;
+  /** The way to the owner; see `AbstractObject`. */
+  readonly via: string;
   /** Whether the key stands for one lock in the process, one for each object, or only for a name that looks like a lock's. */
   readonly identity: "one" | "one-per-object" | "by-name";
   readonly reentrant: "yes" | "no" | "unknown";
@@ -166,6 +168,7 @@ function lockIn(
     {
       key: isByName && context.op === "read" && context.place.kind === "attribute" ? `lock ${context.place.name}` : object.key,
       owner: isPerObject ? (owner?.sharing === "unknown" ? "unknown" : (owner?.key ?? "")) : "",
+      via: isPerObject ? object.via : "",
       identity: isByName || object.sharing === "unknown" ? "by-name" : isPerObject ? "one-per-object" : "one",
       reentrant: type.reentrant,
       scope: type.scope,

@@ -16,6 +16,11 @@ export interface AbstractObject {
   readonly key: string;
   /** The key of the object on whose attributes it was found, outermost first: what hangs on an object goes where that goes. Else empty. */
   readonly partOf: string;
+  /**
+   * For an attribute: the way to the object whose attribute it is, the objects on it from the last to the first, see `wayBreak`. Empty for everything else, and
+   * for what a class or a module has once.
+   */
+  readonly via: string;
   /** Whether it differs from thread to thread, such as an index handed to each. */
   readonly perThread: boolean;
   /** The class, if the program defines it. */
@@ -41,8 +46,16 @@ export interface FrameArgument {
   readonly in: Frame;
 }
 
-const own: AbstractObject = { sharing: "own", key: "own", partOf: "", perThread: false, class: undefined, made: undefined };
-const unknown: AbstractObject = { sharing: "unknown", key: "unknown", partOf: "", perThread: false, class: undefined, made: undefined };
+const own: AbstractObject = { sharing: "own", key: "own", partOf: "", via: "", perThread: false, class: undefined, made: undefined };
+const unknown: AbstractObject = {
+  sharing: "unknown",
+  key: "unknown",
+  partOf: "",
+  via: "",
+  perThread: false,
+  class: undefined,
+  made: undefined,
+};
 
 function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };
@@ -207,7 +220,8 @@ export class Ownership {
     }
     const object = this.object(objectValue, frame, depth + 1);
     const node = object.class;
-    if (!node) return { ...object, key: `${object.key}.${name}`, partOf: object.partOf || object.key, made: undefined };
+    const via = wayTo(object);
+    if (!node) return { ...object, key: `${object.key}.${name}`, partOf: object.partOf || object.key, via, made: undefined };
     const { classes, externals } = this.resolver.classOrder(node);
     // The class furthest up that stores the attribute stands for all that extend it.
     const definers = isMangled(name) ? this.manglingClasses(frame, classes) : [...classes].reverse();
@@ -233,6 +247,7 @@ export class Ownership {
       sharing: object.sharing,
       key,
       partOf: object.partOf || object.key,
+      via,
       perThread: object.perThread,
       class: undefined,
       made: undefined,
@@ -442,7 +457,7 @@ export class Ownership {
     if (this.variesInLoop(value, within, spawn)) {
       const made = value.op === "call" ? { call: value, in: within, frame: undefined } : undefined;
       const sharing = made && node ? "own" : "unknown";
-      return { sharing, key: `varies ${within.file.path}:${value.start}`, partOf: "", perThread: true, class: node, made };
+      return { sharing, key: `varies ${within.file.path}:${value.start}`, partOf: "", via: "", perThread: true, class: node, made };
     }
     switch (value.op) {
       case "read": {
@@ -510,6 +525,16 @@ export class Ownership {
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
 }
+
+/** What stands between the objects on a way. */
+export const wayBreak = " < ";
+
+/** The object and those that it was found on. */
+function wayTo({ key, via }: AbstractObject): string {
+  return via === "" ? key : [key, ...via.split(wayBreak)].slice(0, longestWay).join(wayBreak);
+}
+
+const longestWay = 6;
 
 /** What a variable was bound to last on every way to the place, if that is made anew: `items = list(items)`. Undefined where there may be others. */
 function boundBefore(name: string, place: Range, { facts }: FunctionNode): Value | undefined {

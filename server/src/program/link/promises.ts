@@ -139,7 +139,8 @@ function publicMethods(node: ClassNode, resolver: Resolver): readonly FunctionNo
   const body = node.file.functions[node.facts.body];
   const methods: FunctionNode[] = [];
   for (const [name, values] of body?.facts.bindings ?? []) {
-    if (notShared.has(name)) continue;
+    // What a thread's object runs is that thread's, whoever else calls the object.
+    if (notShared.has(name) || (name === "run" && isThread(node, resolver))) continue;
     for (const value of values) {
       const method = defined(value, node.file);
       if (method?.facts.kind !== "function" || (body && isWrapped(value, body, method, resolver))) continue;
@@ -148,6 +149,10 @@ function publicMethods(node: ClassNode, resolver: Resolver): readonly FunctionNo
     }
   }
   return methods;
+}
+
+function isThread(node: ClassNode, resolver: Resolver): boolean {
+  return resolver.classOrder(node).externals.some((base) => /(^|\.)(Thread|Timer|QThread)$/.test(base));
 }
 
 function defined(value: Value, file: LinkedFile): FunctionNode | undefined {

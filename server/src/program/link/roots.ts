@@ -210,11 +210,54 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
       if (known > 0 && outside.length === 0) continue;
       if (outside.length > 0 && outside.every((caller) => isAfterJoin(caller, program))) continue;
       const isShared = outside.length > 0 && !outside.every((caller) => isBeforeStart(caller, root, program));
-      const evidence = isShared && isStarted(spawn, owner, program) ? "seen" : "assumed";
+      const isApart = keepsCaller(spawn) || isOfOtherMode(method, spawn);
+      const evidence = isShared && !isApart && isStarted(spawn, owner, program) ? "seen" : "assumed";
       callers.push({ kind: "caller", key: methodKey, function: method, instances: "one", beside: spawn, within: undefined, evidence });
     }
   }
   return callers;
+}
+
+/** Whether the function goes on in a loop without an end after the start, so that whoever calls it does nothing else meanwhile. */
+function keepsCaller({ call, in: within }: Spawn): boolean {
+  return (listOf(within.facts.body, call) ?? []).some(
+    (operation) =>
+      operation.op === "loop" &&
+      operation.start > call.end &&
+      operation.form === "while" &&
+      operation.test?.op === "constant" &&
+      operation.test.value !== 0,
+  );
+}
+
+/** Whether the method raises an error by the very flag on which the thread is started: `if self.receives: raise …`, `if receives: Thread(…).start()`. */
+function isOfOtherMode({ facts }: FunctionNode, { call, in: within }: Spawn): boolean {
+  const flags = new Set<string>();
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.op !== "branch" || operation.start > call.start || operation.end < call.end) return;
+    const arm = operation.arms.findIndex((each) => each.some((inner) => inner.start <= call.start && call.end <= inner.end));
+    const flag = flagOf(operation.test);
+    if (flag && arm >= 0) flags.add(arm === 0 ? flag : opposite(flag));
+  });
+  if (flags.size === 0) return false;
+  return facts.body.some((operation) => {
+    const flag = operation.op === "branch" ? flagOf(operation.test) : undefined;
+    if (operation.op !== "branch" || !flag) return false;
+    return operation.arms.some((arm, index) => arm[arm.length - 1]?.op === "raise" && flags.has(index === 0 ? flag : opposite(flag)));
+  });
+}
+
+function opposite(flag: string): string {
+  return flag.startsWith("not ") ? flag.slice(4) : `not ${flag}`;
+}
+
+/** The name of a flag that a test looks at, whether it is given or kept; undefined for other tests. */
+function flagOf(test: Value | undefined): string | undefined {
+  if (test?.op === "compute" && test.operator === "not") {
+    const inner = flagOf(test.operands[0]);
+    return inner && opposite(inner);
+  }
+  return test?.op === "read" && test.place.kind !== "element" ? test.place.name.replace(/^_+/, "") : undefined;
 }
 
 /** Whether the function begins with a wait for a signal, once: `if not shown.wait(10): raise …`. */
@@ -344,7 +387,8 @@ function endOfWay(spawn: Spawn): number {
   return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.facts.end;
 }
 
-const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"]);
+/** Waits for work, and dialogs and windows that keep the function until they are closed. */
+const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait", "exec", "exec_", "mainloop", "wait_window", "ShowModal"]);
 
 /** Where the spawning function first waits for work: the next join, or the end of the `with` block that holds the pool. */
 export function firstJoin(spawn: Spawn): number {

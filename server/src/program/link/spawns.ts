@@ -560,9 +560,16 @@ function spawnOf(
     width,
     startedBy,
     starts: typeof entry.startedBy === "string" ? [] : entry.startedBy.filter((name) => name !== "__call__"),
-    turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : undefined,
+    turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : turnOfPool(pool),
     joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
   };
+}
+
+/** The work of a pool of one thread is done one by one, wherever it is handed over. */
+function turnOfPool(pool: SpawnPool | undefined): string | undefined {
+  const size = pool?.size?.value;
+  const isOne = size?.op === "constant" && size.value === 1;
+  return isOne && pool?.made ? `turn of ${pool.made.in.file.path}:${pool.made.call.start}` : undefined;
 }
 
 /** Whether one call of the spawning function can start the work again before it is over: in a loop that does not wait for it. */

@@ -10,7 +10,7 @@ import { type Suspension, suspending, suspensionBetween } from "./suspensions.js
 import { isKeyOfTask } from "./task-keys.js";
 import { type TaskRun, taskRunsOf } from "./task-runs.js";
 import { heldStretches } from "./tasks.js";
-import { isReadOf } from "./updates.js";
+import { countsOn, isReadOf } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";
 
 /** A coroutine looks at shared state, lets other tasks run, and then changes the state by what it saw. */
@@ -24,6 +24,8 @@ export interface UpdateAcrossAwait {
   /** `update`: what is stored was computed from what was read. Otherwise what the act does, see `CheckThenAct`. */
   readonly does: "update" | CheckThenAct["does"];
   readonly place: Place;
+  /** Whether the result depends on which task comes first; see `countsOn`. */
+  readonly result: "counted" | "kept";
   /** Why several tasks can be at it. */
   readonly evidence: TaskEvidence;
 }
@@ -88,6 +90,7 @@ function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership
       suspension,
       does: pattern?.does ?? "update",
       place,
+      result: operation.op === "write" && afterRead && countsOn(operation, read, node) ? "counted" : "kept",
       location,
       of: isOfReceiver(place, node) ? "own object" : "other",
       stores: operation.op === "write" && isMark(operation) ? "mark" : "value",
@@ -146,7 +149,7 @@ function isOfReceiver(place: Place, node: FunctionNode): boolean {
 }
 
 /** The read of the written place that the stored value was computed from. Of several values of a variable, the last one before counts. */
-function staleRead(write: WriteOperation, node: FunctionNode): Range | undefined {
+function staleRead(write: WriteOperation, node: FunctionNode): Value | undefined {
   const { value, place } = write;
   if (!value || value.op === "choice" || write.form === "delete") return undefined;
   if (write.form === "update" && value.op === "compute") return value.operands[0];
@@ -155,7 +158,7 @@ function staleRead(write: WriteOperation, node: FunctionNode): Range | undefined
   return readIn(value, place, write.start, node, 0);
 }
 
-function readIn(value: Value, place: Place, before: number, node: FunctionNode, depth: number): Range | undefined {
+function readIn(value: Value, place: Place, before: number, node: FunctionNode, depth: number): Value | undefined {
   if (isReadOf(value, place)) return depth === 0 ? undefined : value;
   if (value.op === "function" || value.op === "class" || depth > 8) return undefined;
   if (value.op === "read" && value.place.kind === "name") {

@@ -55,6 +55,48 @@ const mostNames = 50;
 
 const arithmetic: ReadonlySet<string> = new Set(["+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "@"]);
 
+/**
+ * Whether what is stored is counted on from what was read: by arithmetic, or as a container made of the old one and more. What only went through a call, `x = str(x)`,
+ * or is put back, `x = old`, comes out the same whoever does it first, as a rule.
+ */
+export function countsOn({ form, value }: WriteOperation, read: Value, within: FunctionNode): boolean {
+  if (form === "update") return true;
+  const seen = new Set<string>();
+  const find = (each: Value): "counted" | "kept" | undefined => {
+    if (each === read) return "kept";
+    if (each.op === "function" || each.op === "class") return undefined;
+    let found: "counted" | "kept" | undefined;
+    if (each.op === "read" && each.place.kind === "name" && each.place.owner === within.facts.index && !seen.has(each.place.name)) {
+      seen.add(each.place.name);
+      for (const bound of within.facts.bindings.get(each.place.name) ?? []) found = found === "counted" ? found : (find(bound) ?? found);
+    } else for (const inner of innerValues(each)) found = found === "counted" ? found : (find(inner) ?? found);
+    return found && isCounting(each) ? "counted" : found;
+  };
+  return value !== undefined && find(value) === "counted";
+}
+
+function isCounting(value: Value): boolean {
+  switch (value.op) {
+    case "compute":
+      return arithmetic.has(value.operator);
+    case "display":
+      return value.makes !== "tuple";
+    case "comprehension":
+      return true;
+    case "call": {
+      const { callee } = value;
+      // `storage = Journal(storage)` wraps once more each time.
+      return (
+        callee.op === "read" && callee.place.kind !== "element" && (combining.has(callee.place.name) || /^[A-Z]/.test(callee.place.name))
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+const combining: ReadonlySet<string> = new Set("min max dict set list frozenset union difference sum merge combine concat".split(" "));
+
 /** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
 export function isReadOf(value: Value, place: Place): boolean {
   if (value.op === "read") return samePlace(value.place, place);
