@@ -11,7 +11,9 @@ const place = v.strictObject({
   line: v.pipe(v.number(), v.integer(), v.minValue(1)),
   column: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
-const span = { path: v.string(), start: place, end: place };
+// Of a notebook, lines count in the cell.
+const cell = v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1)));
+const span = { path: v.string(), cell, start: place, end: place };
 
 const site = v.strictObject({
   path: v.string(),
