@@ -21,11 +21,12 @@ test("every kind of request and notice has its failure caught", () => {
   const methods: string[] = [];
   for (const source of sources) {
     for (const [registration, , caught, what] of source.matchAll(
-      /\b(?:connection|synchronization)\.(?:[\w.]+\.)?(on[A-Z]\w*|onRequest|onNotification|on)(?:<[^>]*>)?\(\s*(?:\w+(?:Request|Notification),\s*)?(answering|noticing)?\(?(?:"([^"]+)")?/g,
+      /\b(?:connection|synchronization)\.(?:[\w.]+\.)?(on[A-Z]\w*|onRequest|onNotification|on)(?:<[^>]*>)?\(\s*(?:\w+(?:Request|Notification)(?:\.method)?,\s*)?(answering|noticing)?\(?(?:"([^"]+)")?/g,
     )) {
       if (/onInitialized?\b/.test(registration)) continue;
       assert.ok(caught === "answering" || caught === "noticing", `${registration} is not wrapped`);
-      if (caught === "answering") methods.push(what as string);
+      // Editors that ask for diagnostics get those that the others are told, which fail below, too.
+      if (caught === "answering" && what !== "textDocument/diagnostic") methods.push(what as string);
     }
   }
   assert.deepEqual(

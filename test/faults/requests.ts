@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { ErrorCodes } from "vscode-languageserver/node";
 import {
+  explainCommand,
   explanationRequest,
   knowledgeFilesRequest,
   predictionRequest,
@@ -45,6 +46,7 @@ const others: readonly (readonly [method: string, params: unknown])[] = [
   [topicsRequest, {}],
   [explanationRequest, { name: "GIL201" }],
   [knowledgeFilesRequest, {}],
+  ["workspace/executeCommand", { command: explainCommand, arguments: ["GIL201"] }],
 ];
 
 /** The kinds of request that the rounds below make fail. */

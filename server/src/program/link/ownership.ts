@@ -57,6 +57,11 @@ const unknown: AbstractObject = {
   made: undefined,
 };
 
+function isOnTheWay(node: FunctionNode, frame: Frame): boolean {
+  for (let current: Frame | undefined = frame; current; current = current.caller) if (current.function === node) return true;
+  return false;
+}
+
 function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };
 }
@@ -313,6 +318,8 @@ export class Ownership {
           };
         case "function": {
           if (depth > maximumCallDepth || entity.function.facts.isGenerator || entity.function.facts.returned.length === 0) return unknown;
+          // Functions that return what they call one another for add nothing to it, and each round would double the work.
+          if (isOnTheWay(entity.function, frame)) return unknown;
           const inner = this.enter(entity.function, entity.receiver, call, frame);
           return merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
         }
