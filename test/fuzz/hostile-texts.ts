@@ -105,6 +105,8 @@ const chains: Readonly<Record<string, HostileText>> = {
   results: (n) => `${each(n, (i) => `def f${i}(): return f${i + 1}()\n`)}y = f0()\n${started}`,
   "results backwards": (n) =>
     `def f0(): pass\n${each(n, (i) => `def f${i + 1}(): return f${i}()\n`)}threading.Thread(target=f${n}).start()\n`,
+  "sums of names with two values each": (n) =>
+    `def f0():\n  a0 = b0 = 1\n${each(n / 20, (i) => `  a${i + 1} = a${i} + b${i}\n  if a0: a${i + 1} = b${i} * a${i}\n  b${i + 1} = a${i} - b${i}\n  if b0: b${i + 1} = b${i} * b${i}\n`)}  for x in range(9): y = a${Math.floor(n / 20)} + x\n${started}`,
   "other names": (n) => each(n, (i) => `a${i + 1} = a${i}\n`),
   "other names backwards": (n) => `${each(n, (i) => `a${i} = a${i + 1}\n`)}threading.Thread(target=a0).start()\n`,
   "imports of imports": (n) => each(n, (i) => `from .x import a${i} as a${i + 1}\n`),

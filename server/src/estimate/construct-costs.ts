@@ -12,6 +12,9 @@ export type ValueKind = "int" | "float" | "text" | "list" | "tuple" | "dict" | "
 export class ConstructCosts {
   private depth = 0;
 
+  /** How many values were looked at for the one that was asked for. */
+  private looks = 0;
+
   constructor(
     private readonly resolver: Resolver,
     private readonly evaluator: Evaluator,
@@ -24,7 +27,9 @@ export class ConstructCosts {
 
   /** What a value is; numbers unless something else is known. */
   kindOf(value: Value, at: Activation): ValueKind {
-    if (this.depth > deepest) return "unknown";
+    if (this.depth === 0) this.looks = 0;
+    // Variables that are made of others, each in several places, are followed on more ways than anybody can go.
+    if (this.depth > deepest || ++this.looks > mostLooks) return "unknown";
     this.depth++;
     const kind = this.kindAtDepth(value, at);
     this.depth--;
@@ -299,6 +304,7 @@ export class ConstructCosts {
 }
 
 const deepest = 16;
+const mostLooks = 300;
 const nothing = interval(0, 0, 0);
 /** Of doubles, one thread, about 15 thousand million a second. */
 const matrixNsPerProduct = 0.07;
