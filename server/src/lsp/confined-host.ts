@@ -27,19 +27,16 @@ export function confined(host: ServerHost, confinement: () => Confinement): Serv
     return real;
   };
 
-  const outside = new Error("lies outside the workspace, which is not trusted");
+  const within = async (path: string): Promise<string> => {
+    const real = await allowed(path);
+    if (real === undefined) throw new Error("lies outside the workspace, which is not trusted");
+    return real;
+  };
+
   return {
     ...host,
-    async readFile(path) {
-      const real = await allowed(path);
-      if (real === undefined) throw outside;
-      return host.readFile(real);
-    },
-    async listFolder(path) {
-      const real = await allowed(path);
-      if (real === undefined) throw outside;
-      return host.listFolder(real);
-    },
+    readFile: async (path) => host.readFile(await within(path)),
+    listFolder: async (path) => host.listFolder(await within(path)),
     async describe(path) {
       const { trust, folders } = confinement();
       if (trust === "withheld" && !isInside(path, folders)) return undefined;

@@ -9,6 +9,7 @@ import {
   DocumentDiagnosticRequest,
   type ResponseError,
 } from "vscode-languageserver";
+import { textHash } from "../base/text-hash.js";
 import { pathIn } from "./parameters.js";
 
 /** What the server says of itself to an editor that asks for diagnostics: what is found in one file can depend on all others. */
@@ -26,17 +27,11 @@ interface Surroundings {
 
 /** Answers editors that ask for the diagnostics of a document instead of being told. */
 export function answerPulledDiagnostics({ connection, answering, diagnosticsOf }: Surroundings): void {
-  const last = new Map<string, { readonly text: string; readonly id: string }>();
-  let answers = 0;
   connection.onRequest<DocumentDiagnosticReport, void>(
     DocumentDiagnosticRequest.method,
     answering("textDocument/diagnostic", async (params: DocumentDiagnosticParams): Promise<DocumentDiagnosticReport> => {
-      const path = pathIn(params);
-      const items = [...(await diagnosticsOf(path))];
-      const text = JSON.stringify(items);
-      const known = last.get(path);
-      const resultId = known?.text === text ? known.id : String(++answers);
-      last.set(path, { text, id: resultId });
+      const items = [...(await diagnosticsOf(pathIn(params)))];
+      const resultId = textHash(JSON.stringify(items));
       if (params.previousResultId === resultId) return { kind: DocumentDiagnosticReportKind.Unchanged, resultId };
       return { kind: DocumentDiagnosticReportKind.Full, resultId, items };
     }),

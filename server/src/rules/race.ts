@@ -2,13 +2,13 @@ import { codeOnOneLine } from "../base/markdown.js";
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
-import { type FunctionNode, functionKey } from "../program/link/entity.js";
+import { isWithin, ownerOfCell } from "../program/link/cells.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
 import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
-import { parentOf } from "../program/link/resolver.js";
 import type { ThreadRoot } from "../program/link/roots.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
@@ -162,12 +162,9 @@ function isOfUnknownObject(first: Access, second: Access): boolean {
   const { root, of, through, location } = first;
   if (root.kind !== "spawn" || root.key !== second.root.key || of !== "other object" || second.of !== of) return false;
   if (!location.startsWith("attribute ") || second.through !== through) return false;
-  const [, path, index] = /^cell (.*)#(\d+) /.exec(through) ?? [];
-  if (path === undefined) return false;
+  const owner = ownerOfCell(through);
   // A variable around the thread's own start is known to be one, or to be another in each call.
-  for (let around: FunctionNode | undefined = root.spawn.in; around; around = parentOf(around))
-    if (functionKey(around) === `${path}#${index}`) return false;
-  return true;
+  return owner !== undefined && !isWithin(root.spawn.in, owner);
 }
 
 /** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */

@@ -9,7 +9,7 @@ export interface Section {
  * divided too: whoever parses the sections notices.
  */
 export function sectionsOf(text: string): readonly Section[] {
-  return dividedAt(text, definition);
+  return dividedAt(text, "");
 }
 
 /** A class as the part before its first method, and the parts that start with a method or a class inside it. */
@@ -25,10 +25,10 @@ export function classPartsOf(section: string): ClassParts | undefined {
   if (section.length < shortestClass) return undefined;
   const start = classLine.exec(section)?.index;
   if (start === undefined) return undefined;
-  firstMember.lastIndex = start;
-  const indentation = firstMember.exec(section)?.[1];
-  if (indentation === undefined) return undefined;
-  const [head, ...members] = dividedAt(section, memberDefinition(indentation));
+  const first = nextDefinition(section, start, (indentation) => indentation !== "");
+  if (!first) return undefined;
+  const { indentation } = first;
+  const [head, ...members] = dividedAt(section, indentation);
   return head && members.length > 1 ? { indentation, head, members } : undefined;
 }
 
@@ -36,25 +36,20 @@ export function classPartsOf(section: string): ClassParts | undefined {
 const shortestClass = 2000;
 
 const classLine = /(?<![^\n])class[ \t]+\w/;
-const firstMember = /(?<=\n)([ \t]+)(?:(?:async[ \t]+def|def|class)[ \t]+\w|@[ \t]*[\w(])/g;
 
-function memberDefinition(indentation: string): RegExp {
-  return new RegExp(`(?<=\\n)${indentation}(?:(?:async[ \\t]+def|def|class)[ \\t]+\\w|@[ \\t]*[\\w(])`, "g");
-}
-
-function dividedAt(text: string, pattern: RegExp): readonly Section[] {
+/** Divides a text before each definition with this white space before it. */
+function dividedAt(text: string, indentation: string): readonly Section[] {
   const sections: Section[] = [];
   let start = 0;
   /** Whether decorators stand before whose definition has not come yet. */
   let isDecorating = false;
-  pattern.lastIndex = 0;
-  for (let found = pattern.exec(text); found; found = pattern.exec(text)) {
-    const isDecorator = found[0].trimStart().startsWith("@");
-    if (!isDecorating && found.index > start) {
-      sections.push({ start, end: found.index });
-      start = found.index;
+  const isMeant = (found: string): boolean => found === indentation;
+  for (let found = nextDefinition(text, 0, isMeant); found; found = nextDefinition(text, found.at + 1, isMeant)) {
+    if (!isDecorating && found.at > start) {
+      sections.push({ start, end: found.at });
+      start = found.at;
     }
-    isDecorating = isDecorator;
+    isDecorating = found.isDecorator;
   }
   sections.push({ start, end: text.length });
   return sections;
@@ -63,8 +58,13 @@ function dividedAt(text: string, pattern: RegExp): readonly Section[] {
 /** Where decorators end and their definition begins, in the text of one section. */
 export function decoratedDefinition(section: string): number | undefined {
   if (section[0] !== "@") return undefined;
-  for (let at = nextDefinition(section, 1); at !== -1; at = nextDefinition(section, at + 1)) if (section[at] !== "@") return at;
-  return undefined;
+  let found = nextDefinition(section, 1, isOutermost);
+  while (found?.isDecorator) found = nextDefinition(section, found.at + 1, isOutermost);
+  return found?.at;
+}
+
+function isOutermost(indentation: string): boolean {
+  return indentation === "";
 }
 
 /** The quotes of a long string that does not end in the text, as far as counting them tells. */
@@ -72,10 +72,22 @@ export function openQuotes(text: string): string | undefined {
   return ['"""', "'''"].find((quotes) => text.split(quotes).length % 2 === 0);
 }
 
-const definition = /(?<![^\n])(?:(?:async[ \t]+def|def|class)[ \t]+\w|@[ \t]*[\w(])/g;
+const definition = /(?<![^\n])([ \t]*)(?:(?:async[ \t]+def|def|class)[ \t]+\w|(@)[ \t]*[\w(])/g;
 
-/** The next definition or decorator at the start of a line, at or after the offset; -1 if there is none. */
-function nextDefinition(text: string, from: number): number {
+/** A definition or decorator at the start of a line. */
+interface DefinitionLine {
+  /** Where the line starts. */
+  readonly at: number;
+  readonly indentation: string;
+  readonly isDecorator: boolean;
+}
+
+/** The next one with such white space before it, at or after the offset. */
+function nextDefinition(text: string, from: number, isMeant: (indentation: string) => boolean): DefinitionLine | undefined {
   definition.lastIndex = from;
-  return definition.exec(text)?.index ?? -1;
+  for (let found = definition.exec(text); found; found = definition.exec(text)) {
+    const [, indentation = "", decorator] = found;
+    if (isMeant(indentation)) return { at: found.index, indentation, isDecorator: decorator !== undefined };
+  }
+  return undefined;
 }

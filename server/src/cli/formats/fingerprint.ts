@@ -1,3 +1,4 @@
+import { textHash } from "../../base/text-hash.js";
 import type { Finding } from "../../rules/rule.js";
 import type { ReportSources } from "./report.js";
 
@@ -14,18 +15,7 @@ export function fingerprintsOf(findings: readonly Finding[], sources: ReportSour
     const key = [finding.code, sources.shown(finding.path), first.replace(/#.*$/, "").replace(/\s+/g, "")].join("\n");
     const count = seen.get(key) ?? 0;
     seen.set(key, count + 1);
-    result.set(finding, hash(`${key}\n${count}`));
+    result.set(finding, textHash(`${key}\n${count}`));
   }
   return result;
-}
-
-/** FNV-1a twice, with two starts: 64 bits tell the findings of one program apart. Who wants to deceive only deceives themselves. */
-function hash(text: string): string {
-  return [0x811c9dc5, 0x01234567].map((start) => hashFrom(start, text).toString(16).padStart(8, "0")).join("");
-}
-
-function hashFrom(start: number, text: string): number {
-  let value = start;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
 }

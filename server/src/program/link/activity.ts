@@ -4,6 +4,7 @@ import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
+import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
@@ -334,7 +335,7 @@ class Walker {
     // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
     const found = this.accesses.splice(before);
     for (const access of found) {
-      const owner = /^cell (.*#\d+) /.exec(access.location)?.[1];
+      const owner = ownerOfCell(access.location);
       const isSpawners = root.kind === "caller" && owner === functionKey(root.function);
       if (owner === undefined || isSpawners || !this.reached.has(owner)) this.accesses.push(access);
     }
@@ -1014,8 +1015,8 @@ class Walker {
 
   /** For a variable that a method left to a closure: the object of the method, if the way went through it. */
   private makerOf({ key, partOf }: AbstractObject, frame: Frame): string | undefined {
-    const [, path, index] = /^cell (.*)#(\d+) /.exec(partOf || key) ?? [];
-    const method = path === undefined ? undefined : this.program.file(path)?.functions[Number(index)];
+    const owner = ownerOfCell(partOf || key);
+    const method = owner === undefined ? undefined : functionOfKey(owner, this.program);
     const maker = method && this.ownership.receiverOnWay(method, frame);
     return maker && (maker.partOf || maker.key);
   }
@@ -1062,11 +1063,10 @@ class Walker {
    * scheduler, say, which has timers for the closures of many calls, and each call has variables of its own.
    */
   private isOfCallsElsewhere(spawn: Spawn, location: string): boolean {
-    const [, path, index] = /^cell (.*)#(\d+) /.exec(location) ?? [];
-    const owner = path === undefined ? undefined : this.program.file(path)?.functions[Number(index)];
-    if (!owner || owner.facts.index === 0) return false;
-    for (let around: FunctionNode | undefined = spawn.in; around; around = parentOf(around)) if (around === owner) return false;
-    const key = `${spawn.call.start} ${functionKey(spawn.in)} ${functionKey(owner)}`;
+    const ownerKey = ownerOfCell(location);
+    const owner = ownerKey === undefined ? undefined : functionOfKey(ownerKey, this.program);
+    if (ownerKey === undefined || !owner || owner.facts.index === 0 || isWithin(spawn.in, ownerKey)) return false;
+    const key = `${spawn.call.start} ${functionKey(spawn.in)} ${ownerKey}`;
     const known = this.startedOnce.get(key);
     if (known !== undefined) return known;
     const starts = this.callsTowards(spawn.in, owner);

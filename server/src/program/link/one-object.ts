@@ -1,11 +1,12 @@
 import type { Value } from "../operation.js";
 import type { Access } from "./activity.js";
+import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { wayBreak } from "./ownership.js";
-import { argumentFor, parentOf } from "./resolver.js";
+import { argumentFor } from "./resolver.js";
 import { isAwaitedAtOnce } from "./spawns.js";
 
 /**
@@ -101,11 +102,8 @@ const longestHandOver = 3;
 
 /** Whether a variable belongs to a function in which the access's thread starts, whose inner function it runs, or that calls what a library then runs. */
 function isNear({ root, function: node }: Access, location: string, { resolver }: Program): boolean {
-  const [, owner] = /^cell (.*#\d+) /.exec(location) ?? [];
-  const isAround = (inner: FunctionNode | undefined): boolean => {
-    for (let around = inner; around; around = parentOf(around)) if (functionKey(around) === owner) return true;
-    return false;
-  };
+  const owner = ownerOfCell(location);
+  const isAround = (inner: FunctionNode | undefined): boolean => owner !== undefined && isWithin(inner, owner);
   if (isAround(root.function)) return true;
   switch (root.kind) {
     case "spawn":
@@ -123,8 +121,8 @@ function isNear({ root, function: node }: Access, location: string, { resolver }
 
 /** The object of a method, for the variable by which a function inside the method brings it along. */
 function withoutCell(step: string, program: Program): string {
-  const [, path, index, name] = /^cell (.*)#(\d+) ([^ .[]+)$/.exec(step) ?? [];
-  const node = path === undefined ? undefined : program.file(path)?.functions[Number(index)];
+  const [, key, name] = /^cell (.*#\d+) ([^ .[]+)$/.exec(step) ?? [];
+  const node = key === undefined ? undefined : functionOfKey(key, program);
   const owner = node?.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
   return owner && node?.facts.parameters[0]?.name === name ? `self ${classKey(owner)}` : step;
 }
@@ -160,9 +158,7 @@ function findSites(step: string, program: Program): ReadonlySet<string> | undefi
       program,
     );
   }
-  const [path, index] =
-    kind === "global" ? [holder, 0] : [holder.slice(0, holder.lastIndexOf("#")), Number(holder.slice(holder.lastIndexOf("#") + 1))];
-  const within = program.file(path)?.functions[index];
+  const within = kind === "global" ? program.file(holder)?.functions[0] : functionOfKey(holder, program);
   if (!within || within.facts.rebound.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
   return madeBy(
     (within.facts.bindings.get(name) ?? []).map((value) => ({ value, in: within })),
