@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { filesBelow, writeLargeProject } from "./large-project.js";
 
 /* What the command line keeps on disk from run to run, over a project that is large enough for threads to read it. */
 
@@ -12,28 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), "gilscope-cache-"));
 const project = join(folder, "project");
 after(() => rmSync(folder, { recursive: true }));
 
-const race = `import threading
-
-counter = 0
-
-def work():
-    global counter
-    for _ in range(100_000):
-        counter += 1
-
-threads = [threading.Thread(target=work) for _ in range(2)]
-`;
-
-before(() => {
-  mkdirSync(project);
-  for (let file = 0; file < 20; file++) {
-    const functions = Array.from(
-      { length: 300 },
-      (_, index) => `def function_${index}(value):\n    return [each * ${index} for each in value if each]\n`,
-    );
-    writeFileSync(join(project, `part_${file}.py`), `# part ${file}\n${race}\n${functions.join("\n")}\n# ${"x".repeat(10_000)}\n`);
-  }
-});
+before(() => writeLargeProject(project, 20, 10_000));
 
 const argsOf = (more: readonly string[]): string[] => [cli, "check", "project", "--format", "json", ...more];
 const variables = (cache: string): NodeJS.ProcessEnv => ({ ...process.env, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: folder });
@@ -52,13 +32,6 @@ function withoutTime(output: string): { readonly findings: readonly unknown[] } 
   return report;
 }
 
-const filesBelow = (path: string): string[] =>
-  existsSync(path)
-    ? readdirSync(path, { recursive: true, withFileTypes: true }).flatMap((entry) =>
-        entry.isFile() ? [join(entry.parentPath, entry.name)] : [],
-      )
-    : [];
-
 test("a report is the same without a cache, with an empty one, a full one, a damaged one, and one that cannot be", () => {
   const cache = join(folder, "cache");
   const expected = check(cache, "--no-cache") as { readonly findings: readonly unknown[] };
@@ -69,7 +42,7 @@ test("a report is the same without a cache, with an empty one, a full one, a dam
   const kept = filesBelow(cache);
   assert.ok(kept.length >= 20, `${kept.length} files`);
   assert.deepEqual(check(cache), expected);
-  assert.deepEqual(filesBelow(cache).sort(), kept.sort(), "a second run keeps nothing new");
+  assert.deepEqual(filesBelow(cache), kept, "a second run keeps nothing new");
 
   for (const [index, file] of kept.entries()) {
     const bytes = readFileSync(file);

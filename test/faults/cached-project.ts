@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { filesBelow, writeLargeProject } from "../cli/large-project.js";
 
 /** A project that is large enough for threads to read it and to keep what they read on disk, and the command line over it. */
 export interface CachedProject {
@@ -22,32 +23,13 @@ export interface CachedProject {
 /** Far more than a check takes, in milliseconds: one that takes so long hangs. */
 const patience = 120_000;
 
-const race = `import threading
-
-counter = 0
-
-def work():
-    global counter
-    for _ in range(100_000):
-        counter += 1
-
-threads = [threading.Thread(target=work) for _ in range(2)]
-`;
-
 /** Makes the project in a folder of its own, for as long as `play` takes. */
 export async function withCachedProject(play: (project: CachedProject) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "gilscope-faults-"));
   const cli = join(process.cwd(), "dist/cli.js");
   const cache = join(folder, "cache");
   try {
-    mkdirSync(join(folder, "project"));
-    for (let file = 0; file < 16; file++) {
-      const functions = Array.from(
-        { length: 300 },
-        (_, index) => `def function_${index}(value):\n    return [each * ${index} for each in value]\n`,
-      );
-      writeFileSync(join(folder, `project/part_${file}.py`), `# part ${file}\n${race}\n${functions.join("\n")}\n# ${"x".repeat(20_000)}\n`);
-    }
+    writeLargeProject(join(folder, "project"), 16, 20_000);
     const words = [cli, "check", "project", "--format", "json"];
     const options = (where: string) => ({
       cwd: folder,
@@ -73,15 +55,6 @@ export async function withCachedProject(play: (project: CachedProject) => Promis
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** All files in a folder and below it. */
-export function filesBelow(path: string): readonly string[] {
-  if (!existsSync(path)) return [];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }
 
 /** Whether what is kept in the file is what was put there: it starts with the checksum of the rest. */

@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { filesBelow } from "../cli/large-project.js";
 import type { Chance } from "../fuzz/chance.js";
-import { filesBelow, isWhole, withCachedProject } from "./cached-project.js";
+import { isWhole, withCachedProject } from "./cached-project.js";
 
 /* What happens to the folder in which the command line keeps facts and reports. */
 

@@ -17,6 +17,8 @@ import subprocess
 import sys
 import time
 
+from parts import run_part
+
 HERE = pathlib.Path(__file__).resolve().parent
 CALIBRATION = HERE.parents[1] / "server/src/cli/calibration"
 
@@ -53,20 +55,7 @@ def main():
     environment = {**os.environ, "PYTHONPATH": str(HERE / "programs")}
 
     def run(command, most, given=None):
-        """What it printed as JSON; undefined if there is too little time left, or it failed or took too long."""
-        left = deadline - time.monotonic()
-        if left < min(most, 10):
-            return None
-        begin = time.monotonic()
-        try:
-            done = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=min(most, left), env=environment)
-            result = json.loads(done.stdout) if done.returncode == 0 else None
-            problem = (done.stderr.decode(errors="replace").strip().splitlines() or ["?"])[-1]
-        except (subprocess.TimeoutExpired, ValueError) as error:
-            result, problem = None, repr(error)[:200]
-        said = "" if result is not None else " FAILED " + problem
-        print("%6.1f s left %5.1f s  %s%s" % (deadline - time.monotonic(), time.monotonic() - begin, " ".join(command[-4:]), said), flush=True)
-        return result
+        return run_part(command, deadline, most, 10, environment, given)
 
     for target, python in pythons.items():
         checked = subprocess.run([python, "-c", "import ssl, lzma, bz2, zlib, ctypes, multiprocessing.synchronize, sys; print(sys.version)"], stdout=subprocess.PIPE)

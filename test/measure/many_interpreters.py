@@ -20,6 +20,7 @@ import threading
 import time
 
 from many_cores import CALIBRATION, FIRST, HERE, THEN, machine
+from parts import run_part
 
 
 def main():
@@ -38,22 +39,7 @@ def main():
     environment = {**os.environ, "PYTHONPATH": str(HERE / "programs")}
 
     def run(cores, command, most, given=None):
-        """What it printed as JSON; None if there is too little time left, or it failed or took too long."""
-        left = deadline - time.monotonic()
-        if left < min(most, 8):
-            return None
-        begin = time.monotonic()
-        # Of this thread, and so of what it starts.
-        os.sched_setaffinity(0, cores)
-        try:
-            done = subprocess.run(command, input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=min(most, left), env=environment)
-            result = json.loads(done.stdout) if done.returncode == 0 else None
-            problem = (done.stderr.decode(errors="replace").strip().splitlines() or ["?"])[-1]
-        except (subprocess.TimeoutExpired, ValueError) as error:
-            result, problem = None, repr(error)[:200]
-        said = "" if result is not None else " FAILED " + problem
-        print("%6.1f s left %5.1f s  %s %s%s" % (deadline - time.monotonic(), time.monotonic() - begin, cores[0], " ".join(command[-2:]), said), flush=True)
-        return result
+        return run_part(command, deadline, most, 8, environment, given, cores, shown=2)
 
     records = {}
     for pair in arguments.pythons:
