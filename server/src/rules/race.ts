@@ -5,7 +5,7 @@ import { fewAlike } from "../program/link/alike.js";
 import { isWithin, ownerOfCell } from "../program/link/cells.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
 import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
@@ -227,8 +227,9 @@ const beginning = /^(re)?(init|set_?up|configure|open|connect|start|begin|prepar
 
 /** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
 export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
-  return locks.filter(({ taken, key, identity }) => {
-    if (key === threadIdentityKey || taken.function.file !== node.file) return false;
+  return locks.filter((lock) => {
+    const { taken, identity } = lock;
+    if (isNoLock(lock) || taken.function.file !== node.file) return false;
     return (
       taken.function === node || identity === "one" || (node.facts.class !== undefined && taken.function.facts.class === node.facts.class)
     );
@@ -302,9 +303,9 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
   return guards.filter(({ operations }) => !operations.has(besides.operation) || operations.size > 1);
 }
 
-/** Whether the lock is one, and not the comparison of thread identities or the name of a decorator that stands in for it. */
+/** Whether the lock is one, and not something else that keeps threads apart or the name of a decorator that stands in for it. */
 export function isRealLock(lock: HeldLock): boolean {
-  return lock.key !== threadIdentityKey && !lock.key.startsWith(decoratorKey);
+  return !isNoLock(lock) && !lock.key.startsWith(decoratorKey);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
-import { classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
@@ -16,9 +16,11 @@ import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
   decoratorKey,
+  givenBack,
   type HeldLock,
   heldThroughout,
   isAcquire,
+  leavesTaken,
   lockOfManager,
   locksOf,
   looksLikeLock,
@@ -26,6 +28,7 @@ import {
   takesLock,
   threadIdentityKey,
   triedIn,
+  turnAt,
 } from "./locks.js";
 import type { Look } from "./looks.js";
 import { loopsAround } from "./loops.js";
@@ -215,18 +218,36 @@ function walkedPromise(program: Program, promise: SharingPromise): Walked {
   });
 }
 
-/** Whether every call of the function in view stands in a `with` of something that is named like a lock, whoever calls. */
+/** Whether every call of the function in view stands in a `with` of something that is named like a lock or takes one, whoever calls. */
 function isCalledUnderLock(node: FunctionNode, { resolver }: Program): boolean {
   const callers = resolver.callersOf(node);
-  return callers.length > 0 && callers.every(({ call, within }) => locksAround(within.facts.body, call));
+  if (callers.length === 0) return isMethodOfEntered(node, resolver);
+  return callers.every(({ call, within }) => locksAround(within, call, resolver));
 }
 
-function locksAround(operations: readonly Operation[], call: CallOperation): boolean {
+function locksAround(within: FunctionNode, call: CallOperation, resolver: Resolver): boolean {
   let around = false;
-  walkOperations(operations, (operation) => {
-    around ||= operation.op === "with" && operation.start <= call.start && call.end <= operation.end && looksLikeLock(operation.context);
+  walkOperations(within.facts.body, (operation) => {
+    if (around || operation.op !== "with" || operation.start > call.start || call.end > operation.end) return;
+    around = looksLikeLock(operation.context) || isEnteredLocked(operation.context, within, resolver);
   });
   return around;
+}
+
+/** Whether the object takes a lock when it is entered, and keeps it until it is left. */
+function isEnteredLocked(context: Value, within: FunctionNode, resolver: Resolver): boolean {
+  return resolver.resolve(context, within).some((entity) => entity.kind === "instance" && takesAtEnter(entity.class, resolver));
+}
+
+function takesAtEnter(node: ClassNode, resolver: Resolver): boolean {
+  const enter = resolver.method(node, "__enter__");
+  return enter !== undefined && leavesTaken(enter);
+}
+
+/** Whether it is a method of an object that is used inside its own `with`, as far as its class tells. */
+function isMethodOfEntered(node: FunctionNode, resolver: Resolver): boolean {
+  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  return owner !== undefined && !/^__(enter|exit)__$/.test(node.facts.name) && takesAtEnter(owner, resolver);
 }
 
 /** The locks held whenever the function was entered by a call on any of the ways. */
@@ -373,14 +394,23 @@ class Walker {
       case "entry":
         this.enter(this.ownership.entered(root.function), [], []);
         return;
-      case "caller":
-        this.enter(this.ownership.beside(root.function, root.beside), held, []);
+      case "caller": {
+        const frame = this.ownership.beside(root.function, root.beside);
+        this.enter(frame, [...held, ...(root.within ? [] : this.heldUntilBack(frame))], []);
         return;
+      }
       case "marked":
-      case "promised":
-        this.enter(this.ownership.beside(root.function), held, []);
+      case "promised": {
+        const frame = this.ownership.beside(root.function);
+        this.enter(frame, [...held, ...this.heldUntilBack(frame)], []);
         return;
+      }
     }
+  }
+
+  /** What whoever calls the function holds, as it gives that back. */
+  private heldUntilBack(frame: Frame): readonly HeldLock[] {
+    return givenBack(frame.function).flatMap((lock) => locksOf(lock, frame, this.program, this.ownership, this.whose));
   }
 
   /** Walks a function in a frame; returns what it leaves held. */
@@ -511,13 +541,16 @@ class Walker {
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const own = this.armOfSpawn(operation, activation);
     if (own) return this.operations(own, activation, held);
+    const turn = turnAt(operation.test, activation.frame, this.program, this.ownership);
+    if (turn) activation.heldAt.set(operation, [...held, turn.lock]);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
     operation.arms.forEach((arm, index) => {
       const hasIt = !tried || (tried.arm === "first") === (index === 0);
       const inner = hasIt ? [...held] : held.filter((lock) => !lockOfTry?.includes(lock));
-      if (!this.operations(arm, activation, inner)) after.push(inner);
+      if (turn && (turn.arm === "first") === (index === 0)) inner.push(turn.lock);
+      if (!this.operations(arm, activation, inner)) after.push(inner.filter((lock) => lock !== turn?.lock));
     });
     const common = heldOnEvery(after);
     if (!common) return operation.arms.length > 1 && operation.test !== undefined;
@@ -693,7 +726,7 @@ class Walker {
       if (entity.kind !== "instance") continue;
       const enter = this.managerFrame(entity, "__enter__", context, frame);
       if (!enter) continue;
-      takes ||= takesLock(enter.function.facts.body);
+      takes ||= leavesTaken(enter.function);
       added(this.enter(enter, held, [...path, step]).held);
     }
     if (found.length > 0 || takes) return found.length > 0 ? found : lockOfManager(context, frame, this.ownership);

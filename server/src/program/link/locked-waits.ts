@@ -10,7 +10,7 @@ import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
+import { type HeldLock, isNoLock, locksOf } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
@@ -56,7 +56,7 @@ export function lockedWaits(program: Program): readonly LockedWait[] {
     judged.set(wait.call, before);
     for (const lock of wait.locks) {
       // A name that several classes use is no sign that they mean one lock.
-      if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
+      if (isNoLock(lock) || lock.scope !== "threads" || lock.identity === "by-name") continue;
       // Other ways from the lock to the same call tell nothing new.
       const once = `${siteKey(lock)} ${wait.root.key}`;
       if (before.has(once)) continue;

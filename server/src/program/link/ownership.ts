@@ -102,6 +102,10 @@ export class Ownership {
       case "constant":
         return constantObject(value);
       case "display":
+        // `image[row, column]` is this thread's where the row is.
+        return value.makes === "tuple" && value.elements.some((part) => this.object(part, frame, depth + 1).perThread)
+          ? { ...own, perThread: true }
+          : own;
       case "comprehension":
         return own;
       case "compute":
