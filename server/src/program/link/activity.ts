@@ -35,13 +35,13 @@ import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { classOfKey } from "./one-object.js";
-import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership } from "./ownership.js";
+import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
-import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
+import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { countsOn, inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
@@ -945,7 +945,7 @@ class Walker {
     update?: Access["update"],
   ): Access {
     const { frame, path, checks, heldAt } = activation;
-    const object = base && this.ownership.object(base, frame);
+    const object = base && this.objectBehind(base, via, frame);
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
@@ -954,6 +954,7 @@ class Walker {
       (this.current.kind === "spawn" && this.isOfCallsElsewhere(this.current.spawn, location)) ||
       (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
+    const against = (locks: readonly HeldLock[]): readonly HeldLock[] => (isPerSpawn ? locks : this.withoutOwnLocks(locks));
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     return {
@@ -965,13 +966,30 @@ class Walker {
       statement: { start: statement.start, end: statement.end },
       operation,
       update,
-      check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
+      check: pattern && { pattern, locks: against(heldThroughout(atCheck ?? [], held)) },
       of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
       through: base && object ? this.throughOf(base, object, frame) : "",
       via,
-      locks: [...held],
+      locks: [...against(held)],
       path,
     };
+  }
+
+  /** The object through which state is reached; not that which is the thread itself, where the state is what its maker gave it. */
+  private objectBehind(base: Value, via: string, frame: Frame): AbstractObject {
+    const object = this.ownership.object(base, frame);
+    if (!object.made || object.sharing !== "shared" || via.split(wayBreak).includes(object.key)) return object;
+    return { ...object, sharing: "own", key: `made ${object.made.in.file.path}:${object.made.call.start}` };
+  }
+
+  /** A lock of the object that is the thread itself keeps no other thread from what all of them share. */
+  private withoutOwnLocks(held: readonly HeldLock[]): readonly HeldLock[] {
+    const thread = this.current.kind === "spawn" ? threadObjectOf(this.current.spawn) : undefined;
+    if (!thread || held.length === 0) return held;
+    const self = `self ${classKey(thread)}`;
+    // What the class has once, it has for all its objects.
+    const isItsOwn = ({ identity, owner, via }: HeldLock): boolean => identity === "one-per-object" && owner === self && via !== "";
+    return held.map((lock) => (isItsOwn(lock) ? { ...lock, scope: "own-thread" } : lock));
   }
 
   /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */

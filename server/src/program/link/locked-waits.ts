@@ -28,9 +28,9 @@ export interface LockedWait {
   readonly lock: HeldLock;
   readonly for: Awaited;
   /**
-   * `dead-lock`: what is waited for cannot go on without the lock. `delay`: others that want the lock for something else wait as long.
+   * `deadlock`: what is waited for cannot go on without the lock. `delay`: others that want the lock for something else wait as long.
    */
-  readonly effect: "dead-lock" | "delay";
+  readonly effect: "deadlock" | "delay";
   /** Where the other thread takes the lock. */
   readonly taker: Acquisition;
   /** `likely`: long or unlimited, and known to hold others up. */
@@ -157,7 +157,7 @@ class Search {
     const needed = this.neededBy(wait, lock, kind, takers);
     if (needed) {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
-      return { wait, at, lock, for: kind, effect: "dead-lock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
+      return { wait, at, lock, for: kind, effect: "deadlock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
     }
     // Work that does not want the lock ends without it, and so does a queue empty.
     if (kind === "thread" || kind === "task" || kind === "room") return undefined;

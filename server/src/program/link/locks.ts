@@ -19,7 +19,8 @@ export interface HeldLock {
   /** Whether the key stands for one lock in the process, one for each object, or only for a name that looks like a lock's. */
   readonly identity: "one" | "one-per-object" | "by-name";
   readonly reentrant: "yes" | "no" | "unknown";
-  readonly scope: Scope | "unknown";
+  /** `own-thread`: each thread has one of its own, which none of the others ever takes. */
+  readonly scope: Scope | "unknown" | "own-thread";
   /** As it is written where it is taken: `self._lock`. */
   readonly name: string;
   /** Where it was taken: the `with` item or the `acquire` call. Two stretches of holding differ in it. */
@@ -33,7 +34,7 @@ function isSameLock(a: HeldLock, b: HeldLock): boolean {
 
 /** Whether the lock keeps threads of one process apart: those for tasks let every thread in, and some for processes, too. */
 function excludesThreads(lock: HeldLock): boolean {
-  return lock.scope !== "tasks" && lock.scope !== "only-processes";
+  return lock.scope !== "tasks" && lock.scope !== "only-processes" && lock.scope !== "own-thread";
 }
 
 /** The locks of the first list that are in the second as well, and keep threads apart. */
@@ -286,7 +287,7 @@ function isExclusive(made: CallOperation | undefined, type: string): boolean {
 }
 
 /**
- * The locks that the function gives back without having taken them: `__exit__`, `unlock`. Whoever calls it has called what takes them, and
+ * The locks that the function gives back and never takes: `__exit__`, `unlock`. Whoever calls it has called what takes them, and
  * holds them until then.
  */
 export function givenBack(node: FunctionNode): readonly Value[] {
@@ -297,9 +298,9 @@ export function givenBack(node: FunctionNode): readonly Value[] {
     if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
     const { object, name } = operation.callee.place;
     if (isAcquire(operation)) taken.push(object);
-    if (name === "release" && !taken.some((each) => sameValue(each, object))) objects.push(object);
+    if (name === "release") objects.push(object);
   });
-  return objects;
+  return objects.filter((object) => !taken.some((each) => sameValue(each, object)));
 }
 
 /** Whether entering an object with this method leaves a lock of its own taken: `def __enter__(self): self._lock.acquire()`. */

@@ -3,7 +3,7 @@ import type { CallOperation, ConstantValue, Operation, Place, ReadOperation, Val
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
-import type { Spawn } from "./spawns.js";
+import { type Spawn, threadObjectOf } from "./spawns.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /**
@@ -64,6 +64,12 @@ function isOnTheWay(node: FunctionNode, frame: Frame): boolean {
 
 function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };
+}
+
+/** The object that is a thread itself: one for its thread and for whoever made it. */
+function threadObject(spawn: Spawn): AbstractObject | undefined {
+  const made = threadObjectOf(spawn);
+  return made && { ...sharedObject(`self ${classKey(made)}`, made), made: { call: spawn.call, in: spawn.in, frame: undefined } };
 }
 
 /** Tells which objects threads share. */
@@ -178,7 +184,7 @@ export class Ownership {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
       const later = current === frame ? boundBefore(name, value, current.function) : undefined;
-      if (later) {
+      if (later && !(parameter?.made && parameter.made.call === later)) {
         const object = this.object(later, current, depth + 1);
         return { ...object, class: object.class ?? node };
       }
@@ -244,9 +250,11 @@ export class Ownership {
       if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
-    if (object.sharing === "own") {
+    if (object.sharing === "own" || object.made) {
       const passed = this.passedToConstructor(object, definer, name, depth);
-      if (passed) return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
+      // What the thread's object was given for itself is as much its own as what it makes.
+      if (passed && (object.sharing === "own" || passed.sharing === "shared"))
+        return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
       // A handler object is made for each request; its server is the one that all of them share.
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
         return sharedObject(`server of ${externals[0]}`);
@@ -296,8 +304,10 @@ export class Ownership {
   private passedToConstructor(object: AbstractObject, definer: ClassNode, name: string, depth: number): AbstractObject | undefined {
     if (!object.made) return undefined;
     const init = this.resolver.method(object.class ?? definer, "__init__");
-    if (!init) return undefined;
-    for (const { function: index, write } of definer.facts.instanceAttributes.get(name) ?? []) {
+    const writes = definer.facts.instanceAttributes.get(name) ?? [];
+    // What is stored again later is no longer what was passed.
+    if (!init || writes.some(({ function: each }) => definer.file.functions[each]?.facts.name !== "__init__")) return undefined;
+    for (const { function: index, write } of writes) {
       const value = write.value;
       if (definer.file.functions[index] !== init || value?.op !== "read" || value.place.kind !== "name") continue;
       const { place } = value;
@@ -405,7 +415,9 @@ export class Ownership {
     const parameters = new Map<string, AbstractObject>();
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const object = target.receiverValue ? this.outside(target.receiverValue.value, target.receiverValue.in, spawn.call) : unknown;
+        const object =
+          threadObject(spawn) ??
+          (target.receiverValue ? this.outside(target.receiverValue.value, target.receiverValue.in, spawn.call) : unknown);
         const fallback = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
         parameters.set(parameter.name, { ...object, class: object.class ?? fallback });
         return;
@@ -444,6 +456,9 @@ export class Ownership {
     const [self] = node.facts.parameters;
     const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
     if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
+    const thread = spawn?.in === node && node.facts.kind === "function" ? threadObject(spawn) : undefined;
+    for (const [name, values] of thread ? node.facts.bindings : [])
+      if (thread && values.includes(spawn?.call as Value)) parameters.set(name, thread);
     if (spawn?.in === node && node.facts.kind === "function") {
       for (const value of sharedVariables(node, spawn)) {
         if (value.place.kind !== "name" || parameters.has(value.place.name)) continue;
