@@ -3,7 +3,7 @@ import type { CallFacts } from "./call-facts.js";
 import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
 import { returnedType } from "./evaluate.js";
 import { withMeasurement } from "./measured.js";
-import { type FileProblem, type KnowledgeFile, readKnowledgeFile, readShippedFile, type ShippedFile } from "./read-file.js";
+import { type FileProblem, type KnowledgeFile, once, readKnowledgeFile, readShippedFile, type ShippedFile } from "./read-file.js";
 import { standardLibraryModules } from "./stdlib-modules.js";
 
 /** What library calls do to the GIL. Immutable; every lookup is a few map accesses. A name that is not known gives undefined: GIL held, cost unknown. */
@@ -90,9 +90,9 @@ function rank(file: ShippedFile): number {
 
 /** Later files override earlier ones. */
 function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
-  const callables = new CallableTable();
-  const spawners = new Map<string, SpawnerEntry>();
-  const types = new Map<string, TypeEntry>();
+  const callables = new EntryTable<CallableEntry>();
+  const spawners = new EntryTable<SpawnerEntry>();
+  const types = new EntryTable<TypeEntry>();
   const packages = new Map<string, PackageEntry>();
   const modules = new Map<string, string>();
   const topLevel = new Set(standardLibraryModules);
@@ -105,7 +105,12 @@ function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
       topLevel.add(module.split(".", 1)[0] ?? module);
     }
     for (const [alias, name] of file.aliases) aliases.set(alias, name);
-    if ("callables" in file) for (const [name, read] of file.callables) callables.setLater(name, read);
+    if ("callables" in file) {
+      callables.setLater(file.callables);
+      spawners.setLater(file.spawners);
+      types.setLater(file.types);
+      continue;
+    }
     for (const entry of file.entries) {
       switch (entry.entry) {
         case "callable":
@@ -206,22 +211,24 @@ function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
   };
 }
 
-/** Calls by name, of which some are read when they are first asked for. */
-class CallableTable {
-  private readonly entries = new Map<string, CallableEntry>();
-  private readonly unread = new Map<string, () => CallableEntry>();
+/** Entries by name, of which some are read when they are first asked for. */
+class EntryTable<Entry> {
+  private readonly entries = new Map<string, Entry>();
+  private readonly unread = new Map<string, () => Entry>();
 
-  set(name: string, entry: CallableEntry): void {
+  set(name: string, entry: Entry): void {
     this.unread.delete(name);
     this.entries.set(name, entry);
   }
 
-  setLater(name: string, read: () => CallableEntry): void {
-    this.entries.delete(name);
-    this.unread.set(name, read);
+  setLater(others: ReadonlyMap<string, () => Entry>): void {
+    for (const [name, read] of others) {
+      this.entries.delete(name);
+      this.unread.set(name, read);
+    }
   }
 
-  get(name: string): CallableEntry | undefined {
+  get(name: string): Entry | undefined {
     const known = this.entries.get(name);
     if (known) return known;
     const read = this.unread.get(name);
@@ -229,19 +236,10 @@ class CallableTable {
     return this.entries.get(name);
   }
 
-  values(): IterableIterator<CallableEntry> {
+  values(): IterableIterator<Entry> {
     for (const name of [...this.unread.keys()]) this.get(name);
     return this.entries.values();
   }
-}
-
-/** The same work, done at most once. */
-function once<Found>(work: () => Found): () => Found {
-  let found: { readonly value: Found } | undefined;
-  return () => {
-    found ??= { value: work() };
-    return found.value;
-  };
 }
 
 /** Enough for the names of a large program; whoever types makes new ones all the time. */
