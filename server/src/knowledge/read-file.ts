@@ -103,7 +103,14 @@ export interface ShippedFile extends Pick<KnowledgeFile, "package" | "aliases"> 
   readonly types: Later<TypeEntry>;
 }
 
-type Later<Entry> = ReadonlyMap<string, () => Entry>;
+type Later<Entry> = ReadonlyMap<string, Unread<Entry>>;
+
+/** An entry that is read when it is asked for. */
+export interface Unread<Entry> {
+  /** What it says in so many words, without what is meant where nothing is said. */
+  readonly record: Partial<Entry>;
+  read(): Entry;
+}
 
 /** Reads a file that is known to fit the format. */
 export function readShippedFile(value: object, origin: Origin): ShippedFile {
@@ -140,14 +147,12 @@ export function readShippedFile(value: object, origin: Origin): ShippedFile {
 
 /** The entries of a section's names; what a record says is read once for all of its names. */
 function later<Facts>(records: unknown, read: (record: unknown) => Facts): Later<Facts & { readonly name: string }> {
-  const entries = new Map<string, () => Facts & { readonly name: string }>();
+  const entries = new Map<string, Unread<Facts & { readonly name: string }>>();
   for (const record of (records ?? []) as readonly { readonly names: readonly string[] }[]) {
     const facts = once(() => read(record));
-    for (const name of record.names)
-      entries.set(
-        name,
-        once(() => ({ ...facts(), name })),
-      );
+    // A record calls what it says as its entry does.
+    const said = record as unknown as Partial<Facts & { readonly name: string }>;
+    for (const name of record.names) entries.set(name, { record: said, read: once(() => ({ ...facts(), name })) });
   }
   return entries;
 }
