@@ -408,6 +408,11 @@ class Walker {
     }
   }
 
+  /** Whether the walk is about the loop's thread, beside a thread that a coroutine has handed work to. */
+  private isOnLoop(): boolean {
+    return this.current.kind === "caller" && this.current.within === undefined && this.current.function.facts.isAsync;
+  }
+
   /** What whoever calls the function holds, as it gives that back. */
   private heldUntilBack(frame: Frame): readonly HeldLock[] {
     return givenBack(frame.function).flatMap((lock) => locksOf(lock, frame, this.program, this.ownership, this.whose));
@@ -422,13 +427,14 @@ class Walker {
     }
     const deepest = this.current.kind === "promised" ? maximumPromisedDepth : maximumDepth;
     if (frame.depth > deepest || ++this.steps > maximumSteps) return untouched;
-    if (this.whose === "threads" && (frame.function.facts.isAsync || hasNote(frame.function, "single-thread"))) return untouched;
+    if (this.whose === "threads" && hasNote(frame.function, "single-thread")) return untouched;
+    if (this.whose === "threads" && frame.function.facts.isAsync && !this.isOnLoop()) return untouched;
     this.reached.add(functionKey(frame.function));
     this.threaded.add(frame.function);
     let key = functionKey(frame.function);
     for (const [name, object] of frame.parameters) {
       const isTold = object.sharing === "shared" || isConstantKey(object.key);
-      key += ` ${name}=${isTold ? object.key : object.sharing}`;
+      key += ` ${name}=${isTold ? object.key : object.sharing}${object.perThread ? " of each" : ""}`;
     }
     for (const lock of held) key += `|${lock.key}`;
     for (const name of calledParameters(frame.function)) {
@@ -664,7 +670,8 @@ class Walker {
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
       if (this.whose === "anyone" && held.length === 0 && !takesLock(node.facts.body)) continue;
       // The body of a coroutine runs when it is awaited.
-      if (node.facts.isAsync && (this.whose === "threads" || !awaitedCalls(frame.function).has(operation))) continue;
+      const isLeft = this.whose === "threads" && !this.isOnLoop();
+      if (node.facts.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       const inner = this.ownership.enter(node, receiver, operation, frame);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);

@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import type { ParameterFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, Operation, Place, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { loopsAround } from "./loops.js";
@@ -385,7 +386,11 @@ export class Ownership {
       if (argument) {
         parameters.set(parameter.name, this.object(argument, caller, 1));
         given.set(parameter.name, { value: argument, in: caller });
-      } else parameters.set(parameter.name, parameter.default ? defaultObject(parameter.default, call) : unknown);
+      } else
+        parameters.set(
+          parameter.name,
+          keptDefault(node, parameter) ?? (parameter.default ? defaultObject(parameter.default, call) : unknown),
+        );
     });
     return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1 };
   }
@@ -429,7 +434,7 @@ export class Ownership {
         parameters.set(parameter.name, object);
       } else if (parameter.default) {
         // `lambda item=item: …` freezes a loop variable.
-        parameters.set(parameter.name, this.outside(parameter.default, spawn.in, spawn.call));
+        parameters.set(parameter.name, keptDefault(node, parameter) ?? this.outside(parameter.default, spawn.in, spawn.call));
       } else parameters.set(parameter.name, unknown);
     });
     return { function: node, parameters, caller: undefined, depth: 0 };
@@ -594,6 +599,21 @@ function isParameterOf(value: Value, { facts }: FunctionNode): boolean {
   const { name } = value.place;
   return facts.kind === "function" && facts.parameters.some((parameter) => parameter.name === name);
 }
+
+/** A container that is made once, when the module is run, for all calls that do not fill the parameter: `def crawl(url, seen={})`. */
+function keptDefault({ file, facts, index }: FunctionNode, { name, default: value }: ParameterFacts): AbstractObject | undefined {
+  const isMadeOnce = facts.parent === 0 || file.functions[facts.parent ?? 0]?.facts.kind === "class-body";
+  if (!isMadeOnce || facts.kind !== "function" || facts.bindings.has(name)) return undefined;
+  const isContainer =
+    (value?.op === "display" && value.makes !== "tuple") ||
+    (value?.op === "call" &&
+      value.callee.op === "read" &&
+      value.callee.place.kind !== "element" &&
+      containers.test(value.callee.place.name));
+  return isContainer ? sharedObject(`default ${file.path}#${index} ${name}`) : undefined;
+}
+
+const containers = /^(dict|list|set|defaultdict|OrderedDict|Counter|deque)$/;
 
 /** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */
 function defaultObject(value: Value, call: CallOperation): AbstractObject {

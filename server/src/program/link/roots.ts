@@ -7,7 +7,16 @@ import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
-import { type EntryPoint, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey, threadObjectOf } from "./spawns.js";
+import {
+  type EntryPoint,
+  isAwaitedAtOnce,
+  isCalledInTurn,
+  type ScopedValue,
+  type Spawn,
+  type SpawnTarget,
+  spawnKey,
+  threadObjectOf,
+} from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { listOf, walkOperations } from "./walk.js";
 
@@ -200,12 +209,24 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     if (!owner) continue;
     const body = owner.file.functions[owner.facts.body];
     for (const [name, values] of body?.facts.bindings ?? []) {
-      if (name.startsWith("_")) continue;
       const method = definedFunction(values, owner);
-      if (!method || started.has(method)) continue;
+      if (!method || started.has(method) || (name.startsWith("_") && !method.facts.isAsync)) continue;
       const methodKey = `caller ${functionKey(method)}`;
       if (seen.has(methodKey)) continue;
       seen.add(methodKey);
+      if (method.facts.isAsync) {
+        if (isTaskBeside(method, spawn, program))
+          callers.push({
+            kind: "caller",
+            key: methodKey,
+            function: method,
+            instances: "one",
+            beside: spawn,
+            within: undefined,
+            evidence: "seen",
+          });
+        continue;
+      }
       const outside = program.resolver.callersOf(method).filter((caller) => program.resolver.enclosingClass(caller.within) !== owner);
       const known = program.resolver.callersOf(method).length;
       // Called by its own class only, it runs in the thread as often as beside it.
@@ -218,6 +239,19 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     }
   }
   return callers;
+}
+
+/**
+ * Whether the coroutine runs on the loop while another coroutine waits for the work that it has handed to a thread: one of the two is not awaited
+ * where it is called, but made a task.
+ */
+function isTaskBeside(method: FunctionNode, { in: within }: Spawn, { resolver }: Program): boolean {
+  if (!within.facts.isAsync || method === within) return false;
+  const isTask = (node: FunctionNode): boolean =>
+    resolver.callersOf(node).some(({ call, within: caller }) => caller.facts.isAsync && !isAwaitedAtOnce(call, caller));
+  // What the one awaits is a part of it.
+  const isPart = resolver.callersOf(method).every(({ within: caller }) => caller === within);
+  return !isPart && (isTask(within) || isTask(method));
 }
 
 /** The public methods of an object that is a thread itself: whoever has made it calls them while it runs. */
