@@ -38,7 +38,9 @@ function related({ wait, at, lock, taker, effect }: LockedWait): readonly Relate
       message:
         effect === "deadlock"
           ? `what is waited for needs the lock here, in ${rootText(taker)}`
-          : `other code needs the lock here, in ${rootText(taker)}`,
+          : effect === "delay"
+            ? `other code needs the lock here, in ${rootText(taker)}`
+            : `every other thread waits here, in ${rootText(taker)}`,
     },
   ];
   if (at.call !== wait.call)
@@ -58,6 +60,8 @@ function message(found: LockedWait, context: RuleContext): string {
   const name = taker.function.facts.name === "<lambda>" ? "a lambda" : `\`${taker.function.facts.name}\``;
   if (effect === "deadlock")
     return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: a deadlock. Release the lock before waiting.`;
+  if (effect === "queue")
+    return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, so all other threads wait in ${name}, those that have nothing to wait for among them. Wait without the lock, and take it to look and to store.`;
   return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, so ${name}, which needs the lock for something else, waits as well. Wait first, and lock only what is shared.`;
 }
 

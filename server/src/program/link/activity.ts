@@ -498,12 +498,16 @@ class Walker {
         case "with":
           this.with(operation, activation, held);
           break;
-        case "loop":
+        case "loop": {
           activation.heldAt.set(operation, [...held]);
-          this.iterate(operation, operation.header, activation, held);
-          this.poll(operation, activation, held);
-          this.rounds(operation, activation, held);
+          const during = isReturnedGenerator(operation, frame.function)
+            ? held.filter((lock) => lock.taken.function !== frame.function)
+            : held;
+          this.iterate(operation, operation.header, activation, during);
+          this.poll(operation, activation, during);
+          this.rounds(operation, activation, during);
           break;
+        }
         case "branch":
           activation.heldAt.set(operation, [...held]);
           if (this.branch(operation, activation, held)) return true;
@@ -1300,6 +1304,12 @@ function makesTruth(callee: Entity, resolver: Resolver): boolean {
 }
 
 const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|socket)$/;
+
+/** Whether the function returns the generator as it is: whoever goes through it has left behind what the function held. */
+function isReturnedGenerator({ form, makes, start, end }: LoopOperation, { facts }: FunctionNode): boolean {
+  if (form !== "comprehension" || makes !== "generator") return false;
+  return facts.returned.some((value) => value.op === "comprehension" && value.start === start && value.end === end);
+}
 
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
