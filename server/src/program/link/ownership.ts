@@ -1,10 +1,12 @@
 import type { Range } from "../../base/range.js";
 import type { ParameterFacts } from "../facts.js";
-import type { CallOperation, ConstantValue, Operation, Place, ReadOperation, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
+import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /**
@@ -126,9 +128,15 @@ export class Ownership {
         return merged(value.values.map((choice) => this.object(choice, frame, depth + 1)));
       case "element-of":
       case "item-of": {
+        // `first, second = self.parts[a], self.parts[b]` binds them one by one.
+        const bound =
+          value.op === "item-of" && value.value.op === "display" && !value.value.isOpen ? value.value.elements[value.index] : undefined;
+        if (bound) return this.object(bound, frame, depth + 1);
         const source = this.object(value.op === "element-of" ? value.iterable : value.value, frame, depth + 1);
         const node = this.classOf(value, frame.function);
-        return { ...unknown, key: `${source.key}[]`, class: node, perThread: this.isPerThreadRange(value, frame, depth) };
+        const walked = this.walkedContainer(value, frame);
+        const element = { ...unknown, key: `${source.key}[]`, class: node, perThread: this.isPerThreadRange(value, frame, depth) };
+        return walked ? elementOf(this.object(walked, frame, depth + 1), element) : element;
       }
       case "function":
       case "class":
@@ -147,6 +155,34 @@ export class Ownership {
     return isRange && iterable.arguments.some((argument) => this.object(argument.value, frame, depth + 1).perThread);
   }
 
+  /** The container all of whose elements come by: `for account in self.accounts.values()`, also the second of `items()`. */
+  private walkedContainer(value: Value, frame: Frame): Value | undefined {
+    const isPart = value.op === "item-of";
+    const element = isPart ? value.value : value;
+    if (element.op !== "element-of") return undefined;
+    const { iterable } = element;
+    const [only, ...others] = sourcesOf(iterable, frame.function, this.resolver);
+    if (!only || others.length > 0 || only.source.op !== "read") return undefined;
+    return isPart ? (only.view === "items" && value.index === 1 ? only.source : undefined) : only.view === "keys" ? undefined : only.source;
+  }
+
+  /**
+   * Whether other threads can mean the same element: not where the index differs from thread to thread. Of an index that the thread was given nothing is
+   * known; a function that looks up two elements by what it is given can hardly have both for itself: `self.accounts[source]`, `self.accounts[target]`.
+   */
+  private isFoundByOthers({ object, index }: ElementPlace, frame: Frame, depth: number): boolean {
+    const key = this.object(index, frame, depth + 1);
+    if (key.perThread) return false;
+    if (key.key !== unknown.key) return true;
+    const indexes = new Set<string>();
+    walkOperations(frame.function.facts.body, (operation) => {
+      if (operation.op !== "read" || operation.place.kind !== "element" || !sameValue(operation.place.object, object)) return;
+      const { index: each } = operation.place;
+      if (each.op === "read" && isParameterOf(each, frame.function) && each.place.kind === "name") indexes.add(each.place.name);
+    });
+    return indexes.size > 1;
+  }
+
   /** The object that a place holds, or for an element the container's content as a whole. */
   private place(place: Place, value: Value, frame: Frame, depth: number): AbstractObject {
     switch (place.kind) {
@@ -158,7 +194,8 @@ export class Ownership {
       }
       case "element": {
         const container = this.object(place.object, frame, depth);
-        return { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+        const element = { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+        return this.isFoundByOthers(place, frame, depth) ? elementOf(container, element) : element;
       }
     }
   }
@@ -555,6 +592,12 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/** An element of a container that threads share. */
+function elementOf(container: AbstractObject, element: AbstractObject): AbstractObject {
+  if (container.sharing !== "shared") return element;
+  return { ...element, sharing: "shared", partOf: container.partOf || container.key, via: container.via };
 }
 
 /** What stands between the objects on a way. */
