@@ -16,7 +16,7 @@ const baselineFile = v.object({
 export async function readBaseline(typed: string, environment: Environment): Promise<ReadonlySet<string>> {
   let content: unknown;
   try {
-    content = JSON.parse(new TextDecoder().decode(await environment.host.readFile(absolutePath(environment.workingFolder, typed))));
+    content = JSON.parse(new TextDecoder().decode(await environment.readGivenFile(absolutePath(environment.workingFolder, typed))));
   } catch (error) {
     throw new UsageError(`the baseline ${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

@@ -111,7 +111,7 @@ function simulateTarget(
 }
 
 async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {
-  const bytes = await environment.host.readFile(path).catch((error: unknown) => {
+  const bytes = await environment.readGivenFile(path).catch((error: unknown) => {
     throw new UsageError(`${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
   let json: unknown;

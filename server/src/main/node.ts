@@ -18,7 +18,7 @@ setFlagsFromString("--heap-growing-percent=40");
 async function main(): Promise<void> {
   const connection = process.argv.includes("--stdio") ? connectionOverStdio() : createConnection();
   // Over stdio, standard output belongs to the protocol; the connection's console reaches the editor's log in every case.
-  const host = createNodeHost((message) => connection.console.warn(message), "files alone");
+  const host = createNodeHost((message) => connection.console.warn(message));
   const parser = await createParser();
   const serverHost: ServerHost = {
     ...host,
