@@ -194,3 +194,12 @@ test("keys of TOML are found in tables, dotted keys and quotes, and else the tab
   assert.equal(lineOfKey("", ["tool"]), 1);
   assert.equal(lineOfKey('tool.gilscope.cores = 3\r\n"tool".x = 1\r\n', ["tool", "x"]), 2);
 });
+
+test("a comment that ignores a rule is unused if it is for all targets of the run", () => {
+  write("app.py", "import grpc  # gil: ignore[reenables-gil] on purpose\n");
+  const unused = (target: string): readonly unknown[] =>
+    JSON.parse(gilscope(["check", "--select", "GIL9", "--target", target, "--format", "json"]).output).findings;
+  assert.equal(unused("cpython-3.13").length, 1);
+  assert.equal(unused("cpython-3.12,cpython-3.13").length, 1);
+  assert.equal(unused("cpython-3.13,cpython-3.14t").length, 0);
+});
