@@ -125,7 +125,24 @@ test("a message that is no JSON is answered with an error, said once, and the re
   assert.equal(code, 0);
   assert.equal(errors.match(/^gilscope: a message is no JSON: .*$/gm)?.length, 1, errors);
   assert.equal(output.match(/"id":null,"error":\{"code":-32700,/g)?.length, 2);
-  assert.match(output, /"id":2,"result":null/);
+});
+
+test("messages that are none of the protocol are refused, said once, and the rest goes on", async () => {
+  const nonsense = [
+    "null",
+    "5",
+    '"text"',
+    "[]",
+    "{}",
+    '{"jsonrpc":"2.0","id":{}}',
+    '{"jsonrpc":"2.0","method":7}',
+    '{"id":null}',
+    '{"result":1}',
+  ];
+  const { code, output, errors } = await sendAfterIntroduction(`${nonsense.map(framed).join("")}${shutdown}${exit}`);
+  assert.equal(code, 0, errors);
+  assert.equal(errors, "gilscope: a message is no object\n");
+  assert.ok((output.match(/"id":null,"error":\{"code":-32600,/g)?.length ?? 0) >= 3, output);
 });
 
 test("an end of the input inside a message is told, after a shutdown it is none", async () => {

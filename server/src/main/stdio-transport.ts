@@ -29,6 +29,7 @@ export function createStdioTransport(input: Readable, output: Writable, surround
 const silence = 10_000;
 
 const parseError = -32700;
+const invalidRequest = -32600;
 
 class StdioReader extends AbstractMessageReader {
   private readonly framing = createMessageFraming();
@@ -78,17 +79,29 @@ class StdioReader extends AbstractMessageReader {
     try {
       message = JSON.parse(text);
     } catch (error) {
-      const reason = `a message is no JSON: ${error instanceof Error ? error.message : String(error)}`;
-      this.tellOnce("no JSON", reason);
-      // The specification's answer to who cannot be told from their message.
-      const answer = { jsonrpc: "2.0", id: null, error: { code: parseError, message: reason } };
-      this.writer.write(answer).catch(() => {
-        // Nobody listens; the end of the input says so.
-      });
+      this.refuse(parseError, `a message is no JSON: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
-    if (typeof message === "object" && message !== null && "method" in message && message.method === "shutdown") this.isShutDown = true;
-    callback(message);
+    if (typeof message !== "object" || message === null) {
+      this.refuse(invalidRequest, "a message is no object");
+      return;
+    }
+    if ("method" in message && message.method === "shutdown") this.isShutDown = true;
+    try {
+      callback(message);
+    } catch (error) {
+      // The library throws at messages that are neither requests nor notifications nor answers.
+      this.refuse(invalidRequest, `a message is none of the protocol: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Says it once for whoever looks after the program, and each time to the other side, in the specification's answer to who cannot be told from their message. */
+  private refuse(code: number, reason: string): void {
+    this.tellOnce("refused", reason);
+    const answer = { jsonrpc: "2.0", id: null, error: { code, message: reason } };
+    this.writer.write(answer).catch(() => {
+      // Nobody listens; the end of the input says so.
+    });
   }
 
   /** A message that begins and does not go on is told of, once: a length that is too large looks like that. */
