@@ -103,7 +103,10 @@ test("target, cores, the exit code and the baseline are set by the project", () 
   assert.equal(gilscope(["check"]).code, 0);
   assert.equal(gilscope(["check", "--fail-on", "warning"]).code, 1);
   write("pyproject.toml", '[tool.gilscope]\nbaseline = "known.json"\n');
-  assert.match(gilscope(["check"]).errors, /^gilscope: the baseline .*known\.json cannot be read: does not exist\n$/);
+  assert.match(
+    gilscope(["check"]).errors,
+    /^gilscope: the baseline .*known\.json cannot be read: does not exist; `gilscope check --write-baseline .*known\.json` makes one\n$/,
+  );
   assert.equal(gilscope(["check", "--write-baseline", "known.json"]).code, 0);
   assert.equal(gilscope(["check"]).code, 0);
 });

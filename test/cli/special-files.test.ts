@@ -91,7 +91,8 @@ for (const [what, args] of [
   test(`\`${args.join(" ")}\` ends with the reason for what is no file`, () => {
     for (const [path, reason] of Object.entries(reasons)) {
       const { code, output, errors } = gilscope([...args, path]);
-      assert.deepEqual([code, output, errors], [2, "", `gilscope: ${what.replace("FILE", path)} cannot be read: ${reason}\n`]);
+      const hint = what === "FILE" ? "" : `; \`gilscope check --write-baseline ${path}\` makes one`;
+      assert.deepEqual([code, output, errors], [2, "", `gilscope: ${what.replace("FILE", path)} cannot be read: ${reason}${hint}\n`]);
     }
   });
 }
