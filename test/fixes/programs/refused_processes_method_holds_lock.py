@@ -1,5 +1,5 @@
 # fix: cpu-bound-in-thread
-# refused: has `lock`, which is a `threading.Lock`, which cannot be pickled (`threading.Lock()` in `Mixer.__init__` of main.py)
+# refused: has `lock`, a `threading.Lock`, which cannot be pickled (`threading.Lock()` in `Mixer.__init__` of main.py)
 import threading
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,5 +1,5 @@
 # fix: process-pool-unpicklable
-# refused: has `lock`, which is a `threading.Lock`, at `threading.Lock()` in `Counter.__init__` of main.py
+# refused: has `lock`, a `threading.Lock`, at `threading.Lock()` in `Counter.__init__` of main.py
 import multiprocessing
 import threading
 
