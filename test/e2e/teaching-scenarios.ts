@@ -115,6 +115,8 @@ export const teachingScenarios: readonly Scenario[] = [
         await closeSideBar(page);
         await runCommand(page, "Gilscope: Open Walkthrough");
         await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
+        const beside = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+        await beside.getByText("Nothing is run").waitFor({ timeout: patience });
         await page.screenshot({ path: picture(`walkthrough-${name}`) });
       },
     }),
