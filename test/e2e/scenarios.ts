@@ -140,7 +140,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a race and a dead-lock are marked, and the hover shows the order that goes wrong",
+    name: "a race and a deadlock are marked, and the hover shows the order that goes wrong",
     file: "ticket_office.py",
     async play({ page, picture }) {
       await closeSideBar(page);
