@@ -410,7 +410,7 @@ describe("what comes between a check and its act", () => {
     const { related } = findingOf(text("        launch()\n"), "check-then-act");
     assert.deepEqual(
       related.map(({ message }) => message),
-      ["what it relies on is tested here", "this thread is started here, in several threads"],
+      ["what it relies on is tested here", "several such threads are started here"],
     );
   });
 });

@@ -21,8 +21,7 @@ import { type CheckReport, reportSources } from "./formats/report.js";
 import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
-import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
-import type { Notebook } from "./notebook.js";
+import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, notebooksIn, settingsFor, shownPath } from "./load.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Project, projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
@@ -128,11 +127,6 @@ interface Found extends KeptReport {
 function textIn(files: readonly LoadedFile[]): (path: string) => string | undefined {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   return (path) => texts.get(path);
-}
-
-function notebooksIn(files: readonly LoadedFile[]): (path: string) => Notebook | undefined {
-  const notebooks = new Map(files.map(({ path, notebook }) => [path, notebook]));
-  return (path) => notebooks.get(path);
 }
 
 /** Each target is analysed on its own; a finding that several targets share is reported once, with the verdicts of all. */

@@ -189,3 +189,9 @@ async function kindOf(path: string, environment: Environment): Promise<"folder" 
     return "file";
   }
 }
+
+/** The notebooks among files, by their paths. */
+export function notebooksIn(files: readonly LoadedFile[]): (path: string) => Notebook | undefined {
+  const notebooks = new Map(files.map(({ path, notebook }) => [path, notebook]));
+  return (path) => notebooks.get(path);
+}

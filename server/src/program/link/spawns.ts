@@ -889,6 +889,12 @@ function bound(
   return result;
 }
 
+/** The class of the object that the spawn's call makes, where that object is the worker: `Ticker()` of `class Ticker(Thread)`. */
+export function threadObjectOf({ call, targets }: Spawn): ClassNode | undefined {
+  const [target] = targets;
+  return target?.receiver?.kind === "instance" && target.receiverValue?.value === call ? target.receiver.class : undefined;
+}
+
 /** Objects of subclasses of `threading.Thread` and its like: each call of the class makes a worker. */
 function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
   const names = roleMethods(knowledge).workers;
