@@ -159,7 +159,7 @@ export class Evaluator {
     }
   }
 
-  /** A variable with several bindings is their hull, unless one is computed from itself. */
+  /** A variable with several bindings is their hull, unless one is computed from itself; what is no number is only known where all agree. */
   private several<Result>(
     bound: readonly Value[],
     name: string,
@@ -168,9 +168,10 @@ export class Evaluator {
   ): Result | undefined {
     const isSelfUpdate = bound.some((value) => value.op === "compute" && mentions(value, name));
     if (isSelfUpdate) return undefined;
-    const results = bound.map((value) => whole(value, holder));
+    const results: readonly unknown[] = bound.map((value) => whole(value, holder));
     if (results.some((result) => result === undefined)) return undefined;
-    return hullOf(results as unknown as Amount[]) as unknown as Result | undefined;
+    if (results.every(isInterval)) return hullOf(results) as Result | undefined;
+    return results.every((result) => result === results[0]) ? (results[0] as Result) : undefined;
   }
 
   private holder(owner: number, at: Activation): Activation | undefined {
@@ -798,4 +799,8 @@ function appendedTo({ callee }: CallOperation): string | undefined {
 function mentions(value: Value, name: string): boolean {
   if (value.op === "read") return value.place.kind === "name" && value.place.name === name;
   return value.op === "compute" && value.operands.some((operand) => mentions(operand, name));
+}
+
+function isInterval(result: unknown): result is Interval {
+  return typeof result === "object" && result !== null && "low" in result && "likely" in result && "high" in result;
 }
