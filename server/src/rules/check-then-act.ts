@@ -87,16 +87,19 @@ function match(data: Data, program: Program): Match<Data> {
 
 /** Whether coming second does little harm, as far as the text tells. */
 function isMild({ harm, act }: Data, program: Program): boolean {
-  // Who promises to be shared need not mean that a thing must not be done twice; an error is one for everybody.
-  if (harm.goes !== "error" && act.race.concurrency === "promised") return true;
+  // Who promises to be shared need not mean this; who starts threads has them.
+  if (act.race.concurrency === "promised") return true;
   switch (harm.goes) {
     case "stale":
     case "noted-twice":
       return true;
-    case "twice":
-      return setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
     case "overwritten":
       return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
+    // A pool or a cache may hold one more than it should; what is taken from a balance may not.
+    case "past-limit":
+      return act.pattern.act.op !== "write" || !countsOn(act.pattern.act);
+    case "twice":
+      return setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
     default:
       return false;
   }

@@ -5,6 +5,7 @@ import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
+import { countsWhatIsTold } from "./told-count.js";
 
 interface Data {
   readonly race: Race;
@@ -50,12 +51,18 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
-    confidence: countsStreak(race.first) || race.first.update?.result === "kept" ? "possible" : race.confidence,
+    confidence: isMild(race) ? "possible" : race.confidence,
     related: racePlaces(race),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,
     data: { race, gap },
   };
+}
+
+/** Whether nobody may notice what is lost. Where one side takes a lock for it, somebody wants the count to be right. */
+function isMild({ first, second }: Race): boolean {
+  if (countsStreak(first) || first.update?.result === "kept") return true;
+  return ![...first.locks, ...second.locks].some(isRealLock) && countsWhatIsTold(first);
 }
 
 function message({ race, gap }: Data, context: RuleContext): string {

@@ -6,7 +6,6 @@ import type { CallOperation, Operation } from "../operation.js";
 import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
 import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
-import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
@@ -168,12 +167,11 @@ class Search {
     if (!forSomethingElse) return undefined;
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
     if (depth > 1 || (depth > 0 && (usually === "short" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
-    // Who sleeps under a lock now and then holds the others up on purpose, as a rule; a thread that takes it again and again leaves them no time.
-    const isExpected =
-      usually === "short" ||
-      (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length === 0) ||
-      (kind !== "signal" && kind !== "item" && this.fills(wait));
-    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
+    // Who sleeps or asks the network under a lock holds the others up on purpose, as a rule; a thread that takes it again and again leaves them no time,
+    // and that no item may ever come is overlooked.
+    const isOverlooked = kind === "item" || (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length > 0);
+    const confidence = isOverlooked && usually === "long" ? "likely" : "possible";
+    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence };
   }
 
   /** What the call waits for; undefined where it cannot wait long. */
@@ -380,34 +378,6 @@ class Search {
     });
     return handles;
   }
-
-  /** Whether the wait brings what was found missing: who wants the lock meanwhile wants that very thing. */
-  private fills({ function: node, call, path }: Wait): boolean {
-    const inside = [
-      { node, call: call as { readonly start: number; readonly end: number } },
-      ...path.map((step) => ({ node: step.function, call: step.call })),
-    ];
-    return inside.some(
-      ({ node: each, call: at }) =>
-        isWhereMissing(each, at) ||
-        [...checksThenActs(each).values()].some(
-          ({ check, act, does }) =>
-            does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
-        ),
-    );
-  }
-}
-
-/** Whether the call stands under `if x is None:` or `if not x:`, so that it is there to bring what the test misses. */
-function isWhereMissing(node: FunctionNode, call: Range): boolean {
-  let isMissing = false;
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "branch" || operation.test?.op !== "compute") return;
-    const { operator, operands } = operation.test;
-    const tests = operator === "not" || (operator === "is" && operands[1]?.op === "constant");
-    isMissing ||= tests && (operation.arms[0]?.some((inner) => inner.start <= call.start && call.end <= inner.end) ?? false);
-  });
-  return isMissing;
 }
 
 /** Shorter sleeps are pauses between tries. Seconds. */
