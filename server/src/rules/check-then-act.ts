@@ -236,7 +236,7 @@ function harmOf(
   const takesToo = (other: Access): boolean => takes(other) && other.check !== undefined;
   switch (does) {
     case "use":
-      if (access.does !== "use") return undefined;
+      if (access.does !== "use" || isCopyOf(check.place, access.location)) return undefined;
       return { harm: { goes: "error", errors: useErrors(pattern) }, undoes: access.location.endsWith("[]") ? takes : unsets };
     case "remove": {
       const isStore = act.op === "write" && act.form !== "delete";
@@ -449,6 +449,13 @@ function isNotice(place: Place): boolean {
 
 function isLoop({ check }: CheckThenAct): boolean {
   return check.at.op === "loop";
+}
+
+/** Whether the place holds what was found elsewhere once: whoever stores None there leaves it alone. */
+function isCopyOf(place: Place, location: string): boolean {
+  return (
+    place.kind === "attribute" && location.startsWith("attribute ") && !location.endsWith("[]") && !location.endsWith(` ${place.name}`)
+  );
 }
 
 /** Stores None, or deletes. */

@@ -11,6 +11,8 @@ import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import type { ThreadRoot } from "../program/link/roots.js";
 import { walkOperations } from "../program/link/walk.js";
+import type { Place } from "../program/operation.js";
+import { isDoubtfulMeeting } from "./doubts.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
 
 /** Two accesses to the same state that threads can make at the same time, with nothing that keeps them apart. */
@@ -120,6 +122,7 @@ function confidenceOf(
     case "seen":
       return isOfUnknownObject(first, second) ||
         isGuessedTwin(first, second, program) ||
+        isDoubtfulMeeting(first, second, program) ||
         isInitial(second) ||
         isLong(first, second) ||
         [first, second].some(beginsLife)
@@ -144,6 +147,7 @@ function confidenceOf(
       // What is stored as an object is set up is there before anybody else comes by.
       if (second.does === "assign" && !second.check && !second.location.endsWith("[]") && isNamedForLifecycle(second.function))
         return "possible";
+      if (isNamedForSetUp(second.function) || isDoubtfulMeeting(first, second, program)) return "possible";
       // A lock that is there for the end of an object's life alone need not be meant for what comes before.
       if (guards.length > 0) return late.length > 0 || known.some(({ inUse }) => inUse) ? "likely" : "possible";
       if (locks.some(isRealLock)) return undefined;
@@ -200,12 +204,18 @@ function runsWhatItIsGiven({ root, path }: Access, { resolver }: Program): boole
   walkOperations(step.function.facts.body, (operation) => {
     if (operation.op !== "call" || operation.start !== step.call.start || operation.end !== step.call.end) return;
     const { callee } = operation;
+    // A function that starts whatever its callers give it.
+    stored ||= callee.op === "read" && root.kind === "spawn" && isParameterOf(callee.place, root.spawn.in);
     if (callee.op !== "read" || callee.place.kind !== "attribute" || resolver.enclosingClass(step.function) === undefined) return;
     const { name } = callee.place;
     const callees = resolver.callees(operation, step.function);
-    stored = callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
+    stored ||= callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
   });
   return stored;
+}
+
+function isParameterOf(place: Place, { facts }: FunctionNode): boolean {
+  return place.kind === "name" && place.owner === facts.index && facts.parameters.some(({ name }) => name === place.name);
 }
 
 /** Whether both threads get there through so many calls that the two ways rest on many guesses. */
@@ -258,6 +268,10 @@ export function isNamedForEnd({ facts }: FunctionNode): boolean {
 }
 
 const ending = /^_*(stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|exit|del)(_|$)/i;
+
+function isNamedForSetUp({ facts }: FunctionNode): boolean {
+  return /^_*(init|initiali[sz]e|set_?up)(_|$)/i.test(facts.name);
+}
 
 /** Whether the function is named for setting something up or winding it down, which usually happens while no other thread has it. */
 export function isNamedForLifecycle({ facts }: FunctionNode): boolean {

@@ -10,7 +10,9 @@ import type { Operation, Place, Value } from "../program/operation.js";
  * where the figures of a class or module are used as a rule; a figure of which it does not tell what becomes of it is not one of these.
  */
 export function countsWhatIsTold({ operation, function: node }: Access): boolean {
-  if (operation.op !== "write" || operation.form !== "update") return false;
+  if (operation.op !== "write") return false;
+  if (isStatistic(operation.place)) return true;
+  if (operation.form !== "update") return false;
   const figure = figureOf(operation.place, node);
   if (!figure) return false;
   let isOther = false;
@@ -26,6 +28,12 @@ export function countsWhatIsTold({ operation, function: node }: Access): boolean
     if (isOther) return false;
   }
   return isNamed;
+}
+
+/** An element of what is named for statistics: `self.stats["requests"]`, `METRICS[name]`. */
+function isStatistic(place: Place): boolean {
+  if (place.kind !== "element" || place.object.op !== "read" || place.object.place.kind === "element") return false;
+  return /(^|_)(stats?|statistics?|metrics?)(_|$)/i.test(place.object.place.name);
 }
 
 /** What is counted, by how it is written: an attribute or a variable, or an element of one under a key that is written out. */

@@ -56,6 +56,8 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {
     if (a.spawn.call === b.spawn.call) return a.spawn.instances === "several";
+    // Two calls that each make an object with a thread of its own.
+    if (of === "thread's object" && ofSecond === "thread's object" && [a, b].every(isMadeByStart)) return false;
     // What each of two functions makes anew, or is given anew, is two objects.
     if (of === "call's object" && ofSecond === "call's object" && a.spawn.in !== b.spawn.in) return false;
     if (isSetUpBy(a, b) || isSetUpBy(b, a)) return false;
@@ -67,6 +69,11 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
 }
 
 type SpawnRoot = Extract<ThreadRoot, { kind: "spawn" }>;
+
+/** Whether the call that starts the thread makes the object whose method it runs: `Worker()` of a class of threads. */
+function isMadeByStart({ spawn, target }: SpawnRoot): boolean {
+  return target.receiverValue?.value === spawn.call;
+}
 
 /**
  * Whether the first thread works on what a function makes for itself, and the second on an object that starts it on itself, which that function
