@@ -92,9 +92,8 @@ function isMild({ harm, act }: Data, program: Program): boolean {
   switch (harm.goes) {
     case "stale":
     case "noted-twice":
-      return true;
     case "overwritten":
-      return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
+      return true;
     // A pool or a cache may hold one more than it should; what is taken from a balance may not.
     case "past-limit":
       return act.pattern.act.op !== "write" || !countsOn(act.pattern.act);
@@ -453,9 +452,8 @@ function isLoop({ check }: CheckThenAct): boolean {
 
 /** Whether the place holds what was found elsewhere once: whoever stores None there leaves it alone. */
 function isCopyOf(place: Place, location: string): boolean {
-  return (
-    place.kind === "attribute" && location.startsWith("attribute ") && !location.endsWith("[]") && !location.endsWith(` ${place.name}`)
-  );
+  if (place.kind !== "attribute" || location.endsWith("[]")) return false;
+  return /^(attribute|cell) /.test(location) && !location.endsWith(` ${place.name}`);
 }
 
 /** Stores None, or deletes. */

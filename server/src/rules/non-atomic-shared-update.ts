@@ -1,6 +1,5 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
-import type { Access } from "../program/link/activity.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
@@ -41,7 +40,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
         // What changes in place stays the same object, so that only who stores another one is undone.
         (store) => update.update?.form === "stores" || store.update?.form !== "changes-in-place",
       );
-      const race = raceOf(update, update.locks, others, program, accesses);
+      // Who takes a lock for the same count shows best that this one lacks it.
+      const guarded = others.filter((other) => other.operation !== update.operation && ownLocks(other).some(isRealLock));
+      const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
+      const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, others, program, accesses);
       if (race && (!known || race.confidence !== "possible")) matches.set(key, match(race, update.update.gap));
     }
   }
@@ -52,7 +54,7 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
-    confidence: isMild(race, gap) ? "possible" : race.confidence,
+    confidence: isMild(race) ? "possible" : race.confidence,
     related: racePlaces(race),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,
@@ -62,24 +64,15 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
 
 /**
  * Whether nobody may notice what is lost. Where one side takes a lock for it, somebody wants the count to be right; where neither does, a promise to be shared
- * need not be about it, and two threads that do different things to it meet only where the interpreter switches in between.
+ * need not be about it.
  */
-function isMild({ first, second, concurrency }: Race, gap: readonly GapStep[]): boolean {
+function isMild({ first, second, concurrency }: Race): boolean {
   if (countsStreak(first) || first.update?.result === "kept") return true;
   if ([...first.locks, ...second.locks].some(isRealLock)) return false;
   if (countsWhatIsTold(first)) return true;
-  if (concurrency === "promised")
-    return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
-  return second.operation !== first.operation && !areStartedTogether(first, second) && happensNot(gap);
-}
-
-function areStartedTogether({ root: a }: Access, { root: b }: Access): boolean {
-  return a.kind === "spawn" && b.kind === "spawn" && a.spawn.in === b.spawn.in;
-}
-
-/** Whether no CPython of today with a GIL switches there. */
-function happensNot(gap: readonly GapStep[]): boolean {
-  return switchPossible(gap, { implementation: "cpython", major: 3, minor: 13, freeThreaded: false }).verdict !== "breaks";
+  return (
+    concurrency === "promised" && ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring")
+  );
 }
 
 function message({ race, gap }: Data, context: RuleContext): string {

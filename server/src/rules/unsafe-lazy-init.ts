@@ -2,11 +2,10 @@ import { knownTargets, targetName } from "../base/target.js";
 import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import { testsBefore } from "../program/link/guards.js";
-import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { someValue } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
-import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, isEmpty } from "./checked-act.js";
+import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, type Race, whoText } from "./race.js";
@@ -74,26 +73,11 @@ function match(data: Data, program: Program): Match<Data> {
 }
 
 /**
- * Whether nobody may notice: of two objects with the same content one is used, whichever it is, and most are made before the threads are. Of two containers
- * that are made empty both are filled, two locks keep nobody apart, and two threads run.
+ * Whether nobody may notice: of two objects with the same content one is used, whichever it is, most are made before the threads are, and a container gets
+ * the same again from whoever fills it. Two locks keep nobody apart, and two threads run.
  */
 function isMild({ act, made }: Data, program: Program): boolean {
-  if (isFilledAtImport(act.race, program)) return true;
-  switch (made.kind) {
-    case "lock":
-    case "thread":
-      return false;
-    case "container":
-      return act.pattern.act.op !== "write" || !isMadeEmpty(act.pattern.act.value);
-    default:
-      return true;
-  }
-}
-
-function isMadeEmpty(value: Value | undefined): boolean {
-  if (value?.op === "display") return isEmpty(value);
-  if (value?.op !== "call") return false;
-  return value.arguments.length === (lastNameOf(value.callee) === "defaultdict" ? 1 : 0);
+  return (made.kind !== "lock" && made.kind !== "thread") || isFilledAtImport(act.race, program);
 }
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
