@@ -90,6 +90,8 @@ function isMild({ harm, act }: Data, program: Program): boolean {
   // Who promises to be shared need not mean this; who starts threads has them.
   if (act.race.concurrency === "promised") return true;
   switch (harm.goes) {
+    case "error":
+      return isKeptInOrder(act);
     case "stale":
     case "noted-twice":
     case "overwritten":
@@ -103,6 +105,18 @@ function isMild({ harm, act }: Data, program: Program): boolean {
       return false;
   }
 }
+
+/**
+ * Whether threads that get here are kept in order as a rule, if not by a lock that one of them holds. What is used after the look is taken away by whoever
+ * ends it; what is taken out itself is the taker's, or the key's, unless several threads of one kind take from the front.
+ */
+function isKeptInOrder({ race: { first, second }, pattern }: CheckedAct): boolean {
+  if ([...first.locks, ...second.locks].some(isRealLock)) return first.path.length + second.path.length > longestWithLock;
+  if (pattern.does !== "use" && (pattern.does !== "change" || second.operation !== first.operation)) return true;
+  return first.path.length + second.path.length > 1;
+}
+
+const longestWithLock = 3;
 
 /** An event that is set twice is set; who has waited for it to be cleared and then sets it means to be alone. */
 function setsEvent({ act, check }: CheckThenAct): boolean {

@@ -63,16 +63,18 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
 }
 
 /**
- * Whether nobody may notice what is lost. Where one side takes a lock for it, somebody wants the count to be right; where neither does, a promise to be shared
- * need not be about it.
+ * Whether nobody may notice what is lost, or too little speaks for it. Where one side takes a lock for it, somebody wants the count to be right. Where neither
+ * does, a promise to be shared need not be about it, and two threads that do different things to an object, or get there through many calls, have an order of
+ * their own as a rule.
  */
 function isMild({ first, second, concurrency }: Race): boolean {
   if (countsStreak(first) || first.update?.result === "kept") return true;
   if ([...first.locks, ...second.locks].some(isRealLock)) return false;
   if (countsWhatIsTold(first)) return true;
-  return (
-    concurrency === "promised" && ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring")
-  );
+  if (concurrency === "promised")
+    return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
+  if (second.operation === first.operation) return first.path.length > 1;
+  return first.location.startsWith("attribute ") || first.path.length + second.path.length > 0;
 }
 
 function message({ race, gap }: Data, context: RuleContext): string {

@@ -9,7 +9,7 @@ import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey 
 import { loopsAround } from "../program/link/loops.js";
 import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
-import type { ThreadRoot } from "../program/link/roots.js";
+import { besideIn, type ThreadRoot } from "../program/link/roots.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Place } from "../program/operation.js";
 import { isDoubtfulMeeting } from "./doubts.js";
@@ -181,6 +181,8 @@ function isGuessedTwin(first: Access, second: Access, program: Program): boolean
   if (root.kind === "handler") return /Thread$/.test(root.base);
   if (root.kind !== "spawn") return false;
   const { pool, in: within, call } = root.spawn;
+  // A thread that is made here and started by whoever gets it may be one of a queue.
+  if (!pool && besideIn(root.spawn) === undefined) return true;
   // A pool that gets its work while something is set up gets it once.
   return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
 }
