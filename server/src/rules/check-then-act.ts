@@ -1,5 +1,5 @@
 import type { Access } from "../program/link/activity.js";
-import type { CheckThenAct } from "../program/link/compound.js";
+import { type CheckThenAct, isNone } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
@@ -111,8 +111,9 @@ function isMild({ harm, act }: Data, program: Program): boolean {
  * ends it; what is taken out itself is the taker's, or the key's, unless several threads of one kind take from the front.
  */
 function isKeptInOrder({ race: { first, second }, pattern }: CheckedAct): boolean {
+  if (pattern.does === "change" && second.operation !== first.operation) return true;
   if ([...first.locks, ...second.locks].some(isRealLock)) return first.path.length + second.path.length > longestWithLock;
-  if (pattern.does !== "use" && (pattern.does !== "change" || second.operation !== first.operation)) return true;
+  if (pattern.does === "remove") return true;
   return first.path.length + second.path.length > 1;
 }
 
@@ -286,6 +287,8 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
     if (name === "clear" || takesByKey(act)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
+    // What is asked for with a value to have instead waits for nothing.
+    if (name === "get" && act.op === "call" && isNone(act.arguments[0]?.value)) return undefined;
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
     return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
   }

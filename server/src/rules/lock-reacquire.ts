@@ -83,7 +83,7 @@ function heldAlready(taken: Acquisition): HeldLock | undefined {
  */
 function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): Confidence | undefined {
   const holder = levelOf(held, taken);
-  let confidence: Confidence = "likely";
+  let confidence: Confidence = taken.path.length - (holder ?? 0) > longestWay ? "possible" : "likely";
   const functions = [
     ...taken.path.map((step) => ({ function: step.function, at: step.call })),
     { function: taken.function, at: taken.range },
@@ -110,6 +110,9 @@ function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): C
   }
   return confidence;
 }
+
+/** Calls from where the lock is taken to where it is taken again; on longer ways some test keeps the code from it, as a rule. */
+const longestWay = 3;
 
 /** `if cls._instance: return cls._instance` before the lock, under which it is made: who holds the lock may well do so once it is there. */
 function isMadeOnce(test: Value, { facts }: FunctionNode): boolean {

@@ -5,7 +5,7 @@ import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
-import { countsWhatIsTold } from "./told-count.js";
+import { countsWhatIsTold, isStatistic } from "./told-count.js";
 
 interface Data {
   readonly race: Race;
@@ -69,11 +69,13 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
  */
 function isMild({ first, second, concurrency }: Race): boolean {
   if (countsStreak(first) || first.update?.result === "kept") return true;
-  if ([...first.locks, ...second.locks].some(isRealLock)) return false;
+  if (isStatistic(first)) return true;
+  // A plain store under the lock sets it back, which need not go with the count.
+  if ([...first.locks, ...second.locks].some(isRealLock)) return second.update === undefined;
   if (countsWhatIsTold(first)) return true;
   if (concurrency === "promised")
     return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
-  if (second.operation === first.operation) return first.path.length > 1;
+  if (second.operation === first.operation && second.root.key === first.root.key) return first.path.length > 1;
   return first.location.startsWith("attribute ") || first.path.length + second.path.length > 0;
 }
 

@@ -35,12 +35,16 @@ export function accessesByLocation(program: Program): ReadonlyMap<string, readon
 function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> {
   const byLocation = new Map<string, Access[]>();
   for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
+    if (ofContext.test(access.location)) continue;
     const list = byLocation.get(access.location);
     if (list) list.push(access);
     else byLocation.set(access.location, [access]);
   }
   return byLocation;
 }
+
+/** What frameworks keep for each request, though it is imported as if there were one. */
+const ofContext = /^external (flask\.(request|session|g|ctx)|bottle\.(request|response)|quart\.(request|session|g))\b/;
 
 /** Equal for accesses of one operation that differ only in which thread makes them, and how it gets there. */
 function sameMoment({ location, does, check, of, through, via }: Access): string {

@@ -11,7 +11,6 @@ import type { Operation, Place, Value } from "../program/operation.js";
  */
 export function countsWhatIsTold({ operation, function: node }: Access): boolean {
   if (operation.op !== "write") return false;
-  if (isStatistic(operation.place)) return true;
   if (operation.form !== "update") return false;
   const figure = figureOf(operation.place, node);
   if (!figure) return false;
@@ -30,8 +29,10 @@ export function countsWhatIsTold({ operation, function: node }: Access): boolean
   return isNamed;
 }
 
-/** An element of what is named for statistics: `self.stats["requests"]`, `METRICS[name]`. */
-function isStatistic(place: Place): boolean {
+/** Whether an element of what is named for statistics is counted: `self.stats["requests"]`, `METRICS[name]`. */
+export function isStatistic({ operation }: Access): boolean {
+  if (operation.op !== "write") return false;
+  const { place } = operation;
   if (place.kind !== "element" || place.object.op !== "read" || place.object.place.kind === "element") return false;
   return /(^|_)(stats?|statistics?|metrics?)(_|$)/i.test(place.object.place.name);
 }
