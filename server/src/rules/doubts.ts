@@ -5,7 +5,7 @@ import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { calledFromOutside, isWindow } from "../program/link/promises.js";
-import type { ThreadRoot } from "../program/link/roots.js";
+import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
 import { callOf } from "../program/link/same-lock.js";
 import { isTestCode } from "../program/link/test-code.js";
 import { samePlace } from "../program/link/updates.js";
@@ -16,13 +16,19 @@ import type { Place, Value } from "../program/operation.js";
 export function isDoubtfulMeeting(first: Access, second: Access, program: Program): boolean {
   const roots = [first.root, second.root];
   return (
-    roots.some((root) => isOfTests(root, program) || isOnlyCalledWithin(root, program)) ||
+    roots.some((root) => isOfTests(root, program) || isOnlyCalledWithin(root, program) || isCalledAfterwards(root)) ||
     isTrial(first.root, second.root, program) ||
     startsAnew(first.root, second.root, program) ||
     startsAnew(second.root, first.root, program) ||
     areOfTwoWindows(first.root, second.root, program) ||
     isStartedAfterEnd(first.root, second.root)
   );
+}
+
+/** Whether the method that starts the work in a pool waits for all of it, so that whoever calls it calls the next one afterwards. */
+function isCalledAfterwards(root: ThreadRoot): boolean {
+  if (root.kind !== "caller" || root.within !== undefined || !root.beside.pool) return false;
+  return firstJoin(root.beside) < root.beside.in.facts.end;
 }
 
 /** Whether it is a test that has the thread there. */
