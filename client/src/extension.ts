@@ -1,4 +1,15 @@
-import { commands, Disposable, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
+import {
+  commands,
+  Disposable,
+  type ExtensionContext,
+  l10n,
+  languages,
+  TabInputCustom,
+  type TextEditor,
+  Uri,
+  window,
+  workspace,
+} from "vscode";
 import { type BaseLanguageClient, type LanguageClientOptions, State } from "vscode-languageclient";
 import {
   type ClientIntroduction,
@@ -50,6 +61,11 @@ const clientOptions: LanguageClientOptions = {
     commands: linkedCommands,
     theme: currentTheme(),
     trust: currentTrust(),
+    // Plain data, as it is sent.
+    settings: JSON.parse(JSON.stringify(workspace.getConfiguration().get("gilscope") ?? {})),
+    documents: workspace.textDocuments
+      .filter((document) => document.uri.scheme !== "vscode-notebook-cell" && languages.match(documentSelector, document) > 0)
+      .map((document) => ({ uri: document.uri.toString(), version: document.version, text: document.getText() })),
   }),
 };
 
@@ -111,10 +127,14 @@ export function startClient(
     commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
       const wanted = place ?? shown.place();
       const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
-      if (page) await pages.showBeside(page);
+      if (page) await pages.showBeside(page, wanted);
       else await sayNothingStarts(wanted);
     }),
-    commands.registerCommand(showTimelineCommand, (place?: DocumentPlace) => showTimeline(place ?? shown.place())),
+    // From the title of a page's tab, the command is given the page; from the palette, nothing.
+    commands.registerCommand(showTimelineCommand, (given?: DocumentPlace | Uri) => {
+      const page = given instanceof Uri ? given : shownPage();
+      return showTimeline(given instanceof Uri || !given ? ((page && pages.placeOf(page)) ?? shown.place()) : given);
+    }),
   );
   if (desktop) {
     const tellMeasured = (): void => tellServer(client, calibratedNotification, undefined);
@@ -155,6 +175,12 @@ async function sayNothingStarts(place: WorkPlace | undefined): Promise<void> {
   await window.showInformationMessage(
     place?.nearest ? l10n.t("No concurrent work starts in this file.") : l10n.t("No concurrent work starts on this line."),
   );
+}
+
+/** The document of the tab in front where that is no editor of text. */
+function shownPage(): Uri | undefined {
+  const input = window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof TabInputCustom ? input.uri : undefined;
 }
 
 /** Knows the cursor's place in the Python document that was shown last: what asks for it may stand in front, such as the walkthrough. */

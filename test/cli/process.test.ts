@@ -224,6 +224,22 @@ test("simulate prints a table for a place, and says where else there is one", ()
   assert.equal(errors, "gilscope: nothing starts concurrent work at app.py:1; it does so at line 10\n");
 });
 
+test("simulate names the cell of a notebook, in every format, and takes it as a place", () => {
+  write("seeds.ipynb", readFileSync("test/e2e/workspace/seeds.ipynb"));
+  const place = "seeds.ipynb:cell 4:3";
+  for (const asked of ["seeds.ipynb", place]) {
+    assert.ok(gilscope(["simulate", asked]).output.startsWith(`${place} 4 threads run`), asked);
+    const [site] = json(["simulate", asked]).sites;
+    assert.deepEqual([site.path, site.cell, site.line], ["seeds.ipynb", 4, 3]);
+    for (const format of ["svg", "trace"]) assert.ok(gilscope(["simulate", asked, "--format", format]).output.includes(place), format);
+  }
+  for (const asked of ["seeds.ipynb:11", "seeds.ipynb:cell 4:2", "seeds.ipynb:cell 99:1"]) {
+    const { code, errors } = gilscope(["simulate", asked]);
+    assert.equal(code, 2);
+    assert.ok(errors.includes(`nothing starts concurrent work at ${asked}; it does so at cell 4:3`), errors);
+  }
+});
+
 test("simulate tells how a site scales and when processes pay, and draws and traces it", () => {
   write("app.py", pool);
   const args = ["simulate", "app.py", "--target", "cpython-3.13", "--cores", "4"];
@@ -335,7 +351,7 @@ test("a workload file that cannot be used is a usage error that names the place"
     errors: 'gilscope: w.json: threads[0] lacks "steps"\n',
   });
   write("w.json", "{");
-  assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON: .*\n$/);
+  assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON \(line 1, column \d+\)\n$/);
   assert.match(gilscope(["simulate", "--workload", "none.json"]).errors, /^gilscope: none\.json cannot be read: does not exist\n$/);
   assert.match(gilscope(["simulate", "app.py", "--seed", "1"]).errors, /--seed needs --workload/);
   write("w.json", workload);

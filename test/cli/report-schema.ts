@@ -17,6 +17,7 @@ const span = { path: v.string(), cell, start: place, end: place };
 
 const site = v.strictObject({
   path: v.string(),
+  cell,
   line: v.number(),
   kind: v.picklist(["thread-pool", "threads", "process-pool", "interpreter-pool", "asyncio", "serial"]),
   task: v.string(),

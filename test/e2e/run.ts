@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import type { Page } from "playwright-core";
 import { measureBudgets } from "./budgets.js";
 import { crashScenarios } from "./crash-scenarios.js";
+import { folderScenarios } from "./folder-scenarios.js";
 import { runToEnd } from "./install.js";
 import { type Scenario, scenarios } from "./scenarios.js";
 import { emptyProfileScenarios, environmentScenarios, germanScenarios } from "./surroundings-scenarios.js";
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
     if (wanted[0] === "budgets") return await measureBudgets(packagePath, work, say);
     const results = [
       ...(await playAll(
-        chosen([...scenarios, ...teachingScenarios, ...timelineScenarios, ...crashScenarios]),
+        chosen([...scenarios, ...teachingScenarios, ...timelineScenarios, ...folderScenarios, ...crashScenarios]),
         () => startEditor(packagePath),
         folders,
       )),
@@ -91,7 +92,7 @@ async function passes(scenario: Scenario, editor: Editor, folders: Folders): Pro
     }
     let page: Page | undefined;
     try {
-      page = await editor.openWindow(workspace, scenario.file);
+      page = await editor.openWindow((await scenario.prepare?.(workspace)) ?? workspace, scenario.file);
       await scenario.play({ page, workspace, picture: (name) => join(folders.pictures, `${name}.png`) });
       say(`passed  ${scenario.name} (${seconds(started)})`);
       return true;

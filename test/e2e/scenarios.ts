@@ -12,6 +12,8 @@ export interface Scenario {
   readonly file: string;
   /** Settings of the workspace, such as another theme. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Makes a workspace of several folders inside the folder, and returns its file. */
+  prepare?(workspace: string): Promise<string>;
   play(stage: Stage): Promise<void>;
 }
 
@@ -80,7 +82,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a click on the lens shows the prediction as a page",
+    name: "a click on the lens shows the prediction as a page, which leads to the timeline",
     file: "scramble_seeds.py",
     async play({ page, picture }) {
       await closeSideBar(page);
@@ -95,6 +97,8 @@ export const scenarios: readonly Scenario[] = [
       const pageText = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
       await pageText.getByText("Recommended:").waitFor({ timeout: patience });
       await page.screenshot({ path: picture("prediction") });
+      await page.locator(".editor-actions .action-label[aria-label*='Show Timeline']").click();
+      await page.locator(".tab", { hasText: "Timeline of" }).waitFor({ timeout: patience });
     },
   },
   {
@@ -136,7 +140,7 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
-    name: "a race and a dead-lock are marked, and the hover shows the order that goes wrong",
+    name: "a race and a deadlock are marked, and the hover shows the order that goes wrong",
     file: "ticket_office.py",
     async play({ page, picture }) {
       await closeSideBar(page);

@@ -81,6 +81,46 @@ export const teachingScenarios: readonly Scenario[] = [
       await page.screenshot({ path: picture("hints") });
     },
   },
+  ...[
+    { theme: "Default Dark Modern", name: "dark" },
+    { theme: "Default High Contrast", name: "high-contrast" },
+    { theme: "Default High Contrast Light", name: "high-contrast-light" },
+  ].map(
+    ({ theme, name }): Scenario => ({
+      name: `the tree, lenses, hints and the walkthrough, ${name}`,
+      file: "fetch_and_count.py",
+      settings: {
+        "workbench.colorTheme": theme,
+        "gilscope.inlayHints.loops": true,
+        "gilscope.inlayHints.calls": true,
+        "gilscope.highlightReleasingCalls": "everywhere",
+      },
+      async play({ page, picture }) {
+        await page.setViewportSize({ width: 1400, height: 900 });
+        await runCommand(page, "Explorer: Focus on Threads View");
+        const tree = page.locator(".pane", { has: page.locator(".pane-header", { hasText: /^\s*Threads/ }) }).locator(".monaco-list");
+        await tree.getByText("In 4 threads").first().waitFor({ timeout: patience });
+        // Room for what is below a row.
+        await page
+          .locator(".pane", { has: page.locator(".explorer-folders-view") })
+          .locator(".pane-header")
+          .first()
+          .click();
+        await tree.locator(".monaco-list-row", { hasText: "reserve" }).locator(".monaco-tl-twistie").click();
+        await tree.getByText("under no lock").waitFor({ timeout: patience });
+        await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
+        await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
+        await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
+        await page.screenshot({ path: picture(`aids-${name}`) });
+        await closeSideBar(page);
+        await runCommand(page, "Gilscope: Open Walkthrough");
+        await page.getByRole("button", { name: "Open Sample" }).waitFor({ timeout: patience });
+        const beside = page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+        await beside.getByText("Nothing is run").waitFor({ timeout: patience });
+        await page.screenshot({ path: picture(`walkthrough-${name}`) });
+      },
+    }),
+  ),
   {
     name: "the status item leads to what can be done",
     file: "scramble_seeds.py",

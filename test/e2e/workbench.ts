@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { installWorkbench, runToEnd, type Workbench } from "./install.js";
 
 /** A running editor with the package installed, and a browser to look at it. */
 export interface Editor {
-  /** Opens a window on a workspace folder with one of its files shown; `prepare` gets the page while it is blank. */
+  /** Opens a window on a folder, or on a file of a workspace of several, with a file below it shown; `prepare` gets the page while it is blank. */
   openWindow(folder: string, file: string, prepare?: (blank: Page) => Promise<unknown>): Promise<Page>;
   /** Everything the editor's server and its extensions wrote, for failures. */
   log(): string;
@@ -176,8 +176,9 @@ async function openWindow(
   const context = await browser.newContext(windowSize);
   const page = await context.newPage();
   await prepare(page);
-  const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${join(folder, file)}`]]);
-  const query = new URLSearchParams({ folder, payload });
+  const [kind, base] = folder.endsWith(".code-workspace") ? ["workspace", dirname(folder)] : ["folder", folder];
+  const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${join(base, file)}`]]);
+  const query = new URLSearchParams({ [kind]: folder, payload });
   await page.goto(`http://127.0.0.1:${port}/?${query}`);
   await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
   return page;

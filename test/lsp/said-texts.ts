@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { globSync } from "tinyglobby";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
+import { predictionTable } from "../../server/src/estimate/text.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 import { type CaseFile, casesOf } from "../markdown.js";
 
@@ -13,12 +14,18 @@ export interface SaidTexts {
   readonly workers: ReadonlySet<string>;
   readonly deeds: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
+  /** In the tables of hovers. */
+  readonly cells: ReadonlySet<string>;
 }
 
 /** Of every case and every program of the tests. */
 export function saidTexts(parser: Parser): SaidTexts {
   const said = { titles: new Set<string>(), lenses: new Set<string>(), notes: new Set<string>(), workers: new Set<string>() };
-  const others = { deeds: new Set<string>(), links: new Set<string>() };
+  const others = { deeds: new Set<string>(), links: new Set<string>(), cells: new Set<string>() };
+  const heard = (text: string): string => {
+    others.cells.add(text);
+    return text;
+  };
   for (const { files, settings } of programs()) {
     const host = new AnalysisHost(parser, settings);
     for (const { path, text } of files) host.setFile(path, text);
@@ -27,8 +34,11 @@ export function saidTexts(parser: Parser): SaidTexts {
       for (const { title } of state.codeActions(path, { start: 0, end: text.length })) said.titles.add(title);
       for (const { title } of state.lenses(path)) said.lenses.add(title);
       for (const note of state.codeNotes(path)) said.notes.add(note.text);
-      for (const finding of state.findings(path))
-        for (const { title } of state.hover(path, finding.range.start)?.links ?? []) others.links.add(title);
+      for (const finding of state.findings(path)) {
+        const hover = state.hover(path, finding.range.start);
+        for (const { title } of hover?.links ?? []) others.links.add(title);
+        if (hover?.prediction) predictionTable(hover.prediction, heard);
+      }
     }
     for (const { workers, shares } of state.threadStarts()) {
       said.workers.add(workers);

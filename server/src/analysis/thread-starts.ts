@@ -1,7 +1,7 @@
 import type { Range } from "../base/range.js";
 import { type Access, activityOf } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
 import { type ThreadRoot, threadRoots } from "../program/link/roots.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { accessesByLocation, threadsText } from "../rules/race.js";
@@ -108,7 +108,7 @@ function guardOf(accesses: readonly Access[]): SharedState["guard"] {
 }
 
 function lockNames(locks: readonly HeldLock[]): readonly string[] {
-  return [...new Set(locks.filter(({ key }) => key !== threadIdentityKey).map(({ name }) => name))];
+  return [...new Set(locks.filter((lock) => !isNoLock(lock)).map(({ name }) => name))];
 }
 
 const deeds: Readonly<Record<Access["does"], string>> = {

@@ -10,6 +10,7 @@ import { hiddenBy } from "../rules/project-rules.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { isNamed } from "../rules/rule-names.js";
 import type { FolderSeverities } from "../rules/run.js";
+import { unusedSuppression } from "../rules/unused-suppression.js";
 import { baselineText, notIn, readBaseline } from "./baseline.js";
 import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
@@ -20,8 +21,7 @@ import { type CheckReport, reportSources } from "./formats/report.js";
 import { checkSarif } from "./formats/sarif.js";
 import { checkText, isAtLeast, statisticsText } from "./formats/text.js";
 import { type KeptReport, keepReport, keyOfReport, recalledReport } from "./kept-report.js";
-import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
-import type { Notebook } from "./notebook.js";
+import { type Loaded, type LoadedFile, loadInto, loadKnowledge, loadSources, notebooksIn, settingsFor, shownPath } from "./load.js";
 import { type Progress, startProgress } from "./progress.js";
 import { type Project, projectOf } from "./project.js";
 import { targetsOf } from "./targets.js";
@@ -129,11 +129,6 @@ function textIn(files: readonly LoadedFile[]): (path: string) => string | undefi
   return (path) => texts.get(path);
 }
 
-function notebooksIn(files: readonly LoadedFile[]): (path: string) => Notebook | undefined {
-  const notebooks = new Map(files.map(({ path, notebook }) => [path, notebook]));
-  return (path) => notebooks.get(path);
-}
-
 /** Each target is analysed on its own; a finding that several targets share is reported once, with the verdicts of all. */
 function findAll(
   host: AnalysisHost,
@@ -143,6 +138,7 @@ function findAll(
   progress: Progress,
 ): Found {
   const merged = new Map<string, Finding>();
+  const rounds = new Map<string, number>();
   const problems = new Map<string, Problem>();
   let failure: string | undefined;
   let analysis = host.snapshot();
@@ -157,6 +153,7 @@ function findAll(
         for (const finding of analysis.findings(path)) {
           const key = JSON.stringify([finding.code, finding.path, finding.range.start, finding.range.end]);
           merged.set(key, mergedFinding(merged.get(key), finding));
+          rounds.set(key, (rounds.get(key) ?? 0) + 1);
         }
       } catch (error) {
         // A bug in one file's analysis must not cost the findings of the others.
@@ -171,7 +168,14 @@ function findAll(
       environment.host.log(errorDetails(error));
     }
   }
-  return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, text: (path) => analysis.text(path) };
+  // A comment that is needed for one target is needed.
+  const findings = [...merged].filter(([key, { rule }]) => rule !== unusedSuppression.name || rounds.get(key) === settings.length);
+  return {
+    findings: findings.map(([, finding]) => finding).sort(byPlace),
+    problems: [...problems.values()],
+    failure,
+    text: (path) => analysis.text(path),
+  };
 }
 
 /** What fails for so many files fails for all; going on would only take time. */

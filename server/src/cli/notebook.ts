@@ -15,6 +15,8 @@ export interface Notebook {
   readonly text: string;
   /** The place of a zero-based line of the text. */
   placeOf(line: number): NotebookPlace;
+  /** The zero-based line of the text that this line of a cell is, or -1. */
+  lineOf(cell: number, line: number): number;
 }
 
 /** Whether a file of that name is a notebook. */
@@ -38,6 +40,7 @@ export function readNotebook(json: string): Notebook | { readonly reason: string
   let fileLines: readonly number[] | undefined;
   return {
     text: moduleTextOf(code.map(({ source }) => source)),
+    lineOf: (cell, line) => places.findIndex((place) => place.cell === cell && place.line === line),
     placeOf(line) {
       const place = places[line] ?? places.at(-1) ?? { cell: 1, line: 1 };
       fileLines ??= linesOf(json, places);

@@ -115,7 +115,7 @@ function commandLine(environment: Environment, end: (code: ExitCode) => void): C
       `
 Examples:
   gilscope check                                      the folder one is in
-  gilscope check src --select GIL2,GIL4               only races and dead-locks
+  gilscope check src --select GIL2,GIL4               only races and deadlocks
   gilscope check src --diff                           what --fix would do
   gilscope check src --write-baseline known.json      accept what is there now
   gilscope check src --baseline known.json            report what is new since

@@ -7,11 +7,11 @@ import type { SiteSimulation } from "../estimate/scaling.js";
 import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
 import { printJson, simulateJson } from "./formats/json.js";
-import { type ReportSources, reportSources } from "./formats/report.js";
+import { type ReportSources, reportSources, shownLine } from "./formats/report.js";
 import { type Chart, scalingSvg } from "./formats/svg.js";
 import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
-import { loadInto, loadKnowledge, loadSources, settingsFor, shownPath } from "./load.js";
+import { loadInto, loadKnowledge, loadSources, notebooksIn, settingsFor, shownPath } from "./load.js";
 import { printable } from "./printable.js";
 import { startProgress } from "./progress.js";
 import { projectOf } from "./project.js";
@@ -58,10 +58,10 @@ export async function simulate(typedPlaces: readonly string[], options: Simulate
     const shownSources = reportSources(
       (path) => shownPath(path, environment),
       (path) => analysis.text(path),
+      notebooksIn(loaded.files),
     );
     sources = shownSources;
-    const title = ({ path, range }: Prediction): string =>
-      `${shownSources.shown(path)}:${shownSources.lines(path).position(range.start).line + 1}`;
+    const title = ({ path, range }: Prediction): string => `${shownSources.shown(path)}:${shownLine(path, range.start, shownSources)}`;
     for (const { path } of loaded.files) {
       const wanted = places.filter((place) => place.path === path && place.line !== undefined);
       const chosen = <Site extends { readonly prediction: Prediction }>(all: readonly Site[]): readonly Site[] =>
@@ -106,15 +106,18 @@ interface PlaceArgument {
   readonly path: string;
   /** One-based. */
   readonly line: number | undefined;
+  /** Of a notebook, which the line counts in; one-based. */
+  readonly cell: number | undefined;
 }
 
-/** `PATH:LINE`, unless there is a file of just that name. */
+/** `PATH:LINE`, of a notebook `PATH:cell CELL:LINE`, unless there is a file of just that name. */
 async function parsePlace(typed: string, environment: Environment): Promise<PlaceArgument> {
   const path = absolutePath(environment.workingFolder, typed);
-  const parts = /^(.+):(\d+)$/s.exec(typed);
-  if (!parts || (await environment.host.describe(path)) !== undefined) return { typedPath: typed, path, line: undefined };
-  const typedPath = parts[1] as string;
-  return { typedPath, path: absolutePath(environment.workingFolder, typedPath), line: Number(parts[2]) };
+  const parts = /^(.+?)(?::cell (\d+))?:(\d+)$/s.exec(typed);
+  if (!parts || (await environment.host.describe(path)) !== undefined) return { typedPath: typed, path, line: undefined, cell: undefined };
+  const [, typedPath = "", cell, line] = parts;
+  const place = { typedPath, path: absolutePath(environment.workingFolder, typedPath), line: Number(line) };
+  return { ...place, cell: cell === undefined ? undefined : Number(cell) };
 }
 
 function atLine<Site extends { readonly prediction: Prediction }>(
@@ -122,12 +125,19 @@ function atLine<Site extends { readonly prediction: Prediction }>(
   place: PlaceArgument,
   sources: ReportSources,
 ): readonly Site[] {
-  const lineOf = ({ prediction }: Site, end: "start" | "end"): number =>
-    sources.lines(prediction.path).position(prediction.range[end]).line + 1;
-  const line = place.line ?? 0;
-  const found = sites.filter((site) => lineOf(site, "start") <= line && line <= lineOf(site, "end"));
+  const lineOf = (offset: number): number => sources.lines(place.path).position(offset).line + 1;
+  const line = lineInText(place, sources);
+  const found = sites.filter(({ prediction: { range } }) => lineOf(range.start) <= line && line <= lineOf(range.end));
   if (found.length > 0) return found;
-  const others = [...new Set(sites.map((site) => lineOf(site, "start")))];
-  const where = others.length === 0 ? "nowhere in the file" : `at line ${others.join(", ")}`;
-  throw new UsageError(`nothing starts concurrent work at ${sources.shown(place.path)}:${line}; it does so ${where}`);
+  const others = [...new Set(sites.map(({ prediction: { range } }) => shownLine(place.path, range.start, sources)))];
+  const where = others.length === 0 ? "nowhere in the file" : `at ${sources.notebook(place.path) ? "" : "line "}${others.join(", ")}`;
+  const asked = `${sources.shown(place.path)}:${place.cell === undefined ? "" : `cell ${place.cell}:`}${place.line}`;
+  throw new UsageError(`nothing starts concurrent work at ${asked}; it does so ${where}`);
+}
+
+/** The line of the text that is meant; 0 for one that is not there, as every line without a cell in a notebook. */
+function lineInText({ path, cell, line = 0 }: PlaceArgument, sources: ReportSources): number {
+  const notebook = sources.notebook(path);
+  if (!notebook) return cell === undefined ? line : 0;
+  return 1 + notebook.lineOf(cell ?? 0, line);
 }

@@ -35,17 +35,18 @@ export function applicable(prediction: Prediction, strategy: StrategyPrediction[
   return prediction.strategies.find((each) => each.strategy === strategy && each.applicable);
 }
 
-/** The Markdown table of all strategies, with what it assumes. */
-export function predictionTable(prediction: Prediction): string {
+/** The Markdown table of all strategies, with what it assumes; `said` puts its words into another language. */
+export function predictionTable(prediction: Prediction, said: (text: string) => string = (text) => text): string {
   const rows = prediction.strategies.map((each) => {
-    const title = each.strategy === prediction.recommended ? `**${each.strategy}**` : each.strategy;
+    const name = said(each.strategy);
+    const title = each.strategy === prediction.recommended ? `**${name}**` : name;
     if (!each.applicable) return `| ${title} | – | – | ${each.reason} |`;
     // A range of times stays on one line, or narrow hovers double the height of every row: no break at spaces, none after the dash.
-    return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0").replaceAll("–", "\u2060–\u2060")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${remark(each, prediction)} |`;
+    return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0").replaceAll("–", "\u2060–\u2060")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${said(remark(each, prediction))} |`;
   });
-  const lines = ["| strategy | time | speedup | |", "|---|---|---|---|", ...rows];
+  const lines = [`| ${["strategy", "time", "speedup"].map(said).join(" | ")} | |`, "|---|---|---|---|", ...rows];
   const assumed = prediction.assumptions.slice(0, 4).map((assumption) => `${assumption.what} = ${assumption.value}`);
-  lines.push("", `Assumes: ${assumed.join("; ")}. Speedups are p10–p90.`);
+  lines.push("", said(`Assumes: ${assumed.join("; ")}. Speedups are p10–p90.`));
   return lines.join("\n");
 }
 

@@ -15,7 +15,7 @@ export interface HoverAbilities {
 /** A hover in Markdown: the point, the chart, the table with its assumptions, and where to go on. `place` is where the work starts. */
 export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme }: HoverAbilities, words: Words): string {
   const { prediction } = hover;
-  const chart = prediction && theme && strategyChart(prediction, theme);
+  const chart = prediction && theme && strategyChart(prediction, theme, words);
   const links = [
     ...(prediction && commands.includes(showTimelineCommand) ? [commandLink(words.t("Show timeline"), showTimelineCommand, [place])] : []),
     ...(commands.includes(explainCommand)
@@ -25,7 +25,7 @@ export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme 
   return [
     hover.markdown,
     chart && `![${chart.text}](${chart.address})`,
-    prediction && predictionTable(prediction),
+    prediction && predictionTable(prediction, words.said),
     links.length > 0 ? links.join(" · ") : undefined,
   ]
     .filter((part) => part !== undefined)

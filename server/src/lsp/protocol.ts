@@ -13,12 +13,31 @@ export interface ClientIntroduction {
   readonly theme: Theme;
   /** Whether the user trusts the authors of the workspace; `withheld` leaves the workspace's own knowledge files aside. */
   readonly trust: WorkspaceTrust;
+  /** The settings below `gilscope`, and the Python documents that are shown: with them, the first diagnostics wait for no further message. */
+  readonly settings?: unknown;
+  readonly documents?: readonly IntroducedDocument[];
+}
+
+/** A document as the client will tell it again when it is opened. */
+export interface IntroducedDocument {
+  readonly uri: string;
+  readonly version: number;
+  readonly text: string;
 }
 
 export type WorkspaceTrust = "given" | "withheld";
 
 /** Client → server: `{ trust }`, when the user came to trust the workspace. */
 export const trustNotification = "gilscope/trust";
+
+/** The last message of a server that is a worker, outside the protocol, when something went wrong that it cannot go on from. A process would just be gone. */
+export interface WorkerCrash {
+  readonly crashed: string;
+}
+
+export function isWorkerCrash(message: unknown): message is WorkerCrash {
+  return typeof message === "object" && message !== null && "crashed" in message && typeof message.crashed === "string";
+}
 
 /** Which kind of colours the editor has. */
 export type Theme = "light" | "dark" | "high-contrast-light" | "high-contrast-dark";

@@ -1,6 +1,7 @@
 import { unreachable } from "../base/unreachable.js";
 import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
 import { speedupText } from "../estimate/text.js";
+import type { Words } from "./language.js";
 import type { Theme } from "./protocol.js";
 
 /** A picture for a hover: its address, and the same in words. */
@@ -19,14 +20,15 @@ const axisHeight = 20;
  * What each strategy gains, as bars from p10 to p90 with a mark at the likeliest, beside a line where nothing is gained. Colours are the theme's,
  * and tell nothing that form and words do not; undefined where no strategy but the serial one can be used.
  */
-export function strategyChart(prediction: Prediction, theme: Theme): ChartImage | undefined {
+export function strategyChart(prediction: Prediction, theme: Theme, { t, said }: Words): ChartImage | undefined {
   const shown = prediction.strategies.filter(({ applicable, strategy }) => applicable && strategy !== "serial");
   if (shown.length === 0) return undefined;
-  const svg = chartSvg(shown, prediction.recommended, colours(theme));
-  const parts = shown.map(
-    (each) => `${each.strategy} ${speedupText(each.speedup)}${each.strategy === prediction.recommended ? " (recommended)" : ""}`,
-  );
-  return { address: addressOf(svg), text: `Speedup against serial, p10–p90: ${parts.join(", ")}` };
+  const svg = chartSvg(shown, prediction.recommended, colours(theme), said);
+  const parts = shown.map((each) => {
+    const gain = `${said(each.strategy)} ${speedupText(each.speedup)}`;
+    return each.strategy === prediction.recommended ? t("{0} (recommended)", gain) : gain;
+  });
+  return { address: addressOf(svg), text: t("Speedup against serial, p10–p90: {0}", parts.join(", ")) };
 }
 
 /** Markdown ends an address at a space or a bracket. */
@@ -63,6 +65,7 @@ function chartSvg(
   shown: readonly StrategyPrediction[],
   recommended: Prediction["recommended"],
   { text, quiet, grid, bar, best, outline }: Colours,
+  said: Words["said"],
 ): string {
   const most = Math.max(1.25, ...shown.map(({ speedup }) => speedup.high));
   const x = (speedup: number): number => round(plot.left + ((plot.right - plot.left) * Math.min(Math.max(speedup, 0), most)) / most);
@@ -84,7 +87,7 @@ function chartSvg(
     const weight = isBest ? ' font-weight="bold"' : "";
     const border = outline === "none" ? "" : ` stroke="${outline}"`;
     return [
-      `<text x="${plot.left - 8}" y="${middle + 4}" fill="${text}" text-anchor="end"${weight}>${strategy}</text>`,
+      `<text x="${plot.left - 8}" y="${middle + 4}" fill="${text}" text-anchor="end"${weight}>${said(strategy)}</text>`,
       `<rect x="${start}" y="${middle - 6}" width="${round(length)}" height="12" rx="2" fill="${isBest ? best : bar}"${border}/>`,
       `<line x1="${x(speedup.likely)}" y1="${middle - 8}" x2="${x(speedup.likely)}" y2="${middle + 8}" stroke="${text}" stroke-width="2"/>`,
       `<text x="${plot.right + 10}" y="${middle + 4}" fill="${text}"${weight}>${speedupText(speedup)}</text>`,

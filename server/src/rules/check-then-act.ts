@@ -509,17 +509,18 @@ function message({ act, harm }: Data, context: RuleContext): string {
   const { path } = first.function.file;
   const text = quoted(path, first.statement, context);
   const test = quoted(path, act.pattern.check.range, context);
-  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act)}. ${harmText(harm, act)}${accidentText(act, context)}`;
+  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(harm, act)}${accidentText(act, context)}`;
 }
 
-function harmText(harm: Harm, { pattern }: CheckedAct): string {
+function harmText(harm: Harm, { pattern, race: { first, second } }: CheckedAct): string {
+  const rival = second.operation === first.operation && second.function === first.function ? "another thread" : "the other thread";
   switch (harm.goes) {
     case "error":
       return pattern.does === "use" && !harm.errors.includes("KeyError") && !harm.errors.includes("IndexError")
-        ? `If the other thread stores None or deletes it in between, this raises ${harm.errors[0]}.`
-        : `If the other thread takes it away in between, this raises ${harm.errors[0]}.`;
+        ? `If ${rival} stores None or deletes it in between, this raises ${harm.errors[0]}.`
+        : `If ${rival} takes it away in between, this raises ${harm.errors[0]}.`;
     case "blocks":
-      return "If the other thread takes the last item in between, this waits for ever.";
+      return `If ${rival} takes the last item in between, this waits for ever.`;
     case "past-limit":
       return "Both can pass the test before either acts, and go past what it allows.";
     case "twice":
@@ -528,8 +529,8 @@ function harmText(harm: Harm, { pattern }: CheckedAct): string {
     case "overwritten":
       return "Both can pass the test before either acts, and one overwrites what the other stored.";
     case "reset":
-      return "What the other thread has counted in between is set back.";
+      return `What ${rival} has counted in between is set back.`;
     case "stale":
-      return "If the other thread removes it in between, this brings it back.";
+      return `If ${rival} removes it in between, this brings it back.`;
   }
 }

@@ -10,7 +10,7 @@ import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
-import { isNamedForLifecycle, isRealLock, type Race, raceOf, racePlaces } from "./race.js";
+import { isNamedForLifecycle, isRealLock, lockText, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, RuleContext, TargetVerdict } from "./rule.js";
 
 /** Something that is done because of an earlier look at the same shared state, and an access that can come between the two. */
@@ -269,11 +269,11 @@ export function actPlaces({ race, pattern }: CheckedAct): readonly RelatedLocati
 }
 
 /** What is held and does not help, as a clause. */
-export function guardText({ race }: CheckedAct): string {
+export function guardText({ race }: CheckedAct, context: RuleContext): string {
   const { first, second } = race;
   const [broken] = commonLocks(first.locks, second.locks).filter(isRealLock);
   if (broken) return `\`${broken.name}\` is not held from the test to here`;
   const [other] = second.locks.filter(isRealLock);
   if (other) return `\`${other.name}\`, which it holds, is not held here`;
-  return [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  return lockText(race, context);
 }

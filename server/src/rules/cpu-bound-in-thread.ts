@@ -42,6 +42,8 @@ const shortestHeavyTaskNs = 250_000;
 
 function isCpuBound({ spawn, work, prediction }: SiteEstimate): boolean {
   if (spawn.worker !== "thread") return false;
+  // Work that is put off to a later time is not shared out.
+  if (spawn.spawner === "threading.Timer") return false;
   if (spawn.instances === "one" && prediction.tasks.likely < 2) return false;
   const held = work.interpreterNs.likely + work.heldNs.likely;
   const elsewhere = work.nativeNs.likely + work.waitNs.likely;

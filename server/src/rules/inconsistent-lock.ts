@@ -4,10 +4,12 @@ import { switchPossible } from "../knowledge/atomicity.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
+import { iterationsOf } from "../program/link/iteration.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { sameValue } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation } from "../program/operation.js";
 import { effectOf } from "./checked-act.js";
@@ -61,7 +63,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (store.update || store.check || (store.does !== "assign" && store.does !== "delete" && store.does !== "change")) continue;
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
-      const minds = minding(store, guarded);
+      const minds = minding(store, guarded, program);
       const harmed = minds.filter((other) => doesHarm(store, other, program));
       const race = raceOf(store, store.locks, harmed, program, accesses) ?? raceOf(store, store.locks, minds, program, accesses);
       if (!race || isClaimed(race, accesses) || isFarFetched(race)) continue;
@@ -126,12 +128,13 @@ function notShared({ facts }: FunctionNode): boolean {
  * The guarded accesses that go wrong when the store comes in between. A plain store is one step by itself: it does harm only to code that counts
  * on the value for longer than a step. A change of a container is compared with what other code thinks necessary.
  */
-function minding(store: Access, guarded: readonly Access[]): readonly Access[] {
+function minding(store: Access, guarded: readonly Access[], program: Program): readonly Access[] {
   if (store.does === "change") {
     const elsewhere = guarded.filter((each) => each.function !== store.function && changes(each));
     return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere.filter((each) => takesSteps(each, guarded)) : [];
   }
   const others = guarded.filter((other) => other.operation !== store.operation);
+  if (isSweep(store, program.resolver)) return others.filter((other) => other.function !== store.function && fillsElement(other));
   // A plain store under each of two locks is one step each.
   if (store.locks.some(isRealLock))
     return others.filter((other) => changes(other) && (other.does !== "assign" || other.check?.locks.some(isRealLock)));
@@ -159,7 +162,7 @@ function isClaimed({ first, second }: Race, accesses: readonly Access[]): boolea
  * decides by a plain store, decides by the old value or by the new one, and would with the lock, too.
  */
 function doesHarm(first: Access, second: Access, { resolver }: Program): boolean {
-  if (second.update) return true;
+  if (second.update || (isSweep(first, resolver) && fillsElement(second))) return true;
   const pattern = second.check?.pattern;
   if (!pattern || first.does === "change") return false;
   const takes = effectOf(first, pattern.check) === "takes";
@@ -174,6 +177,30 @@ function doesHarm(first: Access, second: Access, { resolver }: Program): boolean
     case "change":
       return false;
   }
+}
+
+/**
+ * Whether it deletes, without a lock, an element that a loop over the container has found and a test has chosen: `for key, stamp in d.items(): if old(stamp): del d[key]`.
+ * What is put there between the look and the deletion is deleted with it.
+ */
+function isSweep({ operation: deletion, function: node, does, locks }: Access, resolver: Resolver): boolean {
+  if (does !== "delete" || deletion.op !== "write" || deletion.place.kind !== "element" || locks.some(isRealLock)) return false;
+  const { object } = deletion.place;
+  let isChosen = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (isChosen || operation.op !== "loop" || operation.form !== "for" || !contains(operation, deletion)) return;
+    const copied = operation.iterable?.op === "call" ? iterationsOf(operation.iterable, node, resolver) : [];
+    if (![...iterationsOf(operation, node, resolver), ...copied].some(({ source }) => sameValue(source, object))) return;
+    walkOperations(operation.body, (inner) => {
+      isChosen ||= inner.op === "branch" && contains(inner, deletion);
+    });
+  });
+  return isChosen;
+}
+
+/** Whether an element is stored. */
+function fillsElement({ operation }: Access): boolean {
+  return operation.op === "write" && operation.form === "assign" && operation.place.kind === "element";
 }
 
 function startsThread(operations: readonly Operation[], within: FunctionNode, resolver: Resolver): boolean {
@@ -221,6 +248,7 @@ function match(race: Race, confidence: Confidence): Match<Data> {
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
 function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
+  if (first.root.kind === "spawn" && isSweep(first, resolver)) return confidence;
   const callers = resolver.callersOf(first.function);
   const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
   const isLifecycle = isOfConstructor || [first.function, first.root.function].some(isNamedForLifecycle);
@@ -244,9 +272,11 @@ function message(data: Data, context: RuleContext): string {
   const here = own.length > 0 ? `under ${lockNames(own)}` : "without a lock";
   const harm = second.update
     ? "an update there can overwrite it"
-    : second.check
-      ? "what was checked there may no longer hold when it acts"
-      : "the two can come between each other";
+    : isSweep(first, context.program.resolver)
+      ? "what is stored there after the look is deleted, too"
+      : second.check
+        ? "what was checked there may no longer hold when it acts"
+        : "the two can come between each other";
   return `\`${text}\` changes shared state ${here}, but ${where} it is guarded by ${guard}: ${harm}.`;
 }
 

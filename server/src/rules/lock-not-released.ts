@@ -91,7 +91,7 @@ function match(leak: Leak, node: FunctionNode, confidence: Confidence): Match<Da
   const { path } = node.file;
   const related: RelatedLocation[] = [
     { path, range: { start: exit.range.start, end: exit.range.end }, message: exitText(leak) },
-    { path, range: { start: release.start, end: release.end }, message: "released here, on another way" },
+    { path, range: { start: release.start, end: release.end }, message: "released here, on another path" },
   ];
   return {
     path,

@@ -3,7 +3,7 @@ import { type Acquisition, activityOf, type CallStep } from "../program/link/act
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { areTwins, isOrdered } from "../program/link/lock-order.js";
-import { commonLocks, type HeldLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
 import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import { callsWhatWasGiven } from "./doubts.js";
@@ -52,8 +52,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
 }
 
 /** Whether anything is known of the lock, if only its name: what a call returns can be any lock. */
-function isTold({ key }: HeldLock): boolean {
-  return key !== threadIdentityKey && key !== "unknown";
+function isTold(lock: HeldLock): boolean {
+  return !isNoLock(lock) && lock.key !== "unknown";
 }
 
 /** A reentrant lock that the thread has is not waited for. */

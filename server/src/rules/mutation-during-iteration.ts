@@ -17,6 +17,7 @@ import {
   isFarFetched,
   isNamedForLifecycle,
   isRealLock,
+  lockText,
   quoted,
   type Race,
   raceOf,
@@ -478,9 +479,9 @@ function isRuntimeError(value: Value): boolean {
 }
 
 function message({ race, iteration, container }: Data, context: RuleContext): string {
-  const { first, second } = race;
+  const { first } = race;
   const text = quoted(first.function.file.path, first.operation.op === "call" ? first.range : first.statement, context);
-  const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  const guard = lockText(race, context);
   const parts = [`\`${text}\` ${failureText(container.kind)}: ${changerText(race)} and ${guard}.`];
   // Where it is the interpreter that decides, the reader may know another on which nothing goes wrong.
   const { because } = meeting(container, iteration, context.target);

@@ -2,7 +2,7 @@ import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
-import { accessesByLocation, isRealLock, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
+import { accessesByLocation, isRealLock, lockText, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
 import { countsWhatIsTold, isStatistic } from "./told-count.js";
@@ -80,9 +80,9 @@ function isMild({ first, second, concurrency }: Race): boolean {
 }
 
 function message({ race, gap }: Data, context: RuleContext): string {
-  const { first, second } = race;
+  const { first } = race;
   const text = quoted(first.function.file.path, first.statement, context);
-  const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  const guard = lockText(race, context);
   const breaking = knownTargets.filter((target) => switchPossible(gap, target).verdict === "breaks");
   const where =
     breaking.length === knownTargets.length

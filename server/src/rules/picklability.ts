@@ -49,7 +49,7 @@ export function obstacleOf(entity: Entity, crossing: Crossing, program: Program,
     case "function":
       if (entity.receiver?.kind === "instance" && entity.function.facts.class !== undefined) {
         const inner = instanceObstacle(entity.receiver.class, crossing, program, depth);
-        return inner && { ...inner, says: `is a method, and its object ${inner.says}` };
+        return inner && { ...inner, says: `is a method of an object that ${inner.says}` };
       }
       return functionObstacle(entity.function, crossing);
     case "class":
@@ -284,7 +284,11 @@ function instanceObstacle(node: ClassNode, crossing: Crossing, program: Program,
   for (const current of classes) {
     for (const name of current.facts.instanceAttributes.keys()) {
       const found = attributeObstacle(node, name, crossing, program, depth);
-      if (found) return { ...found, says: `has \`${name}\`, which ${found.says}` };
+      if (found)
+        return {
+          ...found,
+          says: `has \`${name}\`, ${/^is an? /.test(found.says) ? found.says.slice("is ".length) : `which ${found.says}`}`,
+        };
     }
   }
   return undefined;

@@ -284,6 +284,8 @@ function advice({ says, type }: Obstacle, crossing: Crossing): string {
   if (says.includes("generator")) return "Send a list of its items.";
   if (says.includes("lambda") || says.includes("inside") || says.includes("decorator") || says.includes("around it"))
     return "Define it at module level.";
+  if (type && /^(threading|queue|_thread)\./.test(type) && says.includes("has `"))
+    return "Leave it out in `__getstate__` and make it anew in `__setstate__`, or use a `multiprocessing.Manager` for what workers share.";
   if (type && /^(threading|queue|_thread)\./.test(type))
     return crossing === "start" ? "Use its counterpart in `multiprocessing`." : "Use a `multiprocessing.Manager` for what workers share.";
   return "Make it in the worker instead.";

@@ -5,11 +5,12 @@ import { fewAlike } from "../program/link/alike.js";
 import { isWithin, ownerOfCell } from "../program/link/cells.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, decoratorKey, type HeldLock, takesLock, threadIdentityKey } from "../program/link/locks.js";
+import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
 import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { besideIn, type ThreadRoot } from "../program/link/roots.js";
+import { isLock } from "../program/link/useless-locks.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Place } from "../program/operation.js";
 import { isDoubtfulMeeting } from "./doubts.js";
@@ -243,8 +244,9 @@ const beginning = /^(re)?(init|set_?up|configure|open|connect|start|begin|prepar
 
 /** The locks that stand close enough to an access to be meant for it: taken in its function, its class, or under the name of a global beside it. */
 export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[] {
-  return locks.filter(({ taken, key, identity }) => {
-    if (key === threadIdentityKey || taken.function.file !== node.file) return false;
+  return locks.filter((lock) => {
+    const { taken, identity } = lock;
+    if (isNoLock(lock) || taken.function.file !== node.file) return false;
     return (
       taken.function === node || identity === "one" || (node.facts.class !== undefined && taken.function.facts.class === node.facts.class)
     );
@@ -322,9 +324,9 @@ function guardsOf(accesses: readonly Access[], besides: Access): readonly Guard[
   return guards.filter(({ operations }) => !operations.has(besides.operation) || operations.size > 1);
 }
 
-/** Whether the lock is one, and not the comparison of thread identities or the name of a decorator that stands in for it. */
+/** Whether the lock is one, and not something else that keeps threads apart or the name of a decorator that stands in for it. */
 export function isRealLock(lock: HeldLock): boolean {
-  return lock.key !== threadIdentityKey && !lock.key.startsWith(decoratorKey);
+  return !isNoLock(lock) && !lock.key.startsWith(decoratorKey);
 }
 
 /**
@@ -336,6 +338,22 @@ export function isFarFetched({ first, second }: Race): boolean {
 }
 
 const longestWay = 6;
+
+/** What of locks there is between the two, as a clause. */
+export function lockText({ first, second }: Race, { program }: RuleContext): string {
+  const isHeld = [...first.locks, ...second.locks].some(isRealLock) || [first, second].some((access) => isInsideLock(access, program));
+  return isHeld ? "no common lock is held" : "no lock is held";
+}
+
+/** Whether a lock is held in the text, if only one that no other thread can want. */
+function isInsideLock({ function: node, statement }: Access, program: Program): boolean {
+  let inside = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (inside || operation.op !== "with" || operation.start > statement.start || statement.end > operation.end) return;
+    inside = isLock(operation.context, node, program);
+  });
+  return inside;
+}
 
 /** What a race is explained with: the other access, what it holds, and how both threads get there. */
 export function racePlaces({ first, second }: Race): readonly RelatedLocation[] {
@@ -352,7 +370,7 @@ export function racePlaces({ first, second }: Race): readonly RelatedLocation[] 
     });
   }
   const start = startOf(first.root);
-  if (start) places.push({ ...start, message: isSame ? `${startText(first.root)}, ${threadsText(first.root)}` : startText(first.root) });
+  if (start) places.push({ ...start, message: isSame ? severalText(first.root) : startText(first.root) });
   const otherStart = isSame ? undefined : startOf(second.root);
   if (otherStart && otherStart.range.start !== start?.range.start) {
     const text = second.root.kind === "promised" ? startText(second.root) : "the other thread is started here";
@@ -366,6 +384,13 @@ export function racePlaces({ first, second }: Race): readonly RelatedLocation[] 
     });
   }
   return places;
+}
+
+/** The same where several threads of the root do one thing: "4 such threads are started here". */
+function severalText(root: ThreadRoot): string {
+  if (root.kind !== "spawn" || root.instances === "one") return startText(root);
+  const size = root.spawn.pool?.size?.value;
+  return `${size?.op === "constant" ? size.value : "several"} such threads are started here`;
 }
 
 /** Why threads start at the root, as a clause for related locations. */
@@ -415,16 +440,16 @@ export function threadsText(root: ThreadRoot): string {
   return size?.op === "constant" ? `in ${size.value} threads` : "in several threads";
 }
 
-/** Who does it and who can come between, as a clause: "`work` runs in 4 threads". */
+/** Who does it and who can come between, as a clause that goes on with "and": "`work` runs in 4 threads". */
 export function whoText({ first, second }: Race): string {
   const name = first.root.function.facts.name;
   const isSame = second.operation === first.operation && second.function === first.function;
   if (first.root.kind === "promised") {
     const shared = promiseText(first.root);
-    if (isSame || second.function === first.function) return shared;
-    return `${shared}, and \`${second.function.facts.name}\` changes it too`;
+    if (isSame || second.function === first.function) return `${shared},`;
+    return `${shared}; \`${second.function.facts.name}\` changes it too,`;
   }
-  if (first.root.kind === "caller") return `a thread changes it too, in \`${second.function.facts.name}\``;
+  if (first.root.kind === "caller") return `a thread changes it too, in \`${second.function.facts.name}\`,`;
   if (!isSame) return `\`${second.function.facts.name}\` changes it in another thread`;
   return second.root.key !== first.root.key
     ? `\`${name}\` and ${rootText(second)} both run it`

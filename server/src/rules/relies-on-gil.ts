@@ -4,7 +4,7 @@ import type { Access } from "../program/link/activity.js";
 import type { Entity } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import type { Value } from "../program/operation.js";
-import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
+import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import docs from "./relies-on-gil.md";
 import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 
@@ -90,8 +90,8 @@ function typeOf(entity: Entity): string | undefined {
 }
 
 function message({ race, method }: Data, context: RuleContext): string {
-  const { first, second } = race;
+  const { first } = race;
   const text = quoted(first.function.file.path, first.statement, context);
-  const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  const guard = lockText(race, context);
   return `\`${text}\` relies on the GIL: ${whoText(race)} and ${guard}. ${needsGil(method, context.target)}.`;
 }

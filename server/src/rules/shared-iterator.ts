@@ -7,7 +7,7 @@ import { iteratedKind, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import type { Value } from "../program/operation.js";
 import { lockFix } from "./fixes/lock-fix.js";
-import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
+import { accessesByLocation, isFarFetched, isRealLock, lockText, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import docs from "./shared-iterator.md";
 
@@ -151,9 +151,9 @@ function iteratorsOf({ operation, function: node }: Access, { resolver }: Progra
 }
 
 function message({ race, kind }: Data, context: RuleContext): string {
-  const { first, second } = race;
+  const { first } = race;
   const text = quoted(first.function.file.path, first.operation.op === "call" ? first.range : first.statement, context);
-  const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  const guard = lockText(race, context);
   return `\`${text}\` ${sharedText(kind)}: ${advancerText(race)} and ${guard}. ${effectText(kind, context.target)}`;
 }
 

@@ -4,7 +4,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
 import type { CallOperation } from "../program/operation.js";
-import { accessesByLocation, isFarFetched, isRealLock, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
+import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./thread-unsafe-object-shared.md";
 
@@ -129,17 +129,17 @@ function message(data: Data, context: RuleContext): string {
     return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${data.use.root.function.facts.name}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
   }
   const { race, objection } = data;
-  const { first, second } = race;
+  const { first } = race;
   const text = quoted(first.function.file.path, first.range, context);
-  const guard = [...first.locks, ...second.locks].some(isRealLock) ? "no common lock is held" : "no lock is held";
+  const guard = lockText(race, context);
   return `\`${text}\` uses a \`${objection.type.name}\` that threads share: ${userText(race)} and ${guard}. ${statementText(objection)}`;
 }
 
-/** The reason, and the words of the documentation. */
+/** The reason, and what the documentation says, in other words than its own. */
 function statementText({ stated, verdict }: ObjectedSharing): string {
   const { because, evidence } = stated;
   const words = (evidence[0]?.says ?? "").replace(/\.("?)$/, "$1");
-  const says = words === "" ? "" : ` (${words.includes('"') ? words : `"${words}"`})`;
+  const says = words === "" ? "" : ` (${words})`;
   switch (verdict) {
     case "unsafe":
       return `Not thread-safe: ${because}${says}.`;

@@ -116,7 +116,7 @@ function targetsOf({ act, made }: Data, program: Program): readonly TargetVerdic
 function message({ act, made }: Data, context: RuleContext): string {
   const { first } = act.race;
   const text = quoted(first.function.file.path, first.statement, context);
-  return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act)}. ${harmText(made)}${accidentText(act, context)}`;
+  return `\`${text}\` can run twice: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(made)}${accidentText(act, context)}`;
 }
 
 function harmText({ kind, name }: MadeValue): string {

@@ -67,22 +67,18 @@ function message(found: UpdateAcrossAwait, context: RuleContext): string {
   const { function: node, statement, suspension, does, evidence } = found;
   const text = quoted(node.file.path, statement, context);
   const isInside = suspension.start >= statement.start && suspension.end <= statement.end;
-  const where = isInside
-    ? "the `await` in it"
-    : suspension.form === "await"
-      ? "the `await` before it"
-      : `the \`${suspension.form}\` before it`;
+  const before = isInside ? "before the `await` in it" : `from before an \`${suspension.form}\``;
   const who = whoText(evidence, node.facts.name);
   switch (does) {
     case "update":
-      return `\`${text}\` can lose updates: the old value is read before ${where}, and ${who}. Await first, then read and store; or hold an \`asyncio.Lock\`.`;
+      return `\`${text}\` can lose updates: the old value is ${isInside ? "read " : ""}${before}, and ${who}. Await first, then read and store; or hold an \`asyncio.Lock\`.`;
     case "fill":
-      return `\`${text}\` can be done twice: the check comes before ${where}, and ${who}. Hold an \`asyncio.Lock\` round both, or store the task instead of its result.`;
+      return `\`${text}\` can be done twice: the check is ${before}, and ${who}. Hold an \`asyncio.Lock\` round both, or store the task instead of its result.`;
     case "replace":
     case "change":
     case "remove":
     case "use":
-      return `\`${text}\` rests on a check from before ${where}, and ${who}. Check again after it, or hold an \`asyncio.Lock\` round both.`;
+      return `\`${text}\` rests on a check ${before}, and ${who}. Check again after it, or hold an \`asyncio.Lock\` round both.`;
   }
 }
 

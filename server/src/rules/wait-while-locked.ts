@@ -36,9 +36,11 @@ function related({ wait, at, lock, taker, effect }: LockedWait): readonly Relate
       path: taker.function.file.path,
       range: taker.range,
       message:
-        effect === "dead-lock"
+        effect === "deadlock"
           ? `what is waited for needs the lock here, in ${rootText(taker)}`
-          : `other code needs the lock here, in ${rootText(taker)}`,
+          : effect === "delay"
+            ? `other code needs the lock here, in ${rootText(taker)}`
+            : `every other thread waits here, in ${rootText(taker)}`,
     },
   ];
   if (at.call !== wait.call)
@@ -47,7 +49,7 @@ function related({ wait, at, lock, taker, effect }: LockedWait): readonly Relate
       range: { start: wait.call.start, end: wait.call.end },
       message: "this is where it waits",
     });
-  const start = effect === "dead-lock" ? startOf(taker.root) : undefined;
+  const start = effect === "deadlock" ? startOf(taker.root) : undefined;
   if (start) places.push({ ...start, message: "the other thread is started here" });
   return places;
 }
@@ -56,8 +58,10 @@ function message(found: LockedWait, context: RuleContext): string {
   const { at, lock, taker, effect } = found;
   const text = quoted(at.function.file.path, { start: at.call.start, end: at.call.end }, context);
   const name = taker.function.facts.name === "<lambda>" ? "a lambda" : `\`${taker.function.facts.name}\``;
-  if (effect === "dead-lock")
-    return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: a dead-lock. Release the lock before waiting.`;
+  if (effect === "deadlock")
+    return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: a deadlock. Release the lock before waiting.`;
+  if (effect === "queue")
+    return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, so all other threads wait in ${name}, those that have nothing to wait for among them. Wait without the lock, and take it to look and to store.`;
   return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, so ${name}, which needs the lock for something else, waits as well. Wait first, and lock only what is shared.`;
 }
 

@@ -40,6 +40,8 @@ export interface JsonFinding extends JsonSpan {
 /** One place that starts concurrent work, as in `simulate --format json`. Times are nanoseconds. */
 export interface JsonSite {
   readonly path: string;
+  /** Of a notebook: the cell, from 1, that the line counts in. */
+  readonly cell?: number;
   readonly line: number;
   readonly kind: string;
   readonly task: string;
@@ -140,9 +142,11 @@ function span(path: string, range: Range, sources: ReportSources): JsonSpan {
 }
 
 function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
+  const { path, cell, start } = span(prediction.path, prediction.range, sources);
   return {
-    path: sources.shown(prediction.path),
-    line: placeAt(sources.lines(prediction.path), prediction.range.start).line,
+    path,
+    ...(cell === undefined ? {} : { cell }),
+    line: start.line,
     kind: prediction.kind,
     task: prediction.task,
     workers: prediction.workers,

@@ -71,6 +71,13 @@ export function countsByRule(findings: readonly Finding[]): readonly RuleCount[]
   return [...counts.values()].sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
+/** The line of an offset as people read it, from 1: of a notebook, the cell and the line in it. */
+export function shownLine(path: string, offset: number, sources: ReportSources): string {
+  const { line } = placeAt(sources.lines(path), offset);
+  const inNotebook = sources.notebook(path)?.placeOf(line - 1);
+  return inNotebook ? `cell ${inNotebook.cell}:${inNotebook.line}` : String(line);
+}
+
 /** Where an offset lies in the file itself: of a notebook, the line of its JSON, in which columns say nothing. */
 export function filePlaceAt(
   path: string,

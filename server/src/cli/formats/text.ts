@@ -9,7 +9,7 @@ import type { Finding, Severity } from "../../rules/rule.js";
 import { printable } from "../printable.js";
 import { countText } from "./count.js";
 import { placeAt } from "./place.js";
-import { type CheckReport, countsByRule, type ReportSources } from "./report.js";
+import { type CheckReport, countsByRule, type ReportSources, shownLine } from "./report.js";
 
 /** How text is shown. */
 export interface TextOptions {
@@ -62,10 +62,8 @@ function findingText(finding: Finding, sources: ReportSources, options: TextOpti
 }
 
 function placeText(path: string, offset: number, sources: ReportSources): string {
-  const { line, column } = placeAt(sources.lines(path), offset);
-  const inNotebook = sources.notebook(path)?.placeOf(line - 1);
-  const place = inNotebook ? `cell ${inNotebook.cell}:${inNotebook.line}` : line;
-  return `${printable(sources.shown(path))}:${place}:${column}`;
+  const { column } = placeAt(sources.lines(path), offset);
+  return `${printable(sources.shown(path))}:${shownLine(path, offset, sources)}:${column}`;
 }
 
 /** The line before, for its context, and the line of the finding with a caret under what is meant. */
@@ -74,9 +72,9 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
   const start = lines.position(finding.range.start);
   const end = lines.position(finding.range.end);
   const text = lines.line(start.line);
-  const shownLine = sources.notebook(finding.path)?.placeOf(start.line).line ?? start.line + 1;
-  const before = shownLine > 1 ? lines.line(start.line - 1) : "";
-  const width = String(shownLine).length;
+  const lineNumber = sources.notebook(finding.path)?.placeOf(start.line).line ?? start.line + 1;
+  const before = lineNumber > 1 ? lines.line(start.line - 1) : "";
+  const width = String(lineNumber).length;
   const colours = createColors(options.style === "coloured");
 
   const underlinedEnd = end.line === start.line ? end.column : text.length;
@@ -88,8 +86,8 @@ function excerpt(finding: Finding, sources: ReportSources, options: TextOptions)
   const caret = severityColour(finding.severity, options)("^".repeat(caretLength));
   const row = (label: string, content: string): string => `    ${colours.dim(`${label.padStart(width)} |`)} ${content}`.trimEnd();
   const rows = [
-    ...(before.trim() === "" ? [] : [row(String(shownLine - 1), printable(before.slice(cut, cut + longestExcerpt)))]),
-    row(String(shownLine), printable(visible)),
+    ...(before.trim() === "" ? [] : [row(String(lineNumber - 1), printable(before.slice(cut, cut + longestExcerpt)))]),
+    row(String(lineNumber), printable(visible)),
     row("", indent + caret),
   ];
   return rows.map((line) => `${line}\n`).join("");
@@ -141,7 +139,7 @@ function severityColour(severity: Severity, options: Pick<TextOptions, "style">)
 function simulationText(simulation: SiteSimulation, sources: ReportSources, options: Pick<TextOptions, "style">): string {
   const { prediction } = simulation;
   const colours = createColors(options.style === "coloured");
-  const { line } = placeAt(sources.lines(prediction.path), prediction.range.start);
+  const line = shownLine(prediction.path, prediction.range.start, sources);
   const title = `${colours.bold(`${printable(sources.shown(prediction.path))}:${line}`)} ${siteTitle(prediction)}\n`;
   const rows = prediction.strategies.map((strategy) => strategyCells(strategy, prediction));
   const header = ["strategy", "time", "speedup", ""];

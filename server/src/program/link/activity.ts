@@ -6,7 +6,7 @@ import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
-import { classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
@@ -16,9 +16,11 @@ import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
   decoratorKey,
+  givenBack,
   type HeldLock,
   heldThroughout,
   isAcquire,
+  leavesTaken,
   lockOfManager,
   locksOf,
   looksLikeLock,
@@ -26,19 +28,20 @@ import {
   takesLock,
   threadIdentityKey,
   triedIn,
+  turnAt,
 } from "./locks.js";
 import type { Look } from "./looks.js";
 import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { classOfKey } from "./one-object.js";
-import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership } from "./ownership.js";
+import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
-import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
+import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { countsOn, inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
@@ -215,18 +218,36 @@ function walkedPromise(program: Program, promise: SharingPromise): Walked {
   });
 }
 
-/** Whether every call of the function in view stands in a `with` of something that is named like a lock, whoever calls. */
+/** Whether every call of the function in view stands in a `with` of something that is named like a lock or takes one, whoever calls. */
 function isCalledUnderLock(node: FunctionNode, { resolver }: Program): boolean {
   const callers = resolver.callersOf(node);
-  return callers.length > 0 && callers.every(({ call, within }) => locksAround(within.facts.body, call));
+  if (callers.length === 0) return isMethodOfEntered(node, resolver);
+  return callers.every(({ call, within }) => locksAround(within, call, resolver));
 }
 
-function locksAround(operations: readonly Operation[], call: CallOperation): boolean {
+function locksAround(within: FunctionNode, call: CallOperation, resolver: Resolver): boolean {
   let around = false;
-  walkOperations(operations, (operation) => {
-    around ||= operation.op === "with" && operation.start <= call.start && call.end <= operation.end && looksLikeLock(operation.context);
+  walkOperations(within.facts.body, (operation) => {
+    if (around || operation.op !== "with" || operation.start > call.start || call.end > operation.end) return;
+    around = looksLikeLock(operation.context) || isEnteredLocked(operation.context, within, resolver);
   });
   return around;
+}
+
+/** Whether the object takes a lock when it is entered, and keeps it until it is left. */
+function isEnteredLocked(context: Value, within: FunctionNode, resolver: Resolver): boolean {
+  return resolver.resolve(context, within).some((entity) => entity.kind === "instance" && takesAtEnter(entity.class, resolver));
+}
+
+function takesAtEnter(node: ClassNode, resolver: Resolver): boolean {
+  const enter = resolver.method(node, "__enter__");
+  return enter !== undefined && leavesTaken(enter);
+}
+
+/** Whether it is a method of an object that is used inside its own `with`, as far as its class tells. */
+function isMethodOfEntered(node: FunctionNode, resolver: Resolver): boolean {
+  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  return owner !== undefined && !/^__(enter|exit)__$/.test(node.facts.name) && takesAtEnter(owner, resolver);
 }
 
 /** The locks held whenever the function was entered by a call on any of the ways. */
@@ -373,14 +394,28 @@ class Walker {
       case "entry":
         this.enter(this.ownership.entered(root.function), [], []);
         return;
-      case "caller":
-        this.enter(this.ownership.beside(root.function, root.beside), held, []);
+      case "caller": {
+        const frame = this.ownership.beside(root.function, root.beside);
+        this.enter(frame, [...held, ...(root.within ? [] : this.heldUntilBack(frame))], []);
         return;
+      }
       case "marked":
-      case "promised":
-        this.enter(this.ownership.beside(root.function), held, []);
+      case "promised": {
+        const frame = this.ownership.beside(root.function);
+        this.enter(frame, [...held, ...this.heldUntilBack(frame)], []);
         return;
+      }
     }
+  }
+
+  /** Whether the walk is about the loop's thread, beside a thread that a coroutine has handed work to. */
+  private isOnLoop(): boolean {
+    return this.current.kind === "caller" && this.current.within === undefined && this.current.function.facts.isAsync;
+  }
+
+  /** What whoever calls the function holds, as it gives that back. */
+  private heldUntilBack(frame: Frame): readonly HeldLock[] {
+    return givenBack(frame.function).flatMap((lock) => locksOf(lock, frame, this.program, this.ownership, this.whose));
   }
 
   /** Walks a function in a frame; returns what it leaves held. */
@@ -392,13 +427,14 @@ class Walker {
     }
     const deepest = this.current.kind === "promised" ? maximumPromisedDepth : maximumDepth;
     if (frame.depth > deepest || ++this.steps > maximumSteps) return untouched;
-    if (this.whose === "threads" && (frame.function.facts.isAsync || hasNote(frame.function, "single-thread"))) return untouched;
+    if (this.whose === "threads" && hasNote(frame.function, "single-thread")) return untouched;
+    if (this.whose === "threads" && frame.function.facts.isAsync && !this.isOnLoop()) return untouched;
     this.reached.add(functionKey(frame.function));
     this.threaded.add(frame.function);
     let key = functionKey(frame.function);
     for (const [name, object] of frame.parameters) {
       const isTold = object.sharing === "shared" || isConstantKey(object.key);
-      key += ` ${name}=${isTold ? object.key : object.sharing}`;
+      key += ` ${name}=${isTold ? object.key : object.sharing}${object.perThread ? " of each" : ""}`;
     }
     for (const lock of held) key += `|${lock.key}`;
     for (const name of calledParameters(frame.function)) {
@@ -462,12 +498,16 @@ class Walker {
         case "with":
           this.with(operation, activation, held);
           break;
-        case "loop":
+        case "loop": {
           activation.heldAt.set(operation, [...held]);
-          this.iterate(operation, operation.header, activation, held);
-          this.poll(operation, activation, held);
-          this.rounds(operation, activation, held);
+          const during = isReturnedGenerator(operation, frame.function)
+            ? held.filter((lock) => lock.taken.function !== frame.function)
+            : held;
+          this.iterate(operation, operation.header, activation, during);
+          this.poll(operation, activation, during);
+          this.rounds(operation, activation, during);
           break;
+        }
         case "branch":
           activation.heldAt.set(operation, [...held]);
           if (this.branch(operation, activation, held)) return true;
@@ -511,13 +551,16 @@ class Walker {
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const own = this.armOfSpawn(operation, activation);
     if (own) return this.operations(own, activation, held);
+    const turn = turnAt(operation.test, activation.frame, this.program, this.ownership);
+    if (turn) activation.heldAt.set(operation, [...held, turn.lock]);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
     operation.arms.forEach((arm, index) => {
       const hasIt = !tried || (tried.arm === "first") === (index === 0);
       const inner = hasIt ? [...held] : held.filter((lock) => !lockOfTry?.includes(lock));
-      if (!this.operations(arm, activation, inner)) after.push(inner);
+      if (turn && (turn.arm === "first") === (index === 0)) inner.push(turn.lock);
+      if (!this.operations(arm, activation, inner)) after.push(inner.filter((lock) => lock !== turn?.lock));
     });
     const common = heldOnEvery(after);
     if (!common) return operation.arms.length > 1 && operation.test !== undefined;
@@ -631,7 +674,8 @@ class Walker {
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
       if (this.whose === "anyone" && held.length === 0 && !takesLock(node.facts.body)) continue;
       // The body of a coroutine runs when it is awaited.
-      if (node.facts.isAsync && (this.whose === "threads" || !awaitedCalls(frame.function).has(operation))) continue;
+      const isLeft = this.whose === "threads" && !this.isOnLoop();
+      if (node.facts.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       const inner = this.ownership.enter(node, receiver, operation, frame);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
@@ -693,7 +737,7 @@ class Walker {
       if (entity.kind !== "instance") continue;
       const enter = this.managerFrame(entity, "__enter__", context, frame);
       if (!enter) continue;
-      takes ||= takesLock(enter.function.facts.body);
+      takes ||= leavesTaken(enter.function);
       added(this.enter(enter, held, [...path, step]).held);
     }
     if (found.length > 0 || takes) return found.length > 0 ? found : lockOfManager(context, frame, this.ownership);
@@ -912,7 +956,7 @@ class Walker {
     update?: Access["update"],
   ): Access {
     const { frame, path, checks, heldAt } = activation;
-    const object = base && this.ownership.object(base, frame);
+    const object = base && this.objectBehind(base, via, frame);
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
@@ -921,6 +965,7 @@ class Walker {
       (this.current.kind === "spawn" && this.isOfCallsElsewhere(this.current.spawn, location)) ||
       (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
+    const against = (locks: readonly HeldLock[]): readonly HeldLock[] => (isPerSpawn ? locks : this.withoutOwnLocks(locks));
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     return {
@@ -932,13 +977,30 @@ class Walker {
       statement: { start: statement.start, end: statement.end },
       operation,
       update,
-      check: pattern && { pattern, locks: heldThroughout(atCheck ?? [], held) },
+      check: pattern && { pattern, locks: against(heldThroughout(atCheck ?? [], held)) },
       of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
       through: base && object ? this.throughOf(base, object, frame) : "",
       via,
-      locks: [...held],
+      locks: [...against(held)],
       path,
     };
+  }
+
+  /** The object through which state is reached; not that which is the thread itself, where the state is what its maker gave it. */
+  private objectBehind(base: Value, via: string, frame: Frame): AbstractObject {
+    const object = this.ownership.object(base, frame);
+    if (!object.made || object.sharing !== "shared" || via.split(wayBreak).includes(object.key)) return object;
+    return { ...object, sharing: "own", key: `made ${object.made.in.file.path}:${object.made.call.start}` };
+  }
+
+  /** A lock of the object that is the thread itself keeps no other thread from what all of them share. */
+  private withoutOwnLocks(held: readonly HeldLock[]): readonly HeldLock[] {
+    const thread = this.current.kind === "spawn" ? threadObjectOf(this.current.spawn) : undefined;
+    if (!thread || held.length === 0) return held;
+    const self = `self ${classKey(thread)}`;
+    // What the class has once, it has for all its objects.
+    const isItsOwn = ({ identity, owner, via }: HeldLock): boolean => identity === "one-per-object" && owner === self && via !== "";
+    return held.map((lock) => (isItsOwn(lock) ? { ...lock, scope: "own-thread" } : lock));
   }
 
   /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
@@ -1242,6 +1304,12 @@ function makesTruth(callee: Entity, resolver: Resolver): boolean {
 }
 
 const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|socket)$/;
+
+/** Whether the function returns the generator as it is: whoever goes through it has left behind what the function held. */
+function isReturnedGenerator({ form, makes, start, end }: LoopOperation, { facts }: FunctionNode): boolean {
+  if (form !== "comprehension" || makes !== "generator") return false;
+  return facts.returned.some((value) => value.op === "comprehension" && value.start === start && value.end === end);
+}
 
 const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
 

@@ -91,7 +91,7 @@ function iterationsOfCall(call: CallOperation, within: FunctionNode, resolver: R
   return taking.has(name) && first && call.arguments.length === 1 ? through(first, "native-call") : [];
 }
 
-interface Source {
+export interface Source {
   readonly source: Value;
   readonly view: Iteration["view"];
   /** Whether an adapter on the way runs Python code for each element. */
@@ -106,7 +106,8 @@ const adaptersOfModules: ReadonlySet<string> = new Set(
 const maximumDepth = 5;
 
 /** The containers and iterators whose elements the value hands on as they are now; a copy is none of them. */
-function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Source[] {
+/** What is gone through when the value is, below views and adapters. */
+export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Source[] {
   if (depth > maximumDepth) return [];
   const inner = (next: Value | undefined): readonly Source[] => (next ? sourcesOf(next, within, resolver, depth + 1) : []);
   switch (value.op) {

@@ -6,10 +6,11 @@ import type { CallOperation, Operation } from "../operation.js";
 import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
 import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
+import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import { type HeldLock, locksOf, threadIdentityKey } from "./locks.js";
+import { type HeldLock, isNoLock, locksOf } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
@@ -27,9 +28,10 @@ export interface LockedWait {
   readonly lock: HeldLock;
   readonly for: Awaited;
   /**
-   * `dead-lock`: what is waited for cannot go on without the lock. `delay`: others that want the lock for something else wait as long.
+   * `deadlock`: what is waited for cannot go on without the lock. `delay`: others that want the lock for something else wait as long.
+   * `queue`: so do those that run the same code and would not have to wait themselves.
    */
-  readonly effect: "dead-lock" | "delay";
+  readonly effect: "deadlock" | "delay" | "queue";
   /** Where the other thread takes the lock. */
   readonly taker: Acquisition;
   /** `likely`: long or unlimited, and known to hold others up. */
@@ -55,7 +57,7 @@ export function lockedWaits(program: Program): readonly LockedWait[] {
     judged.set(wait.call, before);
     for (const lock of wait.locks) {
       // A name that several classes use is no sign that they mean one lock.
-      if (lock.key === threadIdentityKey || lock.scope !== "threads" || lock.identity === "by-name") continue;
+      if (isNoLock(lock) || lock.scope !== "threads" || lock.identity === "by-name") continue;
       // Other ways from the lock to the same call tell nothing new.
       const once = `${siteKey(lock)} ${wait.root.key}`;
       if (before.has(once)) continue;
@@ -71,7 +73,7 @@ export function lockedWaits(program: Program): readonly LockedWait[] {
 }
 
 function rank({ effect, confidence }: LockedWait): number {
-  return (confidence === "possible" ? 2 : 0) + (effect === "delay" ? 1 : 0);
+  return (confidence === "possible" ? 2 : 0) + (effect === "deadlock" ? 0 : 1);
 }
 
 /** A call that ends a wait, and the locks that it holds. */
@@ -156,7 +158,7 @@ class Search {
     const needed = this.neededBy(wait, lock, kind, takers);
     if (needed) {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
-      return { wait, at, lock, for: kind, effect: "dead-lock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
+      return { wait, at, lock, for: kind, effect: "deadlock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
     }
     // Work that does not want the lock ends without it, and so does a queue empty.
     if (kind === "thread" || kind === "task" || kind === "room") return undefined;
@@ -164,7 +166,11 @@ class Search {
     const forSomethingElse = takers.all.find(
       (taker) => siteKey(taker.lock) !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
     );
-    if (!forSomethingElse) return undefined;
+    if (!forSomethingElse) {
+      const queued = kind === "network" && depth === 0 ? this.behind(wait, lock, takers) : undefined;
+      const confidence = usually === "short" || this.fills(wait) ? "possible" : "likely";
+      return queued && { wait, at, lock, for: kind, effect: "queue", taker: queued, confidence };
+    }
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
     if (depth > 1 || (depth > 0 && (usually === "short" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
     // Who sleeps or asks the network under a lock holds the others up on purpose, as a rule; a thread that takes it again and again leaves them no time,
@@ -172,6 +178,17 @@ class Search {
     const isOverlooked = kind === "item" || (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length > 0);
     const confidence = isOverlooked && usually === "long" ? "likely" : "possible";
     return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence };
+  }
+
+  /** The same code in another thread of a pool, if there is a way through it on which nothing is waited for: `if key not in known: known[key] = fetch(key)`. */
+  private behind(wait: Wait, lock: HeldLock, takers: Takers): Acquisition | undefined {
+    if (wait.root.kind !== "spawn" || wait.root.repeated === "guessed") return undefined;
+    const same = takers.at(siteKey(lock)).find((taker) => concurrentMoments(wait, taker) === "seen");
+    let isChosen = false;
+    walkOperations(same ? stretchOf(same) : [], (operation) => {
+      isChosen ||= operation.op === "branch" && operation.start <= wait.call.start && wait.call.end <= operation.end;
+    });
+    return isChosen ? same : undefined;
   }
 
   /** What the call waits for; undefined where it cannot wait long. */
@@ -378,6 +395,34 @@ class Search {
     });
     return handles;
   }
+
+  /** Whether the wait brings what was found missing: who wants the lock meanwhile wants that very thing. */
+  private fills({ function: node, call, path }: Wait): boolean {
+    const inside = [
+      { node, call: call as { readonly start: number; readonly end: number } },
+      ...path.map((step) => ({ node: step.function, call: step.call })),
+    ];
+    return inside.some(
+      ({ node: each, call: at }) =>
+        isWhereMissing(each, at) ||
+        [...checksThenActs(each).values()].some(
+          ({ check, act, does }) =>
+            does === "fill" && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
+        ),
+    );
+  }
+}
+
+/** Whether the call stands under `if x is None:` or `if not x:`, so that it is there to bring what the test misses. */
+function isWhereMissing(node: FunctionNode, call: Range): boolean {
+  let isMissing = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "branch" || operation.test?.op !== "compute") return;
+    const { operator, operands } = operation.test;
+    const tests = operator === "not" || (operator === "is" && operands[1]?.op === "constant");
+    isMissing ||= tests && (operation.arms[0]?.some((inner) => inner.start <= call.start && call.end <= inner.end) ?? false);
+  });
+  return isMissing;
 }
 
 /** Shorter sleeps are pauses between tries. Seconds. */

@@ -4,7 +4,9 @@ import type { CallOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import type { Frame, Ownership } from "./ownership.js";
-import { innerValues } from "./walk.js";
+import type { Resolver } from "./resolver.js";
+import { sameValue } from "./updates.js";
+import { innerValues, walkOperations } from "./walk.js";
 
 /** A lock as one thread takes it at one place. */
 export interface HeldLock {
@@ -17,7 +19,8 @@ export interface HeldLock {
   /** Whether the key stands for one lock in the process, one for each object, or only for a name that looks like a lock's. */
   readonly identity: "one" | "one-per-object" | "by-name";
   readonly reentrant: "yes" | "no" | "unknown";
-  readonly scope: Scope | "unknown";
+  /** `own-thread`: each thread has one of its own, which none of the others ever takes. */
+  readonly scope: Scope | "unknown" | "own-thread";
   /** As it is written where it is taken: `self._lock`. */
   readonly name: string;
   /** Where it was taken: the `with` item or the `acquire` call. Two stretches of holding differ in it. */
@@ -31,7 +34,7 @@ function isSameLock(a: HeldLock, b: HeldLock): boolean {
 
 /** Whether the lock keeps threads of one process apart: those for tasks let every thread in, and some for processes, too. */
 function excludesThreads(lock: HeldLock): boolean {
-  return lock.scope !== "tasks" && lock.scope !== "only-processes";
+  return lock.scope !== "tasks" && lock.scope !== "only-processes" && lock.scope !== "own-thread";
 }
 
 /** The locks of the first list that are in the second as well, and keep threads apart. */
@@ -54,6 +57,79 @@ export const threadIdentityKey = "thread identity";
 
 /** What the keys of locks begin with of which only a decorator's name tells. */
 export const decoratorKey = "decorator ";
+
+/** What the keys begin with of what the one thread holds that a barrier picks: `if barrier.wait() == 0:`. */
+const turnKey = "turn at ";
+
+/** Whether it stands for something that keeps threads apart without being a lock: a comparison of thread identities, a barrier's pick. */
+export function isNoLock({ key }: HeldLock): boolean {
+  return key === threadIdentityKey || key.startsWith(turnKey);
+}
+
+/**
+ * What is held in one arm of a branch because a barrier gives each of its threads another number: `if barrier.wait() == 0:`, also through a variable.
+ * The others cannot come by again before the one comes to the barrier as well.
+ */
+export function turnAt(
+  test: Value | undefined,
+  frame: Frame,
+  { resolver }: Program,
+  ownership: Ownership,
+): { readonly lock: HeldLock; readonly arm: "first" | "other" } | undefined {
+  if (!test) return undefined;
+  const turn = (value: Value | undefined, arm: "first" | "other"): ReturnType<typeof turnAt> => {
+    const barrier = value && barrierOf(value, frame.function, resolver);
+    if (!barrier) return undefined;
+    const { key } = ownership.object(barrier, frame);
+    const taken = { function: frame.function, range: rangeOf(test) };
+    const lock: HeldLock = {
+      key: `${turnKey}${key}`,
+      owner: "",
+      via: "",
+      identity: "one",
+      reentrant: "yes",
+      scope: "threads",
+      name: writtenName(barrier),
+      taken,
+    };
+    return { lock, arm };
+  };
+  if (test.op === "choice" && test.by === "and") {
+    for (const each of test.values) {
+      const found = turnAt(each, frame, { resolver } as Program, ownership);
+      if (found?.arm === "first") return found;
+    }
+    return undefined;
+  }
+  if (test.op !== "compute") return turn(test, "other");
+  const [left, right] = test.operands;
+  const isNumber = (value: Value | undefined): boolean => value?.op === "constant" && value.type === "int";
+  switch (test.operator) {
+    case "not":
+      return turn(left, "first");
+    case "==":
+    case "!=":
+      return isNumber(right) || isNumber(left)
+        ? turn(isNumber(right) ? left : right, test.operator === "==" ? "first" : "other")
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The barrier whose `wait` the value comes from. */
+function barrierOf(value: Value, within: FunctionNode, resolver: Resolver): Value | undefined {
+  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
+    const [only, ...others] = within.facts.bindings.get(value.place.name) ?? [];
+    return only?.op === "call" && others.length === 0 ? barrierOf(only, within, resolver) : undefined;
+  }
+  if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute" || value.callee.place.name !== "wait")
+    return undefined;
+  const { object } = value.callee.place;
+  const isNamed = object.op === "read" && object.place.kind !== "element" && /barrier$/i.test(object.place.name);
+  const names = resolver.externalCallees(value, within);
+  return names.includes("threading.Barrier.wait") || (names.length === 0 && isNamed) ? object : undefined;
+}
 
 /**
  * The locks that can be told from the value itself; those that a context manager's code takes are found by walking that code. Against other
@@ -208,6 +284,35 @@ function isExclusive(made: CallOperation | undefined, type: string): boolean {
   if (!/Semaphore$/.test(type)) return true;
   const size = made?.arguments[0]?.value;
   return size === undefined || (size.op === "constant" && size.value === 1);
+}
+
+/**
+ * The locks that the function gives back and never takes: `__exit__`, `unlock`. Whoever calls it has called what takes them, and
+ * holds them until then.
+ */
+export function givenBack(node: FunctionNode): readonly Value[] {
+  const objects: Value[] = [];
+  const taken: Value[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with") taken.push(operation.context);
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    const { object, name } = operation.callee.place;
+    if (isAcquire(operation)) taken.push(object);
+    if (name === "release") objects.push(object);
+  });
+  return objects.filter((object) => !taken.some((each) => sameValue(each, object)));
+}
+
+/** Whether entering an object with this method leaves a lock of its own taken: `def __enter__(self): self._lock.acquire()`. */
+export function leavesTaken(node: FunctionNode): boolean {
+  const taken: Value[] = [];
+  const released: Value[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (isAcquire(operation)) taken.push(operation.callee.place.object);
+    else if (operation.callee.place.name === "release") released.push(operation.callee.place.object);
+  });
+  return taken.some((lock) => !released.some((each) => sameValue(each, lock)));
 }
 
 /** Whether the operations take a lock somewhere. */

@@ -1,9 +1,12 @@
 import type { Range } from "../../base/range.js";
-import type { CallOperation, ConstantValue, Operation, Place, ReadOperation, Value } from "../operation.js";
+import type { ParameterFacts } from "../facts.js";
+import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor, type Resolver } from "./resolver.js";
-import type { Spawn } from "./spawns.js";
+import { type Spawn, threadObjectOf } from "./spawns.js";
+import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /**
@@ -66,6 +69,12 @@ function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };
 }
 
+/** The object that is a thread itself: one for its thread and for whoever made it. */
+function threadObject(spawn: Spawn): AbstractObject | undefined {
+  const made = threadObjectOf(spawn);
+  return made && { ...sharedObject(`self ${classKey(made)}`, made), made: { call: spawn.call, in: spawn.in, frame: undefined } };
+}
+
 /** Tells which objects threads share. */
 export class Ownership {
   /** How many questions are being answered for the sake of one another: each call that is entered asks anew about its arguments. */
@@ -102,6 +111,10 @@ export class Ownership {
       case "constant":
         return constantObject(value);
       case "display":
+        // `image[row, column]` is this thread's where the row is.
+        return value.makes === "tuple" && value.elements.some((part) => this.object(part, frame, depth + 1).perThread)
+          ? { ...own, perThread: true }
+          : own;
       case "comprehension":
         return own;
       case "compute":
@@ -115,9 +128,15 @@ export class Ownership {
         return merged(value.values.map((choice) => this.object(choice, frame, depth + 1)));
       case "element-of":
       case "item-of": {
+        // `first, second = self.parts[a], self.parts[b]` binds them one by one.
+        const bound =
+          value.op === "item-of" && value.value.op === "display" && !value.value.isOpen ? value.value.elements[value.index] : undefined;
+        if (bound) return this.object(bound, frame, depth + 1);
         const source = this.object(value.op === "element-of" ? value.iterable : value.value, frame, depth + 1);
         const node = this.classOf(value, frame.function);
-        return { ...unknown, key: `${source.key}[]`, class: node, perThread: this.isPerThreadRange(value, frame, depth) };
+        const walked = this.walkedContainer(value, frame);
+        const element = { ...unknown, key: `${source.key}[]`, class: node, perThread: this.isPerThreadRange(value, frame, depth) };
+        return walked ? elementOf(this.object(walked, frame, depth + 1), element) : element;
       }
       case "function":
       case "class":
@@ -136,6 +155,34 @@ export class Ownership {
     return isRange && iterable.arguments.some((argument) => this.object(argument.value, frame, depth + 1).perThread);
   }
 
+  /** The container all of whose elements come by: `for account in self.accounts.values()`, also the second of `items()`. */
+  private walkedContainer(value: Value, frame: Frame): Value | undefined {
+    const isPart = value.op === "item-of";
+    const element = isPart ? value.value : value;
+    if (element.op !== "element-of") return undefined;
+    const { iterable } = element;
+    const [only, ...others] = sourcesOf(iterable, frame.function, this.resolver);
+    if (!only || others.length > 0 || only.source.op !== "read") return undefined;
+    return isPart ? (only.view === "items" && value.index === 1 ? only.source : undefined) : only.view === "keys" ? undefined : only.source;
+  }
+
+  /**
+   * Whether other threads can mean the same element: not where the index differs from thread to thread. Of an index that the thread was given nothing is
+   * known; a function that looks up two elements by what it is given can hardly have both for itself: `self.accounts[source]`, `self.accounts[target]`.
+   */
+  private isFoundByOthers({ object, index }: ElementPlace, frame: Frame, depth: number): boolean {
+    const key = this.object(index, frame, depth + 1);
+    if (key.perThread) return false;
+    if (key.key !== unknown.key) return true;
+    const indexes = new Set<string>();
+    walkOperations(frame.function.facts.body, (operation) => {
+      if (operation.op !== "read" || operation.place.kind !== "element" || !sameValue(operation.place.object, object)) return;
+      const { index: each } = operation.place;
+      if (each.op === "read" && isParameterOf(each, frame.function) && each.place.kind === "name") indexes.add(each.place.name);
+    });
+    return indexes.size > 1;
+  }
+
   /** The object that a place holds, or for an element the container's content as a whole. */
   private place(place: Place, value: Value, frame: Frame, depth: number): AbstractObject {
     switch (place.kind) {
@@ -147,7 +194,8 @@ export class Ownership {
       }
       case "element": {
         const container = this.object(place.object, frame, depth);
-        return { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+        const element = { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+        return this.isFoundByOthers(place, frame, depth) ? elementOf(container, element) : element;
       }
     }
   }
@@ -174,7 +222,7 @@ export class Ownership {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
       const later = current === frame ? boundBefore(name, value, current.function) : undefined;
-      if (later) {
+      if (later && !(parameter?.made && parameter.made.call === later)) {
         const object = this.object(later, current, depth + 1);
         return { ...object, class: object.class ?? node };
       }
@@ -240,9 +288,11 @@ export class Ownership {
       if (holder && made) return this.classAttribute(holder, name);
     }
     const key = `attribute ${classKey(definer)} ${name}`;
-    if (object.sharing === "own") {
+    if (object.sharing === "own" || object.made) {
       const passed = this.passedToConstructor(object, definer, name, depth);
-      if (passed) return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
+      // What the thread's object was given for itself is as much its own as what it makes.
+      if (passed && (object.sharing === "own" || passed.sharing === "shared"))
+        return { ...passed, key: passed.sharing === "shared" ? passed.key : key };
       // A handler object is made for each request; its server is the one that all of them share.
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
         return sharedObject(`server of ${externals[0]}`);
@@ -292,8 +342,10 @@ export class Ownership {
   private passedToConstructor(object: AbstractObject, definer: ClassNode, name: string, depth: number): AbstractObject | undefined {
     if (!object.made) return undefined;
     const init = this.resolver.method(object.class ?? definer, "__init__");
-    if (!init) return undefined;
-    for (const { function: index, write } of definer.facts.instanceAttributes.get(name) ?? []) {
+    const writes = definer.facts.instanceAttributes.get(name) ?? [];
+    // What is stored again later is no longer what was passed.
+    if (!init || writes.some(({ function: each }) => definer.file.functions[each]?.facts.name !== "__init__")) return undefined;
+    for (const { function: index, write } of writes) {
       const value = write.value;
       if (definer.file.functions[index] !== init || value?.op !== "read" || value.place.kind !== "name") continue;
       const { place } = value;
@@ -371,7 +423,11 @@ export class Ownership {
       if (argument) {
         parameters.set(parameter.name, this.object(argument, caller, 1));
         given.set(parameter.name, { value: argument, in: caller });
-      } else parameters.set(parameter.name, parameter.default ? defaultObject(parameter.default, call) : unknown);
+      } else
+        parameters.set(
+          parameter.name,
+          keptDefault(node, parameter) ?? (parameter.default ? defaultObject(parameter.default, call) : unknown),
+        );
     });
     return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1 };
   }
@@ -401,7 +457,9 @@ export class Ownership {
     const parameters = new Map<string, AbstractObject>();
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const object = target.receiverValue ? this.outside(target.receiverValue.value, target.receiverValue.in, spawn.call) : unknown;
+        const object =
+          threadObject(spawn) ??
+          (target.receiverValue ? this.outside(target.receiverValue.value, target.receiverValue.in, spawn.call) : unknown);
         const fallback = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
         parameters.set(parameter.name, { ...object, class: object.class ?? fallback });
         return;
@@ -413,7 +471,7 @@ export class Ownership {
         parameters.set(parameter.name, object);
       } else if (parameter.default) {
         // `lambda item=item: …` freezes a loop variable.
-        parameters.set(parameter.name, this.outside(parameter.default, spawn.in, spawn.call));
+        parameters.set(parameter.name, keptDefault(node, parameter) ?? this.outside(parameter.default, spawn.in, spawn.call));
       } else parameters.set(parameter.name, unknown);
     });
     return { function: node, parameters, caller: undefined, depth: 0 };
@@ -440,6 +498,9 @@ export class Ownership {
     const [self] = node.facts.parameters;
     const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
     if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
+    const thread = spawn?.in === node && node.facts.kind === "function" ? threadObject(spawn) : undefined;
+    for (const [name, values] of thread ? node.facts.bindings : [])
+      if (thread && values.includes(spawn?.call as Value)) parameters.set(name, thread);
     if (spawn?.in === node && node.facts.kind === "function") {
       for (const value of sharedVariables(node, spawn)) {
         if (value.place.kind !== "name" || parameters.has(value.place.name)) continue;
@@ -533,6 +594,12 @@ export class Ownership {
   }
 }
 
+/** An element of a container that threads share. */
+function elementOf(container: AbstractObject, element: AbstractObject): AbstractObject {
+  if (container.sharing !== "shared") return element;
+  return { ...element, sharing: "shared", partOf: container.partOf || container.key, via: container.via };
+}
+
 /** What stands between the objects on a way. */
 export const wayBreak = " < ";
 
@@ -575,6 +642,21 @@ function isParameterOf(value: Value, { facts }: FunctionNode): boolean {
   const { name } = value.place;
   return facts.kind === "function" && facts.parameters.some((parameter) => parameter.name === name);
 }
+
+/** A container that is made once, when the module is run, for all calls that do not fill the parameter: `def crawl(url, seen={})`. */
+function keptDefault({ file, facts, index }: FunctionNode, { name, default: value }: ParameterFacts): AbstractObject | undefined {
+  const isMadeOnce = facts.parent === 0 || file.functions[facts.parent ?? 0]?.facts.kind === "class-body";
+  if (!isMadeOnce || facts.kind !== "function" || facts.bindings.has(name)) return undefined;
+  const isContainer =
+    (value?.op === "display" && value.makes !== "tuple") ||
+    (value?.op === "call" &&
+      value.callee.op === "read" &&
+      value.callee.place.kind !== "element" &&
+      containers.test(value.callee.place.name));
+  return isContainer ? sharedObject(`default ${file.path}#${index} ${name}`) : undefined;
+}
+
+const containers = /^(dict|list|set|defaultdict|OrderedDict|Counter|deque)$/;
 
 /** What a parameter holds that the call does not fill, unless `*args` or `**options` may fill it. */
 function defaultObject(value: Value, call: CallOperation): AbstractObject {

@@ -1,7 +1,7 @@
 import type { Moment } from "./activity.js";
 import type { SharingPromise } from "./promises.js";
 import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
-import { isAwaitedAtOnce } from "./spawns.js";
+import { isAwaitedAtOnce, threadObjectOf } from "./spawns.js";
 
 /**
  * Why two moments can be at the same time. `seen`: the program starts the threads. `promised`: the code says that it is shared.
@@ -56,8 +56,8 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {
     if (a.spawn.call === b.spawn.call) return a.spawn.instances === "several";
-    // Two calls that each make an object with a thread of its own.
-    if (of === "thread's object" && ofSecond === "thread's object" && [a, b].every(isMadeByStart)) return false;
+    // Two objects that are threads themselves.
+    if (of === "thread's object" && ofSecond === of && threadObjectOf(a.spawn) && threadObjectOf(b.spawn)) return false;
     // What each of two functions makes anew, or is given anew, is two objects.
     if (of === "call's object" && ofSecond === "call's object" && a.spawn.in !== b.spawn.in) return false;
     if (isSetUpBy(a, b) || isSetUpBy(b, a)) return false;
@@ -69,11 +69,6 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
 }
 
 type SpawnRoot = Extract<ThreadRoot, { kind: "spawn" }>;
-
-/** Whether the call that starts the thread makes the object whose method it runs: `Worker()` of a class of threads. */
-function isMadeByStart({ spawn, target }: SpawnRoot): boolean {
-  return target.receiverValue?.value === spawn.call;
-}
 
 /**
  * Whether the first thread works on what a function makes for itself, and the second on an object that starts it on itself, which that function
@@ -111,6 +106,8 @@ function isAwaitedBefore(a: ThreadRoot, b: ThreadRoot): boolean {
 function runsBeside(thread: ThreadRoot, caller: Extract<ThreadRoot, { kind: "caller" }>): boolean {
   if (thread.kind !== "spawn") return false;
   if (thread.spawn.in === caller.function) return thread.spawn.call.start >= caller.beside.call.start;
+  const object = caller.within === undefined ? threadObjectOf(caller.beside) : undefined;
+  if (object) return object === threadObjectOf(thread.spawn);
   return (
     caller.within === undefined &&
     caller.beside.in.facts.class === thread.spawn.in.facts.class &&

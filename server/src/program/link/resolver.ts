@@ -446,7 +446,13 @@ export class Resolver {
     }
     const scope = node.file.functions[facts.parent ?? 0] as FunctionNode;
     const annotated = parameter.annotation ? this.annotated(parameter.annotation, scope) : [];
-    if (annotated.length > 0) return annotated;
+    const isOpen = annotated.length > 0 && annotated.every((entity) => entity.kind === "instance" && this.isAbstract(entity.class));
+    if (annotated.length > 0 && !isOpen) return annotated;
+    if (isOpen) {
+      // A protocol says what an object can do; what it does is said by the class of the object that is passed.
+      const passed = this.givenByCallers(parameter, node).filter((entity) => entity.kind === "instance" && !this.isAbstract(entity.class));
+      return [...passed, ...annotated];
+    }
     const given = [...this.givenByCallers(parameter, node), ...this.givenBySpawns(parameter, node)];
     return parameter.default ? [...given, ...this.resolve(parameter.default, scope)] : given;
   }
@@ -558,6 +564,19 @@ export class Resolver {
       ...(init ? [{ function: init, receiver: { kind: "instance", class: node } as const }] : []),
       ...create.flatMap((each) => (each ? [{ function: each, receiver: made }] : [])),
     ];
+  }
+
+  /** Whether the class is there to be derived from or to be matched: `Protocol`, `ABC`. */
+  private isAbstract(node: ClassNode): boolean {
+    const isBase = (name: string): boolean => /^(abc\.ABC|(typing|typing_extensions)\.Protocol)$/.test(name);
+    const scope = node.file.functions[node.file.functions[node.facts.body]?.head.parent ?? 0];
+    return (
+      scope !== undefined &&
+      node.facts.bases.some((base) => {
+        const outer = base.op === "read" && base.place.kind === "element" ? base.place.object : base;
+        return this.resolve(outer, scope).some((entity) => entity.kind === "external" && isBase(entity.name));
+      })
+    );
   }
 
   private metaclasses(node: ClassNode): readonly ClassNode[] {

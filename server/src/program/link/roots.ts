@@ -6,8 +6,17 @@ import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
 import type { SharingPromise } from "./promises.js";
-import { argumentFor, type Caller } from "./resolver.js";
-import { type EntryPoint, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey } from "./spawns.js";
+import { argumentFor, type Caller, type Resolver } from "./resolver.js";
+import {
+  type EntryPoint,
+  isAwaitedAtOnce,
+  isCalledInTurn,
+  type ScopedValue,
+  type Spawn,
+  type SpawnTarget,
+  spawnKey,
+  threadObjectOf,
+} from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { listOf, walkOperations } from "./walk.js";
 
@@ -185,25 +194,39 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     const { spawn } = root;
     // What the thread waits for first comes at the end of what its maker does meanwhile.
     if (waitsFirst(root.function)) continue;
+    const thread = threadObjectOf(spawn);
     const key = `beside ${functionKey(spawn.in)}`;
     if (!seen.has(key)) {
       seen.add(key);
-      const within = besideIn(spawn);
+      const within = besideIn(spawn, thread && startsItself(thread, spawn, program.resolver) ? spawn.call.end : firstStart(spawn));
       if (within) {
         callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within, evidence: "seen" });
       }
     }
+    if (thread) callers.push(...callersOfThread(thread, spawn, started, seen, program));
     if (!isOwnMethod(root.target.receiverValue)) continue;
     const owner = program.resolver.enclosingClass(spawn.in);
     if (!owner) continue;
     const body = owner.file.functions[owner.facts.body];
     for (const [name, values] of body?.facts.bindings ?? []) {
-      if (name.startsWith("_")) continue;
       const method = definedFunction(values, owner);
-      if (!method || started.has(method)) continue;
+      if (!method || started.has(method) || (name.startsWith("_") && !method.facts.isAsync)) continue;
       const methodKey = `caller ${functionKey(method)}`;
       if (seen.has(methodKey)) continue;
       seen.add(methodKey);
+      if (method.facts.isAsync) {
+        if (isTaskBeside(method, spawn, program))
+          callers.push({
+            kind: "caller",
+            key: methodKey,
+            function: method,
+            instances: "one",
+            beside: spawn,
+            within: undefined,
+            evidence: "seen",
+          });
+        continue;
+      }
       const outside = program.resolver.callersOf(method).filter((caller) => program.resolver.enclosingClass(caller.within) !== owner);
       const known = program.resolver.callersOf(method).length;
       // Called by its own class only, it runs in the thread as often as beside it.
@@ -216,6 +239,97 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     }
   }
   return callers;
+}
+
+/**
+ * Whether the coroutine runs on the loop while another coroutine waits for the work that it has handed to a thread: one of the two is not awaited
+ * where it is called, but made a task.
+ */
+function isTaskBeside(method: FunctionNode, { in: within }: Spawn, { resolver }: Program): boolean {
+  if (!within.facts.isAsync || method === within) return false;
+  const isTask = (node: FunctionNode): boolean =>
+    resolver.callersOf(node).some(({ call, within: caller }) => caller.facts.isAsync && !isAwaitedAtOnce(call, caller));
+  // What the one awaits is a part of it.
+  const isPart = resolver.callersOf(method).every(({ within: caller }) => caller === within);
+  return !isPart && (isTask(within) || isTask(method));
+}
+
+/** The public methods of an object that is a thread itself: whoever has made it calls them while it runs. */
+function callersOfThread(
+  thread: ClassNode,
+  spawn: Spawn,
+  started: ReadonlySet<FunctionNode>,
+  seen: Set<string>,
+  program: Program,
+): readonly ThreadRoot[] {
+  const { resolver } = program;
+  const roots: ThreadRoot[] = [];
+  const family = resolver.classOrder(thread).classes;
+  for (const owner of family) {
+    for (const [name, values] of owner.file.functions[owner.facts.body]?.facts.bindings ?? []) {
+      const method = name.startsWith("_") ? undefined : definedFunction(values, owner);
+      const key = method && `caller ${functionKey(method)}`;
+      if (!method || !key || started.has(method) || seen.has(key) || resolver.method(thread, name) !== method) continue;
+      seen.add(key);
+      const callers = resolver.callersOf(method);
+      const outside = callers.filter(({ within }) => {
+        const from = resolver.enclosingClass(within);
+        return !from || (!family.includes(from) && !resolver.classOrder(from).classes.includes(thread));
+      });
+      if (callers.length > 0 && outside.length === 0) continue;
+      const isSeen = outside.some((caller) => isBesideThread(caller, thread, spawn, program));
+      if (outside.length > 0 && !isSeen) continue;
+      const evidence = isSeen ? "seen" : "assumed";
+      roots.push({ kind: "caller", key, function: method, instances: "one", beside: spawn, within: undefined, evidence });
+    }
+  }
+  return roots;
+}
+
+/** Whether a method of a thread's object is called after the thread was started and before it was waited for, as far as the caller's text tells. */
+function isBesideThread({ call, within }: Caller, thread: ClassNode, spawn: Spawn, { resolver }: Program): boolean {
+  const object = objectOfCall(call);
+  if (!object) return false;
+  const isThread = (value: Value): boolean =>
+    resolver
+      .resolve(value, within)
+      .some((entity) => entity.kind === "instance" && resolver.classOrder(entity.class).classes.includes(thread));
+  let lastStart: number | undefined;
+  let lastJoin: number | undefined;
+  let laterStart = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    const { name, object: other } = operation.callee.place;
+    const isStart = spawn.starts.includes(name);
+    if ((!isStart && !spawn.joinedBy.includes(name)) || !(sameValue(other, object) || isThread(other))) return;
+    if (operation.start > call.start) laterStart ||= isStart;
+    else if (isStart) lastStart = operation.start;
+    else lastJoin = operation.start;
+  });
+  if (lastJoin !== undefined && (lastStart === undefined || lastJoin > lastStart)) return false;
+  if (lastStart !== undefined || startsItself(thread, spawn, resolver)) return true;
+  return !laterStart && !isMadeHere(object, within);
+}
+
+/** Whether the constructor starts the thread. */
+function startsItself(thread: ClassNode, spawn: Spawn, resolver: Resolver): boolean {
+  const init = resolver.method(thread, "__init__");
+  const self = init?.facts.parameters[0]?.name;
+  return (
+    init !== undefined &&
+    someCall(init, ({ callee }) => {
+      if (callee.op !== "read" || callee.place.kind !== "attribute" || !spawn.starts.includes(callee.place.name)) return false;
+      const { object } = callee.place;
+      return object.op === "read" && object.place.kind === "name" && object.place.name === self;
+    })
+  );
+}
+
+/** Whether it is a variable that holds what the function makes. */
+function isMadeHere(object: Value, { facts }: FunctionNode): boolean {
+  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== facts.index) return false;
+  const bound = facts.bindings.get(object.place.name) ?? [];
+  return bound.length > 0 && bound.every(({ op }) => op === "call" || op === "element-of");
 }
 
 /** Whether the function goes on in a loop without an end after the start, so that whoever calls it does nothing else meanwhile. */
@@ -363,8 +477,7 @@ function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNo
 }
 
 /** The stretch of the spawning function that can run beside the work; undefined where another function starts it. */
-export function besideIn(spawn: Spawn): Range | undefined {
-  const start = firstStart(spawn);
+export function besideIn(spawn: Spawn, start: number | undefined = firstStart(spawn)): Range | undefined {
   return start === undefined ? undefined : { start, end: Math.min(firstJoin(spawn), endOfWay(spawn)) };
 }
 

@@ -53,7 +53,7 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
 }
 
 /** Whether the value is a lock for threads, as far as can be told. */
-function isLock(value: Value, within: FunctionNode, { resolver, knowledge }: Program): boolean {
+export function isLock(value: Value, within: FunctionNode, { resolver, knowledge }: Program): boolean {
   return resolver.resolve(value, within).some((entity) => {
     const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
     return (role?.role === "lock" || role?.role === "condition") && role.scope === "threads";
