@@ -34,10 +34,10 @@ export function concurrentMoments(first: Moment, second: Moment): Concurrency | 
   return concurrency({ root: first.root, of: "other object" }, { root: second.root, of: "other object" });
 }
 
-/** Objects of one class that hang on two different globals, that two calls make, or on `self` of unrelated classes, are most likely two objects. */
+/** Objects of one class that hang on two different globals, or on `self` of unrelated classes, are most likely two objects. */
 function areApart(first = "", second = ""): boolean {
   if (first === second) return false;
-  if (["global ", "made "].some((kind) => first.startsWith(kind) && second.startsWith(kind))) return true;
+  if (first.startsWith("global ") && second.startsWith("global ")) return true;
   if (!first.startsWith("self ") || !second.startsWith("self ")) return false;
   const [a, b] = [first, second].map((each) => each.slice("self ".length).split("|")) as [string[], string[]];
   return !b.includes(a[0] as string) && !a.includes(b[0] as string);
