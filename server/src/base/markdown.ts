@@ -1,7 +1,14 @@
 /** Code of the user's on one line, for a place between backticks or in a block of code: nothing in it ends that, and nothing in it turns the text around. */
 export function codeOnOneLine(code: string): string {
-  return code.trim().replace(/\s+/g, " ").replaceAll("`", "'").replace(invisible, "·");
+  return withoutComments(code).trim().replace(/\s+/g, " ").replaceAll("`", "'").replace(invisible, "·");
 }
+
+/** Python code without the comments at the ends of its lines, which would swallow what comes after them. */
+function withoutComments(code: string): string {
+  return code.includes("#") ? code.replace(stringOrComment, (text) => (text.startsWith("#") ? "" : text)) : code;
+}
+
+const stringOrComment = /"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\[\s\S]|[^"\\\n])*"|'(?:\\[\s\S]|[^'\\\n])*'|#[^\n]*/g;
 
 /** A name as Markdown that shows it as it is. */
 export function escapedForMarkdown(name: string): string {

@@ -1,5 +1,5 @@
 import type { Access } from "../program/link/activity.js";
-import type { CheckThenAct } from "../program/link/compound.js";
+import { type CheckThenAct, isNone } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
@@ -87,20 +87,37 @@ function match(data: Data, program: Program): Match<Data> {
 
 /** Whether coming second does little harm, as far as the text tells. */
 function isMild({ harm, act }: Data, program: Program): boolean {
-  // Who promises to be shared need not mean that a thing must not be done twice; an error is one for everybody.
-  if (harm.goes !== "error" && act.race.concurrency === "promised") return true;
+  // Who promises to be shared need not mean this; who starts threads has them.
+  if (act.race.concurrency === "promised") return true;
   switch (harm.goes) {
+    case "error":
+      return isKeptInOrder(act);
     case "stale":
     case "noted-twice":
+    case "overwritten":
       return true;
+    // A pool or a cache may hold one more than it should; what is taken from a balance may not.
+    case "past-limit":
+      return act.pattern.act.op !== "write" || !countsOn(act.pattern.act);
     case "twice":
       return setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
-    case "overwritten":
-      return guardsAgainstMisuse(act.pattern) || act.pattern.check.form === "comparison";
     default:
       return false;
   }
 }
+
+/**
+ * Whether threads that get here are kept in order as a rule, if not by a lock that one of them holds. What is used after the look is taken away by whoever
+ * ends it; what is taken out itself is the taker's, or the key's, unless several threads of one kind take from the front.
+ */
+function isKeptInOrder({ race: { first, second }, pattern }: CheckedAct): boolean {
+  if (pattern.does === "change" && second.operation !== first.operation) return true;
+  if ([...first.locks, ...second.locks].some(isRealLock)) return first.path.length + second.path.length > longestWithLock;
+  if (pattern.does === "remove") return true;
+  return first.path.length + second.path.length > 1;
+}
+
+const longestWithLock = 3;
 
 /** An event that is set twice is set; who has waited for it to be cleared and then sets it means to be alone. */
 function setsEvent({ act, check }: CheckThenAct): boolean {
@@ -233,7 +250,7 @@ function harmOf(
   const takesToo = (other: Access): boolean => takes(other) && other.check !== undefined;
   switch (does) {
     case "use":
-      if (access.does !== "use") return undefined;
+      if (access.does !== "use" || isCopyOf(check.place, access.location)) return undefined;
       return { harm: { goes: "error", errors: useErrors(pattern) }, undoes: access.location.endsWith("[]") ? takes : unsets };
     case "remove": {
       const isStore = act.op === "write" && act.form !== "delete";
@@ -270,6 +287,8 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
     if (name === "clear" || takesByKey(act)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
+    // What is asked for with a value to have instead waits for nothing.
+    if (name === "get" && act.op === "call" && isNone(act.arguments[0]?.value)) return undefined;
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
     return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
   }
@@ -446,6 +465,12 @@ function isNotice(place: Place): boolean {
 
 function isLoop({ check }: CheckThenAct): boolean {
   return check.at.op === "loop";
+}
+
+/** Whether the place holds what was found elsewhere once: whoever stores None there leaves it alone. */
+function isCopyOf(place: Place, location: string): boolean {
+  if (place.kind !== "attribute" || location.endsWith("[]")) return false;
+  return /^(attribute|cell) /.test(location) && !location.endsWith(` ${place.name}`);
 }
 
 /** Stores None, or deletes. */

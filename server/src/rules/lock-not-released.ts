@@ -61,7 +61,8 @@ function confidenceOf({ object, exit }: Leak, node: FunctionNode, program: Progr
   });
   const isUnknown = entities.every((entity) => entity.kind === "external");
   if (!isLock && !(isUnknown && looksLikeLock(object))) return undefined;
-  return exit.how === "error" ? "possible" : "likely";
+  // What is held at the end, or into the next round, is tested for by the same flag or meant so, as a rule.
+  return exit.how === "return" || exit.how === "raise" ? "likely" : "possible";
 }
 
 /** Whether an error of the call is to be expected: the program raises it, outside data or somebody else's code cause it. */

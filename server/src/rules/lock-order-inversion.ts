@@ -6,6 +6,7 @@ import { areTwins, isOrdered } from "../program/link/lock-order.js";
 import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
 import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
+import { callsWhatWasGiven } from "./doubts.js";
 import docs from "./lock-order-inversion.md";
 import { rootText, startOf } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext } from "./rule.js";
@@ -164,9 +165,16 @@ function confidenceOf(cycle: readonly Edge[], program: Program): Confidence | un
     }
     const next = cycle[(index + 1) % cycle.length] as Edge;
     if (areDifferent(first.taken.lock, next.held, program)) return undefined;
-    if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name") confidence = "possible";
+    if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name" || isByGiven(first)) confidence = "possible";
   }
   return confidence;
+}
+
+/** Whether the way from the one lock to the other leads through a call of what was given or stored, which may be another object's. */
+function isByGiven({ held, taken }: Edge): boolean {
+  const level = taken.path.findIndex((step) => step.function === held.taken.function);
+  if (level < 0) return false;
+  return taken.path.slice(level).some((step, index, steps) => callsWhatWasGiven(step, steps[index + 1]?.function ?? taken.function));
 }
 
 /** A lock that is a variable of a function says that inner functions run beside one another, not each beside itself. */

@@ -1,13 +1,14 @@
 import { type Acquisition, acquisitionsOfAnyone, activityOf, type CallStep } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
-import { handedOver } from "../program/link/hand-over.js";
+import { handedOver, objectOfMethod } from "../program/link/hand-over.js";
 import type { HeldLock } from "../program/link/locks.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
+import { callsWhatWasGiven } from "./doubts.js";
 import { reentrantFix } from "./fixes/lock-kind-fix.js";
 import docs from "./lock-reacquire.md";
 import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
@@ -40,7 +41,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     if (known && known.confidence !== "possible") continue;
     const confidence = confidenceOf(held, taken, program.resolver);
     if (!confidence || (known && confidence === "possible")) continue;
-    const isByCall = [held, taken.lock].some((lock) => handedOver(lock.taken.function, lock.taken.range));
+    const isByCall = [held, taken.lock].some((lock) => handedOver(lock.taken.function, lock.taken.range) || isHandedOn(lock));
     if (isByCall) continue;
     matches.set(key, {
       path: taken.function.file.path,
@@ -55,6 +56,21 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   return [...matches.values()];
 }
 
+/** Whether a lock that the function made for itself is given to others, who may release it: `waiters.append(waiter)`. */
+function isHandedOn({ taken: { function: node, range } }: HeldLock): boolean {
+  let isHanded = false;
+  walkOperations(node.facts.body, (operation) => {
+    const object = objectOfMethod(operation, "acquire");
+    if (!object || object.start !== range.start || object.op !== "read" || object.place.kind !== "name") return;
+    const { place } = object;
+    if (place.owner !== node.facts.index || node.facts.parameters.some(({ name }) => name === place.name)) return;
+    walkOperations(node.facts.body, (each) => {
+      isHanded ||= each.op === "call" && each.arguments.some(({ value }) => value.op === "read" && samePlace(value.place, place));
+    });
+  });
+  return isHanded;
+}
+
 function heldAlready(taken: Acquisition): HeldLock | undefined {
   const { lock } = taken;
   if (taken.waits !== "until-free" || lock.reentrant !== "no") return undefined;
@@ -67,7 +83,7 @@ function heldAlready(taken: Acquisition): HeldLock | undefined {
  */
 function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): Confidence | undefined {
   const holder = levelOf(held, taken);
-  let confidence: Confidence = "likely";
+  let confidence: Confidence = taken.path.length - (holder ?? 0) > longestWay ? "possible" : "likely";
   const functions = [
     ...taken.path.map((step) => ({ function: step.function, at: step.call })),
     { function: taken.function, at: taken.range },
@@ -75,7 +91,9 @@ function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): C
   for (const [level, { function: node, at }] of functions.entries()) {
     if (holder !== undefined && level < holder) continue;
     const isBelow = holder === undefined || level > holder;
-    if (level > 0 && isBelow && isGuessed(taken.path[level - 1], held, resolver)) return undefined;
+    const step = taken.path[level - 1];
+    if (step && isBelow && isGuessed(step, held, resolver)) return undefined;
+    if (step && isBelow && callsWhatWasGiven(step, node)) confidence = "possible";
     // A child process may make its locks anew.
     if (holder !== undefined && forks(node)) return undefined;
     for (const test of testsBefore(node, at)) {
@@ -92,6 +110,9 @@ function confidenceOf(held: HeldLock, taken: Acquisition, resolver: Resolver): C
   }
   return confidence;
 }
+
+/** Calls from where the lock is taken to where it is taken again; on longer ways some test keeps the code from it, as a rule. */
+const longestWay = 3;
 
 /** `if cls._instance: return cls._instance` before the lock, under which it is made: who holds the lock may well do so once it is there. */
 function isMadeOnce(test: Value, { facts }: FunctionNode): boolean {

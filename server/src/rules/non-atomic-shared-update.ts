@@ -5,6 +5,7 @@ import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, lockText, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
 import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
+import { countsWhatIsTold, isStatistic } from "./told-count.js";
 
 interface Data {
   readonly race: Race;
@@ -39,7 +40,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
         // What changes in place stays the same object, so that only who stores another one is undone.
         (store) => update.update?.form === "stores" || store.update?.form !== "changes-in-place",
       );
-      const race = raceOf(update, update.locks, others, program, accesses);
+      // Who takes a lock for the same count shows best that this one lacks it.
+      const guarded = others.filter((other) => other.operation !== update.operation && ownLocks(other).some(isRealLock));
+      const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
+      const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, others, program, accesses);
       if (race && (!known || race.confidence !== "possible")) matches.set(key, match(race, update.update.gap));
     }
   }
@@ -50,12 +54,29 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
   return {
     path: race.first.function.file.path,
     range: race.first.statement,
-    confidence: countsStreak(race.first) || race.first.update?.result === "kept" ? "possible" : race.confidence,
+    confidence: isMild(race) ? "possible" : race.confidence,
     related: racePlaces(race),
     targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
     prediction: undefined,
     data: { race, gap },
   };
+}
+
+/**
+ * Whether nobody may notice what is lost, or too little speaks for it. Where one side takes a lock for it, somebody wants the count to be right. Where neither
+ * does, a promise to be shared need not be about it, and two threads that do different things to an object, or get there through many calls, have an order of
+ * their own as a rule.
+ */
+function isMild({ first, second, concurrency }: Race): boolean {
+  if (countsStreak(first) || first.update?.result === "kept") return true;
+  if (isStatistic(first)) return true;
+  // A plain store under the lock sets it back, which need not go with the count.
+  if ([...first.locks, ...second.locks].some(isRealLock)) return second.update === undefined;
+  if (countsWhatIsTold(first)) return true;
+  if (concurrency === "promised")
+    return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
+  if (second.operation === first.operation && second.root.key === first.root.key) return first.path.length > 1;
+  return first.location.startsWith("attribute ") || first.path.length + second.path.length > 0;
 }
 
 function message({ race, gap }: Data, context: RuleContext): string {

@@ -9,9 +9,11 @@ import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from ".
 import { loopsAround } from "../program/link/loops.js";
 import { sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
-import type { ThreadRoot } from "../program/link/roots.js";
+import { besideIn, type ThreadRoot } from "../program/link/roots.js";
 import { isLock } from "../program/link/useless-locks.js";
 import { walkOperations } from "../program/link/walk.js";
+import type { Place } from "../program/operation.js";
+import { isDoubtfulMeeting } from "./doubts.js";
 import type { Confidence, RelatedLocation, RuleContext } from "./rule.js";
 
 /** Two accesses to the same state that threads can make at the same time, with nothing that keeps them apart. */
@@ -34,12 +36,16 @@ export function accessesByLocation(program: Program): ReadonlyMap<string, readon
 function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> {
   const byLocation = new Map<string, Access[]>();
   for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
+    if (ofContext.test(access.location)) continue;
     const list = byLocation.get(access.location);
     if (list) list.push(access);
     else byLocation.set(access.location, [access]);
   }
   return byLocation;
 }
+
+/** What frameworks keep for each request, though it is imported as if there were one. */
+const ofContext = /^external (flask\.(request|session|g|ctx)|bottle\.(request|response)|quart\.(request|session|g))\b/;
 
 /** Equal for accesses of one operation that differ only in which thread makes them, and how it gets there. */
 function sameMoment({ location, does, check, of, through, via }: Access): string {
@@ -121,6 +127,7 @@ function confidenceOf(
     case "seen":
       return isOfUnknownObject(first, second) ||
         isGuessedTwin(first, second, program) ||
+        isDoubtfulMeeting(first, second, program) ||
         isInitial(second) ||
         isLong(first, second) ||
         [first, second].some(beginsLife)
@@ -145,6 +152,7 @@ function confidenceOf(
       // What is stored as an object is set up is there before anybody else comes by.
       if (second.does === "assign" && !second.check && !second.location.endsWith("[]") && isNamedForLifecycle(second.function))
         return "possible";
+      if (isNamedForSetUp(second.function) || isDoubtfulMeeting(first, second, program)) return "possible";
       // A lock that is there for the end of an object's life alone need not be meant for what comes before.
       if (guards.length > 0) return late.length > 0 || known.some(({ inUse }) => inUse) ? "likely" : "possible";
       if (locks.some(isRealLock)) return undefined;
@@ -178,6 +186,8 @@ function isGuessedTwin(first: Access, second: Access, program: Program): boolean
   if (root.kind === "handler") return /Thread$/.test(root.base);
   if (root.kind !== "spawn") return false;
   const { pool, in: within, call } = root.spawn;
+  // A thread that is made here and started by whoever gets it may be one of a queue.
+  if (!pool && besideIn(root.spawn) === undefined) return true;
   // A pool that gets its work while something is set up gets it once.
   return root.repeated === "guessed" || (pool !== undefined && isNamedForLifecycle(within) && loopsAround(within, call).length === 0);
 }
@@ -201,12 +211,18 @@ function runsWhatItIsGiven({ root, path }: Access, { resolver }: Program): boole
   walkOperations(step.function.facts.body, (operation) => {
     if (operation.op !== "call" || operation.start !== step.call.start || operation.end !== step.call.end) return;
     const { callee } = operation;
+    // A function that starts whatever its callers give it.
+    stored ||= callee.op === "read" && root.kind === "spawn" && isParameterOf(callee.place, root.spawn.in);
     if (callee.op !== "read" || callee.place.kind !== "attribute" || resolver.enclosingClass(step.function) === undefined) return;
     const { name } = callee.place;
     const callees = resolver.callees(operation, step.function);
-    stored = callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
+    stored ||= callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
   });
   return stored;
+}
+
+function isParameterOf(place: Place, { facts }: FunctionNode): boolean {
+  return place.kind === "name" && place.owner === facts.index && facts.parameters.some(({ name }) => name === place.name);
 }
 
 /** Whether both threads get there through so many calls that the two ways rest on many guesses. */
@@ -260,6 +276,10 @@ export function isNamedForEnd({ facts }: FunctionNode): boolean {
 }
 
 const ending = /^_*(stop|close|disconnect|shut_?down|terminate|tear_?down|clean_?up|finali[sz]e|exit|del)(_|$)/i;
+
+function isNamedForSetUp({ facts }: FunctionNode): boolean {
+  return /^_*(init|initiali[sz]e|set_?up)(_|$)/i.test(facts.name);
+}
 
 /** Whether the function is named for setting something up or winding it down, which usually happens while no other thread has it. */
 export function isNamedForLifecycle({ facts }: FunctionNode): boolean {

@@ -1,6 +1,7 @@
 import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
+import { isTestCode } from "../program/link/test-code.js";
 import { rules } from "./index.js";
 import type { Finding, Fix, FixOffer, Found, Match, Rule, RuleContext, Severity } from "./rule.js";
 import { isNamed } from "./rule-names.js";
@@ -102,7 +103,9 @@ const ofAnySwitch: ReadonlySet<string> = new Set(["GIL201", "GIL202", "GIL203", 
 
 /** Puts what was found into words. */
 export function findingOf({ rule, severity, match }: Found, context: RuleContext): Finding {
-  const isDoubtful = ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program);
+  const isDoubtful =
+    (ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program)) ||
+    ((rule.group === "races" || rule.group === "locks") && isTestCode(match.path, context.program));
   const confidence = isDoubtful ? "possible" : match.confidence;
   return withFixes(
     {

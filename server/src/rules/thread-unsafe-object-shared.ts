@@ -51,8 +51,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
       const race = raceOf(access, access.locks, others, program, accesses);
       if (!race || (known && race.confidence === "possible")) continue;
-      const confidence =
-        objection.certain === "unknown" || race.concurrency === "promised" || isFarFetched(race) ? "possible" : race.confidence;
+      // What an object keeps for itself is one thread's at a time as a rule.
+      const isDoubtful =
+        objection.certain === "unknown" || race.concurrency === "promised" || isFarFetched(race) || location.startsWith("attribute ");
+      const confidence = isDoubtful ? "possible" : race.confidence;
       seen.set(key, match({ why: "race", race, objection }, access, confidence, racePlaces(race)));
     }
     matches.push(...seen.values());

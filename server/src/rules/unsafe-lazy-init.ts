@@ -1,10 +1,8 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
-import { type Access, activityOf } from "../program/link/activity.js";
-import type { FunctionNode } from "../program/link/entity.js";
+import type { Access } from "../program/link/activity.js";
 import { testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
-import { sameValue } from "../program/link/updates.js";
 import { someValue } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
@@ -75,33 +73,11 @@ function match(data: Data, program: Program): Match<Data> {
 }
 
 /**
- * Whether nothing may be lost by it: an object that is complete when it is made, that is made of what the caller brought, or that another object has for itself, and what import has made already. Of two
- * containers both are filled, two locks keep nobody apart, two threads run and two connections are open.
+ * Whether nobody may notice: of two objects with the same content one is used, whichever it is, most are made before the threads are, and a container gets
+ * the same again from whoever fills it. Two locks keep nobody apart, and two threads run.
  */
 function isMild({ act, made }: Data, program: Program): boolean {
-  if (made.kind === "record" || isFilledAtImport(act.race, program)) return true;
-  if (made.kind !== "object") return false;
-  // What others ask for, too, is there as a rule when threads start.
-  const { threaded } = activityOf(program);
-  if (program.resolver.callersOf(act.race.first.function).some(({ within }) => !threaded.has(within))) return true;
-  // An entry for a key is as good as the other one, if the key is no class whose only object it is.
-  const isEntry = act.pattern.check.place.kind === "element" && !act.race.first.via.startsWith("class ");
-  return isEntry || !/^($|global |class )/.test(act.race.first.via) || isOfGiven(act.pattern.act, act.race.first.function);
-}
-
-/** Whether an entry is made of what the caller brought for it: `self.entries[key] = Entry(value)`. */
-function isOfGiven(act: CheckedAct["pattern"]["act"], { facts }: FunctionNode): boolean {
-  if (act.op !== "write" || act.place.kind !== "element" || act.value?.op !== "call") return false;
-  const { index } = act.place;
-  return act.value.arguments.some(
-    ({ form, value }) =>
-      (form === "positional" || form === "keyword") &&
-      value.op === "read" &&
-      value.place.kind === "name" &&
-      value.place.owner === facts.index &&
-      !sameValue(value, index) &&
-      facts.parameters.some(({ name }) => value.place.kind === "name" && name === value.place.name),
-  );
+  return (made.kind !== "lock" && made.kind !== "thread") || isFilledAtImport(act.race, program);
 }
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */

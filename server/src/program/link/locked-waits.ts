@@ -173,12 +173,11 @@ class Search {
     }
     // Further down, the way there is rarely the usual one; files are opened in many calls; what only errors lead to is rare.
     if (depth > 1 || (depth > 0 && (usually === "short" || (kind === "time" && isAfterError(wait.call, wait.function))))) return undefined;
-    // Who sleeps under a lock now and then holds the others up on purpose, as a rule; a thread that takes it again and again leaves them no time.
-    const isExpected =
-      usually === "short" ||
-      (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length === 0) ||
-      (kind !== "signal" && kind !== "item" && this.fills(wait));
-    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence: isExpected ? "possible" : "likely" };
+    // Who sleeps or asks the network under a lock holds the others up on purpose, as a rule; a thread that takes it again and again leaves them no time,
+    // and that no item may ever come is overlooked.
+    const isOverlooked = kind === "item" || (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length > 0);
+    const confidence = isOverlooked && usually === "long" ? "likely" : "possible";
+    return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence };
   }
 
   /** The same code in another thread of a pool, if there is a way through it on which nothing is waited for: `if key not in known: known[key] = fetch(key)`. */

@@ -1,9 +1,12 @@
 import type { CallOperation, Value } from "../operation.js";
 import type { CallStep } from "./activity.js";
 import { type FunctionNode, functionKey } from "./entity.js";
+import { testsBefore } from "./guards.js";
+import { objectOfMethod } from "./hand-over.js";
 import type { Program } from "./link.js";
 import type { Spawn } from "./spawns.js";
-import { walkOperations } from "./walk.js";
+import { sameValue } from "./updates.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /** A task of a pool waits for another task of the same pool. */
 export interface PoolWait {
@@ -40,7 +43,7 @@ export function poolWaits(program: Program): readonly PoolWait[] {
         if (made && reached.has(made)) continue;
         for (const [node, path] of reached) {
           for (const { call, spawn } of waitsIn(node, spawns, program)) {
-            if (!reached.has(spawn.in) || found.has(call)) continue;
+            if (!reached.has(spawn.in) || found.has(call) || isDone(node, call)) continue;
             found.set(call, { function: node, wait: call, awaited: spawn, task, target: target.function, path });
           }
         }
@@ -48,6 +51,18 @@ export function poolWaits(program: Program): readonly PoolWait[] {
     }
   }
   return firstOfEach([...found.values()]);
+}
+
+/** Whether the future was asked whether it is done: `if future.done(): future.result()`. */
+function isDone(node: FunctionNode, { callee }: CallOperation): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { object } = callee.place;
+  return testsBefore(node, callee).some((test) =>
+    someValue(test, (value) => {
+      const asked = value.op === "call" ? objectOfMethod(value, "done") : undefined;
+      return asked !== undefined && sameValue(asked, object);
+    }),
+  );
 }
 
 /** The first wait of each function. */

@@ -58,7 +58,7 @@ function promisesOf(
         : names.size > 0 && hasOwnLock(node, names, program)
           ? "lock"
           : undefined;
-    if (!by || isSingleThreaded(node)) continue;
+    if (!by || isSingleThreaded(node) || (by === "lock" && isWindow(node, resolver))) continue;
     const family = new Set(resolver.classOrder(node).classes.map(classKey));
     promises.push({ key: `promise ${classKey(node)}`, by, of: "class", class: node, family, file, entries: publicMethods(node, resolver) });
   }
@@ -69,6 +69,17 @@ function promisesOf(
   }
   return [...promises, ...functions];
 }
+
+/** Whether objects of the class are windows or parts of them, which belong to one thread whatever their locks are for. */
+export function isWindow(node: ClassNode, resolver: Resolver): boolean {
+  const { classes, externals } = resolver.classOrder(node);
+  return (
+    externals.some((base) => windowBase.test(base.slice(base.lastIndexOf(".") + 1))) ||
+    classes.some(({ name }) => /(Dialog|Window|Widget)$/.test(name))
+  );
+}
+
+const windowBase = /^(Q(?!Thread|Runnable|Timer|TcpServer|TcpSocket)[A-Z]\w*|\w*(Dialog|Window|Widget|Frame|Panel))$/;
 
 function isSingleThreaded(node: ClassNode): boolean {
   const body = node.file.functions[node.facts.body];
@@ -144,7 +155,7 @@ function publicMethods(node: ClassNode, resolver: Resolver): readonly FunctionNo
     for (const value of values) {
       const method = defined(value, node.file);
       if (method?.facts.kind !== "function" || (body && isWrapped(value, body, method, resolver))) continue;
-      if (name.startsWith("_") && !name.startsWith("__") && !isCalledFromOutside(method, node, resolver)) continue;
+      if (name.startsWith("_") && !name.startsWith("__") && !calledFromOutside(method, node, resolver)) continue;
       if (!decoratorNames(method).includes("staticmethod")) methods.push(method);
     }
   }
@@ -168,7 +179,7 @@ function isWrapped(value: Value, within: FunctionNode, node: FunctionNode, resol
 }
 
 /** Whether code outside the class calls the method, or one of that name on an object of which nothing is known. */
-function isCalledFromOutside(method: FunctionNode, owner: ClassNode, resolver: Resolver): boolean {
+export function calledFromOutside(method: FunctionNode, owner: ClassNode, resolver: Resolver): boolean {
   const family = resolver.classOrder(owner).classes;
   return resolver.callsNamed(method.facts.name).some(({ file, site }) => {
     const within = file.functions[site.function];

@@ -74,6 +74,23 @@ class TooManyWays extends Error {}
 
 const maximumStates = 64;
 
+/** The operations that run while nothing goes wrong, one after the other. */
+function withoutHandlers(operations: readonly Operation[]): readonly Operation[] {
+  return operations.flatMap((operation): readonly Operation[] => {
+    switch (operation.op) {
+      case "attempt":
+        return withoutHandlers([...operation.body, ...operation.otherwise, ...operation.final]);
+      case "branch":
+        return withoutHandlers(operation.arms.flat());
+      case "loop":
+      case "with":
+        return withoutHandlers(operation.body);
+      default:
+        return [operation];
+    }
+  });
+}
+
 class LockWays {
   private readonly released = new Map<CallOperation, CallOperation>();
   private readonly found = new Map<CallOperation, Exit>();
@@ -103,6 +120,14 @@ class LockWays {
       // An attempt whose answer nobody looks at need not have succeeded.
       const isKnown = acquire.arguments.length === 0 || this.consulted.has(factOfCall(acquire));
       if (exit.how !== "error" && this.isNoted(acquire, exit.range)) return [];
+      if (
+        this.isMeant(
+          acquire,
+          exit,
+          ways.next.some((state) => state.held === acquire),
+        )
+      )
+        return [];
       return release && isKnown ? [{ acquire, object: this.object, release, exit }] : [];
     });
   }
@@ -116,6 +141,16 @@ class LockWays {
       isNoted ||= place.kind === "attribute" && value?.op === "constant" && value.value === 1 && holding.test(place.name);
     });
     return isNoted;
+  }
+
+  /**
+   * Whether the lock is meant to be held on: given back only where something goes wrong, and else not at the end of the function either; or taken as often as
+   * one loop runs, and given back as often as the next.
+   */
+  private isMeant(acquire: CallOperation, exit: Exit, isHeldAtEnd: boolean): boolean {
+    const { body } = this.node.facts;
+    if (exit.how === "round") return body.some((each) => each.op === "loop" && each.start > acquire.end && this.releases(each.body));
+    return isHeldAtEnd && this.releases(body) && !this.releases(withoutHandlers(body));
   }
 
   private leak(acquire: CallOperation, exit: Exit): void {
@@ -145,8 +180,11 @@ class LockWays {
         return { ...nowhere, next: states, errors: isLookup ? states.map((state) => ({ ...state, exit: undefined })) : [] };
       }
       case "return":
-      case "raise":
-        return { ...nowhere, leaves: states.map((state) => ({ ...state, exit: { how: operation.op, range: operation } as Exit })) };
+      case "raise": {
+        // What a handler raises again is an error from somewhere above it.
+        const how = operation.op === "raise" && operation.value === undefined ? "error" : operation.op;
+        return { ...nowhere, leaves: states.map((state): State => ({ ...state, exit: { how, range: operation } })) };
+      }
       case "break":
         return { ...nowhere, breaks: states };
       case "continue":
@@ -261,12 +299,13 @@ class LockWays {
 
   private attempt(operation: Extract<Operation, { op: "attempt" }>, states: readonly State[]): Paths {
     const body = this.list(operation.body, states);
-    const raised = body.leaves.filter((state) => state.exit?.how === "raise");
+    const isRaised = ({ exit }: State): boolean => exit?.how === "raise" || exit?.how === "error";
+    const raised = body.leaves.filter(isRaised);
     const isCaught = operation.handlers.length > 0;
     const failed = distinct([...body.errors, ...raised].map((state) => ({ ...state, exit: undefined })));
     const handled = operation.handlers.map((handler) => this.list(handler, failed));
     const otherwise = this.list(operation.otherwise, body.next);
-    const left = isCaught ? body.leaves.filter((state) => state.exit?.how !== "raise") : body.leaves;
+    const left = isCaught ? body.leaves.filter((state) => !isRaised(state)) : body.leaves;
     const all = union([{ ...body, next: [], leaves: left, errors: isCaught ? [] : body.errors }, ...handled, otherwise]);
     if (operation.final.length === 0) return all;
     return this.final(operation.final, all);

@@ -3,7 +3,7 @@ import { type CallOperation, type Operation, unbound, type Value, type WithOpera
 import { type Access, activityOf, takingLocks } from "./activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
-import { objectOfMethod } from "./hand-over.js";
+import { lastName, objectOfMethod, releasersOnly } from "./hand-over.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { writtenName } from "./locks.js";
@@ -93,7 +93,9 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
     if (/^__(init|new|setstate|enter|post_init)__$/.test(node.facts.name) || testsBefore(node, write).length > 0 || !write.value) continue;
     const name = write.place.kind === "element" ? "" : writtenName({ op: "read", place: write.place, ...rangeOf(write) });
     const use = taken.find((context) => context.start > write.end && writtenName(context) === name);
-    if (use && name !== "") found.push({ why: "each-call", function: node, range: rangeOf(write.value), name, use: rangeOf(use) });
+    // Another function that gives it back makes it a signal.
+    if (use && name !== "" && releasersOnly(node.file, lastName(use) ?? "").length === 0)
+      found.push({ why: "each-call", function: node, range: rangeOf(write.value), name, use: rangeOf(use) });
   }
   return found;
 }

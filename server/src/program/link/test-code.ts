@@ -1,0 +1,20 @@
+import { fileName } from "../../base/path.js";
+import type { LinkedFile } from "./entity.js";
+import type { Program } from "./link.js";
+
+/**
+ * Whether a file holds tests: its name says so, or functions in it that are named as runners of tests look for them. What goes wrong there is meant to, or
+ * is over with the test.
+ */
+export function isTestCode(path: string, program: Program): boolean {
+  const file = program.file(path);
+  return file !== undefined && (testFile.test(fileName(path)) || holdsTests(file));
+}
+
+const testFile = /^(test_.*|.*_tests?|conftest)\.py$/i;
+
+function holdsTests({ facts: { functions } }: LinkedFile): boolean {
+  return functions.some(
+    ({ kind, name, parameters }) => kind === "function" && /^test([_A-Z]|$)/.test(name) && parameters[0]?.name === "self",
+  );
+}

@@ -1,0 +1,135 @@
+import type { Access, CallStep } from "../program/link/activity.js";
+import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
+import { testsBefore } from "../program/link/guards.js";
+import { lastNameOf } from "../program/link/last-name.js";
+import type { Program } from "../program/link/link.js";
+import { importsOf } from "../program/link/linked-file.js";
+import { calledFromOutside, isWindow } from "../program/link/promises.js";
+import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
+import { callOf } from "../program/link/same-lock.js";
+import { isTestCode } from "../program/link/test-code.js";
+import { samePlace } from "../program/link/updates.js";
+import { someValue, walkOperations } from "../program/link/walk.js";
+import type { Place, Value } from "../program/operation.js";
+
+/** Whether something speaks against the two threads being there at the same time, though the program starts both. */
+export function isDoubtfulMeeting(first: Access, second: Access, program: Program): boolean {
+  const roots = [first.root, second.root];
+  return (
+    roots.some((root) => isOfTests(root, program) || isOnlyCalledWithin(root, program) || isCalledAfterwards(root)) ||
+    isTrial(first.root, second.root, program) ||
+    startsAnew(first.root, second.root, program) ||
+    startsAnew(second.root, first.root, program) ||
+    areOfTwoWindows(first.root, second.root, program) ||
+    isStartedAfterEnd(first.root, second.root)
+  );
+}
+
+/** Whether the method that starts the work in a pool waits for all of it, so that whoever calls it calls the next one afterwards. */
+function isCalledAfterwards(root: ThreadRoot): boolean {
+  if (root.kind !== "caller" || root.within !== undefined || !root.beside.pool) return false;
+  return firstJoin(root.beside) < root.beside.in.facts.end;
+}
+
+/** Whether it is a test that has the thread there. */
+function isOfTests(root: ThreadRoot, program: Program): boolean {
+  return root.kind === "spawn" && isTestCode(root.spawn.in.file.path, program);
+}
+
+/**
+ * Whether one thread is started where a module that others import is tried out, `if __name__ == "__main__":`. Then the module is the program, and what the
+ * others start is not.
+ */
+function isTrial(a: ThreadRoot, b: ThreadRoot, program: Program): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn" || a.spawn.in.file === b.spawn.in.file) return false;
+  return [a, b].some(({ spawn }) => isMainPart(spawn.in, spawn.call) && isImported(spawn.in.file.path, program));
+}
+
+function isMainPart(node: FunctionNode, call: Extract<ThreadRoot, { kind: "spawn" }>["spawn"]["call"]): boolean {
+  if (node.facts.kind !== "module") return false;
+  return testsBefore(node, call).some((test) => someValue(test, (value) => value.op === "read" && nameOf(value.place) === "__name__"));
+}
+
+function isImported(path: string, program: Program): boolean {
+  const imported = program.resolver.overview("names of imported modules", () => {
+    const names = new Set<string>();
+    for (const file of program.files) {
+      for (const { module, name } of importsOf(file)) {
+        names.add(module.slice(module.lastIndexOf(".") + 1));
+        if (name !== undefined) names.add(name);
+      }
+    }
+    return names;
+  });
+  return imported.has(path.slice(path.lastIndexOf("/") + 1).replace(/\.py$/, ""));
+}
+
+/**
+ * Whether the caller starts the other thread itself, a new one with each call: what it does while the one before still runs is a second call that nobody
+ * waits for. Who starts a thread only where there is none yet is meant to be called again.
+ */
+function startsAnew(caller: ThreadRoot, thread: ThreadRoot, { resolver }: Program): boolean {
+  if (thread.kind !== "spawn" || (caller.kind !== "promised" && (caller.kind !== "caller" || caller.within !== undefined))) return false;
+  const { spawn, startedBy } = thread;
+  const node = caller.function;
+  if (node === spawn.in) return !isKept(node, testsBefore(node, spawn.call));
+  if (!startedBy.has(node)) return false;
+  let isAnew = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "call") return;
+    const leads = resolver.callees(operation, node).some((callee) => callee.function === spawn.in || startedBy.has(callee.function));
+    if (leads) isAnew ||= ![node, spawn.in].some((each) => isKept(each, testsBefore(each, each === node ? operation : spawn.call)));
+  });
+  return isAnew;
+}
+
+/** Whether a test looks at state that the function stores, such as the thread or a flag. */
+function isKept({ facts }: FunctionNode, tests: readonly Value[]): boolean {
+  if (tests.length === 0) return false;
+  const stored: Place[] = [];
+  walkOperations(facts.body, (operation) => {
+    if (operation.op === "write" && (operation.place.kind === "attribute" || facts.rebound.has(nameOf(operation.place) ?? "")))
+      stored.push(operation.place);
+  });
+  return tests.some((test) =>
+    someValue(test, (value) => (value.op === "read" && stored.some((place) => samePlace(place, value.place))) || asksForLife(value)),
+  );
+}
+
+/** `thread.is_alive()` */
+function asksForLife(value: Value): boolean {
+  return value.op === "call" && /^(is_?alive|is_?running|isRunning)$/i.test(lastNameOf(value.callee));
+}
+
+/** Whether both are threads of one place that starts the next one only when the one before has ended. */
+function isStartedAfterEnd(a: ThreadRoot, b: ThreadRoot): boolean {
+  if (a.kind !== "spawn" || a.key !== b.key) return false;
+  return testsBefore(a.spawn.in, a.spawn.call).some((test) => someValue(test, asksForLife));
+}
+
+/** Whether both are started by windows, between which whoever sits in front of them has to choose. */
+function areOfTwoWindows(a: ThreadRoot, b: ThreadRoot, { resolver }: Program): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn" || a.spawn.call === b.spawn.call || a.spawn.in === b.spawn.in) return false;
+  const owners = [a, b].map(({ spawn }) => resolver.enclosingClass(spawn.in));
+  return owners.every((owner): owner is ClassNode => owner !== undefined && isWindow(owner, resolver));
+}
+
+/** Whether only the class itself calls the method, while it is called from outside by others: then it is one of its parts, in whichever thread that is. */
+function isOnlyCalledWithin(root: ThreadRoot, program: Program): boolean {
+  if (root.kind !== "promised" || root.promise.class === undefined) return false;
+  const owner = root.promise.class;
+  const { resolver } = program;
+  const isOutside = (node: FunctionNode): boolean =>
+    resolver.overview(`called from outside: ${functionKey(node)}`, () => calledFromOutside(node, owner, resolver));
+  return resolver.callersOf(root.function).length > 0 && !isOutside(root.function) && root.promise.entries.some(isOutside);
+}
+
+/** Whether the step calls something that was given or stored, and not a function by its own name: what that is differs from object to object. */
+export function callsWhatWasGiven(step: CallStep, to: FunctionNode): boolean {
+  const call = callOf(step);
+  return call?.callee.op === "read" && nameOf(call.callee.place) !== to.facts.name && !/^__\w+__$/.test(to.facts.name);
+}
+
+function nameOf(place: Place): string | undefined {
+  return place.kind === "element" ? undefined : place.name;
+}

@@ -1,0 +1,101 @@
+import type { Access } from "../program/link/activity.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
+import { evaluatedBy, innerValues, walkOperations } from "../program/link/walk.js";
+import type { Operation, Place, Value } from "../program/operation.js";
+
+/**
+ * Whether an update counts what is only told: a figure of statistics that is counted up and otherwise logged, compared with a limit, or handed out with all
+ * the figures of its container. One that is lost makes the figure a little less than it should be, and nothing is decided by it. Looked at is the file,
+ * where the figures of a class or module are used as a rule; a figure of which it does not tell what becomes of it is not one of these.
+ */
+export function countsWhatIsTold({ operation, function: node }: Access): boolean {
+  if (operation.op !== "write") return false;
+  if (operation.form !== "update") return false;
+  const figure = figureOf(operation.place, node);
+  if (!figure) return false;
+  let isOther = false;
+  let isNamed = false;
+  for (const { facts } of node.file.functions) {
+    walkOperations(facts.body, (each) => {
+      if (isOther || isPartOfOther(each)) return;
+      if (each.op === "write" && isAccount(each, figure)) return;
+      const values = evaluatedBy(each).filter((value) => mentions(value, figure));
+      isNamed ||= values.length > 0;
+      isOther = values.some((value) => !isTold(value, figure));
+    });
+    if (isOther) return false;
+  }
+  return isNamed;
+}
+
+/** Whether an element of what is named for statistics is counted: `self.stats["requests"]`, `METRICS[name]`. */
+export function isStatistic({ operation }: Access): boolean {
+  if (operation.op !== "write") return false;
+  const { place } = operation;
+  if (place.kind !== "element" || place.object.op !== "read" || place.object.place.kind === "element") return false;
+  return /(^|_)(stats?|statistics?|metrics?)(_|$)/i.test(place.object.place.name);
+}
+
+/** What is counted, by how it is written: an attribute or a variable, or an element of one under a key that is written out. */
+interface Figure {
+  readonly name: string;
+  /** The function whose variable it is; undefined for an attribute. */
+  readonly owner: number | undefined;
+  readonly isElement: boolean;
+}
+
+function figureOf(place: Place, node: FunctionNode): Figure | undefined {
+  switch (place.kind) {
+    case "name":
+      return place.owner === node.facts.index ? undefined : { name: place.name, owner: place.owner, isElement: false };
+    case "attribute":
+      return { name: place.name, owner: undefined, isElement: false };
+    case "element": {
+      const holder = place.object.op === "read" && place.object.place.kind !== "element" ? figureOf(place.object.place, node) : undefined;
+      return holder && isWrittenOut(place.index) ? { ...holder, isElement: true } : undefined;
+    }
+  }
+}
+
+/** A text, or a constant by its capitals. */
+function isWrittenOut(index: Value): boolean {
+  if (index.op === "constant") return index.type === "str";
+  return index.op === "read" && index.place.kind !== "element" && /^_*[A-Z][A-Z0-9_]*$/.test(index.place.name);
+}
+
+/** Operations that stand in the list and again in the value that needs them. */
+function isPartOfOther({ op }: Operation): boolean {
+  return op === "read" || op === "compute" || op === "await";
+}
+
+/** Counting up, and setting back to where it started; what is taken off again is no figure but a balance, which is wrong for good once something is lost. */
+function isAccount({ form, place, value }: Extract<Operation, { op: "write" }>, figure: Figure): boolean {
+  if (!isHolder(place, figure) && !(place.kind === "element" && place.object.op === "read" && isHolder(place.object.place, figure)))
+    return false;
+  if (form !== "update") return value?.op === "constant" || (figure.isElement && place.kind !== "element");
+  return (
+    value?.op === "compute" &&
+    (figure.isElement || value.operator.startsWith("+")) &&
+    value.operands.slice(1).every((each) => !mentions(each, figure))
+  );
+}
+
+function isHolder(place: Place, { name, owner }: Figure): boolean {
+  return place.kind !== "element" && place.name === name && (place.kind === "attribute" ? owner === undefined : place.owner === owner);
+}
+
+function mentions(value: Value, figure: Figure): boolean {
+  return (value.op === "read" && isHolder(value.place, figure)) || innerValues(value).some((inner) => mentions(inner, figure));
+}
+
+function isTold(value: Value, figure: Figure): boolean {
+  if (!mentions(value, figure)) return true;
+  if (value.op === "compute" && /^(<|>|<=|>=)$/.test(value.operator)) return true;
+  if (value.op === "call" && (telling.test(lastNameOf(value.callee)) || (figure.isElement && handingOut.test(lastNameOf(value.callee)))))
+    return true;
+  return value.op !== "read" && innerValues(value).every((inner) => isTold(inner, figure));
+}
+
+const telling = /^(debug|info|warn|warning|error|exception|critical|log)$/;
+const handingOut = /^(dict|Counter|copy|deepcopy|items|values|keys|clear)$/;
