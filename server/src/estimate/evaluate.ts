@@ -1,7 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { CallOperation, ChoiceValue, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 
@@ -35,7 +35,11 @@ export class Evaluator {
   private depth = 0;
   private asked = 0;
 
-  constructor(private readonly resolver: Resolver) {}
+  /** `cores`: how many the machine has, for programs that ask. */
+  constructor(
+    private readonly resolver: Resolver,
+    private readonly cores: number | undefined,
+  ) {}
 
   /** Code can bind every name to several others; a question that would lead through all of them stays unanswered. */
   private bounded(answer: () => Amount): Amount {
@@ -68,7 +72,10 @@ export class Evaluator {
       case "call":
         return this.call(value, at);
       case "choice":
-        return hullOf(value.values.map((choice) => this.number(choice, at)));
+        return this.chosen(
+          value,
+          value.values.map((choice) => this.number(choice, at)),
+        );
       case "element-of":
         return this.elementNumber(value.iterable, at);
       case "item-of":
@@ -78,6 +85,16 @@ export class Evaluator {
       default:
         return undefined;
     }
+  }
+
+  /** `count() or 1` is the first number unless that is zero. */
+  private chosen({ by, values }: ChoiceValue, numbers: readonly Amount[]): Amount {
+    const [first, second] = numbers;
+    const isTrue = first && (first.low > 0 || first.high < 0);
+    const isFalse = (first && first.low === 0 && first.high === 0) || (values[0]?.op === "constant" && values[0].type === "none");
+    if (by === "or" && (isTrue || isFalse)) return isTrue ? first : second;
+    if (by === "and" && (isTrue || isFalse)) return isTrue ? second : first;
+    return hullOf(numbers);
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */
@@ -219,6 +236,7 @@ export class Evaluator {
 
   private call(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
     const [name] = this.resolver.externalCallees(call, at.function);
+    if (name && coreCounts.has(name)) return this.cores === undefined ? undefined : exactly(this.cores);
     const argument = (index: number): Value | undefined => call.arguments[index]?.value;
     const first = argument(0);
     switch (name) {
@@ -547,6 +565,8 @@ export class Evaluator {
       const second = call.arguments[1]?.value;
       return second && this.length(second, at);
     }
+    // `len(os.sched_getaffinity(0))`
+    if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
     if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
@@ -728,6 +748,16 @@ const passThrough: ReadonlySet<string> = new Set([
   "copy.deepcopy",
   "numpy.array",
   "numpy.asarray",
+]);
+
+/** Calls that tell how many cores there are. */
+const coreCounts: ReadonlySet<string> = new Set([
+  "os.cpu_count",
+  "os.process_cpu_count",
+  "multiprocessing.cpu_count",
+  "psutil.cpu_count",
+  "joblib.cpu_count",
+  "loky.cpu_count",
 ]);
 
 const arrangements: ReadonlySet<string> = new Set([

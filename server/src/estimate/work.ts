@@ -108,6 +108,16 @@ type Construct = keyof Operations;
 /** Nobody waits longer than that for a module of their own; where a module's code seems to take longer, guesses have added up. In nanoseconds. */
 const longestImportNs = 1e9;
 
+/** What costs depend on beside the program. */
+export interface CostSettings {
+  readonly target: Target;
+  readonly cores: number;
+  /** What the user measured of this machine's interpreters. */
+  readonly calibrations: readonly Calibration[];
+  /** What a profiler saw of the program. */
+  readonly profile: Profile | undefined;
+}
+
 /** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
 export class CostModel {
   readonly evaluator: Evaluator;
@@ -127,13 +137,16 @@ export class CostModel {
   /** Of the innermost loop, likely. */
   private rounds = 1;
 
+  private readonly target: Target;
+  private readonly profile: Profile | undefined;
+
   constructor(
     private readonly resolver: Resolver,
-    private readonly target: Target,
-    calibrations: readonly Calibration[] = [],
-    private readonly profile: Profile | undefined = undefined,
+    { target, cores, calibrations, profile }: CostSettings,
   ) {
-    this.evaluator = new Evaluator(resolver);
+    this.target = target;
+    this.profile = profile;
+    this.evaluator = new Evaluator(resolver, cores);
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);

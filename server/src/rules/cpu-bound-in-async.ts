@@ -31,8 +31,8 @@ function fix({ longest, ofLongest: work, root }: LoopStretch, context: RuleConte
 }
 
 function find(context: RuleContext): readonly Match<LoopStretch>[] {
-  const { program, target, calibrations, profile } = context;
-  return loopStretches(program, target, calibrations, profile).flatMap((stretch): readonly Match<LoopStretch>[] => {
+  const { program } = context;
+  return loopStretches(program, context).flatMap((stretch): readonly Match<LoopStretch>[] => {
     const { function: node } = stretch.root;
     const confidence = confidenceOf(stretch, context);
     if (!confidence || hasGreenThreads(node.file.path, program)) return [];

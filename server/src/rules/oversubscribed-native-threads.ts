@@ -159,11 +159,14 @@ function match(site: SiteEstimate, call: TimedCall, own: OwnThreads, confidence:
 
 function message({ site, call, own }: Data, { cores }: RuleContext): string {
   const { spawn, prediction } = site;
-  const workers = Math.min(prediction.workers, Math.round(prediction.tasks.high));
+  const workers = prediction.workersKnown === "known" ? Math.min(prediction.workers, Math.round(prediction.tasks.high)) : undefined;
   const kind = spawn.worker === "thread" ? "threads" : "processes";
   const inner = own.count === "on-request" ? "as many threads as it is asked for" : `a thread for each core (${own.library})`;
-  const total = own.count === "on-request" ? "" : `: up to ${workers * cores} threads on ${cores} cores`;
-  return `${workers} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner} into each of them${total}. ${advice(own)}`;
+  const total =
+    own.count === "on-request"
+      ? ""
+      : `: ${workers === undefined ? `many more threads than ${cores} cores` : `up to ${workers * cores} threads on ${cores} cores`}`;
+  return `${workers ?? "Several"} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner} into each of them${total}. ${advice(own)}`;
 }
 
 function advice({ limitedBy, count }: OwnThreads): string {
