@@ -97,7 +97,7 @@ function estimateSite(
 ): SiteEstimate {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
-  const read = target ? model.workOf(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
+  const read = target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
   const task = target ? target.function.facts.name : (external.split(".").pop() ?? external);
   const assumptions: Assumption[] = [...read.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
@@ -317,7 +317,7 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
   return siblingsOf(spawn, program).flatMap((other) => {
     const [target] = other.targets;
     if (!target || sameWork(other, spawn)) return [];
-    const work = model.workOf(activationOf(target));
+    const work = model.workOfTask(activationOf(target));
     return work.isEndless || isMostlyUnknown(work) ? [] : [{ task: target.function.facts.name, work }];
   });
 }

@@ -161,6 +161,12 @@ export class CostModel {
     return finish(result.sum, result.calls, result.hot, result.assumptions);
   }
 
+  /** What a task costs that runs the function once: the call as well, which is most of what the shortest ones take. */
+  workOfTask(activation: Activation): TaskWork {
+    const work = this.workOf(activation);
+    return { ...work, interpreterNs: add(work.interpreterNs, this.costs.operations.callPythonTwo) };
+  }
+
   /** What running some of a coroutine's operations once costs its thread, without what other coroutines do that it makes or awaits. */
   workOfStretch(operations: readonly Operation[], activation: Activation): TaskWork {
     this.steps = 0;
