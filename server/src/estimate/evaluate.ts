@@ -1,6 +1,8 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
+import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { decoratorNames, type Resolver } from "../program/link/resolver.js";
+import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
+import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ChoiceValue, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
@@ -142,15 +144,13 @@ export class Evaluator {
         if (argument) return argument.how === "element" ? element(argument.value, argument.in) : whole(argument.value, argument.in);
         const { facts } = holder.function;
         const parameter = facts.parameters.find((each) => each.name === place.name);
-        if (parameter) {
-          const outer = facts.parent === undefined ? undefined : holder.function.file.functions[facts.parent];
-          return parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined;
-        }
+        if (parameter) return this.parameter(parameter, holder, whole);
         const bound = facts.bindings.get(place.name) ?? [];
         if (facts.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
         const only = bound[0];
         if (only && bound.length === 1) return only.op === "import" ? undefined : whole(only, holder);
-        return this.several(bound, place.name, holder, whole);
+        if (bound.some((each) => each.op === "compute" && mentions(each, place.name))) return undefined;
+        return oneOf(bound.map((each) => whole(each, holder)));
       }
       case "attribute": {
         for (const entity of this.resolver.resolve(place.object, at.function)) {
@@ -176,18 +176,25 @@ export class Evaluator {
     }
   }
 
-  /** A variable with several bindings is their hull, unless one is computed from itself. */
-  private several<Result>(
-    bound: readonly Value[],
-    name: string,
-    holder: Activation,
+  /** A parameter of an activation that does not give it: its default, or what the function's callers pass where nobody else is in view. */
+  private parameter<Result>(
+    parameter: ParameterFacts,
+    { function: node, arguments: given, caller }: Activation,
     whole: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
-    const isSelfUpdate = bound.some((value) => value.op === "compute" && mentions(value, name));
-    if (isSelfUpdate) return undefined;
-    const results = bound.map((value) => whole(value, holder));
-    if (results.some((result) => result === undefined)) return undefined;
-    return hullOf(results as unknown as Amount[]) as unknown as Result | undefined;
+    const { parent } = node.facts;
+    const outer = parent === undefined ? undefined : node.file.functions[parent];
+    const usual = (): Result | undefined => (parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined);
+    if (caller || given.size > 0) return usual();
+    const callers = this.resolver.callersOf(node).filter(({ within }) => within !== node);
+    if (callers.length === 0 || callers.length > mostCallers) return usual();
+    return oneOf(
+      callers.map(({ call, within, receiver }) => {
+        const argument = argumentFor(node, parameter, call, receiver);
+        if (argument) return whole(argument, bareActivation(within));
+        return call.arguments.some(({ form }) => form === "star" || form === "double-star") ? undefined : usual();
+      }),
+    );
   }
 
   private holder(owner: number, at: Activation): Activation | undefined {
@@ -623,10 +630,12 @@ export class Evaluator {
   }
 
   private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
-    if (name.startsWith("numpy.random.")) {
+    if (name.startsWith("numpy.random.") || name.startsWith("torch.")) {
       const positional = call.arguments.filter((argument) => argument.form === "positional");
       const size = call.arguments.find((argument) => argument.name === "size")?.value;
       if (size) return this.product(size, at);
+      // The first two say what is drawn.
+      if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? this.product(positional[2].value, at) : undefined;
       return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
     }
     const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
@@ -730,6 +739,19 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
   return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
 }
 
+/** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
+function oneOf<Result>(results: readonly (Result | undefined)[]): Result | undefined {
+  const [first] = results;
+  if (first === undefined || results.some((result) => result === undefined)) return undefined;
+  if (results.every(isInterval)) return hullOf(results as readonly Amount[]) as Result | undefined;
+  return results.every((result) => sameStructure(result, first)) ? first : undefined;
+}
+
+function isInterval(value: unknown): value is Interval {
+  return typeof value === "object" && value !== null && "likely" in value;
+}
+
+const mostCallers = 4;
 const maximumDepth = 30;
 const maximumQuestions = 400;
 const maximumElements = 64;
@@ -748,6 +770,8 @@ const passThrough: ReadonlySet<string> = new Set([
   "copy.deepcopy",
   "numpy.array",
   "numpy.asarray",
+  "torch.tensor",
+  "torch.as_tensor",
 ]);
 
 /** Calls that tell how many cores there are. */
@@ -797,6 +821,10 @@ const arrayShapes: ReadonlySet<string> = new Set([
   "numpy.random.normal",
   "numpy.random.uniform",
   "numpy.random.randint",
+  ...["Generator", "RandomState"].flatMap((type) =>
+    ["random", "standard_normal", "normal", "uniform"].map((method) => `numpy.random.${type}.${method}`),
+  ),
+  ...["zeros", "ones", "empty", "rand", "randn"].map((make) => `torch.${make}`),
 ]);
 
 const elementwise =

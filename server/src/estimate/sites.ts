@@ -4,6 +4,8 @@ import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
@@ -128,6 +130,8 @@ function estimateSite(
     width: spawn.width === "pool" || settings.workers !== undefined || room ? "pool" : "threads",
   };
   const { origin } = costsFor(settings.target, settings.calibrations);
+  if (beside.length > 0)
+    assumptions.push({ what: "beside it", value: [...new Set(beside.map((each) => `\`${each.task}\``))].join(", "), from: "code" });
   assumptions.push({
     what: "cost of each operation",
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
@@ -164,16 +168,17 @@ function estimateSite(
   });
 }
 
-/** Whether calls of which nothing is known can outweigh everything that is. */
+/** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
 export function isMostlyUnknown(work: TaskWork): boolean {
   const known = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
-  return work.unknownCalls * unknownCallNs > known;
+  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > known;
 }
 
 /** Of work that is mostly unknown, any number would be a guess. */
 function withoutNumbers(each: StrategyPrediction, work: TaskWork): StrategyPrediction {
-  const calls = Math.max(1, Math.round(work.unknownCalls));
-  const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} of which nothing is known`;
+  const calls = Math.max(1, Math.round(work.unknownCalls + work.uncostedCalls));
+  const what = work.unknownCalls >= work.uncostedCalls ? "of which nothing is known" : "of which nobody knows how long they take";
+  const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} ${calls === 1 ? what.replace("they take", "it takes") : what}`;
   const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   return withFields(each, { applicable: false, reason: each.applicable ? reason : each.reason, ...nothing });
 }
@@ -209,7 +214,7 @@ function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Pay
   let known: Payload["arguments"] = "known";
   for (const [name, argument] of target.arguments) {
     const sent = argumentBytes(argument, program, model);
-    if (sent.basis === "guessed" && !isOfPlainType(target, name)) known = "guessed";
+    if (sent.basis === "guessed" && !isOfPlainType(target, name) && !isUsedAsNumbers(target, name, program)) known = "guessed";
     sum += sent.bytes;
     objects += sent.objects;
     if (sent.bytes > most && sent.basis === "known") [most, largest] = [sent.bytes, name];
@@ -230,6 +235,25 @@ function isOfPlainType({ function: node }: SpawnTarget, name: string): boolean {
   const annotation = node.facts.parameters.find((parameter) => parameter.name === name)?.annotation;
   return annotation?.op === "read" && annotation.place.kind === "name" && /^(int|float|bool|complex)$/.test(annotation.place.name);
 }
+
+/** Whether the function gives the parameter, or a part of it that it unpacks, to a function that takes nothing but a number. */
+function isUsedAsNumbers({ function: node }: SpawnTarget, name: string, { resolver }: Program): boolean {
+  const isOf = (value: Value, depth = 0): boolean => {
+    if (value.op === "item-of") return isOf(value.value, depth);
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
+    if (value.place.name === name) return true;
+    const bound = node.bound(value.place.name) ?? [];
+    return bound.length === 1 && depth < 3 && bound[0]?.op === "item-of" && isOf(bound[0], depth + 1);
+  };
+  let found = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (found || operation.op !== "call" || !operation.arguments.some(({ value }) => isOf(value))) return;
+    found = resolver.externalCallees(operation, node).some((each) => takesNumbers.test(each));
+  });
+  return found;
+}
+
+const takesNumbers = /^c?math\.(?!dist$|fsum$|prod$|sumprod$)/;
 
 /** Pickled bytes of one of a task's arguments. */
 function argumentBytes(

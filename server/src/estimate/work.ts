@@ -43,6 +43,8 @@ export interface TaskWork {
   readonly waitNs: Interval;
   /** How often, likely, calls run of which nothing is known; their time is in none of the numbers. */
   readonly unknownCalls: number;
+  /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
+  readonly uncostedCalls: number;
   /** The library calls that matter, the longest first. */
   readonly calls: readonly TimedCall[];
   /** The loop that most of the interpreter's time goes to. */
@@ -164,6 +166,9 @@ export class CostModel {
   /** What a task costs that runs the function once: the call as well, which is most of what the shortest ones take. */
   workOfTask(activation: Activation): TaskWork {
     const work = this.workOf(activation);
+    const { function: node } = activation;
+    // Whoever says or has measured what the function takes means all of it.
+    if (pinsOf(node.file).cost.has(node) || (this.profile && profiledFunction(this.profile, node))) return work;
     return { ...work, interpreterNs: add(work.interpreterNs, this.costs.operations.callPythonTwo) };
   }
 
@@ -225,8 +230,9 @@ export class CostModel {
       this.selfCalls.delete(node);
       const pinned = pins.iterations.get(node);
       if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
-      const times = pinned === undefined ? this.callsOfRecursion(node, selfCalls, activation) : exactly(pinned);
-      sum = repeated(sum, times);
+      const counted = pinned === undefined ? recursionCount(node, selfCalls, activation, this.evaluator) : exactly(pinned);
+      const times = counted ?? this.assumedRecursion(node);
+      sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
     const note = gilNoteOf(node);
@@ -269,9 +275,7 @@ export class CostModel {
     return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
 
-  private callsOfRecursion(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
-    const count = recursionCount(node, calls, activation, this.evaluator);
-    if (count) return count;
+  private assumedRecursion(node: FunctionNode): Interval {
     this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
     return defaultLength;
   }
@@ -290,7 +294,7 @@ export class CostModel {
     if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
     const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-    const known = { ...sum, unknown: 0, guessed: false, endless: false };
+    const known = { ...sum, unknown: 0, uncosted: 0, guessed: false, endless: false };
     if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
   }
@@ -638,6 +642,7 @@ export class CostModel {
     const verdict = evaluate(entry, facts);
     const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
     const cost = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    if (!measured && !entry.cost && entry.kind === "cpu-native" && !lightCalls.test(entry.name)) sum.uncosted++;
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
@@ -804,6 +809,9 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
   return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
 }
 
+/** Calls that knowledge gives no cost for because there is next to none. */
+const lightCalls = /^(builtins|itertools|functools|operator|multiprocessing|threading|signal|ctypes|random)\./;
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -902,6 +910,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     nativeNs: sum.native,
     waitNs: sum.wait,
     unknownCalls: sum.unknown,
+    uncostedCalls: sum.uncosted,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
     hotLoop: hot,
     nesting: sum.nesting,
