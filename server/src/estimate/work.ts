@@ -687,10 +687,13 @@ export class CostModel {
 
   /** The functions that the call runs itself: `map` runs its first argument for each element. */
   private invoked(entry: CallableEntry, call: CallOperation, at: Activation, sum: Sum): void {
-    // What sorting takes is measured with a key function.
-    if (entry.name === "builtins.sorted" || entry.name === "builtins.list.sort") return;
+    // What sorting takes is measured with a short key function.
+    const isSort = entry.name === "builtins.sorted" || entry.name === "builtins.list.sort";
     const valueAt = (place: ValuePlace): Value | undefined => {
-      if (place === "receiver") return undefined;
+      if (place === "receiver") {
+        const { callee } = call;
+        return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
+      }
       const named = call.arguments.find((each) => each.form === "keyword" && each.name === place.keyword);
       return (named ?? (place.position === undefined ? undefined : call.arguments[place.position]))?.value;
     };
@@ -704,8 +707,15 @@ export class CostModel {
       const given = new Map<string, Argument>();
       if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
       const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
-      const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
+      if (isSort && inner.sum.interpreter.likely < shortKeyNs && inner.calls.length === 0 && inner.sum.unknown === 0) continue;
+      const once = {
+        ...inner.sum,
+        interpreter: add(inner.sum.interpreter, this.costs.operations.callPython),
+        nesting: inner.sum.nesting + (iterable ? 1 : 0),
+      };
       addTo(sum, repeated(once, count));
+      if (!inner.sum.guessed && iterable && !this.evaluator.length(iterable, at)) sum.guessed = true;
+      for (const { what, value, from } of inner.assumptions) this.assume(what, value, from, inner.sum.interpreter.likely);
       for (const each of inner.calls) this.calls.push({ ...each, times: each.times * count.likely, ns: each.ns * count.likely });
     }
   }
@@ -821,6 +831,7 @@ const maximumSteps = 60_000;
 const maximumStack = 24;
 const mostCalls = 1_000;
 const longCallNs = 20_000;
+const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 

@@ -61,12 +61,16 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
   const { root, ofLongest: work, longest } = stretch;
   if (stretch.arranging) return "possible";
   const ns = onCoreNs(work);
-  if (isGuess(work)) return ns >= heavyGuessNs && holdsLoop(longest) && work.unknownCalls < 1 ? "possible" : undefined;
+  const isNested = holdsLoop(longest) || work.nesting >= nestedAnyway;
+  if (isGuess(work)) return ns >= heavyGuessNs && isNested && work.unknownCalls < 1 ? "possible" : undefined;
   if (ns < noticeableNs) return undefined;
   const isHarmless = isOfTest(root.function) || isBeforeOthers(longest.start, root, program);
   if (ns < slowNs) return isHarmless ? undefined : "possible";
   return isHarmless ? "possible" : "likely";
 }
+
+/** So many loops one inside the other, wherever they are written, are made to compute. */
+const nestedAnyway = 3;
 
 /** Whether it is long only if lengths or sizes are that nothing in the code tells. */
 function isGuess({ lengths, assumptions, interpreterNs, heldNs, nativeNs }: TaskWork): boolean {
