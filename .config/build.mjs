@@ -70,9 +70,19 @@ const shipped = [];
 const ship = async (options) => shipped.push((await build(options)).metafile);
 await ship({
   ...node,
-  entryPoints: { cli: "server/src/main/cli.ts", server: "server/src/main/node.ts", "facts-worker": "server/src/main/facts-worker.ts" },
+  entryPoints: {
+    cli: "server/src/main/cli.ts",
+    server: "server/src/main/start-server.ts",
+    "language-server": "server/src/main/language-server.ts",
+    "facts-worker": "server/src/main/facts-worker.ts",
+  },
+  external: ["*/language-server.js"],
 });
-await ship({ ...node, entryPoints: { extension: "client/src/node.ts" }, external: ["vscode"] });
+await ship({
+  ...node,
+  entryPoints: { extension: "client/src/node.ts", desktop: "client/src/desktop.ts" },
+  external: ["vscode", "*/desktop.js"],
+});
 
 // The extension in a browser, and its server as a worker. `platform: browser` makes an import of a Node module an error.
 const web = { ...shared, platform: "browser", minifySyntax: true, outdir: "dist/web", define: { "import.meta.url": '""' } };

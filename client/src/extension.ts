@@ -1,4 +1,4 @@
-import { commands, Disposable, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window } from "vscode";
+import { commands, Disposable, type ExtensionContext, l10n, languages, type TextEditor, type Uri, window, workspace } from "vscode";
 import { type BaseLanguageClient, type LanguageClientOptions, State } from "vscode-languageclient";
 import {
   type ClientIntroduction,
@@ -50,6 +50,11 @@ const clientOptions: LanguageClientOptions = {
     commands: linkedCommands,
     theme: currentTheme(),
     trust: currentTrust(),
+    // Plain data, as it is sent.
+    settings: JSON.parse(JSON.stringify(workspace.getConfiguration().get("gilscope") ?? {})),
+    documents: workspace.textDocuments
+      .filter((document) => document.uri.scheme !== "vscode-notebook-cell" && languages.match(documentSelector, document) > 0)
+      .map((document) => ({ uri: document.uri.toString(), version: document.version, text: document.getText() })),
   }),
 };
 

@@ -22,9 +22,11 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import {
+  type ClientIntroduction,
   type Explanation,
   explainCommand,
   explanationRequest,
+  type IntroducedDocument,
   type Page,
   predictionRequest,
   reportRequest,
@@ -566,6 +568,63 @@ test("what the settings turn off does not flash up before they are known", () =>
     await editor.status(({ findings }) => editor.uri("primes.py") in findings);
     assert.deepEqual(told, []);
   }));
+
+const introduced = (documents: readonly IntroducedDocument[], settings: unknown): ClientIntroduction => ({
+  commands: [],
+  theme: "dark",
+  trust: "given",
+  settings,
+  documents,
+});
+
+test("what the client introduces itself with is answered at once, by the settings it names, and opened only once", () => {
+  const uri = "untitled:primes";
+  const introduction = introduced([{ uri, version: 1, text: primes }], { target: "cpython-3.12", cores: 3 });
+  return withEditor({ introduction }, async (editor) => {
+    const { findings, target, cores } = await editor.status((status) => uri in status.findings);
+    assert.deepEqual([findings[uri], target, cores], [1, "CPython 3.12", 3]);
+    let told = 0;
+    editor.connection.onNotification("textDocument/publishDiagnostics", () => {
+      told++;
+    });
+    await editor.open(uri, primes);
+    await editor.request("textDocument/hover", { textDocument: { uri }, position: placeOf(primes, "import") });
+    assert.equal(told, 0, "nothing new is told of what is opened as it was introduced");
+  });
+});
+
+test("a document that is opened otherwise than it was introduced is judged as it was opened", () => {
+  const introduction = introduced([{ uri: "untitled:one", version: 1, text: primes }], { rules: { "cpu-bound-in-thread": "off" } });
+  return withEditor({ introduction }, async (editor) => {
+    await editor.open("untitled:one", visits);
+    finding(await editor.diagnostics("untitled:one", has("GIL201")), "GIL201");
+    await editor.change("untitled:one", [{ text: "x = 1\n" }]);
+    assert.deepEqual(await editor.diagnostics("untitled:one"), []);
+  });
+});
+
+test("a document that is introduced and never opened is forgotten", () => {
+  const introduction = introduced([{ uri: "untitled:gone", version: 1, text: primes }], {});
+  return withEditor({ introduction }, async (editor) => {
+    await editor.status(({ findings }) => "untitled:gone" in findings);
+    await editor.status(({ findings }) => !("untitled:gone" in findings));
+  });
+});
+
+test("settings of folders are asked for once the editor answers, though documents were introduced", () => {
+  const text = primes;
+  return withEditor(
+    {
+      introduction: introduced([{ uri: "untitled:one", version: 1, text }], {}),
+      workspaceFolders: ["a", "b"],
+      folderSettings: { b: { target: "cpython-3.14t" } },
+    },
+    async (editor) => {
+      await editor.open("b/primes.py", primes);
+      await editor.status(({ otherTargets }) => otherTargets[editor.uri("b/primes.py")]?.target === "CPython 3.14t");
+    },
+  );
+});
 
 test("the project says which Python it is for, until the settings do", () =>
   withEditor(

@@ -3,7 +3,15 @@ import type { CallFacts } from "./call-facts.js";
 import type { CallableEntry, KnowledgeEntry, Origin, PackageEntry, SpawnerEntry, TypeEntry } from "./entry.js";
 import { returnedType } from "./evaluate.js";
 import { withMeasurement } from "./measured.js";
-import { type FileProblem, type KnowledgeFile, readKnowledgeFile, readShippedFile, type ShippedFile } from "./read-file.js";
+import {
+  type FileProblem,
+  type KnowledgeFile,
+  once,
+  readKnowledgeFile,
+  readShippedFile,
+  type ShippedFile,
+  type Unread,
+} from "./read-file.js";
 import { standardLibraryModules } from "./stdlib-modules.js";
 
 /** What library calls do to the GIL. Immutable; every lookup is a few map accesses. A name that is not known gives undefined: GIL held, cost unknown. */
@@ -29,6 +37,12 @@ export interface Knowledge {
   callables(): readonly CallableEntry[];
   spawners(): readonly SpawnerEntry[];
   types(): readonly TypeEntry[];
+  /** Names of what is called to spawn, or of the decorators that do. */
+  spawnerNames(how: "called" | "decorating"): readonly string[];
+  /** The types that are one of these, sorted by name. */
+  typesThatAre(...roles: readonly TypeEntry["is"]["role"][]): readonly TypeEntry[];
+  /** The types whose methods are written by a generator, sorted by name. */
+  generatedTypes(): readonly TypeEntry[];
   packages(): readonly PackageEntry[];
   /** The name under which the thing is known, aliases resolved; the name itself if it has none. */
   canonicalName(qualifiedName: string): string;
@@ -75,7 +89,9 @@ function builtIn() {
 /** A shipped file whose calls know what was measured of them, and are the same to everybody who asks. */
 function shipped(content: object, origin: Origin): ShippedFile {
   const file = readShippedFile(content, origin);
-  const callables = [...file.callables].map(([name, read]) => [name, once(() => withMeasurement(read()))] as const);
+  const callables = [...file.callables].map(([name, { record, read }]) => {
+    return [name, { record, read: once(() => withMeasurement(read())) }] as const;
+  });
   return { ...file, callables: new Map(callables) };
 }
 
@@ -90,9 +106,9 @@ function rank(file: ShippedFile): number {
 
 /** Later files override earlier ones. */
 function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
-  const callables = new CallableTable();
-  const spawners = new Map<string, SpawnerEntry>();
-  const types = new Map<string, TypeEntry>();
+  const callables = new EntryTable<CallableEntry>();
+  const spawners = new EntryTable<SpawnerEntry>();
+  const types = new EntryTable<TypeEntry>();
   const packages = new Map<string, PackageEntry>();
   const modules = new Map<string, string>();
   const topLevel = new Set(standardLibraryModules);
@@ -105,7 +121,12 @@ function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
       topLevel.add(module.split(".", 1)[0] ?? module);
     }
     for (const [alias, name] of file.aliases) aliases.set(alias, name);
-    if ("callables" in file) for (const [name, read] of file.callables) callables.setLater(name, read);
+    if ("callables" in file) {
+      callables.setLater(file.callables);
+      spawners.setLater(file.spawners);
+      types.setLater(file.types);
+      continue;
+    }
     for (const entry of file.entries) {
       switch (entry.entry) {
         case "callable":
@@ -201,47 +222,50 @@ function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
     callables: () => sorted(callables),
     spawners: () => sorted(spawners),
     types: () => sorted(types),
+    spawnerNames: (how) => spawners.namesOf(({ target }) => (target?.at === "decorated") === (how === "decorating")),
+    typesThatAre: (...roles) => entriesOf(types, ({ is }) => is !== undefined && roles.includes(is.role)),
+    generatedTypes: () => entriesOf(types, ({ generated }) => generated !== undefined),
     packages: () => sorted(packages),
     canonicalName,
   };
 }
 
-/** Calls by name, of which some are read when they are first asked for. */
-class CallableTable {
-  private readonly entries = new Map<string, CallableEntry>();
-  private readonly unread = new Map<string, () => CallableEntry>();
+/** Entries by name, of which some are read when they are first asked for. */
+class EntryTable<Entry extends { readonly name: string }> {
+  private readonly entries = new Map<string, Entry>();
+  private readonly unread = new Map<string, Unread<Entry>>();
 
-  set(name: string, entry: CallableEntry): void {
+  set(name: string, entry: Entry): void {
     this.unread.delete(name);
     this.entries.set(name, entry);
   }
 
-  setLater(name: string, read: () => CallableEntry): void {
-    this.entries.delete(name);
-    this.unread.set(name, read);
+  setLater(others: ReadonlyMap<string, Unread<Entry>>): void {
+    for (const [name, entry] of others) {
+      this.entries.delete(name);
+      this.unread.set(name, entry);
+    }
   }
 
-  get(name: string): CallableEntry | undefined {
+  get(name: string): Entry | undefined {
     const known = this.entries.get(name);
     if (known) return known;
-    const read = this.unread.get(name);
-    if (read) this.set(name, read());
+    const unread = this.unread.get(name);
+    if (unread) this.set(name, unread.read());
     return this.entries.get(name);
   }
 
-  values(): IterableIterator<CallableEntry> {
+  values(): IterableIterator<Entry> {
     for (const name of [...this.unread.keys()]) this.get(name);
     return this.entries.values();
   }
-}
 
-/** The same work, done at most once. */
-function once<Found>(work: () => Found): () => Found {
-  let found: { readonly value: Found } | undefined;
-  return () => {
-    found ??= { value: work() };
-    return found.value;
-  };
+  /** The names of entries that say this in so many words; nothing is read for it. */
+  namesOf(isWanted: (said: Partial<Entry>) => boolean): readonly string[] {
+    const unread = [...this.unread].filter(([, { record }]) => isWanted(record));
+    const read = [...this.entries].filter(([, entry]) => isWanted(entry));
+    return [...unread, ...read].map(([name]) => name);
+  }
 }
 
 /** Enough for the names of a large program; whoever types makes new ones all the time. */
@@ -273,6 +297,16 @@ function mergePackages(earlier: PackageEntry | undefined, later: PackageEntry): 
 
 function sorted<Entry extends { readonly name: string }>(entries: Pick<ReadonlyMap<string, Entry>, "values">): readonly Entry[] {
   return [...entries.values()].sort(byName);
+}
+
+function entriesOf<Entry extends { readonly name: string }>(
+  table: EntryTable<Entry>,
+  isWanted: (said: Partial<Entry>) => boolean,
+): readonly Entry[] {
+  return table
+    .namesOf(isWanted)
+    .flatMap((name) => table.get(name) ?? [])
+    .sort(byName);
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -11,13 +11,16 @@ import type {
   TypeEntry,
 } from "./entry.js";
 import {
+  type AliasRecord,
   aliasRecord,
   type CallableRecord,
   callableRecord,
   type EvidenceReferences,
   packageRecord,
+  type SpawnerRecord,
   sourceRecord,
   spawnerRecord,
+  type TypeRecord,
   typeRecord,
 } from "./schema.js";
 
@@ -37,6 +40,9 @@ export interface KnowledgeFile {
   readonly aliases: ReadonlyMap<string, string>;
   readonly problems: readonly FileProblem[];
 }
+
+/** What stands behind names in lists of evidence. */
+type Sources = Pick<ReadonlyMap<string, Evidence>, "get">;
 
 /** Beyond these sizes a file is refused as a whole: knowledge is written by people. */
 const limits = { values: 400_000, depth: 24, records: 20_000, problems: 100 } as const;
@@ -71,48 +77,18 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
   each(value.spawners, "spawners", spawnerRecord, problems, (record, path) => {
     const evidence = resolve(record.evidence, sources, path, problems);
     if (!evidence) return;
-    const { names, passing, ...rest } = record;
-    for (const name of fresh(names, taken.spawners, path, problems)) {
-      entries.push({
-        ...rest,
-        entry: "spawner",
-        name,
-        package: owner.name,
-        passing:
-          passing.pass === "tuple"
-            ? { pass: "tuple", args: passing.args, kwargs: passing.kwargs }
-            : passing.pass === "from-library"
-              ? { pass: "from-library", type: passing.type }
-              : passing,
-        note: rest.note,
-        evidence,
-      } satisfies SpawnerEntry);
-    }
+    const facts = spawnerFacts(record, owner, evidence);
+    for (const name of fresh(record.names, taken.spawners, path, problems)) entries.push({ ...facts, name });
   });
 
   each(value.types, "types", typeRecord, problems, (record, path) => {
     const evidence = resolve(record.evidence, sources, path, problems);
     if (!evidence) return;
-    const { names, is, attributes, sharedByThreads, ...rest } = record;
-    const stated = sharedByThreads && resolve(sharedByThreads.evidence, sources, [...path, "sharedByThreads"], problems);
-    if (sharedByThreads && !stated) return;
-    for (const name of fresh(names, taken.types, path, problems)) {
-      entries.push({
-        ...rest,
-        entry: "type",
-        name,
-        package: owner.name,
-        is: is.role === "executor" ? { ...is, size: is.size } : is.role === "queue" ? { ...is, capacity: is.capacity } : is,
-        attributes: new Map(Object.entries(attributes)),
-        generated: rest.generated,
-        sharedByThreads: sharedByThreads && stated ? { ...sharedByThreads, evidence: stated } : undefined,
-        yields: rest.yields,
-        enters: rest.enters,
-        note: rest.note,
-        freeThreaded: rest.freeThreaded,
-        evidence,
-      } satisfies TypeEntry);
-    }
+    const { sharedByThreads } = record;
+    const shared = sharedByThreads && resolve(sharedByThreads.evidence, sources, [...path, "sharedByThreads"], problems);
+    if (sharedByThreads && !shared) return;
+    const facts = typeFacts(record, owner, { ofType: evidence, ofSharing: shared });
+    for (const name of fresh(record.names, taken.types, path, problems)) entries.push({ ...facts, name });
   });
 
   const aliases = new Map<string, string>();
@@ -120,35 +96,74 @@ export function readKnowledgeFile(value: unknown, origin: Origin): KnowledgeFile
   return { package: owner, entries, aliases, problems: capped(problems) };
 }
 
-/** What a shipped file says; its calls, of which there are thousands and a program uses few, by name, each read when it is asked for. */
-export interface ShippedFile extends Pick<KnowledgeFile, "package" | "entries" | "aliases"> {
-  readonly callables: ReadonlyMap<string, () => CallableEntry>;
+/** What a shipped file says; its entries, of which there are thousands and a program uses few, by name, each read when it is asked for. */
+export interface ShippedFile extends Pick<KnowledgeFile, "package" | "aliases"> {
+  readonly callables: Later<CallableEntry>;
+  readonly spawners: Later<SpawnerEntry>;
+  readonly types: Later<TypeEntry>;
+}
+
+type Later<Entry> = ReadonlyMap<string, Unread<Entry>>;
+
+/** An entry that is read when it is asked for. */
+export interface Unread<Entry> {
+  /** What it says in so many words, without what is meant where nothing is said. */
+  readonly record: Partial<Entry>;
+  read(): Entry;
 }
 
 /** Reads a file that is known to fit the format. */
-export function readShippedFile({ callables: records, ...others }: { readonly callables?: unknown }, origin: Origin): ShippedFile {
-  const file = readKnowledgeFile(others, origin);
-  const callables = new Map<string, () => CallableEntry>();
-  if (!Array.isArray(records)) return { ...file, callables };
-  let sources: ReadonlyMap<string, Evidence> | undefined;
-  const factsOf = (record: unknown): ReturnType<typeof callableFacts> => {
-    const problems: FileProblem[] = [];
-    sources ??= readSources((others as { readonly sources?: unknown }).sources, problems);
-    const read = check(callableRecord, record, [], problems);
-    const evidence = read && resolve(read.evidence, sources, [], problems);
-    if (!file.package || !evidence) throw new Error(`a shipped record does not fit the format: ${JSON.stringify(problems)}`);
-    return callableFacts(read, file.package, evidence);
+export function readShippedFile(value: object, origin: Origin): ShippedFile {
+  const file = value as Readonly<Record<"package" | "sources" | "callables" | "spawners" | "types" | "aliases", unknown>>;
+  const problems: FileProblem[] = [];
+  const sources = sourcesOnDemand(file.sources, problems);
+  const read = readPackage(file.package, origin, sources, problems);
+  const fitting = <Value>(found: Value | undefined): Value => {
+    if (found === undefined) throw new Error(`what is shipped of ${read?.name} does not fit the format: ${JSON.stringify(problems)}`);
+    return found;
   };
-  for (const record of records as readonly { readonly names: readonly string[] }[]) {
-    let facts: ReturnType<typeof callableFacts> | undefined;
-    for (const name of record.names) {
-      callables.set(name, () => {
-        facts ??= factsOf(record);
-        return { ...facts, name };
-      });
-    }
+  const owner = fitting(read);
+  const evidenceOf = (references: EvidenceReferences): readonly Evidence[] => fitting(resolve(references, sources, [], problems));
+  const recordOf = <Schema extends v.GenericSchema>(schema: Schema, record: unknown): v.InferOutput<Schema> =>
+    fitting(check(schema, record, [], problems));
+  return {
+    package: owner,
+    callables: later(file.callables, (item) => {
+      const record = recordOf(callableRecord, item);
+      return callableFacts(record, owner, evidenceOf(record.evidence));
+    }),
+    spawners: later(file.spawners, (item) => {
+      const record = recordOf(spawnerRecord, item);
+      return spawnerFacts(record, owner, evidenceOf(record.evidence));
+    }),
+    types: later(file.types, (item) => {
+      const record = recordOf(typeRecord, item);
+      const { evidence, sharedByThreads } = record;
+      return typeFacts(record, owner, { ofType: evidenceOf(evidence), ofSharing: sharedByThreads && evidenceOf(sharedByThreads.evidence) });
+    }),
+    aliases: new Map(((file.aliases ?? []) as readonly AliasRecord[]).map(({ alias, name }) => [alias, name])),
+  };
+}
+
+/** The entries of a section's names; what a record says is read once for all of its names. */
+function later<Facts>(records: unknown, read: (record: unknown) => Facts): Later<Facts & { readonly name: string }> {
+  const entries = new Map<string, Unread<Facts & { readonly name: string }>>();
+  for (const record of (records ?? []) as readonly { readonly names: readonly string[] }[]) {
+    const facts = once(() => read(record));
+    // A record calls what it says as its entry does.
+    const said = record as unknown as Partial<Facts & { readonly name: string }>;
+    for (const name of record.names) entries.set(name, { record: said, read: once(() => ({ ...facts(), name })) });
   }
-  return { ...file, callables };
+  return entries;
+}
+
+/** The same work, done at most once. */
+export function once<Found>(work: () => Found): () => Found {
+  let found: { readonly value: Found } | undefined;
+  return () => {
+    found ??= { value: work() };
+    return found.value;
+  };
 }
 
 /** What the record of a call says of each of its names. */
@@ -173,6 +188,47 @@ function callableFacts(record: CallableRecord, owner: PackageEntry, evidence: re
     evidence,
   };
   return { ...facts, ...rule };
+}
+
+/** What the record of a spawner says of each of its names. */
+function spawnerFacts(record: SpawnerRecord, owner: PackageEntry, evidence: readonly Evidence[]): Omit<SpawnerEntry, "name"> {
+  const { names: _, passing, ...rest } = record;
+  return {
+    ...rest,
+    entry: "spawner",
+    package: owner.name,
+    passing:
+      passing.pass === "tuple"
+        ? { pass: "tuple", args: passing.args, kwargs: passing.kwargs }
+        : passing.pass === "from-library"
+          ? { pass: "from-library", type: passing.type }
+          : passing,
+    note: rest.note,
+    evidence,
+  };
+}
+
+/** What the record of a type says of each of its names. */
+function typeFacts(
+  record: TypeRecord,
+  owner: PackageEntry,
+  evidence: { readonly ofType: readonly Evidence[]; readonly ofSharing: readonly Evidence[] | undefined },
+): Omit<TypeEntry, "name"> {
+  const { names: _, is, attributes, sharedByThreads, ...rest } = record;
+  return {
+    ...rest,
+    entry: "type",
+    package: owner.name,
+    is: is.role === "executor" ? { ...is, size: is.size } : is.role === "queue" ? { ...is, capacity: is.capacity } : is,
+    attributes: new Map(Object.entries(attributes)),
+    generated: rest.generated,
+    sharedByThreads: sharedByThreads && evidence.ofSharing ? { ...sharedByThreads, evidence: evidence.ofSharing } : undefined,
+    yields: rest.yields,
+    enters: rest.enters,
+    note: rest.note,
+    freeThreaded: rest.freeThreaded,
+    evidence: evidence.ofType,
+  };
 }
 
 /** Why the value is refused unread, or undefined. Walks with a bounded stack, so that depth cannot exhaust ours. */
@@ -204,12 +260,19 @@ function readSources(value: unknown, problems: FileProblem[]): ReadonlyMap<strin
   return sources;
 }
 
-function readPackage(
-  value: unknown,
-  origin: Origin,
-  sources: ReadonlyMap<string, Evidence>,
-  problems: FileProblem[],
-): PackageEntry | undefined {
+/** The sources of a file that is known to fit the format, each read when it is named. */
+function sourcesOnDemand(value: unknown, problems: FileProblem[]): Sources {
+  const unread = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const read = new Map<string, Evidence | undefined>();
+  return {
+    get(name) {
+      if (!read.has(name)) read.set(name, Object.hasOwn(unread, name) ? check(sourceRecord, unread[name], [], problems) : undefined);
+      return read.get(name);
+    },
+  };
+}
+
+function readPackage(value: unknown, origin: Origin, sources: Sources, problems: FileProblem[]): PackageEntry | undefined {
   const read = check(packageRecord, value, ["package"], problems);
   const evidence = read && resolve(read.evidence, sources, ["package"], problems);
   if (!read || !evidence) return undefined;
@@ -265,7 +328,7 @@ function check<Schema extends v.GenericSchema>(
 /** The evidence with names replaced by what they stand for; undefined, and a problem, when a name stands for nothing. */
 function resolve(
   references: EvidenceReferences,
-  sources: ReadonlyMap<string, Evidence>,
+  sources: Sources,
   path: readonly (string | number)[],
   problems: FileProblem[],
 ): readonly Evidence[] | undefined {

@@ -354,6 +354,9 @@ export const knowledgeFile = v.strictObject({
 export type EvidenceReferences = v.InferOutput<typeof evidenceReferences>;
 
 export type CallableRecord = v.InferOutput<typeof callableRecord>;
+export type SpawnerRecord = v.InferOutput<typeof spawnerRecord>;
+export type TypeRecord = v.InferOutput<typeof typeRecord>;
+export type AliasRecord = v.InferOutput<typeof aliasRecord>;
 
 function list<Item extends v.GenericSchema>(item: Item) {
   return v.pipe(v.array(item), v.maxLength(longestList));

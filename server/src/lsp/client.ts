@@ -1,7 +1,7 @@
 import type { ClientCapabilities } from "vscode-languageserver";
 import type { ClientAbilities } from "./convert.js";
 import type { HoverAbilities } from "./hover-page.js";
-import type { Theme, WorkspaceTrust } from "./protocol.js";
+import type { IntroducedDocument, Theme, WorkspaceTrust } from "./protocol.js";
 
 /** What the client can do beyond showing answers. */
 export interface Client {
@@ -56,6 +56,20 @@ export function introductionOf(options: unknown): HoverAbilities {
 export function trustOf(options: unknown): WorkspaceTrust {
   const { trust } = (typeof options === "object" && options !== null ? options : {}) as Readonly<Record<string, unknown>>;
   return trust === "withheld" ? "withheld" : "given";
+}
+
+/** What the introduction says of settings and documents; undefined where it leaves them to the messages that the protocol has for them. */
+export function beginningOf(
+  options: unknown,
+): { readonly settings: unknown; readonly documents: readonly IntroducedDocument[] } | undefined {
+  const { settings, documents } = (typeof options === "object" && options !== null ? options : {}) as Readonly<Record<string, unknown>>;
+  if (settings === undefined || !Array.isArray(documents)) return undefined;
+  return { settings, documents: documents.filter(isDocument) };
+}
+
+function isDocument(value: unknown): value is IntroducedDocument {
+  const { uri, version, text } = (typeof value === "object" && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  return typeof uri === "string" && typeof version === "number" && typeof text === "string";
 }
 
 const themes: readonly Theme[] = ["light", "dark", "high-contrast-light", "high-contrast-dark"];

@@ -13,6 +13,16 @@ export interface ClientIntroduction {
   readonly theme: Theme;
   /** Whether the user trusts the authors of the workspace; `withheld` leaves the workspace's own knowledge files aside. */
   readonly trust: WorkspaceTrust;
+  /** The settings below `gilscope`, and the Python documents that are shown: with them, the first diagnostics wait for no further message. */
+  readonly settings?: unknown;
+  readonly documents?: readonly IntroducedDocument[];
+}
+
+/** A document as the client will tell it again when it is opened. */
+export interface IntroducedDocument {
+  readonly uri: string;
+  readonly version: number;
+  readonly text: string;
 }
 
 export type WorkspaceTrust = "given" | "withheld";

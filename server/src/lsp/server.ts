@@ -43,7 +43,7 @@ import { newestTarget, type Target, targetName, targetTitle } from "../base/targ
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
-import { abilitiesOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
+import { abilitiesOf, beginningOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
 import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
 import { confined } from "./confined-host.js";
@@ -398,8 +398,15 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     schedulePublish();
   };
 
+  /** Documents that are open because the client introduced them, and that it has not opened yet. */
+  const introduced = new Set<string>();
   const openDocument = (uri: string, documentVersion: number, text: string): void => {
     const path = pathOfUri(uri);
+    if (introduced.delete(uri)) {
+      const { document } = open.get(path) ?? {};
+      if (document?.version === documentVersion && document.getText() === text) return;
+      closeDocument(uri);
+    }
     const document = TextDocument.create(uri, "python", documentVersion, text);
     const shown: OpenDocument = { uri, path, document, use: "ignored", published: undefined };
     open.set(path, shown);
@@ -533,6 +540,8 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   /** The editor asks for what stands in the code by itself only where the code changes. */
   const refreshNotes = (): void => {
+    // Who has not asked yet has nothing old.
+    if (!initialized.isSettled()) return;
     if (client.lensRefresh) send(connection.sendRequest(CodeLensRefreshRequest.type));
     if (client.inlayRefresh) send(connection.languages.inlayHint.refresh());
   };
@@ -556,6 +565,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     // A single folder's settings are the window's.
     async configurationOf(folder) {
       if (!client.configuration || index.folders().length < 2) return undefined;
+      await initialized.promise;
       return readConfiguration(await connection.workspace.getConfiguration({ scopeUri: uriOfPath(folder), section: "gilscope" }));
     },
     onChange(excludes) {
@@ -808,6 +818,32 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   let initialFolders: readonly string[] = [];
+  let beginning: ReturnType<typeof beginningOf>;
+  /** Settles when the editor answers what it is asked. */
+  const initialized = settledLater();
+
+  /** Takes the workspace as it is; the first diagnostics wait for all that decides what is shown. */
+  const begin = (configuring: Promise<unknown>): void => {
+    const started = configuring
+      .then(configure)
+      .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
+      .then(() => Promise.all([knowledgeRead, foldersRead]))
+      // Which interpreter was measured matters only once it is known which is meant.
+      .then(() => calibrationsRead);
+    // An editor that never answers is not worth silence.
+    configured = Promise.race([started, host.wait(settingsPatience)]);
+    sendStatus();
+  };
+
+  /** Begins with what the client said of itself. */
+  const beginAsIntroduced = ({ settings: section, documents }: NonNullable<typeof beginning>): void => {
+    begin(Promise.resolve().then(noticing("the settings", () => useConfiguration(section))));
+    for (const { uri, version: documentVersion, text } of documents) {
+      if (open.has(pathOfUri(uri))) continue;
+      openDocument(uri, documentVersion, text);
+      introduced.add(uri);
+    }
+  };
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
     client = clientOf(params.capabilities, params.initializationOptions);
@@ -816,7 +852,12 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     hovers = introductionOf(params.initializationOptions);
     trust = trustOf(params.initializationOptions);
     initialFolders = params.workspaceFolders?.map(({ uri }) => uri) ?? (params.rootUri ? [params.rootUri] : []);
-    if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
+    beginning = beginningOf(params.initializationOptions);
+    if (beginning) {
+      const introduction = beginning;
+      // Once the answer is on its way: before, the editor expects nothing.
+      host.wait(0).then(noticing("the introduction", () => beginAsIntroduced(introduction)));
+    } else if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
     return {
       serverInfo: { name: "gilscope", version },
       capabilities: {
@@ -839,16 +880,16 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     if (client.folderChanges)
       connection.workspace.onDidChangeWorkspaceFolders(noticing("workspace/didChangeWorkspaceFolders", changeFolders));
     register().catch((error) => logFailure("registration", error));
-    const configuring = pullConfiguration().catch((error) => logFailure("configuration", error));
-    const started = configuring
-      .then(configure)
-      .then(() => changeFolders({ added: initialFolders.map((uri) => ({ uri, name: uri })), removed: [] }))
-      .then(() => Promise.all([knowledgeRead, foldersRead]))
-      // Which interpreter was measured matters only once it is known which is meant.
-      .then(() => calibrationsRead);
-    // An editor that never answers is not worth silence.
-    configured = Promise.race([started, host.wait(settingsPatience)]);
-    sendStatus();
+    initialized.settle();
+    if (!beginning) return begin(pullConfiguration().catch((error) => logFailure("configuration", error)));
+    // What was shown may be closed by now, and then nobody says so.
+    host.wait(settingsPatience).then(
+      noticing("the introduction", () => {
+        const uris = [...introduced];
+        introduced.clear();
+        uris.forEach(closeDocument);
+      }),
+    );
   });
 
   const register = async (): Promise<void> => {
@@ -884,12 +925,20 @@ function chosen(setting: Target | undefined, ofEditor: Target | undefined, proje
 }
 
 /** A promise that somebody else settles. */
-function settledLater(): { readonly promise: Promise<void>; settle(): void } {
-  let settle = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    settle = resolve;
+function settledLater(): { readonly promise: Promise<void>; isSettled(): boolean; settle(): void } {
+  let resolve = (): void => undefined;
+  let isSettled = false;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
   });
-  return { promise, settle: () => settle() };
+  return {
+    promise,
+    isSettled: () => isSettled,
+    settle() {
+      isSettled = true;
+      resolve();
+    },
+  };
 }
 
 /** Whether the file may name knowledge files. */

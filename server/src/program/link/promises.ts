@@ -82,7 +82,7 @@ function lockNames(knowledge: Knowledge): ReadonlySet<string> {
   const before = namesOf.get(knowledge);
   if (before) return before;
   const names = new Set<string>(["allocate_lock"]);
-  for (const entry of knowledge.types()) {
+  for (const entry of knowledge.typesThatAre("lock", "condition")) {
     if ((entry.is.role === "lock" || entry.is.role === "condition") && entry.is.scope === "threads")
       names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
   }

@@ -252,7 +252,7 @@ function executorNames(knowledge: Knowledge): ReadonlySet<string> {
   const known = namesOf.get(knowledge);
   if (known) return known;
   const names = new Set(["Pool", "ThreadPool"]);
-  for (const entry of knowledge.types()) if (entry.is.role === "executor") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
+  for (const entry of knowledge.typesThatAre("executor")) names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
   namesOf.set(knowledge, names);
   return names;
 }

@@ -335,7 +335,7 @@ const generatedOf = new WeakMap<Knowledge, readonly TypeEntry[]>();
 function generatedTypes(knowledge: Knowledge): readonly TypeEntry[] {
   const known = generatedOf.get(knowledge);
   if (known) return known;
-  const types = knowledge.types().filter((type) => type.generated !== undefined);
+  const types = knowledge.generatedTypes();
   generatedOf.set(knowledge, types);
   return types;
 }
@@ -346,12 +346,13 @@ const namesOf = new WeakMap<Knowledge, ReadonlySet<string>>();
 function spawnNames(knowledge: Knowledge): ReadonlySet<string> {
   const known = namesOf.get(knowledge);
   if (known) return known;
-  const names = new Set<string>();
-  for (const entry of knowledge.spawners()) {
-    if (entry.target.at !== "decorated") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
-  }
+  const names = new Set(knowledge.spawnerNames("called").map(lastName));
   namesOf.set(knowledge, names);
   return names;
+}
+
+function lastName(qualifiedName: string): string {
+  return qualifiedName.slice(qualifiedName.lastIndexOf(".") + 1);
 }
 
 const decoratingOf = new WeakMap<Knowledge, ReadonlySet<string>>();
@@ -360,10 +361,7 @@ const decoratingOf = new WeakMap<Knowledge, ReadonlySet<string>>();
 function decoratingNames(knowledge: Knowledge): ReadonlySet<string> {
   const known = decoratingOf.get(knowledge);
   if (known) return known;
-  const names = new Set<string>();
-  for (const entry of knowledge.spawners()) {
-    if (entry.target.at === "decorated") names.add(entry.name.slice(entry.name.lastIndexOf(".") + 1));
-  }
+  const names = new Set(knowledge.spawnerNames("decorating").map(lastName));
   decoratingOf.set(knowledge, names);
   return names;
 }
@@ -418,7 +416,7 @@ function roleMethods(knowledge: Knowledge): RoleMethods {
   if (known) return known;
   const workers = new Set<string>();
   const handlers = new Set<string>();
-  for (const entry of knowledge.types()) {
+  for (const entry of knowledge.typesThatAre("worker", "handler")) {
     if (entry.is.role === "worker") for (const name of entry.is.runs) workers.add(name);
     if (entry.is.role === "handler" && entry.is.methods !== "public") for (const name of entry.is.methods) handlers.add(name);
   }
