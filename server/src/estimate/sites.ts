@@ -1,6 +1,7 @@
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
@@ -100,7 +101,7 @@ function estimateSite(
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
   const read = target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
-  const task = target ? target.function.facts.name : (external.split(".").pop() ?? external);
+  const task = target ? nameOf(target.function, program) : (external.split(".").pop() ?? external);
   const assumptions: Assumption[] = [...read.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
   const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
@@ -181,6 +182,16 @@ function withoutNumbers(each: StrategyPrediction, work: TaskWork): StrategyPredi
   const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} ${calls === 1 ? what.replace("they take", "it takes") : what}`;
   const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   return withFields(each, { applicable: false, reason: each.applicable ? reason : each.reason, ...nothing });
+}
+
+/** The name of the work: of a lambda that does nothing but call a function, that function's. */
+function nameOf(node: FunctionNode, program: Program, depth = 0): string {
+  const { name, returned } = node.facts;
+  const [only] = returned;
+  if (name !== "<lambda>" || only?.op !== "call" || depth > 3) return name;
+  const [callee] = program.resolver.callees(only, node);
+  if (callee) return nameOf(callee.function, program, depth + 1);
+  return program.resolver.externalCallees(only, node)[0]?.split(".").pop() ?? name;
 }
 
 function siteKind(spawn: Spawn): SiteKind {
@@ -342,7 +353,7 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
     const [target] = other.targets;
     if (!target || sameWork(other, spawn)) return [];
     const work = model.workOfTask(activationOf(target));
-    return work.isEndless || isMostlyUnknown(work) ? [] : [{ task: target.function.facts.name, work }];
+    return work.isEndless || isMostlyUnknown(work) ? [] : [{ task: nameOf(target.function, program), work }];
   });
 }
 

@@ -522,7 +522,12 @@ export class CostModel {
     this.calls = [...outerCalls, ...this.calls.map((call) => ({ ...call, times: call.times * count.likely, ns: call.ns * count.likely }))];
     const weight = all.interpreter.likely + all.held.likely;
     if (known === "default")
-      this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
+      this.assume(
+        loopText(loop),
+        `${wholeText(count.low)} to ${wholeText(count.high)}, likely ${wholeText(count.likely)}`,
+        "default",
+        weight,
+      );
     const inner = this.hot as HotLoop | undefined;
     const busyNs = once.interpreter.likely + once.held.likely;
     const passNs = once.unknown > 0 ? Number.POSITIVE_INFINITY : busyNs + once.native.likely + once.wait.likely;
@@ -947,9 +952,13 @@ function text(amount: Interval | undefined): string {
   return amount ? `${amount.low}..${amount.likely}..${amount.high}` : "?";
 }
 
+function wholeText(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
 function loopText(loop: LoopOperation): string {
   const name = loop.iterable ? writtenName(loop.iterable) : undefined;
-  return name ? `length of \`${name}\`` : "rounds of a loop of unknown length";
+  return name ? `length of \`${name}\`` : "number of rounds of a loop";
 }
 
 function calledName({ callee }: CallOperation): string {

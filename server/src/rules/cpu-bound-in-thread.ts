@@ -95,11 +95,17 @@ function message(site: SiteEstimate, context: RuleContext): string {
   const processes = applicable(prediction, "processes");
   const gain = threads ? upTo(threads.speedup) : "no gain";
   const turns = `\`${prediction.task}\` is ${whatHolds(site)}, so ${turnTakers(site)} turns: ${gain} on ${targetTitle(context.target)}.`;
+  if (isUnderLock(site)) return `${turns} Most of it is done under one lock, and processes would not share what that guards.`;
   if (processesPayAboveNs !== undefined)
     return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
   if (!processes || processes.speedup.high < 1)
     return `${turns} Processes would be slower still: the tasks are too short for the hand-over.`;
   return `${turns} Processes: ${speedupText(processes.speedup)} on ${context.cores} cores.`;
+}
+
+/** Whether the threads work on one thing that they share, which they hold a lock for most of the time. */
+function isUnderLock({ work }: SiteEstimate): boolean {
+  return work.locked.entries > 0 && work.locked.interpreterNs.likely > heldNs(work) / 2;
 }
 
 /** `these 4 threads take`, `it and `check` take`. */
