@@ -81,6 +81,38 @@ describe("line slots", () => {
     }
   });
 
+  test("lines typed one above the other move no line that stood there before", () => {
+    const old = "import a\ndef f():\n    return a\n\ndef g():\n    return 2\n";
+    let text = old;
+    let slots = LineSlots.of(text);
+    const before = slots;
+    for (let i = 0; i < 60; i++) {
+      text = text.replace("def f():\n", `def f():\n    x = ${i}\n`);
+      slots = slots.after(text);
+      for (const word of ["import a", "def f", "return a", "def g", "return 2"])
+        assert.equal(slots.place(text.indexOf(word)), before.place(old.indexOf(word)), `${word} after ${i} lines`);
+    }
+    assertPlaces(slots, text);
+  });
+
+  test("where no room is left between two lines, lines far away stay where they are", () => {
+    const old = `a\nz\n${"far\n".repeat(50)}end\n`;
+    let text = old;
+    let slots = LineSlots.of(text);
+    const place = slots.place(text.indexOf("end"));
+    for (let i = 0; i < 300; i++) {
+      text = text.replace("a\n", `a\n${"b".repeat(200)}\n`);
+      slots = slots.after(text);
+    }
+    assert.equal(slots.place(text.indexOf("end")), place);
+    let last = -1;
+    for (const { index } of text.matchAll(/^/gm)) {
+      assert.ok(slots.place(index) > last);
+      assert.equal(slots.offset(slots.place(index)), index);
+      last = slots.place(index);
+    }
+  });
+
   test("where no room is left, all lines get new slots", () => {
     let text = "a\nz\n";
     let slots = LineSlots.of(text);

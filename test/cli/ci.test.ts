@@ -87,7 +87,7 @@ test("a baseline holds back what is known, wherever it stands now, and nothing n
   assert.match(bad.errors, /^gilscope: bad\.json is no baseline; .*\n$/);
   assert.match(
     gilscope("app.py", "--baseline", "none.json").errors,
-    /^gilscope: the baseline none\.json cannot be read: does not exist\n$/,
+    /^gilscope: the baseline none\.json cannot be read: does not exist; `gilscope check --write-baseline none\.json` makes one\n$/,
   );
 });
 

@@ -335,7 +335,7 @@ test("a workload file that cannot be used is a usage error that names the place"
     errors: 'gilscope: w.json: threads[0] lacks "steps"\n',
   });
   write("w.json", "{");
-  assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON: .*\n$/);
+  assert.match(gilscope(["simulate", "--workload", "w.json"]).errors, /^gilscope: w\.json is not JSON \(line 1, column \d+\)\n$/);
   assert.match(gilscope(["simulate", "--workload", "none.json"]).errors, /^gilscope: none\.json cannot be read: does not exist\n$/);
   assert.match(gilscope(["simulate", "app.py", "--seed", "1"]).errors, /--seed needs --workload/);
   write("w.json", workload);

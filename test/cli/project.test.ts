@@ -103,7 +103,10 @@ test("target, cores, the exit code and the baseline are set by the project", () 
   assert.equal(gilscope(["check"]).code, 0);
   assert.equal(gilscope(["check", "--fail-on", "warning"]).code, 1);
   write("pyproject.toml", '[tool.gilscope]\nbaseline = "known.json"\n');
-  assert.match(gilscope(["check"]).errors, /^gilscope: the baseline .*known\.json cannot be read: does not exist\n$/);
+  assert.match(
+    gilscope(["check"]).errors,
+    /^gilscope: the baseline .*known\.json cannot be read: does not exist; `gilscope check --write-baseline .*known\.json` makes one\n$/,
+  );
   assert.equal(gilscope(["check", "--write-baseline", "known.json"]).code, 0);
   assert.equal(gilscope(["check"]).code, 0);
 });
@@ -193,4 +196,13 @@ test("keys of TOML are found in tables, dotted keys and quotes, and else the tab
   assert.equal(lineOfKey(text, ["tool", "x", "y", "z"]), 10);
   assert.equal(lineOfKey("", ["tool"]), 1);
   assert.equal(lineOfKey('tool.gilscope.cores = 3\r\n"tool".x = 1\r\n', ["tool", "x"]), 2);
+});
+
+test("a comment that ignores a rule is unused if it is for all targets of the run", () => {
+  write("app.py", "import grpc  # gil: ignore[reenables-gil] on purpose\n");
+  const unused = (target: string): readonly unknown[] =>
+    JSON.parse(gilscope(["check", "--select", "GIL9", "--target", target, "--format", "json"]).output).findings;
+  assert.equal(unused("cpython-3.13").length, 1);
+  assert.equal(unused("cpython-3.12,cpython-3.13").length, 1);
+  assert.equal(unused("cpython-3.13,cpython-3.14t").length, 0);
 });

@@ -18,11 +18,12 @@ import {
 /*
  * Checks the packages that `ecosystem.txt` names and says what is found in them now and was not before, and the other way round:
  *
- *     npm run ecosystem [-- --update] [--only NAME] [--folder FOLDER]
+ *     npm run ecosystem [-- --update] [--only NAME] [--folder FOLDER] [--results FOLDER]
  *
  * A package is copied from the site-packages of `PYTHON` (`python3` without it) or downloaded by its pip, once, and kept in the folder, which is one
  * of the system's temporary folders by default. Nothing of it is run. `--update` writes what is found now to `ecosystem-findings.txt` and what it
- * took to `ecosystem.md`, for packages that are at hand; what it says of others stays.
+ * took to `ecosystem.md`, for packages that are at hand; what it says of others stays. In the folder of results, what was found in each package is kept
+ * with its message and line, for whoever reads it, and is not looked for again: a run that was cut off goes on where it was.
  */
 
 const run = promisify(execFile);
@@ -38,7 +39,9 @@ const patience = 600_000;
 async function main(args: readonly string[]): Promise<void> {
   const only = optionOf(args, "only") ?? "";
   const folder = resolve(optionOf(args, "folder") ?? join(tmpdir(), "gilscope-ecosystem"));
+  const results = optionOf(args, "results");
   await mkdir(folder, { recursive: true });
+  if (results !== undefined) await mkdir(results, { recursive: true });
   const requirements = (await readFile(list, "utf8")).split("\n").filter((line) => line !== "" && line.includes(only));
   const before = existsSync(snapshotFile) ? readSnapshot(await readFile(snapshotFile, "utf8")) : new Map<string, CheckedPackage>();
   const checked: CheckedPackage[] = [];
@@ -51,12 +54,17 @@ async function main(args: readonly string[]): Promise<void> {
       absent.push(problem);
       continue;
     }
-    const result = await checkPackage(requirement, join(folder, requirement));
+    const kept = results === undefined ? undefined : join(results, `${requirement}.json`);
+    const isKept = kept !== undefined && existsSync(kept);
+    const result = isKept
+      ? (JSON.parse(await readFile(kept, "utf8")) as CheckedPackage)
+      : await checkPackage(requirement, join(folder, requirement));
     if ("crash" in result) {
       crashed.push(`${requirement}: ${result.crash}`);
       console.log(`${requirement}: CRASH ${result.crash}`);
       continue;
     }
+    if (kept !== undefined && !isKept) await writeFile(kept, JSON.stringify(result, undefined, 1));
     checked.push(result);
     const { lines, milliseconds, peakMemory, findings } = result;
     const took = `${(milliseconds / 1000).toFixed(1)} s, ${Math.round(peakMemory / 1e6)} MB`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Page, Worker } from "playwright-core";
 import { closeSideBar, hoverOver, patience, type Scenario, textOf } from "./scenarios.js";
 import { openTimeline, speedupOf } from "./timeline-scenarios.js";
 
@@ -24,4 +25,44 @@ export const webScenarios: readonly Scenario[] = [
       await page.screenshot({ path: picture("web") });
     },
   },
+  {
+    name: "on the web: a server that crashes is back in a moment, then given up with one message, and started again from it",
+    file: "visit_counter.py",
+    async play({ page }) {
+      const marks = page.locator(".cdr.squiggly-warning");
+      await marks.first().waitFor({ state: "attached", timeout: patience });
+      const crashed: Worker[] = [await crashServer(page, [])];
+      await untilServer(page, crashed);
+      await marks.first().waitFor({ state: "attached", timeout: patience });
+      assert.equal(await page.locator(".notification-toast").count(), 0, "nobody is troubled");
+      for (let crash = 1; crash < 5; crash++) crashed.push(await crashServer(page, crashed));
+      const message = page.locator(".notification-toast", { hasText: "stopped 5 times" });
+      await message.waitFor({ timeout: patience });
+      await marks.first().waitFor({ state: "detached", timeout: patience });
+      await page.waitForTimeout(1000);
+      assert.equal(await page.locator(".notification-toast").count(), 1, "there is one message");
+      await message.locator(".monaco-button", { hasText: "Start Again" }).click();
+      await marks.first().waitFor({ state: "attached", timeout: patience });
+    },
+  },
 ];
+
+/** Something nobody catches goes wrong in the server. */
+async function crashServer(page: Page, others: readonly Worker[]): Promise<Worker> {
+  const server = await untilServer(page, others);
+  await server.evaluate(`setTimeout(() => { throw new Error("crashed on purpose"); })`);
+  return server;
+}
+
+/** The worker that is the window's server, once there is another than those. */
+async function untilServer(page: Page, others: readonly Worker[]): Promise<Worker> {
+  for (const deadline = Date.now() + patience; Date.now() < deadline; await page.waitForTimeout(20)) {
+    for (const worker of page.workers()) {
+      if (others.includes(worker)) continue;
+      // The workbench puts the name of whoever started it before it.
+      const name = await worker.evaluate<string>("self.name").catch(() => "");
+      if (name.endsWith("Gilscope")) return worker;
+    }
+  }
+  throw new Error("the window has no server");
+}

@@ -37,7 +37,7 @@ export async function withFailingServer(parser: Parser, play: (server: FailingSe
   const log: string[] = [];
   const restore: (() => void)[] = [];
   const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
-  const host = createNodeHost((message) => log.push(message), "files alone");
+  const host = createNodeHost((message) => log.push(message));
   startServer(
     server,
     {

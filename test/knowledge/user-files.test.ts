@@ -67,7 +67,7 @@ test("each file that cannot be used is one problem that names the place, and the
   assert.match(told["/list.json"] ?? "", /is no JSON object/);
   assert.match(told["/deep.json"] ?? "", /levels deep|is not JSON/);
   assert.match(told["/huge.json"] ?? "", /too large/);
-  assert.equal(told["/device.json"], "is no file");
+  assert.equal(told["/device.json"], "is not a regular file");
   assert.match(told["/words.json"] ?? "", /at \/callables\/0\/gil: .*, and 1 more problem$/);
   assert.match(told["/prototype.json"] ?? "", /at \/__proto__: unknown section, and 1 more problem$/);
   for (const message of Object.values(told)) assert.doesNotMatch(message, /\n/);

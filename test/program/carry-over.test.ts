@@ -73,6 +73,39 @@ describe("facts after an edit", () => {
     assert.notEqual(found.now.callsByName.get("print"), undefined);
   });
 
+  test("in one class after another leave the classes as they were", () => {
+    let text = `from base import Base, Meta, known
+
+@known
+class First(Base.Inner):
+    def run(self):
+        self.go()
+        return None
+
+class Second(Base, metaclass=Meta):
+    def run(self, after=known):
+        self.stop()
+        return None
+`;
+    const memory = new ExtractionMemory();
+    const opened = parser.open("classes", text);
+    let before = extract(opened.module, new Source(text, opened.slots), memory);
+    for (const word of ["go", "stop", "go", "stop"]) {
+      const start = text.indexOf(`self.${word}`) + "self.".length;
+      const { module, text: now, slots } = parser.edit("classes", [{ range: { start, end: start }, newText: "x" }]);
+      text = now.replaceAll(`x${word}`, word);
+      const facts = carriedOver(before, extract(module, new Source(now, slots), memory));
+      assert.deepEqual(
+        facts.classes.map((each, index) => each === before.classes[index]),
+        [true, true],
+        word,
+      );
+      const { slots: restored, module: again } = parser.edit("classes", [{ range: { start, end: start + 1 }, newText: "" }]);
+      before = carriedOver(facts, extract(again, new Source(text, restored), memory));
+    }
+    parser.close("classes");
+  });
+
   test("leave the statements around a new one the objects that they were", () => {
     const { before, now } = after(
       edited(sample, "        self.items.append(item)\n", "        self.items.append(item)\n        print(1)\n"),

@@ -276,8 +276,8 @@ y = 1  # gil: guarded-by(self._lock)
         "above thread-root()",
         "after cost(2ms)",
         "after guarded-by(self._lock)",
-        "above invalid name the rules to ignore: `# gil: ignore[rule-name] reason`",
-        "above invalid `nonsense` is no directive",
+        "above invalid it names no rule, as `# gil: ignore[rule-name] reason` does",
+        "above invalid `nonsense` is none of ignore, ignore-file, guarded-by, thread-root, single-thread, cost, iterations, releases, holds",
       ],
     );
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.js";
 import type { Settings } from "../../server/src/analysis/answers.js";
+import { applyEdits } from "../../server/src/base/edit.js";
 import { newestTarget } from "../../server/src/base/target.js";
 import { rules } from "../../server/src/rules/index.js";
 import type { Finding } from "../../server/src/rules/rule.js";
@@ -414,6 +415,83 @@ describe("what comes between a check and its act", () => {
   });
 });
 
+describe("comments that ignore rules", () => {
+  const racing = (comment: string): string =>
+    `import threading\n\nvalue = 0\n\n\ndef work():\n    global value\n    value += 1${comment}\n\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n`;
+  const found = (text: string, given: Partial<Settings> = {}): readonly string[] =>
+    analysisOf({ "/main.py": text }, { ...settings, ...given })
+      .findings("/main.py")
+      .map(({ rule, range }) => `${rule}: ${text.slice(range.start, range.end)}`);
+
+  test("are used where they keep something from being reported, by name and by code", () => {
+    assert.deepEqual(found(racing("  # gil: ignore[gil201] one thread")), []);
+    assert.deepEqual(found(racing("  # gil: ignore[non-atomic-shared-update]")), []);
+    assert.deepEqual(found(`# gil: ignore-file[GIL201]\n${racing("")}`), []);
+  });
+
+  test("are unused name by name", () => {
+    assert.deepEqual(found(racing("  # gil: ignore[GIL201, busy-wait,GIL108]")), [
+      "unused-suppression: busy-wait",
+      "unused-suppression: GIL108",
+    ]);
+  });
+
+  test("are not unused for rules that are switched off, or hidden in the file", () => {
+    const text = racing("  # gil: ignore[GIL201]");
+    assert.deepEqual(found(text, { severities: { "non-atomic-shared-update": "off" } }), []);
+    assert.deepEqual(found(text, { folders: [{ folder: "", severities: {}, hidden: [{ pattern: "main.py", names: ["GIL2"] }] }] }), []);
+    assert.deepEqual(
+      found(racing("  # gil: ignore[busy-wait]"), { folders: [{ folder: "", severities: { "busy-wait": "off" }, hidden: [] }] }),
+      ["non-atomic-shared-update: value += 1"],
+    );
+  });
+
+  test("can ignore what is said of comments", () => {
+    assert.deepEqual(found("x = 1  # gil: ignore[busy-wait, unused-suppression]\n"), []);
+    assert.deepEqual(found("# gil: ignore-file[GIL902]\nx = 1  # gil: nonsense\n"), []);
+  });
+
+  test("name rules that there are, in whole", () => {
+    assert.deepEqual(found("x = 1  # gil: ignore[GIL2, none]\n"), ["invalid-directive: GIL2", "invalid-directive: none"]);
+  });
+
+  test("go, or their name, and nothing else does", () => {
+    const without = (text: string): string => {
+      const finding = findingOf(text, "unused-suppression");
+      return applyEdits(text, finding.fixes[0]?.edits[0]?.edits ?? []);
+    };
+    for (const [before, after] of [
+      ["x = 1  # gil: ignore[busy-wait] reason\ny = 2\n", "x = 1\ny = 2\n"],
+      ["x = 1  # gil: ignore[busy-wait] reason # noqa: E501\n", "x = 1  # noqa: E501\n"],
+      ["x = 1  # noqa: E501 # gil: ignore[busy-wait]\n", "x = 1  # noqa: E501\n"],
+      ["if x:\n    # gil: ignore[busy-wait] reason\n    y = 2\n", "if x:\n    y = 2\n"],
+      ["# gil: ignore-file[busy-wait]", ""],
+      ["x = 1  # gil: ignore[busy-wait, GIL106, GIL101]\n", "x = 1  # gil: ignore[GIL106, GIL101]\n"],
+      ["x = 1  # gil: ignore[no-rule, busy-wait]\n", "x = 1  # gil: ignore[no-rule]\n"],
+    ] as const) {
+      assert.equal(without(before), after);
+      assert.equal(without(before.replaceAll("\n", "\r\n")), after.replaceAll("\n", "\r\n"));
+    }
+  });
+
+  test("are followed through edits", () => {
+    const host = new AnalysisHost(parser, settings);
+    const text = racing("  # gil: ignore[GIL201] one thread");
+    host.openFile("/main.py", text);
+    const rules = (): readonly string[] =>
+      host
+        .snapshot()
+        .findings("/main.py")
+        .map(({ rule }) => rule);
+    assert.deepEqual(rules(), []);
+    const target = text.indexOf("target=work");
+    host.editFile("/main.py", [{ range: { start: target, end: target + 11 }, newText: "target=print" }]);
+    assert.deepEqual(rules(), ["unused-suppression"]);
+    host.editFile("/main.py", [{ range: { start: target, end: target + 12 }, newText: "target=work" }]);
+    assert.deepEqual(rules(), []);
+  });
+});
+
 describe("severities", () => {
   const text =
     "import threading\n\nvalue = 0\n\n\ndef work():\n    global value\n    value += 1\n\n\nfor _ in range(4):\n    threading.Thread(target=work).start()\n";
@@ -509,4 +587,6 @@ const published: ReadonlyMap<string, readonly [name: string, severity: string]> 
   ["GIL501", ["relies-on-gil", "hint"]],
   ["GIL502", ["reenables-gil", "information"]],
   ["GIL503", ["contended-shared-object", "hint"]],
+  ["GIL901", ["unused-suppression", "hint"]],
+  ["GIL902", ["invalid-directive", "warning"]],
 ]);

@@ -16,8 +16,8 @@ import type { Facts } from "../program/facts.js";
 import { LinkMemory, link, type Program } from "../program/link/link.js";
 import { unpackFacts } from "../program/packed-facts.js";
 import { ignoreComment } from "../rules/fixes/ignore-comment.js";
-import type { Finding, RuleContext } from "../rules/rule.js";
-import { type Found, findingOf, type RuleFailure, runRules, withFixes } from "../rules/run.js";
+import type { Finding, Found, RuleContext } from "../rules/rule.js";
+import { findingOf, type Reporting, type RuleFailure, reportingOf, runRules, withFixes } from "../rules/run.js";
 import type { Module } from "../syntax/nodes.js";
 import type { Parser } from "../syntax/parser.js";
 import type { CodeAction, CodeNote, Hover, Lens, ReleasingCall, Settings, SiteDemand, ThreadStart } from "./answers.js";
@@ -74,13 +74,16 @@ export class AnalysisHost {
   /** By target: estimates are among what is remembered, and they depend on it. */
   private readonly links = new Map<string, LinkMemory>();
   private states = 0;
+  private reporting: Reporting;
   private current: Analysis | undefined;
 
   constructor(
     private readonly parser: Parser,
     private settings: Settings,
     private knowledge: Knowledge = builtInKnowledge(),
-  ) {}
+  ) {
+    this.reporting = reportingOf(settings.severities, settings.folders);
+  }
 
   /** Adds or replaces a file that is not open in an editor. */
   setFile(path: string, text: string): void {
@@ -131,6 +134,7 @@ export class AnalysisHost {
 
   configure(settings: Settings): void {
     this.settings = settings;
+    this.reporting = reportingOf(settings.severities, settings.folders);
     // Estimates depend on cores and more as well.
     this.links.clear();
     this.current = undefined;
@@ -169,7 +173,8 @@ export class AnalysisHost {
       const links = this.links.get(name) ?? new LinkMemory();
       this.links.set(name, links);
       const known =
-        snapshots.get(name) ?? new Snapshot(files, { ...this.settings, target }, this.knowledge, this.simulations, links, state);
+        snapshots.get(name) ??
+        new Snapshot(files, { ...this.settings, target }, this.reporting, this.knowledge, this.simulations, links, state);
       snapshots.set(name, known);
       return known;
     };
@@ -198,6 +203,7 @@ class Snapshot implements Analysis {
   constructor(
     private readonly files: ReadonlyMap<string, HeldFile>,
     private readonly settings: Settings,
+    private readonly reporting: Reporting,
     private readonly knowledge: Knowledge,
     private readonly simulations: SimulationMemory,
     private links: LinkMemory,
@@ -362,7 +368,7 @@ class Snapshot implements Analysis {
 
   private foundByRules() {
     if (!this.found) {
-      const { found, failures } = runRules(this.rules(), this.settings.severities, this.settings.folders);
+      const { found, failures } = runRules(this.rules(), this.reporting);
       this.found = { byPath: byPath(found), failures };
     }
     return this.found;

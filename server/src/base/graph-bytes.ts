@@ -196,7 +196,7 @@ export class GraphWriter {
 export class GraphReader {
   /** Where the graph starts that was written last. */
   readonly last: number;
-  private readonly shapes: (readonly string[])[] = [];
+  private readonly shapes: readonly RecordShape[];
   private readonly texts: string[] = [];
   private readonly graphs: Uint8Array;
   private position = 0;
@@ -232,7 +232,7 @@ export class GraphReader {
       for (let unitsLeft = this.count(); unitsLeft > 0; unitsLeft--) units.push(this.count());
       this.texts[index] = units.map((unit) => String.fromCharCode(unit)).join("");
     }
-    this.shapes = shapes.map((keys) => keys.map((key) => this.texts[key] as string));
+    this.shapes = shapes.map((keys) => recordShape(keys.map((key) => this.texts[key] as string)));
     this.graphs = bytes.subarray(headLength, headLength + head.getUint32(0, true));
   }
 
@@ -272,9 +272,11 @@ export class GraphReader {
       case Tag.again:
         return this.objects[this.count()];
       case Tag.list: {
-        const list: unknown[] = [];
+        const length = this.count();
+        // A list that grows reserves room for more; nobody adds to these.
+        const list = new Array<unknown>(length);
         this.objects.push(list);
-        for (let left = this.count(); left > 0; left--) list.push(this.value());
+        for (let index = 0; index < length; index++) list[index] = this.value();
         return list;
       }
       case Tag.map: {
@@ -299,10 +301,11 @@ export class GraphReader {
     }
   }
 
-  private record(shape: number): Record<string, unknown> {
-    const record: Record<string, unknown> = {};
+  private record(shapeNumber: number): Record<string, unknown> {
+    const shape = this.shapes[shapeNumber] as RecordShape;
+    const record = new shape.Record();
     this.objects.push(record);
-    for (const key of this.shapes[shape] as readonly string[]) {
+    for (const key of shape.keys) {
       if (key === "start" || key === "end") {
         this.offset += this.difference();
         record[key] = this.offset;
@@ -327,6 +330,31 @@ export class GraphReader {
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
 }
+
+/** How records with the same keys are made. */
+interface RecordShape {
+  readonly keys: readonly string[];
+  readonly Record: new () => Record<string, unknown>;
+}
+
+const recordShapes = new Map<string, RecordShape>();
+
+/** The same for all readers. Engines keep the values of objects that one constructor makes inside of them, with as much room as the first ones needed. */
+function recordShape(keys: readonly string[]): RecordShape {
+  const joined = keys.join(" ");
+  let shape = recordShapes.get(joined);
+  if (!shape) {
+    const Record = function Record(this: unknown): void {} as unknown as RecordShape["Record"];
+    // What it makes are plain objects.
+    Object.defineProperty(Record, "prototype", { value: Object.prototype });
+    shape = { keys, Record };
+    if (recordShapes.size < mostShapes) recordShapes.set(joined, shape);
+  }
+  return shape;
+}
+
+/** There are some hundred; bytes that were tampered with could bring any number. */
+const mostShapes = 10_000;
 
 /** One step from a shape to another that has one key more. */
 interface ShapeStep {

@@ -26,7 +26,7 @@ export class LineSlots {
     return new LineSlots(lines, slots);
   }
 
-  /** Slots for the text after a change: lines that the change leaves alone keep theirs, unless there is no room left for new ones. */
+  /** Slots for the text after a change: lines that the change leaves alone keep theirs, but for a few beside it where there is no room left for new ones. */
   after(text: string): LineSlots {
     const lines = new Lines(text);
     const { first, last, lastAfter } = changedLines(this.lines, lines);
@@ -42,7 +42,8 @@ export class LineSlots {
       free = place + lines.length(line);
     }
     for (let line = last; line < this.slots.length; line++) slots.push(this.slots[line] as number);
-    return free > limit || free > 2 * numbers ? LineSlots.ofLines(lines) : new LineSlots(lines, slots);
+    const isFull = free > limit && !makeRoom(slots, lines, first, lastAfter);
+    return isFull || (slots[slots.length - 1] as number) > 2 * numbers ? LineSlots.ofLines(lines) : new LineSlots(lines, slots);
   }
 
   /** The place of an offset of the text. */
@@ -67,6 +68,35 @@ export class LineSlots {
   slotsOf({ start, end }: Range): readonly number[] {
     return this.slots.slice(this.lines.index.position(start).line, this.lines.index.position(end).line + 1);
   }
+}
+
+/**
+ * Shares the numbers out anew among the lines from `first` to `last`, the last one excluded, and as many around them as it takes for each to have
+ * room for another beside it. Returns whether it could.
+ */
+function makeRoom(slots: number[], lines: Lines, first: number, last: number): boolean {
+  const roomFor = (line: number): number => lines.length(line) + reserve;
+  let [from, to] = [first, last];
+  let needed = reserve;
+  for (let line = first; line < last; line++) needed += roomFor(line);
+  while (to < slots.length) {
+    const start = from === 0 ? 0 : (slots[from - 1] as number) + lines.length(from - 1);
+    const spare = (slots[to] as number) - start - needed;
+    if (spare >= 0) {
+      const between = reserve + Math.floor(spare / (to - from + 1));
+      let next = start + between;
+      for (let line = from; line < to; line++) {
+        slots[line] = next;
+        next += lines.length(line) + between;
+      }
+      return true;
+    }
+    // New lines stand closer to one another than those of old; the others need not move.
+    const above = from > 1 ? (slots[from - 1] as number) - (slots[from - 2] as number) : Number.POSITIVE_INFINITY;
+    const below = to + 1 < slots.length ? (slots[to + 1] as number) - (slots[to] as number) : Number.POSITIVE_INFINITY;
+    needed += roomFor(above < below ? --from : to++);
+  }
+  return false;
 }
 
 /** So many numbers are shared out among the lines of a text; twice as many are still small integers to the JavaScript engine. */

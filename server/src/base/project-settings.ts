@@ -1,7 +1,7 @@
 import ignore from "ignore";
 import { parse, TomlError } from "smol-toml";
-import type { Host } from "./host.js";
 import { absolutePath, joinPath } from "./path.js";
+import type { SourceHost } from "./source-files.js";
 import { parseTarget, type Target } from "./target.js";
 import { lineOfKey } from "./toml-lines.js";
 
@@ -49,10 +49,14 @@ const known = ["target", "cores", "exclude", "rules", "knowledge", "select", "ig
 export const failOnWords = ["error", "warning", "information", "hint", "never"] as const;
 
 /** Reads the table; undefined where there is none. */
-export async function projectSettings(folder: string, host: Pick<Host, "readFile">): Promise<ProjectSettings | undefined> {
-  const text = await textOf(joinPath(folder, "pyproject.toml"), host);
-  if (text === undefined) return undefined;
-  const read = tableOf(text);
+export async function projectSettings(
+  folder: string,
+  host: Pick<SourceHost, "readFile" | "describe">,
+): Promise<ProjectSettings | undefined> {
+  const file = await textOf(joinPath(folder, "pyproject.toml"), host);
+  if (file.kind === "nothing") return undefined;
+  const text = file.kind === "text" ? file.text : "";
+  const read = file.kind === "text" ? tableOf(text) : { table: {}, problems: [{ line: 1, message: file.message }] };
   if (read === undefined) return undefined;
   const { table } = read;
   const problems: ProjectProblem[] = [...read.problems];
@@ -154,13 +158,28 @@ function tableOf(text: string): ReadTable | undefined {
   }
 }
 
-async function textOf(path: string, host: Pick<Host, "readFile">): Promise<string | undefined> {
+type Text =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "nothing" }
+  | { readonly kind: "problem"; readonly message: string };
+
+/** What cannot be read may hold settings that nobody would miss. */
+async function textOf(path: string, host: Pick<SourceHost, "readFile" | "describe">): Promise<Text> {
   try {
-    return new TextDecoder().decode(await host.readFile(path));
-  } catch {
-    return undefined;
+    const description = await host.describe(path);
+    if (description === undefined) return { kind: "nothing" };
+    if (description.kind === "folder") return { kind: "problem", message: "is a folder" };
+    if (description.kind === "other") return { kind: "problem", message: "is not a regular file" };
+    if (description.size > largestSettingsBytes)
+      return { kind: "problem", message: `is too large (at most ${largestSettingsBytes / 1e6} MB are read)` };
+    return { kind: "text", text: new TextDecoder().decode(await host.readFile(path)) };
+  } catch (error) {
+    return { kind: "problem", message: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
+
+/** Settings are written by people. In bytes. */
+const largestSettingsBytes = 5_000_000;
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;

@@ -94,7 +94,8 @@ export async function readSource(path: string, host: SourceHost): Promise<ReadSo
 
 /** The text of bytes that did not come from a file of the host, such as standard input. */
 export function sourceOf(path: string, bytes: Uint8Array): ReadSource {
-  if (bytes.length > largestSourceBytes) return tooLarge(path, bytes.length);
+  // Of standard input nobody knows how much more there would be.
+  if (bytes.length > largestSourceBytes) return { kind: "problem", path, message: `is too large (at most ${mostRead} are read)` };
   const decoded = decodeSource(bytes);
   return decoded.kind === "text"
     ? { kind: "source", path, text: decoded.text, encoding: decoded.encoding }
@@ -105,9 +106,11 @@ function tooLarge(path: string, bytes: number): ReadSource {
   return {
     kind: "problem",
     path,
-    message: `is too large (${(bytes / 1e6).toFixed(1)} MB; at most ${largestSourceBytes / 1e6} MB are read)`,
+    message: `is too large (${(bytes / 1e6).toFixed(1)} MB; at most ${mostRead} are read)`,
   };
 }
+
+const mostRead = `${largestSourceBytes / 1e6} MB`;
 
 function isPythonFile(name: string, kinds: "modules" | "modules and notebooks"): boolean {
   return /\.pyw?$/i.test(name) || (kinds === "modules and notebooks" && /\.ipynb$/i.test(name));

@@ -5,6 +5,7 @@ import { type Environment, UsageError } from "./environment.js";
 import { fingerprintsOf } from "./formats/fingerprint.js";
 import { printJson } from "./formats/json.js";
 import type { ReportSources } from "./formats/report.js";
+import { readJson } from "./json-file.js";
 
 /** Findings that are known and accepted for now. Line numbers are no part of it, so edits elsewhere in a file leave it right. */
 const baselineFile = v.object({
@@ -14,14 +15,14 @@ const baselineFile = v.object({
 
 /** The fingerprints of a baseline file. */
 export async function readBaseline(typed: string, environment: Environment): Promise<ReadonlySet<string>> {
-  let content: unknown;
-  try {
-    content = JSON.parse(new TextDecoder().decode(await environment.host.readFile(absolutePath(environment.workingFolder, typed))));
-  } catch (error) {
-    throw new UsageError(`the baseline ${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const read = v.safeParse(baselineFile, content);
-  if (!read.success) throw new UsageError(`${typed} is no baseline; \`gilscope check --write-baseline ${typed}\` makes one`);
+  const made = `\`gilscope check --write-baseline ${typed}\` makes one`;
+  const bytes = await environment.readGivenFile(absolutePath(environment.workingFolder, typed)).catch((error: unknown) => {
+    throw new UsageError(`the baseline ${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}; ${made}`);
+  });
+  const json = readJson(bytes);
+  if ("problem" in json) throw new UsageError(`the baseline ${typed} ${json.problem}; ${made}`);
+  const read = v.safeParse(baselineFile, json.value);
+  if (!read.success) throw new UsageError(`${typed} is no baseline; ${made}`);
   return new Set(read.output.findings.map(({ fingerprint }) => fingerprint));
 }
 

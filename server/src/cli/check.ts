@@ -10,6 +10,7 @@ import { hiddenBy } from "../rules/project-rules.js";
 import type { Finding, Severity } from "../rules/rule.js";
 import { isNamed } from "../rules/rule-names.js";
 import type { FolderSeverities } from "../rules/run.js";
+import { unusedSuppression } from "../rules/unused-suppression.js";
 import { baselineText, notIn, readBaseline } from "./baseline.js";
 import { measuredFor } from "./costs.js";
 import { type Environment, type ExitCode, UsageError } from "./environment.js";
@@ -143,6 +144,7 @@ function findAll(
   progress: Progress,
 ): Found {
   const merged = new Map<string, Finding>();
+  const rounds = new Map<string, number>();
   const problems = new Map<string, Problem>();
   let failure: string | undefined;
   let analysis = host.snapshot();
@@ -157,6 +159,7 @@ function findAll(
         for (const finding of analysis.findings(path)) {
           const key = JSON.stringify([finding.code, finding.path, finding.range.start, finding.range.end]);
           merged.set(key, mergedFinding(merged.get(key), finding));
+          rounds.set(key, (rounds.get(key) ?? 0) + 1);
         }
       } catch (error) {
         // A bug in one file's analysis must not cost the findings of the others.
@@ -171,7 +174,14 @@ function findAll(
       environment.host.log(errorDetails(error));
     }
   }
-  return { findings: [...merged.values()].sort(byPlace), problems: [...problems.values()], failure, text: (path) => analysis.text(path) };
+  // A comment that is needed for one target is needed.
+  const findings = [...merged].filter(([key, { rule }]) => rule !== unusedSuppression.name || rounds.get(key) === settings.length);
+  return {
+    findings: findings.map(([, finding]) => finding).sort(byPlace),
+    problems: [...problems.values()],
+    failure,
+    text: (path) => analysis.text(path),
+  };
 }
 
 /** What fails for so many files fails for all; going on would only take time. */

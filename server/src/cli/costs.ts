@@ -14,7 +14,7 @@ export async function calibrationsFor(
 ): Promise<readonly Calibration[]> {
   if (typedPath !== undefined) {
     const path = absolutePath(environment.workingFolder, typedPath);
-    const calibration = await readCalibration(path, environment.host);
+    const calibration = await readCalibration(path, { readFile: environment.readGivenFile });
     if ("problem" in calibration) throw new UsageError(`${typedPath} ${calibration.problem}`);
     if (targets.some((target) => targetName(target) === calibration.target)) return [calibration];
     throw new UsageError(`${typedPath} was measured on ${calibration.target}; add --target ${calibration.target} to use it`);
@@ -45,7 +45,7 @@ export async function measuredFor(
 /** The profile that `--profile` names. */
 async function profileOf(typedPath: string | undefined, environment: Environment): Promise<Profile | undefined> {
   if (typedPath === undefined) return undefined;
-  const bytes = await environment.host.readFile(absolutePath(environment.workingFolder, typedPath)).catch((error: unknown) => {
+  const bytes = await environment.readGivenFile(absolutePath(environment.workingFolder, typedPath)).catch((error: unknown) => {
     throw new UsageError(`${typedPath} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
   const profile = readProfile(bytes);

@@ -13,8 +13,10 @@ export interface Environment {
   readonly workingFolder: string;
   readonly output: Writer;
   readonly errors: Writer;
-  /** All of standard input. */
-  readInput(): Promise<Uint8Array>;
+  /** The bytes of a file that an option names; other than what the host reads, it may be a pipe. */
+  readGivenFile(path: string): Promise<Uint8Array>;
+  /** All of standard input, or somewhat more than `most` bytes of it. */
+  readInput(most: number): Promise<Uint8Array>;
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
   createParser(): Promise<Parser>;
   /** Makes facts of many texts at a time, with what earlier runs kept on disk or without. */

@@ -4,7 +4,7 @@ import type { SourceEncoding } from "../base/decode.js";
 import { errorDetails } from "../base/error-details.js";
 import { absolutePath, relativePath } from "../base/path.js";
 import { pathMatcher } from "../base/project-settings.js";
-import { findSources, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
+import { findSources, largestSourceBytes, type ReadSource, readSource, sourceOf } from "../base/source-files.js";
 import type { Target } from "../base/target.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
 import { readUserKnowledge } from "../knowledge/user-files.js";
@@ -80,7 +80,7 @@ export async function loadSources(
     for (const source of sources) take(source, "disk");
   }
   if (typedPaths.includes("-")) {
-    take(sourceOf(absolutePath(workingFolder, stdinName ?? "-"), await environment.readInput()), "input");
+    take(sourceOf(absolutePath(workingFolder, stdinName ?? "-"), await environment.readInput(largestSourceBytes)), "input");
   }
   return {
     files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),

@@ -22,7 +22,9 @@ export async function projectOf(environment: Environment): Promise<Project | und
     if (!settings) continue;
     const rules = projectRules(settings);
     const shown = relativePath(environment.workingFolder, joinPath(folder, "pyproject.toml"));
-    const problems = [...settings.problems, ...rules.problems].map(({ line, message }) => printable(`${shown}:${line}: ${message}`));
+    const problems = [...settings.problems, ...rules.problems]
+      .sort((a, b) => a.line - b.line)
+      .map(({ line, message }) => printable(`${shown}:${line}: ${message}`));
     if (problems.length > 0) throw new UsageError(problems.join("\ngilscope: "));
     return { folder, settings, rules };
   }

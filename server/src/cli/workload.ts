@@ -23,6 +23,7 @@ import { reportSources } from "./formats/report.js";
 import { scalingSvg } from "./formats/svg.js";
 import { simulateText, siteTitle } from "./formats/text.js";
 import { type NamedTimeline, traceEvents } from "./formats/trace.js";
+import { readJson } from "./json-file.js";
 import { shownPath } from "./load.js";
 import type { SimulateFormat } from "./simulate.js";
 import { targetsOf } from "./targets.js";
@@ -112,16 +113,12 @@ function simulateTarget(
 }
 
 async function readWorkload(path: string, typed: string, environment: Environment): Promise<Workload> {
-  const bytes = await environment.host.readFile(path).catch((error: unknown) => {
+  const bytes = await environment.readGivenFile(path).catch((error: unknown) => {
     throw new UsageError(`${typed} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   });
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    throw new UsageError(`${typed} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const workload = parseWorkload(json);
+  const json = readJson(bytes);
+  if ("problem" in json) throw new UsageError(`${typed} ${json.problem}`);
+  const workload = parseWorkload(json.value);
   if ("problems" in workload) throw new UsageError(`${typed}: ${workload.problems.join("; ")}`);
   return workload;
 }

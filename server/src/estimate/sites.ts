@@ -335,10 +335,17 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
 
 /** Other places of the same function that start one thread or process each. */
 function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
-  if (spawn.instances !== "one" || spawn.items.length > 0) return [];
+  // What a timer puts off does not run beside the rest.
+  const isTimed = ({ spawner }: Spawn): boolean => spawner === "threading.Timer";
+  if (spawn.instances !== "one" || spawn.items.length > 0 || isTimed(spawn)) return [];
   return program.spawns.filter(
     (other) =>
-      other !== spawn && other.in === spawn.in && other.worker === spawn.worker && other.width === spawn.width && other.instances === "one",
+      other !== spawn &&
+      !isTimed(other) &&
+      other.in === spawn.in &&
+      other.worker === spawn.worker &&
+      other.width === spawn.width &&
+      other.instances === "one",
   );
 }
 

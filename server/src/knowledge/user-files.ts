@@ -105,7 +105,8 @@ async function textOf(path: string, host: Pick<SourceHost, "readFile" | "describ
   try {
     const description = await host.describe(path);
     if (!description) return { kind: "problem", message: "does not exist" };
-    if (description.kind !== "file") return { kind: "problem", message: "is no file" };
+    if (description.kind === "folder") return { kind: "problem", message: "is a folder" };
+    if (description.kind === "other") return { kind: "problem", message: "is not a regular file" };
     if (description.size > largestKnowledgeBytes) {
       return { kind: "problem", message: `is too large for a knowledge file: more than ${largestKnowledgeBytes / 1e6} MB` };
     }

@@ -16,14 +16,32 @@ export function confined(host: ServerHost, confinement: () => Confinement): Serv
   const isInside = (path: string, folders: readonly string[]): boolean =>
     folders.some((folder) => path === folder || path.startsWith(joinPath(folder, "")));
 
+  /** Where the folders lead, asked once for each as long as it is one of the workspace: every read needs it. */
+  const known = new Map<string, Promise<string>>();
+  const realFolderOf = (folder: string): Promise<string> => {
+    const asked = known.get(folder) ?? host.realPath(folder);
+    known.set(folder, asked);
+    return asked.catch(() => {
+      // Perhaps it is there later.
+      known.delete(folder);
+      return folder;
+    });
+  };
+  const realFoldersOf = (folders: readonly string[]): Promise<readonly string[]> => {
+    for (const folder of known.keys()) if (!folders.includes(folder)) known.delete(folder);
+    return Promise.all(folders.map(realFolderOf));
+  };
+
   /** Where the path leads, if it may be read; undefined if it lies elsewhere. */
   const allowed = async (path: string): Promise<string | undefined> => {
     const { trust, folders } = confinement();
     if (trust === "given") return path;
     if (!isInside(path, folders)) return undefined;
     const real = await host.realPath(path);
-    const realFolders = await Promise.all(folders.map((folder) => host.realPath(folder).catch(() => folder)));
-    if (!isInside(real, realFolders)) throw new Error("leads out of the workspace, which is not trusted");
+    if (isInside(real, await realFoldersOf(folders))) return real;
+    // A folder may have become a link to somewhere else meanwhile.
+    known.clear();
+    if (!isInside(real, await realFoldersOf(folders))) throw new Error("leads out of the workspace, which is not trusted");
     return real;
   };
 

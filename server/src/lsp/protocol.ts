@@ -30,6 +30,15 @@ export type WorkspaceTrust = "given" | "withheld";
 /** Client → server: `{ trust }`, when the user came to trust the workspace. */
 export const trustNotification = "gilscope/trust";
 
+/** The last message of a server that is a worker, outside the protocol, when something went wrong that it cannot go on from. A process would just be gone. */
+export interface WorkerCrash {
+  readonly crashed: string;
+}
+
+export function isWorkerCrash(message: unknown): message is WorkerCrash {
+  return typeof message === "object" && message !== null && "crashed" in message && typeof message.crashed === "string";
+}
+
 /** Which kind of colours the editor has. */
 export type Theme = "light" | "dark" | "high-contrast-light" | "high-contrast-dark";
 

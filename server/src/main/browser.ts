@@ -1,5 +1,6 @@
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
 import { version } from "../../../package.json";
+import type { WorkerCrash } from "../lsp/protocol.js";
 import { startServer } from "../lsp/server.js";
 import type { ServerHost } from "../lsp/server-host.js";
 import { Parser } from "../syntax/parser.js";
@@ -14,6 +15,9 @@ interface ParserAddresses {
 declare const self: {
   postMessage(message: unknown): void;
   dispatchEvent(event: MessageEvent): boolean;
+  addEventListener(type: "error", listener: (event: { readonly error?: unknown; readonly message?: string }) => void): void;
+  addEventListener(type: "unhandledrejection", listener: (event: { readonly reason: unknown }) => void): void;
+  close(): void;
   onmessage: ((event: MessageEvent) => void) | null;
   readonly navigator: { readonly hardwareConcurrency: number };
 };
@@ -61,6 +65,13 @@ function hostOf(log: (message: string) => void): ServerHost {
   };
 }
 
-main().catch((error) => {
-  console.error("gilscope: the language server could not start", error);
-});
+/** What nobody caught ends a process; a worker would go on with whatever was left half done, and the editor would not hear of it. */
+function crash(reason: unknown): void {
+  const crashed = reason instanceof Error ? (reason.stack ?? reason.message) : String(reason);
+  self.postMessage({ crashed } satisfies WorkerCrash);
+  self.close();
+}
+
+self.addEventListener("error", ({ error, message }) => crash(error ?? message));
+self.addEventListener("unhandledrejection", ({ reason }) => crash(reason));
+main().catch(crash);

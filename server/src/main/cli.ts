@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-import { writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import type { Environment, Writer } from "../cli/environment.js";
 import { run } from "../cli/run.js";
 import { createFactsSource } from "./facts-source.js";
 import { makeFolder } from "./make-folder.js";
-import { createNodeHost } from "./node-host.js";
+import { createNodeHost, readGivenFile } from "./node-host.js";
 import { createParser } from "./node-parser.js";
 import { createReportMemory } from "./report-memory.js";
 import { runPython } from "./run-python.js";
 import { cacheFolder, configurationFolder } from "./user-folders.js";
+import { writeGivenFile } from "./write-given-file.js";
 
 const environment: Environment = {
   // Details of internal errors, for whoever reports one.
@@ -21,10 +21,11 @@ const environment: Environment = {
   workingFolder: process.platform === "win32" ? process.cwd().replaceAll("\\", "/") : process.cwd(),
   output: writerOf(process.stdout),
   errors: writerOf(process.stderr),
+  readGivenFile,
   readInput,
   writeFile: async (path, bytes) => {
     makeFolder(dirname(path));
-    await writeFile(path, bytes);
+    await writeGivenFile(path, bytes);
   },
   createParser,
   createFactsSource: (disk) => createFactsSource(disk === "with disk" ? cacheFolder(process.platform, process.env) : undefined),
@@ -66,8 +67,13 @@ function coloursAreWanted(kind: Writer["kind"]): boolean {
   return kind === "terminal" && process.env.TERM !== "dumb";
 }
 
-async function readInput(): Promise<Uint8Array> {
+async function readInput(most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of process.stdin) pieces.push(piece as Uint8Array);
+  let length = 0;
+  for await (const piece of process.stdin) {
+    pieces.push(piece as Uint8Array);
+    length += (piece as Uint8Array).length;
+    if (length > most) break;
+  }
   return Buffer.concat(pieces);
 }

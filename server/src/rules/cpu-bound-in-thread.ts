@@ -43,6 +43,8 @@ const shortestHeavyTaskNs = 250_000;
 function isCpuBound(site: SiteEstimate): boolean {
   const { spawn, work, prediction } = site;
   if (spawn.worker !== "thread") return false;
+  // Work that is put off to a later time is not shared out.
+  if (spawn.spawner === "threading.Timer") return false;
   // One thread that computes has nobody to take turns with.
   if (spawn.instances === "one" && prediction.tasks.likely < 2 && computingBeside(site).length === 0) return false;
   const held = heldNs(work);

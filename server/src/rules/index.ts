@@ -10,6 +10,7 @@ import { forkWithThreads } from "./fork-with-threads.js";
 import { gilReleasingCall } from "./gil-releasing-call.js";
 import { heavyProcessPayload } from "./heavy-process-payload.js";
 import { inconsistentLock } from "./inconsistent-lock.js";
+import { invalidDirective } from "./invalid-directive.js";
 import { ioStarvedByCpuThread } from "./io-starved-by-cpu-thread.js";
 import { lockHeldAcrossAwait } from "./lock-held-across-await.js";
 import { lockNotReleased } from "./lock-not-released.js";
@@ -33,6 +34,7 @@ import { threadLockAcrossProcesses } from "./thread-lock-across-processes.js";
 import { threadUnsafeObjectShared } from "./thread-unsafe-object-shared.js";
 import { unboundedThreads } from "./unbounded-threads.js";
 import { unsafeLazyInit } from "./unsafe-lazy-init.js";
+import { unusedSuppression } from "./unused-suppression.js";
 import { updateAcrossAwait } from "./update-across-await.js";
 import { uselessLock } from "./useless-lock.js";
 import { waitWhileLocked } from "./wait-while-locked.js";
@@ -76,6 +78,8 @@ export const rules: readonly Rule[] = [
   reliesOnGil,
   reenablesGil,
   contendedSharedObject,
+  unusedSuppression,
+  invalidDirective,
 ] as readonly Rule[];
 
 /** The rule of that name or code. */

@@ -100,16 +100,34 @@ export interface FixOffer {
   readonly refused: readonly RefusedFix[];
 }
 
+/** What a rule has found, before it is put into words. */
+export interface Found {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly match: Match<unknown>;
+}
+
+/** What rules about comments look at beside the program. */
+export interface OtherRules {
+  /** All rules there are. */
+  readonly rules: readonly Rule[];
+  /** What those found that are not about comments, suppressed or not. */
+  readonly found: readonly Found[];
+  /** Whether the rule is reported in the file, and did its work. */
+  isJudged(rule: Rule, path: string): boolean;
+}
+
 /** One rule. File, page, suppression and setting share its name. Finding is apart from showing. */
 export interface Rule<Data = unknown> {
   readonly code: string;
   readonly name: string;
   readonly since: string;
-  readonly group: "performance" | "races" | "processes" | "locks" | "free-threading";
+  /** Rules about comments run after all others. */
+  readonly group: "performance" | "races" | "processes" | "locks" | "free-threading" | "comments";
   readonly severity: Severity;
   /** The page, in Markdown. */
   readonly docs: string;
-  find(context: RuleContext): readonly Match<Data>[];
+  find(context: RuleContext, others: OtherRules): readonly Match<Data>[];
   /** One line that makes sense alone. */
   message(data: Data, context: RuleContext): string;
   fix(data: Data, context: RuleContext): FixOffer;

@@ -2,15 +2,9 @@ import { type PerFileIgnore, pathMatcher } from "../base/project-settings.js";
 import { activityOf } from "../program/link/activity.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
 import { rules } from "./index.js";
-import type { Finding, Fix, FixOffer, Match, Rule, RuleContext, Severity } from "./rule.js";
+import type { Finding, Fix, FixOffer, Found, Match, Rule, RuleContext, Severity } from "./rule.js";
 import { isNamed } from "./rule-names.js";
-
-/** What a rule has found, before it is put into words. */
-export interface Found {
-  readonly rule: Rule;
-  readonly severity: Severity;
-  readonly match: Match<unknown>;
-}
+import { isSuppressedBy } from "./suppression.js";
 
 /** A rule that threw, which is a defect of it; what it would have found is missing. */
 export interface RuleFailure {
@@ -30,47 +24,69 @@ export interface FolderSeverities {
 /** By rule name; a rule that is absent keeps its own severity, `off` is not reported. */
 export type Severities = Readonly<Record<string, Severity | "off">>;
 
-/**
- * Runs all rules that are not switched off. What they find is sorted by file, offset and code; what is suppressed is left out. `folders` overrule
- * `severities` for their files, the later the more. A rule that throws costs no other its findings.
- */
-export function runRules(
-  context: RuleContext,
-  severities: Severities,
-  folders: readonly FolderSeverities[] = [],
-): { readonly found: readonly Found[]; readonly failures: readonly RuleFailure[] } {
-  const found: Found[] = [];
-  const failures: RuleFailure[] = [];
-  // Most rules look at what threads do: whether that is as it was decides whether what they found is.
-  activityOf(context.program);
-  for (const rule of rules) {
-    const ofFolders = folders.filter((each) => Object.hasOwn(each.severities, rule.name));
-    const general = severityIn(severities, rule.name) ?? rule.severity;
-    if (general === "off" && ofFolders.every((each) => each.severities[rule.name] === "off")) continue;
-    let matches: readonly Match<unknown>[];
-    try {
-      matches = context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context));
-    } catch (error) {
-      failures.push({ rule: rule.name, error });
-      continue;
-    }
-    for (const match of matches) {
-      const own = ofFolders.findLast(({ folder }) => match.path.startsWith(`${folder}/`));
-      const severity = own?.severities[rule.name] ?? general;
-      if (severity !== "off") found.push({ rule, severity, match });
-    }
-  }
-  const isHidden = hiddenIn(folders);
-  return { found: found.filter((each) => !isHidden(each) && !isSuppressed(each, context)).sort(byPlace), failures };
+/** How rules are reported, by file. */
+export interface Reporting {
+  /** Whether the rule is switched off in all files. */
+  isOff(rule: Rule): boolean;
+  severityOf(rule: Rule, path: string): Severity | "off";
+  /** Whether the rule is not reported in that file of all. */
+  hides(rule: Rule, path: string): boolean;
 }
 
-/** Whether a folder hides the rule in the file of what was found. */
-function hiddenIn(folders: readonly FolderSeverities[]): (found: Found) => boolean {
+/** Made once for a configuration. `folders` overrule `severities` for their files, the later the more. */
+export function reportingOf(severities: Severities, folders: readonly FolderSeverities[] = []): Reporting {
+  const general = (rule: Rule): Severity | "off" => severityIn(severities, rule.name) ?? rule.severity;
+  const speaking = (rule: Rule): readonly FolderSeverities[] => folders.filter((each) => Object.hasOwn(each.severities, rule.name));
   const hidden = folders.flatMap(({ folder, hidden: each }) =>
     each.map(({ pattern, names }) => ({ names, matches: pathMatcher(folder, [pattern]) })),
   );
-  return ({ rule, match }) =>
-    hidden.some(({ names, matches }) => names.some((name) => isNamed(rule.name, rule.code, name)) && matches(match.path));
+  return {
+    isOff: (rule) => general(rule) === "off" && speaking(rule).every((each) => each.severities[rule.name] === "off"),
+    severityOf: (rule, path) =>
+      speaking(rule).findLast(({ folder }) => path.startsWith(`${folder}/`))?.severities[rule.name] ?? general(rule),
+    hides: (rule, path) => hidden.some(({ names, matches }) => names.some((name) => isNamed(rule.name, rule.code, name)) && matches(path)),
+  };
+}
+
+/**
+ * Runs all rules that are not switched off. What they find is sorted by file, offset and code; what is suppressed is left out. A rule that throws costs
+ * no other its findings.
+ */
+export function runRules(
+  context: RuleContext,
+  reporting: Reporting,
+): { readonly found: readonly Found[]; readonly failures: readonly RuleFailure[] } {
+  const failures: RuleFailure[] = [];
+  // Most rules look at what threads do: whether that is as it was decides whether what they found is.
+  activityOf(context.program);
+  const foundBy = (chosen: readonly Rule[], find: (rule: Rule) => readonly Match<unknown>[]): readonly Found[] =>
+    chosen.flatMap((rule): readonly Found[] => {
+      if (reporting.isOff(rule)) return [];
+      try {
+        return find(rule).flatMap((match) => {
+          const severity = reporting.severityOf(rule, match.path);
+          return severity === "off" ? [] : [{ rule, severity, match }];
+        });
+      } catch (error) {
+        failures.push({ rule: rule.name, error });
+        return [];
+      }
+    });
+  const nobodyElse = { rules, found: [], isJudged: () => false };
+  const ofCode = foundBy(
+    rules.filter(({ group }) => group !== "comments"),
+    (rule) => context.program.resolver.overview(`matches of ${rule.name}`, () => rule.find(context, nobodyElse)),
+  );
+  const isJudged = (rule: Rule, path: string): boolean =>
+    failures.every((failure) => failure.rule !== rule.name) && reporting.severityOf(rule, path) !== "off" && !reporting.hides(rule, path);
+  const ofComments = foundBy(
+    rules.filter(({ group }) => group === "comments"),
+    (rule) => rule.find(context, { rules, found: ofCode, isJudged }),
+  );
+  const found = [...ofCode, ...ofComments].filter(
+    ({ rule, match }) => !reporting.hides(rule, match.path) && !isSuppressed(rule, match, context),
+  );
+  return { found: found.sort(byPlace), failures };
 }
 
 function severityIn(severities: Severities, name: string): Severity | "off" | undefined {
@@ -132,13 +148,7 @@ export function withFixes(finding: Omit<Finding, "fixes" | "refusedFixes">, make
   };
 }
 
-function isSuppressed({ rule, match }: Found, context: RuleContext): boolean {
+function isSuppressed(rule: Rule, match: Match<unknown>, context: RuleContext): boolean {
   const directives = context.program.file(match.path)?.facts.directives ?? [];
-  if (directives.length === 0) return false;
-  return directives.some((directive) => {
-    if (directive.kind !== "ignore") return false;
-    if (!directive.names.some((name) => name === rule.name || name.toUpperCase() === rule.code)) return false;
-    if (directive.scope === "file") return true;
-    return directive.subject.start <= match.range.start && match.range.start < directive.subject.end;
-  });
+  return directives.some((directive) => isSuppressedBy(directive, rule, match));
 }

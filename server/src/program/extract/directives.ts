@@ -1,5 +1,4 @@
 import type { Source } from "../../base/source.js";
-
 import type { DirectiveComment } from "../../syntax/nodes.js";
 import type { Directive, DirectiveNote } from "../facts.js";
 
@@ -24,19 +23,31 @@ export function readDirectives(comments: readonly DirectiveComment[], source: So
       const names = (ignore[2] ?? "").split(",").map((name) => name.trim());
       const given = names.filter((name) => name !== "");
       if (given.length === 0)
-        return { kind: "invalid", reason: "name the rules to ignore: `# gil: ignore[rule-name] reason`", range, stands, subject };
+        return { kind: "invalid", reason: "it names no rule, as `# gil: ignore[rule-name] reason` does", range, stands, subject };
       return { kind: "ignore", names: given, scope: ignore[1] ? "file" : "line", range, stands, subject };
     }
     const note = /^([a-z-]+)\s*(?:\(([^)]*)\)|=\s*(\S+))?/.exec(comment.text);
     const name = note?.[1] ?? "";
-    if (!notes.has(name)) return { kind: "invalid", reason: `\`${name || comment.text}\` is no directive`, range, stands, subject };
+    if (!notes.has(name)) {
+      const known = ["ignore", "ignore-file", ...notes].join(", ");
+      const said = comment.text === "" ? "it says none" : `\`${firstWordOf(comment.text)}\` is none`;
+      return { kind: "invalid", reason: `${said} of ${known}`, range, stands, subject };
+    }
     const argument = (note?.[2] ?? note?.[3] ?? "").trim();
+    if (name === "guarded-by" && argument === "")
+      return { kind: "invalid", reason: "`guarded-by` takes a lock, such as `# gil: guarded-by(self._lock)`", range, stands, subject };
     if (name === "cost" && nanosecondsOf(argument) === undefined)
       return { kind: "invalid", reason: "`cost` takes a time, such as `# gil: cost=2ms`", range, stands, subject };
     if (name === "iterations" && countOf(argument) === undefined)
       return { kind: "invalid", reason: "`iterations` takes a count, such as `# gil: iterations=1e6`", range, stands, subject };
     return { kind: "note", name: name as DirectiveNote, argument, range, stands, subject };
   });
+}
+
+/** What somebody took for a directive, shortened: it may be anything. */
+function firstWordOf(text: string): string {
+  const word = /^[^\s[(=]*/.exec(text)?.[0] || text;
+  return word.length > 40 ? `${word.slice(0, 40)}…` : word;
 }
 
 /** The time that `2ms`, `1.5s` or `800us` names, in nanoseconds. */

@@ -600,15 +600,10 @@ class FunctionExtraction {
   }
 
   private classDefinition(statement: ClassDefinition): void {
-    const bases = statement.arguments.filter((argument) => argument.form === "positional").map((argument) => this.value(argument.value));
-    let metaclass: Value | undefined;
-    for (const argument of statement.arguments) {
-      if (argument.form === "positional") continue;
-      const value = this.value(argument.value);
-      if (argument.name === "metaclass") metaclass = value;
-    }
+    for (const argument of statement.arguments) this.value(argument.value);
     const scope = this.file.scopes.of.get(statement);
     if (!scope) return;
+    const metaclass = statement.arguments.find(({ form, name }) => form !== "positional" && name === "metaclass");
     const index = this.file.classes.length;
     const qualifiedName = this.scope.kind === "module" ? "" : this.qualifiedName;
     this.file.definitionOf(statement, scope, this.scope.kind === "class-body" ? this.parent?.class : undefined, () => {
@@ -616,8 +611,9 @@ class FunctionExtraction {
         index,
         name: statement.name,
         nameRange: statement.nameRange,
-        bases,
-        metaclass,
+        // What is recorded around the class is extracted anew at each edit, while a class that stays as it is keeps these.
+        bases: statement.arguments.filter(({ form }) => form === "positional").map(({ value }) => this.outsideOrHere(value)),
+        metaclass: metaclass && this.outsideOrHere(metaclass.value),
         decorators: statement.decorators.map((decorator) => this.outsideOrHere(decorator)),
         body: scope.index,
         instanceAttributes: new Map(),

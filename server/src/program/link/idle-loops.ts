@@ -6,7 +6,7 @@ import { functionsThat, functionTest } from "./linked-file.js";
 import { awaitedAnswer, boundIn, type Look, Looking } from "./looks.js";
 import type { Resolver } from "./resolver.js";
 import { samePlace } from "./updates.js";
-import { someValue, walkOperations } from "./walk.js";
+import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /**
  * A loop that can go round and do nothing but look whether somebody else has acted. What it looks at does not change by itself, so on that way it
@@ -62,9 +62,17 @@ interface Way {
   readonly tests: readonly Value[];
   /** Whether it computes something that no test asks for. */
   readonly computes: "nothing" | "something";
+  /** Whether what the loop tests has been set so that this round is the last. */
+  readonly next: "another round" | "the end";
 }
 
-const start: Way = { does: "look", rests: [], looks: [], blind: [], tests: [], computes: "nothing" };
+const start: Way = { does: "look", rests: [], looks: [], blind: [], tests: [], computes: "nothing", next: "another round" };
+
+/** Where the loop's body gives the variable that the loop tests another value, and what follows from it. */
+interface Setting {
+  readonly at: number;
+  readonly next: Way["next"];
+}
 
 /** What surrounds the operations that are walked. */
 interface Around {
@@ -81,6 +89,7 @@ class Rounds {
   private readonly asked: readonly Range[];
   /** The state that the loop moves on by itself. */
   private readonly ownState: readonly Place[];
+  private readonly settings: readonly Setting[];
 
   constructor(
     private readonly loop: LoopOperation,
@@ -107,7 +116,8 @@ class Rounds {
       if (operation.op === "write" && operation.place.kind !== "element" && !isConstant(operation.value)) ownState.push(operation.place);
     });
     this.asked = asked;
-    this.ownState = ownState;
+    this.ownState = [...ownState, ...filledIn(loop.body)];
+    this.settings = settingsIn(loop, node);
   }
 
   idle(): IdleLoop | undefined {
@@ -115,13 +125,18 @@ class Rounds {
     const looks = loop.test ? this.looksIn(loop.test) : [];
     const first: Way = { ...start, looks, tests: loop.test ? [loop.test] : [] };
     const around: Around = { back: [], out: [], catching: [] };
-    const through = this.list(loop.body, [first], around);
+    const through = this.list(loop.body, [first], around, this.settings);
     if (this.count > maximumSteps) return undefined;
     const ways = distinct([...through, ...around.back]);
     const working = ways.filter((way) => way.does === "work");
     const restsOfWork = new Set(working.flatMap((way) => way.rests));
     const idle = ways.filter(
-      (way) => way.does !== "work" && way.looks.length > 0 && !way.blind.some((test) => this.selectsWork(test, working)),
+      (way) =>
+        way.does !== "work" &&
+        way.next !== "the end" &&
+        way.looks.length > 0 &&
+        !this.hasDrained(way) &&
+        !way.blind.some((test) => this.selectsWork(test, working)),
     );
     // A round that does not even rest is worse than one that does.
     for (const way of idle) {
@@ -146,6 +161,18 @@ class Rounds {
     const isTested = (look: Look): boolean => test !== undefined && contains(test, look);
     const rank = (look: Look): number => (isTested(look) ? 1 : awaitedAnswer(look, this.loop) === "unknown" ? 0 : 2);
     return [...looks].sort((a, b) => order.indexOf(a.at) - order.indexOf(b.at) || rank(a) - rank(b) || b.start - a.start);
+  }
+
+  /** `while not queue.empty()` ends after a round that found nothing to take: the loop only takes out what is there. */
+  private hasDrained({ looks }: Way): boolean {
+    const { test } = this.loop;
+    const ofQueue = looks.filter(({ at, value }) => at === "queue" && value.op === "read");
+    return ofQueue.some(
+      (tested) =>
+        test !== undefined &&
+        contains(test, tested) &&
+        ofQueue.some((taken) => !contains(test, taken) && sameObject(taken.value, tested.value)),
+    );
   }
 
   private restOf(call: CallOperation): "sleep" | "yield" {
@@ -203,7 +230,11 @@ class Rounds {
   }
 
   private looksIn(value: Value): readonly Look[] {
-    const looks = this.looking.looksIn(value, this.node, this.loop);
+    return this.ofOthers(this.looking.looksIn(value, this.node, this.loop));
+  }
+
+  /** Without what the loop moves on by itself, or what cannot change. */
+  private ofOthers(looks: readonly Look[]): readonly Look[] {
     return looks.filter((look) => {
       const { value: state, in: within } = look;
       const isOwn = within === this.node && state.op === "read" && this.ownState.some((place) => samePlace(place, state.place));
@@ -217,18 +248,29 @@ class Rounds {
     return this.asked.some((value) => contains(value, operation));
   }
 
-  /** The ways that get to the end of a list. */
-  private list(list: readonly Operation[], ways: readonly Way[], around: Around): readonly Way[] {
+  /** The ways that get to the end of a list, in which and below which the settings stand. */
+  private list(list: readonly Operation[], ways: readonly Way[], around: Around, settings: readonly Setting[] = []): readonly Way[] {
     let current = ways;
+    let next = 0;
+    const passSettings = (before: number): void => {
+      for (let setting = settings[next]; setting && setting.at < before; setting = settings[++next]) {
+        const { next: after } = setting;
+        current = current.map((way) => ({ ...way, next: after }));
+      }
+    };
     for (const operation of list) {
       this.count += current.length;
       if (current.length === 0 || this.count > maximumSteps) return [];
-      current = distinct(this.operation(operation, current, around));
+      passSettings(operation.start);
+      const inside = settings.filter(({ at }) => operation.start <= at && at < operation.end);
+      next += inside.length;
+      current = distinct(this.operation(operation, current, around, inside));
     }
+    passSettings(Number.POSITIVE_INFINITY);
     return current;
   }
 
-  private operation(operation: Operation, ways: readonly Way[], around: Around): readonly Way[] {
+  private operation(operation: Operation, ways: readonly Way[], around: Around, settings: readonly Setting[]): readonly Way[] {
     switch (operation.op) {
       case "read":
         return this.read(operation, ways, around);
@@ -256,14 +298,15 @@ class Rounds {
       case "branch": {
         const looks = operation.test ? this.looksIn(operation.test) : [];
         const decided = ways.map((way) => tested(way, operation, looks));
-        return operation.arms.flatMap((arm) => this.list(arm, decided, around));
+        const ofArms = settingsOfArms(operation.arms, settings);
+        return operation.arms.flatMap((arm, index) => this.list(arm, decided, around, ofArms[index]));
       }
       case "with":
-        return this.with(operation, ways, around);
+        return this.with(operation, ways, around, settings);
       case "attempt":
         return this.attempt(operation, ways, around);
       case "loop":
-        return this.inner(operation, ways, around);
+        return this.inner(operation, ways, around, settings);
     }
   }
 
@@ -288,7 +331,7 @@ class Rounds {
         return ways.map((way) => (way.does === "look" ? { ...way, does: "say" } : way));
       case "tries": {
         const catching = around.catching.findLast(({ names }) => names.some((name) => broad.has(name) || step.errors.includes(name)));
-        catching?.caught.push(...ways.map((way) => looked(way, [step.look])));
+        catching?.caught.push(...ways.map((way) => looked(way, this.ofOthers([step.look]))));
         return ways.map(working);
       }
       case "sleeps":
@@ -306,7 +349,12 @@ class Rounds {
     return place.kind === "name" && place.owner === this.node.facts.index && !this.node.facts.rebound.has(place.name);
   }
 
-  private with(operation: Extract<Operation, { op: "with" }>, ways: readonly Way[], around: Around): readonly Way[] {
+  private with(
+    operation: Extract<Operation, { op: "with" }>,
+    ways: readonly Way[],
+    around: Around,
+    settings: readonly Setting[],
+  ): readonly Way[] {
     const suppressed = this.suppressed(operation.context);
     if (suppressed) {
       const catching = { names: suppressed, caught: [] as Way[] };
@@ -314,7 +362,7 @@ class Rounds {
       return [...through, ...catching.caught];
     }
     const isPlain = !operation.isAsync && this.looking.isLock(operation.context, this.node);
-    return this.list(operation.body, isPlain ? ways : ways.map(working), around);
+    return this.list(operation.body, isPlain ? ways : ways.map(working), around, settings);
   }
 
   private suppressed(context: Value): readonly string[] | undefined {
@@ -335,7 +383,7 @@ class Rounds {
     return this.list(operation.final, [...through, ...handled], around);
   }
 
-  private inner(operation: LoopOperation, ways: readonly Way[], around: Around): readonly Way[] {
+  private inner(operation: LoopOperation, ways: readonly Way[], around: Around, settings: readonly Setting[]): readonly Way[] {
     const own: Around = { back: [], out: [], catching: around.catching };
     const { test } = operation;
     if (operation.form === "while" && test) {
@@ -343,10 +391,10 @@ class Rounds {
       const looks = this.looksIn(test);
       const tests = this.list(header, ways, own);
       const none = looks.length > 0 ? tests.map((way) => ({ ...looked(way, looks), tests: [...way.tests, test] })) : [];
-      const rounds = [...this.list(operation.body, ways, own), ...own.back];
+      const rounds = [...this.list(operation.body, ways, own, settings), ...own.back];
       return [...none, ...own.out, ...rounds.map(working)];
     }
-    const through = [...this.list(operation.body, ways, own), ...own.back, ...own.out];
+    const through = [...this.list(operation.body, ways, own, settings), ...own.back, ...own.out];
     return operation.form === "comprehension" || this.goesThroughContainer(operation) ? through : through.map(working);
   }
 
@@ -363,7 +411,7 @@ class Rounds {
 }
 
 function working(way: Way): Way {
-  return way.does === "work" ? way : { ...start, does: "work", rests: way.rests };
+  return way.does === "work" ? way : { ...start, does: "work", rests: way.rests, next: way.next };
 }
 
 function computing(way: Way): Way {
@@ -390,7 +438,10 @@ function distinct(ways: readonly Way[]): readonly Way[] {
   const byKey = new Map<string, Way>();
   for (const way of ways) {
     const places = (ranges: readonly Range[]): string => ranges.map((range) => range.start).join();
-    byKey.set([way.does, way.computes, places(way.rests), places(way.looks), places(way.blind), places(way.tests)].join("|"), way);
+    byKey.set(
+      [way.does, way.computes, way.next, places(way.rests), places(way.looks), places(way.blind), places(way.tests)].join("|"),
+      way,
+    );
   }
   return [...byKey.values()];
 }
@@ -406,6 +457,51 @@ function isConstant(value: Value | undefined): boolean {
   return value === undefined || value.op === "constant" || (value.op === "display" && value.elements.length === 0);
 }
 
+/** Of a loop that tests one variable of the function's own, plainly or negated: where its body sets it, in order. */
+function settingsIn({ test, start: first, end }: LoopOperation, { facts }: FunctionNode): readonly Setting[] {
+  const isNegated = test?.op === "compute" && test.operator === "not";
+  const tested = isNegated ? test.operands[0] : test;
+  if (tested?.op !== "read" || tested.place.kind !== "name" || tested.place.owner !== facts.index || facts.rebound.has(tested.place.name))
+    return [];
+  return (facts.bindings.get(tested.place.name) ?? [])
+    .filter((value) => first <= value.start && value.end <= end)
+    .map((value): Setting => {
+      if (value.op !== "constant" || !/^(bool|int|none)$/.test(value.type)) return { at: value.start, next: "another round" };
+      const isTrue = value.type !== "none" && value.value !== 0;
+      return { at: value.start, next: isTrue === isNegated ? "the end" : "another round" };
+    })
+    .sort((a, b) => a.at - b.at);
+}
+
+/** The settings by the arm that they stand in, as far as the operations of the arms tell; others belong to none. */
+function settingsOfArms(arms: readonly (readonly Operation[])[], settings: readonly Setting[]): readonly (readonly Setting[])[] {
+  const starts = arms.map((arm) => arm[0]?.start);
+  const ends = arms.map((arm) => arm.at(-1)?.end);
+  return arms.map((_, index) => {
+    const [start, end, following] = [starts[index], ends[index], starts[index + 1]];
+    const isBefore = (at: number): boolean => (following === undefined ? end !== undefined && at < end : at < following);
+    return settings.filter(({ at }) => (index === 0 || (start !== undefined && at >= start)) && isBefore(at));
+  });
+}
+
+/** What a list of operations puts something into and then goes on: who fills it does not wait for others to do so. */
+function filledIn(list: readonly Operation[]): readonly Place[] {
+  return list.flatMap((operation): readonly Place[] => {
+    if (operation.op === "call") {
+      const { callee } = operation;
+      if (callee.op !== "read" || callee.place.kind !== "attribute" || !filling.has(callee.place.name)) return [];
+      return callee.place.object.op === "read" ? [callee.place.object.place] : [];
+    }
+    // What is tried may fail, so that its end is not reached.
+    const isTried = operation.op === "attempt";
+    return innerOperations(operation).flatMap((part) => (!isTried && leaves(part) && !endsWith(part, "continue") ? [] : filledIn(part)));
+  });
+}
+
+function sameObject(a: Value, b: Value): boolean {
+  return a.op === "read" && b.op === "read" && samePlace(a.place, b.place);
+}
+
 function endsWith(list: readonly Operation[], op: "continue"): boolean {
   return list[list.length - 1]?.op === op;
 }
@@ -417,4 +513,5 @@ function errorName(value: Value): string {
 const missing: ReadonlySet<string> = new Set(["KeyError", "IndexError", "LookupError"]);
 const broad: ReadonlySet<string> = new Set(["", "Exception", "BaseException"]);
 const taking: ReadonlySet<string> = new Set("get get_nowait pop popleft popitem clear remove".split(" "));
+const filling: ReadonlySet<string> = new Set("add append appendleft extend insert put put_nowait setdefault update".split(" "));
 const maximumSteps = 4000;

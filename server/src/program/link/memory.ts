@@ -40,7 +40,7 @@ interface Question {
   /** Whether an answer on the way may be another if something else is asked first. */
   isOrdered: boolean;
   /** Answers that were remembered from before. */
-  readonly known: Answer[];
+  known: Answer[];
   /** Answers found on the way, as long as it may become part of another question. */
   found: Answer[] | undefined;
   /** Where an answer was looked for and none was sought. */
@@ -243,7 +243,7 @@ export class AnswerMemory {
       if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.overviews.delete(key);
     }
     const { parts } = this.changes;
-    this.toldSince = this.state - 2 * statesBetweenSweeps;
+    this.toldSince = this.state - 8 * statesBetweenSweeps;
     for (const [part, state] of parts) if (state < this.toldSince) parts.delete(part);
   }
 
@@ -484,7 +484,7 @@ export class AnswerMemory {
     if (kind === "resolution") this.resolving++;
     let kept = answer;
     try {
-      const result = compute();
+      const result = compact(compute());
       answer.result = result;
       if (before && isSame(before.result as Result, result)) {
         // Who depends on the answer from before the change depends on this one.
@@ -497,6 +497,7 @@ export class AnswerMemory {
       else if (isOwn) {
         question.found = undefined;
         question.root = kept;
+        question.known = compact(question.known);
         this.restsOn(question, kept === before ? earlier : undefined);
       }
     } catch (error) {
@@ -687,9 +688,15 @@ function noted<Item>(list: Item[] | undefined, item: Item): Item[] {
   return list;
 }
 
+/** A list that grew has room for more than it holds, and most that are remembered are short or empty. */
+function compact<Result>(result: Result): Result {
+  if (!Array.isArray(result)) return result;
+  return (result.length === 0 ? none : result.slice()) as Result;
+}
+
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
-const statesBetweenSweeps = 32;
+const statesBetweenSweeps = 128;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
 const longestChain = 400;
 

@@ -101,7 +101,11 @@ class Search {
     const isOutside = (each: Value | undefined): boolean => each !== undefined && this.isOutsideData(each, node, depth + 1);
     const entities = this.program.resolver.resolve(value, node);
     if (entities.some((entity) => entity.kind === "object" && dataTypes.test(entity.type))) return true;
-    if (entities.some((entity) => entity.kind === "container" && isFromData(entity.value, (each) => this.isOutsideData(each, entity.in, depth + 1))))
+    if (
+      entities.some(
+        (entity) => entity.kind === "container" && isFromData(entity.value, (each) => this.isOutsideData(each, entity.in, depth + 1)),
+      )
+    )
       return true;
     switch (value.op) {
       case "read":

@@ -1,0 +1,30 @@
+import type { Range } from "../base/range.js";
+import type { Source } from "../base/source.js";
+import type { Directive } from "../program/facts.js";
+import type { Match, Rule } from "./rule.js";
+
+/** A comment that names rules to ignore. */
+export type IgnoreDirective = Extract<Directive, { readonly kind: "ignore" }>;
+
+/** Whether a name in a comment means the rule. */
+export function means(name: string, rule: Rule): boolean {
+  return name === rule.name || name.toUpperCase() === rule.code;
+}
+
+/** Whether the comment keeps what the rule found from being reported. */
+export function isSuppressedBy(directive: Directive, rule: Rule, match: Match<unknown>): boolean {
+  if (directive.kind !== "ignore" || !directive.names.some((name) => means(name, rule))) return false;
+  return directive.scope === "file" || (directive.subject.start <= match.range.start && match.range.start < directive.subject.end);
+}
+
+/** Where the names of such a comment stand, in the order of `names`, in places. */
+export function rangesOfNames(directive: IgnoreDirective, source: Source): readonly Range[] {
+  const start = source.offset(directive.range.start);
+  const text = source.slice(directive.range);
+  let from = text.indexOf("[") + 1;
+  return directive.names.map((name) => {
+    const at = text.indexOf(name, from);
+    from = at + name.length;
+    return { start: source.place(start + at), end: source.place(start + from) };
+  });
+}
