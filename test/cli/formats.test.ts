@@ -95,6 +95,7 @@ const prediction: Prediction = {
   kind: "thread-pool",
   task: "work",
   workers: 4,
+  workersKnown: "known",
   tasks: exactly(8),
   work: { interpreterNs: exactly(5e6), nativeNs: exactly(0), waitNs: exactly(0) },
   strategies: [

@@ -23,7 +23,7 @@ function answer(text: string): Read {
   const module = program.files[0]?.functions[0];
   const value = module?.facts.bindings.get("answer")?.[0];
   assert.ok(module && value, text);
-  return { value, at: bareActivation(module), evaluator: new Evaluator(program.resolver) };
+  return { value, at: bareActivation(module), evaluator: new Evaluator(program.resolver, 4) };
 }
 
 const triple = (amount: { low: number; likely: number; high: number } | undefined): readonly number[] | undefined =>
@@ -77,7 +77,7 @@ describe("numbers are read through", () => {
     const module = program.file("/main.py")?.functions[0];
     const value = module?.facts.bindings.get("answer")?.[0];
     assert.ok(module && value);
-    assert.deepEqual(triple(new Evaluator(program.resolver).number(value, bareActivation(module))), [9, 9, 9]);
+    assert.deepEqual(triple(new Evaluator(program.resolver, 4).number(value, bareActivation(module))), [9, 9, 9]);
   });
 });
 
@@ -180,34 +180,34 @@ describe("trip counts", () => {
   for (const [body, trips] of known)
     test(body.replaceAll("\n", "⏎"), () => {
       const { program, loop, at } = loopOf(body);
-      const found = new Evaluator(program.resolver).trips(loop, at);
+      const found = new Evaluator(program.resolver, 4).trips(loop, at);
       assert.equal(found.known, "known");
       assert.deepEqual(triple(found.count), [trips, trips, trips]);
     });
 
   test("of a loop that ends early lie between the first and the last element", () => {
     const { program, loop, at } = loopOf("for i in range(10_000):\n    if i == n: break");
-    const { count, known } = new Evaluator(program.resolver).trips(loop, at);
+    const { count, known } = new Evaluator(program.resolver, 4).trips(loop, at);
     assert.equal(known, "known");
     assert.ok(count.low >= 1 && count.low < count.likely && count.likely < count.high && count.high <= 10_000);
   });
 
   test("of something of unknown length are the default, and say so", () => {
     const { program, loop, at } = loopOf("for row in rows: g(row)");
-    const evaluator = new Evaluator(program.resolver);
+    const evaluator = new Evaluator(program.resolver, 4);
     assert.equal(evaluator.trips(loop, at).known, "default");
     assert.ok(evaluator.trips(loop, at, "often").count.likely < evaluator.trips(loop, at).count.likely);
   });
 
   test("of `while True` have no end", () => {
     const { program, loop, at } = loopOf("while True: g()");
-    assert.equal(new Evaluator(program.resolver).trips(loop, at).known, "endless");
+    assert.equal(new Evaluator(program.resolver, 4).trips(loop, at).known, "endless");
   });
 
   for (const body of ["while n: g()", "while n < 10: g()", "i = 0\nwhile i < n:\n    i += 1"])
     test(`of ${body.replaceAll("\n", "⏎")} are not known`, () => {
       const { program, loop, at } = loopOf(body);
-      assert.equal(new Evaluator(program.resolver).trips(loop, at).known, "default");
+      assert.equal(new Evaluator(program.resolver, 4).trips(loop, at).known, "default");
     });
 });
 
@@ -220,7 +220,7 @@ describe("work", () => {
     const program = programOf(parser, { "/main.py": text });
     const node = program.files[0]?.functions.filter((each) => each.facts.kind === "function").at(-1);
     assert.ok(node);
-    return new CostModel(program.resolver, target).workOf(bareActivation(node));
+    return new CostModel(program.resolver, { target, cores: 4, calibrations: [], profile: undefined }).workOf(bareActivation(node));
   };
   const ns = (text: string): number => workOf(text).interpreterNs.likely;
   const near = (value: number, wanted: number, tolerance: number): void =>

@@ -39,6 +39,78 @@ const hashing = pool(
 );
 const tiny = pool("", "def work(n):\n    return n * 2", 4, "range(1000)");
 
+describe("speedups", () => {
+  test("are nowhere said to be larger than the tasks, the workers and, of computing, the cores allow", () => {
+    const works = [
+      { kind: "computes", source: "for i in range(2_000_000):\n        n += i * n" },
+      { kind: "computes", source: "hashlib.sha256(block).digest()" },
+      { kind: "waits", source: "time.sleep(0.05)" },
+      { kind: "waits", source: "socket.create_connection(('host', 80)).recv(100)" },
+    ] as const;
+    for (const { kind, source } of works) {
+      for (const [workers, tasks, cores] of [
+        [3, 3, 2],
+        [8, 10, 4],
+        [10, 100, 4],
+        [4, 2, 8],
+      ] as const) {
+        const imports = "import hashlib, socket, time\n\nblock = bytes(16_000_000)";
+        const prediction = predictionOf(
+          parser,
+          pool(imports, `def work(n):\n    ${source}`, workers, `range(${tasks})`),
+          "cpython-3.14",
+          cores,
+        );
+        const most = Math.min(workers, tasks, kind === "computes" ? cores : workers);
+        for (const { strategy, applicable, speedup: said } of prediction.strategies) {
+          // Coroutines wait all at once; what reads alike to one decimal is alike.
+          const allowed = strategy === "asyncio" ? tasks : strategy === "threads" && source.startsWith("for") ? 1 : most;
+          assert.ok(!applicable || said.high < allowed + 0.05, `${strategy}, ${source}: ${said.high}×, at most ${allowed}`);
+          assert.ok(!applicable || (said.low <= said.likely && said.likely <= said.high));
+        }
+      }
+    }
+  });
+});
+
+describe("the number of workers", () => {
+  const workers = (size: string, cores: number): [number, string] => {
+    const imports = "import math, multiprocessing, os, time";
+    const text = pool(imports, "def work(n):\n    time.sleep(1)", 0, "range(400)").replace(
+      "ThreadPoolExecutor(0)",
+      `ThreadPoolExecutor(${size})`,
+    );
+    const prediction = predictionOf(parser, text, "cpython-3.14", cores);
+    return [prediction.workers, prediction.workersKnown];
+  };
+
+  test("is that of the cores where the program asks for them", () => {
+    for (const [size, of2, of16] of [
+      ["os.cpu_count()", 2, 16],
+      ["max_workers=os.process_cpu_count()", 2, 16],
+      ["multiprocessing.cpu_count()", 2, 16],
+      ["len(os.sched_getaffinity(0))", 2, 16],
+      ["os.cpu_count() or 1", 2, 16],
+      ["max(1, (os.cpu_count() or 2) - 1)", 1, 15],
+      ["os.cpu_count() * 2", 4, 32],
+      ["min(8, os.cpu_count() + 4)", 6, 8],
+      ["min(32, (os.cpu_count() or 1) + 4)", 6, 20],
+      ["None or 5", 5, 5],
+      ["0 or os.cpu_count()", 2, 16],
+    ] as const) {
+      assert.deepEqual(workers(size, 2), [of2, "known"], size);
+      assert.deepEqual(workers(size, 16), [of16, "known"], size);
+    }
+  });
+
+  test("is the default where none is given, and unknown where another is", () => {
+    assert.deepEqual(workers("", 2), [6, "known"]);
+    assert.deepEqual(workers("None", 2), [6, "known"]);
+    for (const size of ["int(os.environ['N'])", "configured()", "2 if os.name == 'nt' else 6"])
+      assert.equal(workers(size, 2)[1], "assumed", size);
+  });
+});
+
 describe("work that computes in bytecode", () => {
   test("gains nothing from threads and much from processes on 4 cores", () => {
     const prediction = predictionOf(parser, computing);

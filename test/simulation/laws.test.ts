@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { execute } from "../../server/src/simulation/engine.js";
 import { type Machine, machine } from "../../server/src/simulation/machine.js";
 import { processes } from "../../server/src/simulation/runtimes/processes.js";
+import { mostSpeedup } from "../../server/src/simulation/shortest.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { threadStates } from "../../server/src/simulation/timeline.js";
 import { demandOf, type Step, serialNs, type Workload } from "../../server/src/simulation/workload.js";
@@ -208,6 +209,22 @@ test("a run lasts at least as long as its longest thread, its interpreter work a
         if (runtime.lock) assert.ok(makespanNs >= locked);
       },
     ),
+  );
+});
+
+test("no run beats what threads, cores and the interpreter lock allow", () => {
+  fc.assert(
+    fc.property(workloads(orderlySteps), anyRuntime, anyMachine, anySeed, (workload, runtime, computer, seed) => {
+      const most = mostSpeedup(workload, runtime, computer);
+      const { makespanNs } = simulate(workload, runtime, computer, seed);
+      assert.ok(
+        serialNs(workload) / Math.max(1, makespanNs) <= most * (1 + 1e-9),
+        `${serialNs(workload)} / ${makespanNs}, at most ${most}`,
+      );
+      const threads = (workload.threads ?? []).reduce((sum, { count }) => sum + count, 0);
+      const workers = (workload.pools ?? []).reduce((sum, pool) => sum + Math.max(1, pool.workers), 0);
+      assert.ok(most <= Math.max(1, threads + workers) * (1 + 1e-9), `${most} with ${threads} threads and ${workers} workers`);
+    }),
   );
 });
 

@@ -11,6 +11,7 @@ import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded
 import { gil } from "../../server/src/simulation/runtimes/gil.js";
 import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { subinterpreters } from "../../server/src/simulation/runtimes/subinterpreters.js";
+import { mostSpeedup } from "../../server/src/simulation/shortest.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
 import { type TaskGroup, type Workload, withoutLocks } from "../../server/src/simulation/workload.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
@@ -171,6 +172,7 @@ export function compareFromSegments(records: ProgramRecords, program: string): r
   const record = records.programs[program] as ProgramRecord;
   const interpreter = target(records.target);
   const calibrations = calibrationsOf(records);
+  const on = machineOf({ cores: records.cores, calibrations });
   return Object.keys(record.measured).map((key) => {
     const [kind, count] = key.split(" ") as [Kind, string];
     const workers = Number(count);
@@ -178,21 +180,22 @@ export function compareFromSegments(records: ProgramRecords, program: string): r
       record.tasks.some((task) => Object.keys(record.measured).length === 2 && task.count === workers) && kind === "threads"
         ? { threads: record.tasks.map(({ count: threads, steps }) => ({ count: threads, steps })) }
         : { pools: [{ workers, tasks: record.tasks }] };
+    const whole: Workload = { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) };
+    const seen = kind === "threads" ? whole : withoutLocks(whole);
     const makespans = (["low", "likely", "high"] as const).map((each) => {
       const costs = costsFor(interpreter, calibrations).handOver[each];
       const runtime = runtimeOf(kind, interpreter, costs, records.startMethod);
       const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
       const isImported = kind === "interpreters" || (kind === "processes" && records.startMethod !== "fork");
-      const whole: Workload = { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) };
-      return simulate(
-        kind === "threads" ? whole : withoutLocks(whole),
-        isImported ? importing : runtime,
-        machineOf({ cores: records.cores, calibrations }),
-        1,
-      ).makespanNs;
+      return simulate(seen, isImported ? importing : runtime, on, 1).makespanNs;
     });
     const [low, likely, high] = makespans.map((ns) => record.serialNs / ns) as [number, number, number];
-    return compared(records, program, key, widened({ low: Math.min(low, high), likely, high: Math.max(low, high) }));
+    const most = mostSpeedup(
+      seen,
+      runtimeOf(kind, interpreter, costsFor(interpreter, calibrations).handOver.likely, records.startMethod),
+      on,
+    );
+    return compared(records, program, key, widened({ low: Math.min(low, high), likely, high: Math.max(low, high) }, most));
   });
 }
 

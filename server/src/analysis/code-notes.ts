@@ -86,7 +86,7 @@ function isWorthSaying({ call, entry, effect }: KnownCall): boolean {
 }
 
 function loopNotes(file: LinkedFile, context: RuleContext): readonly CodeNote[] {
-  const model = new CostModel(context.program.resolver, context.target, context.calibrations, context.profile);
+  const model = new CostModel(context.program.resolver, context);
   return file.functions.flatMap((node) => {
     const loops: LoopOperation[] = [];
     walkOperations(node.facts.body, (operation) => {

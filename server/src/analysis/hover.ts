@@ -112,7 +112,7 @@ function siteHover(site: SiteEstimate, context: RuleContext): string {
     asyncio: "tasks",
     serial: "calls",
   };
-  const head = `**${prediction.workers} ${kinds[prediction.kind]} run \`${prediction.task}\`** · ${targetTitle(target)}${hasGil(target) ? " (GIL)" : " (no GIL)"} · ${cores} cores`;
+  const head = `**${prediction.workersKnown === "known" ? prediction.workers : "Several"} ${kinds[prediction.kind]} run \`${prediction.task}\`** · ${targetTitle(target)}${hasGil(target) ? " (GIL)" : " (no GIL)"} · ${cores} cores`;
   const held = work.interpreterNs.likely + work.heldNs.likely;
   const total = held + work.nativeNs.likely + work.waitNs.likely;
   const share = total > 0 ? Math.round((100 * held) / total) : 0;

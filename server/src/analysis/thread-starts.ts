@@ -66,7 +66,7 @@ function startOfRoot(root: ThreadRoot, touched: Touched, context: RuleContext): 
 
 function workersOfRoot(root: ThreadRoot, { sites }: RuleContext): string {
   const site = root.kind === "spawn" ? sites.find(({ spawn }) => spawn === root.spawn) : undefined;
-  if (site?.workersKnown === "known" && root.instances === "several" && site.prediction.workers > 1)
+  if (site?.prediction.workersKnown === "known" && root.instances === "several" && site.prediction.workers > 1)
     return `In ${site.prediction.workers} threads`;
   const threads = capital(threadsText(root));
   return root.kind === "entry" ? `${threads}, called by ${root.entry.by}` : threads;

@@ -11,6 +11,7 @@ import { widened } from "../estimate/strategies.js";
 import { type Way, waysToRun } from "../estimate/ways.js";
 
 import type { Machine } from "../simulation/machine.js";
+import { mostSpeedup } from "../simulation/shortest.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { demandOf, serialNs, type Workload, withoutLocks } from "../simulation/workload.js";
@@ -168,6 +169,7 @@ function predict(
     kind: poolWorkers > 0 ? "thread-pool" : "threads",
     task: fileName(path),
     workers,
+    workersKnown: "known",
     tasks: exactly(groups.reduce((sum, { count }) => sum + count, 0)),
     work: {
       interpreterNs: spread(demands.map(({ interpreterNs, heldNs }) => interpreterNs + heldNs)),
@@ -197,7 +199,10 @@ function predictWay(way: Way, workload: Workload, serial: number, workers: numbe
     applicable: true,
     reason: isCut ? "at least: too long to be simulated to its end" : "",
     makespanNs,
-    speedup: widened({ low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low }),
+    speedup: widened(
+      { low: serial / makespanNs.high, likely: serial / makespanNs.likely, high: serial / makespanNs.low },
+      mostSpeedup(seen, way.runtime("likely"), on),
+    ),
     bottleneck: bottleneckOf(timelines[1] as Timeline, way.runtime("likely"), on),
   };
 }

@@ -1,4 +1,4 @@
-import { type Interval, interval, scale } from "../base/interval.js";
+import { add, type Interval, interval, scale } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { LoopOperation, Place, Value } from "../program/operation.js";
@@ -245,17 +245,20 @@ export class ConstructCosts {
     return interval(digits * 0.6, digits * 1.1, digits * 2);
   }
 
-  /** An f-string: floats are dear. */
+  /**
+   * An f-string: floats are dear, texts are hardly more than copied. The measured one has an integer and a text, of which the integer takes most
+   * (CPython 3.9 to 3.13: one integer 0.6 to 0.9 times as much, two 1.6 times, four 3.3 times, one text 0.4 times).
+   */
   private formatting(operands: readonly Value[], at: Activation): Interval {
     const { fString, stringOfFloat } = this.operations;
-    const floats = operands.filter((operand) => this.kindOf(operand, at) === "float").length;
-    const half = scale(fString, 0.5);
-    const others = Math.max(1, operands.length - floats);
-    return interval(
-      half.low * others + stringOfFloat.low * floats,
-      half.likely * others + stringOfFloat.likely * floats,
-      half.high * others + stringOfFloat.high * floats,
-    );
+    let floats = 0;
+    let share = 0.15;
+    for (const operand of operands) {
+      const kind = this.kindOf(operand, at);
+      if (kind === "float") floats++;
+      else share += kind === "int" ? 0.75 : kind === "text" ? 0.15 : 0.5;
+    }
+    return add(scale(fString, share), scale(stringOfFloat, floats));
   }
 
   /** The measured ones have two elements. */

@@ -8,6 +8,7 @@ export interface Sum {
   native: Interval;
   wait: Interval;
   unknown: number;
+  uncosted: number;
   lockEntries: number;
   locked: Interval;
   sharedUses: number;
@@ -31,6 +32,7 @@ export function emptySum(): Sum {
     native: zero,
     wait: zero,
     unknown: 0,
+    uncosted: 0,
     lockEntries: 0,
     locked: zero,
     sharedUses: 0,
@@ -51,6 +53,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.native = add(sum.native, other.native);
   sum.wait = add(sum.wait, other.wait);
   sum.unknown += other.unknown;
+  sum.uncosted += other.uncosted;
   sum.lockEntries += other.lockEntries;
   sum.locked = add(sum.locked, other.locked);
   sum.sharedUses += other.sharedUses;
@@ -71,6 +74,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     native: multiply(sum.native, count),
     wait: multiply(sum.wait, count),
     unknown: sum.unknown * count.likely,
+    uncosted: sum.uncosted * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
     sharedUses: sum.sharedUses * count.likely,
@@ -107,6 +111,7 @@ export function averaged(arms: readonly Sum[]): Sum {
   sum.locked = part((arm) => arm.locked);
   for (const arm of arms) {
     sum.unknown += arm.unknown / arms.length;
+    sum.uncosted += arm.uncosted / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedLiterals += arm.sharedLiterals / arms.length;

@@ -1,16 +1,21 @@
-import type { Interval } from "../base/interval.js";
+import { exactly, type Interval } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import type { TaskWork } from "./work.js";
 
 /** More threads than that are simulated as that many. */
 export const mostThreads = 256;
 
+/** What one run of a function takes. */
+export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
+
 /** All that the outcome of a simulation depends on, beside target and cores. */
-export interface Demand extends Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs" | "locked" | "shared" | "memory"> {
+export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory"> {
   /** What a worker that was not forked spends on importing the program. */
   readonly importNs: number;
   readonly resultBytes: number;
   readonly tasks: Interval;
+  /** What other threads do that are started with them, one each. */
+  readonly beside: readonly Times[];
   readonly workers: number;
   readonly argumentBytes: number;
   readonly argumentObjects: number;
@@ -25,25 +30,27 @@ export const corners: readonly Corner[] = ["low", "likely", "high"];
 export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
   const { tasks, workers, width, argumentBytes, resultBytes, argumentObjects, resultObjects } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const steps = stepsOf(demand, corner, memory);
+  const steps = stepsOf(demand, demand.locked, corner, memory);
+  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory) }));
   if (width === "pool" || memory === "copied") {
-    const size = width === "pool" ? workers : count;
+    const size = width === "pool" ? workers : count + beside.length;
     return {
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
-          tasks: [{ count, steps, argumentBytes, resultBytes, argumentObjects, resultObjects }],
+          tasks: [{ count, steps, argumentBytes, resultBytes, argumentObjects, resultObjects }, ...beside],
         },
       ],
     };
   }
-  return { threads: [{ count: Math.min(count, mostThreads), steps }] };
+  return { threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
 }
 
 const mostTasks = 1_000_000;
+const nothingLocked: TaskWork["locked"] = { entries: 0, interpreterNs: exactly(0) };
 
 /** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
-function stepsOf(work: Demand, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, memory: "shared" | "copied"): readonly Step[] {
   const once = {
     interpreterNs: work.interpreterNs[corner],
     heldNs: work.heldNs[corner],
@@ -51,12 +58,12 @@ function stepsOf(work: Demand, corner: Corner, memory: "shared" | "copied"): rea
     waitNs: work.waitNs[corner],
   };
   const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
-  const locks = memory === "shared" ? work.locked.entries : 0;
+  const locks = memory === "shared" ? lockedWork.entries : 0;
   const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? 4 : 1;
   const part = (ns: number): number => Math.round(ns / rounds);
   const steps: Step[] = [];
   if (once.waitNs > 0) steps.push({ waitNs: part(once.waitNs) });
-  const locked = locks > 0 ? Math.min(once.interpreterNs, work.locked.interpreterNs[corner]) : 0;
+  const locked = locks > 0 ? Math.min(once.interpreterNs, lockedWork.interpreterNs[corner]) : 0;
   if (locked > 0) {
     steps.push({ acquire: "lock" }, { compute: { interpreterNs: part(locked) } }, { release: "lock" });
   }

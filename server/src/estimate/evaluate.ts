@@ -1,7 +1,9 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
+import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
+import { sameStructure } from "../program/link/same-structure.js";
+import type { CallOperation, ChoiceValue, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 
@@ -35,7 +37,11 @@ export class Evaluator {
   private depth = 0;
   private asked = 0;
 
-  constructor(private readonly resolver: Resolver) {}
+  /** `cores`: how many the machine has, for programs that ask. */
+  constructor(
+    private readonly resolver: Resolver,
+    private readonly cores: number | undefined,
+  ) {}
 
   /** Code can bind every name to several others; a question that would lead through all of them stays unanswered. */
   private bounded(answer: () => Amount): Amount {
@@ -68,7 +74,10 @@ export class Evaluator {
       case "call":
         return this.call(value, at);
       case "choice":
-        return hullOf(value.values.map((choice) => this.number(choice, at)));
+        return this.chosen(
+          value,
+          value.values.map((choice) => this.number(choice, at)),
+        );
       case "element-of":
         return this.elementNumber(value.iterable, at);
       case "item-of":
@@ -78,6 +87,16 @@ export class Evaluator {
       default:
         return undefined;
     }
+  }
+
+  /** `count() or 1` is the first number unless that is zero. */
+  private chosen({ by, values }: ChoiceValue, numbers: readonly Amount[]): Amount {
+    const [first, second] = numbers;
+    const isTrue = first && (first.low > 0 || first.high < 0);
+    const isFalse = (first && first.low === 0 && first.high === 0) || (values[0]?.op === "constant" && values[0].type === "none");
+    if (by === "or" && (isTrue || isFalse)) return isTrue ? first : second;
+    if (by === "and" && (isTrue || isFalse)) return isTrue ? second : first;
+    return hullOf(numbers);
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */
@@ -125,15 +144,13 @@ export class Evaluator {
         if (argument) return argument.how === "element" ? element(argument.value, argument.in) : whole(argument.value, argument.in);
         const { facts } = holder.function;
         const parameter = facts.parameters.find((each) => each.name === place.name);
-        if (parameter) {
-          const outer = facts.parent === undefined ? undefined : holder.function.file.functions[facts.parent];
-          return parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined;
-        }
+        if (parameter) return this.parameter(parameter, holder, whole);
         const bound = facts.bindings.get(place.name) ?? [];
         if (facts.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
         const only = bound[0];
         if (only && bound.length === 1) return only.op === "import" ? undefined : whole(only, holder);
-        return this.several(bound, place.name, holder, whole);
+        if (bound.some((each) => each.op === "compute" && mentions(each, place.name))) return undefined;
+        return oneOf(bound.map((each) => whole(each, holder)));
       }
       case "attribute": {
         for (const entity of this.resolver.resolve(place.object, at.function)) {
@@ -159,19 +176,25 @@ export class Evaluator {
     }
   }
 
-  /** A variable with several bindings is their hull, unless one is computed from itself; what is no number is only known where all agree. */
-  private several<Result>(
-    bound: readonly Value[],
-    name: string,
-    holder: Activation,
+  /** A parameter of an activation that does not give it: its default, or what the function's callers pass where nobody else is in view. */
+  private parameter<Result>(
+    parameter: ParameterFacts,
+    { function: node, arguments: given, caller }: Activation,
     whole: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
-    const isSelfUpdate = bound.some((value) => value.op === "compute" && mentions(value, name));
-    if (isSelfUpdate) return undefined;
-    const results: readonly unknown[] = bound.map((value) => whole(value, holder));
-    if (results.some((result) => result === undefined)) return undefined;
-    if (results.every(isInterval)) return hullOf(results) as Result | undefined;
-    return results.every((result) => result === results[0]) ? (results[0] as Result) : undefined;
+    const { parent } = node.facts;
+    const outer = parent === undefined ? undefined : node.file.functions[parent];
+    const usual = (): Result | undefined => (parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined);
+    if (caller || given.size > 0) return usual();
+    const callers = this.resolver.callersOf(node).filter(({ within }) => within !== node);
+    if (callers.length === 0 || callers.length > mostCallers) return usual();
+    return oneOf(
+      callers.map(({ call, within, receiver }) => {
+        const argument = argumentFor(node, parameter, call, receiver);
+        if (argument) return whole(argument, bareActivation(within));
+        return call.arguments.some(({ form }) => form === "star" || form === "double-star") ? undefined : usual();
+      }),
+    );
   }
 
   private holder(owner: number, at: Activation): Activation | undefined {
@@ -220,6 +243,7 @@ export class Evaluator {
 
   private call(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
     const [name] = this.resolver.externalCallees(call, at.function);
+    if (name && coreCounts.has(name)) return this.cores === undefined ? undefined : exactly(this.cores);
     const argument = (index: number): Value | undefined => call.arguments[index]?.value;
     const first = argument(0);
     switch (name) {
@@ -548,6 +572,8 @@ export class Evaluator {
       const second = call.arguments[1]?.value;
       return second && this.length(second, at);
     }
+    // `len(os.sched_getaffinity(0))`
+    if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
     if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
@@ -604,10 +630,12 @@ export class Evaluator {
   }
 
   private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
-    if (name.startsWith("numpy.random.")) {
+    if (name.startsWith("numpy.random.") || name.startsWith("torch.")) {
       const positional = call.arguments.filter((argument) => argument.form === "positional");
       const size = call.arguments.find((argument) => argument.name === "size")?.value;
       if (size) return this.product(size, at);
+      // The first two say what is drawn.
+      if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? this.product(positional[2].value, at) : undefined;
       return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
     }
     const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
@@ -711,6 +739,19 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
   return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
 }
 
+/** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
+function oneOf<Result>(results: readonly (Result | undefined)[]): Result | undefined {
+  const [first] = results;
+  if (first === undefined || results.some((result) => result === undefined)) return undefined;
+  if (results.every(isInterval)) return hullOf(results as readonly Amount[]) as Result | undefined;
+  return results.every((result) => sameStructure(result, first)) ? first : undefined;
+}
+
+function isInterval(value: unknown): value is Interval {
+  return typeof value === "object" && value !== null && "low" in value && "likely" in value && "high" in value;
+}
+
+const mostCallers = 4;
 const maximumDepth = 30;
 const maximumQuestions = 400;
 const maximumElements = 64;
@@ -729,6 +770,18 @@ const passThrough: ReadonlySet<string> = new Set([
   "copy.deepcopy",
   "numpy.array",
   "numpy.asarray",
+  "torch.tensor",
+  "torch.as_tensor",
+]);
+
+/** Calls that tell how many cores there are. */
+const coreCounts: ReadonlySet<string> = new Set([
+  "os.cpu_count",
+  "os.process_cpu_count",
+  "multiprocessing.cpu_count",
+  "psutil.cpu_count",
+  "joblib.cpu_count",
+  "loky.cpu_count",
 ]);
 
 const arrangements: ReadonlySet<string> = new Set([
@@ -768,6 +821,10 @@ const arrayShapes: ReadonlySet<string> = new Set([
   "numpy.random.normal",
   "numpy.random.uniform",
   "numpy.random.randint",
+  ...["Generator", "RandomState"].flatMap((type) =>
+    ["random", "standard_normal", "normal", "uniform"].map((method) => `numpy.random.${type}.${method}`),
+  ),
+  ...["zeros", "ones", "empty", "rand", "randn"].map((make) => `torch.${make}`),
 ]);
 
 const elementwise =
@@ -799,8 +856,4 @@ function appendedTo({ callee }: CallOperation): string | undefined {
 function mentions(value: Value, name: string): boolean {
   if (value.op === "read") return value.place.kind === "name" && value.place.name === name;
   return value.op === "compute" && value.operands.some((operand) => mentions(operand, name));
-}
-
-function isInterval(result: unknown): result is Interval {
-  return typeof result === "object" && result !== null && "low" in result && "likely" in result && "high" in result;
 }

@@ -221,7 +221,7 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
     stringStartsWith: "builtins.str.startswith builtins.str.endswith builtins.str.removeprefix builtins.str.removesuffix",
     stringSplit: "builtins.str.partition builtins.str.rpartition",
     formatMethod: "builtins.str.format builtins.format",
-    mathSqrt: "math.sqrt math.isqrt math.floor math.ceil math.fabs math.hypot math.trunc math.degrees math.radians math.isnan math.isinf",
+    mathSqrt: "math.sqrt math.isqrt math.floor math.ceil math.fabs math.trunc math.degrees math.radians math.isnan math.isinf",
     mathSin:
       "math.sin math.cos math.tan math.atan math.atan2 math.exp math.log math.log2 math.log10 math.pow math.asin math.acos math.sinh math.tanh",
     mathGcd: "math.gcd math.lcm math.comb",
@@ -234,6 +234,8 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
 );
 for (const name of ["heapq.heappush", "heapq.heappop", "heapq.heappushpop", "heapq.heapreplace"])
   (constructs as Map<string, ConstantCost>).set(name, { construct: "heapPushPop", times: 0.7 });
+// They scale their arguments first, so that no square overflows.
+for (const name of ["math.hypot", "math.dist"]) (constructs as Map<string, ConstantCost>).set(name, { construct: "mathSqrt", times: 2.2 });
 for (const name of ["random.uniform", "random.normalvariate", "random.expovariate"])
   (constructs as Map<string, ConstantCost>).set(name, { construct: "randomRandom", times: 3 });
 

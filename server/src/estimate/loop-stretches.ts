@@ -1,15 +1,13 @@
 import type { Range } from "../base/range.js";
-import { type Target, targetName } from "../base/target.js";
+import { targetName } from "../base/target.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import { type LoopRoot, loopRoots } from "../program/link/event-loop.js";
 import type { Program } from "../program/link/link.js";
 import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../program/operation.js";
-import type { Calibration } from "./calibration.js";
 import { type Activation, bareActivation } from "./evaluate.js";
-import type { Profile } from "./profile.js";
-import { CostModel, type TaskWork } from "./work.js";
+import { CostModel, type CostSettings, type TaskWork } from "./work.js";
 
 /** What an event loop's thread does without a break between two points where other tasks can run. */
 export interface LoopStretch {
@@ -26,16 +24,11 @@ export interface LoopStretch {
 }
 
 /** The longest stretch of each coroutine and callback that computes at all, in order of file and offset. */
-export function loopStretches(
-  program: Program,
-  target: Target,
-  calibrations: readonly Calibration[],
-  profile: Profile | undefined,
-): readonly LoopStretch[] {
-  const model = new CostModel(program.resolver, target, calibrations, profile);
+export function loopStretches(program: Program, settings: CostSettings): readonly LoopStretch[] {
+  const model = new CostModel(program.resolver, settings);
   return loopRoots(program).flatMap((root) => {
     const { function: node } = root;
-    const key = `stretches ${targetName(target)} ${functionKey(node)} ${root.kind}`;
+    const key = `stretches ${targetName(settings.target)} ${functionKey(node)} ${root.kind}`;
     const found = program.resolver.remembered(node.file, key, () => longestStretches(root, program, model));
     return found.map((stretch) => ({ ...stretch, root }));
   });

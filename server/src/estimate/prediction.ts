@@ -54,6 +54,8 @@ export interface Prediction {
   /** The name of the work, for sentences. */
   readonly task: string;
   readonly workers: number;
+  /** `known`: the number of workers was read from the code, or follows from a documented default; else it is one of many that are possible. */
+  readonly workersKnown: "known" | "assumed";
   /** How many tasks the site starts. */
   readonly tasks: Interval;
   /** Per task. */

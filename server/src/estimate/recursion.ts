@@ -2,6 +2,7 @@ import { type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
+import { walkedCalls } from "./recursion-walk.js";
 
 /** How many calls a function that calls itself makes in all; undefined where no argument tells how deep it goes. */
 export function recursionCount(
@@ -10,6 +11,8 @@ export function recursionCount(
   activation: Activation,
   evaluator: Evaluator,
 ): Interval | undefined {
+  const walked = walkedCount(node, calls, activation, evaluator);
+  if (walked) return walked;
   const steps: { by: number; how: "minus" | "divide" }[] = [];
   let parameterName: string | undefined;
   let halved: string | undefined;
@@ -57,6 +60,33 @@ export function recursionCount(
     return Math.min(growth(steps.map((step) => step.by)) ** value * 1.2, 1e15);
   };
   return interval(count(size.low), count(size.likely), count(size.high));
+}
+
+/** Where the arguments are numbers and all that the function decides by follows from them, its code tells. */
+function walkedCount(
+  node: FunctionNode,
+  calls: readonly CallOperation[],
+  activation: Activation,
+  evaluator: Evaluator,
+): Interval | undefined {
+  const given = node.facts.parameters.map((parameter) => {
+    const argument = activation.arguments.get(parameter.name);
+    if (!argument) return parameter.default ? evaluator.number(parameter.default, activation) : undefined;
+    return argument.how === "element"
+      ? evaluator.elementNumber(argument.value, argument.in)
+      : evaluator.number(argument.value, argument.in);
+  });
+  if (given.every((number) => number === undefined)) return undefined;
+  const count = (end: "low" | "likely" | "high"): number | undefined =>
+    walkedCalls(
+      node,
+      calls,
+      given.map((number) => number && Math.round(number[end])),
+    );
+  const likely = count("likely");
+  const low = likely && count("low");
+  const high = low && count("high");
+  return likely && low && high ? interval(Math.min(low, likely, high), likely, Math.max(low, likely, high)) : undefined;
 }
 
 /** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */

@@ -64,6 +64,7 @@ export function sampledWork(
       nativeNs: each(nativeNs * (1 - heldShare)),
       waitNs: each(waitNs),
       unknownCalls: 0,
+      uncostedCalls: 0,
       isEndless: false,
       lengths: "known",
     },

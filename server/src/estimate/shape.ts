@@ -117,8 +117,14 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
         (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
         () => undefined,
       );
-    case "call":
-      return evaluator.externalNames(iterable, at)[0] === "builtins.range" ? integer : undefined;
+    case "call": {
+      const [name] = evaluator.externalNames(iterable, at);
+      const first = iterable.arguments[0]?.value;
+      if (name === "builtins.range") return integer;
+      return name && first && /^builtins\.(list|tuple|set|sorted|reversed|frozenset|iter)$/.test(name)
+        ? elementShape(first, at, evaluator, depth + 1)
+        : undefined;
+    }
     default:
       return undefined;
   }

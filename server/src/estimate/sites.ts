@@ -1,22 +1,24 @@
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
-import { type Target, targetName, targetTitle } from "../base/target.js";
+import { targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
-import type { Calibration } from "./calibration.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { onDemand, withFields } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
-import type { Profile } from "./profile.js";
+import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
-import { CostModel, type TaskWork, unknownCallNs } from "./work.js";
+import { CostModel, type CostSettings, type TaskWork, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
 export interface SiteEstimate {
@@ -25,8 +27,8 @@ export interface SiteEstimate {
   /** What is simulated. */
   readonly demand: Demand;
   readonly prediction: Prediction;
-  /** Whether the number of workers was read from the code or follows from a documented default. */
-  readonly workersKnown: "known" | "assumed";
+  /** Other functions that have a thread each, started by the same function of the program: what they take, as far as they come to an end. */
+  readonly beside: readonly { readonly task: string; readonly work: TaskWork }[];
   /** The task length in nanoseconds above which worker processes beat one thread by a tenth; absent if they always or never do. */
   readonly processesPayAboveNs: number | undefined;
   /** What is pickled for each task, if another process runs it. */
@@ -46,13 +48,7 @@ export interface Payload {
 }
 
 /** What estimates depend on beside the program. */
-export interface EstimateSettings {
-  readonly target: Target;
-  readonly cores: number;
-  /** What the user measured of this machine's interpreters. */
-  readonly calibrations: readonly Calibration[];
-  /** What a profiler saw of the program. */
-  readonly profile: Profile | undefined;
+export interface EstimateSettings extends CostSettings {
   /** How many workers share the tasks; undefined to take what the code says. */
   readonly workers: number | undefined;
 }
@@ -84,7 +80,7 @@ const mostOutcomes = 10_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
-  const model = new CostModel(program.resolver, settings.target, settings.calibrations, settings.profile);
+  const model = new CostModel(program.resolver, settings);
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
@@ -104,14 +100,16 @@ function estimateSite(
 ): SiteEstimate {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
-  const read = target ? model.workOf(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
-  const task = target ? target.function.facts.name : (external.split(".").pop() ?? external);
+  const read = target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
+  const task = target ? nameOf(target.function, program) : (external.split(".").pop() ?? external);
   const assumptions: Assumption[] = [...read.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
   const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
-  const workers = workerCount(spawn, tasks, model, settings, assumptions);
+  const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
+  const { workers, known: workersKnown } = workerCount(spawn, tasks, room, model, settings, assumptions);
+  const beside = besideOf(spawn, program, model);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const demand: Demand = {
     interpreterNs: work.interpreterNs,
@@ -124,13 +122,17 @@ function estimateSite(
     importNs: target ? model.importNs(target.function.file) : 0,
     resultBytes: payload.resultBytes,
     tasks,
-    workers,
+    beside: beside.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
+    workers: spawn.width === "thread" && settings.workers === undefined ? workers + beside.length : workers,
     argumentBytes: payload.argumentBytes,
     argumentObjects: payload.argumentObjects,
     resultObjects: payload.resultObjects,
-    width: spawn.width === "pool" || settings.workers !== undefined ? "pool" : "threads",
+    // A semaphore lets threads in as a pool has workers.
+    width: spawn.width === "pool" || settings.workers !== undefined || room ? "pool" : "threads",
   };
   const { origin } = costsFor(settings.target, settings.calibrations);
+  if (beside.length > 0)
+    assumptions.push({ what: "beside it", value: [...new Set(beside.map((each) => `\`${each.task}\``))].join(", "), from: "code" });
   assumptions.push({
     what: "cost of each operation",
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
@@ -149,6 +151,7 @@ function estimateSite(
     kind: siteKind(spawn),
     task,
     workers,
+    workersKnown,
     tasks,
     work: { interpreterNs: add(work.interpreterNs, work.heldNs), nativeNs: work.nativeNs, waitNs: work.waitNs },
     strategies,
@@ -157,8 +160,7 @@ function estimateSite(
   const prediction = onDemand<typeof described, Pick<Prediction, "recommended">>(described, {
     recommended: () => recommend(strategies, spawn.worker),
   });
-  const workersKnown = spawn.width === "pool" || settings.workers !== undefined || tasks.low === tasks.high ? "known" : "assumed";
-  const site = { spawn, work, demand, prediction, workersKnown, payload } as const;
+  const site = { spawn, work, demand, beside, prediction, payload } as const;
   return onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
       if (isUnknown) return undefined;
@@ -167,18 +169,29 @@ function estimateSite(
   });
 }
 
-/** Whether calls of which nothing is known can outweigh everything that is. */
+/** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
 export function isMostlyUnknown(work: TaskWork): boolean {
   const known = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
-  return work.unknownCalls * unknownCallNs > known;
+  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > known;
 }
 
 /** Of work that is mostly unknown, any number would be a guess. */
 function withoutNumbers(each: StrategyPrediction, work: TaskWork): StrategyPrediction {
-  const calls = Math.max(1, Math.round(work.unknownCalls));
-  const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} of which nothing is known`;
+  const calls = Math.max(1, Math.round(work.unknownCalls + work.uncostedCalls));
+  const what = work.unknownCalls >= work.uncostedCalls ? "of which nothing is known" : "of which nobody knows how long they take";
+  const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} ${calls === 1 ? what.replace("they take", "it takes") : what}`;
   const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   return withFields(each, { applicable: false, reason: each.applicable ? reason : each.reason, ...nothing });
+}
+
+/** The name of the work: of a lambda that does nothing but call a function, that function's. */
+function nameOf(node: FunctionNode, program: Program, depth = 0): string {
+  const { name, returned } = node.facts;
+  const [only] = returned;
+  if (name !== "<lambda>" || only?.op !== "call" || depth > 3) return name;
+  const [callee] = program.resolver.callees(only, node);
+  if (callee) return nameOf(callee.function, program, depth + 1);
+  return program.resolver.externalCallees(only, node)[0]?.split(".").pop() ?? name;
 }
 
 function siteKind(spawn: Spawn): SiteKind {
@@ -212,7 +225,7 @@ function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Pay
   let known: Payload["arguments"] = "known";
   for (const [name, argument] of target.arguments) {
     const sent = argumentBytes(argument, program, model);
-    if (sent.basis === "guessed" && !isOfPlainType(target, name)) known = "guessed";
+    if (sent.basis === "guessed" && !isOfPlainType(target, name) && !isUsedAsNumbers(target, name, program)) known = "guessed";
     sum += sent.bytes;
     objects += sent.objects;
     if (sent.bytes > most && sent.basis === "known") [most, largest] = [sent.bytes, name];
@@ -233,6 +246,25 @@ function isOfPlainType({ function: node }: SpawnTarget, name: string): boolean {
   const annotation = node.facts.parameters.find((parameter) => parameter.name === name)?.annotation;
   return annotation?.op === "read" && annotation.place.kind === "name" && /^(int|float|bool|complex)$/.test(annotation.place.name);
 }
+
+/** Whether the function gives the parameter, or a part of it that it unpacks, to a function that takes nothing but a number. */
+function isUsedAsNumbers({ function: node }: SpawnTarget, name: string, { resolver }: Program): boolean {
+  const isOf = (value: Value, depth = 0): boolean => {
+    if (value.op === "item-of") return isOf(value.value, depth);
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
+    if (value.place.name === name) return true;
+    const bound = node.bound(value.place.name) ?? [];
+    return bound.length === 1 && depth < 3 && bound[0]?.op === "item-of" && isOf(bound[0], depth + 1);
+  };
+  let found = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (found || operation.op !== "call" || !operation.arguments.some(({ value }) => isOf(value))) return;
+    found = resolver.externalCallees(operation, node).some((each) => takesNumbers.test(each));
+  });
+  return found;
+}
+
+const takesNumbers = /^c?math\.(?!dist$|fsum$|prod$|sumprod$)/;
 
 /** Pickled bytes of one of a task's arguments. */
 function argumentBytes(
@@ -287,10 +319,8 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
       if (!count) break;
     }
     if (count && loops.length === 0) {
-      const siblings = program.spawns.filter(
-        (other) => other.in === spawn.in && other.worker === spawn.worker && other.instances === "one",
-      ).length;
-      count = spawn.instances === "one" ? exactly(Math.max(1, siblings)) : undefined;
+      const alike = siblingsOf(spawn, program).filter((other) => sameWork(other, spawn)).length;
+      count = spawn.instances === "one" ? exactly(1 + alike) : undefined;
     }
   }
   if (count && count.likely >= 1) return count;
@@ -303,18 +333,76 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
   return assumed;
 }
 
-function workerCount(spawn: Spawn, tasks: Interval, model: CostModel, settings: EstimateSettings, assumptions: Assumption[]): number {
-  if (settings.workers !== undefined) return settings.workers;
-  if (spawn.width !== "pool") return Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
+/** Other places of the same function that start one thread or process each. */
+function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
+  // What a timer puts off does not run beside the rest.
+  const isTimed = ({ spawner }: Spawn): boolean => spawner === "threading.Timer";
+  if (spawn.instances !== "one" || spawn.items.length > 0 || isTimed(spawn)) return [];
+  return program.spawns.filter(
+    (other) =>
+      other !== spawn &&
+      !isTimed(other) &&
+      other.in === spawn.in &&
+      other.worker === spawn.worker &&
+      other.width === spawn.width &&
+      other.instances === "one",
+  );
+}
+
+function sameWork(one: Spawn, other: Spawn): boolean {
+  const [first, second] = [one.targets[0]?.function, other.targets[0]?.function];
+  return first === second && one.externalTargets[0] === other.externalTargets[0];
+}
+
+function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimate["beside"] {
+  if (spawn.width !== "thread") return [];
+  return siblingsOf(spawn, program).flatMap((other) => {
+    const [target] = other.targets;
+    if (!target || sameWork(other, spawn)) return [];
+    const work = model.workOfTask(activationOf(target));
+    return work.isEndless || isMostlyUnknown(work) ? [] : [{ task: nameOf(target.function, program), work }];
+  });
+}
+
+/** How many run at once, as far as the code tells; `room`: at most so many of the threads at a time. */
+function workerCount(
+  spawn: Spawn,
+  tasks: Interval,
+  room: Amount,
+  model: CostModel,
+  settings: EstimateSettings,
+  assumptions: Assumption[],
+): { readonly workers: number; readonly known: Prediction["workersKnown"] } {
+  if (settings.workers !== undefined) return { workers: settings.workers, known: "known" };
+  const isExact = (count: Interval): Prediction["workersKnown"] => (count.low === count.high ? "known" : "assumed");
+  if (spawn.width !== "pool") {
+    const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
+    if (room === undefined) return { workers, known: isExact(tasks) };
+    return { workers: Math.min(Math.round(room.likely), tasks.low === tasks.high ? workers : mostThreads), known: isExact(room) };
+  }
   const { pool } = spawn;
-  const given = pool?.size && model.evaluator.number(pool.size.value, bareActivation(pool.size.in));
-  if (given && given.likely >= 1) return Math.round(given.likely);
-  const size = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
-  const workers = size ?? settings.cores;
+  const size = pool?.size && sizeOf(pool.size, model);
+  if (size && size !== "default") {
+    const workers = Math.max(1, Math.round(size.likely));
+    if (size.low !== size.high)
+      assumptions.push({ what: "number of workers", value: `${size.low} to ${size.high}, likely ${workers}`, from: "code" });
+    return { workers, known: isExact(size) };
+  }
+  const usual = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
+  const workers = usual ?? settings.cores;
+  // A size that is given is another one than the default; nobody knows which.
+  const isDefault = usual !== undefined && (pool?.size === undefined || size === "default");
   assumptions.push({
     what: "number of workers",
-    value: `${workers}${size === undefined ? "" : " (the default)"}`,
-    from: size === undefined ? "default" : "knowledge",
+    value: `${workers}${isDefault ? " (the default)" : ""}`,
+    from: isDefault ? "knowledge" : "default",
   });
-  return workers;
+  return { workers, known: isDefault ? "known" : "assumed" };
+}
+
+/** The size that a pool is given; `default` where that is None. */
+function sizeOf({ value, in: within }: ScopedValue, model: CostModel): Amount | "default" {
+  if (value.op === "constant" && value.type === "none") return "default";
+  const given = model.evaluator.number(value, bareActivation(within));
+  return given && given.likely >= 1 ? given : undefined;
 }

@@ -212,13 +212,10 @@ export class SizeBounds {
 
   private computedLength(operator: string, operands: readonly Value[], whole: Value, at: Activation): Bounds | undefined {
     const [left, right] = operands;
-    if (operator === "format") {
-      // What stands between the braces in the source is at least as long as what it adds besides the values.
-      let high = whole.end - whole.start;
-      for (const operand of operands) high += this.textLength(operand, at)?.high ?? Number.NaN;
-      return { low: 0, high };
-    }
+    // What stands between the braces in the source is at least as long as what it adds besides the values.
+    if (operator === "format") return this.filled(whole.end - whole.start, operands, at, 0);
     if (!left || !right) return undefined;
+    if (operator === "%") return this.fromTemplate(left, right.op === "display" && right.makes === "tuple" ? right.elements : [right], at);
     const [one, other] = [this.length(left, at), this.length(right, at)];
     if (operator === "+") return one && other && { low: one.low + other.low, high: one.high + other.high };
     if (operator !== "*") return undefined;
@@ -226,9 +223,59 @@ export class SizeBounds {
     return length && times && { low: length.low * Math.max(0, times.low), high: length.high * Math.max(0, times.high) };
   }
 
+  /** `b"salt:%08d" % key` */
+  private fromTemplate(template: Value, fields: readonly Value[], at: Activation): Bounds | undefined {
+    const length = this.length(template, at);
+    // Any number in the text may be a width.
+    const numbers = template.op === "constant" && typeof template.value === "string" ? (template.value.match(/\d+/g) ?? []) : [];
+    return length && this.filled(length.high, fields, at, Math.max(widestField, ...numbers.map(Number)));
+  }
+
+  private filled(written: number, fields: readonly Value[], at: Activation, width: number): Bounds {
+    let high = written;
+    for (const field of fields) high += Math.max(width, this.textLength(field, at)?.high ?? Number.NaN);
+    return { low: 0, high };
+  }
+
+  /**
+   * Whether a value is a number of which nobody would write hundreds of digits: a count, a place in a sequence, or simple arithmetic of such. Their
+   * bounds may be unknown.
+   */
+  private readonly isCount: Question = {
+    whole: (value, at) => this.bounded(() => (this.isCountAtDepth(value, at) ? exactly(0) : undefined)),
+    element: (value, at) =>
+      this.bounded(() =>
+        value.op === "call" && this.externalName(value, at) === "builtins.range" ? exactly(0) : this.elementOf(value, at, this.isCount),
+      ),
+  };
+
+  private isCountAtDepth(value: Value, at: Activation): boolean {
+    if (this.number.whole(value, at)) return true;
+    const isCount = (each: Value | undefined): boolean => each !== undefined && this.isCount.whole(each, at) !== undefined;
+    switch (value.op) {
+      case "read":
+        return this.follow(value, at, this.isCount) !== undefined;
+      case "compute":
+        return /^([-+*%/]|\/\/|u-)$/.test(value.operator) && value.operands.every(isCount);
+      case "choice":
+        return value.by === "condition" && value.values.every(isCount);
+      case "element-of":
+        return this.isCount.element(value.iterable, at) !== undefined;
+      case "item-of": {
+        const { iterable } = value.value.op === "element-of" ? value.value : { iterable: undefined };
+        const isNumbered = iterable?.op === "call" && this.externalName(iterable, at) === "builtins.enumerate" && value.index === 0;
+        return isNumbered || this.item(value.value, value.index, at, this.isCount) !== undefined;
+      }
+      case "call":
+        return counting.test(this.externalName(value, at) ?? "");
+      default:
+        return false;
+    }
+  }
+
   /** How long a value is as text. */
   private textLength(value: Value, at: Activation): Bounds | undefined {
-    if (this.number.whole(value, at)) return { low: 1, high: longestNumber };
+    if (this.number.whole(value, at) || this.isCount.whole(value, at)) return { low: 1, high: longestNumber };
     return this.isText(value, at) ? this.length(value, at) : undefined;
   }
 
@@ -292,6 +339,14 @@ export class SizeBounds {
     }
     if (name !== undefined && /^hashlib\.HASH\.(hex)?digest$/.test(name) && !first) return { low: 0, high: longestDigest };
     switch (method) {
+      case "format":
+        return call.arguments.every(({ form }) => form === "positional" || form === "keyword")
+          ? this.fromTemplate(
+              object,
+              call.arguments.map(({ value }) => value),
+              at,
+            )
+          : undefined;
       case "encode":
         return this.bytes(object, at);
       case "decode":
@@ -543,6 +598,11 @@ const longestCharacter = 3;
 
 /** `-1.7976931348623157e+308`; integers of that many digits are not what sizes and counters are. */
 const longestNumber = 25;
+
+/** No program pads a number to more than that. */
+const widestField = 100;
+const counting =
+  /^(builtins\.(len|ord|hash|id)|os\.(getpid|getppid|cpu_count)|threading\.(get_ident|get_native_id|active_count)|time\.(time|monotonic|perf_counter|process_time)(_ns)?|random\.(random|uniform|randint|randrange)|math\.(sqrt|log|log2|log10|sin|cos|isqrt))$/;
 
 /** Of SHA-512, in hexadecimal. */
 const longestDigest = 128;

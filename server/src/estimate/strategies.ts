@@ -4,6 +4,7 @@ import type { Spawn } from "../program/link/spawns.js";
 import type { Machine } from "../simulation/machine.js";
 import type { Runtime } from "../simulation/runtime.js";
 import { startMethodOf } from "../simulation/runtimes/processes.js";
+import { mostSpeedup } from "../simulation/shortest.js";
 import { simulate } from "../simulation/simulate.js";
 import type { Recording } from "../simulation/thread.js";
 import type { Timeline } from "../simulation/timeline.js";
@@ -64,9 +65,12 @@ function refusal(way: Way, demand: Demand): string {
  */
 const modelError = 0.16;
 
-/** The range of speedups that simulations gave, with what they leave out. */
-export function widened({ low, likely, high }: Interval): Interval {
-  return { low: low * (1 - modelError), likely, high: high * (1 + modelError) };
+/** A speedup that reads as the most there can be, to one decimal: runs are measured against others that were a little slower by chance. */
+const shownAlike = 0.04;
+
+/** The range of speedups that simulations gave, with what they leave out; nothing of that makes it larger than `most`, which threads, cores and locks allow. */
+export function widened({ low, likely, high }: Interval, most: number): Interval {
+  return { low: low * (1 - modelError), likely, high: Math.max(high, Math.min(high * (1 + modelError), most + shownAlike)) };
 }
 
 /** One simulated run of a way of running work, at one end of all that is uncertain. */
@@ -78,6 +82,8 @@ export interface SimulatedRun {
   /** Of the whole work. */
   readonly makespanNs: number;
   readonly speedup: number;
+  /** That threads, cores and locks allow. */
+  readonly mostSpeedup: number;
 }
 
 /** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
@@ -89,7 +95,8 @@ export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Mac
   const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
-  return { timeline, runtime, factor, makespanNs: makespan * factor, speedup: serialNs(workload) / makespan };
+  const speedup = serialNs(workload) / makespan;
+  return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
 }
 
 /** What the runs at the low, likely and high end say together. */
@@ -99,7 +106,7 @@ export function rangeOfRuns(runs: readonly SimulatedRun[]): Pick<StrategyPredict
   const makespans = runs.map((run) => run.makespanNs);
   return {
     makespanNs: interval(Math.min(...makespans), makespans[1] ?? 1, Math.max(...makespans)),
-    speedup: widened(interval(Math.min(...speedups), likely, Math.max(...speedups))),
+    speedup: widened(interval(Math.min(...speedups), likely, Math.max(...speedups)), Math.max(...runs.map((run) => run.mostSpeedup))),
   };
 }
 
@@ -131,12 +138,12 @@ const mostBytes = 500_000_000;
  * four threads. Later versions count fewer references: constants are immortal, loads of locals borrow.
  */
 function contention(
-  { interpreterNs, shared, workers, tasks }: Demand,
+  { interpreterNs, shared, workers, tasks, beside }: Demand,
   corner: Corner,
   { target, memory }: Way,
   { cores }: Machine,
 ): number {
-  const together = Math.min(workers, cores, tasks[corner]);
+  const together = Math.min(workers, cores, tasks[corner] + beside.length);
   if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
@@ -179,7 +186,7 @@ export function processesPayAbove(demand: Demand, settings: EstimateSettings): n
   if (!way) return undefined;
   const runtime = way.runtime("likely");
   const on = machineOf(settings);
-  const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely)));
+  const count = Math.max(1, Math.min(200, Math.round(demand.tasks.likely) + demand.beside.length));
   const workers = Math.min(demand.workers, 64);
   const rounds = Math.ceil(count / Math.min(workers, settings.cores));
   if (count / rounds < worthwhile) return undefined;

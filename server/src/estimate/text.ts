@@ -30,6 +30,11 @@ export function durationText(ns: Interval): string {
   return lowUnit === highUnit ? `${lowNumber}–${highNumber} ${highUnit}` : `${low}–${high}`;
 }
 
+/** Whether a range says no more than that nothing is known: its ends are more than a hundred times apart. */
+export function isTooWide({ low, high }: Interval): boolean {
+  return high > 100 * low;
+}
+
 /** The strategy's prediction, if it can be used. */
 export function applicable(prediction: Prediction, strategy: StrategyPrediction["strategy"]): StrategyPrediction | undefined {
   return prediction.strategies.find((each) => each.strategy === strategy && each.applicable);

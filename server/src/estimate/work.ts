@@ -43,6 +43,8 @@ export interface TaskWork {
   readonly waitNs: Interval;
   /** How often, likely, calls run of which nothing is known; their time is in none of the numbers. */
   readonly unknownCalls: number;
+  /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
+  readonly uncostedCalls: number;
   /** The library calls that matter, the longest first. */
   readonly calls: readonly TimedCall[];
   /** The loop that most of the interpreter's time goes to. */
@@ -108,6 +110,16 @@ type Construct = keyof Operations;
 /** Nobody waits longer than that for a module of their own; where a module's code seems to take longer, guesses have added up. In nanoseconds. */
 const longestImportNs = 1e9;
 
+/** What costs depend on beside the program. */
+export interface CostSettings {
+  readonly target: Target;
+  readonly cores: number;
+  /** What the user measured of this machine's interpreters. */
+  readonly calibrations: readonly Calibration[];
+  /** What a profiler saw of the program. */
+  readonly profile: Profile | undefined;
+}
+
 /** The cost model: from operations to time. One object serves all sites of a program and target, and remembers what functions cost. */
 export class CostModel {
   readonly evaluator: Evaluator;
@@ -127,13 +139,16 @@ export class CostModel {
   /** Of the innermost loop, likely. */
   private rounds = 1;
 
+  private readonly target: Target;
+  private readonly profile: Profile | undefined;
+
   constructor(
     private readonly resolver: Resolver,
-    private readonly target: Target,
-    calibrations: readonly Calibration[] = [],
-    private readonly profile: Profile | undefined = undefined,
+    { target, cores, calibrations, profile }: CostSettings,
   ) {
-    this.evaluator = new Evaluator(resolver);
+    this.target = target;
+    this.profile = profile;
+    this.evaluator = new Evaluator(resolver, cores);
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
@@ -146,6 +161,15 @@ export class CostModel {
     const { memory } = this.resolver.memoryOf(activation.function.file);
     const result = memory.during(() => this.functionCost(activation));
     return finish(result.sum, result.calls, result.hot, result.assumptions);
+  }
+
+  /** What a task costs that runs the function once: the call as well, which is most of what the shortest ones take. */
+  workOfTask(activation: Activation): TaskWork {
+    const work = this.workOf(activation);
+    const { function: node } = activation;
+    // Whoever says or has measured what the function takes means all of it.
+    if (pinsOf(node.file).cost.has(node) || (this.profile && profiledFunction(this.profile, node))) return work;
+    return { ...work, interpreterNs: add(work.interpreterNs, this.costs.operations.callPythonTwo) };
   }
 
   /** What running some of a coroutine's operations once costs its thread, without what other coroutines do that it makes or awaits. */
@@ -206,8 +230,9 @@ export class CostModel {
       this.selfCalls.delete(node);
       const pinned = pins.iterations.get(node);
       if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
-      const times = pinned === undefined ? this.callsOfRecursion(node, selfCalls, activation) : exactly(pinned);
-      sum = repeated(sum, times);
+      const counted = pinned === undefined ? recursionCount(node, selfCalls, activation, this.evaluator) : exactly(pinned);
+      const times = counted ?? this.assumedRecursion(node);
+      sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
     const note = gilNoteOf(node);
@@ -250,9 +275,7 @@ export class CostModel {
     return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
 
-  private callsOfRecursion(node: FunctionNode, calls: readonly CallOperation[], activation: Activation): Interval {
-    const count = recursionCount(node, calls, activation, this.evaluator);
-    if (count) return count;
+  private assumedRecursion(node: FunctionNode): Interval {
     this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
     return defaultLength;
   }
@@ -271,7 +294,7 @@ export class CostModel {
     if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
     const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-    const known = { ...sum, unknown: 0, guessed: false, endless: false };
+    const known = { ...sum, unknown: 0, uncosted: 0, guessed: false, endless: false };
     if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
   }
@@ -499,7 +522,12 @@ export class CostModel {
     this.calls = [...outerCalls, ...this.calls.map((call) => ({ ...call, times: call.times * count.likely, ns: call.ns * count.likely }))];
     const weight = all.interpreter.likely + all.held.likely;
     if (known === "default")
-      this.assume(loopText(loop), `${count.low} to ${count.high}, likely ${Math.round(count.likely)}`, "default", weight);
+      this.assume(
+        loopText(loop),
+        `${wholeText(count.low)} to ${wholeText(count.high)}, likely ${wholeText(count.likely)}`,
+        "default",
+        weight,
+      );
     const inner = this.hot as HotLoop | undefined;
     const busyNs = once.interpreter.likely + once.held.likely;
     const passNs = once.unknown > 0 ? Number.POSITIVE_INFINITY : busyNs + once.native.likely + once.wait.likely;
@@ -619,6 +647,7 @@ export class CostModel {
     const verdict = evaluate(entry, facts);
     const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
     const cost = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    if (!measured && !entry.cost && entry.kind === "cpu-native" && !lightCalls.test(entry.name)) sum.uncosted++;
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
@@ -663,10 +692,13 @@ export class CostModel {
 
   /** The functions that the call runs itself: `map` runs its first argument for each element. */
   private invoked(entry: CallableEntry, call: CallOperation, at: Activation, sum: Sum): void {
-    // What sorting takes is measured with a key function.
-    if (entry.name === "builtins.sorted" || entry.name === "builtins.list.sort") return;
+    // What sorting takes is measured with a short key function.
+    const isSort = entry.name === "builtins.sorted" || entry.name === "builtins.list.sort";
     const valueAt = (place: ValuePlace): Value | undefined => {
-      if (place === "receiver") return undefined;
+      if (place === "receiver") {
+        const { callee } = call;
+        return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
+      }
       const named = call.arguments.find((each) => each.form === "keyword" && each.name === place.keyword);
       return (named ?? (place.position === undefined ? undefined : call.arguments[place.position]))?.value;
     };
@@ -680,8 +712,15 @@ export class CostModel {
       const given = new Map<string, Argument>();
       if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
       const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
-      const once = { ...inner.sum, interpreter: add(inner.sum.interpreter, this.costs.operations.callPython) };
+      if (isSort && inner.sum.interpreter.likely < shortKeyNs && inner.calls.length === 0 && inner.sum.unknown === 0) continue;
+      const once = {
+        ...inner.sum,
+        interpreter: add(inner.sum.interpreter, this.costs.operations.callPython),
+        nesting: inner.sum.nesting + (iterable ? 1 : 0),
+      };
       addTo(sum, repeated(once, count));
+      if (!inner.sum.guessed && iterable && !this.evaluator.length(iterable, at)) sum.guessed = true;
+      for (const { what, value, from } of inner.assumptions) this.assume(what, value, from, inner.sum.interpreter.likely);
       for (const each of inner.calls) this.calls.push({ ...each, times: each.times * count.likely, ns: each.ns * count.likely });
     }
   }
@@ -785,6 +824,9 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
   return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
 }
 
+/** Calls that knowledge gives no cost for because there is next to none. */
+const lightCalls = /^(builtins|itertools|functools|operator|multiprocessing|threading|signal|ctypes|random)\./;
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -794,6 +836,7 @@ const maximumSteps = 60_000;
 const maximumStack = 24;
 const mostCalls = 1_000;
 const longCallNs = 20_000;
+const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 
@@ -883,6 +926,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     nativeNs: sum.native,
     waitNs: sum.wait,
     unknownCalls: sum.unknown,
+    uncostedCalls: sum.uncosted,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
     hotLoop: hot,
     nesting: sum.nesting,
@@ -908,9 +952,13 @@ function text(amount: Interval | undefined): string {
   return amount ? `${amount.low}..${amount.likely}..${amount.high}` : "?";
 }
 
+function wholeText(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
 function loopText(loop: LoopOperation): string {
   const name = loop.iterable ? writtenName(loop.iterable) : undefined;
-  return name ? `length of \`${name}\`` : "rounds of a loop of unknown length";
+  return name ? `length of \`${name}\`` : "number of rounds of a loop";
 }
 
 function calledName({ callee }: CallOperation): string {

@@ -20,7 +20,7 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
   return {
     title,
     markdown: [
-      `# ${t("`{0}` in {1} workers", prediction.task, prediction.workers)}`,
+      `# ${prediction.workersKnown === "known" ? t("`{0}` in {1} workers", prediction.task, prediction.workers) : t("`{0}` in several workers", prediction.task)}`,
       "",
       t(
         "{0}, line {1} · {2} tasks · each {3}",

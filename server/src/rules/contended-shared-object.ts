@@ -125,7 +125,8 @@ function readsOfGlobals({ function: node, loop }: HotLoop["innermost"], { resolv
 
 function message({ path, meeting, site }: Data, context: RuleContext): string {
   const text = quoted(path, meeting.range, context);
-  const threads = site.prediction.workers > 1 ? `${site.prediction.workers} threads` : "several threads";
+  const threads =
+    site.prediction.workers > 1 && site.prediction.workersKnown === "known" ? `${site.prediction.workers} threads` : "several threads";
   switch (meeting.what) {
     case "lock":
       return `\`${text}\` is taken in every pass of this loop by ${threads}: without a GIL too they take turns, and hand the lock over each time. Take it once for many passes, or let each thread add up its own.`;

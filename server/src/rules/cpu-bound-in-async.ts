@@ -2,7 +2,7 @@ import type { Range } from "../base/range.js";
 import { type Target, targetTitle } from "../base/target.js";
 import { type LoopStretch, loopStretches, onCoreNs } from "../estimate/loop-stretches.js";
 import type { Assumption } from "../estimate/prediction.js";
-import { duration, durationText } from "../estimate/text.js";
+import { duration, durationText, isTooWide } from "../estimate/text.js";
 import type { TaskWork } from "../estimate/work.js";
 import { isBeforeOthers, isOfTest } from "../program/link/event-loop.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
@@ -31,8 +31,8 @@ function fix({ longest, ofLongest: work, root }: LoopStretch, context: RuleConte
 }
 
 function find(context: RuleContext): readonly Match<LoopStretch>[] {
-  const { program, target, calibrations, profile } = context;
-  return loopStretches(program, target, calibrations, profile).flatMap((stretch): readonly Match<LoopStretch>[] => {
+  const { program } = context;
+  return loopStretches(program, context).flatMap((stretch): readonly Match<LoopStretch>[] => {
     const { function: node } = stretch.root;
     const confidence = confidenceOf(stretch, context);
     if (!confidence || hasGreenThreads(node.file.path, program)) return [];
@@ -61,12 +61,16 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
   const { root, ofLongest: work, longest } = stretch;
   if (stretch.arranging) return "possible";
   const ns = onCoreNs(work);
-  if (isGuess(work)) return ns >= heavyGuessNs && holdsLoop(longest) && work.unknownCalls < 1 ? "possible" : undefined;
+  const isNested = holdsLoop(longest) || work.nesting >= nestedAnyway;
+  if (isGuess(work)) return ns >= heavyGuessNs && isNested && work.unknownCalls < 1 ? "possible" : undefined;
   if (ns < noticeableNs) return undefined;
   const isHarmless = isOfTest(root.function) || isBeforeOthers(longest.start, root, program);
   if (ns < slowNs) return isHarmless ? undefined : "possible";
   return isHarmless ? "possible" : "likely";
 }
+
+/** So many loops one inside the other, wherever they are written, are made to compute. */
+const nestedAnyway = 3;
 
 /** Whether it is long only if lengths or sizes are that nothing in the code tells. */
 function isGuess({ lengths, assumptions, interpreterNs, heldNs, nativeNs }: TaskWork): boolean {
@@ -128,11 +132,11 @@ function message(stretch: LoopStretch, context: RuleContext): string {
   }
   const ns = { low: 0, likely: 0, high: 0 };
   for (const end of ["low", "likely", "high"] as const) ns[end] = work.interpreterNs[end] + work.heldNs[end] + work.nativeNs[end];
-  const assumed = assumptionText(work);
+  const assumed = assumptionText(work, isTooWide(ns) ? "likely" : "range");
   const likely = duration(ns.likely);
   if (isGuess(work))
     return `${what} may keep the event loop's thread for long: loops inside loops, of lengths that the code does not tell, without an \`await\` (about ${likely}${assumed}). ${insteadText(work)}`;
-  const range = durationText(ns);
+  const range = isTooWide(ns) ? likely : durationText(ns);
   const takes = `${what} keeps the event loop's thread for about ${likely}${range === likely ? "" : ` (${range})`} on ${targetTitle(target)}${assumed}`;
   return `${takes}: ${whyText(work, target)}, so no other task runs meanwhile. ${insteadText(work)}`;
 }
@@ -151,9 +155,12 @@ function whyText(work: TaskWork, target: Target): string {
 /** Calls that take less are part of the loop that makes them. Nanoseconds. */
 const longCallNs = 100_000;
 
-function assumptionText(work: TaskWork): string {
+/** What the length rests on: the range that was assumed, or only the number that the one time which is said belongs to. */
+function assumptionText(work: TaskWork, which: "range" | "likely"): string {
   const first = work.assumptions.find(isOfLength);
-  return first ? `, if ${first.what} is ${first.value}` : "";
+  if (!first) return "";
+  const likely = which === "likely" ? /likely (.*)$/.exec(first.value)?.[1] : undefined;
+  return `, if the ${first.what} is ${likely ?? first.value}`;
 }
 
 /** Whether most of it is computed without the GIL. */

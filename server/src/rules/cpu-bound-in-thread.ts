@@ -1,7 +1,7 @@
 import { hasGil, targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, duration, speedupText, upTo } from "../estimate/text.js";
-import { rangeOfCall, unknownCallNs } from "../estimate/work.js";
+import { rangeOfCall, type TaskWork, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import docs from "./cpu-bound-in-thread.md";
 import { processPoolFix } from "./fixes/process-pool-fix.js";
@@ -40,12 +40,14 @@ function find(context: RuleContext): readonly Match<SiteEstimate>[] {
 const shortestTaskNs = 1_000_000;
 const shortestHeavyTaskNs = 250_000;
 
-function isCpuBound({ spawn, work, prediction }: SiteEstimate): boolean {
+function isCpuBound(site: SiteEstimate): boolean {
+  const { spawn, work, prediction } = site;
   if (spawn.worker !== "thread") return false;
   // Work that is put off to a later time is not shared out.
   if (spawn.spawner === "threading.Timer") return false;
-  if (spawn.instances === "one" && prediction.tasks.likely < 2) return false;
-  const held = work.interpreterNs.likely + work.heldNs.likely;
+  // One thread that computes has nobody to take turns with.
+  if (spawn.instances === "one" && prediction.tasks.likely < 2 && computingBeside(site).length === 0) return false;
+  const held = heldNs(work);
   const elsewhere = work.nativeNs.likely + work.waitNs.likely;
   const heavyCalls = work.calls.filter((call) => call.verdict.gil === "holds" && !call.name.startsWith("builtins."));
   const isHeavy = work.nesting > 1 || heavyCalls.reduce((sum, call) => sum + call.ns, 0) > held / 3;
@@ -57,6 +59,17 @@ function isCpuBound({ spawn, work, prediction }: SiteEstimate): boolean {
   )
     return false;
   return work.unknownCalls * unknownCallNs <= held / 2;
+}
+
+/** The other threads that are started with it and compute long enough to be in its way. */
+function computingBeside({ beside }: SiteEstimate): readonly string[] {
+  return beside
+    .filter(({ work }) => heldNs(work) >= shortestHeavyTaskNs && heldNs(work) > (work.nativeNs.likely + work.waitNs.likely) * 4)
+    .map(({ task }) => task);
+}
+
+function heldNs({ interpreterNs, heldNs: native }: TaskWork): number {
+  return interpreterNs.likely + native.likely;
 }
 
 function related({ work, spawn }: SiteEstimate): readonly RelatedLocation[] {
@@ -82,18 +95,31 @@ function message(site: SiteEstimate, context: RuleContext): string {
   const { prediction, processesPayAboveNs } = site;
   const threads = applicable(prediction, "threads");
   const processes = applicable(prediction, "processes");
-  const isPool = prediction.kind === "thread-pool";
-  const who =
-    site.workersKnown === "known" && prediction.workers > 1
-      ? `these ${prediction.workers} ${isPool ? "workers" : "threads"}`
-      : "its threads";
   const gain = threads ? upTo(threads.speedup) : "no gain";
-  const turns = `\`${prediction.task}\` is ${whatHolds(site)}, so ${who} take turns: ${gain} on ${targetTitle(context.target)}.`;
+  const turns = `\`${prediction.task}\` is ${whatHolds(site)}, so ${turnTakers(site)} turns: ${gain} on ${targetTitle(context.target)}.`;
+  if (isUnderLock(site)) return `${turns} Most of it is done under one lock, and processes would not share what that guards.`;
   if (processesPayAboveNs !== undefined)
     return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;
   if (!processes || processes.speedup.high < 1)
     return `${turns} Processes would be slower still: the tasks are too short for the hand-over.`;
   return `${turns} Processes: ${speedupText(processes.speedup)} on ${context.cores} cores.`;
+}
+
+/** Whether the threads work on one thing that they share, which they hold a lock for most of the time. */
+function isUnderLock({ work }: SiteEstimate): boolean {
+  return work.locked.entries > 0 && work.locked.interpreterNs.likely > heldNs(work) / 2;
+}
+
+/** `these 4 threads take`, `it and `check` take`. */
+function turnTakers(site: SiteEstimate): string {
+  const { spawn, prediction } = site;
+  const others = [...new Set(computingBeside(site))].map((name) => `\`${name}\``);
+  if (spawn.instances === "one" && others.length > 0) {
+    const [last, ...before] = [...others].reverse();
+    return `${[prediction.tasks.likely < 2 ? "it" : "its threads", ...before.reverse()].join(", ")} and ${last} take`;
+  }
+  if (prediction.workersKnown !== "known" || prediction.workers < 2) return "its threads take";
+  return `these ${prediction.workers} ${prediction.kind === "thread-pool" ? "workers" : "threads"} take`;
 }
 
 function whatHolds({ work, prediction }: SiteEstimate): string {

@@ -62,6 +62,9 @@ function message({ site, call }: Data, context: RuleContext): string {
   const what = call.kind === "cpu-native" ? "while it computes" : "while it waits";
   const releases = `\`${call.name}\` releases the GIL ${what}`;
   if (!threads || prediction.workers < 2 || threads.speedup.low < 1.2) return `${releases}, so other threads run meanwhile.`;
-  const cores = call.kind === "cpu-native" ? ` on ${context.cores} cores` : "";
+  const isComputing = call.kind === "cpu-native";
+  if (prediction.workersKnown !== "known")
+    return `${releases}: its threads do run at the same time${isComputing ? `, as many as the ${context.cores} cores have room for` : ""}.`;
+  const cores = isComputing ? ` on ${context.cores} cores` : "";
   return `${releases}: ${prediction.workers} threads do run at the same time (${speedupText(threads.speedup)}${cores}).`;
 }

@@ -29,7 +29,7 @@ function isHeavy(site: SiteEstimate, context: RuleContext): boolean {
   const { spawn, work, prediction, payload } = site;
   if (spawn.worker !== "process" || spawn.width !== "pool" || /^celery\.|^ray\.|^joblib\./.test(spawn.spawner)) return false;
   if (spawn.targets.length !== 1 || spawn.instances === "one") return false;
-  if (isMostlyUnknown(work) || work.unknownCalls >= 1 || work.isEndless) return false;
+  if (isMostlyUnknown(work) || work.unknownCalls + work.uncostedCalls >= 1 || work.isEndless) return false;
   // A whole argument goes once with each chunk, which is once for many tasks.
   if (batching(site) === "in chunks" && [...(spawn.targets[0]?.arguments.values() ?? [])].some((argument) => argument.how === "whole"))
     return false;

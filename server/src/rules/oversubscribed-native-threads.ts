@@ -1,5 +1,5 @@
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
-import { rangeOfCall, type TimedCall } from "../estimate/work.js";
+import { rangeOfCall, type TaskWork, type TimedCall } from "../estimate/work.js";
 import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { mentionsIn } from "../program/link/mentions.js";
@@ -66,9 +66,14 @@ function multipliedCall(
     if (own.count === "on-request" ? !isAskedFor(own, call, program) : isLimited(own, call, program)) continue;
     if (runsOnGraphicsCard(call)) continue;
     const confidence = own.fromElements === undefined ? "likely" : confidenceBySize(call, own.fromElements);
-    if (confidence) return { call, own, confidence: isMostlyUnknown(work) ? "possible" : confidence };
+    if (confidence) return { call, own, confidence: hidesBehindOthers(work) ? "possible" : confidence };
   }
   return undefined;
+}
+
+/** Whether functions of which nothing is known may be what the time goes to. */
+function hidesBehindOthers(work: TaskWork): boolean {
+  return work.unknownCalls > work.uncostedCalls && isMostlyUnknown(work);
 }
 
 /** Small arrays are worked on in the calling thread; of arrays of unknown size nobody knows. */
@@ -159,11 +164,14 @@ function match(site: SiteEstimate, call: TimedCall, own: OwnThreads, confidence:
 
 function message({ site, call, own }: Data, { cores }: RuleContext): string {
   const { spawn, prediction } = site;
-  const workers = Math.min(prediction.workers, Math.round(prediction.tasks.high));
+  const workers = prediction.workersKnown === "known" ? Math.min(prediction.workers, Math.round(prediction.tasks.high)) : undefined;
   const kind = spawn.worker === "thread" ? "threads" : "processes";
   const inner = own.count === "on-request" ? "as many threads as it is asked for" : `a thread for each core (${own.library})`;
-  const total = own.count === "on-request" ? "" : `: up to ${workers * cores} threads on ${cores} cores`;
-  return `${workers} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner} into each of them${total}. ${advice(own)}`;
+  const total =
+    own.count === "on-request"
+      ? ""
+      : `: ${workers === undefined ? `many more threads than ${cores} cores` : `up to ${workers * cores} threads on ${cores} cores`}`;
+  return `${workers ?? "Several"} ${kind} run \`${prediction.task}\`, and \`${call.name}\` brings ${inner} into each of them${total}. ${advice(own)}`;
 }
 
 function advice({ limitedBy, count }: OwnThreads): string {

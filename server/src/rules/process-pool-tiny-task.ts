@@ -43,7 +43,13 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   if (spawn.items.length === 0 && loopsAround(spawn.in, spawn.call).length === 0) return false;
   if (batching(site) !== "one by one") return false;
   // Anything that is not known could be what the processes are for.
-  if (isMostlyUnknown(work) || work.unknownCalls > 0 || work.lengths === "guessed" || work.isEndless || payload.arguments === "guessed")
+  if (
+    isMostlyUnknown(work) ||
+    work.unknownCalls + work.uncostedCalls > 0 ||
+    work.lengths === "guessed" ||
+    work.isEndless ||
+    payload.arguments === "guessed"
+  )
     return false;
   if (!isAllInSight(site, context)) return false;
   // Where the data are what is long, `heavy-process-payload` says so.

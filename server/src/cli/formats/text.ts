@@ -201,11 +201,16 @@ export function siteTitle(prediction: Prediction): string {
   const target = serial ? parseTarget(serial.runtime) : undefined;
   const cores = Math.max(1, ...prediction.strategies.map((strategy) => strategy.cores));
   return [
-    `${prediction.workers} ${prediction.workers === 1 ? `${noun} runs` : `${plural} run`} \`${printable(prediction.task)}\``,
+    `${workersText(prediction, noun, plural)} \`${printable(prediction.task)}\``,
     `${countText(prediction.tasks)} ${prediction.tasks.high === 1 ? "task" : "tasks"}`,
     ...(target ? [targetTitle(target)] : []),
     `${cores} ${cores === 1 ? "core" : "cores"}`,
   ].join(" · ");
+}
+
+function workersText({ workers, workersKnown }: Prediction, noun: string, plural: string): string {
+  if (workersKnown === "assumed") return `several ${plural} run`;
+  return `${workers} ${workers === 1 ? `${noun} runs` : `${plural} run`}`;
 }
 
 function strategyCells(strategy: StrategyPrediction, prediction: Prediction): string[] {

@@ -1,3 +1,4 @@
+import { contains } from "../../base/range.js";
 import type { Place, Value } from "../operation.js";
 import { type Access, activityOf, objectOf, type Poll } from "./activity.js";
 import { addingMethods, takesFrom } from "./compound.js";
@@ -42,6 +43,13 @@ export function polledLoops(program: Program): readonly PolledLoop[] {
   });
 }
 
+/** What a loop's test looks at first is what it is for; what comes after are reasons to give up: `while self.value is None and not self.failed`. */
+function inOrderOfHeader(looks: readonly Look[], { loop }: IdleLoop): readonly Look[] {
+  const isTested = (look: Look): boolean => contains(loop.header, look);
+  const tested = looks.filter(isTested).sort((a, b) => a.start - b.start);
+  return looks.map((look) => (isTested(look) ? (tested.shift() ?? look) : look));
+}
+
 /** Who changes what is looked at, and how sure that is. */
 type Evidence = Pick<PolledLoop, "change" | "confidence">;
 
@@ -67,7 +75,10 @@ class Search {
    */
   judge(idle: IdleLoop): PolledLoop | undefined {
     const events = idle.looks.filter(({ at }) => at === "event");
-    const others = idle.looks.filter(({ at }) => at !== "event");
+    const others = inOrderOfHeader(
+      idle.looks.filter(({ at }) => at !== "event"),
+      idle,
+    );
     const ways: readonly (readonly [readonly Look[], (look: Look) => Evidence | undefined])[] = [
       [others, (look) => (look.at === "state" ? this.seenChange(look, idle) : this.evidenceOfObject(look, idle))],
       [others, (look) => (look.at === "state" ? this.writtenChange(look, idle) : undefined)],

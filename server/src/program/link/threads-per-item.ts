@@ -92,7 +92,47 @@ class Search {
   }
 
   private confidence(per: Item): ThreadPerItem["confidence"] {
-    return per.each === "element" && isMapping(per.of) ? "possible" : "likely";
+    return per.each !== "element" || this.isOutsideData(per.of, per.function, 0) ? "likely" : "possible";
+  }
+
+  /** Whether the elements come from a place where nobody decides how many there are: lines, rows, files, addresses. What callers pass may be three. */
+  private isOutsideData(value: Value, node: FunctionNode, depth: number): boolean {
+    if (depth > 5) return false;
+    const isOutside = (each: Value | undefined): boolean => each !== undefined && this.isOutsideData(each, node, depth + 1);
+    const entities = this.program.resolver.resolve(value, node);
+    if (entities.some((entity) => entity.kind === "object" && dataTypes.test(entity.type))) return true;
+    if (
+      entities.some(
+        (entity) => entity.kind === "container" && isFromData(entity.value, (each) => this.isOutsideData(each, entity.in, depth + 1)),
+      )
+    )
+      return true;
+    switch (value.op) {
+      case "read":
+        return (
+          value.place.kind === "name" &&
+          value.place.owner === node.index &&
+          (node.facts.bindings.get(value.place.name) ?? []).some((bound) => bound.op !== "element-of" && isOutside(bound))
+        );
+      case "entered":
+        return isOutside(value.context);
+      case "comprehension":
+        return isFromData(value, isOutside);
+      case "call": {
+        const names = this.program.resolver.externalCallees(value, node);
+        const { callee } = value;
+        const method = callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
+        if (dataCalls.test(method) || names.some((name) => dataTypes.test(name))) return true;
+        const isPassedOn = names.some((name) => handingOn.test(name));
+        if (isPassedOn) return value.arguments.some((argument) => isOutside(argument.value));
+        // `range(len(rows))` and `text.strip().splitlines()` are about the same data.
+        const [first] = value.arguments;
+        const length = names.includes("builtins.range") && first && isLengthOf(first.value) ? first.value.arguments[0]?.value : undefined;
+        return isOutside(length);
+      }
+      default:
+        return false;
+    }
   }
 
   private arrival(loop: LoopOperation, given: readonly Value[], node: FunctionNode): Item | undefined {
@@ -314,11 +354,17 @@ function isLengthOf(value: Value): value is CallOperation {
   return value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "name" && value.callee.place.name === "len";
 }
 
-/** Names have what belongs to them in a dict, and there are rarely many. */
-function isMapping(iterable: Value): boolean {
-  if (iterable.op !== "call" || iterable.callee.op !== "read" || iterable.callee.place.kind !== "attribute") return false;
-  return /^(items|keys|values)$/.test(iterable.callee.place.name);
+/** Whether a list is made of data from outside, one element for each. */
+function isFromData(value: Value, isOutside: (value: Value) => boolean): boolean {
+  return value.op === "comprehension" && value.iterables.some(isOutside);
 }
+
+/** Files, readers of rows, cursors. */
+const dataTypes =
+  /^(_?io\.|builtins\.open$|io\.open$|csv\.|sqlite3\.Cursor|psycopg2?\.|pymysql\.cursors|fileinput\.|os\.(walk|listdir|scandir)$|glob\.i?glob$|itertools\.count$|sys\.stdin)/;
+/** Methods that give lines, rows, files, matches or addresses. */
+const dataCalls =
+  /^(readlines|splitlines|fetchall|fetchmany|iterdir|i?glob|rglob|walk|listdir|scandir|hosts|iter_lines|iter_rows|iterrows|itertuples|findall|finditer|find_all|scan_iter|iterparse)$/;
 
 /** Names of what there are a few of, by design of the program rather than by its input. */
 function namesFew(iterable: Value): boolean {

@@ -1,0 +1,189 @@
+import type { FunctionNode } from "../program/link/entity.js";
+import type { CallOperation, Operation, Value } from "../program/operation.js";
+
+/**
+ * How many calls a function that calls itself makes in all when it is called with these numbers: what its code says is followed, each combination of
+ * arguments once. Undefined where the code decides by anything but numbers, or where there are too many combinations.
+ */
+export function walkedCalls(
+  node: FunctionNode,
+  calls: readonly CallOperation[],
+  given: readonly (number | undefined)[],
+): number | undefined {
+  return new Walk(node, new Set(calls)).callsOf(given);
+}
+
+type Known = number | undefined;
+
+interface Outcome {
+  readonly calls: number;
+  readonly returned: Known;
+}
+
+/** One call: its variables, what its own calls gave, which arms its branches took, and how many calls there were below it. */
+interface Frame {
+  readonly variables: Map<string, Known>;
+  readonly given: Map<Value, Known>;
+  readonly taken: Map<string, number>;
+  calls: number;
+}
+
+class Walk {
+  private readonly outcomes = new Map<string, Outcome | "under way">();
+  private depth = 0;
+  /** Set where the walk cannot go on. */
+  private isUnclear = false;
+
+  constructor(
+    private readonly node: FunctionNode,
+    private readonly selfCalls: ReadonlySet<CallOperation>,
+  ) {}
+
+  callsOf(given: readonly Known[]): number | undefined {
+    const { calls } = this.call(given);
+    return this.isUnclear ? undefined : calls;
+  }
+
+  private call(given: readonly Known[]): Outcome {
+    const key = given.join();
+    const known = this.outcomes.get(key);
+    if (known === "under way" || this.outcomes.size > mostCombinations || this.depth > deepest) {
+      this.isUnclear = true;
+      return { calls: 1, returned: undefined };
+    }
+    if (known) return known;
+    this.outcomes.set(key, "under way");
+    this.depth++;
+    const { parameters } = this.node.facts;
+    const frame: Frame = {
+      variables: new Map(parameters.map(({ name }, index) => [name, given[index]])),
+      given: new Map(),
+      taken: new Map(),
+      calls: 1,
+    };
+    const end = this.run(this.node.facts.body, frame);
+    this.depth--;
+    const outcome = { calls: frame.calls, returned: end === "end" ? undefined : end.returned };
+    this.outcomes.set(key, outcome);
+    return outcome;
+  }
+
+  private run(operations: readonly Operation[], frame: Frame): "end" | { readonly returned: Known } {
+    for (const operation of operations) {
+      if (this.isUnclear) return "end";
+      switch (operation.op) {
+        case "call":
+          if (this.selfCalls.has(operation)) this.callItself(operation, frame);
+          break;
+        case "write": {
+          const { place, value, form } = operation;
+          if (place.kind === "name") frame.variables.set(place.name, value && form === "assign" ? this.number(value, frame) : undefined);
+          break;
+        }
+        case "branch": {
+          const end = this.branch(operation, frame);
+          if (end !== "end") return end;
+          break;
+        }
+        case "return":
+          return { returned: operation.value && this.number(operation.value, frame) };
+        case "raise":
+          return { returned: undefined };
+        case "loop":
+        case "attempt":
+        case "with":
+          // What they do to variables, and how often, is not followed.
+          this.isUnclear = true;
+          break;
+        default:
+          break;
+      }
+    }
+    return "end";
+  }
+
+  private branch({ test, arms, start, end }: Extract<Operation, { op: "branch" }>, frame: Frame): "end" | { readonly returned: Known } {
+    const truth = test && this.number(test, frame);
+    if (truth === undefined) {
+      // Nobody needs to know which way it goes where no way goes on.
+      if (arms.every((arm) => arm.length === 0)) return "end";
+      this.isUnclear = true;
+      return "end";
+    }
+    const arm = truth === 0 ? 1 : 0;
+    frame.taken.set(`${start} ${end}`, arm);
+    return this.run(arms[arm] ?? [], frame);
+  }
+
+  private callItself(call: CallOperation, frame: Frame): void {
+    const { parameters } = this.node.facts;
+    const isMethod = call.arguments.length < parameters.length && parameters[0]?.name === "self";
+    const given: Known[] = parameters.map(({ default: usual }) => (usual?.op === "constant" ? Number(usual.value) : undefined));
+    call.arguments.forEach(({ form, name, value }, index) => {
+      const position = form === "keyword" ? parameters.findIndex((each) => each.name === name) : index + (isMethod ? 1 : 0);
+      if (form === "star" || form === "double-star") this.isUnclear = true;
+      given[position] = this.number(value, frame);
+    });
+    const { calls, returned } = this.call(given);
+    frame.calls += calls;
+    frame.given.set(call, returned);
+  }
+
+  private number(value: Value, frame: Frame): Known {
+    switch (value.op) {
+      case "constant":
+        return typeof value.value === "number" && /^(int|float|bool)$/.test(value.type) ? value.value : undefined;
+      case "read":
+        return value.place.kind === "name" && value.place.owner === this.node.index ? frame.variables.get(value.place.name) : undefined;
+      case "call":
+        return frame.given.get(value);
+      case "compute":
+        return this.computed(
+          value.operator,
+          value.operands.map((operand) => this.number(operand, frame)),
+        );
+      case "choice": {
+        if (value.by === "condition") {
+          const arm = frame.taken.get(`${value.start} ${value.end}`);
+          const chosen = arm === undefined ? undefined : value.values[arm];
+          return chosen && this.number(chosen, frame);
+        }
+        const [left, right] = value.values;
+        const first = left && this.number(left, frame);
+        if (first === undefined || !right) return undefined;
+        return (first !== 0) === (value.by === "or") ? first : this.number(right, frame);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  private computed(operator: string, [a, b, ...more]: readonly Known[]): Known {
+    if (a === undefined || more.length > 0) return undefined;
+    if (operator === "u-") return -a;
+    if (operator === "not") return a === 0 ? 1 : 0;
+    if (b === undefined) return undefined;
+    const result = operations[operator]?.(a, b);
+    if (result === undefined) return undefined;
+    return typeof result === "boolean" ? Number(result) : Number.isFinite(result) ? result : undefined;
+  }
+}
+
+const operations: Readonly<Record<string, (a: number, b: number) => number | boolean>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "//": (a, b) => Math.floor(a / b),
+  "%": (a, b) => ((a % b) + b) % b,
+  "**": (a, b) => a ** b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+};
+
+const mostCombinations = 5_000;
+const deepest = 1_000;

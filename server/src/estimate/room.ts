@@ -1,0 +1,48 @@
+import type { FunctionNode } from "../program/link/entity.js";
+import { loopsAround } from "../program/link/loops.js";
+import type { Resolver } from "../program/link/resolver.js";
+import type { Spawn } from "../program/link/spawns.js";
+import type { Operation, Value } from "../program/operation.js";
+import type { Amount } from "./amount.js";
+import { bareActivation, type Evaluator } from "./evaluate.js";
+
+/**
+ * How many of the threads that a place starts can be at work at once because each takes a place of a semaphore first: in the loop that starts them, or
+ * as the first thing that they do. Undefined where no semaphore holds them back, or one of unknown size.
+ */
+export function roomOf(spawn: Spawn, resolver: Resolver, evaluator: Evaluator): Amount {
+  const size = (value: Value, node: FunctionNode): Amount => {
+    for (const entity of resolver.resolve(value, node)) {
+      if (entity.kind !== "object" || !/^threading\.(Bounded)?Semaphore$/.test(entity.type) || !entity.origin) continue;
+      const { call, in: within } = entity.origin;
+      const given = call.arguments.find(({ form, name }) => form === "positional" || name === "value");
+      const count = given && evaluator.number(given.value, bareActivation(within));
+      if (count && count.low >= 1) return count;
+    }
+    return undefined;
+  };
+  const { call, in: node, targets } = spawn;
+  for (const loop of loopsAround(node, call)) {
+    const found = firstTaken(
+      loop.body.filter(({ start }) => start < call.start),
+      (value) => size(value, node),
+    );
+    if (found) return found;
+  }
+  const target = targets.length === 1 ? targets[0]?.function : undefined;
+  return target && firstTaken(target.facts.body, (value) => size(value, target));
+}
+
+/** The size of the first semaphore that the operations take a place of, whatever comes before it. */
+function firstTaken(operations: readonly Operation[], size: (value: Value) => Amount): Amount {
+  for (const operation of operations) {
+    const found =
+      operation.op === "with" ? size(operation.context) : operation.op === "call" ? size(takenBy(operation) ?? operation) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function takenBy({ callee }: Extract<Operation, { op: "call" }>): Value | undefined {
+  return callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "acquire" ? callee.place.object : undefined;
+}
