@@ -76,7 +76,7 @@ test("a report is made anew when a text, a setting or what is looked at is anoth
     ["--target", "cpython-3.14t"],
     ["--cores", "7"],
     ["--select", "GIL201"],
-    ["--ignore", "GIL2"],
+    ["--ignore", "GIL1"],
   ]) {
     assert.deepEqual(check(cache, ...more), check(cache, "--no-cache", ...more), more.join(" "));
   }

@@ -12,6 +12,11 @@ def work():
         counter += 1
 
 threads = [threading.Thread(target=work) for _ in range(2)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(counter)
 `;
 
 /** Makes a project that is large enough for threads to read it: so many files with a race each, and with so long a comment. */

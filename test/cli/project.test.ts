@@ -53,10 +53,10 @@ function found(args: readonly string[] = [], options?: Parameters<typeof gilscop
 
 test("rules are chosen by the project, and by the command line before it", () => {
   write("app.py", race);
-  write("tests/test_app.py", race);
-  write("tests/deep/test_more.py", race);
+  write("extra/app_again.py", race);
+  write("extra/deep/more.py", race);
   const all = found();
-  const expected = ["app.py", "tests/deep/test_more.py", "tests/test_app.py"].map((path) => `${path} GIL201 warning`);
+  const expected = ["app.py", "extra/app_again.py", "extra/deep/more.py"].map((path) => `${path} GIL201 warning`);
   assert.deepEqual(all, expected);
   write("pyproject.toml", '[tool.gilscope]\nignore = ["GIL2"]\n');
   assert.deepEqual(found(), []);
@@ -64,13 +64,13 @@ test("rules are chosen by the project, and by the command line before it", () =>
   write("pyproject.toml", '[tool.gilscope]\nselect = ["cpu-bound-in-thread"]\n');
   assert.deepEqual(found(), []);
   assert.deepEqual(found(["--select", "GIL201"]), expected);
-  write("pyproject.toml", '[tool.gilscope.per-file-ignores]\n"tests/" = ["GIL201"]\n');
+  write("pyproject.toml", '[tool.gilscope.per-file-ignores]\n"extra/" = ["GIL201"]\n');
   assert.deepEqual(found(), expected.slice(0, 1));
-  assert.deepEqual(found(["--per-file-ignores", "app.py:GIL2,GIL1", "--per-file-ignores", "tests/*.py:non-atomic-shared-update"]), [
-    "tests/deep/test_more.py GIL201 warning",
+  assert.deepEqual(found(["--per-file-ignores", "app.py:GIL2,GIL1", "--per-file-ignores", "extra/*.py:non-atomic-shared-update"]), [
+    "extra/deep/more.py GIL201 warning",
   ]);
-  assert.deepEqual(found([".."], { at: "tests" }), ["../app.py GIL201 warning"], "patterns are relative to the folder of pyproject.toml");
-  assert.deepEqual(found(["-", "--stdin-filename", "tests/typed.py"], { input: race }), []);
+  assert.deepEqual(found([".."], { at: "extra" }), ["../app.py GIL201 warning"], "patterns are relative to the folder of pyproject.toml");
+  assert.deepEqual(found(["-", "--stdin-filename", "extra/typed.py"], { input: race }), []);
   write("pyproject.toml", '[tool.gilscope.rules]\nGIL201 = "error"\n');
   assert.deepEqual(found(["app.py"]), ["app.py GIL201 error"]);
   write("pyproject.toml", '[tool.gilscope.rules]\nnon-atomic-shared-update = "off"\n');

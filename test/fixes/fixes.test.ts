@@ -156,9 +156,9 @@ function isComplaint({ rule }: Finding): boolean {
   return rule !== "gil-releasing-call";
 }
 
-/** A finding without what a fix may move: places in the text. */
+/** A finding without what a fix may change: places in the text, and what a further sentence says of processes and locks. */
 function outline({ rule, message }: Finding): string {
-  return `${rule}: ${message.replace(/\bline \d+|:\d+/g, "")}`;
+  return `${rule}: ${message.replace(/\bline \d+|:\d+/g, "").replace(/\. (Most of it|Processes) .*/s, "")}`;
 }
 
 const otherForms: readonly { readonly name: string; readonly of: (text: string) => string }[] = [

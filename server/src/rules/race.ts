@@ -373,7 +373,7 @@ export function racePlaces({ first, second }: Race): readonly RelatedLocation[] 
   if (start) places.push({ ...start, message: isSame ? severalText(first.root) : startText(first.root) });
   const otherStart = isSame ? undefined : startOf(second.root);
   if (otherStart && otherStart.range.start !== start?.range.start) {
-    const text = second.root.kind === "promised" ? startText(second.root) : "the other thread is started here";
+    const text = second.root.kind === "spawn" ? "the other thread is started here" : startText(second.root);
     places.push({ ...otherStart, message: text });
   }
   for (const step of first.path.slice(0, 3)) {
@@ -395,6 +395,7 @@ function severalText(root: ThreadRoot): string {
 
 /** Why threads start at the root, as a clause for related locations. */
 export function startText(root: ThreadRoot): string {
+  if (root.kind === "caller") return root.within ? "this goes on beside the thread" : "other code calls this meanwhile";
   if (root.kind !== "promised") return root.kind === "spawn" ? "this thread is started here" : "several threads enter here";
   return root.promise.by === "docstring"
     ? "its docstring calls the class thread-safe"
@@ -413,6 +414,8 @@ export function startOf(root: ThreadRoot): { readonly path: string; readonly ran
     case "entry":
     case "marked":
     case "caller":
+      // A module has no name of its own to point at.
+      if (root.function.facts.kind === "module") return undefined;
       return { path: root.function.file.path, range: root.function.facts.nameRange };
   }
 }

@@ -1,5 +1,5 @@
 # fix: check-then-act
-# safety: safe
+# safety: unsafe
 # before: kept|lost
 # after: kept
 import sys

@@ -1,5 +1,5 @@
 # fix: check-then-act
-# safety: safe
+# safety: unsafe
 # before: lost
 # after: kept
 import threading

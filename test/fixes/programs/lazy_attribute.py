@@ -1,5 +1,5 @@
 # fix: unsafe-lazy-init
-# safety: safe
+# safety: unsafe
 # before: lost
 # after: kept
 import threading

@@ -243,7 +243,7 @@ export class AnswerMemory {
       if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.overviews.delete(key);
     }
     const { parts } = this.changes;
-    this.toldSince = this.state - 8 * statesBetweenSweeps;
+    this.toldSince = this.state - 2 * statesBetweenSweeps;
     for (const [part, state] of parts) if (state < this.toldSince) parts.delete(part);
   }
 
@@ -696,7 +696,7 @@ function compact<Result>(result: Result): Result {
 
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
-const statesBetweenSweeps = 128;
+const statesBetweenSweeps = 32;
 /** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
 const longestChain = 400;
 
