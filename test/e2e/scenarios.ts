@@ -151,10 +151,10 @@ export const scenarios: readonly Scenario[] = [
       await problems.getByText("GIL401").first().waitFor({ timeout: patience });
       assert.match(await textOf(problems), /ledger_lock.*printer_lock|printer_lock.*ledger_lock/s);
       await page.keyboard.press("Control+J");
-      await hoverOver(page, "reserved[name] = []", "reserved");
+      await hoverOver(page, 'unsold["balcony"] -= count', "unsold");
       const hover = page.locator(".monaco-hover", { hasText: "thread B" }).first();
       await hover.waitFor({ timeout: patience });
-      assert.match(await textOf(hover), /name not in reserved/);
+      assert.match(await textOf(hover), /unsold\["balcony"\]/);
       await scrollHover(page, hover);
       await page.screenshot({ path: picture("race") });
     },

@@ -62,7 +62,7 @@ export const teachingScenarios: readonly Scenario[] = [
       await page.keyboard.press("ArrowRight");
       await tree.getByText("under no lock").waitFor({ timeout: patience });
       const label = await focused.getAttribute("aria-label");
-      assert.match(label ?? "", /reserve, In 4 threads, .*shares reserved/);
+      assert.match(label ?? "", /reserve, In 4 threads, .*shares unsold/);
       await page.screenshot({ path: picture("threads") });
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");

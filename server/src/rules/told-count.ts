@@ -69,14 +69,17 @@ function isPartOfOther({ op }: Operation): boolean {
   return op === "read" || op === "compute" || op === "await";
 }
 
-/** Counting up, and setting back to where it started; what is taken off again is no figure but a balance, which is wrong for good once something is lost. */
+/**
+ * Counting up, and setting back to where it started; what is taken off again is no figure but a balance, which is wrong for good once something is lost. Among
+ * the figures of a container are some of how much is going on, which go down by one.
+ */
 function isAccount({ form, place, value }: Extract<Operation, { op: "write" }>, figure: Figure): boolean {
   if (!isHolder(place, figure) && !(place.kind === "element" && place.object.op === "read" && isHolder(place.object.place, figure)))
     return false;
   if (form !== "update") return value?.op === "constant" || (figure.isElement && place.kind !== "element");
   return (
     value?.op === "compute" &&
-    (figure.isElement || value.operator.startsWith("+")) &&
+    (value.operator.startsWith("+") || (figure.isElement && value.operands[1]?.op === "constant")) &&
     value.operands.slice(1).every((each) => !mentions(each, figure))
   );
 }

@@ -3,16 +3,15 @@
 import threading
 
 seats = {"stalls": 40, "gallery": 25}
-reserved = {}
+unsold = {"balcony": 40}
 ledger_lock = threading.Lock()
 printer_lock = threading.Lock()
 
 
-def reserve(name):
-    if name not in reserved:
-        print(f"reserving for {name}")
-        reserved[name] = []
-    reserved[name].append("stalls")
+def reserve(count):
+    if unsold["balcony"] >= count:
+        print(f"reserving {count}")
+        unsold["balcony"] -= count
 
 
 def sell():
@@ -28,7 +27,7 @@ def refund():
 
 
 if __name__ == "__main__":
-    threads = [threading.Thread(target=reserve, args=("Ada",)) for _ in range(4)]
+    threads = [threading.Thread(target=reserve, args=(30,)) for _ in range(4)]
     threads += [threading.Thread(target=sell), threading.Thread(target=refund)]
     for thread in threads:
         thread.start()
