@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Two threads add to a global without a lock. */
-const race = `import threading
+/** A program: two threads add to a global without a lock. */
+export const race = `import threading
 
 counter = 0
 

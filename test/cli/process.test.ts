@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, sy
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import { race } from "./large-project.js";
 
 /* The command line as users run it: the built bundle in a process of its own. */
 
@@ -43,24 +44,6 @@ function json(args: readonly string[], input?: string) {
   assert.equal(errors, "");
   return { code, ...JSON.parse(output) };
 }
-
-/** Two threads add to a global without a lock. */
-const race = `import threading
-
-counter = 0
-
-def work():
-    global counter
-    for _ in range(100_000):
-        counter += 1
-
-threads = [threading.Thread(target=work) for _ in range(2)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print(counter)
-`;
 
 test("code without concurrency has no findings, and the exit code says so", () => {
   write("app.py", "print('hello')\n");

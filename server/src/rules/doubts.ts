@@ -1,6 +1,7 @@
+import { fileName } from "../base/path.js";
 import type { Access, CallStep } from "../program/link/activity.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
-import { testsBefore } from "../program/link/guards.js";
+import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
@@ -47,7 +48,7 @@ function isTrial(a: ThreadRoot, b: ThreadRoot, program: Program): boolean {
 
 function isMainPart(node: FunctionNode, call: Extract<ThreadRoot, { kind: "spawn" }>["spawn"]["call"]): boolean {
   if (node.facts.kind !== "module") return false;
-  return testsBefore(node, call).some((test) => someValue(test, (value) => value.op === "read" && nameOf(value.place) === "__name__"));
+  return testsBefore(node, call).some(asksModuleName);
 }
 
 function isImported(path: string, program: Program): boolean {
@@ -61,7 +62,7 @@ function isImported(path: string, program: Program): boolean {
     }
     return names;
   });
-  return imported.has(path.slice(path.lastIndexOf("/") + 1).replace(/\.py$/, ""));
+  return imported.has(fileName(path).replace(/\.py$/, ""));
 }
 
 /**

@@ -4,15 +4,15 @@ import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { argumentFor } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
-import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
+import { innerValues, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 
 /**
  * What a filled place is given, as far as it matters who fills it. An object that threads tell apart by more than what it equals:
- * `container`, `object`, `lock`, `thread` and `resource`. `record`: an object of which nothing shows that it changes once it is made. `same`: whoever fills it, nobody can tell. `given`: what the caller brought.
+ * `container`, `object`, `lock`, `thread` and `resource`. `same`: whoever fills it, nobody can tell. `given`: what the caller brought.
  */
 export interface MadeValue {
-  readonly kind: "container" | "object" | "record" | "lock" | "thread" | "resource" | "same" | "given";
+  readonly kind: "container" | "object" | "lock" | "thread" | "resource" | "same" | "given";
   /** The class, for sentences; empty where it has no name. */
   readonly name: string;
 }
@@ -146,27 +146,9 @@ function ofClass(node: ClassNode, { resolver }: Program): MadeValue {
   const hasFields = node.facts.decorators.some((decorator) =>
     /^(dataclass|define|attrs|s)$/.test(lastNameOf(decorator.op === "call" ? decorator.callee : decorator)),
   );
-  const isPlain = externals.every((base) => /(^builtins\.object|^abc\.ABC|^typing\.Generic|Model)$/.test(base));
   const hasState = hasFields || externals.length > 0 || classes.some((each) => each.facts.instanceAttributes.size > 0);
   if (isFrozen || !hasState) return same;
-  return { kind: !isPlain || hasFields || classes.some(changes) ? "object" : "record", name: node.facts.name };
-}
-
-/** Whether objects of the class are changed after they are made, or hold something that is made to be changed. */
-function changes({ facts, file }: ClassNode): boolean {
-  for (const writes of facts.instanceAttributes.values()) {
-    for (const { function: index, write } of writes) {
-      if (file.functions[index]?.facts.name !== "__init__") return true;
-      if (write.value && someValue(write.value, isChangeable)) return true;
-    }
-  }
-  return false;
-}
-
-/** Containers, and calls that look like those of classes: an attribute that holds one is there to be used and changed. */
-function isChangeable(value: Value): boolean {
-  if (value.op === "display") return value.makes !== "tuple";
-  return value.op === "call" && /^([A-Z]\w*|dict|list|set|deque|defaultdict|object|open|connect|socket)$/.test(lastNameOf(value.callee));
+  return { kind: "object", name: node.facts.name };
 }
 
 const containers: ReadonlySet<string> = new Set(

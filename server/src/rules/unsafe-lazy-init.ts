@@ -1,10 +1,8 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
-import { testsBefore } from "../program/link/guards.js";
+import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
-import { someValue } from "../program/link/walk.js";
-import type { Value } from "../program/operation.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
@@ -88,16 +86,12 @@ function isFilledAtImport({ first }: Race, { resolver }: Program): boolean {
   for (const node of seen) {
     for (const { call, within } of resolver.callersOf(node)) {
       if (within.facts.kind === "module" && within !== spawn.in && (node === first.function || node.facts.name === "__init__"))
-        if (!testsBefore(within, call).some((test) => someValue(test, isModuleName))) return true;
+        if (!testsBefore(within, call).some(asksModuleName)) return true;
       if (seen.size < maximumWays && within.facts.kind === "function" && within !== spawn.in && within !== first.root.function)
         seen.add(within);
     }
   }
   return false;
-}
-
-function isModuleName(value: Value): boolean {
-  return value.op === "read" && value.place.kind === "name" && value.place.name === "__name__";
 }
 
 const maximumWays = 12;

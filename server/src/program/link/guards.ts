@@ -3,6 +3,12 @@ import { contains } from "../../base/range.js";
 import type { Operation, Value } from "../operation.js";
 import { leaves } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
+import { someValue } from "./walk.js";
+
+/** Whether a test asks by which name its module was started: `if __name__ == "__main__":`. */
+export function asksModuleName(test: Value): boolean {
+  return someValue(test, (value) => value.op === "read" && value.place.kind === "name" && value.place.name === "__name__");
+}
 
 /** The tests that decide whether a function gets to a place: of branches around it, and of those before it of which one arm leaves. */
 export function testsBefore(node: FunctionNode, place: Range): readonly Value[] {

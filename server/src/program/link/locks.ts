@@ -73,12 +73,12 @@ export function isNoLock({ key }: HeldLock): boolean {
 export function turnAt(
   test: Value | undefined,
   frame: Frame,
-  { resolver }: Program,
+  program: Program,
   ownership: Ownership,
 ): { readonly lock: HeldLock; readonly arm: "first" | "other" } | undefined {
   if (!test) return undefined;
   const turn = (value: Value | undefined, arm: "first" | "other"): ReturnType<typeof turnAt> => {
-    const barrier = value && barrierOf(value, frame.function, resolver);
+    const barrier = value && barrierOf(value, frame.function, program.resolver);
     if (!barrier) return undefined;
     const { key } = ownership.object(barrier, frame);
     const taken = { function: frame.function, range: rangeOf(test) };
@@ -96,7 +96,7 @@ export function turnAt(
   };
   if (test.op === "choice" && test.by === "and") {
     for (const each of test.values) {
-      const found = turnAt(each, frame, { resolver } as Program, ownership);
+      const found = turnAt(each, frame, program, ownership);
       if (found?.arm === "first") return found;
     }
     return undefined;
@@ -291,28 +291,27 @@ function isExclusive(made: CallOperation | undefined, type: string): boolean {
  * holds them until then.
  */
 export function givenBack(node: FunctionNode): readonly Value[] {
-  const objects: Value[] = [];
-  const taken: Value[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with") taken.push(operation.context);
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    const { object, name } = operation.callee.place;
-    if (isAcquire(operation)) taken.push(object);
-    if (name === "release") objects.push(object);
-  });
-  return objects.filter((object) => !taken.some((each) => sameValue(each, object)));
+  const { taken, entered, released } = lockUses(node);
+  return released.filter((object) => ![...taken, ...entered].some((each) => sameValue(each, object)));
 }
 
 /** Whether entering an object with this method leaves a lock of its own taken: `def __enter__(self): self._lock.acquire()`. */
 export function leavesTaken(node: FunctionNode): boolean {
-  const taken: Value[] = [];
-  const released: Value[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    if (isAcquire(operation)) taken.push(operation.callee.place.object);
-    else if (operation.callee.place.name === "release") released.push(operation.callee.place.object);
-  });
+  const { taken, released } = lockUses(node);
   return taken.some((lock) => !released.some((each) => sameValue(each, lock)));
+}
+
+/** What a function calls the methods of locks on, and what it enters with `with`. */
+function lockUses(node: FunctionNode): Readonly<Record<"taken" | "entered" | "released", readonly Value[]>> {
+  const uses = { taken: [] as Value[], entered: [] as Value[], released: [] as Value[] };
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with") uses.entered.push(operation.context);
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    const { object, name } = operation.callee.place;
+    if (isAcquire(operation)) uses.taken.push(object);
+    else if (name === "release") uses.released.push(object);
+  });
+  return uses;
 }
 
 /** Whether the operations take a lock somewhere. */

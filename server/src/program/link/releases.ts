@@ -114,20 +114,14 @@ class LockWays {
     }
     const end = { start: facts.end, end: facts.end };
     const last = ways.next.map((state): State => ({ ...state, exit: { how: "end", range: end } }));
+    const heldAtEnd = new Set(ways.next.map((state) => state.held));
     for (const state of [...ways.leaves, ...last, ...ways.errors]) if (state.held && state.exit) this.leak(state.held, state.exit);
     return [...this.found].flatMap(([acquire, exit]): Leak[] => {
       const release = this.released.get(acquire);
       // An attempt whose answer nobody looks at need not have succeeded.
       const isKnown = acquire.arguments.length === 0 || this.consulted.has(factOfCall(acquire));
       if (exit.how !== "error" && this.isNoted(acquire, exit.range)) return [];
-      if (
-        this.isMeant(
-          acquire,
-          exit,
-          ways.next.some((state) => state.held === acquire),
-        )
-      )
-        return [];
+      if (this.isMeant(acquire, exit, heldAtEnd)) return [];
       return release && isKnown ? [{ acquire, object: this.object, release, exit }] : [];
     });
   }
@@ -147,10 +141,10 @@ class LockWays {
    * Whether the lock is meant to be held on: given back only where something goes wrong, and else not at the end of the function either; or taken as often as
    * one loop runs, and given back as often as the next.
    */
-  private isMeant(acquire: CallOperation, exit: Exit, isHeldAtEnd: boolean): boolean {
+  private isMeant(acquire: CallOperation, exit: Exit, heldAtEnd: ReadonlySet<CallOperation | undefined>): boolean {
     const { body } = this.node.facts;
     if (exit.how === "round") return body.some((each) => each.op === "loop" && each.start > acquire.end && this.releases(each.body));
-    return isHeldAtEnd && this.releases(body) && !this.releases(withoutHandlers(body));
+    return heldAtEnd.has(acquire) && this.releases(body) && !this.releases(withoutHandlers(body));
   }
 
   private leak(acquire: CallOperation, exit: Exit): void {
