@@ -32,13 +32,21 @@ export class Resolver {
     readonly files: ReadonlyMap<string, LinkedFile>,
     readonly knowledge: Knowledge,
     private readonly spawnedArguments: ReadonlyMap<FunctionNode, readonly SpawnedArguments[]>,
-    private memory = new AnswerMemory(),
+    private lent: AnswerMemory | undefined = new AnswerMemory(),
   ) {
     const state = { files, knowledge, given: spawnedArguments };
-    memory.take(state, () => {
-      this.memory = new AnswerMemory();
-      this.memory.take(state, () => {});
+    this.lent?.take(state, () => {
+      this.lent = undefined;
     });
+  }
+
+  /** Whoever still asks about a state that is past finds all answers anew. */
+  private get memory(): AnswerMemory {
+    if (!this.lent) {
+      this.lent = new AnswerMemory();
+      this.lent.take({ files: this.files, knowledge: this.knowledge, given: this.spawnedArguments }, () => {});
+    }
+    return this.lent;
   }
 
   /** Where later stages remember what they made of answers about a file. */
