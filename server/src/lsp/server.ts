@@ -52,7 +52,7 @@ import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
-import { wordsFor } from "./language.js";
+import { english, languageOf, type Words, wordsOf } from "./language.js";
 import { createNotebooks } from "./notebooks.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
@@ -131,7 +131,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let hovers = introductionOf(undefined);
   let trust = trustOf(undefined);
   let client = clientOf({});
-  let words = wordsFor(undefined);
+  let words = english;
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -845,9 +845,21 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }
   };
 
-  connection.onInitialize((params: InitializeParams): InitializeResult => {
+  const wordsFor = async (locale: string | undefined): Promise<Words> => {
+    const language = languageOf(locale);
+    if (!language) return english;
+    try {
+      return wordsOf(await localHost.readTranslations(language));
+    } catch (error) {
+      logFailure("the language", error);
+      return english;
+    }
+  };
+
+  connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
+    // Nothing is said before it is known in which language.
+    words = await wordsFor(params.locale);
     client = clientOf(params.capabilities, params.initializationOptions);
-    words = wordsFor(params.locale);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
     trust = trustOf(params.initializationOptions);
