@@ -77,7 +77,7 @@ with concurrent.futures.ProcessPoolExecutor() as pool:
     const host = new AnalysisHost(await pythonParser(), settings);
     host.setFile(path, program);
     const state = host.snapshot();
-    const shown = new Set<string>([workspaceReport(state, { ...settings, folders: [] })]);
+    const shown = new Set<string>([workspaceReport(state, { ...settings, folders: [] }, english)]);
     for (let offset = 0; offset < program.length; offset++) {
       const hover = state.hover(path, offset);
       if (hover) shown.add(hover.markdown);

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { globSync } from "tinyglobby";
-import type { Target } from "../../server/src/base/target.js";
+import { knownTargets, type Target } from "../../server/src/base/target.js";
+import { costsFor } from "../../server/src/estimate/operation-costs.js";
 import { furtherSentences, ruleSentences, verdictText } from "../../server/src/knowledge/call-text.js";
 import type { CallableEntry } from "../../server/src/knowledge/entry.js";
 import { evaluate } from "../../server/src/knowledge/evaluate.js";
 import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
-import { languageOf, type Translations, wordsOf } from "../../server/src/lsp/language.js";
+import { topics } from "../../server/src/lsp/explanations.js";
+import { english, languageOf, type Translations, wordsOf } from "../../server/src/lsp/language.js";
 import { phrasesOf } from "../../server/src/lsp/phrases.js";
+import { rules } from "../../server/src/rules/index.js";
+import type { Severity } from "../../server/src/rules/rule.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { saidTexts } from "./said-texts.js";
 
@@ -117,6 +121,15 @@ function linesOf(markdown: string): readonly string[] {
     .flatMap((line) => line.replace(/^- /, "").split(" · "));
 }
 
+test("the titles and first words of all pages, and the numbers' sources, are known in every language", () => {
+  assertComplete([
+    ...topics(english).flatMap(({ kind, title, detail }) => (kind === "page" ? [title, detail] : [])),
+    ...rules.map(({ docs }) => /^# .*\n+([^\n]+)/.exec(docs)?.[1] ?? ""),
+    ...(["error", "warning", "information", "hint"] satisfies Severity[]),
+    ...knownTargets.map((target) => `Assumes: cost of each operation = ${costsFor(target).origin.note}.`),
+  ]);
+});
+
 test("what is known of library calls is known in every language", () => {
   const knowledge = builtInKnowledge();
   const targets: readonly Target[] = [
@@ -143,17 +156,17 @@ function assertComplete(texts: readonly string[]): void {
   for (const language of languages) {
     const { whole } = phrasesOf(translationsOf(language).said);
     const unknown = new Set<string>();
-    const english = new Set<string>();
+    const foreign = new Set<string>();
     for (const text of new Set(texts)) {
       const translation = whole(text);
       if (translation === undefined) unknown.add(text);
       else if (!isOrder(text)) {
         assert.deepEqual(valuesOf(translation), valuesOf(text), text);
-        if (!/^(?:Ignore |This comment has no effect)/.test(text) && englishIn(translation).length > 0) english.add(translation);
+        if (!/^(?:Ignore |This comment has no effect)/.test(text) && englishIn(translation).length > 0) foreign.add(translation);
       }
     }
     assert.deepEqual([...unknown], [], `${language} has no form of these`);
-    assert.deepEqual([...english], [], `these are not all in ${language}`);
+    assert.deepEqual([...foreign], [], `these are not all in ${language}`);
   }
 }
 

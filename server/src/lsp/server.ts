@@ -79,6 +79,7 @@ import {
 } from "./protocol.js";
 import { answerPulledDiagnostics, diagnosticOptions } from "./pulled-diagnostics.js";
 import { answerReadingAids } from "./reading-aids.js";
+import { saidPrediction } from "./said-prediction.js";
 import { noneSelected, selectedIn } from "./selected-interpreters.js";
 import { commandMessage, serverCommands } from "./server-commands.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
@@ -761,6 +762,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (!site) return null;
       return {
         ...site,
+        prediction: saidPrediction(site.prediction, words),
         place: { uri: place.uri, ...rendererOf(state).position(path, site.prediction.range.start) },
         fileName: fileName(path),
       };
@@ -791,14 +793,17 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onExecuteCommand(
     answering("workspace/executeCommand", (params: ExecuteCommandParams): null => {
-      const message = commandMessage(params.command, params.arguments?.[0]);
+      const message = commandMessage(params.command, params.arguments?.[0], words);
       if (message === undefined) throw new MalformedParameters(`${params.command} cannot be done with that`);
       send(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message }));
       return null;
     }),
   );
 
-  connection.onRequest(topicsRequest, answering("topics", topics));
+  connection.onRequest(
+    topicsRequest,
+    answering("topics", () => topics(words)),
+  );
 
   connection.onRequest(
     knowledgeFilesRequest,
@@ -809,7 +814,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     reportRequest,
     answering("report", () => {
       const state = snapshot();
-      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() });
+      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() }, words);
     }),
   );
 
