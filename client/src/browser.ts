@@ -1,5 +1,6 @@
 import { type ExtensionContext, Uri } from "vscode";
 import { LanguageClient, type MessageTransports } from "vscode-languageclient/browser";
+import { registerCommands } from "./commands.js";
 import { startClient } from "./extension.js";
 import { type ServerWorker, transportsTo } from "./worker-transports.js";
 
@@ -14,5 +15,6 @@ export function activate(context: ExtensionContext): void {
     worker.postMessage({ runtime: inDist("web-tree-sitter.wasm"), python: inDist("tree-sitter-python.wasm") });
     return transportsTo(worker);
   };
-  startClient(context, (options) => new LanguageClient("gilscope", "Gilscope", start, options));
+  const handlers = startClient(context, (options) => new LanguageClient("gilscope", "Gilscope", start, options));
+  context.subscriptions.push(registerCommands(context.extension, Promise.resolve(handlers)));
 }
