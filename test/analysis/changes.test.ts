@@ -282,3 +282,26 @@ test("what a function is handed by a spawn elsewhere counts from the change on",
     assert.equal(host.snapshot().predictions("/q/worker.py").length, places, handed);
   }
 });
+
+test("a call in a file of which a definition has gone leads to the functions that the file has now", () => {
+  const text = `import threading
+def run(self):
+        work("a name")
+        yield (lambda item: threading.Lock())
+def work(name):
+    threading.Thread(target=name.rows).start()`;
+  const host = new AnalysisHost(parser, settings);
+  host.openFile("/q/app.py", text);
+  assert.equal(host.snapshot().predictions("/q/app.py").length, 1);
+  // Several edits come between two questions: the lambda is broken off, the import was away in between.
+  const edit = (start: number, end: number, newText: string): void => host.editFile("/q/app.py", [{ range: { start, end }, newText }]);
+  edit(0, 0, "# ");
+  const at = text.indexOf(": threading.Lock") + 2;
+  edit(at, at, "\r\n");
+  edit(0, 2, "");
+  const fresh = new AnalysisHost(parser, settings);
+  fresh.setFile("/q/app.py", `${text.slice(0, at - 2)}\r\n${text.slice(at - 2)}`);
+  assert.equal(fresh.snapshot().predictions("/q/app.py").length, 1);
+  assert.equal(host.snapshot().predictions("/q/app.py").length, 1);
+  host.closeFile("/q/app.py");
+});

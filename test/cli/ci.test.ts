@@ -121,21 +121,3 @@ test("the hook of pre-commit runs the command of its checkout, on the files that
   assert.equal(status, 1);
   assert.match(stdout, /^first\.py:\d+:\d+ GIL201 /m);
 });
-
-test("the packed package holds all that the command needs", () => {
-  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const packed = spawnSync(npm, ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { encoding: "utf8" });
-  assert.equal(packed.status, 0, packed.stderr);
-  const [{ filename }] = JSON.parse(packed.stdout);
-  assert.equal(spawnSync("tar", ["-xzf", filename], { cwd: folder }).status, 0);
-  const { bin } = JSON.parse(readFileSync(join(folder, "package/package.json"), "utf8"));
-  writeFileSync(join(folder, "app.py"), race);
-  // Nothing is installed beside it.
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join("package", bin.gilscope), "check", "app.py"], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  assert.equal(stderr, "");
-  assert.equal(status, 1);
-  assert.match(stdout, /^app\.py:\d+:\d+ GIL201 /m);
-});

@@ -78,6 +78,34 @@ if (isInstalled("zsh")) {
     const script = `autoload -U compinit && compinit -u -D; source ${join(folder, "zsh")}; print $_comps[gilscope]`;
     assert.equal(run("zsh", ["-f", "-c", script]), "_gilscope\n");
   });
+
+  test("zsh completes options, rules and files as somebody types", () => {
+    // A shell of its own at a terminal of its own; what it shows is read until what is awaited comes.
+    const script = `
+      zmodload zsh/zpty; zpty typed zsh -f -i
+      zpty -w typed "stty columns 200; autoload -U compinit && compinit -u -D; source $1; PS1='> '; print loa''ded"
+      zpty -r typed shown '*loaded*' || exit 3
+      while [[ $# -gt 1 ]]; do
+        zpty -w -n typed $'\\x15'"$2"$'\\t'
+        zpty -r typed shown "*$3*" || exit 4
+        shift 2
+      done
+      zpty -d typed; print done`;
+    const typed = [
+      ["gilscope check --forma", "--format="],
+      ["gilscope check --select lock-o", "--select lock-order-inversion"],
+      ["gilscope check a", "check app.py"],
+      ["gilscope check --format=sa", "--format=sarif"],
+      ["gilscope know", "gilscope knowledge"],
+    ];
+    const { status, stdout, stderr } = spawnSync("zsh", ["-f", "-c", script, "zsh", join(folder, "zsh"), ...typed.flat()], {
+      cwd: join(folder, "work"),
+      encoding: "utf8",
+      timeout: 60_000,
+      env: { ...process.env, TERM: "dumb" },
+    });
+    assert.deepEqual([stderr, status, stdout], ["", 0, "done\n"]);
+  });
 }
 
 test("what shells are told follows from the command line itself", () => {

@@ -132,7 +132,7 @@ export function documentOf(text: string): TextDocument {
 }
 
 /** Far more than anything here takes; a run that waits so long has failed. */
-const patience = 15_000;
+const patience = 60_000;
 
 async function startEditor(
   folder: string,

@@ -1,11 +1,15 @@
 import { hasGil, targetTitle } from "../base/target.js";
+import type { Assumption } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, duration, speedupText, upTo } from "../estimate/text.js";
 import { rangeOfCall, type TaskWork, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
+import type { Program } from "../program/link/link.js";
+import { loopsAround } from "../program/link/loops.js";
+import { isAwaitedAtOnce, isCalledInTurn } from "../program/link/spawns.js";
 import docs from "./cpu-bound-in-thread.md";
 import { processPoolFix } from "./fixes/process-pool-fix.js";
-import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
+import type { Confidence, Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 
 /** GIL101: interpreter-bound work run in threads. */
 export const cpuBoundInThread: Rule<SiteEstimate> = {
@@ -22,15 +26,44 @@ export const cpuBoundInThread: Rule<SiteEstimate> = {
 
 function find(context: RuleContext): readonly Match<SiteEstimate>[] {
   if (!hasGil(context.target)) return [];
-  return context.sites.filter(isCpuBound).map((site) => ({
-    path: site.prediction.path,
-    range: site.prediction.range,
-    confidence: "likely",
-    related: related(site),
-    targets: [],
-    prediction: site.prediction,
-    data: site,
-  }));
+  return context.sites.filter(isCpuBound).flatMap((site) => {
+    const { path, range } = site.prediction;
+    const confidence = confidenceOf(site, context.program);
+    return confidence === undefined
+      ? []
+      : [{ path, range, confidence, related: related(site), targets: [], prediction: site.prediction, data: site }];
+  });
+}
+
+/** Threads that share out a computation are there for speed. What is put off to one of a pool's threads leaves its own thread free, which it does. */
+function confidenceOf(site: SiteEstimate, program: Program): Confidence | undefined {
+  const { spawn, work } = site;
+  const isShared = sharesOut(site, program);
+  // What takes long only if lengths and sizes are what nothing in the code tells is a guess, which loops inside loops bear out.
+  if (!isShared && isGuess(work) && work.nesting < 2) return undefined;
+  const isShown = isShared || (!isGuess(work) && spawn.repeated === "shown");
+  return isShown ? "likely" : "possible";
+}
+
+/** Whether the code shows that several of its threads have some of the work; what a `while` loop starts comes when it comes, as requests do. */
+function sharesOut(site: SiteEstimate, { resolver }: Program): boolean {
+  const { spawn, prediction } = site;
+  const { call, in: within, items } = spawn;
+  if (isAwaitedAtOnce(call, within)) return false;
+  if (items.length > 0 || computingBeside(site).length > 0) return true;
+  if (prediction.tasks.low === prediction.tasks.high && prediction.tasks.likely >= 2) return true;
+  const loop = loopsAround(within, call).at(-1);
+  return loop ? loop.form !== "while" : isCalledInTurn(call, within, resolver);
+}
+
+/** Whether it is long only if lengths or sizes are that nothing in the code tells. */
+function isGuess({ lengths, assumptions, interpreterNs, heldNs: held }: TaskWork): boolean {
+  return (lengths === "guessed" || assumptions.some(isOfLength)) && interpreterNs.low + held.low < shortestHeavyTaskNs;
+}
+
+/** Whether a length or size was assumed; what a call takes is in the range of the estimate. */
+function isOfLength({ what, from }: Assumption): boolean {
+  return from === "default" && !/ (takes|waits)$/.test(what);
 }
 
 /**
@@ -53,12 +86,17 @@ function isCpuBound(site: SiteEstimate): boolean {
   const isHeavy = work.nesting > 1 || heavyCalls.reduce((sum, call) => sum + call.ns, 0) > held / 3;
   if (held < (isHeavy ? shortestHeavyTaskNs : shortestTaskNs) || elsewhere > held / 4) return false;
   // Where lengths are guessed, one call that may wait can be what the thread is for.
-  if (
-    work.lengths === "guessed" &&
-    (work.unknownCalls >= 1 || work.calls.some((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python"))
-  )
-    return false;
-  return work.unknownCalls * unknownCallNs <= held / 2;
+  const isOpen = work.lengths === "guessed" || work.isEndless;
+  if ((isOpen || isGuess(work)) && work.unknownCalls >= 1) return false;
+  if (work.lengths === "guessed" && work.calls.some((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python")) return false;
+  return work.unknownCalls * unknownCallNs <= held / 2 && !isTurningOver(work);
+}
+
+/** Whether its time is that of a loop that ends when somebody ends it, and a round of which takes next to nothing: the number of rounds means nothing. */
+function isTurningOver({ hotLoop }: TaskWork): boolean {
+  if (!hotLoop) return false;
+  const { loop, passNs } = hotLoop.innermost;
+  return loop.form === "while" && loop.test?.op === "constant" && passNs < shortestHeavyTaskNs;
 }
 
 /** The other threads that are started with it and compute long enough to be in its way. */

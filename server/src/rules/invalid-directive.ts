@@ -3,7 +3,7 @@ import type { Source } from "../base/source.js";
 import type { Directive } from "../program/facts.js";
 import docs from "./invalid-directive.md";
 import { type Match, noFix, type OtherRules, type Rule, type RuleContext } from "./rule.js";
-import { means, rangesOfNames } from "./suppression.js";
+import { filesWithDirectives, means, rangesOfNames } from "./suppression.js";
 
 interface Data {
   /** A sentence without a full stop. */
@@ -24,7 +24,7 @@ export const invalidDirective: Rule<Data> = {
 };
 
 function find(context: RuleContext, { rules }: OtherRules): readonly Match<Data>[] {
-  return context.program.files.flatMap(({ path, facts }) =>
+  return filesWithDirectives(context.program).flatMap(({ path, facts }) =>
     facts.directives.flatMap((directive) =>
       faultsOf(directive, context.source(path), rules).map(
         ({ range, reason }): Match<Data> => ({

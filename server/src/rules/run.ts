@@ -98,6 +98,9 @@ function byPlace({ match: a, rule: { code: x } }: Found, { match: b, rule: { cod
   return a.path !== b.path ? (a.path < b.path ? -1 : 1) : a.range.start - b.range.start || (x < y ? -1 : x > y ? 1 : 0);
 }
 
+/** What is meant to go wrong in a test, or is over with it. What goes wrong between processes keeps a test from running. */
+const harmlessInTests: ReadonlySet<Rule["group"]> = new Set(["races", "locks", "performance"]);
+
 /** What only a switch between any two steps can do: greenlets switch where they wait, which these rules do not look for. */
 const ofAnySwitch: ReadonlySet<string> = new Set(["GIL201", "GIL202", "GIL203", "GIL204", "GIL205", "GIL207", "GIL208"]);
 
@@ -105,7 +108,7 @@ const ofAnySwitch: ReadonlySet<string> = new Set(["GIL201", "GIL202", "GIL203", 
 export function findingOf({ rule, severity, match }: Found, context: RuleContext): Finding {
   const isDoubtful =
     (ofAnySwitch.has(rule.code) && hasGreenThreads(match.path, context.program)) ||
-    ((rule.group === "races" || rule.group === "locks") && isTestCode(match.path, context.program));
+    (harmlessInTests.has(rule.group) && isTestCode(match.path, context.program));
   const confidence = isDoubtful ? "possible" : match.confidence;
   return withFixes(
     {

@@ -1,6 +1,8 @@
 import type { Range } from "../base/range.js";
 import type { Source } from "../base/source.js";
 import type { Directive } from "../program/facts.js";
+import type { LinkedFile } from "../program/link/entity.js";
+import type { Program } from "../program/link/link.js";
 import type { Match, Rule } from "./rule.js";
 
 /** A comment that names rules to ignore. */
@@ -15,6 +17,11 @@ export function means(name: string, rule: Rule): boolean {
 export function isSuppressedBy(directive: Directive, rule: Rule, match: Match<unknown>): boolean {
   if (directive.kind !== "ignore" || !directive.names.some((name) => means(name, rule))) return false;
   return directive.scope === "file" || (directive.subject.start <= match.range.start && match.range.start < directive.subject.end);
+}
+
+/** The files in which a comment speaks to this tool, of which there are few. */
+export function filesWithDirectives({ files, resolver }: Program): readonly LinkedFile[] {
+  return resolver.eachFile("files with directives", files, (file) => (file.facts.directives.length > 0 ? [file] : []));
 }
 
 /** Where the names of such a comment stand, in the order of `names`, in places. */

@@ -2,7 +2,7 @@ import type { Range } from "../base/range.js";
 import type { Source } from "../base/source.js";
 import { targetTitle } from "../base/target.js";
 import type { Fix, Match, OtherRules, Rule, RuleContext } from "./rule.js";
-import { type IgnoreDirective, isSuppressedBy, means, rangesOfNames } from "./suppression.js";
+import { filesWithDirectives, type IgnoreDirective, isSuppressedBy, means, rangesOfNames } from "./suppression.js";
 import docs from "./unused-suppression.md";
 
 interface Data {
@@ -27,7 +27,7 @@ export const unusedSuppression: Rule<Data> = {
 };
 
 function find(context: RuleContext, { rules, found, isJudged }: OtherRules): readonly Match<Data>[] {
-  return context.program.files.flatMap(({ path, facts }) => {
+  return filesWithDirectives(context.program).flatMap(({ path, facts }) => {
     const ignoring = facts.directives.filter((directive) => directive.kind === "ignore");
     if (ignoring.length === 0) return [];
     const here = found.filter(({ match }) => match.path === path);

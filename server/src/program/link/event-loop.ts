@@ -486,7 +486,7 @@ function isSelf(value: Value, node: FunctionNode): boolean {
 function knownIn(state: State): KnownValues {
   const holds = (value: Value): boolean | undefined => {
     if (value.op === "constant") return typeof value.value === "string" ? value.value !== "" : value.value !== 0 && value.type !== "none";
-    const given = constantOf(value, state);
+    const given = constantOf(value, state) ?? flagOf(value, state.function);
     return given && holds(given);
   };
   return {
@@ -504,6 +504,26 @@ function constantOf(value: Value, { function: node, given }: State): ConstantVal
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return undefined;
   const found = node.facts.bindings.has(value.place.name) ? undefined : given.get(value.place.name);
   return found && found !== "something" && "constant" in found ? found.constant : undefined;
+}
+
+/** The truth value that the module gives a name once and for all: `_IS_SYNC = False`. */
+function flagOf(value: Value, { file }: FunctionNode): ConstantValue | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
+  const [only, ...more] = file.functions[0]?.facts.bindings.get(value.place.name) ?? [];
+  if (only?.op !== "constant" || only.type !== "bool" || more.length > 0) return undefined;
+  return globalsOf(file).has(value.place.name) ? undefined : only;
+}
+
+/** The variables of the module that its functions store to. */
+function globalsOf(file: LinkedFile): ReadonlySet<string> {
+  return file.derive("variables that functions store to", () => {
+    const names = new Set<string>();
+    for (const node of file.functions.slice(1))
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op === "write" && operation.place.kind === "name" && operation.place.owner === 0) names.add(operation.place.name);
+      });
+    return names;
+  });
 }
 
 function isPassed(value: Value, { function: node, given }: State): boolean {

@@ -25,6 +25,7 @@ import { loopWaits } from "./loop-waits.js";
 import { loopsAround } from "./loops.js";
 import { Ownership } from "./ownership.js";
 import { awaitedSpawns } from "./pool-waits.js";
+import { decoratorNames } from "./resolver.js";
 import { suspensionsOf } from "./suspensions.js";
 import { someValue, walkOperations } from "./walk.js";
 
@@ -87,7 +88,7 @@ class Search {
   private readonly blocked = new Map<string, Blocked[]>();
   private readonly known = new Map<CallOperation, readonly CallableEntry[]>();
   private readonly ownership: Ownership;
-  /** Locks that a thread holds while it waits for something slow, with one such wait each. */
+  /** Locks that a thread holds while it waits for something slow, with one such wait each, the nearest to where the lock is taken. */
   private readonly heldLong = new Map<string, Wait>();
   /** Waits of a loop for itself, of which another rule speaks. */
   private readonly ownWaits: ReadonlySet<CallOperation>;
@@ -98,7 +99,8 @@ class Search {
     for (const wait of activityOf(program).waits) {
       if (wait.root.kind === "promised" || wait.root.kind === "caller") continue;
       for (const lock of wait.locks)
-        if (lock.scope === "threads" && !this.heldLong.has(lock.key) && this.isSlow(wait)) this.heldLong.set(lock.key, wait);
+        if (lock.scope === "threads" && isNearer(wait, this.heldLong.get(lock.key), lock.key) && this.isSlow(wait))
+          this.heldLong.set(lock.key, wait);
     }
     for (const visit of loopVisits(program, blockSearch(program))) {
       if (hasGreenThreads(visit.function.file.path, program)) continue;
@@ -185,7 +187,10 @@ class Search {
     const holder = locks.map(({ key }) => this.heldLong.get(key)).find((wait) => wait !== undefined && wait.function !== node);
     if (!holder) return undefined;
     const name = holder.function.facts.name === "<lambda>" ? "a lambda" : holder.function.facts.name;
-    return { visit, call: at, operation, name, for: "held lock", usually: "long", object: writtenName(lock), holder };
+    const lockKey = locks.find(({ key }) => this.heldLong.get(key) === holder)?.key ?? "";
+    // What is done far from where the lock is taken is rarely what it is taken for.
+    const usually = stepsUnder(holder, lockKey) > nearUnderLock ? "short" : "long";
+    return { visit, call: at, operation, name, for: "held lock", usually, object: writtenName(lock), holder };
   }
 
   private call(call: CallOperation, visit: LoopVisit): Blocked | undefined {
@@ -334,9 +339,24 @@ class Search {
     const name = writtenName(object);
     if (/^threading\.(Thread|Timer)\.join$/.test(entry.name)) return this.tellsItsEnd(call, node);
     if (entry.name.startsWith("concurrent.futures.Future.")) return isDoneBefore(call, name, node);
-    if (/\.(get|put)$/.test(entry.name)) return isLookedAt(call, name, queueLooks, node);
+    if (/\.(get|put)$/.test(entry.name)) return isLookedAt(call, name, queueLooks, node) || this.isLookedAtBy(call, name, queueLooks, node);
     if (entry.name.startsWith("subprocess.Popen.")) return isLookedAt(call, undefined, processLooks, node) || isAwaitedToEnd(call, node);
     return false;
+  }
+
+  /** The same, in a method of the own object that the function calls first: `if not self.sending(): return`. */
+  private isLookedAtBy(call: CallOperation, name: string, looks: ReadonlySet<string>, node: FunctionNode): boolean {
+    if (!name.startsWith("self.")) return false;
+    let isAsked = false;
+    walkOperations(node.facts.body, (operation) => {
+      if (isAsked || operation.op !== "call" || operation.start >= call.start) return;
+      const object = objectOf(operation);
+      if (!object || writtenName(object) !== "self") return;
+      isAsked = this.program.resolver
+        .callees(operation, node)
+        .some(({ function: asked }) => asked !== node && isLookedAt({ ...call, start: Number.POSITIVE_INFINITY }, name, looks, asked));
+    });
+    return isAsked;
   }
 
   /** Whether the socket reaches this machine only, or is one that sends without a connection. */
@@ -420,6 +440,8 @@ class Search {
     // Further down, the way there is rarely the usual one; what only errors lead to is rare.
     if (visit.path.length > longestUsualPath) return "possible";
     if (what === "time" && visit.path.length > 0 && isAfterError(operation, visit.function)) return "possible";
+    if (what === "time" && isOnlyIfSet(operation, visit.function)) return "possible";
+    if ([...visit.path.slice(1), visit].some(({ function: node }) => runsOnce(node))) return "possible";
     const start = visit.path[0]?.call.start ?? operation.start;
     return what !== "time" && isBeforeOthers(start, visit.root, this.program) ? "possible" : "likely";
   }
@@ -492,6 +514,46 @@ function wayCost({ visit }: Blocked): number {
 
 const longestNearPath = 2;
 const longestUsualPath = 4;
+
+/** Whether the function keeps its only answer, so that it runs once in a process. */
+function runsOnce(node: FunctionNode): boolean {
+  const decorators = decoratorNames(node);
+  if (!decorators.some((name) => name === "cache" || name === "lru_cache")) return false;
+  return node.facts.parameters.length === (decorators.includes("classmethod") ? 1 : 0);
+}
+
+/** Whether it is a sleep of as long as a setting says, if that says anything: `if self.pause: time.sleep(self.pause)`. */
+function isOnlyIfSet(operation: Operation, node: FunctionNode): boolean {
+  if (operation.op !== "call") return false;
+  const names = new Set<string>();
+  for (const { value } of operation.arguments)
+    someValue(value, (each) => {
+      const isSetting = each.op === "read" && (each.place.kind === "attribute" || (each.place.kind === "name" && each.place.owner === 0));
+      if (isSetting) names.add(writtenName(each));
+      return false;
+    });
+  let isSet = false;
+  walkOperations(node.facts.body, (branch) => {
+    if (branch.op !== "branch" || branch.test?.op !== "read" || !names.has(writtenName(branch.test))) return;
+    isSet ||= branch.arms[0]?.some((inner) => inner.start <= operation.start && operation.end <= inner.end) ?? false;
+  });
+  return isSet;
+}
+
+/** So many calls may lie between where a lock is taken and the wait that it is held for. */
+const nearUnderLock = 1;
+
+/** How many calls lie between where the thread took the lock and where it waits. */
+function stepsUnder({ locks, path, function: node }: Wait, key: string): number {
+  const from = locks.find((lock) => lock.key === key)?.taken.function;
+  if (from === node) return 0;
+  const at = path.findLastIndex((step) => step.function === from);
+  return path.length - Math.max(0, at);
+}
+
+function isNearer(wait: Wait, than: Wait | undefined, key: string): boolean {
+  return than === undefined || stepsUnder(wait, key) < stepsUnder(than, key);
+}
 
 /** Whether the operation stands in an `except` clause. */
 function isAfterError(operation: Operation, node: FunctionNode): boolean {

@@ -19,7 +19,7 @@ export function namesIn({ facts }: LinkedFile): readonly string[] {
 }
 
 /** Looks for what is known of a name anew, if anybody asked for it. Of a common name only the first count, which a change may not touch. */
-export function lookedAtAgain<Found extends { readonly site: object }>(
+export function lookedAtAgain<Found extends { readonly file: LinkedFile; readonly site: object }>(
   table: Map<string, { readonly sites: readonly Found[]; readonly limit: number }>,
   name: string,
   find: (limit: number) => readonly Found[],
@@ -28,7 +28,9 @@ export function lookedAtAgain<Found extends { readonly site: object }>(
   if (!known) return "same";
   const { sites, limit } = known;
   const now = find(limit);
-  if (now.length === sites.length && now.every(({ site }, index) => site === sites[index]?.site)) return "same";
+  // A file whose definitions are others is another file, though it shares with the one before what is alike in their texts.
+  const isAsBefore = ({ file, site }: Found, index: number): boolean => file === sites[index]?.file && site === sites[index]?.site;
+  if (now.length === sites.length && now.every(isAsBefore)) return "same";
   table.set(name, { sites: now, limit });
   return "changed";
 }

@@ -73,7 +73,7 @@ class Search {
     // A method that does nothing else for each connection.
     for (const { call, within } of this.program.resolver.callersOf(start.in)) {
       const loops = loopsAround(within, call);
-      if (loops.length === 0 || isChecked(start.in.facts.body, start.call)) continue;
+      if (loops.length === 0 || isChecked(start.in.facts.body, start.call) || replacesAnother(start)) continue;
       const found = this.inLoops(loops, call, within, start);
       if (found?.per.each === "arrival") return found;
     }
@@ -92,7 +92,15 @@ class Search {
   }
 
   private confidence(per: Item): ThreadPerItem["confidence"] {
-    return per.each !== "element" || this.isOutsideData(per.of, per.function, 0) ? "likely" : "possible";
+    switch (per.each) {
+      case "element":
+        return this.isOutsideData(per.of, per.function, 0) ? "likely" : "possible";
+      case "arrival":
+        // What connects from this machine only are the user's own programs.
+        return listensToThisMachine(per.function) ? "possible" : "likely";
+      case "number":
+        return "likely";
+    }
   }
 
   /** Whether the elements come from a place where nobody decides how many there are: lines, rows, files, addresses. What callers pass may be three. */
@@ -192,7 +200,12 @@ class Search {
       if (isView && callee.op === "read" && callee.place.kind === "attribute") return this.sizeOf(callee.place.object, node, depth + 1);
     }
     const entities = this.program.resolver.resolve(iterable, node);
-    const sizes = entities.flatMap((entity) => (entity.kind === "container" ? [this.sizeOf(entity.value, entity.in, depth + 1)] : []));
+    const sizes = entities.flatMap((entity) => {
+      if (entity.kind === "container") return [this.sizeOf(entity.value, entity.in, depth + 1)];
+      // `seeds = range(4)` in a class.
+      const made = entity.kind === "object" && entity.type === "builtins.range" ? entity.origin : undefined;
+      return made && made.call !== iterable ? [this.sizeOf(made.call, made.in, depth + 1)] : [];
+    });
     // An empty list is filled later.
     if (sizes.length === 0 || sizes.length < entities.length || sizes.includes("open") || sizes.includes(0)) return "open";
     return sizes.includes("bounded") ? "bounded" : Math.max(...sizes.map(Number));
@@ -292,6 +305,35 @@ function isChecked(list: readonly Operation[], call: CallOperation): boolean {
       if (looksUp(operation.test)) return true;
     return innerOperations(operation).some((part) => isChecked(part, call));
   });
+}
+
+/** Whether the thread is kept in an attribute that the function has looked at before, to end the one that it holds. */
+function replacesAnother({ in: node, call }: ThreadStart): boolean {
+  let attribute: string | undefined;
+  let isLookedAt = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "write" && operation.value === call && operation.place.kind === "attribute") attribute = operation.place.name;
+  });
+  if (attribute === undefined) return false;
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.start >= call.start) return;
+    if (operation.op === "read") isLookedAt ||= operation.place.kind === "attribute" && operation.place.name === attribute;
+    if (operation.op !== "call" || operation.callee.op !== "read") return;
+    const { place } = operation.callee;
+    const [, name] = operation.arguments.map(({ value }) => value);
+    isLookedAt ||= place.kind === "name" && place.name === "getattr" && name?.op === "constant" && name.value === attribute;
+  });
+  return isLookedAt;
+}
+
+/** Whether every socket that the file listens on is this machine's own. */
+function listensToThisMachine({ file }: FunctionNode): boolean {
+  const addresses = ["bind", "create_server", "Listener"].flatMap((name) => file.calls(name)).map(({ call }) => call.arguments[0]?.value);
+  const isOwn = (address: Value | undefined): boolean => {
+    const [host] = address?.op === "display" ? address.elements : [];
+    return host?.op === "constant" && /^(localhost|127\..*|::1)$/.test(String(host.value));
+  };
+  return addresses.length > 0 && addresses.every(isOwn);
 }
 
 function isLeft(arm: readonly Operation[]): boolean {
