@@ -9,6 +9,7 @@ import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { copyFix } from "./fixes/container-fix.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./mutation-during-iteration.md";
@@ -134,7 +135,7 @@ function match(data: Data, confidence: Confidence): Match<Data> {
 /** Whether what is known leaves a good chance that nothing goes wrong. */
 function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean {
   const { first, second, concurrency } = race;
-  if (isFarFetched(race)) return true;
+  if (isFarFetched(race) || !isFirm(race)) return true;
   if (concurrency === "promised" && isNamedForLifecycle(first.function)) return true;
   if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
   switch (kind) {
@@ -152,6 +153,28 @@ function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean
       return announcesEnd(first);
   }
 }
+
+/**
+ * Whether enough speaks for the two being there at the same moment. A lock on either side shows that somebody thought of it. Without one, a thread and the
+ * methods of its object, or two threads that are started in two places, have an order of their own as a rule, but where both come straight to it.
+ */
+function isFirm(race: Race): boolean {
+  if (locked(race) !== "neither") return true;
+  switch (evidenceOf(race)) {
+    case "requests":
+    case "alike":
+    case "promise":
+      return true;
+    case "apart":
+      return lengthOfWays(race) <= shortWay;
+    case "beside":
+      return lengthOfWays(race) === 0;
+    case "caller":
+      return lengthOfWays(race) <= 1;
+  }
+}
+
+const shortWay = 2;
 
 /** Whether the source is written as the shared variable or attribute itself, and not as a name for what was taken from there. */
 function isNamedAsShared(source: Value, within: FunctionNode): boolean {

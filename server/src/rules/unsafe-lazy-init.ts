@@ -4,6 +4,7 @@ import type { Access } from "../program/link/activity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
+import { evidenceOf } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, type Race, whoText } from "./race.js";
@@ -75,7 +76,10 @@ function match(data: Data, program: Program): Match<Data> {
  * the same again from whoever fills it. Two locks keep nobody apart, and two threads run.
  */
 function isMild({ act, made }: Data, program: Program): boolean {
-  return (made.kind !== "lock" && made.kind !== "thread") || isFilledAtImport(act.race, program);
+  const evidence = evidenceOf(act.race);
+  if ((made.kind !== "lock" && made.kind !== "thread") || isFilledAtImport(act.race, program)) return true;
+  // Who starts a thread and then asks for the same object has asked for it before, as a rule.
+  return evidence === "caller" || evidence === "beside";
 }
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
