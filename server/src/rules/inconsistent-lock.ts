@@ -13,7 +13,6 @@ import { sameValue } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation } from "../program/operation.js";
 import { effectOf } from "./checked-act.js";
-import { evidenceOf } from "./evidence.js";
 import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
 import docs from "./inconsistent-lock.md";
 import {
@@ -248,13 +247,12 @@ function match(race: Race, confidence: Confidence): Match<Data> {
  * Where only a promise speaks for several threads, a bare store may well belong to a time when there is one: it is possible at most, and nothing
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
-function confidenceOf(race: Race, { resolver }: Program): Confidence | undefined {
-  const { first, concurrency, confidence } = race;
+function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
   if (first.root.kind === "spawn" && isSweep(first, resolver)) return confidence;
   const callers = resolver.callersOf(first.function);
   const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
   const isLifecycle = isOfConstructor || [first.function, first.root.function].some(isNamedForLifecycle);
-  if (concurrency === "seen") return isLifecycle || evidenceOf(race) === "caller" ? "possible" : confidence;
+  if (concurrency === "seen") return isLifecycle ? "possible" : confidence;
   if (first.locks.some(isRealLock) && !isLifecycle) return confidence;
   return first.does === "change" || isLifecycle ? undefined : "possible";
 }

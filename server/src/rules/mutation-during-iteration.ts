@@ -168,7 +168,6 @@ function isFirm(race: Race): boolean {
     case "apart":
       return lengthOfWays(race) <= shortWay;
     case "beside":
-      return lengthOfWays(race) === 0;
     case "caller":
       return lengthOfWays(race) <= 1;
   }
