@@ -248,7 +248,8 @@ function match(race: Race, confidence: Confidence): Match<Data> {
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
 function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
-  if (first.root.kind === "spawn" && isSweep(first, resolver)) return confidence;
+  // What is stored anew under a key that has just been found old is lost; keys that come once, such as times, are as good as any other.
+  if (first.root.kind === "spawn" && isSweep(first, resolver)) return "possible";
   const callers = resolver.callersOf(first.function);
   const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
   const isLifecycle = isOfConstructor || [first.function, first.root.function].some(isNamedForLifecycle);
