@@ -68,10 +68,15 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const race = raceOf(store, store.locks, harmed, program, accesses) ?? raceOf(store, store.locks, minds, program, accesses);
       if (!race || isClaimed(race, accesses) || isFarFetched(race)) continue;
       const confidence = confidenceOf(race, program);
-      if (confidence) matches.set(key, match(race, harmed.includes(race.second) ? confidence : "possible"));
+      if (confidence) matches.set(key, match(race, harmed.includes(race.second) && isKnown(race.second) ? confidence : "possible"));
     }
   }
   return [...matches.values()];
+}
+
+/** Whether it is known which lock guards it, and not only by what name. */
+function isKnown(access: Access): boolean {
+  return ownLocks(access).some(({ identity }) => identity !== "by-name");
 }
 
 /** Every access without the lock that a comment demands, by place; who writes such a comment wants to know. */

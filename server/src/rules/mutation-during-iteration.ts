@@ -1,3 +1,4 @@
+import { contains } from "../base/range.js";
 import { hasGil, knownTargets, type Target, targetName, targetTitle } from "../base/target.js";
 import type { SwitchVerdict } from "../knowledge/atomicity.js";
 import { type IterationWay, iterationVerdict, snapshotStep } from "../knowledge/iteration.js";
@@ -16,6 +17,7 @@ import docs from "./mutation-during-iteration.md";
 import {
   accessesByLocation,
   isFarFetched,
+  isNamedForEnd,
   isNamedForLifecycle,
   isRealLock,
   lockText,
@@ -80,6 +82,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       if (known && known.confidence !== "possible") continue;
       const iteration = iterationOf(access, location, program);
       if (!iteration || meeting(container, iteration, target).verdict !== "breaks" || expectsFailure(access)) continue;
+      if (isSortedList(iteration.source, access.function)) continue;
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
       if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
       const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
@@ -136,6 +139,8 @@ function match(data: Data, confidence: Confidence): Match<Data> {
 function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean {
   const { first, second, concurrency } = race;
   if (isFarFetched(race) || !isFirm(race)) return true;
+  // As something ends, or is about to fail anyway, nobody minds another error.
+  if (isNamedForEnd(first.function) || isForError(first)) return true;
   if (concurrency === "promised" && isNamedForLifecycle(first.function)) return true;
   if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
   switch (kind) {
@@ -152,6 +157,26 @@ function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean
     case "deque":
       return announcesEnd(first);
   }
+}
+
+/** Whether it goes through it for the text of an error that is raised. */
+function isForError({ function: node, range }: Access): boolean {
+  let isInside = false;
+  walkOperations(node.facts.body, (operation) => {
+    isInside ||= operation.op === "raise" && contains(operation, range);
+  });
+  return isInside;
+}
+
+/** Whether the source is a variable of the function that is sorted there, and so a list, whatever it was made of. */
+function isSortedList(source: Value, { facts }: FunctionNode): boolean {
+  if (source.op !== "read" || source.place.kind !== "name" || source.place.owner !== facts.index) return false;
+  let isSorted = false;
+  walkOperations(facts.body, (operation) => {
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    isSorted ||= operation.callee.place.name === "sort" && sameValue(operation.callee.place.object, source);
+  });
+  return isSorted;
 }
 
 /**

@@ -79,7 +79,7 @@ function isMild({ act, made }: Data, program: Program): boolean {
   const evidence = evidenceOf(act.race);
   if ((made.kind !== "lock" && made.kind !== "thread") || isFilledAtImport(act.race, program)) return true;
   // Who starts a thread and then asks for the same object has asked for it before, as a rule.
-  return evidence === "caller" || evidence === "beside";
+  return evidence === "caller" || evidence === "beside" || evidence === "promise";
 }
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
