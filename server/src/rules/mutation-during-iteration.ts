@@ -82,7 +82,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       if (known && known.confidence !== "possible") continue;
       const iteration = iterationOf(access, location, program);
       if (!iteration || meeting(container, iteration, target).verdict !== "breaks" || expectsFailure(access)) continue;
-      if (isSortedList(iteration.source, access.function)) continue;
+      if (isSortedList(access)) continue;
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
       if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
       const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
@@ -168,13 +168,14 @@ function isForError({ function: node, range }: Access): boolean {
   return isInside;
 }
 
-/** Whether the source is a variable of the function that is sorted there, and so a list, whatever it was made of. */
-function isSortedList(source: Value, { facts }: FunctionNode): boolean {
-  if (source.op !== "read" || source.place.kind !== "name" || source.place.owner !== facts.index) return false;
+/** Whether the loop is over a variable of the function that is sorted there, and so a list, whatever it was made of. */
+function isSortedList({ operation, function: { facts } }: Access): boolean {
+  const source = operation.op === "loop" ? operation.iterable : undefined;
+  if (source?.op !== "read" || source.place.kind !== "name" || source.place.owner !== facts.index) return false;
   let isSorted = false;
-  walkOperations(facts.body, (operation) => {
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    isSorted ||= operation.callee.place.name === "sort" && sameValue(operation.callee.place.object, source);
+  walkOperations(facts.body, (each) => {
+    if (each.op !== "call" || each.callee.op !== "read" || each.callee.place.kind !== "attribute") return;
+    isSorted ||= each.callee.place.name === "sort" && sameValue(each.callee.place.object, source);
   });
   return isSorted;
 }
