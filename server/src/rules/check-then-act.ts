@@ -8,6 +8,7 @@ import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
+import { isCaughtOnTheWay } from "./caught.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -22,6 +23,7 @@ import {
   isHarmless,
   isMemo,
 } from "./checked-act.js";
+import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isNamedForEnd, isRealLock, quoted, raceOf, whoText } from "./race.js";
@@ -91,7 +93,7 @@ function isMild({ harm, act }: Data, program: Program): boolean {
   if (act.race.concurrency === "promised") return true;
   switch (harm.goes) {
     case "error":
-      return isKeptInOrder(act);
+      return isKeptInOrder(act) || isCaughtOnTheWay(act.race.first, harm.errors);
     case "stale":
     case "noted-twice":
     case "overwritten":
@@ -99,8 +101,10 @@ function isMild({ harm, act }: Data, program: Program): boolean {
     // A pool or a cache may hold one more than it should; what is taken from a balance may not.
     case "past-limit":
       return act.pattern.act.op !== "write" || !countsOn(act.pattern.act);
+    case "reset":
+      return !isDirect(act);
     case "twice":
-      return setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
+      return !isDirect(act) || setsEvent(act.pattern) || endsTwice(act) || guardsAgainstMisuse(act.pattern) || !multiplies(act, program);
     default:
       return false;
   }
@@ -110,14 +114,28 @@ function isMild({ harm, act }: Data, program: Program): boolean {
  * Whether threads that get here are kept in order as a rule, if not by a lock that one of them holds. What is used after the look is taken away by whoever
  * ends it; what is taken out itself is the taker's, or the key's, unless several threads of one kind take from the front.
  */
-function isKeptInOrder({ race: { first, second }, pattern }: CheckedAct): boolean {
+function isKeptInOrder({ race, pattern }: CheckedAct): boolean {
+  const { first, second } = race;
   if (pattern.does === "change" && second.operation !== first.operation) return true;
-  if ([...first.locks, ...second.locks].some(isRealLock)) return first.path.length + second.path.length > longestWithLock;
+  // Who takes it away under a lock expects others to do so under theirs; a lock on one side only may be there for something else.
+  const locks = locked(race);
+  if (locks !== "neither")
+    return (
+      lengthOfWays(race) > longestWithLock || (pattern.does === "remove" ? locks === "one" : pattern.does === "use" && locks === "both")
+    );
   if (pattern.does === "remove") return true;
   return first.path.length + second.path.length > 1;
 }
 
 const longestWithLock = 3;
+
+/** Whether both are threads or requests of the program that come to it by a short way, and not a thread and whoever has started it, who know of each other. */
+function isDirect({ race }: CheckedAct): boolean {
+  const evidence = evidenceOf(race);
+  return evidence !== "caller" && evidence !== "beside" && lengthOfWays(race) <= longestWhenDirect;
+}
+
+const longestWhenDirect = 2;
 
 /** An event that is set twice is set; who has waited for it to be cleared and then sets it means to be alone. */
 function setsEvent({ act, check }: CheckThenAct): boolean {
@@ -289,6 +307,8 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     // What is asked for with a value to have instead waits for nothing.
     if (name === "get" && act.op === "call" && isNone(act.arguments[0]?.value)) return undefined;
+    // A queue is true whether or not anything is in it: what is only looked at as it is, is something else.
+    if (name === "get" && check.form === "truth") return undefined;
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
     return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
   }

@@ -122,7 +122,9 @@ function isOnlyCalledWithin(root: ThreadRoot, program: Program): boolean {
   const { resolver } = program;
   const isOutside = (node: FunctionNode): boolean =>
     resolver.overview(`called from outside: ${functionKey(node)}`, () => calledFromOutside(node, owner, resolver));
-  return resolver.callersOf(root.function).length > 0 && !isOutside(root.function) && root.promise.entries.some(isOutside);
+  // What overrides a method is called where that one is.
+  const isCalled = resolver.callersOf(root.function).length > 0 || resolver.callsNamed(root.function.facts.name).length > 0;
+  return isCalled && !isOutside(root.function) && root.promise.entries.some(isOutside);
 }
 
 /** Whether the step calls something that was given or stored, and not a function by its own name: what that is differs from object to object. */

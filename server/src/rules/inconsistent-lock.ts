@@ -68,10 +68,15 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const race = raceOf(store, store.locks, harmed, program, accesses) ?? raceOf(store, store.locks, minds, program, accesses);
       if (!race || isClaimed(race, accesses) || isFarFetched(race)) continue;
       const confidence = confidenceOf(race, program);
-      if (confidence) matches.set(key, match(race, harmed.includes(race.second) ? confidence : "possible"));
+      if (confidence) matches.set(key, match(race, harmed.includes(race.second) && isKnown(race.second) ? confidence : "possible"));
     }
   }
   return [...matches.values()];
+}
+
+/** Whether it is known which lock guards it, and not only by what name. */
+function isKnown(access: Access): boolean {
+  return ownLocks(access).some(({ identity }) => identity !== "by-name");
 }
 
 /** Every access without the lock that a comment demands, by place; who writes such a comment wants to know. */
@@ -248,7 +253,8 @@ function match(race: Race, confidence: Confidence): Match<Data> {
  * where the function sets up or winds down, or changes a container by one of its own methods, which are one step each.
  */
 function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Program): Confidence | undefined {
-  if (first.root.kind === "spawn" && isSweep(first, resolver)) return confidence;
+  // What is stored anew under a key that has just been found old is lost; keys that come once, such as times, are as good as any other.
+  if (first.root.kind === "spawn" && isSweep(first, resolver)) return "possible";
   const callers = resolver.callersOf(first.function);
   const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
   const isLifecycle = isOfConstructor || [first.function, first.root.function].some(isNamedForLifecycle);

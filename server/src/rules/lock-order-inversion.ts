@@ -1,11 +1,13 @@
 import type { Range } from "../base/range.js";
 import { type Acquisition, activityOf, type CallStep } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { areTwins, isOrdered } from "../program/link/lock-order.js";
-import { commonLocks, givenBack, type HeldLock, isNoLock } from "../program/link/locks.js";
+import { commonLocks, givenBack, type HeldLock, isNoLock, writtenName } from "../program/link/locks.js";
 import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
+import { walkOperations } from "../program/link/walk.js";
 import { callsWhatWasGiven } from "./doubts.js";
 import docs from "./lock-order-inversion.md";
 import { rootText, startOf } from "./race.js";
@@ -165,14 +167,31 @@ function confidenceOf(cycle: readonly Edge[], program: Program): Confidence | un
   for (const [index, first] of cycle.entries()) {
     for (const second of cycle.slice(index + 1)) {
       const how = concurrentMoments(first.taken, second.taken);
-      if (!how || hasGate(first, second) || isOneClosure(first, second)) return undefined;
-      if (how === "assumed") confidence = "possible";
+      if (!how || hasGate(first, second) || isOneClosure(first, second) || isFresh(first) || isFresh(second)) return undefined;
+      // Two classes that have locks may be used by one thread, which comes by both.
+      if (how === "assumed" || (how === "promised" && areOfTwoPromises(first, second))) confidence = "possible";
     }
     const next = cycle[(index + 1) % cycle.length] as Edge;
     if (areDifferent(first.taken.lock, next.held, program)) return undefined;
     if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name" || isByGiven(first)) confidence = "possible";
   }
   return confidence;
+}
+
+/** Whether the second lock was made by the function that takes it: nobody else has it yet, so that nobody waits for it. */
+function isFresh({ taken: { function: node, lock, range } }: Edge): boolean {
+  let isNew = false;
+  walkOperations(node.facts.body, (operation) => {
+    if (isNew || operation.op !== "write" || operation.end > range.start || operation.value?.op !== "call") return;
+    const { place, start, end } = operation;
+    isNew = /^R?Lock$/.test(lastNameOf(operation.value.callee)) && writtenName({ op: "read", place, start, end }) === lock.name;
+  });
+  return isNew;
+}
+
+/** Whether only what two classes or modules promise, each for itself, speaks for two threads. */
+function areOfTwoPromises({ taken: a }: Edge, { taken: b }: Edge): boolean {
+  return a.root.kind === "promised" && b.root.kind === "promised" && a.root.key !== b.root.key;
 }
 
 /** Whether the way from the one lock to the other leads through a call of what was given or stored, which may be another object's. */

@@ -1,3 +1,4 @@
+import { contains } from "../base/range.js";
 import { hasGil, knownTargets, type Target, targetName, targetTitle } from "../base/target.js";
 import type { SwitchVerdict } from "../knowledge/atomicity.js";
 import { type IterationWay, iterationVerdict, snapshotStep } from "../knowledge/iteration.js";
@@ -9,12 +10,14 @@ import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
+import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { copyFix } from "./fixes/container-fix.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./mutation-during-iteration.md";
 import {
   accessesByLocation,
   isFarFetched,
+  isNamedForEnd,
   isNamedForLifecycle,
   isRealLock,
   lockText,
@@ -79,6 +82,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       if (known && known.confidence !== "possible") continue;
       const iteration = iterationOf(access, location, program);
       if (!iteration || meeting(container, iteration, target).verdict !== "breaks" || expectsFailure(access)) continue;
+      if (isSortedList(access)) continue;
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
       if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
       const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
@@ -134,7 +138,9 @@ function match(data: Data, confidence: Confidence): Match<Data> {
 /** Whether what is known leaves a good chance that nothing goes wrong. */
 function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean {
   const { first, second, concurrency } = race;
-  if (isFarFetched(race)) return true;
+  if (isFarFetched(race) || !isFirm(race)) return true;
+  // As something ends, or is about to fail anyway, nobody minds another error.
+  if (isNamedForEnd(first.function) || isForError(first)) return true;
   if (concurrency === "promised" && isNamedForLifecycle(first.function)) return true;
   if (concurrency === "promised" && ![...first.locks, ...second.locks].some(isRealLock)) return true;
   switch (kind) {
@@ -152,6 +158,48 @@ function isHedged(race: Race, kind: ContainerKind, { step }: Iteration): boolean
       return announcesEnd(first);
   }
 }
+
+/** Whether it goes through it for the text of an error that is raised. */
+function isForError({ function: node, range }: Access): boolean {
+  let isInside = false;
+  walkOperations(node.facts.body, (operation) => {
+    isInside ||= operation.op === "raise" && contains(operation, range);
+  });
+  return isInside;
+}
+
+/** Whether the loop is over a variable of the function that is sorted there, and so a list, whatever it was made of. */
+function isSortedList({ operation, function: { facts } }: Access): boolean {
+  const source = operation.op === "loop" ? operation.iterable : undefined;
+  if (source?.op !== "read" || source.place.kind !== "name" || source.place.owner !== facts.index) return false;
+  let isSorted = false;
+  walkOperations(facts.body, (each) => {
+    if (each.op !== "call" || each.callee.op !== "read" || each.callee.place.kind !== "attribute") return;
+    isSorted ||= each.callee.place.name === "sort" && sameValue(each.callee.place.object, source);
+  });
+  return isSorted;
+}
+
+/**
+ * Whether enough speaks for the two being there at the same moment. A lock on either side shows that somebody thought of it. Without one, a thread and the
+ * methods of its object, or two threads that are started in two places, have an order of their own as a rule, but where both come straight to it.
+ */
+function isFirm(race: Race): boolean {
+  if (locked(race) !== "neither") return true;
+  switch (evidenceOf(race)) {
+    case "requests":
+    case "alike":
+    case "promise":
+      return true;
+    case "apart":
+      return lengthOfWays(race) <= shortWay;
+    case "beside":
+    case "caller":
+      return lengthOfWays(race) <= 1;
+  }
+}
+
+const shortWay = 2;
 
 /** Whether the source is written as the shared variable or attribute itself, and not as a name for what was taken from there. */
 function isNamedAsShared(source: Value, within: FunctionNode): boolean {

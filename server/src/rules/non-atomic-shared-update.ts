@@ -1,5 +1,6 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
+import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
 import { accessesByLocation, isRealLock, lockText, ownLocks, quoted, type Race, raceOf, racePlaces, whoText } from "./race.js";
@@ -67,17 +68,38 @@ function match(race: Race, gap: readonly GapStep[]): Match<Data> {
  * does, a promise to be shared need not be about it, and two threads that do different things to an object, or get there through many calls, have an order of
  * their own as a rule.
  */
-function isMild({ first, second, concurrency }: Race): boolean {
+function isMild(race: Race): boolean {
+  const { first, second } = race;
   if (countsStreak(first) || first.update?.result === "kept") return true;
   if (isStatistic(first)) return true;
-  // A plain store under the lock sets it back, which need not go with the count.
-  if ([...first.locks, ...second.locks].some(isRealLock)) return second.update === undefined;
+  const length = lengthOfWays(race);
+  const evidence = evidenceOf(race);
+  if (locked(race) !== "neither") {
+    // A plain store under the lock sets it back, which need not go with the count.
+    if (second.update === undefined) return true;
+    // What others are only said to do, or do in their own time, has to be as near as what the lock is taken for.
+    return (
+      (evidence === "promise" && length > 0) || ((evidence === "caller" || evidence === "beside") && locked(race) === "one" && length > 1)
+    );
+  }
   if (countsWhatIsTold(first)) return true;
-  if (concurrency === "promised")
-    return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
-  if (second.operation === first.operation && second.root.key === first.root.key) return first.path.length > 1;
-  return first.location.startsWith("attribute ") || first.path.length + second.path.length > 0;
+  switch (evidence) {
+    case "promise":
+      return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
+    case "requests":
+      // Two requests at once seldom mean the same entry of what is kept for each of many.
+      return length > longestForRequests || first.location.endsWith("[][]");
+    case "alike":
+      return second.operation === first.operation ? first.path.length > 1 : first.location.startsWith("attribute ") || length > 0;
+    case "apart":
+    case "beside":
+    case "caller":
+      return first.location.startsWith("attribute ") || length > 0;
+  }
 }
+
+/** Calls on the ways of two requests together; more of them rest on too many guesses. */
+const longestForRequests = 2;
 
 function message({ race, gap }: Data, context: RuleContext): string {
   const { first } = race;

@@ -134,7 +134,8 @@ function confidenceOf(
 ): Confidence | undefined {
   switch (how) {
     case "seen":
-      return isOfUnknownObject(first, second) ||
+      return first.location.startsWith("unknown") ||
+        isOfUnknownObject(first, second) ||
         isGuessedTwin(first, second, program) ||
         isDoubtfulMeeting(first, second, program) ||
         isInitial(second) ||

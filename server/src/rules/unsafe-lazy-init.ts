@@ -4,6 +4,7 @@ import type { Access } from "../program/link/activity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
+import { evidenceOf } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, type Race, whoText } from "./race.js";
@@ -86,7 +87,12 @@ function match(data: Data, program: Program): Match<Data> {
  */
 function isMild({ act, made }: Data, program: Program): boolean {
   const isTold = made.kind === "lock" || made.kind === "thread" || (made.kind === "work" && isLockedLate(act.race.first));
-  return !isTold || isFilledAtImport(act.race, program);
+  if (!isTold || isFilledAtImport(act.race, program)) return true;
+  // Work that is locked too late shows that somebody else was thought of.
+  if (made.kind === "work") return false;
+  // Who starts a thread and then asks for the same object has asked for it before, as a rule.
+  const evidence = evidenceOf(act.race);
+  return evidence === "caller" || evidence === "beside" || evidence === "promise";
 }
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */

@@ -236,7 +236,9 @@ function guardedElsewhere(operation: WithOperation, node: FunctionNode, accesses
       return method?.facts.name === "__init__" && isNewLock(write.value, method, program);
     });
   if (!isOwnLock || touchesObject(operation, node, owner)) return undefined;
-  const inside = accesses.filter((access) => contains(operation, access.range) && access.does !== "read" && access.does !== "iterate");
+  const inside = accesses.filter(
+    (access) => contains(operation, access.range) && access.does !== "read" && access.does !== "iterate" && access.does !== "copy",
+  );
   const [first] = inside;
   if (!first || !inside.every((access) => isCommon(access.location, owner)) || !hasSeveral(owner, program)) return undefined;
   return first.statement;
