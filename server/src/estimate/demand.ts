@@ -30,10 +30,11 @@ export const corners: readonly Corner[] = ["low", "likely", "high"];
 export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
   const { tasks, workers, width, argumentBytes, resultBytes, argumentObjects, resultObjects } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const steps = stepsOf(demand, demand.locked, corner, memory);
-  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory) }));
+  const size = width === "pool" ? workers : count + demand.beside.length;
+  const turns = count >= size * enoughTasksToMix ? 1 : turnsOfFewTasks;
+  const steps = stepsOf(demand, demand.locked, corner, memory, turns);
+  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory, turns) }));
   if (width === "pool" || memory === "copied") {
-    const size = width === "pool" ? workers : count + beside.length;
     return {
       pools: [
         {
@@ -49,8 +50,15 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
 const mostTasks = 1_000_000;
 const nothingLocked: TaskWork["locked"] = { entries: 0, interpreterNs: exactly(0) };
 
-/** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
-function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+/**
+ * In how many rounds a task waits and computes where nobody says how the two take turns. Of many tasks for each worker, some wait while others
+ * compute all the same.
+ */
+const turnsOfFewTasks = 4;
+const enoughTasksToMix = 4;
+
+/** One run of a task, its kinds of time in so many rounds. */
+function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, memory: "shared" | "copied", turns: number): readonly Step[] {
   const once = {
     interpreterNs: work.interpreterNs[corner],
     heldNs: work.heldNs[corner],
@@ -59,7 +67,7 @@ function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, me
   };
   const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
   const locks = memory === "shared" ? lockedWork.entries : 0;
-  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? 4 : 1;
+  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? turns : 1;
   const part = (ns: number): number => Math.round(ns / rounds);
   const steps: Step[] = [];
   if (once.waitNs > 0) steps.push({ waitNs: part(once.waitNs) });
