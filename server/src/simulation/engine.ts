@@ -17,7 +17,7 @@ import { type Mutex, newLock, newSemaphore, queueForMutex, releaseMutex, tryAcqu
 import { startPool, type ThreadServices } from "./pool.js";
 import { random } from "./random.js";
 import type { Runtime } from "./runtime.js";
-import { enter, finish, type Recording, Thread, threadTimeline, totalsUntil } from "./thread.js";
+import { enter, finish, type Recording, stateNumber, Thread, threadTimeline, totalsUntil } from "./thread.js";
 import { startThreads } from "./thread-groups.js";
 import type { BlockedThread, GroupDelays, Outcome, ThreadTimeline, Timeline } from "./timeline.js";
 import type { Workload } from "./workload.js";
@@ -156,11 +156,11 @@ export function execute(
     const at = thread.position - 1;
     const value = thread.program.values[at] as number;
     if (thread.program.operations[at] === operation.native) {
-      compute(thread, "native", false, value);
+      compute(thread, stateNumber.native, false, value);
       return;
     }
     leaveCore(thread);
-    enter(thread, "io", world.now, recording);
+    enter(thread, stateNumber.io, world);
     events.push(world.now + value, eventKind.waitEnd, thread.index, 0);
   };
 
@@ -203,7 +203,7 @@ export function execute(
             return;
           }
           thread.position++;
-          compute(thread, "running", kind === operation.interpret, value);
+          compute(thread, stateNumber.running, kind === operation.interpret, value);
           return;
         case operation.native:
         case operation.wait:
@@ -309,7 +309,7 @@ export function execute(
     },
     sleep(thread, waitsFor) {
       leaveCore(thread);
-      enter(thread, "idle", world.now, recording);
+      enter(thread, stateNumber.idle, world);
       thread.waitsFor = waitsFor;
       if (thread.domain?.holder === thread) giveBack(world, thread.domain);
     },
@@ -370,7 +370,7 @@ export function execute(
       case eventKind.burstEnd:
         if (!thread.onCore || thread.version !== events.version) break;
         cores.complete(thread);
-        if (thread.burst === "native") resume(thread);
+        if (thread.burst === stateNumber.native) resume(thread);
         else proceed(thread);
         break;
       case eventKind.waitEnd:

@@ -1,6 +1,7 @@
 import type { Program } from "./instructions.js";
 import type { InterpreterLockDomain } from "./interpreter-lock.js";
-import type { Slice, ThreadState, ThreadTimeline } from "./timeline.js";
+import { type Slice, type ThreadState, type ThreadTimeline, threadStates } from "./timeline.js";
+import type { World } from "./world.js";
 
 /**
  * A simulated thread: where it is in its program, and what it is doing. The engine's parts share and change it. A class, because V8 makes each
@@ -20,7 +21,7 @@ export class Thread {
   /** Rounds left of the loops it is in, innermost last. */
   readonly rounds: number[] = [];
 
-  state: ThreadState = "idle";
+  state: StateNumber = stateNumber.idle;
   /** Since when it is in that state. */
   stateSince: number;
   /** By the number of the state. */
@@ -41,7 +42,7 @@ export class Thread {
   waitsFor = "";
 
   /** The state that its present stretch of computing shows. */
-  burst: "running" | "native" = "running";
+  burst: typeof stateNumber.running | typeof stateNumber.native = stateNumber.running;
   /** Whether the interpreter lock can be taken from it within the present stretch. */
   interruptible = false;
   /** Core time that is left of the present stretch. */
@@ -99,19 +100,16 @@ export function run(thread: Thread, program: Program): void {
 
 type StateTimes = [running: number, native: number, gil: number, lock: number, core: number, io: number, idle: number];
 
-const stateNumber: Readonly<Record<ThreadState, 0 | 1 | 2 | 3 | 4 | 5 | 6>> = {
-  running: 0,
-  native: 1,
-  gil: 2,
-  lock: 3,
-  core: 4,
-  io: 5,
-  idle: 6,
-};
+/** The place of each state in `threadStates`: a number, because every event changes the state of some thread. */
+export const stateNumber = { running: 0, native: 1, gil: 2, lock: 3, core: 4, io: 5, idle: 6 } as const satisfies Record<
+  ThreadState,
+  number
+>;
+type StateNumber = (typeof stateNumber)[ThreadState];
 
 /** Closes the slice of the present state and opens one of the next. */
-export function enter(thread: Thread, state: ThreadState, now: number, recording: Recording): void {
-  if (thread.dueSince >= 0 && (state === "running" || state === "native" || state === "io")) noteDelay(thread, now);
+export function enter(thread: Thread, state: StateNumber, { now, recording }: Pick<World, "now" | "recording">): void {
+  if (thread.dueSince >= 0 && (state <= stateNumber.native || state === stateNumber.io)) noteDelay(thread, now);
   if (state === thread.state) return;
   closeSlice(thread, now, recording);
   thread.state = state;
@@ -154,7 +152,7 @@ export function threadTimeline(thread: Thread, now: number, recording: Recording
 export function totalsUntil(thread: Thread, now: number): ThreadTimeline["totals"] {
   const [running, native, gil, lock, core, io, idle] = thread.totals;
   const totals = { running, native, gil, lock, core, io, idle };
-  if (!thread.finished) totals[thread.state] += now - thread.stateSince;
+  if (!thread.finished) totals[threadStates[thread.state]] += now - thread.stateSince;
   return totals;
 }
 
@@ -162,13 +160,13 @@ function closeSlice(thread: Thread, now: number, recording: Recording): void {
   const since = thread.stateSince;
   if (now === since) return;
   thread.stateSince = now;
-  const number = stateNumber[thread.state];
-  thread.totals[number] += now - since;
+  thread.totals[thread.state] += now - since;
   if (recording === "totals") return;
+  const state = threadStates[thread.state];
   const last = thread.slices[thread.slices.length - 1];
-  if (last?.state === thread.state && last.endNs === since) {
+  if (last?.state === state && last.endNs === since) {
     thread.slices[thread.slices.length - 1] = { ...last, endNs: now };
   } else {
-    thread.slices.push({ startNs: since, endNs: now, state: thread.state });
+    thread.slices.push({ startNs: since, endNs: now, state });
   }
 }
