@@ -602,7 +602,7 @@ export class CostModel {
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
-      else if (/^threading\.|^collections\.|^dataclasses\.|^typing\.|^functools\.|^enum\./.test(name)) this.interpret(sum, "callCMethod");
+      else if (littleCalls.test(name)) this.interpret(sum, "callCMethod");
       else {
         sum.unknown++;
         this.interpret(sum, "callCMethod");
@@ -827,6 +827,10 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
 /** Calls that knowledge gives no cost for because there is next to none. */
 const lightCalls = /^(builtins|itertools|functools|operator|multiprocessing|threading|signal|ctypes|random)\./;
 
+/** Calls without an entry that do next to nothing with what they are given (`test/measure/short_calls.py`: 10 to 250 ns). */
+const littleCalls =
+  /^(threading|collections|dataclasses|typing|functools|enum|abc|contextlib|weakref|stat|operator)\.|^sys\.\w+$|^inspect\.is|^os\.fs(path|encode|decode)$|^io\.\w+\.(tell|seek)$/;
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -840,19 +844,24 @@ const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 
-/** Methods that, among what people call, only built-in types have. */
+/** Methods that, among what people call, only built-in types have, or one of the standard library. */
 const builtInMethods: ReadonlyMap<string, string> = new Map(
   [
-    ["list", "append extend insert sort reverse"],
-    ["dict", "items keys values setdefault popitem"],
+    ["builtins.list", "append extend insert sort reverse"],
+    ["builtins.dict", "items keys values setdefault popitem"],
     [
-      "str",
+      "builtins.str",
       "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
     ],
-    ["bytes", "decode hex"],
-    ["set", "add discard union intersection difference issubset"],
-    ["int", "bit_length to_bytes"],
-  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
+    ["builtins.bytes", "decode hex"],
+    ["builtins.set", "add discard union intersection difference issubset"],
+    ["builtins.int", "bit_length to_bytes"],
+    ["datetime.timedelta", "total_seconds"],
+    ["datetime.date", "isocalendar isoweekday toordinal"],
+    ["decimal.Decimal", "quantize"],
+    ["re.Match", "groups groupdict"],
+    ["csv.writer", "writerow writerows"],
+  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `${type}.${name}`])),
 );
 
 /**
