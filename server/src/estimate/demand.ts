@@ -34,8 +34,11 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
   const turns = count >= size * enoughTasksToMix ? 1 : turnsOfFewTasks;
   const steps = stepsOf(demand, demand.locked, corner, memory, turns);
   const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory, turns) }));
+  const { places, entries } = demand.locked;
+  const semaphores = places > 1 && entries > 0 && memory === "shared" ? { semaphores: { lock: places } } : {};
   if (width === "pool" || memory === "copied") {
     return {
+      ...semaphores,
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
@@ -44,11 +47,11 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       ],
     };
   }
-  return { threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
+  return { ...semaphores, threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
 }
 
 const mostTasks = 1_000_000;
-const nothingLocked: TaskWork["locked"] = { entries: 0, interpreterNs: exactly(0) };
+const nothingLocked: TaskWork["locked"] = { places: 1, entries: 0, interpreterNs: exactly(0), nativeNs: exactly(0), waitNs: exactly(0) };
 
 /**
  * In how many rounds a task waits and computes where nobody says how the two take turns. Of many tasks for each worker, some wait while others
@@ -70,12 +73,21 @@ function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, me
   const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? turns : 1;
   const part = (ns: number): number => Math.round(ns / rounds);
   const steps: Step[] = [];
-  if (once.waitNs > 0) steps.push({ waitNs: part(once.waitNs) });
-  const locked = locks > 0 ? Math.min(once.interpreterNs, lockedWork.interpreterNs[corner]) : 0;
-  if (locked > 0) {
-    steps.push({ acquire: "lock" }, { compute: { interpreterNs: part(locked) } }, { release: "lock" });
+  const inside = (kind: "interpreterNs" | "nativeNs" | "waitNs"): number =>
+    locks > 0 ? Math.min(once[kind], lockedWork[kind][corner]) : 0;
+  const [locked, lockedNative, lockedWait] = [inside("interpreterNs"), inside("nativeNs"), inside("waitNs")];
+  if (once.waitNs - lockedWait > 0) steps.push({ waitNs: part(once.waitNs - lockedWait) });
+  if (locked + lockedNative + lockedWait > 0) {
+    steps.push({ acquire: "lock" });
+    if (lockedWait > 0) steps.push({ waitNs: part(lockedWait) });
+    if (locked + lockedNative > 0) steps.push({ compute: { interpreterNs: part(locked), nativeNs: part(lockedNative) } });
+    steps.push({ release: "lock" });
   }
-  const compute = { interpreterNs: part(once.interpreterNs - locked), heldNs: part(once.heldNs), nativeNs: part(once.nativeNs) };
+  const compute = {
+    interpreterNs: part(once.interpreterNs - locked),
+    heldNs: part(once.heldNs),
+    nativeNs: part(once.nativeNs - lockedNative),
+  };
   if (compute.interpreterNs + compute.heldNs + compute.nativeNs > 0) steps.push({ compute });
   return rounds === 1 ? steps : [{ repeat: rounds, steps }];
 }
@@ -101,6 +113,7 @@ export function scaled(workload: Workload): { readonly workload: Workload; reado
   const shrunk = (ns: number): number => Math.round(ns / factor);
   const group = <Group extends { readonly steps: readonly Step[] }>(each: Group): Group => ({ ...each, steps: steps(each.steps) });
   const scaledDown: Workload = {
+    ...(workload.semaphores ? { semaphores: workload.semaphores } : {}),
     ...(workload.threads ? { threads: workload.threads.map(group) } : {}),
     ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(group) })) } : {}),
   };

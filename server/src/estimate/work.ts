@@ -17,7 +17,7 @@ import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
-import { addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { addLocked, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs } from "./library-costs.js";
@@ -27,6 +27,7 @@ import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
+import { semaphoreSize } from "./room.js";
 import { SharedUse, type SharedUses } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
@@ -56,8 +57,14 @@ export interface TaskWork {
   /** `guessed`: some loop has a default length, so that calls outside it may matter more than the numbers say. */
   readonly lengths: "known" | "guessed";
   readonly assumptions: readonly Assumption[];
-  /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
-  readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+  /** Sections under a lock: how many may be inside at a time, how often they are entered, and how much of each kind of time is spent inside. */
+  readonly locked: {
+    readonly places: number;
+    readonly entries: number;
+    readonly interpreterNs: Interval;
+    readonly nativeNs: Interval;
+    readonly waitNs: Interval;
+  };
   /** What it uses that all threads use. */
   readonly shared: SharedUses;
   /** How much it makes and keeps, and how much of what was there before it reads. */
@@ -459,10 +466,18 @@ export class CostModel {
       body.sharedLiterals *= 0.3;
       body.sharedWrites *= 0.2;
     }
-    addTo(sum, body);
+    // Of sections one inside the other, the outer one holds what the inner one holds.
+    addTo(sum, isLock ? { ...body, lockEntries: 0 } : body);
     if (!isLock) return;
-    sum.lockEntries++;
-    sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
+    const size = semaphoreSize(operation.context, at.function, this.resolver, this.evaluator);
+    if (size === "unknown") return;
+    addLocked(sum, {
+      lockPlaces: size === undefined ? 1 : Math.max(1, Math.round(size.likely)),
+      lockEntries: 1,
+      locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
+      lockedNative: body.native,
+      lockedWait: body.wait,
+    });
   }
 
   /** What the body of a `with` statement or a loop costs, which a compiler may have taken out of the GIL. */
@@ -942,7 +957,13 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     isEndless: sum.endless,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
-    locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+    locked: {
+      places: sum.lockPlaces,
+      entries: sum.lockEntries,
+      interpreterNs: sum.locked,
+      nativeNs: sum.lockedNative,
+      waitNs: sum.lockedWait,
+    },
     shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };

@@ -68,7 +68,8 @@ export function simulate(asked: Workload, granted: Runtime, machine: Machine, se
  */
 function fromSteadyPart(pool: Pool, tasks: number, runtime: Runtime, cores: number, run: RunPart): Timeline | undefined {
   const workers = Math.max(1, Math.floor(pool.workers));
-  const rounds = Math.max(leastRounds, Math.ceil(leastTasks / workers));
+  // What is left out is at most about three times what was looked at, unless that are many rounds.
+  const rounds = Math.max(leastRounds, Math.ceil(leastTasks / workers), Math.min(manyRounds, Math.ceil(tasks / workers / 3)));
   for (let offered = mostRoundsNeeded * (roundsBefore + rounds); ; offered *= 4) {
     // As many in its last round as the whole has.
     const some = Math.min(tasks, offered * workers + (tasks % workers));
@@ -91,6 +92,7 @@ type RunPart = (pool: Pool, shortening: Shortening) => Timeline;
 const roundsBefore = 3;
 const leastRounds = 5;
 const leastTasks = 20;
+const manyRounds = 12;
 const mostRoundsNeeded = 3;
 
 /** The run with the tasks that were left out and so many more. */
