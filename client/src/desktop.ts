@@ -4,17 +4,22 @@ import type { Readable } from "node:stream";
 import { type ExtensionContext, Uri } from "vscode";
 import { IPCMessageReader, IPCMessageWriter, LanguageClient, type MessageTransports, State } from "vscode-languageclient/node";
 import { calibrate, createReportRunner, reportFormats } from "./command-line.js";
+import type { CommandHandlers } from "./commands.js";
 import { startClient } from "./extension.js";
 import { forkServer } from "./server-process.js";
 
 /** Starts the client of a server that is a process of its own; `server` is the first one. */
-export function activateDesktop(context: ExtensionContext, server: ChildProcess): void {
+export function activateDesktop(context: ExtensionContext, server: ChildProcess): CommandHandlers {
   const cli = Uri.joinPath(context.extensionUri, "dist", "cli.js").fsPath;
-  startClient(context, (options) => createClient(server, (connect) => new LanguageClient("gilscope", "Gilscope", connect, options)), {
-    reportFormats,
-    runReport: createReportRunner(cli),
-    calibrate: (interpreter, done) => calibrate(cli, interpreter, done),
-  });
+  return startClient(
+    context,
+    (options) => createClient(server, (connect) => new LanguageClient("gilscope", "Gilscope", connect, options)),
+    {
+      reportFormats,
+      runReport: createReportRunner(cli),
+      calibrate: (interpreter, done) => calibrate(cli, interpreter, done),
+    },
+  );
 }
 
 /** How long a server that was told goodbye has time to leave, in milliseconds. */

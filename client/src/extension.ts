@@ -26,6 +26,7 @@ import {
 } from "../../server/src/lsp/protocol.js";
 import { followAnalysis } from "./analysed.js";
 import { chooseTarget } from "./choose-target.js";
+import type { CommandHandlers } from "./commands.js";
 import { explain } from "./explain.js";
 import { followInterpreter, type Interpreters } from "./interpreter.js";
 import { handleCrashes, restartServerCommand } from "./keep-running.js";
@@ -79,13 +80,13 @@ export interface DesktopAbilities {
 
 /**
  * Starts the client that the desktop or web entry makes, and everything in the window that belongs to it. Whoever activates the extension waits for
- * neither the server nor other extensions: what is asked meanwhile is answered once the server runs.
+ * neither the server nor other extensions: what is asked meanwhile is answered once the server runs. Returns what runs the extension's commands.
  */
 export function startClient(
   context: ExtensionContext,
   createClient: (options: LanguageClientOptions) => BaseLanguageClient,
   desktop?: DesktopAbilities,
-): void {
+): CommandHandlers {
   const { keepRunning, ...crashHandling } = handleCrashes();
   const client = createClient({ ...clientOptions, ...crashHandling });
   const server = keepRunning(client);
@@ -113,35 +114,7 @@ export function startClient(
     serveRemoteFiles(client),
     followTheme(client),
     followTrust(client),
-    commands.registerCommand(showMenuCommand, () => showMenu(status.ofShown(), desktop ? "desktop" : "browser")),
-    commands.registerCommand(restartServerCommand, () => server.restart()),
-    commands.registerCommand("gilscope.chooseTarget", () => chooseTarget(context, status.ofShown())),
-    commands.registerCommand("gilscope.openKnowledgeFile", () => openKnowledgeFile(client)),
-    commands.registerCommand("gilscope.exportReport", () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport)),
-    commands.registerCommand("gilscope.openSettings", () => commands.executeCommand("workbench.action.openSettings", "gilscope")),
-    commands.registerCommand("gilscope.openSample", () => openSample(context)),
-    commands.registerCommand("gilscope.openWalkthrough", () =>
-      commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
-    ),
-    commands.registerCommand(explainCommand, (name?: unknown) => explain(client, pages, name)),
-    commands.registerCommand(showPredictionCommand, async (place?: DocumentPlace) => {
-      const wanted = place ?? shown.place();
-      const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
-      if (page) await pages.showBeside(page, wanted);
-      else await sayNothingStarts(wanted);
-    }),
-    // From the title of a page's tab, the command is given the page; from the palette, nothing.
-    commands.registerCommand(showTimelineCommand, (given?: DocumentPlace | Uri) => {
-      const page = given instanceof Uri ? given : shownPage();
-      return showTimeline(given instanceof Uri || !given ? ((page && pages.placeOf(page)) ?? shown.place()) : given);
-    }),
   );
-  if (desktop) {
-    const tellMeasured = (): void => tellServer(client, calibratedNotification, undefined);
-    context.subscriptions.push(
-      commands.registerCommand("gilscope.calibrate", () => desktop.calibrate(interpreters?.selected()?.executable, tellMeasured)),
-    );
-  }
   void commands.executeCommand("setContext", "gilscope.isActive", true);
   void commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
   started
@@ -163,6 +136,32 @@ export function startClient(
     .catch(() => {
       // The client has told the user that its server does not start.
     });
+  return {
+    [showMenuCommand]: () => showMenu(status.ofShown(), desktop ? "desktop" : "browser"),
+    [restartServerCommand]: () => server.restart(),
+    "gilscope.chooseTarget": () => chooseTarget(context, status.ofShown()),
+    "gilscope.openKnowledgeFile": () => openKnowledgeFile(client),
+    "gilscope.exportReport": () => exportReport(client, desktop?.reportFormats ?? [], desktop?.runReport),
+    "gilscope.openSettings": () => commands.executeCommand("workbench.action.openSettings", "gilscope"),
+    "gilscope.openSample": () => openSample(context),
+    "gilscope.openWalkthrough": () => commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#start`, false),
+    [explainCommand]: (name?: unknown) => explain(client, pages, name),
+    [showPredictionCommand]: async (place?: DocumentPlace) => {
+      const wanted = place ?? shown.place();
+      const page = wanted && (await client.sendRequest<Page | null>(predictionRequest, wanted));
+      if (page) await pages.showBeside(page, wanted);
+      else await sayNothingStarts(wanted);
+    },
+    // From the title of a page's tab, the command is given the page; from the palette, nothing.
+    [showTimelineCommand]: (given?: DocumentPlace | Uri) => {
+      const page = given instanceof Uri ? given : shownPage();
+      return showTimeline(given instanceof Uri || !given ? ((page && pages.placeOf(page)) ?? shown.place()) : given);
+    },
+    ...(desktop && {
+      "gilscope.calibrate": () =>
+        desktop.calibrate(interpreters?.selected()?.executable, () => tellServer(client, calibratedNotification, undefined)),
+    }),
+  };
 }
 
 function tellServer(client: BaseLanguageClient, notification: string, params: unknown): void {

@@ -1,4 +1,6 @@
+import { setImmediate } from "node:timers/promises";
 import type { ExtensionContext } from "vscode";
+import { type CommandHandlers, registerCommands } from "./commands.js";
 import type * as desktop from "./desktop.js";
 import { forkServer } from "./server-process.js";
 
@@ -7,8 +9,14 @@ import { forkServer } from "./server-process.js";
  * loads while the client does: whoever opens a file waits for both.
  */
 const server = forkServer();
-const { activateDesktop } = require("./desktop.js") as typeof desktop;
 
 export function activate(context: ExtensionContext): void {
-  activateDesktop(context, server);
+  context.subscriptions.push(registerCommands(context.extension, startClient(context)));
+}
+
+/** Loads the client once the editor's process, which all extensions share, has had its turn. */
+async function startClient(context: ExtensionContext): Promise<CommandHandlers> {
+  await setImmediate();
+  const { activateDesktop } = require("./desktop.js") as typeof desktop;
+  return activateDesktop(context, server);
 }
