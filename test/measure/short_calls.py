@@ -33,6 +33,7 @@ named = dict(zip("abcde", row))
 class Nowhere:
     def write(self, text): return len(text)
 writer = csv.writer(Nowhere()); dicts = csv.DictWriter(Nowhere(), fieldnames=list("abcde"))
+n = 17345; x = 3.7251; name = "alpha"; nothing = (); empty = {}
 buffer = io.BytesIO(b"x" * 100); text = io.StringIO()
 grown = bytearray()
 words = "some words that fill a line and a half of text, so that wrapping it has something to do " * 3
@@ -122,6 +123,21 @@ contextlib.ExitStack|contextlib.ExitStack()
 textwrap.wrap|textwrap.wrap(words, 60)
 textwrap.dedent|textwrap.dedent("  a\\n  b\\n  c\\n")
 uuid.uuid4|uuid.uuid4()
+builtins.round, no digits|round(x)
+builtins.round, two digits|round(x, 2)
+f-string of an integer and a text|f"{n} and {name}"
+f-string of an integer with a width|f"{n:06d}"
+f-string of an integer with separators|f"{n:,}"
+f-string of a float with digits|f"{x:.2f}"
+f-string of a text with a width|f"{name:<12}"
+for over no element|for _ in nothing: pass
+for over no number|for _ in range(0): pass
+for over no pair of enumerate|for _ in enumerate(nothing): pass
+for over no pair of zip|for _ in zip(nothing, nothing): pass
+for over no item|for _ in empty.items(): pass
+comprehension over no element|[each for each in nothing]
+generator over no element|any(each for each in nothing)
+any over no element|any(nothing)
 """
 
 

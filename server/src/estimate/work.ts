@@ -158,7 +158,7 @@ export class CostModel {
     this.evaluator = new Evaluator(resolver, cores);
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
-    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
+    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
     this.sharing = new SharedUse(this.constructs, this.evaluator);
   }
 
@@ -529,6 +529,7 @@ export class CostModel {
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
+    all.interpreter = add(all.interpreter, this.constructs.begin(loop, at));
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
