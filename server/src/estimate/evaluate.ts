@@ -68,7 +68,7 @@ export class Evaluator {
           value,
           at,
           (bound, activation) => this.number(bound, activation),
-          (bound, activation) => this.elementNumber(bound, activation),
+          (bound, activation) => this.elementNumber(bound, activation) ?? this.dictNumber(bound, activation),
         );
       case "compute":
         return this.arithmetic(value.operator, value.operands, at);
@@ -340,6 +340,23 @@ export class Evaluator {
       default:
         return undefined;
     }
+  }
+
+  /** The number that each value of a dict is: `DELAYS[name]`. */
+  private dictNumber(dict: Value, at: Activation): Amount {
+    if (dict.op === "read")
+      return this.follow<Interval>(
+        dict,
+        at,
+        (bound, in_) => this.dictNumber(bound, in_),
+        () => undefined,
+      );
+    if (dict.op !== "display" || dict.makes !== "dict" || dict.isOpen || dict.elements.length === 0) return undefined;
+    const numbers = dict.elements.slice(0, maximumElements).map((element) => this.number(element, at));
+    const hull = hullOf(numbers);
+    if (!hull) return undefined;
+    const mean = numbers.reduce((sum, number) => sum + (number?.likely ?? 0), 0) / numbers.length;
+    return interval(hull.low, mean, hull.high);
   }
 
   private itemNumber(value: Value, index: number, at: Activation): Amount {
