@@ -13,6 +13,9 @@ export type ValueKind = "int" | "float" | "text" | "list" | "tuple" | "dict" | "
 export class ConstructCosts {
   private depth = 0;
 
+  /** Clauses of comprehensions after the first: they run in the frame of that. */
+  private readonly innerClauses = new WeakSet<LoopOperation>();
+
   /** How many values were looked at for the one that was asked for. */
   private looks = 0;
 
@@ -276,7 +279,8 @@ export class ConstructCosts {
       const kind = this.kindOf(operand, at);
       share += kind === "text" ? 0.5 : kind === "int" || kind === "float" ? 1.9 : 1.5;
     }
-    return scale(this.operations.fString, share);
+    const { low, likely, high } = scale(this.operations.fString, share);
+    return interval(low / 2, likely, high * 1.2);
   }
 
   /**
@@ -285,11 +289,16 @@ export class ConstructCosts {
    * `items()` 0.9 to 1.1, a comprehension 0.6 to 0.8, before 3.12 1.4 to 1.6, a generator 1.8 to 2.2 (`test/measure/short_calls.py`).
    */
   begin(loop: LoopOperation, at: Activation): Interval {
-    return scale(this.operations.fString, this.beginShare(loop, at));
+    const { low, likely, high } = scale(this.operations.fString, this.beginShare(loop, at));
+    return interval(low * 0.6, likely, high * 1.5);
   }
 
-  private beginShare({ form, makes, iterable }: LoopOperation, at: Activation): number {
+  private beginShare(loop: LoopOperation, at: Activation): number {
+    const { form, iterable } = loop;
     if (form === "while") return 0;
+    const inner = form === "comprehension" && loop.makes === undefined ? clausesIn(loop) : [];
+    for (const clause of inner) this.innerClauses.add(clause);
+    const makes = this.innerClauses.has(loop) ? undefined : (inner[inner.length - 1] ?? loop).makes;
     if (makes === "generator") return 1.9;
     if (makes !== undefined) return atLeast(this.target, 3, 12) ? 0.65 : 1.5;
     if (iterable?.op === "call") {
@@ -344,6 +353,13 @@ export class ConstructCosts {
     }
     return operations.forListPass;
   }
+}
+
+/** The clauses of a comprehension that stand in this one, up to the one that makes its elements. */
+function clausesIn({ body }: LoopOperation): readonly LoopOperation[] {
+  const inner = body.find((operation): operation is LoopOperation => operation.op === "loop" && operation.form === "comprehension");
+  if (!inner) return [];
+  return inner.makes === undefined ? [inner, ...clausesIn(inner)] : [inner];
 }
 
 const deepest = 16;

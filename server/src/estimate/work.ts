@@ -512,6 +512,7 @@ export class CostModel {
       pinned === undefined
         ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
         : { count: exactly(pinned), known: "known" as const };
+    const begin = this.constructs.begin(loop, at);
     const outerCalls = this.calls;
     const before = this.hot;
     this.calls = [];
@@ -529,7 +530,7 @@ export class CostModel {
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
-    all.interpreter = add(all.interpreter, this.constructs.begin(loop, at));
+    all.interpreter = add(all.interpreter, begin);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
