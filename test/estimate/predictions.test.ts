@@ -323,6 +323,26 @@ describe("every prediction", () => {
   });
 });
 
+test("who waits or computes under a lock that all share keeps the others waiting, under a semaphore as many go on as it has places", () => {
+  const under = (guard: string, body: string): string =>
+    pool(`import hashlib, threading, time\nguard = threading.${guard}`, `def work(n):\n    with guard:\n        ${body}`, 8, "range(24)");
+  const likely = (guard: string, body: string): number => speedup(predictionOf(parser, under(guard, body)), "threads").likely;
+  const block = "hashlib.sha256(bytes(8_000_000)).digest()";
+  near(likely("Lock()", "time.sleep(0.05)"), 1, 0.1);
+  near(likely("Semaphore(3)", "time.sleep(0.05)"), 3, 0.1);
+  near(likely("BoundedSemaphore(value=2)", "time.sleep(0.05)"), 2, 0.1);
+  near(likely("Lock()", block), 1, 0.1);
+  const inProcesses = speedup(predictionOf(parser, under("Lock()", "time.sleep(0.05)")), "processes").likely;
+  assert.ok(inProcesses > 5, `each process has a lock of its own: ${inProcesses}`);
+});
+
+test("what is computed with dates and decimals is of their types, so that its methods are known", () => {
+  const work =
+    "def work(n):\n    total = Decimal(0)\n    for i in range(20_000):\n        day = date(2020, 1, 1) + timedelta(days=i)\n        total += (Decimal(n) * day.weekday()).quantize(Decimal('0.01'))\n    return total";
+  const imports = "from datetime import date, timedelta\nfrom decimal import Decimal";
+  assert.equal(strategyOf(predictionOf(parser, pool(imports, work, 4, "range(8)")), "processes").applicable, true);
+});
+
 test("making an integer of a number is short on every version, though Python code converts very long texts on some", () => {
   const work = "def work(n):\n    total = 0\n    for _ in range(100_000):\n        total += int(n**0.5)\n    return total";
   for (const target of ["cpython-3.10", "cpython-3.12", "cpython-3.15"]) {

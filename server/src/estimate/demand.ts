@@ -30,11 +30,15 @@ export const corners: readonly Corner[] = ["low", "likely", "high"];
 export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
   const { tasks, workers, width, argumentBytes, resultBytes, argumentObjects, resultObjects } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const steps = stepsOf(demand, demand.locked, corner, memory);
-  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory) }));
+  const size = width === "pool" ? workers : count + demand.beside.length;
+  const turns = count >= size * enoughTasksToMix ? 1 : turnsOfFewTasks;
+  const steps = stepsOf(demand, demand.locked, corner, memory, turns);
+  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory, turns) }));
+  const { places, entries } = demand.locked;
+  const semaphores = places > 1 && entries > 0 && memory === "shared" ? { semaphores: { lock: places } } : {};
   if (width === "pool" || memory === "copied") {
-    const size = width === "pool" ? workers : count + beside.length;
     return {
+      ...semaphores,
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
@@ -43,14 +47,21 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       ],
     };
   }
-  return { threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
+  return { ...semaphores, threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
 }
 
 const mostTasks = 1_000_000;
-const nothingLocked: TaskWork["locked"] = { entries: 0, interpreterNs: exactly(0) };
+const nothingLocked: TaskWork["locked"] = { places: 1, entries: 0, interpreterNs: exactly(0), nativeNs: exactly(0), waitNs: exactly(0) };
 
-/** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
-function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+/**
+ * In how many rounds a task waits and computes where nobody says how the two take turns. Of many tasks for each worker, some wait while others
+ * compute all the same.
+ */
+const turnsOfFewTasks = 4;
+const enoughTasksToMix = 4;
+
+/** One run of a task, its kinds of time in so many rounds. */
+function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, memory: "shared" | "copied", turns: number): readonly Step[] {
   const once = {
     interpreterNs: work.interpreterNs[corner],
     heldNs: work.heldNs[corner],
@@ -59,15 +70,24 @@ function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, me
   };
   const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
   const locks = memory === "shared" ? lockedWork.entries : 0;
-  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? 4 : 1;
+  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? turns : 1;
   const part = (ns: number): number => Math.round(ns / rounds);
   const steps: Step[] = [];
-  if (once.waitNs > 0) steps.push({ waitNs: part(once.waitNs) });
-  const locked = locks > 0 ? Math.min(once.interpreterNs, lockedWork.interpreterNs[corner]) : 0;
-  if (locked > 0) {
-    steps.push({ acquire: "lock" }, { compute: { interpreterNs: part(locked) } }, { release: "lock" });
+  const inside = (kind: "interpreterNs" | "nativeNs" | "waitNs"): number =>
+    locks > 0 ? Math.min(once[kind], lockedWork[kind][corner]) : 0;
+  const [locked, lockedNative, lockedWait] = [inside("interpreterNs"), inside("nativeNs"), inside("waitNs")];
+  if (once.waitNs - lockedWait > 0) steps.push({ waitNs: part(once.waitNs - lockedWait) });
+  if (locked + lockedNative + lockedWait > 0) {
+    steps.push({ acquire: "lock" });
+    if (lockedWait > 0) steps.push({ waitNs: part(lockedWait) });
+    if (locked + lockedNative > 0) steps.push({ compute: { interpreterNs: part(locked), nativeNs: part(lockedNative) } });
+    steps.push({ release: "lock" });
   }
-  const compute = { interpreterNs: part(once.interpreterNs - locked), heldNs: part(once.heldNs), nativeNs: part(once.nativeNs) };
+  const compute = {
+    interpreterNs: part(once.interpreterNs - locked),
+    heldNs: part(once.heldNs),
+    nativeNs: part(once.nativeNs - lockedNative),
+  };
   if (compute.interpreterNs + compute.heldNs + compute.nativeNs > 0) steps.push({ compute });
   return rounds === 1 ? steps : [{ repeat: rounds, steps }];
 }
@@ -93,6 +113,7 @@ export function scaled(workload: Workload): { readonly workload: Workload; reado
   const shrunk = (ns: number): number => Math.round(ns / factor);
   const group = <Group extends { readonly steps: readonly Step[] }>(each: Group): Group => ({ ...each, steps: steps(each.steps) });
   const scaledDown: Workload = {
+    ...(workload.semaphores ? { semaphores: workload.semaphores } : {}),
     ...(workload.threads ? { threads: workload.threads.map(group) } : {}),
     ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(group) })) } : {}),
   };

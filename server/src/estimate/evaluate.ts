@@ -3,6 +3,7 @@ import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ChoiceValue, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
@@ -67,7 +68,7 @@ export class Evaluator {
           value,
           at,
           (bound, activation) => this.number(bound, activation),
-          (bound, activation) => this.elementNumber(bound, activation),
+          (bound, activation) => this.elementNumber(bound, activation) ?? this.dictNumber(bound, activation),
         );
       case "compute":
         return this.arithmetic(value.operator, value.operands, at);
@@ -116,6 +117,11 @@ export class Evaluator {
   /** The qualified names of what a call calls outside the program. */
   externalNames(call: Extract<Value, { op: "call" }>, at: Activation): readonly string[] {
     return this.resolver.externalCallees(call, at.function);
+  }
+
+  /** Whether the call is one of a function of the program. */
+  isOfProgram(call: Extract<Value, { op: "call" }>, at: Activation): boolean {
+    return this.resolver.callees(call, at.function).length > 0;
   }
 
   /** Reads what a function of the program returns in the activation of a call, where that is one value. */
@@ -336,6 +342,23 @@ export class Evaluator {
     }
   }
 
+  /** The number that each value of a dict is: `DELAYS[name]`. */
+  private dictNumber(dict: Value, at: Activation): Amount {
+    if (dict.op === "read")
+      return this.follow<Interval>(
+        dict,
+        at,
+        (bound, in_) => this.dictNumber(bound, in_),
+        () => undefined,
+      );
+    if (dict.op !== "display" || dict.makes !== "dict" || dict.isOpen || dict.elements.length === 0) return undefined;
+    const numbers = dict.elements.slice(0, maximumElements).map((element) => this.number(element, at));
+    const hull = hullOf(numbers);
+    if (!hull) return undefined;
+    const mean = numbers.reduce((sum, number) => sum + (number?.likely ?? 0), 0) / numbers.length;
+    return interval(hull.low, mean, hull.high);
+  }
+
   private itemNumber(value: Value, index: number, at: Activation): Amount {
     const of = (source: Value, activation: Activation): Amount => {
       if (source.op === "display") {
@@ -451,16 +474,41 @@ export class Evaluator {
     }
   }
 
-  /** The length of a list that starts empty and is appended to in its own function. */
+  /** The length of a list or dict that starts empty and is filled in its own function. */
   private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
-    const { place } = value;
+    const filled = this.filledVariable(value, at);
+    if (!filled) return undefined;
+    const appends = this.appendsTo(filled.name, filled.in.function.facts.body, filled.in);
+    return appends && appends.high > 0 ? appends : undefined;
+  }
+
+  /** What is put into a list or dict that starts empty, in the activation of the function that fills it: of a dict the values. */
+  partsOfGrown(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+  ): { readonly parts: readonly Value[]; readonly in: Activation } | undefined {
+    const filled = this.filledVariable(value, at);
+    if (!filled) return undefined;
+    const parts: Value[] = [];
+    walkOperations(filled.in.function.facts.body, (operation) => {
+      if (operation.op !== "call" && operation.op !== "write") return;
+      const added = operation.op === "call" ? appendedTo(operation) === filled.name : storedIn(operation) === filled.name;
+      const part = operation.op === "call" ? operation.arguments[0]?.value : operation.value;
+      if (added && part) parts.push(part);
+    });
+    return parts.length > 0 ? { parts, in: filled.in } : undefined;
+  }
+
+  private filledVariable(
+    { place }: Extract<Value, { op: "read" }>,
+    at: Activation,
+  ): { readonly name: string; readonly in: Activation } | undefined {
     if (place.kind !== "name") return undefined;
     const holder = this.holder(place.owner, at);
     const bound = holder?.function.facts.bindings.get(place.name) ?? [];
     const [only] = bound;
     if (!holder || bound.length !== 1 || only?.op !== "display" || only.elements.length > 0) return undefined;
-    const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
-    return appends && appends.high > 0 ? appends : undefined;
+    return { name: place.name, in: holder };
   }
 
   private appendsTo(name: string, operations: readonly Operation[], at: Activation): Amount {
@@ -471,6 +519,10 @@ export class Evaluator {
     for (const operation of operations) {
       if (operation.op === "call") {
         if (appendedTo(operation) === name) plus(exactly(1));
+        continue;
+      }
+      if (operation.op === "write") {
+        if (storedIn(operation) === name) plus(exactly(1));
         continue;
       }
       if (operation.op === "loop") {
@@ -850,6 +902,22 @@ function appendedTo({ callee }: CallOperation): string | undefined {
   if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
   const { object } = callee.place;
   return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
+}
+
+/** The name of the dict that gets a value under a new key: one that is computed from what the dict has replaces that. */
+function storedIn({ place, form, value }: Extract<Operation, { op: "write" }>): string | undefined {
+  if (place.kind !== "element" || form !== "assign" || !value || place.index.op === "constant") return undefined;
+  const { object } = place;
+  if (object.op !== "read" || object.place.kind !== "name") return undefined;
+  return looksInto(value, object.place.name) ? undefined : object.place.name;
+}
+
+function looksInto(value: Value, name: string): boolean {
+  if (value.op === "call") return looksInto(value.callee, name) || value.arguments.some((argument) => looksInto(argument.value, name));
+  if (value.op === "compute") return value.operands.some((operand) => looksInto(operand, name));
+  if (value.op !== "read") return false;
+  if (value.place.kind === "name") return value.place.name === name;
+  return looksInto(value.place.object, name);
 }
 
 /** Whether the value is computed from the variable of that name. */

@@ -49,11 +49,14 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
     }
     case "read":
       if (value.place.kind === "element") return undefined;
-      return evaluator.follow(
-        value,
-        at,
-        (bound, in_) => inner(bound, in_),
-        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+      return (
+        grownShape(value, at, evaluator, depth) ??
+        evaluator.follow(
+          value,
+          at,
+          (bound, in_) => inner(bound, in_),
+          (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+        )
       );
     case "element-of":
       return elementShape(value.iterable, at, evaluator, depth + 1);
@@ -93,12 +96,32 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
         return text(evaluator.length(value, at)?.likely ?? 10);
       if (name && /^builtins\.(list|tuple|set|sorted|dict|reversed|frozenset)$/.test(name) && first) return inner(first);
       if (name && /^builtins\.(int|len|ord|abs|round|sum|min|max|hash)$/.test(name)) return integer;
+      const made = evaluator.returned(value, at, (bound, in_) => inner(bound, in_));
+      if (made || evaluator.isOfProgram(value, at)) return made;
       const length = evaluator.length(value, at)?.likely;
-      return length === undefined ? evaluator.returned(value, at, (bound, in_) => inner(bound, in_)) : text(length);
+      return length === undefined ? undefined : text(length);
     }
     default:
       return undefined;
   }
+}
+
+/** A list or dict that starts empty and is filled in its own function: the mean of what is put in, so many times. */
+function grownShape(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  const count = evaluator.length(value, at)?.likely;
+  const part = count === undefined ? undefined : grownPart(value, at, evaluator, depth);
+  return part && count !== undefined ? plus({ ...nothing, containers: 1 }, times(part, count)) : undefined;
+}
+
+function grownPart(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  const grown = evaluator.partsOfGrown(value, at);
+  if (!grown) return undefined;
+  let total: Shape | undefined = nothing;
+  for (const part of grown.parts) {
+    const shape = shapeAtDepth(part, grown.in, evaluator, depth + 1);
+    total = total && shape && plus(total, shape);
+  }
+  return total && times(total, 1 / grown.parts.length);
 }
 
 function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
@@ -111,11 +134,14 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
     case "compute":
       return iterable.operands[0] && elementShape(iterable.operands[0], at, evaluator, depth + 1);
     case "read":
-      return evaluator.follow(
-        iterable,
-        at,
-        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
-        () => undefined,
+      return (
+        grownPart(iterable, at, evaluator, depth) ??
+        evaluator.follow(
+          iterable,
+          at,
+          (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+          () => undefined,
+        )
       );
     case "call": {
       const [name] = evaluator.externalNames(iterable, at);
@@ -123,7 +149,7 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
       if (name === "builtins.range") return integer;
       return name && first && /^builtins\.(list|tuple|set|sorted|reversed|frozenset|iter)$/.test(name)
         ? elementShape(first, at, evaluator, depth + 1)
-        : undefined;
+        : evaluator.returned(iterable, at, (bound, in_) => elementShape(bound, in_, evaluator, depth + 1));
     }
     default:
       return undefined;

@@ -65,18 +65,24 @@ function calibrationKey({ calibrations }: EstimateSettings): string {
  * sites with the same work share it. Bounded; the oldest entries go first.
  */
 export class SimulationMemory {
-  private readonly outcomes = new Map<string, unknown>();
+  private readonly outcomes = new Map<string, Map<string, unknown>>();
 
-  recall<Found>(key: string, simulateIt: () => Found): Found {
-    if (this.outcomes.has(key)) return this.outcomes.get(key) as Found;
+  /** What was asked of that demand before, by what was asked. */
+  recall<Found>(demanded: string, asked: string, simulateIt: () => Found): Found {
+    let known = this.outcomes.get(demanded);
+    if (known?.has(asked)) return known.get(asked) as Found;
     const outcome = simulateIt();
-    if (this.outcomes.size >= mostOutcomes) this.outcomes.delete(this.outcomes.keys().next().value as string);
-    this.outcomes.set(key, outcome);
+    if (!known) {
+      if (this.outcomes.size >= mostDemands) this.outcomes.delete(this.outcomes.keys().next().value as string);
+      known = new Map();
+      this.outcomes.set(demanded, known);
+    }
+    known.set(asked, outcome);
     return outcome;
   }
 }
 
-const mostOutcomes = 10_000;
+const mostDemands = 2_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
 export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
@@ -140,10 +146,8 @@ function estimateSite(
   });
   const isUnknown = isMostlyUnknown(work);
   const on = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)}`;
-  const demanded = JSON.stringify(demand);
-  const predicted = predictStrategies(demand, settings, (strategy, simulateIt) =>
-    memory.recall(`${on} ${strategy} ${demanded}`, simulateIt),
-  );
+  const demanded = `${on} ${JSON.stringify(demand)}`;
+  const predicted = predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded, strategy, simulateIt));
   const strategies = isUnknown ? predicted.map((each) => withoutNumbers(each, work)) : predicted;
   const described = {
     path: spawn.in.file.path,
@@ -164,7 +168,7 @@ function estimateSite(
   return onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
       if (isUnknown) return undefined;
-      return memory.recall(`${on} pay ${demanded}`, () => crossover(demand, strategies, settings));
+      return memory.recall(demanded, "pay", () => crossover(demand, strategies, settings));
     },
   });
 }

@@ -17,7 +17,7 @@ import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
-import { addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { addLocked, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs } from "./library-costs.js";
@@ -27,6 +27,7 @@ import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
+import { semaphoreSize } from "./room.js";
 import { SharedUse, type SharedUses } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
@@ -56,8 +57,14 @@ export interface TaskWork {
   /** `guessed`: some loop has a default length, so that calls outside it may matter more than the numbers say. */
   readonly lengths: "known" | "guessed";
   readonly assumptions: readonly Assumption[];
-  /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
-  readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+  /** Sections under a lock: how many may be inside at a time, how often they are entered, and how much of each kind of time is spent inside. */
+  readonly locked: {
+    readonly places: number;
+    readonly entries: number;
+    readonly interpreterNs: Interval;
+    readonly nativeNs: Interval;
+    readonly waitNs: Interval;
+  };
   /** What it uses that all threads use. */
   readonly shared: SharedUses;
   /** How much it makes and keeps, and how much of what was there before it reads. */
@@ -151,7 +158,7 @@ export class CostModel {
     this.evaluator = new Evaluator(resolver, cores);
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
-    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs);
+    this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
     this.sharing = new SharedUse(this.constructs, this.evaluator);
   }
 
@@ -459,10 +466,18 @@ export class CostModel {
       body.sharedLiterals *= 0.3;
       body.sharedWrites *= 0.2;
     }
-    addTo(sum, body);
+    // Of sections one inside the other, the outer one holds what the inner one holds.
+    addTo(sum, isLock ? { ...body, lockEntries: 0 } : body);
     if (!isLock) return;
-    sum.lockEntries++;
-    sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
+    const size = semaphoreSize(operation.context, at.function, this.resolver, this.evaluator);
+    if (size === "unknown") return;
+    addLocked(sum, {
+      lockPlaces: size === undefined ? 1 : Math.max(1, Math.round(size.likely)),
+      lockEntries: 1,
+      locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
+      lockedNative: body.native,
+      lockedWait: body.wait,
+    });
   }
 
   /** What the body of a `with` statement or a loop costs, which a compiler may have taken out of the GIL. */
@@ -497,6 +512,7 @@ export class CostModel {
       pinned === undefined
         ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
         : { count: exactly(pinned), known: "known" as const };
+    const begin = this.constructs.begin(loop, at);
     const outerCalls = this.calls;
     const before = this.hot;
     this.calls = [];
@@ -514,6 +530,7 @@ export class CostModel {
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
+    all.interpreter = add(all.interpreter, begin);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
@@ -602,7 +619,7 @@ export class CostModel {
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
-      else if (/^threading\.|^collections\.|^dataclasses\.|^typing\.|^functools\.|^enum\./.test(name)) this.interpret(sum, "callCMethod");
+      else if (littleCalls.test(name)) this.interpret(sum, "callCMethod");
       else {
         sum.unknown++;
         this.interpret(sum, "callCMethod");
@@ -827,6 +844,10 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
 /** Calls that knowledge gives no cost for because there is next to none. */
 const lightCalls = /^(builtins|itertools|functools|operator|multiprocessing|threading|signal|ctypes|random)\./;
 
+/** Calls without an entry that do next to nothing with what they are given (`test/measure/short_calls.py`: 10 to 250 ns). */
+const littleCalls =
+  /^(threading|collections|dataclasses|typing|functools|enum|abc|contextlib|weakref|stat|operator)\.|^sys\.\w+$|^inspect\.is|^os\.fs(path|encode|decode)$|^io\.\w+\.(tell|seek)$/;
+
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
@@ -840,19 +861,24 @@ const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 
-/** Methods that, among what people call, only built-in types have. */
+/** Methods that, among what people call, only built-in types have, or one of the standard library. */
 const builtInMethods: ReadonlyMap<string, string> = new Map(
   [
-    ["list", "append extend insert sort reverse"],
-    ["dict", "items keys values setdefault popitem"],
+    ["builtins.list", "append extend insert sort reverse"],
+    ["builtins.dict", "items keys values setdefault popitem"],
     [
-      "str",
+      "builtins.str",
       "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
     ],
-    ["bytes", "decode hex"],
-    ["set", "add discard union intersection difference issubset"],
-    ["int", "bit_length to_bytes"],
-  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
+    ["builtins.bytes", "decode hex"],
+    ["builtins.set", "add discard union intersection difference issubset"],
+    ["builtins.int", "bit_length to_bytes"],
+    ["datetime.timedelta", "total_seconds"],
+    ["datetime.date", "isocalendar isoweekday toordinal"],
+    ["decimal.Decimal", "quantize"],
+    ["re.Match", "groups groupdict"],
+    ["csv.writer", "writerow writerows"],
+  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `${type}.${name}`])),
 );
 
 /**
@@ -933,7 +959,13 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     isEndless: sum.endless,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
-    locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+    locked: {
+      places: sum.lockPlaces,
+      entries: sum.lockEntries,
+      interpreterNs: sum.locked,
+      nativeNs: sum.lockedNative,
+      waitNs: sum.lockedWait,
+    },
     shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };

@@ -1,6 +1,6 @@
 import { eventKind } from "./event-queue.js";
 import type { Machine } from "./machine.js";
-import { enter, type Thread } from "./thread.js";
+import { enter, stateNumber, type Thread } from "./thread.js";
 import type { World } from "./world.js";
 
 /**
@@ -30,7 +30,8 @@ export interface Cores {
 export function makeCores(world: World, machine: Machine, placed: (thread: Thread) => void): Cores {
   const running: Thread[] = [];
   const ready: Thread[] = [];
-  const idleCores = Array.from({ length: machine.cores }, (_, core) => machine.cores - 1 - core);
+  const idleCores: number[] = [];
+  for (let core = machine.cores - 1; core >= 0; core--) idleCores.push(core);
   let tickAt = -1;
 
   const coreTime = (thread: Thread): number => thread.coreTimeNs + (thread.onCore ? world.now - thread.onCoreSince : 0);
@@ -56,7 +57,7 @@ export function makeCores(world: World, machine: Machine, placed: (thread: Threa
     thread.onCore = true;
     thread.onCoreSince = world.now;
     thread.sliceSince = world.now;
-    enter(thread, thread.burst, world.now, world.recording);
+    enter(thread, thread.burst, world);
     scheduleEnd(thread);
     placed(thread);
   };
@@ -76,7 +77,7 @@ export function makeCores(world: World, machine: Machine, placed: (thread: Threa
     ready.push(thread);
     thread.core = core;
     thread.readySince = world.now;
-    enter(thread, "core", world.now, world.recording);
+    enter(thread, stateNumber.core, world);
     scheduleTick();
   };
 
@@ -139,7 +140,7 @@ export function makeCores(world: World, machine: Machine, placed: (thread: Threa
   return {
     begin(thread) {
       if (thread.onCore) {
-        enter(thread, thread.burst, world.now, world.recording);
+        enter(thread, thread.burst, world);
         scheduleEnd(thread);
         placed(thread);
         return;

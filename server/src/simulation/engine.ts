@@ -17,9 +17,9 @@ import { type Mutex, newLock, newSemaphore, queueForMutex, releaseMutex, tryAcqu
 import { startPool, type ThreadServices } from "./pool.js";
 import { random } from "./random.js";
 import type { Runtime } from "./runtime.js";
-import { enter, finish, newThread, type Recording, type Thread, threadTimeline } from "./thread.js";
+import { enter, finish, type Recording, stateNumber, Thread, threadTimeline, totalsUntil } from "./thread.js";
 import { startThreads } from "./thread-groups.js";
-import type { BlockedThread, GroupDelays, Outcome, Timeline } from "./timeline.js";
+import type { BlockedThread, GroupDelays, Outcome, ThreadTimeline, Timeline } from "./timeline.js";
 import type { Workload } from "./workload.js";
 import { type World, wakeUpTime } from "./world.js";
 
@@ -28,6 +28,33 @@ export interface Keeping {
   readonly recording: Recording;
   readonly delays: "kept" | "left-out";
   readonly maximumEvents: number;
+  readonly shortening?: Shortening;
+}
+
+/** Shortens a run of one pool whose tasks are all alike: once its pace is known, the tasks that nobody has taken are left out. */
+export interface Shortening {
+  /** The pace is measured from the moment when all workers are at work, that many rounds of them have passed and the time of their start twice. */
+  readonly roundsBefore: number;
+  /** For so many rounds. */
+  readonly rounds: number;
+  /** Where the pace was measured from and to; empty if the run was over before. */
+  readonly marks: Mark[];
+  /** How many tasks were left out, and how many of these had not been handed in. */
+  leftOut: number;
+  notHandedIn: number;
+}
+
+/** How far a run has come. */
+export interface Mark {
+  /** How many tasks are done. */
+  readonly tasks: number;
+  /** When as many were done as there are workers, on average of these: tasks are done in bursts. */
+  readonly ns: number;
+  /** When the last of them was done; the totals are of that moment. */
+  readonly untilNs: number;
+  /** Of each thread, in the order of the timeline's, the nanoseconds in each state until then. */
+  readonly totals: readonly ThreadTimeline["totals"][];
+  readonly switches: number;
 }
 
 /**
@@ -39,7 +66,7 @@ export function execute(
   runtime: Runtime,
   machine: Machine,
   seed: number,
-  { recording, delays, maximumEvents }: Keeping,
+  { recording, delays, maximumEvents, shortening }: Keeping,
 ): Timeline {
   const events = eventQueue();
   const world: World = { now: 0, events, random: random(seed), recording, wakeUpNs: runtime.wakeUpNs };
@@ -51,6 +78,8 @@ export function execute(
   const meetingNumbers = new Map<string, number>();
   const namesGiven = new Map<string, number>();
   let spent = 0;
+  let tasksDone = 0;
+  const recentNs: number[] = [];
 
   const addDomain = (): InterpreterLockDomain | undefined => {
     if (runtime.lock === undefined) return undefined;
@@ -127,11 +156,11 @@ export function execute(
     const at = thread.position - 1;
     const value = thread.program.values[at] as number;
     if (thread.program.operations[at] === operation.native) {
-      compute(thread, "native", false, value);
+      compute(thread, stateNumber.native, false, value);
       return;
     }
     leaveCore(thread);
-    enter(thread, "io", world.now, recording);
+    enter(thread, stateNumber.io, world);
     events.push(world.now + value, eventKind.waitEnd, thread.index, 0);
   };
 
@@ -174,7 +203,7 @@ export function execute(
             return;
           }
           thread.position++;
-          compute(thread, "running", kind === operation.interpret, value);
+          compute(thread, stateNumber.running, kind === operation.interpret, value);
           return;
         case operation.native:
         case operation.wait:
@@ -273,19 +302,40 @@ export function execute(
     },
     spawn(name, home, program, atEnd) {
       const domain = home === "main" || runtime.sharing === "everyone" ? mainDomain : addDomain();
-      const thread = newThread(threads.length, name, domain, program, world.now, atEnd);
+      const thread = new Thread(threads.length, name, domain, program, world.now, atEnd);
       threads.push(thread);
       services.wake(thread);
       return thread;
     },
     sleep(thread, waitsFor) {
       leaveCore(thread);
-      enter(thread, "idle", world.now, recording);
+      enter(thread, stateNumber.idle, world);
       thread.waitsFor = waitsFor;
       if (thread.domain?.holder === thread) giveBack(world, thread.domain);
     },
     wake(thread) {
       events.push(wakeUpTime(world, thread.stateSince), eventKind.queueWake, thread.index, 0);
+    },
+    taskDone(workers, toHandIn) {
+      tasksDone++;
+      if (!shortening || shortening.marks.length === 2) return "go-on";
+      const { marks, roundsBefore, rounds } = shortening;
+      const [first] = marks;
+      const at = first ? first.tasks + rounds * workers : roundsBefore * workers;
+      if (tasksDone <= at - workers) return "go-on";
+      recentNs.push(world.now);
+      if (tasksDone < at) return "go-on";
+      if (first === undefined && (toHandIn > 0 || !allAtWork(threads, workers, world.now, runtime))) return "go-on";
+      const ns = recentNs.slice(-workers).reduce((sum, each) => sum + each, 0) / workers;
+      recentNs.length = 0;
+      const totals = threads.map((thread) => totalsUntil(thread, world.now));
+      marks.push({ tasks: tasksDone, ns, untilNs: world.now, totals, switches: switchesOf(domains) });
+      return first ? "enough" : "go-on";
+    },
+    leftOut(tasks, notHandedIn) {
+      if (!shortening) return;
+      shortening.leftOut += tasks;
+      shortening.notHandedIn += notHandedIn;
     },
     end(thread) {
       leaveCore(thread);
@@ -320,7 +370,7 @@ export function execute(
       case eventKind.burstEnd:
         if (!thread.onCore || thread.version !== events.version) break;
         cores.complete(thread);
-        if (thread.burst === "native") resume(thread);
+        if (thread.burst === stateNumber.native) resume(thread);
         else proceed(thread);
         break;
       case eventKind.waitEnd:
@@ -347,10 +397,26 @@ export function execute(
     outcome,
     threads: threads.map((thread) => threadTimeline(thread, world.now, recording)),
     delays: delaysOf(threads),
-    switches: domains.reduce((sum, domain) => sum + domain.switches, 0),
+    switches: switchesOf(domains),
     events: spent,
-    simulatedTasks: pools.reduce((sum, pool) => sum + pool.tasks.reduce((tasks, group) => tasks + group.count, 0), 0),
+    simulatedTasks:
+      -(shortening?.leftOut ?? 0) + pools.reduce((sum, pool) => sum + pool.tasks.reduce((tasks, group) => tasks + group.count, 0), 0),
   };
+}
+
+/** Whether so many threads beside those that start them have been at work for as long as it took until they were. */
+function allAtWork(threads: readonly Thread[], workers: number, now: number, { start }: Runtime): boolean {
+  let latest = 0;
+  let started = 0;
+  for (const { startNs } of threads) {
+    latest = Math.max(latest, startNs);
+    started++;
+  }
+  return started >= workers && now >= 2 * (latest + start.workerNs);
+}
+
+function switchesOf(domains: readonly InterpreterLockDomain[]): number {
+  return domains.reduce((sum, domain) => sum + domain.switches, 0);
 }
 
 /** By group, in the order in which the groups' first threads were started. */

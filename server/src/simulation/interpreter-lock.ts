@@ -1,6 +1,6 @@
 import { eventKind } from "./event-queue.js";
 import type { InterpreterLock } from "./runtime.js";
-import { enter, type Thread } from "./thread.js";
+import { enter, stateNumber, type Thread } from "./thread.js";
 import { type World, wakeUpTime } from "./world.js";
 
 /**
@@ -103,7 +103,7 @@ export function giveBack(world: World, domain: InterpreterLockDomain): void {
 /** Gives the lock back because another thread asked for it, and sleeps until that thread has it. */
 export function yieldLock(world: World, domain: InterpreterLockDomain, thread: Thread, then: "wait-again" | "go-on"): void {
   domain.yielding = { thread, then };
-  enter(thread, "gil", world.now, world.recording);
+  enter(thread, stateNumber.gil, world);
   thread.waitsFor = "the interpreter lock";
   const requester = domain.requester ? domain.waiters.indexOf(domain.requester) : -1;
   const awake = world.now - domain.requestedAt <= requesterAwakeNs;
@@ -144,7 +144,10 @@ const requesterAwakeNs = 5_000;
 const requesterWinsPercent = 90;
 
 function signal(world: World, domain: InterpreterLockDomain, place: number): void {
-  const [thread] = domain.waiters.splice(place, 1) as [Thread];
+  const { waiters } = domain;
+  const thread = waiters[place] as Thread;
+  for (let i = place + 1; i < waiters.length; i++) waiters[i - 1] = waiters[i] as Thread;
+  waiters.pop();
   world.events.push(wakeUpTime(world, thread.waitingSince), eventKind.interpreterLockWake, thread.index, 0);
 }
 
@@ -164,7 +167,7 @@ export function requestYieldIfDue(world: World, domain: InterpreterLockDomain): 
 }
 
 function queue(world: World, domain: InterpreterLockDomain, thread: Thread): void {
-  enter(thread, "gil", world.now, world.recording);
+  enter(thread, stateNumber.gil, world);
   thread.waitsFor = "the interpreter lock";
   thread.waitingSince = world.now;
   domain.waiters.push(thread);

@@ -1,5 +1,5 @@
 import { eventKind } from "./event-queue.js";
-import { enter, type Thread } from "./thread.js";
+import { enter, stateNumber, type Thread } from "./thread.js";
 import { type World, wakeUpTime } from "./world.js";
 
 /** A `threading.Lock`, or a semaphore: what a queue counts its items and its empty places by. */
@@ -35,7 +35,7 @@ export function tryAcquire(mutex: Mutex, thread: Thread): boolean {
 
 /** Sleeps until `release` signals. A thread that came late goes on waiting where it was: at the front. */
 export function queueForMutex(world: World, mutex: Mutex, thread: Thread, place: "front" | "back"): void {
-  enter(thread, "lock", world.now, world.recording);
+  enter(thread, stateNumber.lock, world);
   thread.waitsFor = mutex.title;
   thread.isHanded = false;
   if (place === "front") {

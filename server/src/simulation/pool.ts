@@ -14,6 +14,10 @@ export interface ThreadServices {
   /** The thread gives up interpreter lock and core until `wake`. */
   sleep(thread: Thread, waitsFor: string): void;
   wake(thread: Thread): void;
+  /** One of so many workers is through with a task; so many are still to be handed in. `enough`: those that nobody has taken may be left out. */
+  taskDone(workers: number, toHandIn: number): "go-on" | "enough";
+  /** So many were left out, some of them not even handed in. */
+  leftOut(tasks: number, notHandedIn: number): void;
   end(thread: Thread): void;
 }
 
@@ -29,7 +33,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
   const groups = pool.tasks.filter((group) => group.count > 0);
   const tasks = groups.reduce((sum, group) => sum + group.count, 0);
   const chunkSize = broker ? Math.max(1, Math.floor(pool.chunkSize ?? 1)) : 1;
-  const chunks = Math.ceil(tasks / chunkSize);
+  let chunks = Math.ceil(tasks / chunkSize);
   const cold = broker ? coldFactor(broker, groups, tasks, chunkSize) : 1;
   const groupStarts = prefixSums(groups);
   const programs = groups.map((group) => taskProgram(services, group, chunkSize, cold));
@@ -103,6 +107,17 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
     services.wake(feeder as Thread);
   };
 
+  /** Leaves out what nobody has taken yet, in whole rounds of the workers, so that the last round is as full as it would have been. */
+  const leaveOut = (): void => {
+    const taken = broker ? passedOn : drawn;
+    const left = Math.floor((chunks - taken) / pool.workers) * pool.workers;
+    services.leftOut(left, Math.min(left, chunks - submitted));
+    chunks -= left;
+    submitted = Math.min(submitted, chunks);
+    available = Math.min(available, chunks);
+    wakeFeeder();
+  };
+
   const markDone = (chunk: number): void => {
     done[chunk] = 1;
     if (awaited !== chunk) return;
@@ -130,6 +145,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
           return "go-on";
         }
         const chunk = Math.floor(lastTask / chunkSize);
+        if (services.taskDone(pool.workers, chunks - submitted) === "enough") leaveOut();
         if (broker) {
           results.push(chunk);
           wakeManager();
@@ -331,6 +347,8 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
         if (broker && chunks > 0) startBroker(broker);
         return submitNext(thread);
       case "submitting":
+        // The rest may have been left out meanwhile.
+        if (submitted === chunks) return collect(thread);
         submitted++;
         // What forks all its workers at once has no other threads until it has (`_start_executor_manager_thread`).
         if (!broker) makeAvailable();

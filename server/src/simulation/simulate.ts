@@ -1,8 +1,8 @@
-import { execute, type Keeping } from "./engine.js";
+import { execute, type Keeping, type Mark, type Shortening } from "./engine.js";
 import { crowdingAt, type Machine } from "./machine.js";
 import type { Runtime } from "./runtime.js";
 import type { Recording } from "./thread.js";
-import type { ThreadTimeline, Timeline } from "./timeline.js";
+import type { ThreadState, ThreadTimeline, Timeline } from "./timeline.js";
 import { threadStates } from "./timeline.js";
 import { demandOf, type Pool, type Step, type TaskGroup, type ThreadGroup, type Workload } from "./workload.js";
 
@@ -37,13 +37,18 @@ export function simulate(asked: Workload, granted: Runtime, machine: Machine, se
   const [pool] = workload.pools ?? [];
   const alone = pool !== undefined && workload.pools?.length === 1 && (workload.threads ?? []).every((group) => group.count === 0);
   const tasks = alone ? taskCount(pool) : 0;
-  const run = (some: Pool, keeping = recording): Timeline =>
-    execute({ ...workload, pools: [some] }, runtime, machine, seed, { recording: keeping, delays, maximumEvents });
+  const run = (some: Pool, keeping = recording, shortening?: Shortening): Timeline =>
+    execute({ ...workload, pools: [some] }, runtime, machine, seed, {
+      recording: keeping,
+      delays,
+      maximumEvents,
+      ...(shortening ? { shortening } : {}),
+    });
   if (!alone) return execute(workload, runtime, machine, seed, { recording, delays, maximumEvents });
   const chunkSize = chunkSizeOf(pool, runtime);
   const chunks = Math.ceil(tasks / chunkSize);
   if (recording === "totals" && chunkSize === 1 && isOfOneKind(pool)) {
-    const steady = fromSteadyPart(pool, tasks, runtime, run);
+    const steady = fromSteadyPart(pool, tasks, runtime, machine.cores, (some, shortening) => run(some, recording, shortening));
     if (steady) return steady;
   }
   if (chunks <= mostTasks) return run(pool);
@@ -59,29 +64,76 @@ export function simulate(asked: Workload, granted: Runtime, machine: Machine, se
 
 /**
  * A pool whose tasks are all alike, from a part of them: once all workers are at work, each further round of them takes what the rounds before
- * it took. The part ends with as many tasks in its last round as the whole does. Undefined where the whole is not much longer than the part,
- * or where the workers come to life so slowly that most of it passes before all are there.
+ * it took. Undefined where the workers come to life so slowly that most of it passes before all are there.
  */
-function fromSteadyPart(pool: Pool, tasks: number, runtime: Runtime, run: (pool: Pool) => Timeline): Timeline | undefined {
+function fromSteadyPart(pool: Pool, tasks: number, runtime: Runtime, cores: number, run: RunPart): Timeline | undefined {
   const workers = Math.max(1, Math.floor(pool.workers));
-  const ofCount = (count: number): Pool => shrink(pool, count / tasks);
-  const rounds = Math.max(leastRounds, Math.ceil(leastTasks / workers));
-  const last = tasks % workers;
-  for (let share = 1; ; share *= 4) {
-    const longCount = 2 * rounds * share * workers + last;
-    const shortCount = rounds * share * workers + last;
-    if (tasks < 1.5 * (longCount + shortCount) || longCount > mostTasks) return undefined;
-    const short = run(ofCount(shortCount));
-    if (!isSteady(short, workers, runtime)) continue;
-    const long = run(ofCount(longCount));
-    if (long.outcome.kind !== "finished" || short.outcome.kind !== "finished" || long.threads.length !== short.threads.length)
-      return undefined;
-    return extrapolate(short, long, (tasks - longCount) / (longCount - shortCount));
+  // What is left out is at most about three times what was looked at, unless that are many rounds.
+  const rounds = Math.max(leastRounds, Math.ceil(leastTasks / workers), Math.min(manyRounds, Math.ceil(tasks / workers / 3)));
+  for (let offered = mostRoundsNeeded * (roundsBefore + rounds); ; offered *= 4) {
+    // As many in its last round as the whole has.
+    const some = Math.min(tasks, offered * workers + (tasks % workers));
+    if (some > mostTasks) return undefined;
+    const isWhole = 2 * some > tasks && tasks <= mostTasks;
+    const shortening: Shortening = { roundsBefore, rounds, marks: [], leftOut: 0, notHandedIn: 0 };
+    const part = run(isWhole ? pool : shrink(pool, some / tasks), shortening);
+    const [first, second] = shortening.marks;
+    if (part.outcome.kind !== "finished") return undefined;
+    if (second) {
+      const further = isWhole ? 0 : tasks - some;
+      return prolonged(part, shortening, first as Mark, second, further, runtime, cores);
+    }
+    if (isWhole) return part;
   }
 }
 
-const leastRounds = 6;
-const leastTasks = 48;
+type RunPart = (pool: Pool, shortening: Shortening) => Timeline;
+
+const roundsBefore = 3;
+const leastRounds = 5;
+const leastTasks = 20;
+const manyRounds = 12;
+const mostRoundsNeeded = 3;
+
+/** The run with the tasks that were left out and so many more. */
+function prolonged(
+  part: Timeline,
+  { leftOut, notHandedIn }: Shortening,
+  from: Mark,
+  to: Mark,
+  further: number,
+  runtime: Runtime,
+  cores: number,
+): Timeline {
+  const times = (leftOut + further) / (to.tasks - from.tasks);
+  const spentIn = (index: number, state: ThreadState): number => (to.totals[index]?.[state] ?? 0) - (from.totals[index]?.[state] ?? 0);
+  // Handing in what was not is time that others wait for, as far as they wait for the lock or for a core.
+  let underLock = 0;
+  let onCores = 0;
+  part.threads.forEach((_, index) => {
+    if (runtime.lock && (runtime.sharing === "everyone" || index < parentThreads)) underLock += spentIn(index, "running");
+    onCores += spentIn(index, "running") + spentIn(index, "native");
+  });
+  const watched = Math.max(1, to.untilNs - from.untilNs);
+  const keptWaiting = Math.max(underLock / watched, onCores / watched / cores / cores);
+  const submitNs = runtime.handOver.submitNs * (notHandedIn + further);
+  const grow = (to.ns - from.ns) * times + submitNs * keptWaiting;
+  const threads = part.threads.map((thread, index): ThreadTimeline => {
+    const totals = { ...thread.totals };
+    for (const state of threadStates) totals[state] = Math.round(totals[state] + spentIn(index, state) * times);
+    if (index === 0) totals.running += Math.round(submitNs);
+    return { ...thread, endNs: Math.round(thread.endNs + grow), totals };
+  });
+  return {
+    ...part,
+    makespanNs: Math.round(part.makespanNs + grow),
+    threads,
+    switches: Math.round(part.switches + (to.switches - from.switches) * times),
+  };
+}
+
+/** The submitter, and between processes those that carry tasks and results. */
+const parentThreads = 3;
 
 /**
  * Whether tasks are all alike, share nothing that makes them queue, and outlast their hand-over: while tiny ones are still handed in, the pace is
@@ -99,17 +151,6 @@ const leastSteadyNs = 200_000;
 
 function isAlone(step: Step): boolean {
   return "compute" in step || "waitNs" in step || ("repeat" in step && step.steps.every(isAlone));
-}
-
-/** Whether all workers have been at work for most of the time. */
-function isSteady({ threads, makespanNs }: Timeline, workers: number, { start }: Runtime): boolean {
-  let latest = 0;
-  let started = 0;
-  for (const { startNs } of threads) {
-    latest = Math.max(latest, startNs);
-    started++;
-  }
-  return started >= workers && makespanNs >= 3 * (latest + start.workerNs);
 }
 
 /**

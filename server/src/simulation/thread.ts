@@ -1,9 +1,13 @@
 import type { Program } from "./instructions.js";
 import type { InterpreterLockDomain } from "./interpreter-lock.js";
-import type { Slice, ThreadState, ThreadTimeline } from "./timeline.js";
+import { type Slice, type ThreadState, type ThreadTimeline, threadStates } from "./timeline.js";
+import type { World } from "./world.js";
 
-/** A simulated thread: where it is in its program, and what it is doing. The engine's parts share and change it. */
-export interface Thread {
+/**
+ * A simulated thread: where it is in its program, and what it is doing. The engine's parts share and change it. A class, because V8 makes each
+ * object of a literal anew when it is first touched, once numbers of one before it have outgrown 31 bits: a third of a short simulation's time.
+ */
+export class Thread {
   /** Its place in the engine's list, by which events name it. */
   readonly index: number;
   readonly name: string;
@@ -13,107 +17,79 @@ export interface Thread {
   readonly atEnd: (thread: Thread) => "go-on" | "stop";
 
   program: Program;
-  position: number;
+  position = 0;
   /** Rounds left of the loops it is in, innermost last. */
-  readonly rounds: number[];
+  readonly rounds: number[] = [];
 
-  state: ThreadState;
+  state: StateNumber = stateNumber.idle;
   /** Since when it is in that state. */
   stateSince: number;
   /** By the number of the state. */
-  readonly totals: StateTimes;
-  readonly slices: Slice[];
+  readonly totals: StateTimes = [0, 0, 0, 0, 0, 0, 0];
+  readonly slices: Slice[] = [];
   endNs: number;
-  finished: boolean;
+  finished = false;
 
   /** Since when it could go on after its last `wait`; -1 once it does. */
-  dueSince: number;
+  dueSince = -1;
   /** How long it was before it went on after each `wait`, ns; where there are very many, evenly spread ones of them. */
-  readonly delays: number[];
-  waits: number;
+  readonly delays: number[] = [];
+  waits = 0;
   /** One delay of so many is kept. */
-  delayStride: number;
+  delayStride = 1;
 
   /** What it waits for, for a deadlock report. */
-  waitsFor: string;
+  waitsFor = "";
 
   /** The state that its present stretch of computing shows. */
-  burst: "running" | "native";
+  burst: typeof stateNumber.running | typeof stateNumber.native = stateNumber.running;
   /** Whether the interpreter lock can be taken from it within the present stretch. */
-  interruptible: boolean;
+  interruptible = false;
   /** Core time that is left of the present stretch. */
-  remainingNs: number;
+  remainingNs = 0;
   /** Whether it is on a core, and since when its `remainingNs` counts. */
-  onCore: boolean;
-  onCoreSince: number;
+  onCore = false;
+  onCoreSince = 0;
   /** The core it is on, was on last, or queues at. */
-  core: number;
+  core = 0;
   /** Since when it has been queueing for a core. */
-  readySince: number;
+  readySince = 0;
   /** When it got its core, or its slice there was renewed. */
-  sliceSince: number;
+  sliceSince = 0;
   /** Whether an event for the end of its stretch is on its way. */
-  endScheduled: boolean;
+  endScheduled = false;
   /** Events of the present stretch carry it; leaving the core makes them stale. */
-  version: number;
+  version = 0;
   /** Core time it has had, for fairness between runnable threads. */
-  coreTimeNs: number;
+  coreTimeNs = 0;
 
   /** When it began to wait for the interpreter lock or for a lock. */
-  waitingSince: number;
+  waitingSince = 0;
   /** Whether the lock that it waited for was given to it before it woke. */
-  isHanded: boolean;
+  isHanded = false;
   /** When it last gave the interpreter lock back; -1 if it never had it. */
-  lockLostAt: number;
+  lockLostAt = -1;
   /** Core time that it will spend on warming its caches up. */
-  coldNs: number;
-}
+  coldNs = 0;
 
-/** A thread that has just come to life. */
-export function newThread(
-  index: number,
-  name: string,
-  domain: InterpreterLockDomain | undefined,
-  program: Program,
-  now: number,
-  atEnd: Thread["atEnd"],
-): Thread {
-  return {
-    index,
-    name,
-    domain,
-    startNs: now,
-    atEnd,
-    program,
-    position: 0,
-    rounds: [],
-    state: "idle",
-    stateSince: now,
-    totals: [0, 0, 0, 0, 0, 0, 0],
-    slices: [],
-    endNs: now,
-    finished: false,
-    dueSince: -1,
-    delays: [],
-    waits: 0,
-    delayStride: 1,
-    waitsFor: "",
-    burst: "running",
-    interruptible: false,
-    remainingNs: 0,
-    onCore: false,
-    onCoreSince: 0,
-    core: 0,
-    readySince: 0,
-    sliceSince: 0,
-    endScheduled: false,
-    version: 0,
-    coreTimeNs: 0,
-    waitingSince: 0,
-    isHanded: false,
-    lockLostAt: -1,
-    coldNs: 0,
-  };
+  /** One that has just come to life. */
+  constructor(
+    index: number,
+    name: string,
+    domain: InterpreterLockDomain | undefined,
+    program: Program,
+    now: number,
+    atEnd: Thread["atEnd"],
+  ) {
+    this.index = index;
+    this.name = name;
+    this.domain = domain;
+    this.program = program;
+    this.startNs = now;
+    this.stateSince = now;
+    this.endNs = now;
+    this.atEnd = atEnd;
+  }
 }
 
 /** Gives the thread a program to run from its start. */
@@ -124,19 +100,16 @@ export function run(thread: Thread, program: Program): void {
 
 type StateTimes = [running: number, native: number, gil: number, lock: number, core: number, io: number, idle: number];
 
-const stateNumber: Readonly<Record<ThreadState, 0 | 1 | 2 | 3 | 4 | 5 | 6>> = {
-  running: 0,
-  native: 1,
-  gil: 2,
-  lock: 3,
-  core: 4,
-  io: 5,
-  idle: 6,
-};
+/** The place of each state in `threadStates`: a number, because every event changes the state of some thread. */
+export const stateNumber = { running: 0, native: 1, gil: 2, lock: 3, core: 4, io: 5, idle: 6 } as const satisfies Record<
+  ThreadState,
+  number
+>;
+type StateNumber = (typeof stateNumber)[ThreadState];
 
 /** Closes the slice of the present state and opens one of the next. */
-export function enter(thread: Thread, state: ThreadState, now: number, recording: Recording): void {
-  if (thread.dueSince >= 0 && (state === "running" || state === "native" || state === "io")) noteDelay(thread, now);
+export function enter(thread: Thread, state: StateNumber, { now, recording }: Pick<World, "now" | "recording">): void {
+  if (thread.dueSince >= 0 && (state <= stateNumber.native || state === stateNumber.io)) noteDelay(thread, now);
   if (state === thread.state) return;
   closeSlice(thread, now, recording);
   thread.state = state;
@@ -171,22 +144,29 @@ export function threadTimeline(thread: Thread, now: number, recording: Recording
     closeSlice(thread, now, recording);
     thread.endNs = now;
   }
-  const [running, native, gil, lock, core, io, idle] = thread.totals;
-  const totals: ThreadTimeline["totals"] = { running, native, gil, lock, core, io, idle };
+  const totals = totalsUntil(thread, now);
   return { name: thread.name, startNs: thread.startNs, endNs: thread.endNs, totals, slices: thread.slices };
+}
+
+/** The nanoseconds that it has been in each state by now. */
+export function totalsUntil(thread: Thread, now: number): ThreadTimeline["totals"] {
+  const [running, native, gil, lock, core, io, idle] = thread.totals;
+  const totals = { running, native, gil, lock, core, io, idle };
+  if (!thread.finished) totals[threadStates[thread.state]] += now - thread.stateSince;
+  return totals;
 }
 
 function closeSlice(thread: Thread, now: number, recording: Recording): void {
   const since = thread.stateSince;
   if (now === since) return;
   thread.stateSince = now;
-  const number = stateNumber[thread.state];
-  thread.totals[number] += now - since;
+  thread.totals[thread.state] += now - since;
   if (recording === "totals") return;
+  const state = threadStates[thread.state];
   const last = thread.slices[thread.slices.length - 1];
-  if (last?.state === thread.state && last.endNs === since) {
+  if (last?.state === state && last.endNs === since) {
     thread.slices[thread.slices.length - 1] = { ...last, endNs: now };
   } else {
-    thread.slices.push({ startNs: since, endNs: now, state: thread.state });
+    thread.slices.push({ startNs: since, endNs: now, state });
   }
 }

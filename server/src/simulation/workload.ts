@@ -150,11 +150,13 @@ export function withoutLocks(workload: Workload): Workload {
 }
 
 /** How long the workload takes in one thread without a pool, in nanoseconds: what a speedup is measured against. */
-export function serialNs(workload: Workload): number {
+export function serialNs({ threads = [], pools = [] }: Workload): number {
   let total = 0;
-  for (const { count, steps } of [...(workload.threads ?? []), ...(workload.pools ?? []).flatMap((pool) => pool.tasks)]) {
+  const add = ({ count, steps }: { readonly count: number; readonly steps: readonly Step[] }): void => {
     const demand = demandOf(steps);
     total += count * (demand.interpreterNs + demand.heldNs + demand.nativeNs + demand.waitNs);
-  }
+  };
+  for (const group of threads) add(group);
+  for (const { tasks } of pools) for (const group of tasks) add(group);
   return total;
 }
