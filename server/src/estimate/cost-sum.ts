@@ -11,6 +11,10 @@ export interface Sum {
   uncosted: number;
   lockEntries: number;
   locked: Interval;
+  lockedNative: Interval;
+  lockedWait: Interval;
+  /** How often it leaves the interpreter for native code that releases the GIL, or to wait. */
+  turns: number;
   sharedUses: number;
   sharedLiterals: number;
   sharedWrites: number;
@@ -35,6 +39,9 @@ export function emptySum(): Sum {
     uncosted: 0,
     lockEntries: 0,
     locked: zero,
+    lockedNative: zero,
+    lockedWait: zero,
+    turns: 0,
     sharedUses: 0,
     sharedLiterals: 0,
     sharedWrites: 0,
@@ -56,6 +63,9 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.uncosted += other.uncosted;
   sum.lockEntries += other.lockEntries;
   sum.locked = add(sum.locked, other.locked);
+  sum.lockedNative = add(sum.lockedNative, other.lockedNative);
+  sum.lockedWait = add(sum.lockedWait, other.lockedWait);
+  sum.turns += other.turns;
   sum.sharedUses += other.sharedUses;
   sum.sharedLiterals += other.sharedLiterals;
   sum.sharedWrites += other.sharedWrites;
@@ -77,6 +87,9 @@ export function repeated(sum: Sum, count: Interval): Sum {
     uncosted: sum.uncosted * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
+    lockedNative: multiply(sum.lockedNative, count),
+    lockedWait: multiply(sum.lockedWait, count),
+    turns: sum.turns * count.likely,
     sharedUses: sum.sharedUses * count.likely,
     sharedLiterals: sum.sharedLiterals * count.likely,
     sharedWrites: sum.sharedWrites * count.likely,
@@ -109,10 +122,13 @@ export function averaged(arms: readonly Sum[]): Sum {
   sum.native = part((arm) => arm.native);
   sum.wait = part((arm) => arm.wait);
   sum.locked = part((arm) => arm.locked);
+  sum.lockedNative = part((arm) => arm.lockedNative);
+  sum.lockedWait = part((arm) => arm.lockedWait);
   for (const arm of arms) {
     sum.unknown += arm.unknown / arms.length;
     sum.uncosted += arm.uncosted / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.turns += arm.turns / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedLiterals += arm.sharedLiterals / arms.length;
     sum.sharedWrites += arm.sharedWrites / arms.length;

@@ -14,6 +14,8 @@ export interface Shape {
 const nothing: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
 const integer: Shape = { ...nothing, integers: 1 };
 const float: Shape = { ...nothing, floats: 1 };
+/** An object with attributes: what makes it anew, its dict, and what fills that. */
+const instance: Shape = { ...nothing, containers: 4 };
 
 /** What a value is made of; undefined where even its kind is unknown. */
 export function shapeOf(value: Value, at: Activation, evaluator: Evaluator): Shape | undefined {
@@ -49,11 +51,14 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
     }
     case "read":
       if (value.place.kind === "element") return undefined;
-      return evaluator.follow(
-        value,
-        at,
-        (bound, in_) => inner(bound, in_),
-        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+      return (
+        filledShape(value, at, evaluator, depth + 1) ??
+        evaluator.follow(
+          value,
+          at,
+          (bound, in_) => inner(bound, in_),
+          (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+        )
       );
     case "element-of":
       return elementShape(value.iterable, at, evaluator, depth + 1);
@@ -93,12 +98,43 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
         return text(evaluator.length(value, at)?.likely ?? 10);
       if (name && /^builtins\.(list|tuple|set|sorted|dict|reversed|frozenset)$/.test(name) && first) return inner(first);
       if (name && /^builtins\.(int|len|ord|abs|round|sum|min|max|hash)$/.test(name)) return integer;
+      switch (evaluator.calledInProgram(value, at)) {
+        case "function":
+          return evaluator.returned(value, at, (bound, in_) => inner(bound, in_));
+        case "class": {
+          // What it was given is kept in its attributes; others are not seen.
+          let total = instance;
+          for (const { value: argument } of value.arguments) {
+            const shape = inner(argument);
+            if (!shape) return undefined;
+            total = plus(total, shape);
+          }
+          return total;
+        }
+        case undefined:
+          break;
+      }
       const length = evaluator.length(value, at)?.likely;
-      return length === undefined ? evaluator.returned(value, at, (bound, in_) => inner(bound, in_)) : text(length);
+      return length === undefined ? undefined : text(length);
     }
     default:
       return undefined;
   }
+}
+
+/** What a container that starts empty is made of after it was filled. */
+function filledShape(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  const filled = evaluator.filledWith(value, at);
+  if (!filled) return undefined;
+  let total: Shape = { ...nothing, containers: 1 };
+  for (const item of filled.items) {
+    const shape = shapeAtDepth(item.value, filled.in, evaluator, depth + 1);
+    if (!shape) return undefined;
+    // Where a key cannot be told it is a short text; numbers are told.
+    const key = item.key && (shapeAtDepth(item.key, filled.in, evaluator, depth + 1) ?? text(usualKey));
+    total = plus(total, times(key ? plus(shape, key) : shape, item.times));
+  }
+  return total;
 }
 
 function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {

@@ -7,7 +7,7 @@ import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js"
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
 import { type Compiled, compiledBy, releasingBlock } from "../program/link/compiled.js";
-import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
+import { type Entity, type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { operatorMethod } from "../program/link/operators.js";
@@ -56,12 +56,22 @@ export interface TaskWork {
   /** `guessed`: some loop has a default length, so that calls outside it may matter more than the numbers say. */
   readonly lengths: "known" | "guessed";
   readonly assumptions: readonly Assumption[];
-  /** Sections under a lock: how often they are entered, and the interpreter's time inside. */
-  readonly locked: { readonly entries: number; readonly interpreterNs: Interval };
+  /** Sections under a lock: how often they are entered, and the time inside. */
+  readonly locked: LockedWork;
+  /** How often it leaves the interpreter, likely: to wait, or for native code that releases the GIL. */
+  readonly turns: number;
   /** What it uses that all threads use. */
   readonly shared: SharedUses;
   /** How much it makes and keeps, and how much of what was there before it reads. */
   readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
+}
+
+/** What is done while a lock is held. */
+export interface LockedWork {
+  readonly entries: number;
+  readonly interpreterNs: Interval;
+  readonly nativeNs: Interval;
+  readonly waitNs: Interval;
 }
 
 export interface HotLoop {
@@ -447,10 +457,7 @@ export class CostModel {
   }
 
   private with(operation: Extract<Operation, { op: "with" }>, at: Activation, sum: Sum): void {
-    const { knowledge } = this.resolver;
-    const isLock = this.resolver
-      .resolve(operation.context, at.function)
-      .some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "lock");
+    const isLock = this.resolver.resolve(operation.context, at.function).some((entity) => this.isExclusive(entity));
     this.interpret(sum, isLock ? "withLock" : "withContextManager");
     const body = this.block(operation.context, at, () => this.operations(operation.body, at));
     if (isLock) {
@@ -463,6 +470,17 @@ export class CostModel {
     if (!isLock) return;
     sum.lockEntries++;
     sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
+    sum.lockedNative = add(sum.lockedNative, body.native);
+    sum.lockedWait = add(sum.lockedWait, body.wait);
+  }
+
+  /** Whether it is a lock that one thread at a time can have; a semaphore lets several in. */
+  private isExclusive(entity: Entity): boolean {
+    if (entity.kind !== "object" || this.resolver.knowledge.type(entity.type)?.is.role !== "lock") return false;
+    if (!/Semaphore$/.test(entity.type)) return true;
+    const [first] = entity.origin?.call.arguments ?? [];
+    if (!first || !entity.origin) return true;
+    return this.evaluator.number(first.value, bareActivation(entity.origin.in))?.high === 1;
   }
 
   /** What the body of a `with` statement or a loop costs, which a compiler may have taken out of the GIL. */
@@ -655,6 +673,7 @@ export class CostModel {
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
     sum.native = add(sum.native, cost.nativeNs);
     sum.wait = add(sum.wait, cost.waitNs);
+    if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
     calls.push({
       name: calledAs(entry, name),
@@ -933,7 +952,8 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     isEndless: sum.endless,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
-    locked: { entries: sum.lockEntries, interpreterNs: sum.locked },
+    locked: { entries: sum.lockEntries, interpreterNs: sum.locked, nativeNs: sum.lockedNative, waitNs: sum.lockedWait },
+    turns: sum.turns,
     shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
