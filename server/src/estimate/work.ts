@@ -528,7 +528,7 @@ export class CostModel {
     this.loopDepth--;
     if (this.readsFile(loop, at)) body.wait = add(body.wait, lineReadNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
-    const pass = add(this.constructs.pass(loop, at), keptElementNs(loop, count));
+    const pass = add(add(this.constructs.pass(loop, at), this.nextNs(loop, at)), keptElementNs(loop, count));
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
@@ -561,6 +561,18 @@ export class CostModel {
     if (name === "builtins.iter") return iterable.arguments.length === 2;
     if (name !== undefined && (this.resolver.knowledge.callable(name) || name.startsWith("builtins."))) return false;
     return this.libraryName(iterable, at.function) === undefined && this.resolver.callees(iterable, at.function).length === 0;
+  }
+
+  /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader`. */
+  private nextNs(loop: LoopOperation, at: Activation): Interval {
+    const { iterable } = loop;
+    if (!iterable) return zero;
+    for (const entity of this.resolver.resolve(iterable, at.function)) {
+      const entry = entity.kind === "object" ? this.resolver.knowledge.callable(`${entity.type}.__next__`) : undefined;
+      const cost = entry?.cost && costOf(entry, { target: this.target });
+      if (cost) return cost.interpreterNs;
+    }
+    return zero;
   }
 
   /** Whether each round of the loop waits for a file or a connection. */
@@ -620,7 +632,7 @@ export class CostModel {
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
-      else if (/^threading\.|^collections\.|^dataclasses\.|^typing\.|^functools\.|^enum\./.test(name)) this.interpret(sum, "callCMethod");
+      else if (briefModules.test(name)) this.interpret(sum, "callCMethod");
       else {
         sum.unknown++;
         this.interpret(sum, "callCMethod");
@@ -843,6 +855,10 @@ function keptElementNs(loop: LoopOperation, count: Interval): Interval {
   return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
 }
 
+/** Modules of the standard library of which no function takes long. */
+const briefModules =
+  /^(threading|collections|dataclasses|typing|types|functools|enum|abc|sys|operator|itertools|array|datetime|decimal|fractions|calendar|zoneinfo|struct|csv|uuid|unicodedata|contextlib|keyword)\./;
+
 /** Calls that knowledge gives no cost for because there is next to none. */
 const lightCalls = /^(builtins|itertools|functools|operator|multiprocessing|threading|signal|ctypes|random)\./;
 
@@ -859,19 +875,21 @@ const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 
-/** Methods that, among what people call, only built-in types have. */
+/** Methods that, among what people call, only built-in types and some of the standard library have. */
 const builtInMethods: ReadonlyMap<string, string> = new Map(
   [
-    ["list", "append extend insert sort reverse"],
-    ["dict", "items keys values setdefault popitem"],
+    ["builtins.list", "append extend insert sort reverse"],
+    ["builtins.dict", "items keys values setdefault popitem"],
     [
-      "str",
+      "builtins.str",
       "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
     ],
-    ["bytes", "decode hex"],
-    ["set", "add discard union intersection difference issubset"],
-    ["int", "bit_length to_bytes"],
-  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `builtins.${type}.${name}`])),
+    ["builtins.bytes", "decode hex"],
+    ["builtins.set", "add discard union intersection difference issubset"],
+    ["builtins.int", "bit_length to_bytes"],
+    // Whoever else has these took them over from there.
+    ["datetime.datetime", "isoformat isocalendar isoweekday weekday strftime toordinal"],
+  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `${type}.${name}`])),
 );
 
 /**
