@@ -513,7 +513,10 @@ export class Evaluator {
   /**
    * What a list, set or dict that starts empty is filled with in its own function, each value with how often; undefined where that cannot be told.
    */
-  filledWith(value: Extract<Value, { op: "read" }>, at: Activation): { readonly in: Activation; readonly items: readonly FilledItem[] } | undefined {
+  filledWith(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+  ): { readonly in: Activation; readonly items: readonly FilledItem[] } | undefined {
     const { place } = value;
     if (place.kind !== "name") return undefined;
     const holder = this.holder(place.owner, at);

@@ -202,7 +202,11 @@ function unknownAssumption(work: TaskWork): Assumption {
   const calls = Math.max(1, Math.round(work.unknownCalls + work.uncostedCalls));
   const what = work.unknownCalls >= work.uncostedCalls ? "of which nothing is known" : "of which nobody knows how long they take";
   const subject = calls === 1 ? `a call ${what.replace("they take", "it takes")}` : `${calls.toLocaleString("en")} calls ${what}`;
-  return { what: subject, value: "anything from no time to a second of waiting; likely they compute for some milliseconds", from: "default" };
+  return {
+    what: subject,
+    value: "anything from no time to a second of waiting; likely they compute for some milliseconds",
+    from: "default",
+  };
 }
 
 /** The name of the work: of a lambda that does nothing but call a function, that function's. */
