@@ -13,6 +13,8 @@ export interface Sum {
   locked: Interval;
   lockedNative: Interval;
   lockedWait: Interval;
+  /** Of `locked`, what is not taking and giving back the lock. */
+  lockedBodyNs: number;
   /** How often it leaves the interpreter for native code that releases the GIL, or to wait. */
   turns: number;
   sharedUses: number;
@@ -41,6 +43,7 @@ export function emptySum(): Sum {
     locked: zero,
     lockedNative: zero,
     lockedWait: zero,
+    lockedBodyNs: 0,
     turns: 0,
     sharedUses: 0,
     sharedLiterals: 0,
@@ -65,6 +68,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.locked = add(sum.locked, other.locked);
   sum.lockedNative = add(sum.lockedNative, other.lockedNative);
   sum.lockedWait = add(sum.lockedWait, other.lockedWait);
+  sum.lockedBodyNs += other.lockedBodyNs;
   sum.turns += other.turns;
   sum.sharedUses += other.sharedUses;
   sum.sharedLiterals += other.sharedLiterals;
@@ -89,6 +93,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     locked: multiply(sum.locked, count),
     lockedNative: multiply(sum.lockedNative, count),
     lockedWait: multiply(sum.lockedWait, count),
+    lockedBodyNs: sum.lockedBodyNs * count.likely,
     turns: sum.turns * count.likely,
     sharedUses: sum.sharedUses * count.likely,
     sharedLiterals: sum.sharedLiterals * count.likely,
@@ -128,6 +133,7 @@ export function averaged(arms: readonly Sum[]): Sum {
     sum.unknown += arm.unknown / arms.length;
     sum.uncosted += arm.uncosted / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.lockedBodyNs += arm.lockedBodyNs / arms.length;
     sum.turns += arm.turns / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedLiterals += arm.sharedLiterals / arms.length;

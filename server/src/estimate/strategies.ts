@@ -166,7 +166,7 @@ function lockContention({ interpreterNs, locked, workers, tasks }: Demand, corne
   const threads = Math.min(workers, tasks[corner]);
   const isThreads = strategy === "threads" || strategy === "free-threaded";
   if (memory === "copied" || !isThreads || threads < 2 || locked.entries < fewSections || interpreterNs.likely <= 0) return 0;
-  if (locked.interpreterNs.likely / locked.entries < shortSectionNs || atLeast(target, 3, 14)) return 0;
+  if (locked.bodyNs / locked.entries < shortSectionNs || atLeast(target, 3, 14)) return 0;
   const share = Math.min(1, (locked.interpreterNs.likely / interpreterNs.likely) * threads);
   const isParallel = !hasGil(target);
   const wakeNs = isParallel ? handedOnNs : threads > 2 ? wakeNsWithLock : nothingOften;
@@ -175,7 +175,7 @@ function lockContention({ interpreterNs, locked, workers, tasks }: Demand, corne
 }
 
 const fewSections = 200;
-const shortSectionNs = 80;
+const shortSectionNs = 50;
 const handedOnNs = interval(0, 25_000, 100_000);
 const wakeNsWithLock = interval(0, 1_000, 1_700);
 const nothingOften = interval(0, 100, 600);

@@ -69,7 +69,9 @@ export interface TaskWork {
 /** What is done while a lock is held. */
 export interface LockedWork {
   readonly entries: number;
+  /** Taking and giving back the lock included; `bodyNs` is likely of it, without. */
   readonly interpreterNs: Interval;
+  readonly bodyNs: number;
   readonly nativeNs: Interval;
   readonly waitNs: Interval;
 }
@@ -470,6 +472,7 @@ export class CostModel {
     if (!isLock) return;
     sum.lockEntries++;
     sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
+    sum.lockedBodyNs += body.interpreter.likely + body.held.likely;
     sum.lockedNative = add(sum.lockedNative, body.native);
     sum.lockedWait = add(sum.lockedWait, body.wait);
   }
@@ -970,7 +973,13 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     isEndless: sum.endless,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
-    locked: { entries: sum.lockEntries, interpreterNs: sum.locked, nativeNs: sum.lockedNative, waitNs: sum.lockedWait },
+    locked: {
+      entries: sum.lockEntries,
+      interpreterNs: sum.locked,
+      bodyNs: sum.lockedBodyNs,
+      nativeNs: sum.lockedNative,
+      waitNs: sum.lockedWait,
+    },
     turns: sum.turns,
     shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
