@@ -153,6 +153,20 @@ export class Evaluator {
     return of(object, at);
   }
 
+  /** The numbers in a list or tuple that is written out. */
+  itemsOf(value: Value, at: Activation): readonly Amount[] | undefined {
+    if (value.op === "read") {
+      return this.follow(
+        value,
+        at,
+        (bound, activation) => this.itemsOf(bound, activation),
+        () => undefined,
+      );
+    }
+    if (value.op !== "display" || value.isOpen || value.makes === "dict" || value.makes === "set") return undefined;
+    return value.elements.map((element) => this.number(element, at));
+  }
+
   /** The qualified names of what a call calls outside the program. */
   externalNames(call: Extract<Value, { op: "call" }>, at: Activation): readonly string[] {
     return this.resolver.externalCallees(call, at.function);

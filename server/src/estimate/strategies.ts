@@ -166,7 +166,9 @@ function lockContention({ interpreterNs, locked, workers, tasks }: Demand, corne
   const threads = Math.min(workers, tasks[corner]);
   const isThreads = strategy === "threads" || strategy === "free-threaded";
   if (memory === "copied" || !isThreads || threads < 2 || locked.entries < fewSections || interpreterNs.likely <= 0) return 0;
-  if (locked.bodyNs / locked.entries < shortSectionNs || atLeast(target, 3, 14)) return 0;
+  if (atLeast(target, 3, 14)) return 0;
+  // Of a section that is next to nothing nobody can tell whether threads will meet in it.
+  if (locked.bodyNs / locked.entries < shortSectionNs && (corner !== "low" || !hasGil(target))) return 0;
   const share = Math.min(1, (locked.interpreterNs.likely / interpreterNs.likely) * threads);
   const isParallel = !hasGil(target);
   const wakeNs = isParallel ? handedOnNs : threads > 2 ? wakeNsWithLock : nothingOften;

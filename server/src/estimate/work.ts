@@ -621,6 +621,7 @@ export class CostModel {
       return;
     }
     if (name === undefined) {
+      if (this.isDecoration(operation, within)) return this.interpret(sum, "callCMethod");
       sum.unknown++;
       this.interpret(sum, "callCMethod");
       return;
@@ -645,6 +646,11 @@ export class CostModel {
     const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
     const below = this.belowThreshold(entry, operation, at);
     this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls, at);
+  }
+
+  /** Whether it calls what `functools` and the like make of arguments: `lru_cache(maxsize=None)(f)`, as a decorator is applied. */
+  private isDecoration({ callee }: CallOperation, within: FunctionNode): boolean {
+    return callee.op === "call" && this.resolver.externalCallees(callee, within).some((name) => briefModules.test(name));
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
