@@ -66,6 +66,12 @@ mkdirSync(join(root, "dist"), { recursive: true });
 cpSync(require.resolve("web-tree-sitter/web-tree-sitter.wasm"), join(root, "dist/web-tree-sitter.wasm"));
 cpSync(require.resolve("tree-sitter-python/tree-sitter-python.wasm"), join(root, "dist/tree-sitter-python.wasm"));
 
+mkdirSync(join(root, "dist/languages"));
+for (const name of globSync("*.json", { cwd: join(root, "server/src/lsp/languages") })) {
+  const text = await readFile(join(root, "server/src/lsp/languages", name), "utf8");
+  await writeFile(join(root, "dist/languages", name), JSON.stringify(JSON.parse(text)));
+}
+
 const shipped = [];
 const ship = async (options) => shipped.push((await build(options)).metafile);
 await ship({

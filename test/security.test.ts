@@ -9,7 +9,7 @@ import { AnalysisHost } from "../server/src/analysis/analysis.js";
 import { projectTarget } from "../server/src/base/project-target.js";
 import { newestTarget } from "../server/src/base/target.js";
 import { readConfiguration } from "../server/src/lsp/configuration.js";
-import { wordsFor } from "../server/src/lsp/language.js";
+import { english } from "../server/src/lsp/language.js";
 import { predictionPage } from "../server/src/lsp/prediction-page.js";
 import { workspaceReport } from "../server/src/lsp/workspace-report.js";
 import { pythonParser } from "./syntax/python-parser.js";
@@ -77,13 +77,13 @@ with concurrent.futures.ProcessPoolExecutor() as pool:
     const host = new AnalysisHost(await pythonParser(), settings);
     host.setFile(path, program);
     const state = host.snapshot();
-    const shown = new Set<string>([workspaceReport(state, { ...settings, folders: [] })]);
+    const shown = new Set<string>([workspaceReport(state, { ...settings, folders: [] }, english)]);
     for (let offset = 0; offset < program.length; offset++) {
       const hover = state.hover(path, offset);
       if (hover) shown.add(hover.markdown);
     }
     for (const prediction of state.predictions(path))
-      shown.add(predictionPage(prediction, state.delays(path, prediction.range), 1, wordsFor("en")).markdown);
+      shown.add(predictionPage(prediction, state.delays(path, prediction.range), 1, english).markdown);
     assert.ok([...shown].filter((markdown) => markdown.includes("example")).length > 8);
     for (const markdown of shown) assert.doesNotMatch(outsideCode(markdown), /!\[|\]\([^)]*example/, markdown);
     for (const { message } of state.findings(path)) assert.doesNotMatch(outsideCode(message), /!\[|\]\([^)]*example/, message);

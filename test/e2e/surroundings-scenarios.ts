@@ -70,6 +70,9 @@ export const germanScenarios: readonly Scenario[] = [
       await hoverOver(page, "pool.map", "map");
       const hover = page.locator(".monaco-hover", { hasText: "scramble" }).first();
       await hover.locator("a", { hasText: "Warum der GIL?" }).waitFor({ timeout: patience });
+      // The message of the diagnostic, and what the hover says of the call.
+      for (const text of ["fast nur Python-Bytecode", "Hält den GIL", "gemessene Tabelle"])
+        await hover.getByText(text).first().waitFor({ timeout: patience });
       await page.screenshot({ path: picture("german-hover") });
       await page.keyboard.press("Escape");
       await runCommand(page, "Gilscope: Erklären");
@@ -78,6 +81,7 @@ export const germanScenarios: readonly Scenario[] = [
       const panel = await openTimeline(page, "Zeitverlauf zeigen");
       await speedupOf(panel, "processes", (value) => value > 2.5);
       await panel.getByText("Wer wann was tut").first().waitFor({ timeout: patience });
+      await panel.getByText("gemessene Tabelle").first().waitFor({ timeout: patience });
       await page.screenshot({ path: picture("german-timeline") });
     },
   },

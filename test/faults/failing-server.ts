@@ -44,6 +44,7 @@ export async function withFailingServer(parser: Parser, play: (server: FailingSe
       ...host,
       configurationFolder: undefined,
       facts: undefined,
+      readTranslations: () => Promise.reject(new Error("there are none")),
       realPath,
       wait: (milliseconds) => pause(milliseconds),
     },

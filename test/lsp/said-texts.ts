@@ -6,24 +6,31 @@ import { predictionTable } from "../../server/src/estimate/text.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
 import { type CaseFile, casesOf } from "../markdown.js";
 
-/** What the analysis says to editors in words of its own, but for messages, hovers and pages. */
-export interface SaidTexts {
-  readonly titles: ReadonlySet<string>;
-  readonly lenses: ReadonlySet<string>;
-  readonly notes: ReadonlySet<string>;
-  readonly workers: ReadonlySet<string>;
-  readonly deeds: ReadonlySet<string>;
-  readonly links: ReadonlySet<string>;
-  /** In the tables of hovers. */
-  readonly cells: ReadonlySet<string>;
-}
+const kinds = [
+  "messages",
+  "related",
+  "titles",
+  "cautions",
+  "refusals",
+  "lenses",
+  "notes",
+  "workers",
+  "deeds",
+  "links",
+  "cells",
+  "hovers",
+  "reasons",
+  "assumptions",
+] as const;
+
+/** What the analysis says to editors in words of its own, by where it is shown; `cells` are those of the tables of hovers. */
+export type SaidTexts = Readonly<Record<(typeof kinds)[number], ReadonlySet<string>>>;
 
 /** Of every case and every program of the tests. */
 export function saidTexts(parser: Parser): SaidTexts {
-  const said = { titles: new Set<string>(), lenses: new Set<string>(), notes: new Set<string>(), workers: new Set<string>() };
-  const others = { deeds: new Set<string>(), links: new Set<string>(), cells: new Set<string>() };
+  const said = Object.fromEntries(kinds.map((kind) => [kind, new Set<string>()])) as Record<(typeof kinds)[number], Set<string>>;
   const heard = (text: string): string => {
-    others.cells.add(text);
+    said.cells.add(text);
     return text;
   };
   for (const { files, settings } of programs()) {
@@ -31,21 +38,37 @@ export function saidTexts(parser: Parser): SaidTexts {
     for (const { path, text } of files) host.setFile(path, text);
     const state = host.snapshot();
     for (const { path, text } of files) {
-      for (const { title } of state.codeActions(path, { start: 0, end: text.length })) said.titles.add(title);
+      for (const { title, caution, refusedBecause } of state.codeActions(path, { start: 0, end: text.length })) {
+        said.titles.add(title);
+        if (caution !== undefined) said.cautions.add(caution);
+        if (refusedBecause !== undefined) said.refusals.add(refusedBecause);
+      }
       for (const { title } of state.lenses(path)) said.lenses.add(title);
       for (const note of state.codeNotes(path)) said.notes.add(note.text);
-      for (const finding of state.findings(path)) {
-        const hover = state.hover(path, finding.range.start);
-        for (const { title } of hover?.links ?? []) others.links.add(title);
-        if (hover?.prediction) predictionTable(hover.prediction, heard);
+      const findings = state.findings(path);
+      for (const { message, related } of findings) {
+        said.messages.add(message);
+        for (const place of related) said.related.add(place.message);
+      }
+      const calls = [...text.matchAll(/\w(?=\()/g)].map(({ index }) => index);
+      for (const offset of [...findings.map(({ range }) => range.start), ...calls]) {
+        const hover = state.hover(path, offset);
+        if (!hover) continue;
+        said.hovers.add(hover.markdown);
+        for (const { title } of hover.links) said.links.add(title);
+        if (hover.prediction) predictionTable(hover.prediction, heard);
+      }
+      for (const { strategies, assumptions } of state.predictions(path)) {
+        for (const { reason } of strategies) if (reason !== "") said.reasons.add(reason);
+        for (const { what, value, from } of assumptions) for (const part of [what, value, from]) said.assumptions.add(part);
       }
     }
     for (const { workers, shares } of state.threadStarts()) {
       said.workers.add(workers);
-      for (const { accesses } of shares) for (const { does } of accesses) others.deeds.add(does);
+      for (const { accesses } of shares) for (const { does } of accesses) said.deeds.add(does);
     }
   }
-  return { ...said, ...others };
+  return said;
 }
 
 function programs(): readonly { readonly files: readonly CaseFile[]; readonly settings: Settings }[] {

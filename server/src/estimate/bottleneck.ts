@@ -2,8 +2,25 @@ import type { Machine } from "../simulation/machine.js";
 import type { Runtime } from "../simulation/runtime.js";
 import type { ThreadState, Timeline } from "../simulation/timeline.js";
 
+/** What can keep a run from being faster; the holes are for shares of the time, or cores and such a share. */
+export type BottleneckForm =
+  | "the GIL is held {0} of the time"
+  | "the event loop is busy {0} of the time"
+  | "a lock keeps each worker waiting {0} of the time"
+  | "the core is busy {0} of the time"
+  | "all {0} cores are busy {1} of the time"
+  | "handing tasks over keeps the parent process busy {0} of the time"
+  | "each worker waits for I/O {0} of the time: more of them would overlap more"
+  | "starting and ending workers takes {0} of the time"
+  | "one worker is busy {0} of the time while others are done";
+
+/** Puts values into a form, in the language of whoever reads it. */
+export type SayBottleneck = (form: BottleneckForm, ...values: readonly (string | number)[]) => string;
+
+const inEnglish: SayBottleneck = (form, ...values) => form.replaceAll(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)]));
+
 /** What keeps a simulated run from being faster, in words: `the GIL is held 93 % of the time`. */
-export function bottleneckOf(timeline: Timeline, runtime: Runtime, { cores }: Machine): string {
+export function bottleneckOf(timeline: Timeline, runtime: Runtime, { cores }: Machine, say: SayBottleneck = inEnglish): string {
   const { makespanNs, threads } = timeline;
   if (makespanNs <= 0) return "";
   const total = (state: ThreadState): number => threads.reduce((sum, { totals }) => sum + totals[state], 0);
@@ -15,20 +32,22 @@ export function bottleneckOf(timeline: Timeline, runtime: Runtime, { cores }: Ma
   const sharesLock = runtime.lock !== undefined && runtime.sharing === "everyone";
   const waits = workers.reduce((sum, { totals }) => sum + totals.io, 0) / Math.max(1, workers.length) / makespanNs;
   const firstWork = Math.min(...workers.map(({ startNs }) => startNs), makespanNs) / makespanNs;
-  const holder = runtime.lock?.duringNative === "held" ? "the event loop is busy" : "the GIL is held";
-  if (sharesLock && running / makespanNs >= 0.8) return `${holder} ${percent(running / makespanNs)} of the time`;
-  if (lockWait >= 0.3) return `a lock keeps each worker waiting ${percent(lockWait)} of the time`;
+  const held = runtime.lock?.duringNative === "held" ? "the event loop is busy {0} of the time" : "the GIL is held {0} of the time";
+  if (sharesLock && running / makespanNs >= 0.8) return say(held, percent(running / makespanNs));
+  if (lockWait >= 0.3) return say("a lock keeps each worker waiting {0} of the time", percent(lockWait));
   if (computing / makespanNs / cores >= 0.85) {
-    return `${cores === 1 ? "the core is" : `all ${cores} cores are`} busy ${percent(computing / makespanNs / cores)} of the time`;
+    const busy = percent(computing / makespanNs / cores);
+    return cores === 1 ? say("the core is busy {0} of the time", busy) : say("all {0} cores are busy {1} of the time", cores, busy);
   }
-  if (runtime.handOver.broker && parent >= 0.5) return `handing tasks over keeps the parent process busy ${percent(parent)} of the time`;
-  if (waits >= 0.7) return `each worker waits for I/O ${percent(waits)} of the time: more of them would overlap more`;
+  if (runtime.handOver.broker && parent >= 0.5)
+    return say("handing tasks over keeps the parent process busy {0} of the time", percent(parent));
+  if (waits >= 0.7) return say("each worker waits for I/O {0} of the time: more of them would overlap more", percent(waits));
   const setUp = firstWork + share(runtime.start.workerNs + runtime.start.exitNs + runtime.start.stopNs, makespanNs);
-  if (setUp >= 0.3) return `starting and ending workers takes ${percent(Math.min(1, setUp))} of the time`;
+  if (setUp >= 0.3) return say("starting and ending workers takes {0} of the time", percent(Math.min(1, setUp)));
   const busiest = Math.max(...workers.map(({ totals }) => totals.running + totals.native + totals.io), 0) / makespanNs;
   const others = workers.length > 1 ? (computing + total("io")) / makespanNs / workers.length : busiest;
-  if (busiest >= 0.8 && others <= busiest * 0.7) return `one worker is busy ${percent(busiest)} of the time while others are done`;
-  if (sharesLock && running / makespanNs >= 0.4) return `${holder} ${percent(running / makespanNs)} of the time`;
+  if (busiest >= 0.8 && others <= busiest * 0.7) return say("one worker is busy {0} of the time while others are done", percent(busiest));
+  if (sharesLock && running / makespanNs >= 0.4) return say(held, percent(running / makespanNs));
   return "";
 }
 

@@ -45,7 +45,7 @@ export function predictionTable(prediction: Prediction, said: (text: string) => 
   const rows = prediction.strategies.map((each) => {
     const name = said(each.strategy);
     const title = each.strategy === prediction.recommended ? `**${name}**` : name;
-    if (!each.applicable) return `| ${title} | – | – | ${each.reason} |`;
+    if (!each.applicable) return `| ${title} | – | – | ${said(each.reason)} |`;
     // A range of times stays on one line, or narrow hovers double the height of every row: no break at spaces, none after the dash.
     return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0").replaceAll("–", "\u2060–\u2060")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${said(remark(each, prediction))} |`;
   });

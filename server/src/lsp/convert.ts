@@ -202,7 +202,7 @@ export function createRenderer(context: RenderingContext): Renderer {
     diagnostic(finding) {
       const related = finding.related.map(({ path, range, message }) => ({
         location: { uri: context.uriOf(path), range: lspRange(path, range) },
-        message,
+        message: words.said(message),
       }));
       return {
         range: lspRange(finding.path, finding.range),
@@ -212,7 +212,7 @@ export function createRenderer(context: RenderingContext): Renderer {
           ? { codeDescription: { href: `${pageScheme}:/rules/${finding.rule}.md` } }
           : {}),
         source: "gilscope",
-        message: finding.message,
+        message: words.said(finding.message),
         ...(context.abilities.relatedInformation && related.length > 0 ? { relatedInformation: related } : {}),
         ...(context.abilities.diagnosticTags && finding.rule === "unused-suppression" ? { tags: [DiagnosticTag.Unnecessary] } : {}),
       };
@@ -233,7 +233,7 @@ export function createRenderer(context: RenderingContext): Renderer {
       };
       return action.refusedBecause === undefined
         ? { ...base, isPreferred: action.safety === "safe", edit: workspaceEdit(action.edits, annotationOf(action, words)) }
-        : { ...base, disabled: { reason: action.refusedBecause } };
+        : { ...base, disabled: { reason: words.said(action.refusedBecause) } };
     },
     lens(path, lens) {
       const range = lspRange(path, lens.range);

@@ -2,6 +2,7 @@ import type { Target } from "../base/target.js";
 import { findPage, pages } from "../pages/index.js";
 import { pageFor, pageSummary, pageTitle } from "../pages/page.js";
 import { findRule, rules } from "../rules/index.js";
+import type { Words } from "./language.js";
 import type { Explanation, Topic } from "./protocol.js";
 
 /** The page of that name, told for the interpreter, or the page of the rule of that name or code. */
@@ -13,9 +14,9 @@ export function explanation(name: string, target: Target): Explanation | null {
 }
 
 /** All that can be explained: first what the GIL is and does, then the rules by code. */
-export function topics(): readonly Topic[] {
+export function topics({ said }: Words): readonly Topic[] {
   return [
-    ...pages.map((page): Topic => ({ kind: "page", name: page.name, title: pageTitle(page), detail: pageSummary(page) })),
+    ...pages.map((page): Topic => ({ kind: "page", name: page.name, title: said(pageTitle(page)), detail: said(pageSummary(page)) })),
     ...rules.map(({ code, name }): Topic => ({ kind: "rule", name, title: code, detail: "" })),
   ];
 }

@@ -23,7 +23,7 @@ export function hoverPage(hover: Hover, place: DocumentPlace, { commands, theme 
       : []),
   ];
   return [
-    hover.markdown,
+    words.saidInMarkdown(hover.markdown),
     chart && `![${chart.text}](${chart.address})`,
     prediction && predictionTable(prediction, words.said),
     links.length > 0 ? links.join(" · ") : undefined,

@@ -1,69 +1,72 @@
-import german from "./languages/de.json";
+import { phrasesOf, type Texts } from "./phrases.js";
 
-/** What the server says beside rules' messages, hovers and pages, in the language of the editor; English where it has none of ours. */
+/** What the server says, in the language of the editor; English where it has none of ours, as in the pages of rules. */
 export interface Words {
   /** The server's own words; `{0}` and so on stand for the values. */
   t(template: string, ...values: readonly (string | number)[]): string;
-  /** What the analysis says, which is English: in the editor's language if the table has it or a sentence of its form. */
+  /** What the analysis says, which is English: in the editor's language where the table has its form. */
   said(text: string): string;
   /** The same of each part of an enumeration. */
   saidInParts(text: string, separator: string): string;
+  /** The same of Markdown that the analysis makes: of each line without what makes it a heading or item, and of orders of events in code fences. */
+  saidInMarkdown(markdown: string): string;
 }
 
 /** Translations by their English texts, both with holes. What the analysis says is matched by its form, which the server's own words must not be. */
-interface Table {
+export interface Translations {
   readonly own: Texts;
   readonly said: Texts;
 }
 
-type Texts = Readonly<Record<string, string>>;
+/** The languages beside English; each is a file that is read where it is asked for. */
+const languages = ["de"] as const;
 
-const tables: Readonly<Record<string, Table>> = { de: german };
+/** A language that there are words of. */
+export type Language = (typeof languages)[number];
 
-/** The words for a locale as an editor names it, such as `de-AT`. */
-export function wordsFor(locale: string | undefined): Words {
-  const language = (locale ?? "en").toLowerCase().split(/[-_]/, 1)[0] as string;
-  return wordsOf(Object.hasOwn(tables, language) ? (tables[language] as Table) : { own: {}, said: {} });
+/** The language of a locale as an editor names it, such as `de-AT`; undefined for English, and where we have no other words than these. */
+export function languageOf(locale: string | undefined): Language | undefined {
+  const language = locale?.toLowerCase().split(/[-_]/, 1)[0];
+  return languages.find((each) => each === language);
 }
 
-function wordsOf({ own, said: table }: Table): Words {
-  // The more of a text a form spells out, the better it fits.
-  const forms = Object.keys(table)
-    .filter((template) => hole.test(template))
-    .sort((a, b) => spelledOut(b) - spelledOut(a) || (a < b ? -1 : 1))
-    .map((template) => ({ template, pattern: patternOf(template) }));
-  const said = (text: string): string => {
-    const whole = translation(table, text);
-    if (whole !== undefined) return whole;
-    for (const { template, pattern } of forms) {
-      const match = pattern.exec(text);
-      if (match) return filled(table[template] as string, match.slice(1));
-    }
-    return text;
-  };
+/** All as it is. */
+export const english: Words = {
+  t: filled,
+  said: (text) => text,
+  saidInParts: (text) => text,
+  saidInMarkdown: (markdown) => markdown,
+};
+
+/** The words of a language. */
+export function wordsOf({ own, said: table }: Translations): Words {
+  const { nearest: said } = phrasesOf(table);
   return {
-    t: (template, ...values) => filled(translation(own, template) ?? template, values),
+    t: (template, ...values) => filled(Object.hasOwn(own, template) ? (own[template] as string) : template, ...values),
     said,
     saidInParts: (text, separator) => text.split(separator).map(said).join(separator),
+    saidInMarkdown(markdown) {
+      const lines = markdown.split("\n");
+      const evidence = lines.indexOf("Evidence:");
+      return lines
+        .map((line, index) => (evidence < 0 || index <= evidence ? saidInLine(line, said) : evidenceInLine(line, said)))
+        .join("\n");
+    },
   };
 }
 
-const hole = /\{\d\}/;
-
-function translation(table: Texts, template: string): string | undefined {
-  return Object.hasOwn(table, template) ? table[template] : undefined;
+/** A line of Markdown: what is listed, or the parts between middle dots. */
+function saidInLine(line: string, said: Words["said"]): string {
+  const [, before = "", text = ""] = /^((?:- )?)(.*)$/.exec(line) ?? [];
+  return before + text.split(" · ").map(said).join(" · ");
 }
 
-function spelledOut(template: string): number {
-  return template.replaceAll(/\{\d\}/g, "").length;
+/** A source is quoted as it stands. */
+function evidenceInLine(line: string, said: Words["said"]): string {
+  const [, kind, rest] = /^- ([^:]+): (.*)$/.exec(line) ?? [];
+  return kind === undefined ? line : `- ${said(kind)}: ${rest}`;
 }
 
-/** Matches what the template says with any values; holes of templates stand in order. */
-function patternOf(template: string): RegExp {
-  const parts = template.split(/\{\d\}/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join("(.+)")}$`, "s");
-}
-
-function filled(template: string, values: readonly (string | number)[]): string {
+function filled(template: string, ...values: readonly (string | number)[]): string {
   return template.replaceAll(/\{(\d)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
 }

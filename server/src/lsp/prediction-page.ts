@@ -16,7 +16,9 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
   const title = prediction.task.replaceAll("/", "∕");
   const rows = prediction.strategies.map((strategy) => row(strategy, prediction, words));
   const notApplicable = prediction.strategies.filter((strategy) => !strategy.applicable);
-  const assumptions = prediction.assumptions.map(({ what, value, from }) => `- ${what}: **${value}** (${from})`);
+  const assumptions = prediction.assumptions.map(
+    ({ what, value, from }) => `- ${words.said(what)}: **${words.said(value)}** (${words.said(from)})`,
+  );
   return {
     title,
     markdown: [
@@ -35,7 +37,9 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
       `| ${[t("strategy"), t("speedup"), t("time"), t("workers"), t("interpreter")].join(" | ")} |`,
       "| --- | ---: | ---: | ---: | --- |",
       ...rows,
-      ...(notApplicable.length > 0 ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${words.said(strategy)}: ${reason}`)] : []),
+      ...(notApplicable.length > 0
+        ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${words.said(strategy)}: ${words.said(reason)}`)]
+        : []),
       ...(delays.length > 0 ? ["", ...delaySection(delays, words)] : []),
       ...(assumptions.length > 0 ? ["", `## ${t("What this rests on")}`, "", ...assumptions] : []),
       "",

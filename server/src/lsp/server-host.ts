@@ -3,6 +3,7 @@ import type { Host } from "../base/host.js";
 import type { SourceHost } from "../base/source-files.js";
 import type { FactsSource } from "../program/packed-facts.js";
 import { isUri, uriOfPath } from "./convert.js";
+import type { Language, Translations } from "./language.js";
 import { describeRequest, listFolderRequest, type RemoteDescription, type RemoteEntry, readFileRequest } from "./protocol.js";
 
 /** What the server asks of the world outside. */
@@ -11,6 +12,8 @@ export interface ServerHost extends Host, SourceHost {
   readonly configurationFolder: string | undefined;
   /** Makes facts beside this thread; undefined where there is no other. */
   readonly facts: FactsSource | undefined;
+  /** What the server says, in another language than English. */
+  readTranslations(language: Language): Promise<Translations>;
   /** The path without links in it. Rejects where nothing stands. */
   realPath(path: string): Promise<string>;
   /** Resolves after at least that many milliseconds; messages that have arrived are handled before. */

@@ -52,7 +52,7 @@ import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
-import { wordsFor } from "./language.js";
+import { english, languageOf, type Words, wordsOf } from "./language.js";
 import { createNotebooks } from "./notebooks.js";
 import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
 import { predictionPage } from "./prediction-page.js";
@@ -79,6 +79,7 @@ import {
 } from "./protocol.js";
 import { answerPulledDiagnostics, diagnosticOptions } from "./pulled-diagnostics.js";
 import { answerReadingAids } from "./reading-aids.js";
+import { saidPrediction } from "./said-prediction.js";
 import { noneSelected, selectedIn } from "./selected-interpreters.js";
 import { commandMessage, serverCommands } from "./server-commands.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
@@ -131,7 +132,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
   let hovers = introductionOf(undefined);
   let trust = trustOf(undefined);
   let client = clientOf({});
-  let words = wordsFor(undefined);
+  let words = english;
 
   const analysisHost = new AnalysisHost(parser, settings);
   const open = new Map<string, OpenDocument>();
@@ -761,6 +762,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       if (!site) return null;
       return {
         ...site,
+        prediction: saidPrediction(site.prediction, words),
         place: { uri: place.uri, ...rendererOf(state).position(path, site.prediction.range.start) },
         fileName: fileName(path),
       };
@@ -791,14 +793,17 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   connection.onExecuteCommand(
     answering("workspace/executeCommand", (params: ExecuteCommandParams): null => {
-      const message = commandMessage(params.command, params.arguments?.[0]);
+      const message = commandMessage(params.command, params.arguments?.[0], words);
       if (message === undefined) throw new MalformedParameters(`${params.command} cannot be done with that`);
       send(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message }));
       return null;
     }),
   );
 
-  connection.onRequest(topicsRequest, answering("topics", topics));
+  connection.onRequest(
+    topicsRequest,
+    answering("topics", () => topics(words)),
+  );
 
   connection.onRequest(
     knowledgeFilesRequest,
@@ -809,7 +814,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     reportRequest,
     answering("report", () => {
       const state = snapshot();
-      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() });
+      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() }, words);
     }),
   );
 
@@ -845,9 +850,21 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     }
   };
 
-  connection.onInitialize((params: InitializeParams): InitializeResult => {
+  const wordsFor = async (locale: string | undefined): Promise<Words> => {
+    const language = languageOf(locale);
+    if (!language) return english;
+    try {
+      return wordsOf(await localHost.readTranslations(language));
+    } catch (error) {
+      logFailure("the language", error);
+      return english;
+    }
+  };
+
+  connection.onInitialize(async (params: InitializeParams): Promise<InitializeResult> => {
+    // Nothing is said before it is known in which language.
+    words = await wordsFor(params.locale);
     client = clientOf(params.capabilities, params.initializationOptions);
-    words = wordsFor(params.locale);
     abilities = abilitiesOf(params.capabilities);
     hovers = introductionOf(params.initializationOptions);
     trust = trustOf(params.initializationOptions);

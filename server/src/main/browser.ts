@@ -1,14 +1,16 @@
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
 import { version } from "../../../package.json";
+import type { Translations } from "../lsp/language.js";
 import type { WorkerCrash } from "../lsp/protocol.js";
 import { startServer } from "../lsp/server.js";
 import type { ServerHost } from "../lsp/server-host.js";
 import { Parser } from "../syntax/parser.js";
 
-/** Where the worker finds the parser's code: its first message. */
-interface ParserAddresses {
+/** Where the worker finds the parser's code, and the folder of languages: its first message. */
+interface Addresses {
   readonly runtime: string;
   readonly python: string;
+  readonly languages: string;
 }
 
 /** The scope of a dedicated worker, as far as it is needed here; the project is compiled without the browser's types. */
@@ -25,7 +27,7 @@ declare const self: {
 /** The language server in a worker of a browser. What the editor sends while the parser is loaded is kept and handled after. */
 async function main(): Promise<void> {
   const early: MessageEvent[] = [];
-  const addresses = await new Promise<ParserAddresses>((resolve) => {
+  const addresses = await new Promise<Addresses>((resolve) => {
     self.onmessage = (event: MessageEvent) => {
       resolve(event.data);
       self.onmessage = (later: MessageEvent) => early.push(later);
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
   const connection = createConnection(reader, new BrowserMessageWriter(self));
   startServer(
     connection,
-    hostOf((message) => connection.console.warn(message)),
+    hostOf(addresses.languages, (message) => connection.console.warn(message)),
     parser,
     version,
   );
@@ -47,7 +49,7 @@ async function main(): Promise<void> {
 }
 
 /** A worker reaches no files by itself: they all come through the editor. */
-function hostOf(log: (message: string) => void): ServerHost {
+function hostOf(languages: string, log: (message: string) => void): ServerHost {
   const unreachable = async (path: string): Promise<never> => {
     throw new Error(`${path} cannot be reached from a browser`);
   };
@@ -58,6 +60,7 @@ function hostOf(log: (message: string) => void): ServerHost {
     realPath: unreachable,
     configurationFolder: undefined,
     facts: undefined,
+    readTranslations: async (language) => (await fetch(`${languages}/${language}.json`)).json() as Promise<Translations>,
     now: () => performance.now(),
     cores: () => self.navigator.hardwareConcurrency || 1,
     wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

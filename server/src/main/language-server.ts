@@ -1,4 +1,5 @@
 import { Console } from "node:console";
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { type Connection, createConnection } from "vscode-languageserver/node";
@@ -23,6 +24,8 @@ async function main(): Promise<void> {
   const serverHost: ServerHost = {
     ...host,
     realPath,
+    // Beside the bundle, like the parser's code.
+    readTranslations: async (language) => JSON.parse(await readFile(new URL(`languages/${language}.json`, import.meta.url), "utf8")),
     configurationFolder: configurationFolder(process.platform, process.env),
     facts: createFactsSource(cacheFolder(process.platform, process.env)),
     wait: (milliseconds) => pause(milliseconds),

@@ -1,5 +1,6 @@
 import { scalingSvg } from "../../../../server/src/cli/formats/svg.js";
 import { traceEvents } from "../../../../server/src/cli/formats/trace.js";
+import type { SayBottleneck } from "../../../../server/src/estimate/bottleneck.js";
 import type { ScalingCurve } from "../../../../server/src/estimate/scaling.js";
 import { type SimulatedRun, simulateCorner } from "../../../../server/src/estimate/strategies.js";
 import { durationText } from "../../../../server/src/estimate/text.js";
@@ -132,10 +133,12 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
     frame = requestAnimationFrame(begin);
   }
 
+  const sayBottleneck: SayBottleneck = (form, ...values) => filled(texts.bottlenecks[form], ...values);
+
   function begin(): void {
     if (!asked) return;
     const { question, controls: set } = asked;
-    for (const answer of schedule(question, set.strategy)) take(answer, question);
+    for (const answer of schedule(question, set.strategy, sayBottleneck)) take(answer, question);
     serial.textContent = ` · ${texts.strategies.serial}: ${durationText(serialTime(question))}`;
     const key = JSON.stringify([question.demand, question.on, set.switchIntervalNs]);
     if (key === answered) return;
@@ -258,7 +261,7 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
     );
     assumptions.replaceChildren(
       ...prediction.assumptions.map(({ what, value, from }) =>
-        element("li", {}, `${what}: `, element("strong", {}, value), element("span", { class: "faint" }, ` (${from})`)),
+        element("li", {}, `${what}: `, element("strong", {}, value), element("span", { class: "faint" }, ` (${texts.sources[from]})`)),
       ),
     );
     const isKnown = usableWays(next).length > 0;

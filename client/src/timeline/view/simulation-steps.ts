@@ -1,6 +1,6 @@
 import type { Interval } from "../../../../server/src/base/interval.js";
 import { targetName } from "../../../../server/src/base/target.js";
-import { bottleneckOf } from "../../../../server/src/estimate/bottleneck.js";
+import { bottleneckOf, type SayBottleneck } from "../../../../server/src/estimate/bottleneck.js";
 import { corners, type Demand, workloadOf } from "../../../../server/src/estimate/demand.js";
 import type { Strategy } from "../../../../server/src/estimate/prediction.js";
 import { type ScalingCurve, workerCounts } from "../../../../server/src/estimate/scaling.js";
@@ -33,11 +33,11 @@ export interface Outcome {
  * Answers the question one simulation at a time, so that whoever asks can draw in between, and stop when the question has changed. First the
  * schedule of the chosen way: that is what must follow a slider at once.
  */
-export function* schedule({ demand, ways, on }: Question, strategy: Strategy): Generator<Answer, void> {
+export function* schedule({ demand, ways, on }: Question, strategy: Strategy, say?: SayBottleneck): Generator<Answer, void> {
   const way = ways.find((each) => each.strategy === strategy);
   if (!way) return;
   const run = simulateCorner(demand, way, "likely", on, "slices");
-  yield { kind: "schedule", strategy, run, bottleneck: bottleneckOf(run.timeline, run.runtime, on) };
+  yield { kind: "schedule", strategy, run, bottleneck: bottleneckOf(run.timeline, run.runtime, on, say) };
 }
 
 /** The numbers of all ways, the chosen one's first, then how each scales with the number of workers. */

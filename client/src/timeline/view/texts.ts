@@ -1,4 +1,5 @@
-import type { Strategy } from "../../../../server/src/estimate/prediction.js";
+import type { BottleneckForm } from "../../../../server/src/estimate/bottleneck.js";
+import type { AssumptionSource, Strategy } from "../../../../server/src/estimate/prediction.js";
 import type { ThreadState } from "../../../../server/src/simulation/timeline.js";
 
 /** What translates: `vscode.l10n`, which a webview does not have. */
@@ -28,9 +29,33 @@ export function timelineTexts(l10n: Translator) {
     "free-threaded": l10n.t("free-threaded"),
     asyncio: l10n.t("asyncio"),
   };
+  const bottlenecks: Readonly<Record<BottleneckForm, string>> = {
+    "the GIL is held {0} of the time": l10n.t("the GIL is held {0} of the time"),
+    "the event loop is busy {0} of the time": l10n.t("the event loop is busy {0} of the time"),
+    "a lock keeps each worker waiting {0} of the time": l10n.t("a lock keeps each worker waiting {0} of the time"),
+    "the core is busy {0} of the time": l10n.t("the core is busy {0} of the time"),
+    "all {0} cores are busy {1} of the time": l10n.t("all {0} cores are busy {1} of the time"),
+    "handing tasks over keeps the parent process busy {0} of the time": l10n.t(
+      "handing tasks over keeps the parent process busy {0} of the time",
+    ),
+    "each worker waits for I/O {0} of the time: more of them would overlap more": l10n.t(
+      "each worker waits for I/O {0} of the time: more of them would overlap more",
+    ),
+    "starting and ending workers takes {0} of the time": l10n.t("starting and ending workers takes {0} of the time"),
+    "one worker is busy {0} of the time while others are done": l10n.t("one worker is busy {0} of the time while others are done"),
+  };
+  const sources: Readonly<Record<AssumptionSource, string>> = {
+    knowledge: l10n.t("knowledge"),
+    annotation: l10n.t("annotation"),
+    default: l10n.t("default"),
+    measured: l10n.t("measured"),
+    code: l10n.t("code"),
+  };
   return {
     states,
     strategies,
+    bottlenecks,
+    sources,
     title: l10n.t("Timeline of {0}"),
     tasksOnWorkers: l10n.t("{0} tasks, {1} workers"),
     threadsOnly: l10n.t("{0} threads"),

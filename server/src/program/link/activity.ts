@@ -143,7 +143,7 @@ function findActivity(program: Program): Activity {
     if (root.kind !== "caller") continue;
     // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
     const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } };
-    waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held)));
+    waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held), "waits of threads"));
   }
   return {
     // Code beside the threads matters only for what the threads touch.
@@ -179,7 +179,7 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
     };
-    return walked(program, file, "takers of locks", walk, "anyone").acquisitions;
+    return walked(program, file, "takers of locks", walk, "locks of anyone").acquisitions;
   });
 }
 
@@ -194,10 +194,22 @@ interface Walked {
   readonly entries: ReadonlyMap<FunctionNode, readonly HeldLock[]>;
 }
 
+/**
+ * What a walk looks for. What threads do to state is the dearest of it, and for locks of anyone and for waits it is not asked; the way through the
+ * program is the same.
+ */
+type Purpose = "all of threads" | "waits of threads" | "locks of anyone";
+
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
-function walked(program: Program, file: LinkedFile, key: string, walk: (walker: Walker) => void, whose?: "anyone"): Walked {
+function walked(
+  program: Program,
+  file: LinkedFile,
+  key: string,
+  walk: (walker: Walker) => void,
+  purpose: Purpose = "all of threads",
+): Walked {
   const find = (): Walked => {
-    const walker = new Walker(program, whose);
+    const walker = new Walker(program, purpose);
     walk(walker);
     return walker.found();
   };
@@ -321,11 +333,16 @@ class Walker {
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
+  private readonly whose: "threads" | "anyone";
+  private readonly state: "noted" | "not asked for";
+
   constructor(
     private readonly program: Program,
-    private readonly whose: "threads" | "anyone" = "threads",
+    purpose: Purpose,
   ) {
     this.ownership = new Ownership(program.resolver);
+    this.whose = purpose === "locks of anyone" ? "anyone" : "threads";
+    this.state = purpose === "all of threads" ? "noted" : "not asked for";
   }
 
   found(): Walked {
@@ -344,9 +361,6 @@ class Walker {
     this.perCall = new Set();
     this.steps = 0;
     this.enter(start, [], []);
-    this.accesses.length = 0;
-    this.waits.length = 0;
-    this.polls.length = 0;
   }
 
   /** `held`: what whoever calls the root's function is known to hold. */
@@ -451,7 +465,7 @@ class Walker {
     const activation: Activation = {
       frame,
       path,
-      checks: checksThenActs(frame.function),
+      checks: this.state === "noted" ? checksThenActs(frame.function) : new Map(),
       heldAt: new Map(),
       exits: [],
       jumps: [],
@@ -486,10 +500,12 @@ class Walker {
           this.write(operation, activation, held);
           break;
         case "read":
-          // What is read far below where a lock was taken is not what the lock is for.
-          if (held.some((lock) => lock.taken.function === frame.function) || this.isDeclaredGuarded(operation.place))
-            this.read(operation, activation, held);
-          this.use(operation, activation, held);
+          if (this.state === "noted") {
+            // What is read far below where a lock was taken is not what the lock is for.
+            if (held.some((lock) => lock.taken.function === frame.function) || this.isDeclaredGuarded(operation.place))
+              this.read(operation, activation, held);
+            this.use(operation, activation, held);
+          }
           this.property(operation, activation, held);
           break;
         case "call":
@@ -499,21 +515,21 @@ class Walker {
           this.with(operation, activation, held);
           break;
         case "loop": {
-          activation.heldAt.set(operation, [...held]);
+          this.noteHeldAt(operation, activation, held);
           const during = isReturnedGenerator(operation, frame.function)
             ? held.filter((lock) => lock.taken.function !== frame.function)
             : held;
           this.iterate(operation, operation.header, activation, during);
-          this.poll(operation, activation, during);
+          if (this.state === "noted") this.poll(operation, activation, during);
           this.rounds(operation, activation, during);
           break;
         }
         case "branch":
-          activation.heldAt.set(operation, [...held]);
+          this.noteHeldAt(operation, activation, held);
           if (this.branch(operation, activation, held)) return true;
           break;
         case "attempt":
-          activation.heldAt.set(operation, [...held]);
+          this.noteHeldAt(operation, activation, held);
           if (this.attempt(operation, activation, held)) return true;
           break;
         case "yield":
@@ -552,7 +568,7 @@ class Walker {
     const own = this.armOfSpawn(operation, activation);
     if (own) return this.operations(own, activation, held);
     const turn = turnAt(operation.test, activation.frame, this.program, this.ownership);
-    if (turn) activation.heldAt.set(operation, [...held, turn.lock]);
+    if (turn) this.noteHeldAt(operation, activation, [...held, turn.lock]);
     const tried = triedIn(operation.test, activation.frame.function);
     const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
@@ -603,7 +619,8 @@ class Walker {
     const waits = direct.length > 0 && this.givesUp(context, frame.function) ? "attempt" : "until-free";
     for (const lock of direct) this.acquired(lock, waits, activation, held);
     const managed = direct.length > 0 ? [] : this.entered(context, activation, held);
-    const inner = [...held, ...direct, ...managed];
+    const inner = [...held];
+    for (const lock of [...direct, ...managed]) hold(inner, lock);
     const exits = activation.exits.length;
     const surelyLeft = this.operations(operation.body, activation, inner);
     const taken = new Set([...direct, ...managed].filter((lock) => !held.some((each) => each.key === lock.key)).map((lock) => lock.key));
@@ -645,7 +662,7 @@ class Walker {
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
     const { frame, path } = activation;
     const { callee } = operation;
-    this.use(operation, activation, held);
+    if (this.state === "noted") this.use(operation, activation, held);
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
       if (name === "acquire" || name === "release" || name === "enter_context") {
@@ -660,12 +677,12 @@ class Walker {
           else
             for (const lock of locks) {
               this.acquired(lock, mayFail(operation) ? "attempt" : "until-free", activation, held);
-              held.push(lock);
+              hold(held, lock);
             }
           return;
         }
       }
-      this.methodCall(operation, object, name, activation, held);
+      if (this.state === "noted") this.methodCall(operation, object, name, activation, held);
     }
     this.calledFunction(operation, activation, held);
     for (const { function: node, receiver } of this.calleesIn(operation, frame)) {
@@ -680,12 +697,12 @@ class Walker {
       const inner = this.ownership.enter(node, receiver, operation, frame);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
       // The way out may have been found for a call that holds the same locks from elsewhere.
-      if (!node.facts.isGenerator)
-        replace(
-          held,
-          exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock),
-        );
+      if (!node.facts.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
     }
+  }
+
+  private noteHeldAt(operation: Operation, { heldAt }: Activation, held: readonly HeldLock[]): void {
+    if (this.state === "noted") heldAt.set(operation, [...held]);
   }
 
   private acquired(lock: HeldLock, waits: Acquisition["waits"], { frame, path }: Activation, held: readonly HeldLock[]): void {
@@ -774,8 +791,9 @@ class Walker {
     const { frame } = activation;
     // Names in double underscores are how definitions are dressed up, at import time.
     if (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name)) return;
-    activation.heldAt.set(write, [...held]);
     this.changedInPlace(write, activation, held);
+    if (this.state !== "noted") return;
+    this.noteHeldAt(write, activation, held);
     const object = this.location(write.place, frame);
     const statement = { start: write.statement.start, end: write.statement.end };
     if (!object && write.place.kind === "element") {
@@ -854,14 +872,16 @@ class Walker {
     if (iterator) {
       const entities = resolver.resolve(iterator, frame.function);
       const kind = iteratedKind(entities, resolver);
-      const object = this.ownership.object(iterator, frame);
       if (kind === "object") this.runs(entities, ["__next__"], iterator, call, activation, held);
-      else if (kind !== "container" && object.sharing === "shared" && !this.isComputed(iterator, frame))
+      if (kind === "object" || kind === "container" || this.state !== "noted") return;
+      const object = this.ownership.object(iterator, frame);
+      if (object.sharing === "shared" && !this.isComputed(iterator, frame))
         this.access("advance", object, call, call, baseOf(iterator), activation, held);
       return;
     }
     this.iterate(call, call, activation, held);
-    const changed = changedByFunction(call, frame.function, resolver);
+    if (this.whose === "anyone") return;
+    const changed = this.state === "noted" ? changedByFunction(call, frame.function, resolver) : undefined;
     const list = changed && this.ownership.object(changed, frame);
     if (changed && list?.sharing === "shared") this.access("change", elementsOf(list), call, call, baseOf(changed), activation, held);
     let entry = this.blocking.get(call);
@@ -892,8 +912,9 @@ class Walker {
       const entities = resolver.resolve(given.value, given.in.function);
       const kind = iteratedKind(entities, resolver);
       if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
+      if (kind === "object" || this.state !== "noted") continue;
       const object = this.ownership.object(given.value, given.in);
-      if (kind === "object" || object.sharing !== "shared" || this.isComputed(given.value, given.in)) continue;
+      if (object.sharing !== "shared" || this.isComputed(given.value, given.in)) continue;
       const isNative = step === "native-call" || step === "copy";
       if (kind === "iterator") this.access("advance", object, operation, statement, baseOf(source), activation, held);
       else this.access(isNative ? "copy" : "iterate", elementsOf(object), operation, statement, baseOf(source), activation, held);
@@ -1349,6 +1370,17 @@ const maximumSteps = 3000;
 /** Blocks in blocks, those of the functions on the way among them. */
 const maximumNesting = 300;
 const maximumWays = 40;
+
+/** Taken again where it was taken before, as code that calls itself does, it is held in no other way. */
+function hold(held: HeldLock[], lock: HeldLock): void {
+  const isAgain = (each: HeldLock): boolean =>
+    each.key === lock.key &&
+    each.owner === lock.owner &&
+    each.via === lock.via &&
+    each.taken.function === lock.taken.function &&
+    each.taken.range.start === lock.taken.range.start;
+  if (!held.some(isAgain)) held.push(lock);
+}
 
 function replace(list: HeldLock[], by: readonly HeldLock[]): void {
   if (list === by) return;

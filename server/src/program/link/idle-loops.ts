@@ -85,47 +85,26 @@ interface Around {
 
 class Rounds {
   private count = 0;
-  /** What tests are made of, variables looked through. */
-  private readonly asked: readonly Range[];
-  /** The state that the loop moves on by itself. */
-  private readonly ownState: readonly Place[];
-  private readonly settings: readonly Setting[];
+  /** Which ways are followed: all, or those on which nothing is done so far, with what is looked at and where they rest. */
+  private followed: "all" | "idle" = "all";
+  private askedFor: readonly Range[] | undefined;
+  private movedOn: readonly Place[] | undefined;
+  private readonly looksOfTests = new Map<Value, readonly Look[]>();
 
   constructor(
     private readonly loop: LoopOperation,
     private readonly node: FunctionNode,
     private readonly looking: Looking,
     private readonly resolver: Resolver,
-  ) {
-    const asked: Value[] = [];
-    const ownState: Place[] = [];
-    const ask = (value: Value): void => {
-      if (asked.includes(value)) return;
-      asked.push(value);
-      someValue(value, (each) => {
-        if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index)
-          for (const bound of boundIn(each.place.name, loop, node)) ask(bound);
-        return false;
-      });
-    };
-    walkOperations([loop], (operation) => {
-      if ((operation.op === "branch" || operation.op === "loop") && operation.test) ask(operation.test);
-      if (operation.op === "loop" && operation.iterable) ask(operation.iterable);
-      if (operation.op === "call" && this.looking.step(operation, node).does !== "nothing")
-        for (const { value } of operation.arguments) ask(value);
-      if (operation.op === "write" && operation.place.kind !== "element" && !isConstant(operation.value)) ownState.push(operation.place);
-    });
-    this.asked = asked;
-    this.ownState = [...ownState, ...filledIn(loop.body)];
-    this.settings = settingsIn(loop, node);
-  }
+  ) {}
 
   idle(): IdleLoop | undefined {
     const { loop, node } = this;
+    if (!this.mayIdle()) return undefined;
     const looks = loop.test ? this.looksIn(loop.test) : [];
     const first: Way = { ...start, looks, tests: loop.test ? [loop.test] : [] };
     const around: Around = { back: [], out: [], catching: [] };
-    const through = this.list(loop.body, [first], around, this.settings);
+    const through = this.list(loop.body, [first], around, settingsIn(loop, node));
     if (this.count > maximumSteps) return undefined;
     const ways = distinct([...through, ...around.back]);
     const working = ways.filter((way) => way.does === "work");
@@ -153,6 +132,23 @@ class Rounds {
       return { function: node, loop, looks: this.inOrder(way.looks), rest: { by: "sleep", call: rest } };
     }
     return undefined;
+  }
+
+  /**
+   * Whether there may be a way round without work on which something is looked at. Following those ways alone answers for most loops, since most
+   * begin with work.
+   */
+  private mayIdle(): boolean {
+    const { loop } = this;
+    const around: Around = { back: [], out: [], catching: [] };
+    this.followed = "idle";
+    const ways = [...this.list(loop.body, [start], around), ...around.back];
+    this.followed = "all";
+    if (this.count > maximumSteps) return false;
+    this.count = 0;
+    const resting = ways.filter((way) => loop.form === "while" || way.rests.some((each) => this.restOf(each) === "sleep"));
+    if (resting.length === 0) return false;
+    return resting.some((way) => way.looks.length > 0) || (loop.test !== undefined && this.looksIn(loop.test).length > 0);
   }
 
   /** What is made for waiting first, then what decides about work, then what the loop itself tests, then what was looked at last. */
@@ -189,7 +185,11 @@ class Rounds {
   }
 
   private hasWork(arm: readonly Operation[]): boolean {
-    return this.list(arm, [start], { back: [], out: [], catching: [] }).some((way) => way.does === "work");
+    const { followed } = this;
+    this.followed = "all";
+    const ways = this.list(arm, [start], { back: [], out: [], catching: [] });
+    this.followed = followed;
+    return ways.some((way) => way.does === "work");
   }
 
   /** Whether a variable that counts or moves on decides when the loop ends, or is all that the loop is for. */
@@ -230,22 +230,62 @@ class Rounds {
   }
 
   private looksIn(value: Value): readonly Look[] {
-    return this.ofOthers(this.looking.looksIn(value, this.node, this.loop));
+    let looks = this.looksOfTests.get(value);
+    if (!looks) {
+      looks = this.ofOthers(this.looking.looksIn(value, this.node, this.loop));
+      this.looksOfTests.set(value, looks);
+    }
+    return looks;
   }
 
   /** Without what the loop moves on by itself, or what cannot change. */
   private ofOthers(looks: readonly Look[]): readonly Look[] {
     return looks.filter((look) => {
       const { value: state, in: within } = look;
-      const isOwn = within === this.node && state.op === "read" && this.ownState.some((place) => samePlace(place, state.place));
+      const isOwn = within === this.node && state.op === "read" && this.ownState().some((place) => samePlace(place, state.place));
       // A thread or process that has yet to be started cannot be waited for.
       const isStarted = (look.at !== "thread" && look.at !== "process") || awaitedAnswer(look, this.loop) !== "yes";
       return !isOwn && isStarted;
     });
   }
 
+  /** The state that the loop moves on by itself. */
+  private ownState(): readonly Place[] {
+    if (!this.movedOn) {
+      const places: Place[] = [];
+      walkOperations(this.loop.body, (operation) => {
+        if (operation.op === "write" && operation.place.kind !== "element" && !isConstant(operation.value)) places.push(operation.place);
+      });
+      this.movedOn = [...places, ...filledIn(this.loop.body)];
+    }
+    return this.movedOn;
+  }
+
   private isAskedFor(operation: Range): boolean {
-    return this.asked.some((value) => contains(value, operation));
+    this.askedFor ??= this.partsOfTests();
+    return this.askedFor.some((value) => contains(value, operation));
+  }
+
+  /** What tests are made of, variables looked through. */
+  private partsOfTests(): readonly Range[] {
+    const { loop, node } = this;
+    const asked = new Set<Value>();
+    const ask = (value: Value): void => {
+      if (asked.has(value)) return;
+      asked.add(value);
+      someValue(value, (each) => {
+        if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index)
+          for (const bound of boundIn(each.place.name, loop, node)) ask(bound);
+        return false;
+      });
+    };
+    walkOperations([loop], (operation) => {
+      if ((operation.op === "branch" || operation.op === "loop") && operation.test) ask(operation.test);
+      if (operation.op === "loop" && operation.iterable) ask(operation.iterable);
+      if (operation.op === "call" && this.looking.step(operation, node).does !== "nothing")
+        for (const { value } of operation.arguments) ask(value);
+    });
+    return [...asked];
   }
 
   /** The ways that get to the end of a list, in which and below which the settings stand. */
@@ -275,17 +315,17 @@ class Rounds {
       case "read":
         return this.read(operation, ways, around);
       case "compute":
-        return this.isAskedFor(operation) ? ways : ways.map(computing);
+        return this.computing(operation, ways);
       case "call":
         return this.call(operation, ways, around);
       case "await": {
         const { value } = operation;
-        return value.op === "call" && /^(sleeps|yields)$/.test(this.looking.step(value, this.node).does) ? ways : ways.map(working);
+        return value.op === "call" && /^(sleeps|yields)$/.test(this.looking.step(value, this.node).does) ? ways : this.working(ways);
       }
       case "write":
-        return this.isOwn(operation) ? ways : ways.map(working);
+        return this.isOwn(operation) ? ways : this.working(ways);
       case "yield":
-        return ways.map(working);
+        return this.working(ways);
       case "return":
       case "raise":
         return [];
@@ -297,7 +337,7 @@ class Rounds {
         return [];
       case "branch": {
         const looks = operation.test ? this.looksIn(operation.test) : [];
-        const decided = ways.map((way) => tested(way, operation, looks));
+        const decided = ways.map((way) => (this.followed === "all" ? tested(way, operation, looks) : looked(way, looks)));
         const ofArms = settingsOfArms(operation.arms, settings);
         return operation.arms.flatMap((arm, index) => this.list(arm, decided, around, ofArms[index]));
       }
@@ -312,7 +352,7 @@ class Rounds {
 
   private read(operation: Extract<Operation, { op: "read" }>, ways: readonly Way[], around: Around): readonly Way[] {
     const property = this.looking.propertyOf(operation.place, this.node);
-    if (property && !this.looking.purityOf(property)) return ways.map(working);
+    if (property && !this.looking.purityOf(property)) return this.working(ways);
     // `try: return results[key]`, `except KeyError: wait`.
     if (operation.place.kind !== "element") return ways;
     const catching = around.catching.findLast(({ names }) => names.some((name) => missing.has(name)));
@@ -326,22 +366,30 @@ class Rounds {
       case "looks":
         return ways;
       case "nothing":
-        return this.isAskedFor(call) ? ways : ways.map(computing);
+        return this.computing(call, ways);
       case "says":
         return ways.map((way) => (way.does === "look" ? { ...way, does: "say" } : way));
       case "tries": {
         const catching = around.catching.findLast(({ names }) => names.some((name) => broad.has(name) || step.errors.includes(name)));
         catching?.caught.push(...ways.map((way) => looked(way, this.ofOthers([step.look]))));
-        return ways.map(working);
+        return this.working(ways);
       }
       case "sleeps":
       case "yields":
         return ways.map((way) => ({ ...way, rests: way.rests.includes(call) ? way.rests : [...way.rests, call] }));
       case "work":
         // A call that is raised out of has worked as well.
-        for (const { caught } of around.catching) caught.push(...ways.map(working));
-        return ways.map(working);
+        for (const { caught } of around.catching) caught.push(...this.working(ways));
+        return this.working(ways);
     }
+  }
+
+  private working(ways: readonly Way[]): readonly Way[] {
+    return this.followed === "all" ? ways.map(working) : [];
+  }
+
+  private computing(operation: Range, ways: readonly Way[]): readonly Way[] {
+    return this.followed === "idle" || this.isAskedFor(operation) ? ways : ways.map(computing);
   }
 
   /** Whether nobody but the function's own code can see what is stored. */
@@ -362,7 +410,7 @@ class Rounds {
       return [...through, ...catching.caught];
     }
     const isPlain = !operation.isAsync && this.looking.isLock(operation.context, this.node);
-    return this.list(operation.body, isPlain ? ways : ways.map(working), around, settings);
+    return this.list(operation.body, isPlain ? ways : this.working(ways), around, settings);
   }
 
   private suppressed(context: Value): readonly string[] | undefined {
@@ -378,7 +426,7 @@ class Rounds {
     const through = this.list(operation.otherwise, this.list(operation.body, ways, inside), around);
     const handled = operation.handlers.flatMap((handler, index) => this.list(handler, distinct(catching[index]?.caught ?? []), around));
     if (operation.final.length > 0 && this.hasWork(operation.final)) {
-      for (let index = backs; index < around.back.length; index++) around.back[index] = working(around.back[index] as Way);
+      around.back.push(...this.working(around.back.splice(backs)));
     }
     return this.list(operation.final, [...through, ...handled], around);
   }
@@ -392,10 +440,10 @@ class Rounds {
       const tests = this.list(header, ways, own);
       const none = looks.length > 0 ? tests.map((way) => ({ ...looked(way, looks), tests: [...way.tests, test] })) : [];
       const rounds = [...this.list(operation.body, ways, own, settings), ...own.back];
-      return [...none, ...own.out, ...rounds.map(working)];
+      return [...none, ...own.out, ...this.working(rounds)];
     }
     const through = [...this.list(operation.body, ways, own, settings), ...own.back, ...own.out];
-    return operation.form === "comprehension" || this.goesThroughContainer(operation) ? through : through.map(working);
+    return operation.form === "comprehension" || this.goesThroughContainer(operation) ? through : this.working(through);
   }
 
   /** Whether what the loop goes through is all there, so that going through it does not wait. */

@@ -46,6 +46,8 @@ const work: Step = { does: "work" };
 /** Tells what looks at shared state, and what does nothing but look. */
 export class Looking {
   private readonly pure = new Map<string, Purity | "being asked">();
+  /** What calls are that were asked about, but those on the way through a function: there, a function that is being asked is taken to work. */
+  private readonly steps = new Map<CallOperation, Step>();
   /** How many functions are being asked, each because one before it calls it. */
   private depth = 0;
 
@@ -127,6 +129,15 @@ export class Looking {
 
   /** What a call is to somebody who only waits. */
   step(call: CallOperation, within: FunctionNode): Step {
+    let step = this.steps.get(call);
+    if (!step) {
+      step = this.findStep(call, within);
+      if (this.depth === 0) this.steps.set(call, step);
+    }
+    return step;
+  }
+
+  private findStep(call: CallOperation, within: FunctionNode): Step {
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { object, name } = callee.place;

@@ -13,8 +13,10 @@ export function isTestCode(path: string, program: Program): boolean {
 
 const testFile = /^(test_.*|.*_tests?|conftest)\.py$/i;
 
-function holdsTests({ facts: { functions } }: LinkedFile): boolean {
-  return functions.some(
-    ({ kind, name, parameters }) => kind === "function" && /^test([_A-Z]|$)/.test(name) && parameters[0]?.name === "self",
+function holdsTests(file: LinkedFile): boolean {
+  return file.derive("holds tests", () =>
+    file.facts.functions.some(
+      ({ kind, name, parameters }) => kind === "function" && /^test([_A-Z]|$)/.test(name) && parameters[0]?.name === "self",
+    ),
   );
 }
