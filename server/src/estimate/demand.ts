@@ -57,22 +57,26 @@ function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Cor
   const rounds = isLocked ? within(lockedWork.entries, mostRounds) : kinds > 1 ? within(turns, usualRounds) : 1;
   const part = (ns: number): number => Math.round(ns / rounds);
   const inside = isLocked ? timesAt({ ...lockedWork, heldNs: exactly(0) }, corner) : undefined;
+  const busy = inside?.interpreterNs ?? 0;
+  // Native code that keeps the GIL is counted with the bytecode under the lock; what cannot be bytecode is that.
   const locked = {
-    interpreterNs: Math.min(once.interpreterNs, inside?.interpreterNs ?? 0),
+    interpreterNs: Math.min(once.interpreterNs, busy),
+    heldNs: Math.min(once.heldNs, Math.max(0, busy - once.interpreterNs)),
     nativeNs: Math.min(once.nativeNs, inside?.nativeNs ?? 0),
     waitNs: Math.min(once.waitNs, inside?.waitNs ?? 0),
   };
   const steps: Step[] = [];
   const free = once.waitNs - locked.waitNs;
   if (free > 0) steps.push({ waitNs: part(free) });
-  if (locked.interpreterNs + locked.nativeNs + locked.waitNs > 0) {
+  if (locked.interpreterNs + locked.heldNs + locked.nativeNs + locked.waitNs > 0) {
     steps.push({ acquire: "lock" });
     if (locked.waitNs > 0) steps.push({ waitNs: part(locked.waitNs) });
-    steps.push({ compute: { interpreterNs: part(locked.interpreterNs), nativeNs: part(locked.nativeNs) } }, { release: "lock" });
+    const { interpreterNs, heldNs, nativeNs } = locked;
+    steps.push({ compute: { interpreterNs: part(interpreterNs), heldNs: part(heldNs), nativeNs: part(nativeNs) } }, { release: "lock" });
   }
   const compute = {
     interpreterNs: part(once.interpreterNs - locked.interpreterNs),
-    heldNs: part(once.heldNs),
+    heldNs: part(once.heldNs - locked.heldNs),
     nativeNs: part(once.nativeNs - locked.nativeNs),
   };
   if (compute.interpreterNs + compute.heldNs + compute.nativeNs > 0) steps.push({ compute });
