@@ -8,6 +8,7 @@ import { furtherSentences, ruleSentences, verdictText } from "../../server/src/k
 import type { CallableEntry } from "../../server/src/knowledge/entry.js";
 import { evaluate } from "../../server/src/knowledge/evaluate.js";
 import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
+import { readKnowledgeFile } from "../../server/src/knowledge/read-file.js";
 import { topics } from "../../server/src/lsp/explanations.js";
 import { english, languageOf, type Translations, wordsOf } from "../../server/src/lsp/language.js";
 import { phrasesOf } from "../../server/src/lsp/phrases.js";
@@ -120,6 +121,37 @@ function linesOf(markdown: string): readonly string[] {
     .filter((line) => !line.startsWith("```"))
     .flatMap((line) => line.replace(/^- /, "").split(" · "));
 }
+
+test("what is wrong with a knowledge file is known in every language", () => {
+  const said = { kind: "docs", place: "https://example.org/1", says: "so", date: "2026-01-01" };
+  const owner = { name: "p", modules: ["p"], evidence: [said] };
+  const asleep = { names: ["p.q"], gil: "holds", kind: "sleep", evidence: [said] };
+  const wrong: readonly unknown[] = [
+    5,
+    { package: 5, unknown: 1 },
+    { package: { ...owner, modules: 5, unknown: 1 } },
+    { package: owner, sources: 5, types: {}, callables: [5, asleep, asleep] },
+    {
+      package: owner,
+      callables: [
+        { ...asleep, names: ["a b"] },
+        { ...asleep, names: [] },
+        { ...asleep, gil: "perhaps" },
+        { ...asleep, gil: "conditional" },
+        { ...asleep, evidence: [] },
+        { ...asleep, evidence: ["nowhere"] },
+        { ...asleep, evidence: [{ ...said, date: "yesterday" }] },
+        { ...asleep, cost: { terms: [{ term: "fixed", ns: [3, 2, 1] }] } },
+      ],
+    },
+    { package: owner, types: Array.from({ length: 200 }, () => 5) },
+    Array.from({ length: 40 }, (_, index) => index).reduce<unknown>((inner) => ({ inner }), 1),
+  ];
+  const problems = wrong.flatMap((value) => readKnowledgeFile(value, "user").problems);
+  assertComplete(problems.map(({ pointer, message }) => (pointer === "" ? `This file ${message}.` : message)));
+  const whole = ["is empty", "is not JSON", "does not exist", "is a folder", "is too large for a knowledge file: more than 5 MB"];
+  assertComplete(whole.map((message) => `This file ${message}.`));
+});
 
 test("the titles and first words of all pages, and the numbers' sources, are known in every language", () => {
   assertComplete([

@@ -73,4 +73,6 @@ test("a text of very many forms is given up", () => {
   const text = `${"`x` and ".repeat(400)}nothing that is known`;
   assert.equal(nearest(text), text);
   assert.equal(nearest("a".repeat(100_000)), "a".repeat(100_000));
+  assert.equal(nearest(`${"a_".repeat(1500)}!`), `${"a_".repeat(1500)}!`);
+  assert.equal(nearest("`x` and `y`"), "`x` und `y`");
 });

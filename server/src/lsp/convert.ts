@@ -83,7 +83,7 @@ export function applyChanges(document: TextDocument, changes: readonly TextDocum
 }
 
 /** What is wrong with a knowledge file, for the editor to show in it. */
-export function knowledgeDiagnostics({ text, faults }: UserFileProblem): Diagnostic[] {
+export function knowledgeDiagnostics({ text, faults }: UserFileProblem, { said }: Words): Diagnostic[] {
   const lines = new LineIndex(text);
   const place = (offset: number): LspPosition => {
     const { line, column } = lines.position(offset);
@@ -93,7 +93,7 @@ export function knowledgeDiagnostics({ text, faults }: UserFileProblem): Diagnos
     range: { start: place(range.start), end: place(range.end) },
     severity: DiagnosticSeverity.Error,
     source: "gilscope",
-    message: pointer === "" ? `This file ${message}.` : message,
+    message: said(pointer === "" ? `This file ${message}.` : message),
   }));
 }
 

@@ -59,8 +59,7 @@ type TranslationPart = string | { readonly id: string; readonly tag: string; rea
 interface Form {
   readonly parts: readonly FormPart[];
   readonly translation: readonly TranslationPart[];
-  /** A part of every text of this form. */
-  readonly longest: string;
+  /** How many characters it spells out. */
   readonly spelledOut: number;
 }
 
@@ -78,48 +77,65 @@ const mostSteps = 1000;
 
 interface Entries {
   /** Forms with quotes only, by their text with one mark for all quotes. */
-  readonly exact: ReadonlyMap<string, Form>;
-  readonly byFirstWord: ReadonlyMap<string, readonly Form[]>;
-  /** Forms that begin with a hole. */
-  readonly open: readonly Form[];
+  readonly exact: ReadonlyMap<string, Entry>;
+  /** The others by a word that every text of the form has. */
+  readonly byWord: ReadonlyMap<string, readonly Entry[]>;
+  /** Forms without a word, such as enumerations. */
+  readonly wordless: readonly Entry[];
+}
+
+/** A line of the table, which is read when a text may be of its form: there are very many, and few are needed. */
+interface Entry {
+  readonly spelledOut: number;
+  form(): Form;
 }
 
 /** Whether everything in a hole has to be known. */
 type Demand = "known" | "any";
 
 function grammarOf(table: Texts): Grammar {
-  const tagged = new Map<string, Form[]>();
+  const tagged = new Map<string, { exact: Map<string, Entry>; byWord: Map<string, Entry[]>; wordless: Entry[] }>();
   for (const [key, translation] of Object.entries(table)) {
-    const [, tag = "", text = key] = /^([a-z]+)\|(.*)$/s.exec(key) ?? [];
-    const forms = tagged.get(tag) ?? [];
-    tagged.set(tag, forms);
-    forms.push(formOf(withoutStop(text), withoutStop(translation)));
+    const [, tag = "", rest = key] = /^([a-z]+)\|(.*)$/s.exec(key) ?? [];
+    const text = withoutStop(rest);
+    const entries = tagged.get(tag) ?? { exact: new Map<string, Entry>(), byWord: new Map<string, Entry[]>(), wordless: [] as Entry[] };
+    tagged.set(tag, entries);
+    const masked = text.replace(quote, anyMark);
+    const literals = masked.split(betweenLiterals);
+    const entry = entryOf(text, translation, literals.join("").replace(marks, "").length);
+    const word = literals.length > 1 && longestOf(literals.flatMap((literal) => literal.match(wholeWords) ?? []));
+    if (literals.length === 1) entries.exact.set(masked, entry);
+    else if (word) entries.byWord.set(word, [...(entries.byWord.get(word) ?? []), entry]);
+    else entries.wordless.push(entry);
   }
-  return { entries: new Map([...tagged].map(([tag, forms]) => [tag, entriesOf(forms)])), known: new Map(), steps: 0 };
+  return { entries: tagged, known: new Map(), steps: 0 };
 }
 
-function entriesOf(forms: readonly Form[]): Entries {
-  const exact = new Map<string, Form>();
-  const byFirstWord = new Map<string, Form[]>();
-  const open: Form[] = [];
-  // The more of a text a form spells out, the better it fits.
-  for (const form of [...forms].sort((a, b) => b.spelledOut - a.spelledOut)) {
-    const [first] = form.parts;
-    if (form.parts.every((part) => typeof part === "string" || part.kind === "quote"))
-      exact.set(form.parts.map((part) => (typeof part === "string" ? part : anyMark)).join(""), form);
-    else if (typeof first === "string" && endOfFirstWord.test(first)) {
-      const word = firstWordOf(first);
-      byFirstWord.set(word, [...(byFirstWord.get(word) ?? []), form]);
-    } else open.push(form);
-  }
-  return { exact, byFirstWord, open };
+function entryOf(text: string, translation: string, spelledOut: number): Entry {
+  let form: Form | undefined;
+  return {
+    spelledOut,
+    form() {
+      form ??= formOf(text, withoutStop(translation), spelledOut);
+      return form;
+    },
+  };
 }
 
 const anyMark = String.fromCharCode(firstMark);
-const endOfFirstWord = /[\s:;,]/;
+const betweenLiterals = /\{\d=?\}/;
+/** Those that do not touch a hole, where they may be part of a longer one. */
+const wholeWords = /(?<=[^\w{}])[A-Za-z]{2,}(?=[^\w{}])/g;
+const words = /[A-Za-z]{2,}/g;
 
-function firstWordOf(text: string): string {
-  return text.split(endOfFirstWord, 1)[0] as string;
+function longestOf(found: readonly string[]): string {
+  return found.reduce((longest, each) => (each.length > longest.length ? each : longest), "");
+}
+
+/** The forms that a text may be of, first those that spell out more of it. */
+function entriesFor(text: string, { byWord, wordless }: Entries): readonly Entry[] {
+  const found = new Set((text.match(words) ?? []).flatMap((word) => byWord.get(word) ?? []));
+  return [...found].sort((a, b) => b.spelledOut - a.spelledOut).concat(wordless);
 }
 
 /** Full stops are taken off and put on again: a clause may stand alone. */
@@ -131,14 +147,13 @@ function hasStop(text: string): boolean {
   return text.length > 1 && text.endsWith(".") && !text.endsWith("..");
 }
 
-function formOf(text: string, translation: string): Form {
+function formOf(text: string, translation: string, spelledOut: number): Form {
   const parts = partsOf(text).map((part): FormPart => {
     if (typeof part === "string") return part;
     const [, id = "", isKept] = /^\{(\d)(=?)\}$/.exec(part.written) ?? [];
     if (id === "") return { kind: "quote", id: part.id };
     return { kind: isKept === "=" ? "as it is" : "translated", id };
   });
-  const literals = parts.filter((part) => typeof part === "string");
   return {
     parts,
     translation: partsOf(translation).map((part): TranslationPart => {
@@ -146,8 +161,7 @@ function formOf(text: string, translation: string): Form {
       const [, id = part.id, tag = "", capitals] = /^\{(\d)(?:\.([a-z]+))?(\^?)\}$/.exec(part.written) ?? [];
       return { id, tag, begins: capitals === "^" ? "a sentence" : "nothing" };
     }),
-    longest: literals.reduce((longest, each) => (each.length > longest.length ? each : longest), ""),
-    spelledOut: literals.reduce((sum, each) => sum + each.length, 0),
+    spelledOut,
   };
 }
 
@@ -175,6 +189,7 @@ function translationOf(text: string, tag: string, demand: Demand, grammar: Gramm
   const found = formed(text, tag, demand, grammar);
   if (grammar.known.size >= mostKnown) grammar.known.clear();
   if (grammar.steps < mostSteps) grammar.known.set(key, found);
+  else grammar.known.delete(key);
   return found;
 }
 
@@ -212,15 +227,16 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function byForm(text: string, demand: Demand, { exact, byFirstWord, open }: Entries, grammar: Grammar): string | undefined {
-  const same = exact.get(text.replace(marks, anyMark));
+function byForm(text: string, demand: Demand, entries: Entries, grammar: Grammar): string | undefined {
+  const same = entries.exact.get(text.replace(marks, anyMark))?.form();
   if (same) return filled(same, new Map([...quotesIn(text, same)]), demand, grammar);
+  const likely = entriesFor(text, entries);
   for (const wanted of demand === "any" ? (["known", "any"] as const) : (["known"] as const)) {
-    for (const form of [...(byFirstWord.get(firstWordOf(text)) ?? []), ...open]) {
+    for (const { spelledOut, form } of likely) {
       // A text of which only the commas are known is in another language, or in words of somebody else's.
-      if (wanted === "any" && form.spelledOut < leastSpelledOut) continue;
+      if (wanted === "any" && spelledOut < leastSpelledOut) continue;
       if (grammar.steps >= mostSteps) return undefined;
-      const found = text.includes(form.longest) ? matched(text, form, wanted, grammar) : undefined;
+      const found = matched(text, form(), wanted, grammar);
       if (found !== undefined) return found;
     }
   }
@@ -294,9 +310,19 @@ const thousands = /(?<=\b\d{1,3}(?:,\d{3})*),(?=\d{3}\b)/g;
 
 /** Whether a text reads the same in every language, but for commas in numbers: numbers, code, and names of things. */
 function isSame(text: string): boolean {
-  return !/[A-Za-z]{2}|\ba\b/.test(text) || text.split(/[\s()[\]/–=,;:*+≈×≤<>%·]+/).every((word) => sameWord.test(word));
+  return text.split(/[\s()[\]/–=,;:*+≈×≤<>%·]+/).every(isSameWord);
 }
 
-/** Units, names of interpreters and systems, and what is written like code. */
-const sameWord =
-  /^(?:[^A-Za-z]*[B-Zb-z]?[^A-Za-z]*|[\d.]*(?:ns|µs|ms|KiB|MiB|GiB|kB|MB|GB)|CPython|PyPy|Jython|IronPython|Python|Linux|macOS|Windows|GIL|PEP|None|True|False|linux|windows|darwin|cpython|pypy|object|str|bytes|bytearray|memoryview|int|float|complex|bool|list|tuple|dict|set|frozenset|[A-Z]+\d+|[\d.]+t|\d+x\d+|[A-Za-z_]+[a-z][A-Z]\w*|[\w./-]+\.(?:py|ipynb|pyx|toml)|[\w-]+(?:[._][\w-]+)+)[.]?$/;
+function isSameWord(word: string): boolean {
+  if (!/[A-Za-z]{2}|^a$/.test(word)) return true;
+  const bare = word.endsWith(".") ? word.slice(0, -1) : word;
+  return sameWords.has(bare) || (/^[\w.-]+$/.test(bare) && /[a-z][A-Z]|[A-Za-z\d][._][A-Za-z\d_]|^\d+[a-zµ]+$|^[A-Z]+\d+$/.test(bare));
+}
+
+/** Units, names of interpreters, systems and types. */
+const sameWords: ReadonlySet<string> = new Set(
+  (
+    "ns µs ms KiB MiB GiB kB MB GB CPython PyPy Jython IronPython Python Linux macOS Windows GIL PEP None True False linux windows darwin cpython pypy " +
+    "object str bytes bytearray memoryview int float complex bool list tuple dict set frozenset"
+  ).split(" "),
+);

@@ -604,7 +604,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       watchKnowledge().catch((error) => logFailure("registration", error));
     },
     onFile(path, problem) {
-      send(connection.sendDiagnostics({ uri: uriOfPath(path), diagnostics: problem ? knowledgeDiagnostics(problem) : [] }));
+      send(connection.sendDiagnostics({ uri: uriOfPath(path), diagnostics: problem ? knowledgeDiagnostics(problem, words) : [] }));
     },
   });
   const readKnowledge = (): void => {

@@ -285,7 +285,7 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
   if (effect === "takes" && isForPresence) {
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
-    if (name === "clear" || takesByKey(act)) return undefined;
+    if (name === "clear" || takesByKey(act, access.function)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
     // What is asked for with a value to have instead waits for nothing.
     if (name === "get" && act.op === "call" && isNone(act.arguments[0]?.value)) return undefined;
@@ -301,12 +301,22 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
   return undefined;
 }
 
-/** `if not d: return` … `d.pop(key)`: the key comes from elsewhere, and so does the trust in it. */
-function takesByKey(act: CheckThenAct["act"]): boolean {
-  if (act.op === "write") return act.place.kind === "element" && act.place.index.op === "read";
-  if (act.op !== "call" || act.callee.op !== "read" || act.callee.place.kind !== "attribute") return false;
-  const [key] = act.arguments;
-  return act.callee.place.name === "remove" || (act.callee.place.name === "pop" && key !== undefined && key.value.op === "read");
+/** `if not d: return` … `d.pop(key)`: the key comes from elsewhere, and so does the trust in it; not so where it was looked up there, `next(iter(d))`. */
+function takesByKey(act: CheckThenAct["act"], node: FunctionNode): boolean {
+  const [key, container] = keyTaken(act);
+  if (!key || !container) return false;
+  if (key.op !== "read") return act.op === "call" && lastNameOf(act.callee) === "remove";
+  const bound = key.place.kind === "name" && key.place.owner === node.facts.index ? (node.facts.bindings.get(key.place.name) ?? []) : [];
+  const isOfContainer = (value: Value): boolean => value.op === "call" && someValue(value, (inner) => sameValue(inner, container));
+  return !(bound.length > 0 && bound.every(isOfContainer));
+}
+
+/** The key that is taken away, and what it is taken from. */
+function keyTaken(act: CheckThenAct["act"]): readonly [key: Value | undefined, container: Value | undefined] {
+  if (act.op === "write") return act.place.kind === "element" ? [act.place.index, act.place.object] : [undefined, undefined];
+  if (act.op !== "call" || act.callee.op !== "read" || act.callee.place.kind !== "attribute") return [undefined, undefined];
+  const { name, object } = act.callee.place;
+  return name === "remove" || name === "pop" ? [act.arguments[0]?.value, object] : [undefined, undefined];
 }
 
 function errorOf(name: string): string {

@@ -3,7 +3,7 @@ import { type Acquisition, activityOf, type CallStep } from "../program/link/act
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { areTwins, isOrdered } from "../program/link/lock-order.js";
-import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
+import { commonLocks, givenBack, type HeldLock, isNoLock } from "../program/link/locks.js";
 import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import { callsWhatWasGiven } from "./doubts.js";
@@ -42,7 +42,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   for (const taken of activityOf(program).acquisitions) {
     if (taken.waits !== "until-free" || isHeldAlready(taken)) continue;
     for (const held of taken.locks) {
-      if (!isTold(held) || !isTold(taken.lock)) continue;
+      if (!isTold(held) || !isTold(taken.lock) || isOnlyGivenBack(held)) continue;
       if (areTwins(held, taken, program)) twins.push({ held, taken });
       else if (!isOfInner(held, taken)) addEdge(graph, { held, taken });
     }
@@ -54,6 +54,11 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
 /** Whether anything is known of the lock, if only its name: what a call returns can be any lock. */
 function isTold(lock: HeldLock): boolean {
   return !isNoLock(lock) && lock.key !== "unknown";
+}
+
+/** A lock that a function gives back without having taken it: who took it, and what for, is another matter, such as a pause until somebody resumes. */
+function isOnlyGivenBack({ taken }: HeldLock): boolean {
+  return givenBack(taken.function).some((lock) => lock.start === taken.range.start && lock.end === taken.range.end);
 }
 
 /** A reentrant lock that the thread has is not waited for. */

@@ -1,18 +1,20 @@
+import { blockingOf } from "../knowledge/blocking.js";
 import type { Access } from "../program/link/activity.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { argumentFor } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
-import { innerValues, walkOperations } from "../program/link/walk.js";
+import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
 
 /**
  * What a filled place is given, as far as it matters who fills it. An object that threads tell apart by more than what it equals:
- * `container`, `object`, `lock`, `thread` and `resource`. `same`: whoever fills it, nobody can tell. `given`: what the caller brought.
+ * `container`, `object`, `lock`, `thread` and `resource`. `same`: whoever fills it, nobody can tell. `work`: nobody can tell either, but files, other
+ * machines or programs are asked for it, which takes time and is done once more. `given`: what the caller brought.
  */
 export interface MadeValue {
-  readonly kind: "container" | "object" | "lock" | "thread" | "resource" | "same" | "given";
+  readonly kind: "container" | "object" | "lock" | "thread" | "resource" | "same" | "work" | "given";
   /** The class, for sentences; empty where it has no name. */
   readonly name: string;
 }
@@ -21,6 +23,13 @@ const same: MadeValue = { kind: "same", name: "" };
 
 /** What a write stores. `accesses` tell what threads do with it afterwards. */
 export function madeValue(write: WriteOperation, access: Access, inside: readonly Access[], program: Program): MadeValue {
+  const made = madeOf(write, access, inside, program);
+  return made.kind === "same" && isFetched(write.value, { node: access.function, before: write.start, depth: 0 }, program)
+    ? { ...same, kind: "work" }
+    : made;
+}
+
+function madeOf(write: WriteOperation, access: Access, inside: readonly Access[], program: Program): MadeValue {
   const made = madeBy(write.value, { node: access.function, before: write.start, depth: 0 }, program);
   if (made?.kind !== "container" || made.name !== "filled") return made ?? same;
   // A container that is complete when it is stored matters only if it is changed later.
@@ -194,6 +203,40 @@ function ofType(type: string, { knowledge }: Program): MadeValue | undefined {
   }
   return resourceClasses.test(name) ? { kind: "resource", name } : undefined;
 }
+
+/** Whether a call that the value is made by waits for a disk, another machine or a program. */
+function isFetched(value: Value | undefined, at: At, program: Program): boolean {
+  if (!value || at.depth > maximumDepth) return false;
+  return someValue(value, (inner) => {
+    if (inner.op === "call") return fetches(inner, at.node, program, new Set());
+    if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== at.node.facts.index) return false;
+    const bound = (at.node.facts.bindings.get(inner.place.name) ?? []).filter((each) => each.start < at.before);
+    return isFetched(bound[bound.length - 1], { ...at, before: inner.start, depth: at.depth + 1 }, program);
+  });
+}
+
+function fetches(call: CallOperation, within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
+  const { resolver, knowledge } = program;
+  const waits = resolver.externalCallees(call, within).some((name) => {
+    const entry = knowledge.callable(name);
+    const blocking = entry && blockingOf(entry, {});
+    return blocking?.does === "blocks" && fetchedFrom.has(blocking.on);
+  });
+  if (waits) return true;
+  for (const { function: callee } of resolver.callees(call, within)) {
+    if (seen.has(callee) || seen.size >= mostFunctions) continue;
+    seen.add(callee);
+    let found = false;
+    walkOperations(callee.facts.body, (operation) => {
+      found ||= operation.op === "call" && fetches(operation, callee, program, seen);
+    });
+    if (found) return true;
+  }
+  return false;
+}
+
+const mostFunctions = 6;
+const fetchedFrom: ReadonlySet<string> = new Set(["disk", "network", "process"]);
 
 /** Whether the function adds to what the place holds, or to a local variable that is stored there, between two offsets. */
 function isChangedIn(node: FunctionNode, place: Place, after: number, before = Number.POSITIVE_INFINITY): boolean {

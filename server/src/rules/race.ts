@@ -4,6 +4,7 @@ import { type Access, activityOf, type Moment } from "../program/link/activity.j
 import { fewAlike } from "../program/link/alike.js";
 import { isWithin, ownerOfCell } from "../program/link/cells.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
@@ -66,6 +67,7 @@ export function raceOf(
   let best: Race | undefined;
   for (const second of others) {
     if (commonLocks(locks, second.locks).length > 0 || mayShareLock(locks, second.locks) || areOtherElements(first, second)) continue;
+    if (isDoneBeforeStart(first, second) || isDoneBeforeStart(second, first)) continue;
     const how = concurrency(first, second);
     const found = how && confidenceOf(first, locks, second, how, program, all);
     const meeting = found && sameObject(first, second, program);
@@ -76,6 +78,13 @@ export function raceOf(
     if (rank(best) === 0) break;
   }
   return best;
+}
+
+/** Whether the first is what a function does before it starts the other's thread, each time that it is called, and without a lock that would expect others. */
+function isDoneBeforeStart({ root, function: node, range, locks, path }: Access, { root: thread }: Access): boolean {
+  if (root.kind !== "caller" || root.within !== undefined || thread.kind !== "spawn" || path.length > 0 || locks.length > 0) return false;
+  const { in: starter, call } = thread.spawn;
+  return node === starter && root.function === starter && range.end <= call.start && testsBefore(starter, call).length === 0;
 }
 
 /** Whether one side holds what a decorator takes, which is most likely the lock that the other side holds. */

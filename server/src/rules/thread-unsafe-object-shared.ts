@@ -1,8 +1,10 @@
 import { knownTargets, targetName } from "../base/target.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
@@ -11,7 +13,9 @@ import docs from "./thread-unsafe-object-shared.md";
 type Data =
   | { readonly why: "race"; readonly race: Race; readonly objection: ObjectedSharing }
   /** SQLite's own check: it refuses every thread but the one that made the connection, lock or no lock. */
-  | { readonly why: "refused"; readonly use: Access; readonly made: Made };
+  | { readonly why: "refused"; readonly use: Access; readonly made: Made }
+  /** What belongs to an event loop is touched by a thread that is not the loop's. */
+  | { readonly why: "loop"; readonly use: Access; readonly objection: ObjectedSharing };
 
 interface Made {
   readonly call: CallOperation;
@@ -48,6 +52,12 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
         seen.set(key, match({ why: "refused", use: access, made }, access, "likely", placesOfRefusal(access, made)));
         continue;
       }
+      if (isLoopsOwn(objection) && isBesideLoop(access, program)) {
+        seen.set(key, match({ why: "loop", use: access, objection }, access, "likely", placeOfStart(access)));
+        continue;
+      }
+      // In the thread of its loop it may be touched.
+      if (isLoopsOwn(objection)) continue;
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
       const race = raceOf(access, access.locks, others, program, accesses);
       if (!race || (known && race.confidence === "possible")) continue;
@@ -83,10 +93,38 @@ function placesOfRefusal({ root }: Access, made: Made): readonly RelatedLocation
   const places: RelatedLocation[] = [
     { path: made.in.file.path, range: { start: call.start, end: call.end }, message: "made here, in another thread" },
   ];
-  const start = startOf(root);
-  if (start) places.push({ ...start, message: root.kind === "spawn" ? "this thread is started here" : "several threads enter here" });
-  return places;
+  return [...places, ...placeOfStart({ root })];
 }
+
+function placeOfStart({ root }: Pick<Access, "root">): readonly RelatedLocation[] {
+  const start = startOf(root);
+  return start ? [{ ...start, message: root.kind === "spawn" ? "this thread is started here" : "several threads enter here" }] : [];
+}
+
+/** A queue, an event or a future of asyncio: who waits for it is a task, which only the thread of its event loop can wake. */
+function isLoopsOwn({ type }: ObjectedSharing): boolean {
+  return /^asyncio\.(\w*Queue|Event|Future|Condition|\w*Semaphore)$/.test(type.name);
+}
+
+/** Whether a thread wakes tasks, or would, that runs no event loop itself. */
+function isBesideLoop({ operation, root, function: node, path }: Access, { resolver }: Program): boolean {
+  if (root.kind !== "spawn" || root.spawn.worker !== "thread" || operation.op !== "call" || operation.callee.op !== "read") return false;
+  if (operation.callee.place.kind !== "attribute" || !waking.has(operation.callee.place.name)) return false;
+  const way = [root.function, ...path.map((step) => step.function), node];
+  const runsLoop = (each: FunctionNode): boolean => {
+    let runs = each.facts.isAsync;
+    walkOperations(each.facts.body, (inner) => {
+      runs ||= inner.op === "call" && runningLoops.test(lastNameOf(inner.callee)) && resolver.externalCallees(inner, each).length > 0;
+    });
+    return runs;
+  };
+  return !way.some(runsLoop);
+}
+
+const waking: ReadonlySet<string> = new Set(
+  "put_nowait get_nowait set set_result set_exception notify notify_all release task_done".split(" "),
+);
+const runningLoops = /^(run|run_until_complete|run_forever|run_coroutine|set_event_loop)$/;
 
 /** Where the SQLite connection was made that this thread may not use; undefined unless that is surely another thread. */
 function madeElsewhere({ operation, root, function: node }: Access, { resolver }: Program): Made | undefined {
@@ -127,6 +165,11 @@ function message(data: Data, context: RuleContext): string {
   if (data.why === "refused") {
     const text = quoted(data.use.function.file.path, data.use.range, context);
     return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${data.use.root.function.facts.name}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
+  }
+  if (data.why === "loop") {
+    const text = quoted(data.use.function.file.path, data.use.range, context);
+    const { name } = data.objection.type;
+    return `\`${text}\` touches an \`${name}\` in the thread that runs \`${data.use.root.function.facts.name}\`: ${data.objection.stated.because}, and the loop may sleep on. Hand the call to the loop with \`loop.call_soon_threadsafe\`.`;
   }
   const { race, objection } = data;
   const { first } = race;

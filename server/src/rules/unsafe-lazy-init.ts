@@ -49,12 +49,22 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
   if (pattern?.does !== "fill" || pattern.act.op !== "write") return undefined;
   const { check } = pattern;
   if (check.form === "comparison" || (check.form === "error" && check.place.kind === "element")) return undefined;
-  const made = madeValue(pattern.act, access, inside, program);
+  const found = madeValue(pattern.act, access, inside, program);
+  // A lock was taken so that it is done once.
+  const made: MadeValue =
+    found.kind === "same" && pattern.act.value?.op !== "constant" && isLockedLate(access) ? { ...found, kind: "work" } : found;
   if (made.kind === "same" || made.kind === "given") return undefined;
   // Who sets another object on purpose, without a look, wants the first to be replaced.
   const fills = (other: Access): boolean => effectOf(other, check) === "adds" && other.check?.pattern.does === "fill";
   const act = checkedActOf(access, accesses, fills, program);
-  return act && { act, made };
+  if (!act) return undefined;
+  // Work that is done once more matters to who took a lock to do it once, too late; else where the program shows the threads.
+  return made.kind === "work" && act.race.concurrency !== "seen" && !isLockedLate(access) ? undefined : { act, made };
+}
+
+/** Whether a lock is taken, but after the look. */
+function isLockedLate({ locks, function: node, check }: Access): boolean {
+  return locks.some((lock) => isRealLock(lock) && lock.taken.function === node && !check?.locks.includes(lock));
 }
 
 function match(data: Data, program: Program): Match<Data> {
@@ -75,7 +85,8 @@ function match(data: Data, program: Program): Match<Data> {
  * the same again from whoever fills it. Two locks keep nobody apart, and two threads run.
  */
 function isMild({ act, made }: Data, program: Program): boolean {
-  return (made.kind !== "lock" && made.kind !== "thread") || isFilledAtImport(act.race, program);
+  const isTold = made.kind === "lock" || made.kind === "thread" || (made.kind === "work" && isLockedLate(act.race.first));
+  return !isTold || isFilledAtImport(act.race, program);
 }
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
@@ -124,6 +135,8 @@ function harmText({ kind, name }: MadeValue): string {
       return `Two ${each}s are started, and nobody knows the first any more.`;
     case "resource":
       return `Two ${each}s are opened, and the first is leaked while a thread still uses it.`;
+    case "work":
+      return "Two threads then do the same work.";
     default:
       return `Two ${each}s are made, and what a thread stored in the first is lost.`;
   }

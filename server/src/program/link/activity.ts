@@ -3,13 +3,24 @@ import type { GapStep } from "../../knowledge/atomicity.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { FunctionFacts } from "../facts.js";
-import type { CallOperation, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
+import type {
+  CallOperation,
+  ElementPlace,
+  LoopOperation,
+  Operation,
+  Place,
+  ReadOperation,
+  Value,
+  WriteOperation,
+  YieldOperation,
+} from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
+import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
@@ -38,6 +49,7 @@ import { classOfKey } from "./one-object.js";
 import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
+import { countsComings, remembersByKey } from "./repeated-keys.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
@@ -448,7 +460,7 @@ class Walker {
     let key = functionKey(frame.function);
     for (const [name, object] of frame.parameters) {
       const isTold = object.sharing === "shared" || isConstantKey(object.key);
-      key += ` ${name}=${isTold ? object.key : object.sharing}${object.perThread ? " of each" : ""}`;
+      key += ` ${name}=${isTold ? object.key : object.sharing}${object.perThread ? ` ${object.perThread} to each` : ""}`;
     }
     for (const lock of held) key += `|${lock.key}`;
     for (const name of calledParameters(frame.function)) {
@@ -495,6 +507,7 @@ class Walker {
     for (const operation of list) {
       const isOutside = within !== undefined && frame.depth === 0 && (operation.end <= within.start || operation.start >= within.end);
       if (isOutside) continue;
+      this.implicitCall(operation, activation, held);
       switch (operation.op) {
         case "write":
           this.write(operation, activation, held);
@@ -794,7 +807,7 @@ class Walker {
     this.changedInPlace(write, activation, held);
     if (this.state !== "noted") return;
     this.noteHeldAt(write, activation, held);
-    const object = this.location(write.place, frame);
+    const object = this.location(write.place, frame) ?? this.repeatedElement(write, activation);
     const statement = { start: write.statement.start, end: write.statement.end };
     if (!object && write.place.kind === "element") {
       const container = this.ownership.object(write.place.object, frame);
@@ -942,6 +955,20 @@ class Walker {
   /** Whether a property makes the value, anew for each who asks as like as not. */
   private isComputed(value: Value, frame: Frame): boolean {
     return value.op === "read" && isProperty(value.place, frame.function, this.program.resolver);
+  }
+
+  /** What an operation calls on objects of the program without saying so: `len(stack)` runs `__len__`. */
+  private implicitCall(operation: Operation, activation: Activation, held: readonly HeldLock[]): void {
+    const implied = implicitCall(operation);
+    if (!implied) return;
+    const { object, methods } = implied;
+    const defined = implicitMethods(this.program);
+    if (!methods.some((name) => defined.has(name))) return;
+    for (const entity of this.program.resolver.resolve(object, activation.frame.function)) {
+      if (entity.kind !== "instance") continue;
+      const name = methods.find((each) => defined.has(each) && this.program.resolver.method(entity.class, each));
+      if (name !== undefined) this.runs([entity], [name], object, operation, activation, held);
+    }
   }
 
   /** Methods that the language calls by itself on objects of the program. */
@@ -1174,7 +1201,12 @@ class Walker {
 
   /** Whether what is checked is an element that no other thread looks for. */
   private isOfThread(pattern: CheckThenAct | undefined, frame: Frame): boolean {
-    return pattern?.check.place.kind === "element" && this.isOwnIndex(pattern.check.place.index, frame);
+    return pattern?.check.place.kind === "element" && this.isOwnElement(pattern.check.place, frame);
+  }
+
+  /** Whether no other thread means the element; a function that remembers what it made expects to be asked again. */
+  private isOwnElement(place: ElementPlace, frame: Frame): boolean {
+    return this.isOwnIndex(place.index, frame) && !(frame.caller && remembersByKey(place, frame.function));
   }
 
   private isOwnIndex(index: Value, frame: Frame): boolean {
@@ -1182,6 +1214,21 @@ class Walker {
     if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.facts.index) return false;
     const bound = frame.function.facts.bindings.get(index.place.name) ?? [];
     return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
+  }
+
+  /** The element that a thread writes under a key of its own, where the code expects that key to come again. */
+  private repeatedElement(write: WriteOperation, { frame, path }: Activation): AbstractObject | undefined {
+    if (write.place.kind !== "element" || this.ownership.object(write.place.index, frame).perThread !== "given") return undefined;
+    const isCounter = (entity: Entity): boolean => entity.kind === "object" && countersByKey.has(entity.type);
+    const startsAtDefault =
+      countsComings(write) ||
+      (write.form === "update" && this.program.resolver.resolve(write.place.object, frame.function).some(isCounter));
+    if (!startsAtDefault) return undefined;
+    const repeats = [...path.map((step) => loopsAround(step.function, step.call)), loopsAround(frame.function, write)];
+    // In a loop it may be the thread's own count.
+    if (repeats.some((loops) => loops.length > 0)) return undefined;
+    const container = this.ownership.object(write.place.object, frame);
+    return { ...container, key: `${container.key}[]` };
   }
 
   /** The state that a place is part of; undefined where an index makes each thread's part its own. */
@@ -1192,13 +1239,16 @@ class Walker {
       case "attribute":
         return this.ownership.attributeLocation(place.object, place.name, frame);
       case "element": {
-        if (this.isOwnIndex(place.index, frame)) return undefined;
+        if (this.isOwnElement(place, frame)) return undefined;
         const container = this.ownership.object(place.object, frame);
         return { ...container, key: `${container.key}[]` };
       }
     }
   }
 }
+
+/** What has a first value for every key, for those who count. */
+const countersByKey: ReadonlySet<string> = new Set(["collections.defaultdict", "collections.Counter"]);
 
 function isPropertyMethod(node: FunctionNode): boolean {
   return decoratorNames(node).some((name) => name.endsWith("property"));
@@ -1245,6 +1295,10 @@ function elementsOf({ key, via }: AbstractObject): Pick<AbstractObject, "key" | 
 }
 
 /** The names under which some class of the program has a decorated method: few of the attributes that are read. */
+function implicitMethods(program: Program): ReadonlySet<string> {
+  return program.resolver.overview("implicit methods", () => new Set(program.files.flatMap((file) => [...implicitMethodsIn(file)])));
+}
+
 function propertyNames(program: Program): ReadonlySet<string> {
   return program.resolver.overview("properties", () => new Set(program.files.flatMap((file) => [...propertyNamesIn(file)])));
 }

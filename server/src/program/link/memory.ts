@@ -56,31 +56,31 @@ interface Question {
   /** The last of them, because most are read several times in a row. */
   lastPart: object | undefined;
   /** What is known of the whole program and was looked at. */
-  overviews: Set<string> | undefined;
+  overviews: Set<Overview> | undefined;
   /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
   all: ReadonlySet<object> | undefined;
   /** When `all` was last another; see `AnswerMemory.turn`. */
   turn: number;
 }
 
-/** Something that follows from the whole program, and the parts of edited files that it rests on. */
+/** Something that follows from the whole program, and the parts of edited files that it rests on; one object as long as it is remembered. */
 interface Overview {
-  readonly result: unknown;
-  readonly parts: ReadonlySet<object>;
+  result: unknown;
+  parts: ReadonlySet<object>;
   /** The answers that it rests on and that an edit can change. */
-  readonly known: ReadonlySet<Answer>;
+  known: ReadonlySet<Answer>;
   /** What it rests on that follows from the whole program, too. */
-  readonly others: ReadonlySet<string>;
+  others: ReadonlySet<Overview>;
   /** The state of the program that it was last right for, and that in which it last became another. */
   state: number;
-  readonly since: number;
+  since: number;
 }
 
 /** Notes what an overview rests on while it is being made. */
 interface Collector {
   parts: Set<object> | undefined;
   readonly known: Set<Answer>;
-  readonly others: Set<string>;
+  readonly others: Set<Overview>;
   lastPart: object | undefined;
   /** Whether something was looked at of which nobody tells when it changes. */
   isOfThisState: boolean;
@@ -240,7 +240,7 @@ export class AnswerMemory {
     // What has not been right since before that is asked for by nobody.
     for (const [key, overview] of this.overviews) {
       const isCurrent = isOfFixedFiles(overview) && overview.state >= this.rest;
-      if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.overviews.delete(key);
+      if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.forget(key);
     }
     const { parts } = this.changes;
     this.toldSince = this.state - 2 * statesBetweenSweeps;
@@ -338,7 +338,7 @@ export class AnswerMemory {
   overview<Result>(key: string, compute: () => Result): Result {
     const before = this.overviews.get(key);
     if (before && this.isPresent(before)) {
-      this.noteOverview(key);
+      this.noteOverview(before);
       return before.result as Result;
     }
     const { question, collector, inside, resolving } = this;
@@ -359,30 +359,44 @@ export class AnswerMemory {
     }
     if (own.isOfThisState) {
       this.readUntold();
-      this.overviews.delete(key);
+      this.forget(key);
       return result;
     }
     const isSame = before && sameStructure(before.result, result);
-    this.overviews.set(key, {
-      result: isSame ? before.result : result,
-      parts: own.parts ?? nothing,
-      known: own.known.size > 0 ? own.known : nothing,
-      others: own.others.size > 0 ? own.others : nothing,
-      state: this.state,
-      since: isSame ? before.since : this.state,
-    });
-    this.noteOverview(key);
-    return isSame ? (before.result as Result) : result;
+    const { state } = this;
+    const overview = before ?? { result, parts: nothing, known: nothing, others: nothing, state, since: state };
+    if (!isSame) {
+      overview.result = result;
+      overview.since = state;
+    }
+    overview.parts = own.parts ?? nothing;
+    overview.known = own.known.size > 0 ? own.known : nothing;
+    overview.others = own.others.size > 0 ? own.others : nothing;
+    overview.state = state;
+    this.overviews.set(key, overview);
+    this.noteOverview(overview);
+    return overview.result as Result;
   }
 
-  private noteOverview(key: string): void {
+  /** Whatever rests on it is found anew when it is asked for. */
+  private forget(key: string): void {
     const overview = this.overviews.get(key);
+    if (!overview) return;
+    this.overviews.delete(key);
+    overview.since = Number.POSITIVE_INFINITY;
+    overview.result = undefined;
+    overview.parts = nothing;
+    overview.known = nothing;
+    overview.others = nothing;
+  }
+
+  private noteOverview(overview: Overview): void {
     if (this.question) {
       this.question.overviews ??= new Set();
-      this.question.overviews.add(key);
+      this.question.overviews.add(overview);
     }
     // What rests on no edited file changes with the rest only, as does every overview that rests on it.
-    else if (overview && this.collector && !isOfFixedFiles(overview)) this.collector.others.add(key);
+    else if (this.collector && !isOfFixedFiles(overview)) this.collector.others.add(overview);
   }
 
   private isPresent(overview: Overview): boolean {
@@ -395,17 +409,15 @@ export class AnswerMemory {
     return true;
   }
 
-  /** Whether an overview is known, and what it was in that state. */
-  private isAsIn(state: number, key: string): boolean {
-    const overview = this.overviews.get(key);
-    return overview !== undefined && overview.since <= state && this.isPresent(overview);
+  /** Whether an overview is what it was in that state, as far as that is remembered. */
+  private isAsIn(state: number, overview: Overview): boolean {
+    return overview.since <= state && this.isPresent(overview);
   }
 
   /** The parts that an overview rests on, those of others that it rests on among them. */
-  private partsOf(key: string, into: Set<object>, seen = new Set<string>()): void {
-    const overview = this.overviews.get(key);
-    if (!overview || seen.has(key)) return;
-    seen.add(key);
+  private partsOf(overview: Overview, into: Set<object>, seen = new Set<Overview>()): void {
+    if (seen.has(overview)) return;
+    seen.add(overview);
     for (const part of overview.parts) into.add(part);
     for (const { question } of overview.known) for (const part of question.all ?? []) into.add(part);
     for (const other of overview.others) this.partsOf(other, into, seen);
@@ -592,7 +604,7 @@ export class AnswerMemory {
     const { changes } = this;
     if (this.rest <= since && !(question.all && this.haveChanged(question.all, since))) return true;
     if (question.parts && this.haveChanged(question.parts, since)) return false;
-    for (const key of question.overviews ?? nothing) if (!this.isAsIn(since, key)) return false;
+    for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return false;
     if (this.rest > since) {
       for (const file of question.files ?? none) if ((changes.files.get(file) ?? 0) > since) return false;
       for (const node of question.given ?? none) if ((changes.given.get(node) ?? 0) > since) return false;
@@ -633,7 +645,7 @@ export class AnswerMemory {
     for (const { question: other } of question.known) add(other.all);
     if (question.overviews) {
       const parts = new Set<object>();
-      for (const key of question.overviews) this.partsOf(key, parts);
+      for (const overview of question.overviews) this.partsOf(overview, parts);
       add(parts);
     }
     const known = before && sameParts(before.all, all);

@@ -4,6 +4,7 @@ import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, Read
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
+import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { sameValue } from "./updates.js";
@@ -24,8 +25,8 @@ export interface AbstractObject {
    * for what a class or a module has once.
    */
   readonly via: string;
-  /** Whether it differs from thread to thread, such as an index handed to each. */
-  readonly perThread: boolean;
+  /** How it differs from thread to thread, such as an index handed to each; `distinct`: no two threads were given equal ones, as the text shows. */
+  readonly perThread: "given" | "distinct" | false;
   /** The class, if the program defines it. */
   readonly class: ClassNode | undefined;
   /** The call that made it and the frame the call stands in, so that what was passed to its constructor can be told. */
@@ -113,13 +114,15 @@ export class Ownership {
       case "display":
         // `image[row, column]` is this thread's where the row is.
         return value.makes === "tuple" && value.elements.some((part) => this.object(part, frame, depth + 1).perThread)
-          ? { ...own, perThread: true }
+          ? { ...own, perThread: "given" as const }
           : own;
       case "comprehension":
         return own;
       case "compute":
         // What is computed from something that differs from thread to thread differs as well.
-        return value.operands.some((operand) => this.object(operand, frame, depth + 1).perThread) ? { ...own, perThread: true } : own;
+        return value.operands.some((operand) => this.object(operand, frame, depth + 1).perThread)
+          ? { ...own, perThread: "given" as const }
+          : own;
       case "await":
         return this.object(value.value, frame, depth + 1);
       case "entered":
@@ -135,7 +138,12 @@ export class Ownership {
         const source = this.object(value.op === "element-of" ? value.iterable : value.value, frame, depth + 1);
         const node = this.classOf(value, frame.function);
         const walked = this.walkedContainer(value, frame);
-        const element = { ...unknown, key: `${source.key}[]`, class: node, perThread: this.isPerThreadRange(value, frame, depth) };
+        const element = {
+          ...unknown,
+          key: `${source.key}[]`,
+          class: node,
+          perThread: this.isPerThreadRange(value, frame, depth) && ("given" as const),
+        };
         return walked ? elementOf(this.object(walked, frame, depth + 1), element) : element;
       }
       case "function":
@@ -467,7 +475,9 @@ export class Ownership {
       const given = target.arguments.get(parameter.name);
       if (given) {
         const varies = given.how === "element";
-        const object = varies ? { ...unknown, perThread: true } : this.outside(given.value, given.in, spawn.call);
+        const object = varies
+          ? { ...unknown, perThread: this.differenceOf(given.value, given.in) }
+          : this.outside(given.value, given.in, spawn.call);
         parameters.set(parameter.name, object);
       } else if (parameter.default) {
         // `lambda item=item: …` freezes a loop variable.
@@ -475,6 +485,12 @@ export class Ownership {
       } else parameters.set(parameter.name, unknown);
     });
     return { function: node, parameters, caller: undefined, depth: 0 };
+  }
+
+  /** How the elements of what is handed out to threads differ. */
+  private differenceOf(iterable: Value, within: FunctionNode): AbstractObject["perThread"] {
+    if (allDiffer(iterable)) return "distinct";
+    return !holdsTwice(iterable, within, this.resolver) && "given";
   }
 
   /** The frame of a function that a library runs for each call the program makes of it: the arguments are those of the first call in view. */
@@ -525,7 +541,15 @@ export class Ownership {
     if (this.variesInLoop(value, within, spawn)) {
       const made = value.op === "call" ? { call: value, in: within, frame: undefined } : undefined;
       const sharing = made && node ? "own" : "unknown";
-      return { sharing, key: `varies ${within.file.path}:${value.start}`, partOf: "", via: "", perThread: true, class: node, made };
+      return {
+        sharing,
+        key: `varies ${within.file.path}:${value.start}`,
+        partOf: "",
+        via: "",
+        perThread: isDistinct(value, within) ? "distinct" : "given",
+        class: node,
+        made,
+      };
     }
     switch (value.op) {
       case "read": {

@@ -32,13 +32,21 @@ export class Resolver {
     readonly files: ReadonlyMap<string, LinkedFile>,
     readonly knowledge: Knowledge,
     private readonly spawnedArguments: ReadonlyMap<FunctionNode, readonly SpawnedArguments[]>,
-    private memory = new AnswerMemory(),
+    private lent: AnswerMemory | undefined = new AnswerMemory(),
   ) {
     const state = { files, knowledge, given: spawnedArguments };
-    memory.take(state, () => {
-      this.memory = new AnswerMemory();
-      this.memory.take(state, () => {});
+    this.lent?.take(state, () => {
+      this.lent = undefined;
     });
+  }
+
+  /** Whoever still asks about a state that is past finds all answers anew. */
+  private get memory(): AnswerMemory {
+    if (!this.lent) {
+      this.lent = new AnswerMemory();
+      this.lent.take({ files: this.files, knowledge: this.knowledge, given: this.spawnedArguments }, () => {});
+    }
+    return this.lent;
   }
 
   /** Where later stages remember what they made of answers about a file. */
@@ -95,6 +103,8 @@ export class Resolver {
 
   /** Everything the value can be; empty when nothing is known. */
   resolve(value: Value, within: FunctionNode): readonly Entity[] {
+    // To remember what is there to be read off would cost more than to read it.
+    if (isPlain(value) || isBuiltIn(value, within.file)) return this.compute(value, within);
     const { values } = this.memory.of(within.file);
     const known = this.memory.recall<Value, readonly Entity[]>(values, value);
     if (known) return known;
@@ -897,6 +907,27 @@ export interface ClassOrder {
   readonly classes: readonly ClassNode[];
   /** Qualified names of bases outside the program. */
   readonly externals: readonly string[];
+}
+
+/** Whether what the value is follows from it alone. */
+function isPlain(value: Value): boolean {
+  switch (value.op) {
+    case "constant":
+    case "function":
+    case "class":
+    case "display":
+    case "comprehension":
+    case "unknown":
+    case "yield":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the value is a name that nothing in the file binds and no star import can bring. */
+function isBuiltIn(value: Value, file: LinkedFile): boolean {
+  return value.op === "read" && value.place.kind === "name" && value.place.owner === unbound && starImports(file).length === 0;
 }
 
 /** Types that say what an object can do, not what it is. */

@@ -1,5 +1,5 @@
 import type { Range } from "../../base/range.js";
-import type { CallOperation, Value } from "../operation.js";
+import type { CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
@@ -227,6 +227,7 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
           });
         continue;
       }
+      if (waitsForEnd(method, root)) continue;
       const outside = program.resolver.callersOf(method).filter((caller) => program.resolver.enclosingClass(caller.within) !== owner);
       const known = program.resolver.callersOf(method).length;
       // Called by its own class only, it runs in the thread as often as beside it.
@@ -380,6 +381,36 @@ function waitsFirst({ facts }: FunctionNode): boolean {
   return (
     first?.op === "call" && first.callee.op === "read" && first.callee.place.kind === "attribute" && first.callee.place.name === "wait"
   );
+}
+
+/** Whether the method begins by waiting for the object's thread to end, `self._thread.join()`, or to signal that it has come to its end: `self._done.wait()`. */
+function waitsForEnd({ facts }: FunctionNode, { spawn, function: start }: Extract<ThreadRoot, { kind: "spawn" }>): boolean {
+  const first = facts.body.find((operation) => operation.op !== "read");
+  if (first?.op !== "call" || first.arguments.length > 0 || first.callee.op !== "read" || first.callee.place.kind !== "attribute")
+    return false;
+  const { name, object } = first.callee.place;
+  if (object.op !== "read" || object.place.kind !== "attribute") return false;
+  const { name: attribute } = object.place;
+  if (name === "wait") return signals(start.facts.body[start.facts.body.length - 1], attribute);
+  if (!spawn.joinedBy.includes(name)) return false;
+  let isKept = false;
+  walkOperations(spawn.in.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "attribute" || operation.place.name !== attribute) return;
+    isKept ||= operation.value?.op === "call" && operation.value.start === spawn.call.start;
+  });
+  return isKept;
+}
+
+/** Whether an event that an attribute holds is set as the last thing that is done, whatever happens before. */
+function signals(last: Operation | undefined, attribute: string): boolean {
+  if (last?.op === "attempt") {
+    const { body, final } = last;
+    return signals(final[final.length - 1], attribute) || (final.length === 0 && signals(body[body.length - 1], attribute));
+  }
+  if (last?.op !== "call" || last.callee.op !== "read" || last.callee.place.kind !== "attribute" || last.callee.place.name !== "set")
+    return false;
+  const { object } = last.callee.place;
+  return object.op === "read" && object.place.kind === "attribute" && object.place.name === attribute;
 }
 
 /** Whether the caller has waited for the threads of the object before: `worker.join()`, a method that joins them, and then `worker.close()`. */
