@@ -48,6 +48,8 @@ describe("numbers are read through", () => {
     ["class A:\n    N = 4\nanswer = A().N", 4],
     ["class A:\n    def __init__(self): self.n = 6\nanswer = A().n", 6],
     ["import math\nanswer = math.isqrt(100)", 10],
+    ["COSTS = {'a': 3, 'b': 7}\nanswer = COSTS['b']", 7],
+    ["SIZES = (30, 20, 10)\nanswer = SIZES[-1] + SIZES[0]", 40],
   ];
   for (const [text, number] of exact)
     test(text.replaceAll("\n", "⏎"), () => {
@@ -257,6 +259,35 @@ describe("work", () => {
     const fib = "def fib(n):\n    if n < 2:\n        return n\n    return fib(n - 1) + fib(n - 2)\n\n";
     const golden = (1 + Math.sqrt(5)) / 2;
     near(ns(`${fib}def f():\n    return fib(25)\n`), ns(`${fib}def f():\n    return fib(20)\n`) * golden ** 5, 0.1);
+  });
+
+  test("of recursive functions that remember grows with what they are asked for, not with how often", () => {
+    const ways = (n: number): number =>
+      ns(
+        `from functools import lru_cache\n\n@lru_cache(maxsize=None)\ndef ways(x, y):\n    if x == 0 or y == 0:\n        return 1\n    return ways(x - 1, y) + ways(x, y - 1)\n\ndef f():\n    return ways(${n}, ${n})\n`,
+      );
+    near(ways(40), ways(20) * 4, 0.15);
+  });
+
+  test("of recursive functions that call themselves in loops over numbers is followed round by round", () => {
+    // 2 ** n calls in all.
+    const parts = "def parts(n):\n    return 1 + sum(parts(n - k) for k in range(1, n + 1))\n\n";
+    near(ns(`${parts}def f():\n    return parts(12)\n`), ns(`${parts}def f():\n    return parts(9)\n`) * 8, 0.5);
+  });
+
+  test("of searches that try what is left at each level lies between one way and all of them", () => {
+    const search =
+      "def search(size, row, used):\n    if row == size:\n        return 1\n    found = 0\n    for column in range(size):\n        if column in used:\n            continue\n        used.add(column)\n        found += search(size, row + 1, used)\n        used.remove(column)\n    return found\n\n";
+    const work = (n: number): TaskWork => workOf(`${search}def f():\n    return search(${n}, 0, set())\n`);
+    const { low, likely, high } = work(8).interpreterNs;
+    assert.ok(low < likely / 30 && likely < high / 10, `${low} ${likely} ${high}`);
+    assert.ok(work(10).interpreterNs.likely > likely * 5);
+  });
+
+  test("of loops over what a library hands out counts what each element takes", () => {
+    const text = (rows: string): string =>
+      `import csv, io\n\ndef f():\n    text = "\\n".join(["a,b,c"] * 10_000)\n    for row in ${rows}:\n        pass\n`;
+    assert.ok(ns(text("csv.DictReader(io.StringIO(text))")) > ns(text("range(10_000)")) + 5e6);
   });
 
   test("of mutually recursive functions comes to an end", () => {

@@ -379,3 +379,84 @@ test("without a GIL, a parameter that is given the same object in all threads is
 function asLibrary(program: string): string {
   return program.replace('if __name__ == "__main__":', "def main():");
 }
+
+describe("work under a lock", () => {
+  const locked = (guard: string, inside: string): string =>
+    pool(
+      `import threading, time, zlib\n\ngate = ${guard}\nblock = bytes(4_000_000)`,
+      `def work(n):\n    with gate:\n        ${inside}\n    return n`,
+      4,
+      "range(12)",
+    );
+
+  test("is done by one thread after the other, whatever it is", () => {
+    for (const inside of ["time.sleep(0.02)", "zlib.crc32(block)", "sum(range(900_000))"]) {
+      const threads = speedup(predictionOf(parser, locked("threading.Lock()", inside), "cpython-3.13t"), "threads");
+      near(threads.likely, 1, 0.12);
+    }
+  });
+
+  test("may be done by as many as a semaphore lets in", () => {
+    const several = speedup(predictionOf(parser, locked("threading.Semaphore(4)", "time.sleep(0.02)")), "threads");
+    near(several.likely, 4, 0.1);
+    near(speedup(predictionOf(parser, locked("threading.Semaphore(1)", "time.sleep(0.02)")), "threads").likely, 1, 0.1);
+  });
+
+  test("that is entered very often makes threads slower than one where locks are the system's", () => {
+    const counts = pool(
+      "import threading\n\ngate = threading.Lock()\nseen = {}",
+      "def work(n):\n    for i in range(20_000):\n        with gate:\n            seen[i % 50] = seen.get(i % 50, 0) + seen.get(n, 1) + 1",
+      4,
+      "range(8)",
+    );
+    assert.ok(speedup(predictionOf(parser, counts, "cpython-3.13t"), "threads").likely < 0.3);
+    assert.ok(speedup(predictionOf(parser, counts, "cpython-3.11"), "threads").likely < 0.8);
+    assert.ok(speedup(predictionOf(parser, counts, "cpython-3.14"), "threads").likely > 0.8);
+  });
+});
+
+test("a task that waits once and then computes overlaps less than one that waits again and again", () => {
+  const once = "def work(n):\n    time.sleep(0.02)\n    for i in range(700_000):\n        n += i";
+  const often = "def work(n):\n    for part in range(4):\n        time.sleep(0.005)\n        for i in range(175_000):\n            n += i";
+  const threads = (work: string): number =>
+    speedup(predictionOf(parser, pool("import time", work, 4, "range(4)"), "cpython-3.12"), "threads").likely;
+  assert.ok(threads(once) < threads(often), `${threads(once)} ${threads(often)}`);
+});
+
+describe("work with calls of which nothing is known", () => {
+  const solved = pool("import engine", "def work(n):\n    return engine.solve(n)", 4, "range(8)");
+
+  test("has predictions, as wide as they have to be, and says what they rest on", () => {
+    const prediction = predictionOf(parser, solved, "cpython-3.13");
+    const threads = strategyOf(prediction, "threads");
+    assert.ok(threads.applicable && threads.speedup.low < 0.5 && threads.speedup.high > 3.5, JSON.stringify(threads.speedup));
+    assert.match(prediction.assumptions[0]?.what ?? "", /^a call of which nothing is known$/);
+  });
+
+  test("that are of no account leave predictions as they are", () => {
+    const work = "def work(n):\n    engine.log(n)\n    total = 0\n    for i in range(3_000_000):\n        total += i\n    return total";
+    const { assumptions, strategies } = predictionOf(parser, pool("import engine", work, 4, "range(8)"), "cpython-3.13");
+    assert.ok(assumptions.every(({ what }) => !what.includes("nothing is known")));
+    assert.ok((strategies.find(({ strategy }) => strategy === "threads")?.speedup.high ?? 9) < 1.2);
+  });
+});
+
+describe("what is sent to another process", () => {
+  const processes = (imports: string, work: string, tasks = "range(8)"): Interval =>
+    speedup(predictionOf(parser, pool(imports, work, 4, tasks), "cpython-3.12"), "processes");
+  const short =
+    "def work(n):\n    kept = {}\n    for i in range(20_000):\n        kept[f'{n}-{i}'] = {'id': i, 'name': f'row {i}', 'cost': i * 1.5}\n    ";
+
+  test("is as large as the container that a task fills and returns", () => {
+    const large = processes("", `${short}return kept`);
+    const small = processes("", `${short}return len(kept)`);
+    assert.ok(large.likely < small.likely * 0.75, `${large.likely} ${small.likely}`);
+  });
+
+  test("is as large as what a function made that arguments come from", () => {
+    const rows = "def rows(seed):\n    return [seed * i / 7 for i in range(200_000)]";
+    const large = processes(rows, "def work(values):\n    return max(values) - min(values)", "[rows(n) for n in range(8)]");
+    const small = processes(rows, "def work(n):\n    values = rows(n)\n    return max(values) - min(values)");
+    assert.ok(large.likely < small.likely * 0.75, `${large.likely} ${small.likely}`);
+  });
+});

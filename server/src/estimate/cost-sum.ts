@@ -9,12 +9,14 @@ export interface Sum {
   wait: Interval;
   unknown: number;
   uncosted: number;
-  /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
-  lockPlaces: number;
   lockEntries: number;
   locked: Interval;
   lockedNative: Interval;
   lockedWait: Interval;
+  /** Of `locked`, what is not taking and giving back the lock. */
+  lockedBodyNs: number;
+  /** How often it leaves the interpreter for native code that releases the GIL, or to wait. */
+  turns: number;
   sharedUses: number;
   sharedLiterals: number;
   sharedWrites: number;
@@ -37,11 +39,12 @@ export function emptySum(): Sum {
     wait: zero,
     unknown: 0,
     uncosted: 0,
-    lockPlaces: 1,
     lockEntries: 0,
     locked: zero,
     lockedNative: zero,
     lockedWait: zero,
+    lockedBodyNs: 0,
+    turns: 0,
     sharedUses: 0,
     sharedLiterals: 0,
     sharedWrites: 0,
@@ -61,7 +64,12 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.wait = add(sum.wait, other.wait);
   sum.unknown += other.unknown;
   sum.uncosted += other.uncosted;
-  addLocked(sum, other);
+  sum.lockEntries += other.lockEntries;
+  sum.locked = add(sum.locked, other.locked);
+  sum.lockedNative = add(sum.lockedNative, other.lockedNative);
+  sum.lockedWait = add(sum.lockedWait, other.lockedWait);
+  sum.lockedBodyNs += other.lockedBodyNs;
+  sum.turns += other.turns;
   sum.sharedUses += other.sharedUses;
   sum.sharedLiterals += other.sharedLiterals;
   sum.sharedWrites += other.sharedWrites;
@@ -70,23 +78,6 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.nesting = Math.max(sum.nesting, other.nesting);
   sum.endless ||= other.endless;
   sum.guessed ||= other.guessed;
-}
-
-/** Adds sections under a lock. */
-export function addLocked(sum: Sum, other: Pick<Sum, "lockPlaces" | "lockEntries" | "locked" | "lockedNative" | "lockedWait">): void {
-  if (other.lockEntries === 0) return;
-  const isOther = sum.lockEntries > 0 && sum.lockPlaces !== other.lockPlaces;
-  if (isOther && insideNs(other) <= insideNs(sum)) return;
-  const before = isOther ? emptySum() : sum;
-  sum.lockPlaces = other.lockPlaces;
-  sum.lockEntries = before.lockEntries + other.lockEntries;
-  sum.locked = add(before.locked, other.locked);
-  sum.lockedNative = add(before.lockedNative, other.lockedNative);
-  sum.lockedWait = add(before.lockedWait, other.lockedWait);
-}
-
-function insideNs({ locked, lockedNative, lockedWait }: Pick<Sum, "locked" | "lockedNative" | "lockedWait">): number {
-  return locked.likely + lockedNative.likely + lockedWait.likely;
 }
 
 /** So many rounds of it. */
@@ -98,11 +89,12 @@ export function repeated(sum: Sum, count: Interval): Sum {
     wait: multiply(sum.wait, count),
     unknown: sum.unknown * count.likely,
     uncosted: sum.uncosted * count.likely,
-    lockPlaces: sum.lockPlaces,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
     lockedNative: multiply(sum.lockedNative, count),
     lockedWait: multiply(sum.lockedWait, count),
+    lockedBodyNs: sum.lockedBodyNs * count.likely,
+    turns: sum.turns * count.likely,
     sharedUses: sum.sharedUses * count.likely,
     sharedLiterals: sum.sharedLiterals * count.likely,
     sharedWrites: sum.sharedWrites * count.likely,
@@ -134,8 +126,6 @@ export function averaged(arms: readonly Sum[]): Sum {
   sum.held = part((arm) => arm.held);
   sum.native = part((arm) => arm.native);
   sum.wait = part((arm) => arm.wait);
-  const locking = arms.filter(({ lockEntries }) => lockEntries > 0);
-  if (locking.length > 0) sum.lockPlaces = Math.min(...locking.map(({ lockPlaces }) => lockPlaces));
   sum.locked = part((arm) => arm.locked);
   sum.lockedNative = part((arm) => arm.lockedNative);
   sum.lockedWait = part((arm) => arm.lockedWait);
@@ -143,6 +133,8 @@ export function averaged(arms: readonly Sum[]): Sum {
     sum.unknown += arm.unknown / arms.length;
     sum.uncosted += arm.uncosted / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.lockedBodyNs += arm.lockedBodyNs / arms.length;
+    sum.turns += arm.turns / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedLiterals += arm.sharedLiterals / arms.length;
     sum.sharedWrites += arm.sharedWrites / arms.length;

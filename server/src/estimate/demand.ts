@@ -1,6 +1,6 @@
 import { exactly, type Interval } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
-import type { TaskWork } from "./work.js";
+import type { LockedWork, TaskWork } from "./work.js";
 
 /** More threads than that are simulated as that many. */
 export const mostThreads = 256;
@@ -9,7 +9,7 @@ export const mostThreads = 256;
 export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
 
 /** All that the outcome of a simulation depends on, beside target and cores. */
-export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory"> {
+export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns"> {
   /** What a worker that was not forked spends on importing the program. */
   readonly importNs: number;
   readonly resultBytes: number;
@@ -30,15 +30,11 @@ export const corners: readonly Corner[] = ["low", "likely", "high"];
 export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
   const { tasks, workers, width, argumentBytes, resultBytes, argumentObjects, resultObjects } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const size = width === "pool" ? workers : count + demand.beside.length;
-  const turns = count >= size * enoughTasksToMix ? 1 : turnsOfFewTasks;
-  const steps = stepsOf(demand, demand.locked, corner, memory, turns);
-  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, nothingLocked, corner, memory, turns) }));
-  const { places, entries } = demand.locked;
-  const semaphores = places > 1 && entries > 0 && memory === "shared" ? { semaphores: { lock: places } } : {};
+  const steps = stepsOf(demand, demand.turns, demand.locked, corner, memory);
+  const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, usualRounds, nothingLocked, corner, memory) }));
   if (width === "pool" || memory === "copied") {
+    const size = width === "pool" ? workers : count + beside.length;
     return {
-      ...semaphores,
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
@@ -47,51 +43,56 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       ],
     };
   }
-  return { ...semaphores, threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
+  return { threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
 }
 
 const mostTasks = 1_000_000;
-const nothingLocked: TaskWork["locked"] = { places: 1, entries: 0, interpreterNs: exactly(0), nativeNs: exactly(0), waitNs: exactly(0) };
+const nothingLocked: LockedWork = { entries: 0, interpreterNs: exactly(0), bodyNs: 0, nativeNs: exactly(0), waitNs: exactly(0) };
 
-/**
- * In how many rounds a task waits and computes where nobody says how the two take turns. Of many tasks for each worker, some wait while others
- * compute all the same.
- */
-const turnsOfFewTasks = 4;
-const enoughTasksToMix = 4;
-
-/** One run of a task, its kinds of time in so many rounds. */
-function stepsOf(work: Times, lockedWork: TaskWork["locked"], corner: Corner, memory: "shared" | "copied", turns: number): readonly Step[] {
-  const once = {
-    interpreterNs: work.interpreterNs[corner],
-    heldNs: work.heldNs[corner],
-    nativeNs: work.nativeNs[corner],
-    waitNs: work.waitNs[corner],
-  };
+/** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
+function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
+  const once = timesAt(work, corner);
   const kinds = [once.interpreterNs + once.heldNs, once.nativeNs, once.waitNs].filter((ns) => ns > 50_000).length;
-  const locks = memory === "shared" ? lockedWork.entries : 0;
-  const rounds = locks > 0 ? Math.max(1, Math.min(mostRounds, Math.round(locks))) : kinds > 1 ? turns : 1;
+  const isLocked = memory === "shared" && lockedWork.entries > 0;
+  const rounds = isLocked ? within(lockedWork.entries, mostRounds) : kinds > 1 ? within(turns, usualRounds) : 1;
   const part = (ns: number): number => Math.round(ns / rounds);
+  const inside = isLocked ? timesAt({ ...lockedWork, heldNs: exactly(0) }, corner) : undefined;
+  const busy = inside?.interpreterNs ?? 0;
+  // Native code that keeps the GIL is counted with the bytecode under the lock; what cannot be bytecode is that.
+  const locked = {
+    interpreterNs: Math.min(once.interpreterNs, busy),
+    heldNs: Math.min(once.heldNs, Math.max(0, busy - once.interpreterNs)),
+    nativeNs: Math.min(once.nativeNs, inside?.nativeNs ?? 0),
+    waitNs: Math.min(once.waitNs, inside?.waitNs ?? 0),
+  };
   const steps: Step[] = [];
-  const inside = (kind: "interpreterNs" | "nativeNs" | "waitNs"): number =>
-    locks > 0 ? Math.min(once[kind], lockedWork[kind][corner]) : 0;
-  const [locked, lockedNative, lockedWait] = [inside("interpreterNs"), inside("nativeNs"), inside("waitNs")];
-  if (once.waitNs - lockedWait > 0) steps.push({ waitNs: part(once.waitNs - lockedWait) });
-  if (locked + lockedNative + lockedWait > 0) {
+  const free = once.waitNs - locked.waitNs;
+  if (free > 0) steps.push({ waitNs: part(free) });
+  if (locked.interpreterNs + locked.heldNs + locked.nativeNs + locked.waitNs > 0) {
     steps.push({ acquire: "lock" });
-    if (lockedWait > 0) steps.push({ waitNs: part(lockedWait) });
-    if (locked + lockedNative > 0) steps.push({ compute: { interpreterNs: part(locked), nativeNs: part(lockedNative) } });
-    steps.push({ release: "lock" });
+    if (locked.waitNs > 0) steps.push({ waitNs: part(locked.waitNs) });
+    const { interpreterNs, heldNs, nativeNs } = locked;
+    steps.push({ compute: { interpreterNs: part(interpreterNs), heldNs: part(heldNs), nativeNs: part(nativeNs) } }, { release: "lock" });
   }
   const compute = {
-    interpreterNs: part(once.interpreterNs - locked),
-    heldNs: part(once.heldNs),
-    nativeNs: part(once.nativeNs - lockedNative),
+    interpreterNs: part(once.interpreterNs - locked.interpreterNs),
+    heldNs: part(once.heldNs - locked.heldNs),
+    nativeNs: part(once.nativeNs - locked.nativeNs),
   };
   if (compute.interpreterNs + compute.heldNs + compute.nativeNs > 0) steps.push({ compute });
   return rounds === 1 ? steps : [{ repeat: rounds, steps }];
 }
 
+function timesAt({ interpreterNs, heldNs, nativeNs, waitNs }: Times, corner: Corner): Readonly<Record<keyof Times, number>> {
+  return { interpreterNs: interpreterNs[corner], heldNs: heldNs[corner], nativeNs: nativeNs[corner], waitNs: waitNs[corner] };
+}
+
+function within(count: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.round(count)));
+}
+
+/** As many turns as there are tell which parts overlap. */
+const usualRounds = 4;
 const mostRounds = 40;
 
 /**
@@ -113,7 +114,6 @@ export function scaled(workload: Workload): { readonly workload: Workload; reado
   const shrunk = (ns: number): number => Math.round(ns / factor);
   const group = <Group extends { readonly steps: readonly Step[] }>(each: Group): Group => ({ ...each, steps: steps(each.steps) });
   const scaledDown: Workload = {
-    ...(workload.semaphores ? { semaphores: workload.semaphores } : {}),
     ...(workload.threads ? { threads: workload.threads.map(group) } : {}),
     ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(group) })) } : {}),
   };

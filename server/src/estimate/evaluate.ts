@@ -3,8 +3,7 @@ import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { walkOperations } from "../program/link/walk.js";
-import type { CallOperation, ChoiceValue, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { CallOperation, ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 
@@ -20,6 +19,14 @@ export interface Argument {
   readonly value: Value;
   readonly in: Activation;
   readonly how: "whole" | "element";
+}
+
+/** One of the values that a container is filled with, and how often that happens. */
+export interface FilledItem {
+  /** Of a dict. */
+  readonly key: Value | undefined;
+  readonly value: Value;
+  readonly times: number;
 }
 
 /** An activation of which no arguments are known. */
@@ -64,11 +71,15 @@ export class Evaluator {
       case "constant":
         return typeof value.value === "number" && value.type !== "none" && value.type !== "bytes" ? exactly(value.value) : undefined;
       case "read":
+        if (value.place.kind === "element") {
+          const found = this.itemOfDisplay(value.place, at, (item, activation) => this.number(item, activation));
+          if (found) return found;
+        }
         return this.variable(
           value,
           at,
           (bound, activation) => this.number(bound, activation),
-          (bound, activation) => this.elementNumber(bound, activation) ?? this.dictNumber(bound, activation),
+          (bound, activation) => this.elementNumber(bound, activation),
         );
       case "compute":
         return this.arithmetic(value.operator, value.operands, at);
@@ -114,14 +125,57 @@ export class Evaluator {
     return result;
   }
 
+  /**
+   * What is taken out of a list, tuple or dict that is written out, by its place or key: `DELAYS[name]`. Where nobody knows which, all that it
+   * can be together.
+   */
+  private itemOfDisplay(
+    { object, index }: Extract<Place, { kind: "element" }>,
+    at: Activation,
+    read: (value: Value, at: Activation) => Amount,
+  ): Amount {
+    const of = (source: Value, activation: Activation): Amount => {
+      if (source.op === "read") return this.follow(source, activation, of, () => undefined);
+      if (source.op !== "display" || source.isOpen || source.elements.length === 0) return undefined;
+      const position = this.number(index, at);
+      const isExact = position !== undefined && position.low === position.high;
+      if (source.makes !== "dict" && isExact) {
+        const item = source.elements[position.low < 0 ? source.elements.length + position.low : position.low];
+        return item && read(item, activation);
+      }
+      if (source.makes === "dict" && index.op === "constant") {
+        const known = source.keys.findIndex((key) => key?.op === "constant" && key.value === index.value);
+        const item = known < 0 ? undefined : source.elements[known];
+        if (item) return read(item, activation);
+      }
+      return source.makes === "set" ? undefined : hullOf(source.elements.slice(0, maximumElements).map((item) => read(item, activation)));
+    };
+    return of(object, at);
+  }
+
+  /** The numbers in a list or tuple that is written out. */
+  itemsOf(value: Value, at: Activation): readonly Amount[] | undefined {
+    if (value.op === "read") {
+      return this.follow(
+        value,
+        at,
+        (bound, activation) => this.itemsOf(bound, activation),
+        () => undefined,
+      );
+    }
+    if (value.op !== "display" || value.isOpen || value.makes === "dict" || value.makes === "set") return undefined;
+    return value.elements.map((element) => this.number(element, at));
+  }
+
   /** The qualified names of what a call calls outside the program. */
   externalNames(call: Extract<Value, { op: "call" }>, at: Activation): readonly string[] {
     return this.resolver.externalCallees(call, at.function);
   }
 
-  /** Whether the call is one of a function of the program. */
-  isOfProgram(call: Extract<Value, { op: "call" }>, at: Activation): boolean {
-    return this.resolver.callees(call, at.function).length > 0;
+  /** What a call runs of the program: a function, or a class that it makes an instance of. */
+  calledInProgram(call: Extract<Value, { op: "call" }>, at: Activation): "function" | "class" | undefined {
+    if (this.resolver.resolve(call.callee, at.function).some((entity) => entity.kind === "class")) return "class";
+    return this.resolver.callees(call, at.function).length > 0 ? "function" : undefined;
   }
 
   /** Reads what a function of the program returns in the activation of a call, where that is one value. */
@@ -342,23 +396,6 @@ export class Evaluator {
     }
   }
 
-  /** The number that each value of a dict is: `DELAYS[name]`. */
-  private dictNumber(dict: Value, at: Activation): Amount {
-    if (dict.op === "read")
-      return this.follow<Interval>(
-        dict,
-        at,
-        (bound, in_) => this.dictNumber(bound, in_),
-        () => undefined,
-      );
-    if (dict.op !== "display" || dict.makes !== "dict" || dict.isOpen || dict.elements.length === 0) return undefined;
-    const numbers = dict.elements.slice(0, maximumElements).map((element) => this.number(element, at));
-    const hull = hullOf(numbers);
-    if (!hull) return undefined;
-    const mean = numbers.reduce((sum, number) => sum + (number?.likely ?? 0), 0) / numbers.length;
-    return interval(hull.low, mean, hull.high);
-  }
-
   private itemNumber(value: Value, index: number, at: Activation): Amount {
     const of = (source: Value, activation: Activation): Amount => {
       if (source.op === "display") {
@@ -448,7 +485,8 @@ export class Evaluator {
         if (value.place.kind === "element") {
           const { index, object } = value.place;
           if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, index, object, at);
-          return this.elementLength(object, at);
+          const found = this.itemOfDisplay(value.place, at, (item, activation) => this.length(item, activation));
+          return found ?? this.elementLength(object, at);
         }
         return (
           this.variable(
@@ -474,41 +512,60 @@ export class Evaluator {
     }
   }
 
-  /** The length of a list or dict that starts empty and is filled in its own function. */
+  /** The length of a list that starts empty and is appended to in its own function. */
   private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
-    const filled = this.filledVariable(value, at);
-    if (!filled) return undefined;
-    const appends = this.appendsTo(filled.name, filled.in.function.facts.body, filled.in);
-    return appends && appends.high > 0 ? appends : undefined;
-  }
-
-  /** What is put into a list or dict that starts empty, in the activation of the function that fills it: of a dict the values. */
-  partsOfGrown(
-    value: Extract<Value, { op: "read" }>,
-    at: Activation,
-  ): { readonly parts: readonly Value[]; readonly in: Activation } | undefined {
-    const filled = this.filledVariable(value, at);
-    if (!filled) return undefined;
-    const parts: Value[] = [];
-    walkOperations(filled.in.function.facts.body, (operation) => {
-      if (operation.op !== "call" && operation.op !== "write") return;
-      const added = operation.op === "call" ? appendedTo(operation) === filled.name : storedIn(operation) === filled.name;
-      const part = operation.op === "call" ? operation.arguments[0]?.value : operation.value;
-      if (added && part) parts.push(part);
-    });
-    return parts.length > 0 ? { parts, in: filled.in } : undefined;
-  }
-
-  private filledVariable(
-    { place }: Extract<Value, { op: "read" }>,
-    at: Activation,
-  ): { readonly name: string; readonly in: Activation } | undefined {
+    const { place } = value;
     if (place.kind !== "name") return undefined;
     const holder = this.holder(place.owner, at);
     const bound = holder?.function.facts.bindings.get(place.name) ?? [];
     const [only] = bound;
     if (!holder || bound.length !== 1 || only?.op !== "display" || only.elements.length > 0) return undefined;
-    return { name: place.name, in: holder };
+    const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
+    return appends && appends.high > 0 ? appends : undefined;
+  }
+
+  /**
+   * What a list, set or dict that starts empty is filled with in its own function, each value with how often; undefined where that cannot be told.
+   */
+  filledWith(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+  ): { readonly in: Activation; readonly items: readonly FilledItem[] } | undefined {
+    const { place } = value;
+    if (place.kind !== "name") return undefined;
+    const holder = this.holder(place.owner, at);
+    const bound = holder?.function.facts.bindings.get(place.name) ?? [];
+    const [only] = bound;
+    if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
+    const items: FilledItem[] = [];
+    const isClear = this.collectItems(place.name, holder.function.facts.body, holder, 1, items);
+    return isClear && items.length > 0 ? { in: holder, items } : undefined;
+  }
+
+  private collectItems(name: string, operations: readonly Operation[], at: Activation, times: number, items: FilledItem[]): boolean {
+    const isIt = (object: Value): boolean => object.op === "read" && object.place.kind === "name" && object.place.name === name;
+    for (const operation of operations) {
+      if (operation.op === "call" && appendedTo(operation) === name) {
+        const [first] = operation.arguments;
+        if (!first) return false;
+        items.push({ key: undefined, value: first.value, times });
+      } else if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) {
+        if (!operation.value) return false;
+        items.push({ key: operation.place.index, value: operation.value, times });
+      } else if (operation.op === "loop") {
+        const inside: FilledItem[] = [];
+        if (!this.collectItems(name, operation.body, at, 1, inside)) return false;
+        if (inside.length === 0) continue;
+        const { count, known } = this.trips(operation, at);
+        if (known !== "known") return false;
+        items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
+      } else if (operation.op === "branch") {
+        for (const arm of operation.arms) if (!this.collectItems(name, arm, at, times / operation.arms.length, items)) return false;
+      } else if (operation.op === "with" || operation.op === "attempt") {
+        if (!this.collectItems(name, operation.body, at, times, items)) return false;
+      }
+    }
+    return true;
   }
 
   private appendsTo(name: string, operations: readonly Operation[], at: Activation): Amount {
@@ -519,10 +576,6 @@ export class Evaluator {
     for (const operation of operations) {
       if (operation.op === "call") {
         if (appendedTo(operation) === name) plus(exactly(1));
-        continue;
-      }
-      if (operation.op === "write") {
-        if (storedIn(operation) === name) plus(exactly(1));
         continue;
       }
       if (operation.op === "loop") {
@@ -897,27 +950,19 @@ const sameLength: ReadonlySet<string> = new Set([
   "getvalue",
 ]);
 
+function isEmptyContainer(value: Value, namesOf: (call: Extract<Value, { op: "call" }>) => readonly string[]): boolean {
+  if (value.op === "display") return value.elements.length === 0 && !value.isOpen;
+  if (value.op !== "call") return false;
+  const [name] = namesOf(value);
+  if (name === "collections.defaultdict") return true;
+  return value.arguments.length === 0 && /^(builtins\.(list|dict|set)|collections\.(deque|OrderedDict))$/.test(name ?? "");
+}
+
 /** The name of the variable that a call adds one element to. */
 function appendedTo({ callee }: CallOperation): string | undefined {
   if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
   const { object } = callee.place;
   return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
-}
-
-/** The name of the dict that gets a value under a new key: one that is computed from what the dict has replaces that. */
-function storedIn({ place, form, value }: Extract<Operation, { op: "write" }>): string | undefined {
-  if (place.kind !== "element" || form !== "assign" || !value || place.index.op === "constant") return undefined;
-  const { object } = place;
-  if (object.op !== "read" || object.place.kind !== "name") return undefined;
-  return looksInto(value, object.place.name) ? undefined : object.place.name;
-}
-
-function looksInto(value: Value, name: string): boolean {
-  if (value.op === "call") return looksInto(value.callee, name) || value.arguments.some((argument) => looksInto(argument.value, name));
-  if (value.op === "compute") return value.operands.some((operand) => looksInto(operand, name));
-  if (value.op !== "read") return false;
-  if (value.place.kind === "name") return value.place.name === name;
-  return looksInto(value.place.object, name);
 }
 
 /** Whether the value is computed from the variable of that name. */

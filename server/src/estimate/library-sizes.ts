@@ -161,6 +161,10 @@ export function lengthOfLibraryElement(name: string | undefined, call: CallOpera
       return averageWord;
     case "csv.reader":
       return interval(2, 8, 50);
+    case "builtins.open":
+    case "io.open":
+    case "io.StringIO":
+      return averageLine;
     default: {
       const { callee } = call;
       const method = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";

@@ -1,5 +1,22 @@
 import type { FunctionNode } from "../program/link/entity.js";
-import type { CallOperation, Operation, Value } from "../program/operation.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+
+/** What stands outside the function that is walked. */
+export interface Surroundings {
+  /** The number that a value is which the function's variables have no part in. */
+  number(value: Value): number | undefined;
+  /** The numbers in a list or tuple that is written out. */
+  items(value: Value): readonly (number | undefined)[] | undefined;
+  /** The qualified name of what a call calls outside the program. */
+  name(call: CallOperation): string | undefined;
+}
+
+/** How often a recursion calls its function in all, and with how many different combinations of arguments. */
+export interface WalkedCalls {
+  readonly calls: number;
+  readonly combinations: number;
+}
 
 /**
  * How many calls a function that calls itself makes in all when it is called with these numbers: what its code says is followed, each combination of
@@ -9,8 +26,9 @@ export function walkedCalls(
   node: FunctionNode,
   calls: readonly CallOperation[],
   given: readonly (number | undefined)[],
-): number | undefined {
-  return new Walk(node, new Set(calls)).callsOf(given);
+  around: Surroundings,
+): WalkedCalls | undefined {
+  return new Walk(node, new Set(calls), around).callsOf(given);
 }
 
 type Known = number | undefined;
@@ -30,18 +48,21 @@ interface Frame {
 
 class Walk {
   private readonly outcomes = new Map<string, Outcome | "under way">();
+  private readonly outside = new Map<Value, Known>();
   private depth = 0;
+  private rounds = 0;
   /** Set where the walk cannot go on. */
   private isUnclear = false;
 
   constructor(
     private readonly node: FunctionNode,
     private readonly selfCalls: ReadonlySet<CallOperation>,
+    private readonly around: Surroundings,
   ) {}
 
-  callsOf(given: readonly Known[]): number | undefined {
+  callsOf(given: readonly Known[]): WalkedCalls | undefined {
     const { calls } = this.call(given);
-    return this.isUnclear ? undefined : calls;
+    return this.isUnclear ? undefined : { calls, combinations: this.outcomes.size };
   }
 
   private call(given: readonly Known[]): Outcome {
@@ -90,9 +111,11 @@ class Walk {
         case "raise":
           return { returned: undefined };
         case "loop":
+          this.loop(operation, frame);
+          break;
         case "attempt":
         case "with":
-          // What they do to variables, and how often, is not followed.
+          // What they do to variables is not followed.
           this.isUnclear = true;
           break;
         default:
@@ -100,6 +123,45 @@ class Walk {
       }
     }
     return "end";
+  }
+
+  /** A loop over a `range` is gone through round by round; of another that calls the function, nobody knows how often it does. */
+  private loop({ iterable, body, endsEarly }: LoopOperation, frame: Frame): void {
+    if (!this.callsItselfIn(body)) return;
+    const isRange = iterable?.op === "call" && this.around.name(iterable) === "builtins.range";
+    const given = isRange ? iterable.arguments.map(({ value }) => this.number(value, frame)) : [];
+    const variable = this.boundBy(iterable);
+    const [first, second, step = 1] = given;
+    const from = given.length > 1 ? first : 0;
+    const to = given.length > 1 ? second : first;
+    if (from === undefined || to === undefined || step === 0 || variable === undefined || endsEarly || given.includes(undefined)) {
+      this.isUnclear = true;
+      return;
+    }
+    for (let value = from; step > 0 ? value < to : value > to; value += step) {
+      if (++this.rounds > mostRounds) this.isUnclear = true;
+      if (this.isUnclear) return;
+      frame.variables.set(variable, value);
+      this.run(body, frame);
+    }
+    frame.variables.delete(variable);
+  }
+
+  /** The name that each element of an iterable is given. */
+  private boundBy(iterable: Value | undefined): string | undefined {
+    for (const [name, values] of this.node.facts.bindings) {
+      const [only] = values;
+      if (values.length === 1 && only?.op === "element-of" && only.iterable === iterable) return name;
+    }
+    return undefined;
+  }
+
+  private callsItselfIn(operations: readonly Operation[]): boolean {
+    let found = false;
+    walkOperations(operations, (operation) => {
+      found ||= operation.op === "call" && this.selfCalls.has(operation);
+    });
+    return found;
   }
 
   private branch({ test, arms, start, end }: Extract<Operation, { op: "branch" }>, frame: Frame): "end" | { readonly returned: Known } {
@@ -134,9 +196,9 @@ class Walk {
       case "constant":
         return typeof value.value === "number" && /^(int|float|bool)$/.test(value.type) ? value.value : undefined;
       case "read":
-        return value.place.kind === "name" && value.place.owner === this.node.index ? frame.variables.get(value.place.name) : undefined;
+        return this.read(value, frame);
       case "call":
-        return frame.given.get(value);
+        return frame.given.has(value) ? frame.given.get(value) : this.called(value, frame);
       case "compute":
         return this.computed(
           value.operator,
@@ -156,6 +218,36 @@ class Walk {
       default:
         return undefined;
     }
+  }
+
+  private read(value: Extract<Value, { op: "read" }>, frame: Frame): Known {
+    const { place } = value;
+    if (place.kind === "element") {
+      const index = this.number(place.index, frame);
+      const items = index === undefined ? undefined : this.around.items(place.object);
+      return items && index !== undefined ? items[index < 0 ? items.length + index : index] : undefined;
+    }
+    if (place.kind !== "name") return undefined;
+    if (place.owner !== this.node.index) return this.outsideNumber(value);
+    if (frame.variables.has(place.name)) return frame.variables.get(place.name);
+    const bound = this.node.facts.bindings.get(place.name) ?? [];
+    const [only] = bound;
+    const isPlain = bound.length === 1 && only && only.op !== "element-of" && !this.node.facts.rebound.has(place.name);
+    return isPlain ? this.number(only, frame) : undefined;
+  }
+
+  private called(call: CallOperation, frame: Frame): Known {
+    const name = this.around.name(call);
+    if (name === "builtins.len") return this.outsideNumber(call);
+    if (name !== "builtins.min" && name !== "builtins.max") return undefined;
+    const given = call.arguments.map(({ value }) => this.number(value, frame));
+    const known = given.filter((each) => each !== undefined);
+    return known.length < 2 || known.length < given.length ? undefined : Math[name === "builtins.min" ? "min" : "max"](...known);
+  }
+
+  private outsideNumber(value: Value): Known {
+    if (!this.outside.has(value)) this.outside.set(value, this.around.number(value));
+    return this.outside.get(value);
   }
 
   private computed(operator: string, [a, b, ...more]: readonly Known[]): Known {
@@ -186,4 +278,5 @@ const operations: Readonly<Record<string, (a: number, b: number) => number | boo
 };
 
 const mostCombinations = 5_000;
+const mostRounds = 50_000;
 const deepest = 1_000;

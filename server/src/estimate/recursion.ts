@@ -1,8 +1,12 @@
 import { type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { loopsAround } from "../program/link/loops.js";
+import { decoratorNames } from "../program/link/resolver.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
-import { walkedCalls } from "./recursion-walk.js";
+import { combine } from "./amount.js";
+import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { type Surroundings, walkedCalls } from "./recursion-walk.js";
 
 /** How many calls a function that calls itself makes in all; undefined where no argument tells how deep it goes. */
 export function recursionCount(
@@ -13,6 +17,8 @@ export function recursionCount(
 ): Interval | undefined {
   const walked = walkedCount(node, calls, activation, evaluator);
   if (walked) return walked;
+  const searched = searchedCount(node, calls, activation, evaluator);
+  if (searched) return searched;
   const steps: { by: number; how: "minus" | "divide" }[] = [];
   let parameterName: string | undefined;
   let halved: string | undefined;
@@ -77,16 +83,99 @@ function walkedCount(
       : evaluator.number(argument.value, argument.in);
   });
   if (given.every((number) => number === undefined)) return undefined;
-  const count = (end: "low" | "likely" | "high"): number | undefined =>
-    walkedCalls(
+  const remembers = decoratorNames(node).some((name) => remembering.has(name));
+  const outer = bareActivation(node);
+  const around: Surroundings = {
+    number: (value) => exactNumber(evaluator.number(value, outer)),
+    items: (value) => evaluator.itemsOf(value, outer)?.map((each) => exactNumber(each)),
+    name: (call) => evaluator.externalNames(call, outer)[0],
+  };
+  const count = (end: "low" | "likely" | "high"): number | undefined => {
+    const walked = walkedCalls(
       node,
       calls,
       given.map((number) => number && Math.round(number[end])),
+      around,
     );
+    return walked && (remembers ? walked.combinations : walked.calls);
+  };
   const likely = count("likely");
   const low = likely && count("low");
-  const high = low && count("high");
+  const high = likely && (count("high") ?? likely * 3);
   return likely && low && high ? interval(Math.min(low, likely, high), likely, Math.max(low, likely, high)) : undefined;
+}
+
+/** Decorators that keep what a function returned for arguments that come again. */
+const remembering: ReadonlySet<string> = new Set(["lru_cache", "cache", "memoize", "memoized", "cached"]);
+
+function exactNumber(amount: Interval | undefined): number | undefined {
+  return amount && amount.low === amount.high ? amount.low : undefined;
+}
+
+/**
+ * How many calls a search makes that tries one choice after the other at each level, down to a depth that is told by a number that grows by one:
+ * `place(row + 1)` in a loop over the columns, until `row == size`. At least one way down is gone, at most every choice at every level is tried;
+ * where the loop leaves choices out, no choice twice, and likely is a little nearer to all than to one on a scale of magnitudes.
+ */
+function searchedCount(
+  node: FunctionNode,
+  calls: readonly CallOperation[],
+  activation: Activation,
+  evaluator: Evaluator,
+): Interval | undefined {
+  const [call] = calls;
+  const [loop] = call && calls.length === 1 ? loopsAround(node, call).slice(-1) : [];
+  if (!call || !loop) return undefined;
+  const { count, known } = evaluator.trips(loop, activation);
+  const depth = known === "known" ? depthOf(node, call, activation, evaluator) : undefined;
+  if (!depth) return undefined;
+  const isChoosy = loop.body.some((operation) => operation.op === "branch");
+  const most = (choices: number, levels: number): number => {
+    let ways = 1;
+    let total = 1;
+    for (let level = 0; level < Math.min(levels, 60) && ways < 1e12; level++) {
+      ways *= isChoosy ? Math.max(0, choices - level) : choices;
+      total += ways;
+    }
+    return total;
+  };
+  const one = (levels: number): number => levels + 1;
+  const likely = most(count.likely, depth.likely);
+  return interval(
+    one(depth.low),
+    isChoosy ? one(depth.likely) ** (1 - searchedShare) * likely ** searchedShare : likely,
+    most(count.high, depth.high),
+  );
+}
+
+const searchedShare = 0.6;
+
+/** How many levels down a parameter that grows or shrinks by a fixed step meets what the function compares it with. */
+function depthOf(node: FunctionNode, call: CallOperation, activation: Activation, evaluator: Evaluator): Interval | undefined {
+  for (const [index, { value }] of call.arguments.entries()) {
+    const parameter = node.facts.parameters[index];
+    if (!parameter || value.op !== "compute" || (value.operator !== "+" && value.operator !== "-")) continue;
+    const [own, by] = value.operands;
+    if (!own || !by || !isReadOf(own, parameter.name, node)) continue;
+    const step = evaluator.number(by, activation);
+    if (!step || step.low !== step.high || step.low <= 0) continue;
+    let limit: Value | undefined;
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "compute" || !/^(==|>=|>|<=|<)$/.test(operation.operator)) return;
+      const [left, right] = operation.operands;
+      if (left && right && isReadOf(left, parameter.name, node)) limit ??= right;
+      else if (left && right && isReadOf(right, parameter.name, node)) limit ??= left;
+    });
+    const start = evaluator.number(own, activation);
+    const end = limit && evaluator.number(limit, activation);
+    const distance = combine(start, end, (from, to) => Math.abs(to - from) / step.low);
+    if (distance && distance.high > 0) return distance;
+  }
+  return undefined;
+}
+
+function isReadOf(value: Value, name: string, node: FunctionNode): boolean {
+  return value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === node.index;
 }
 
 /** The parameter of which the value is a part: `values[:middle]`, or a name bound to that. */

@@ -1,4 +1,3 @@
-import { exactly } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
@@ -13,8 +12,14 @@ import { bareActivation, type Evaluator } from "./evaluate.js";
  */
 export function roomOf(spawn: Spawn, resolver: Resolver, evaluator: Evaluator): Amount {
   const size = (value: Value, node: FunctionNode): Amount => {
-    const found = semaphoreSize(value, node, resolver, evaluator);
-    return found === "unknown" ? undefined : found;
+    for (const entity of resolver.resolve(value, node)) {
+      if (entity.kind !== "object" || !/^threading\.(Bounded)?Semaphore$/.test(entity.type) || !entity.origin) continue;
+      const { call, in: within } = entity.origin;
+      const given = call.arguments.find(({ form, name }) => form === "positional" || name === "value");
+      const count = given && evaluator.number(given.value, bareActivation(within));
+      if (count && count.low >= 1) return count;
+    }
+    return undefined;
   };
   const { call, in: node, targets } = spawn;
   for (const loop of loopsAround(node, call)) {
@@ -26,21 +31,6 @@ export function roomOf(spawn: Spawn, resolver: Resolver, evaluator: Evaluator): 
   }
   const target = targets.length === 1 ? targets[0]?.function : undefined;
   return target && firstTaken(target.facts.body, (value) => size(value, target));
-}
-
-/** How many places the semaphore has that a value is; undefined where it is none. */
-export function semaphoreSize(value: Value, node: FunctionNode, resolver: Resolver, evaluator: Evaluator): Amount | "unknown" {
-  let isSemaphore = false;
-  for (const entity of resolver.resolve(value, node)) {
-    if (entity.kind !== "object" || !/^threading\.(Bounded)?Semaphore$/.test(entity.type)) continue;
-    isSemaphore = true;
-    if (!entity.origin) continue;
-    const { call, in: within } = entity.origin;
-    const given = call.arguments.find(({ form, name }) => form === "positional" || name === "value");
-    const count = given ? evaluator.number(given.value, bareActivation(within)) : exactly(1);
-    if (count && count.low >= 1) return count;
-  }
-  return isSemaphore ? "unknown" : undefined;
 }
 
 /** The size of the first semaphore that the operations take a place of, whatever comes before it. */

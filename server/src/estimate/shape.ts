@@ -14,6 +14,8 @@ export interface Shape {
 const nothing: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
 const integer: Shape = { ...nothing, integers: 1 };
 const float: Shape = { ...nothing, floats: 1 };
+/** An object with attributes: what makes it anew, its dict, and what fills that. */
+const instance: Shape = { ...nothing, containers: 4 };
 
 /** What a value is made of; undefined where even its kind is unknown. */
 export function shapeOf(value: Value, at: Activation, evaluator: Evaluator): Shape | undefined {
@@ -50,7 +52,7 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
     case "read":
       if (value.place.kind === "element") return undefined;
       return (
-        grownShape(value, at, evaluator, depth) ??
+        filledShape(value, at, evaluator, depth + 1) ??
         evaluator.follow(
           value,
           at,
@@ -96,8 +98,22 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
         return text(evaluator.length(value, at)?.likely ?? 10);
       if (name && /^builtins\.(list|tuple|set|sorted|dict|reversed|frozenset)$/.test(name) && first) return inner(first);
       if (name && /^builtins\.(int|len|ord|abs|round|sum|min|max|hash)$/.test(name)) return integer;
-      const made = evaluator.returned(value, at, (bound, in_) => inner(bound, in_));
-      if (made || evaluator.isOfProgram(value, at)) return made;
+      switch (evaluator.calledInProgram(value, at)) {
+        case "function":
+          return evaluator.returned(value, at, (bound, in_) => inner(bound, in_));
+        case "class": {
+          // What it was given is kept in its attributes; others are not seen.
+          let total = instance;
+          for (const { value: argument } of value.arguments) {
+            const shape = inner(argument);
+            if (!shape) return undefined;
+            total = plus(total, shape);
+          }
+          return total;
+        }
+        case undefined:
+          break;
+      }
       const length = evaluator.length(value, at)?.likely;
       return length === undefined ? undefined : text(length);
     }
@@ -106,22 +122,19 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
   }
 }
 
-/** A list or dict that starts empty and is filled in its own function: the mean of what is put in, so many times. */
-function grownShape(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
-  const count = evaluator.length(value, at)?.likely;
-  const part = count === undefined ? undefined : grownPart(value, at, evaluator, depth);
-  return part && count !== undefined ? plus({ ...nothing, containers: 1 }, times(part, count)) : undefined;
-}
-
-function grownPart(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
-  const grown = evaluator.partsOfGrown(value, at);
-  if (!grown) return undefined;
-  let total: Shape | undefined = nothing;
-  for (const part of grown.parts) {
-    const shape = shapeAtDepth(part, grown.in, evaluator, depth + 1);
-    total = total && shape && plus(total, shape);
+/** What a container that starts empty is made of after it was filled. */
+function filledShape(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  const filled = evaluator.filledWith(value, at);
+  if (!filled) return undefined;
+  let total: Shape = { ...nothing, containers: 1 };
+  for (const item of filled.items) {
+    const shape = shapeAtDepth(item.value, filled.in, evaluator, depth + 1);
+    if (!shape) return undefined;
+    // Where a key cannot be told it is a short text; numbers are told.
+    const key = item.key && (shapeAtDepth(item.key, filled.in, evaluator, depth + 1) ?? text(usualKey));
+    total = plus(total, times(key ? plus(shape, key) : shape, item.times));
   }
-  return total && times(total, 1 / grown.parts.length);
+  return total;
 }
 
 function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
@@ -134,14 +147,11 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
     case "compute":
       return iterable.operands[0] && elementShape(iterable.operands[0], at, evaluator, depth + 1);
     case "read":
-      return (
-        grownPart(iterable, at, evaluator, depth) ??
-        evaluator.follow(
-          iterable,
-          at,
-          (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
-          () => undefined,
-        )
+      return evaluator.follow(
+        iterable,
+        at,
+        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+        () => undefined,
       );
     case "call": {
       const [name] = evaluator.externalNames(iterable, at);
@@ -149,7 +159,7 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
       if (name === "builtins.range") return integer;
       return name && first && /^builtins\.(list|tuple|set|sorted|reversed|frozenset|iter)$/.test(name)
         ? elementShape(first, at, evaluator, depth + 1)
-        : evaluator.returned(iterable, at, (bound, in_) => elementShape(bound, in_, evaluator, depth + 1));
+        : undefined;
     }
     default:
       return undefined;

@@ -10,10 +10,10 @@ import type { Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
-import { onDemand, withFields } from "./on-demand.js";
+import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
-import type { Assumption, Prediction, SiteKind, StrategyPrediction } from "./prediction.js";
+import type { Assumption, Prediction, SiteKind } from "./prediction.js";
 import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
@@ -113,16 +113,19 @@ function estimateSite(
   const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
+  const whole = withUnknown(work);
+  if (isMostlyUnknown(work)) assumptions.unshift(unknownAssumption(work));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
   const { workers, known: workersKnown } = workerCount(spawn, tasks, room, model, settings, assumptions);
   const beside = besideOf(spawn, program, model);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const demand: Demand = {
-    interpreterNs: work.interpreterNs,
+    interpreterNs: whole.interpreterNs,
     heldNs: work.heldNs,
     nativeNs: work.nativeNs,
-    waitNs: work.waitNs,
+    waitNs: whole.waitNs,
     locked: work.locked,
+    turns: whole.turns,
     shared: work.shared,
     memory: work.memory,
     importNs: target ? model.importNs(target.function.file) : 0,
@@ -147,8 +150,7 @@ function estimateSite(
   const isUnknown = isMostlyUnknown(work);
   const on = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)}`;
   const demanded = `${on} ${JSON.stringify(demand)}`;
-  const predicted = predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded, strategy, simulateIt));
-  const strategies = isUnknown ? predicted.map((each) => withoutNumbers(each, work)) : predicted;
+  const strategies = predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded, strategy, simulateIt));
   const described = {
     path: spawn.in.file.path,
     range: { start: spawn.call.start, end: spawn.call.end },
@@ -157,7 +159,7 @@ function estimateSite(
     workers,
     workersKnown,
     tasks,
-    work: { interpreterNs: add(work.interpreterNs, work.heldNs), nativeNs: work.nativeNs, waitNs: work.waitNs },
+    work: { interpreterNs: add(whole.interpreterNs, work.heldNs), nativeNs: work.nativeNs, waitNs: whole.waitNs },
     strategies,
     assumptions,
   };
@@ -179,13 +181,36 @@ export function isMostlyUnknown(work: TaskWork): boolean {
   return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > known;
 }
 
-/** Of work that is mostly unknown, any number would be a guess. */
-function withoutNumbers(each: StrategyPrediction, work: TaskWork): StrategyPrediction {
+/**
+ * Work with the time that its calls may take of which nothing is known, or not how long they take. Whoever hands a task to a pool does so because
+ * it takes long: a task that such calls decide is likely to compute for ten milliseconds at least, and may wait for a second as well as do nothing.
+ */
+function withUnknown(work: TaskWork): TaskWork {
+  const calls = work.unknownCalls + work.uncostedCalls;
+  if (calls <= 0) return work;
+  const own = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
+  const isMost = isMostlyUnknown(work);
+  const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - own : 0);
+  const high = Math.max(calls * unknownCallNs, likely);
+  const waitNs = isMost ? add(work.waitNs, interval(0, 0, longTaskNs)) : work.waitNs;
+  return { ...work, waitNs, turns: Math.max(1, work.turns), interpreterNs: add(work.interpreterNs, interval(0, likely, high)) };
+}
+
+/** Of a call of which nothing is known, ns: most are methods and functions of a few lines. */
+const usualCallNs = 1_000;
+const usualTaskNs = 10_000_000;
+const longTaskNs = 1_000_000_000;
+
+/** What is assumed of calls of which nothing is known. */
+function unknownAssumption(work: TaskWork): Assumption {
   const calls = Math.max(1, Math.round(work.unknownCalls + work.uncostedCalls));
   const what = work.unknownCalls >= work.uncostedCalls ? "of which nothing is known" : "of which nobody knows how long they take";
-  const reason = `depends on ${calls === 1 ? "a call" : `${calls} calls`} ${calls === 1 ? what.replace("they take", "it takes") : what}`;
-  const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
-  return withFields(each, { applicable: false, reason: each.applicable ? reason : each.reason, ...nothing });
+  const subject = calls === 1 ? `a call ${what.replace("they take", "it takes")}` : `${calls.toLocaleString("en")} calls ${what}`;
+  return {
+    what: subject,
+    value: "anything from no time to a second of waiting; likely they compute for some milliseconds",
+    from: "default",
+  };
 }
 
 /** The name of the work: of a lambda that does nothing but call a function, that function's. */
