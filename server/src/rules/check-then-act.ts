@@ -301,7 +301,9 @@ function harmOf(
 function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { harm: Harm; undoes: (other: Access) => boolean } | undefined {
   const effect = effectOf(access, check);
   const isForPresence = check.found === "present" && (check.form === "truth" || check.form === "size");
-  if (effect === "takes" && isForPresence) {
+  // Two that make room by taking away what comes first take away the same.
+  const makesRoom = check.found === "present" && check.form === "bound" && isKeyOfContainer(act, access.function);
+  if (effect === "takes" && (isForPresence || makesRoom)) {
     const name = act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" ? act.callee.place.name : "del";
     if (name === "clear" || takesByKey(act, access.function)) return undefined;
     const takes = (other: Access): boolean => effectOf(other, check) === "takes";
@@ -310,7 +312,7 @@ function changeHarm(access: Access, { check, act, caught }: CheckThenAct): { har
     // A queue is true whether or not anything is in it: what is only looked at as it is, is something else.
     if (name === "get" && check.form === "truth") return undefined;
     if (name === "get" && !caught.some((each) => catches(each, ["Empty"]))) return { harm: { goes: "blocks" }, undoes: takes };
-    return { harm: { goes: "error", errors: [errorOf(name), "LookupError"] }, undoes: takes };
+    return { harm: { goes: "error", errors: [makesRoom ? "KeyError" : errorOf(name), "LookupError"] }, undoes: takes };
   }
   if (effect !== "adds") return undefined;
   const adds = (other: Access): boolean => effectOf(other, check) === "adds";
@@ -326,9 +328,19 @@ function takesByKey(act: CheckThenAct["act"], node: FunctionNode): boolean {
   const [key, container] = keyTaken(act);
   if (!key || !container) return false;
   if (key.op !== "read") return act.op === "call" && lastNameOf(act.callee) === "remove";
-  const bound = key.place.kind === "name" && key.place.owner === node.facts.index ? (node.facts.bindings.get(key.place.name) ?? []) : [];
-  const isOfContainer = (value: Value): boolean => value.op === "call" && someValue(value, (inner) => sameValue(inner, container));
-  return !(bound.length > 0 && bound.every(isOfContainer));
+  return !isKeyOfContainer(act, node);
+}
+
+/** Whether the key that is taken away was looked up in the container itself: `oldest = next(iter(d))`, `del d[oldest]`. */
+function isKeyOfContainer(act: CheckThenAct["act"], node: FunctionNode): boolean {
+  const [key, container] = keyTaken(act);
+  if (!key || !container) return false;
+  const isName = key.op === "read" && key.place.kind === "name" && key.place.owner === node.facts.index;
+  const values = isName && key.place.kind === "name" ? (node.facts.bindings.get(key.place.name) ?? []) : [key];
+  return (
+    values.length > 0 &&
+    values.every((value) => value.op === "call" && someValue(value, (inner) => inner !== value && sameValue(inner, container)))
+  );
 }
 
 /** The key that is taken away, and what it is taken from. */
