@@ -9,6 +9,8 @@ export interface Sum {
   wait: Interval;
   unknown: number;
   uncosted: number;
+  /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
+  lockPlaces: number;
   lockEntries: number;
   locked: Interval;
   lockedNative: Interval;
@@ -39,6 +41,7 @@ export function emptySum(): Sum {
     wait: zero,
     unknown: 0,
     uncosted: 0,
+    lockPlaces: 1,
     lockEntries: 0,
     locked: zero,
     lockedNative: zero,
@@ -64,11 +67,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.wait = add(sum.wait, other.wait);
   sum.unknown += other.unknown;
   sum.uncosted += other.uncosted;
-  sum.lockEntries += other.lockEntries;
-  sum.locked = add(sum.locked, other.locked);
-  sum.lockedNative = add(sum.lockedNative, other.lockedNative);
-  sum.lockedWait = add(sum.lockedWait, other.lockedWait);
-  sum.lockedBodyNs += other.lockedBodyNs;
+  addLocked(sum, other);
   sum.turns += other.turns;
   sum.sharedUses += other.sharedUses;
   sum.sharedLiterals += other.sharedLiterals;
@@ -80,6 +79,26 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.guessed ||= other.guessed;
 }
 
+type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "locked" | "lockedNative" | "lockedWait" | "lockedBodyNs">;
+
+/** Adds sections under a lock. */
+export function addLocked(sum: Sum, other: Locked): void {
+  if (other.lockEntries === 0) return;
+  const isOther = sum.lockEntries > 0 && sum.lockPlaces !== other.lockPlaces;
+  if (isOther && insideNs(other) <= insideNs(sum)) return;
+  const before = isOther ? emptySum() : sum;
+  sum.lockPlaces = other.lockPlaces;
+  sum.lockEntries = before.lockEntries + other.lockEntries;
+  sum.locked = add(before.locked, other.locked);
+  sum.lockedNative = add(before.lockedNative, other.lockedNative);
+  sum.lockedWait = add(before.lockedWait, other.lockedWait);
+  sum.lockedBodyNs = before.lockedBodyNs + other.lockedBodyNs;
+}
+
+function insideNs({ locked, lockedNative, lockedWait }: Locked): number {
+  return locked.likely + lockedNative.likely + lockedWait.likely;
+}
+
 /** So many rounds of it. */
 export function repeated(sum: Sum, count: Interval): Sum {
   return {
@@ -89,6 +108,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     wait: multiply(sum.wait, count),
     unknown: sum.unknown * count.likely,
     uncosted: sum.uncosted * count.likely,
+    lockPlaces: sum.lockPlaces,
     lockEntries: sum.lockEntries * count.likely,
     locked: multiply(sum.locked, count),
     lockedNative: multiply(sum.lockedNative, count),
@@ -126,6 +146,8 @@ export function averaged(arms: readonly Sum[]): Sum {
   sum.held = part((arm) => arm.held);
   sum.native = part((arm) => arm.native);
   sum.wait = part((arm) => arm.wait);
+  const locking = arms.filter(({ lockEntries }) => lockEntries > 0);
+  if (locking.length > 0) sum.lockPlaces = Math.min(...locking.map(({ lockPlaces }) => lockPlaces));
   sum.locked = part((arm) => arm.locked);
   sum.lockedNative = part((arm) => arm.lockedNative);
   sum.lockedWait = part((arm) => arm.lockedWait);

@@ -32,9 +32,12 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
   const steps = stepsOf(demand, demand.turns, demand.locked, corner, memory);
   const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, usualRounds, nothingLocked, corner, memory) }));
+  const { places, entries } = demand.locked;
+  const semaphores = places > 1 && entries > 0 && memory === "shared" ? { semaphores: { lock: places } } : {};
   if (width === "pool" || memory === "copied") {
     const size = width === "pool" ? workers : count + beside.length;
     return {
+      ...semaphores,
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
@@ -43,11 +46,11 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       ],
     };
   }
-  return { threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
+  return { ...semaphores, threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
 }
 
 const mostTasks = 1_000_000;
-const nothingLocked: LockedWork = { entries: 0, interpreterNs: exactly(0), bodyNs: 0, nativeNs: exactly(0), waitNs: exactly(0) };
+const nothingLocked: LockedWork = { places: 1, entries: 0, interpreterNs: exactly(0), bodyNs: 0, nativeNs: exactly(0), waitNs: exactly(0) };
 
 /** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
 function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {
@@ -114,6 +117,7 @@ export function scaled(workload: Workload): { readonly workload: Workload; reado
   const shrunk = (ns: number): number => Math.round(ns / factor);
   const group = <Group extends { readonly steps: readonly Step[] }>(each: Group): Group => ({ ...each, steps: steps(each.steps) });
   const scaledDown: Workload = {
+    ...(workload.semaphores ? { semaphores: workload.semaphores } : {}),
     ...(workload.threads ? { threads: workload.threads.map(group) } : {}),
     ...(workload.pools ? { pools: workload.pools.map((pool) => ({ ...pool, tasks: pool.tasks.map(group) })) } : {}),
   };

@@ -208,7 +208,7 @@ function unknownAssumption(work: TaskWork): Assumption {
   const subject = calls === 1 ? `a call ${what.replace("they take", "it takes")}` : `${calls.toLocaleString("en")} calls ${what}`;
   return {
     what: subject,
-    value: "anything from no time to a second of waiting; likely they compute for some milliseconds",
+    value: "anything from no time to a second of waiting, likely some milliseconds of computing",
     from: "default",
   };
 }

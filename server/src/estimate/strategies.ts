@@ -165,7 +165,8 @@ function contention(
 function lockContention({ interpreterNs, locked, workers, tasks }: Demand, corner: Corner, { target, memory, strategy }: Way): number {
   const threads = Math.min(workers, tasks[corner]);
   const isThreads = strategy === "threads" || strategy === "free-threaded";
-  if (memory === "copied" || !isThreads || threads < 2 || locked.entries < fewSections || interpreterNs.likely <= 0) return 0;
+  if (memory === "copied" || !isThreads || threads < 2 || locked.places > 1 || locked.entries < fewSections || interpreterNs.likely <= 0)
+    return 0;
   if (atLeast(target, 3, 14)) return 0;
   // Of a section that is next to nothing nobody can tell whether threads will meet in it.
   if (locked.bodyNs / locked.entries < shortSectionNs && (corner !== "low" || !hasGil(target))) return 0;

@@ -7,7 +7,7 @@ import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js"
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
 import { type Compiled, compiledBy, releasingBlock } from "../program/link/compiled.js";
-import { type Entity, type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
+import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { operatorMethod } from "../program/link/operators.js";
@@ -17,7 +17,7 @@ import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
-import { addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { addLocked, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs } from "./library-costs.js";
@@ -69,6 +69,8 @@ export interface TaskWork {
 
 /** What is done while a lock is held. */
 export interface LockedWork {
+  /** How many threads may be inside at a time. */
+  readonly places: number;
   readonly entries: number;
   /** Taking and giving back the lock included; `bodyNs` is likely of it, without. */
   readonly interpreterNs: Interval;
@@ -460,31 +462,39 @@ export class CostModel {
   }
 
   private with(operation: Extract<Operation, { op: "with" }>, at: Activation, sum: Sum): void {
-    const isLock = this.resolver.resolve(operation.context, at.function).some((entity) => this.isExclusive(entity));
-    this.interpret(sum, isLock ? "withLock" : "withContextManager");
+    const places = this.placesOf(operation.context, at);
+    this.interpret(sum, places === 1 ? "withLock" : "withContextManager");
     const body = this.block(operation.context, at, () => this.operations(operation.body, at));
-    if (isLock) {
+    if (places === 1) {
       // Under a lock there is nobody to contend with, but the cache lines still change their cores.
       body.sharedUses *= 0.3;
       body.sharedLiterals *= 0.3;
       body.sharedWrites *= 0.2;
     }
-    addTo(sum, body);
-    if (!isLock) return;
-    sum.lockEntries++;
-    sum.locked = add(sum.locked, add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)));
-    sum.lockedBodyNs += body.interpreter.likely + body.held.likely;
-    sum.lockedNative = add(sum.lockedNative, body.native);
-    sum.lockedWait = add(sum.lockedWait, body.wait);
+    // Of sections one inside the other, the outer one holds what the inner one holds.
+    addTo(sum, places === undefined ? body : { ...body, lockEntries: 0 });
+    if (places === undefined) return;
+    addLocked(sum, {
+      lockPlaces: places,
+      lockEntries: 1,
+      locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
+      lockedBodyNs: body.interpreter.likely + body.held.likely,
+      lockedNative: body.native,
+      lockedWait: body.wait,
+    });
   }
 
-  /** Whether it is a lock that one thread at a time can have; a semaphore lets several in. */
-  private isExclusive(entity: Entity): boolean {
-    if (entity.kind !== "object" || this.resolver.knowledge.type(entity.type)?.is.role !== "lock") return false;
-    if (!/Semaphore$/.test(entity.type)) return true;
-    const [first] = entity.origin?.call.arguments ?? [];
-    if (!first || !entity.origin) return true;
-    return this.evaluator.number(first.value, bareActivation(entity.origin.in))?.high === 1;
+  /** How many threads may be inside at a time: one under a lock, under a semaphore as many as it has places; undefined for everything else. */
+  private placesOf(context: Value, at: Activation): number | undefined {
+    for (const entity of this.resolver.resolve(context, at.function)) {
+      if (entity.kind !== "object" || this.resolver.knowledge.type(entity.type)?.is.role !== "lock") continue;
+      if (!/Semaphore$/.test(entity.type)) return 1;
+      const given = entity.origin?.call.arguments.find(({ form, name }) => form === "positional" || name === "value");
+      if (!given || !entity.origin) return 1;
+      const count = this.evaluator.number(given.value, bareActivation(entity.origin.in));
+      return count && count.low >= 1 ? Math.round(count.likely) : undefined;
+    }
+    return undefined;
   }
 
   /** What the body of a `with` statement or a loop costs, which a compiler may have taken out of the GIL. */
@@ -1036,6 +1046,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     lengths: sum.guessed ? "guessed" : "known",
     assumptions,
     locked: {
+      places: sum.lockPlaces,
       entries: sum.lockEntries,
       interpreterNs: sum.locked,
       bodyNs: sum.lockedBodyNs,

@@ -1,5 +1,5 @@
 # fix: non-atomic-shared-update
-# safety: safe
+# safety: unsafe
 # before: lost
 # after: kept
 import threading
@@ -7,7 +7,7 @@ import time
 
 
 class Slow(int):
-    """A number that lets other threads run while it is added to."""
+    """A number that lets other threads run while it is added to; a lock is then held as long, which makes the fix an unsafe one."""
 
     def __add__(self, other):
         time.sleep(0.001)
