@@ -97,7 +97,9 @@ test("shorter tasks pay less for processes, and times go with them", () => {
   const site = siteOf(computing);
   const start = initialControls(site);
   const short = set(site, start, "taskFactor", 0.001);
-  assert.equal(serialTime(questionOf(site, short)).likely, Math.round(serialTime(questionOf(site, start)).likely / 1000));
+  // Every step of a task is a whole number of nanoseconds.
+  const ratio = serialTime(questionOf(site, short)).likely / (serialTime(questionOf(site, start)).likely / 1000);
+  assert.ok(Math.abs(ratio - 1) < 0.001, `${ratio}`);
   const gained = answersOf(site, short).outcomes.get("processes")?.speedup.likely ?? 0;
   assert.ok(gained < 1, `tasks of microseconds lose by processes: ${gained}`);
 });
@@ -147,12 +149,11 @@ test("curves go by the number of workers and end at the larger of workers and co
   }
 });
 
-test("of work that is not known nothing is simulated", () => {
+test("work of which nothing is known is simulated as it may be, from nothing to be had to all threads at once", () => {
   const site = siteOf(unknown);
-  assert.deepEqual(usableWays(site), []);
-  const { strategy } = initialControls(site);
-  assert.deepEqual([...schedule(questionOf(site, initialControls(site)), strategy)], []);
-  assert.deepEqual(answersOf(site, initialControls(site)), { outcomes: new Map(), curves: [] });
+  const { outcomes } = answersOf(site, initialControls(site));
+  const threads = outcomes.get("threads")?.speedup;
+  assert.ok(threads && threads.low < 1.1 && threads.high > 3, JSON.stringify(threads));
 });
 
 test("a slider tells its value, and what the program has where that differs", () => {
