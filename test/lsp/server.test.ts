@@ -856,10 +856,19 @@ test("a request that is no longer wanted is not worked on", () =>
     await editor.open("primes.py", primes);
     await editor.diagnostics("primes.py", has("GIL101"));
     const params = { textDocument: { uri: editor.uri("primes.py") }, position: placeOf(primes, "pool.map", 5) };
-    const source = new CancellationTokenSource();
-    const asked = editor.connection.sendRequest("textDocument/hover", params, source.token);
-    source.cancel();
-    await assert.rejects(asked, (error) => codeOf(error) === LSPErrorCodes.RequestCancelled);
+    const ask = async (): Promise<unknown> => {
+      const source = new CancellationTokenSource();
+      const asked = editor.connection.sendRequest("textDocument/hover", params, source.token);
+      source.cancel();
+      return asked.then(
+        () => "answered",
+        (error) => codeOf(error),
+      );
+    };
+    // The server, a process of its own, may have answered before it hears that nobody waits any more; not each time.
+    let last = await ask();
+    for (let tries = 1; tries < 50 && last === "answered"; tries++) last = await ask();
+    assert.equal(last, LSPErrorCodes.RequestCancelled);
     assert.notEqual(await editor.request("textDocument/hover", params), null);
   }));
 
