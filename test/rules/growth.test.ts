@@ -97,3 +97,26 @@ test("waits under locks are judged with a number of look-ups that grows with the
   const [few = 0, many = 0, more = 0] = [10, 20, 40].map(lookUps);
   assert.ok(more - many <= 2.2 * (many - few), `${few}, ${many}, ${more} look-ups`);
 });
+
+test("a variable that is bound to partials of itself again and again is looked into once for each", () => {
+  const lines = [
+    "import functools",
+    "import threading",
+    "class Counter:",
+    "    def __init__(self):",
+    "        self.n = 0",
+    "    def add(self):",
+    "        self.n += len(str(self.n))",
+    "def build(**options):",
+    "    return Counter()",
+    "make = functools.partial(build)",
+    ...Array.from({ length: 12 }, (_, i) => `if input():\n    make = functools.partial(make, option${i}=${i})`),
+    "counter = make()",
+    "for _ in range(4):",
+    "    threading.Thread(target=counter.add).start()",
+  ];
+  const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
+  host.setFile("/m.py", `${lines.join("\n")}\n`);
+  const found = host.snapshot().findings("/m.py");
+  assert.ok(found.some(({ rule }) => rule === "non-atomic-shared-update"));
+});

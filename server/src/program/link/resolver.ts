@@ -4,7 +4,16 @@ import { returnedType } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ImportFact, ParameterFacts } from "../facts.js";
 import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
-import { type ClassNode, type ContainerEntity, type Entity, entityKey, type FunctionNode, type LinkedFile, sameEntity } from "./entity.js";
+import {
+  type ClassNode,
+  type ContainerEntity,
+  type Entity,
+  entityKey,
+  type FunctionNode,
+  type LinkedFile,
+  type PartialEntity,
+  sameEntity,
+} from "./entity.js";
 import { importsOf } from "./linked-file.js";
 import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
@@ -659,6 +668,23 @@ export class Resolver {
     );
   }
 
+  /**
+   * What a `partial` calls in the end, with the argument that says so. One may be made of others, also of earlier ones in the same variable,
+   * `find = partial(find, limit=1)`: each is looked into once.
+   */
+  behindPartial(first: PartialEntity): readonly { readonly entity: Entity; readonly value: Value; readonly in: FunctionNode }[] {
+    const partials = new Map([[first.call, first]]);
+    const found: { readonly entity: Entity; readonly value: Value; readonly in: FunctionNode }[] = [];
+    for (const { call, in: within } of partials.values()) {
+      const value = call.arguments[0]?.value;
+      for (const entity of value ? this.resolve(value, within) : []) {
+        if (entity.kind !== "partial") found.push({ entity, value: value as Value, in: within });
+        else if (!partials.has(entity.call)) partials.set(entity.call, entity);
+      }
+    }
+    return found;
+  }
+
   /** What calling an entity returns. */
   private result(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
     if (this.depth > maximumDepth) return [];
@@ -682,10 +708,8 @@ export class Resolver {
         return this.returned(callee.function);
       case "external":
         return this.externalResult(callee.name, call, within);
-      case "partial": {
-        const inner = callee.call.arguments[0];
-        return inner ? this.resolve(inner.value, callee.in).flatMap((entity) => this.result(entity, call, within)) : [];
-      }
+      case "partial":
+        return this.behindPartial(callee).flatMap(({ entity }) => this.result(entity, call, within));
       case "object": {
         const type = resultType(this.knowledge.callable(`${callee.type}.__call__`)?.returns ?? [], call);
         return type ? [{ kind: "object", type, origin: { call, in: within } }] : [];

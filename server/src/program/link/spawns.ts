@@ -644,18 +644,16 @@ function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionN
 /** Adds the methods of the class or object; true if it is a class. */
 function collectMethods(target: ScopedValue, names: readonly string[], resolver: Resolver, targets: SpawnTarget[]): boolean {
   let isClass = false;
-  for (const entity of resolver.resolve(target.value, target.in)) {
-    if (entity.kind === "partial") {
-      const inner = entity.call.arguments[0]?.value;
-      if (inner) isClass = collectMethods({ value: inner, in: entity.in }, names, resolver, targets) || isClass;
-      continue;
-    }
+  const given = resolver
+    .resolve(target.value, target.in)
+    .flatMap((entity) => (entity.kind === "partial" ? resolver.behindPartial(entity) : [{ ...target, entity }]));
+  for (const { entity, ...place } of given) {
     if (entity.kind !== "class" && entity.kind !== "instance") continue;
     isClass ||= entity.kind === "class";
     const receiver: Entity = { kind: "instance", class: entity.class };
     for (const name of names) {
       const method = resolver.method(entity.class, name);
-      if (method) addTarget(method, receiver, entity.kind === "instance" ? target : undefined, new Map(), targets);
+      if (method) addTarget(method, receiver, entity.kind === "instance" ? place : undefined, new Map(), targets);
     }
   }
   return isClass;
