@@ -20,5 +20,5 @@ export function activate(context: ExtensionContext): void {
     return transportsTo(worker);
   };
   const handlers = startClient(context, (options) => new LanguageClient("gilscope", "Gilscope", start, options));
-  context.subscriptions.push(registerCommands(context.extension, Promise.resolve(handlers)));
+  context.subscriptions.push(registerCommands(context.extension, Promise.resolve(handlers), "browser"));
 }

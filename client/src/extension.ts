@@ -115,8 +115,6 @@ export function startClient(
     followTheme(client),
     followTrust(client),
   );
-  void commands.executeCommand("setContext", "gilscope.isActive", true);
-  void commands.executeCommand("setContext", "gilscope.isDesktop", desktop !== undefined);
   started
     .then(async () => {
       let told: SelectedVersions = { version: null, folders: {} };

@@ -11,7 +11,7 @@ import { forkServer } from "./server-process.js";
 const server = forkServer();
 
 export function activate(context: ExtensionContext): void {
-  context.subscriptions.push(registerCommands(context.extension, startClient(context)));
+  context.subscriptions.push(registerCommands(context.extension, startClient(context), "desktop"));
 }
 
 /** Loads the client once the editor's process, which all extensions share, has had its turn. */
