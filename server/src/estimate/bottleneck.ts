@@ -1,3 +1,4 @@
+import { filled } from "../base/template.js";
 import type { Machine } from "../simulation/machine.js";
 import type { Runtime } from "../simulation/runtime.js";
 import type { ThreadState, Timeline } from "../simulation/timeline.js";
@@ -17,10 +18,8 @@ export type BottleneckForm =
 /** Puts values into a form, in the language of whoever reads it. */
 export type SayBottleneck = (form: BottleneckForm, ...values: readonly (string | number)[]) => string;
 
-const inEnglish: SayBottleneck = (form, ...values) => form.replaceAll(/\{(\d)\}/g, (_, index: string) => String(values[Number(index)]));
-
 /** What keeps a simulated run from being faster, in words: `the GIL is held 93 % of the time`. */
-export function bottleneckOf(timeline: Timeline, runtime: Runtime, { cores }: Machine, say: SayBottleneck = inEnglish): string {
+export function bottleneckOf(timeline: Timeline, runtime: Runtime, { cores }: Machine, say: SayBottleneck = filled): string {
   const { makespanNs, threads } = timeline;
   if (makespanNs <= 0) return "";
   const total = (state: ThreadState): number => threads.reduce((sum, { totals }) => sum + totals[state], 0);

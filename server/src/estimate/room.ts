@@ -1,4 +1,4 @@
-import type { FunctionNode } from "../program/link/entity.js";
+import type { Entity, FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { Spawn } from "../program/link/spawns.js";
@@ -13,11 +13,9 @@ import { bareActivation, type Evaluator } from "./evaluate.js";
 export function roomOf(spawn: Spawn, resolver: Resolver, evaluator: Evaluator): Amount {
   const size = (value: Value, node: FunctionNode): Amount => {
     for (const entity of resolver.resolve(value, node)) {
-      if (entity.kind !== "object" || !/^threading\.(Bounded)?Semaphore$/.test(entity.type) || !entity.origin) continue;
-      const { call, in: within } = entity.origin;
-      const given = call.arguments.find(({ form, name }) => form === "positional" || name === "value");
-      const count = given && evaluator.number(given.value, bareActivation(within));
-      if (count && count.low >= 1) return count;
+      if (entity.kind !== "object" || !/^threading\.(Bounded)?Semaphore$/.test(entity.type)) continue;
+      const count = semaphorePlaces(entity, evaluator);
+      if (count && count !== "not said") return count;
     }
     return undefined;
   };
@@ -31,6 +29,14 @@ export function roomOf(spawn: Spawn, resolver: Resolver, evaluator: Evaluator): 
   }
   const target = targets.length === 1 ? targets[0]?.function : undefined;
   return target && firstTaken(target.facts.body, (value) => size(value, target));
+}
+
+/** How many places a semaphore was made with; `not said`: it was made without a number, and has one place. Undefined for a number that cannot be told. */
+export function semaphorePlaces({ origin }: Extract<Entity, { kind: "object" }>, evaluator: Evaluator): Amount | "not said" {
+  const given = origin?.call.arguments.find(({ form, name }) => form === "positional" || name === "value");
+  if (!given || !origin) return "not said";
+  const count = evaluator.number(given.value, bareActivation(origin.in));
+  return count && count.low >= 1 ? count : undefined;
 }
 
 /** The size of the first semaphore that the operations take a place of, whatever comes before it. */

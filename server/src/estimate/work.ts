@@ -11,7 +11,7 @@ import { type FunctionNode, functionKey, type LinkedFile } from "../program/link
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { operatorMethod } from "../program/link/operators.js";
-import type { Resolver } from "../program/link/resolver.js";
+import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
@@ -27,6 +27,7 @@ import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
+import { semaphorePlaces } from "./room.js";
 import { objectCount, type Shape, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
@@ -489,10 +490,8 @@ export class CostModel {
     for (const entity of this.resolver.resolve(context, at.function)) {
       if (entity.kind !== "object" || this.resolver.knowledge.type(entity.type)?.is.role !== "lock") continue;
       if (!/Semaphore$/.test(entity.type)) return 1;
-      const given = entity.origin?.call.arguments.find(({ form, name }) => form === "positional" || name === "value");
-      if (!given || !entity.origin) return 1;
-      const count = this.evaluator.number(given.value, bareActivation(entity.origin.in));
-      return count && count.low >= 1 ? Math.round(count.likely) : undefined;
+      const count = semaphorePlaces(entity, this.evaluator);
+      return count === "not said" ? 1 : count && Math.round(count.likely);
     }
     return undefined;
   }
@@ -686,17 +685,7 @@ export class CostModel {
 
   /** Whether it is a data class of which no field can be set. */
   private isFrozen(callee: Value, within: FunctionNode): boolean {
-    return this.resolver
-      .resolve(callee, within)
-      .some(
-        (entity) =>
-          entity.kind === "class" &&
-          entity.class.facts.decorators.some(
-            (decorator) =>
-              decorator.op === "call" &&
-              decorator.arguments.some(({ name, value }) => name === "frozen" && value.op === "constant" && value.value),
-          ),
-      );
+    return this.resolver.resolve(callee, within).some((entity) => entity.kind === "class" && isFrozen(entity.class));
   }
 
   /** Whether it calls what `functools` and the like make of arguments: `lru_cache(maxsize=None)(f)`, as a decorator is applied. */

@@ -1,3 +1,4 @@
+import { filled } from "../base/template.js";
 import { phrasesOf, type Texts } from "./phrases.js";
 
 /** What the server says, in the language of the editor; English where it has none of ours, as in the pages of rules. */
@@ -65,8 +66,4 @@ function saidInLine(line: string, said: Words["said"]): string {
 function evidenceInLine(line: string, said: Words["said"]): string {
   const [, kind, rest] = /^- ([^:]+): (.*)$/.exec(line) ?? [];
   return kind === undefined ? line : `- ${said(kind)}: ${rest}`;
-}
-
-function filled(template: string, ...values: readonly (string | number)[]): string {
-  return template.replaceAll(/\{(\d)\}/g, (whole, index: string) => String(values[Number(index)] ?? whole));
 }

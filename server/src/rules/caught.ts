@@ -3,7 +3,7 @@ import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import { walkOperations } from "../program/link/walk.js";
-import type { Operation } from "../program/operation.js";
+import type { Operation, Value } from "../program/operation.js";
 
 /**
  * Whether an error of one of the classes that rises at the access is caught by a handler that goes on: in its own function or in those that lead there from the
@@ -28,9 +28,14 @@ function catchesAround({ facts }: FunctionNode, range: Range, errors: readonly s
   return caught;
 }
 
-function isOneOf(type: Parameters<typeof lastNameOf>[0], errors: readonly string[]): boolean {
+function isOneOf(type: Value, errors: readonly string[]): boolean {
   const name = lastNameOf(type);
-  return name === "Exception" || name === "BaseException" || errors.includes(name);
+  return name !== "" && catches(name, errors);
+}
+
+/** Whether a handler for the type of that name, or a bare one where that is empty, is for one of the errors. */
+export function catches(name: string, errors: readonly string[]): boolean {
+  return name === "" || name === "Exception" || name === "BaseException" || errors.includes(name);
 }
 
 function raises(handler: readonly Operation[]): boolean {

@@ -8,7 +8,7 @@ import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
-import { isCaughtOnTheWay } from "./caught.js";
+import { catches, isCaughtOnTheWay } from "./caught.js";
 import docs from "./check-then-act.md";
 import {
   accidentText,
@@ -22,11 +22,12 @@ import {
   isEmpty,
   isHarmless,
   isMemo,
+  locksAfterLook,
 } from "./checked-act.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, isNamedForEnd, isRealLock, quoted, raceOf, whoText } from "./race.js";
+import { accessesByLocation, isNamedForEnd, quoted, raceOf, whoText } from "./race.js";
 import type { Match, Rule, RuleContext } from "./rule.js";
 
 /** What goes wrong when somebody comes between. */
@@ -124,7 +125,7 @@ function isKeptInOrder({ race, pattern }: CheckedAct): boolean {
       lengthOfWays(race) > longestWithLock || (pattern.does === "remove" ? locks === "one" : pattern.does === "use" && locks === "both")
     );
   if (pattern.does === "remove") return true;
-  return first.path.length + second.path.length > 1;
+  return lengthOfWays(race) > 1;
 }
 
 const longestWithLock = 3;
@@ -467,8 +468,9 @@ function answersSame({ check, act }: CheckThenAct, node: FunctionNode): boolean 
 }
 
 /** Whether a lock that was taken after the look covers a second look, at something else, on which the act depends. */
-function looksAgain({ function: node, locks, check, operation }: Access): boolean {
-  const late = locks.filter((lock) => isRealLock(lock) && lock.taken.function === node && !check?.locks.includes(lock));
+function looksAgain(access: Access): boolean {
+  const { function: node, operation } = access;
+  const late = locksAfterLook(access);
   return testsBefore(node, operation).some(
     (test) =>
       late.some((lock) => lock.taken.range.end <= test.start) &&
@@ -533,10 +535,6 @@ function removalErrors({ act }: CheckThenAct): readonly string[] {
   const isOfList =
     act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute" && act.callee.place.name === "remove";
   return isOfList ? ["KeyError", "ValueError", "LookupError"] : ["KeyError", "LookupError"];
-}
-
-function catches(name: string, errors: readonly string[]): boolean {
-  return name === "" || name === "Exception" || name === "BaseException" || errors.includes(name);
 }
 
 /** The same statement is reported as an update that can be lost. */

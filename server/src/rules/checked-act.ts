@@ -5,7 +5,7 @@ import type { Access } from "../program/link/activity.js";
 import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks } from "../program/link/locks.js";
+import { commonLocks, type HeldLock } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
@@ -254,6 +254,11 @@ function stepsOfAct({ race, pattern }: CheckedAct, { resolver }: Program): reado
   const act: Operation = pattern.act;
   const before = stepsBetween({ start: pattern.check.range.start, end: first.statement.end }, first.function, resolver, act);
   return ["jump-forward", ...before, ...(act.op === "write" ? stepsOfStore(act.place, first.function, resolver) : [])];
+}
+
+/** The locks that the function takes between its look and what it does because of it. */
+export function locksAfterLook({ locks, function: node, check }: Access): readonly HeldLock[] {
+  return locks.filter((lock) => isRealLock(lock) && lock.taken.function === node && !check?.locks.includes(lock));
 }
 
 /** The check, then what a race is explained with. */

@@ -3,7 +3,7 @@ import type { Access } from "../program/link/activity.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
-import { argumentFor } from "../program/link/resolver.js";
+import { argumentFor, isFrozen } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
 import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Place, Value, WriteOperation } from "../program/operation.js";
@@ -147,16 +147,11 @@ function ofReturned(call: CallOperation, callee: Extract<Entity, { kind: "functi
 function ofClass(node: ClassNode, { resolver }: Program): MadeValue {
   const { classes, externals } = resolver.classOrder(node);
   if (externals.some((base) => /(NamedTuple|Enum|Flag|Exception|Error|Protocol|TypedDict)$/.test(base))) return same;
-  const isFrozen = node.facts.decorators.some(
-    (decorator) =>
-      decorator.op === "call" &&
-      decorator.arguments.some(({ name, value }) => name === "frozen" && value.op === "constant" && value.value === 1),
-  );
   const hasFields = node.facts.decorators.some((decorator) =>
     /^(dataclass|define|attrs|s)$/.test(lastNameOf(decorator.op === "call" ? decorator.callee : decorator)),
   );
   const hasState = hasFields || externals.length > 0 || classes.some((each) => each.facts.instanceAttributes.size > 0);
-  if (isFrozen || !hasState) return same;
+  if (isFrozen(node) || !hasState) return same;
   return { kind: "object", name: node.facts.name };
 }
 

@@ -52,12 +52,12 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
         seen.set(key, match({ why: "refused", use: access, made }, access, "likely", placesOfRefusal(access, made)));
         continue;
       }
-      if (isLoopsOwn(objection) && isBesideLoop(access, program)) {
-        seen.set(key, match({ why: "loop", use: access, objection }, access, "likely", placeOfStart(access)));
+      if (isLoopsOwn(objection)) {
+        // In the thread of its loop it may be touched.
+        if (isBesideLoop(access, program))
+          seen.set(key, match({ why: "loop", use: access, objection }, access, "likely", placeOfStart(access)));
         continue;
       }
-      // In the thread of its loop it may be touched.
-      if (isLoopsOwn(objection)) continue;
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
       const race = raceOf(access, access.locks, others, program, accesses);
       if (!race || (known && race.confidence === "possible")) continue;

@@ -3,7 +3,7 @@ import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
-import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText } from "./checked-act.js";
+import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, locksAfterLook } from "./checked-act.js";
 import { evidenceOf } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
@@ -64,8 +64,8 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
 }
 
 /** Whether a lock is taken, but after the look. */
-function isLockedLate({ locks, function: node, check }: Access): boolean {
-  return locks.some((lock) => isRealLock(lock) && lock.taken.function === node && !check?.locks.includes(lock));
+function isLockedLate(access: Access): boolean {
+  return locksAfterLook(access).length > 0;
 }
 
 function match(data: Data, program: Program): Match<Data> {

@@ -6,7 +6,7 @@ import { type SimulatedRun, simulateCorner } from "../../../../server/src/estima
 import { durationText } from "../../../../server/src/estimate/text.js";
 import type { TimelineSite } from "../../../../server/src/lsp/protocol.js";
 import type { KeptState, ToExtension, ToView } from "../messages.js";
-import { type Controls, fittingControls, initialControls, moved, type Question, questionOf, slidersOf, usableWays } from "./controls.js";
+import { type Controls, fittingControls, initialControls, moved, type Question, questionOf, slidersOf } from "./controls.js";
 import { button, element } from "./element.js";
 import { createScalingView } from "./scaling-view.js";
 import { scheduleSvg } from "./schedule-svg.js";
@@ -97,8 +97,7 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
       ),
     ),
   );
-  const unknown = element("div", { class: "unknown" });
-  document.body.replaceChildren(element("main", {}, element("header", {}, title, facts), note, unknown, content));
+  document.body.replaceChildren(element("main", {}, element("header", {}, title, facts), note, content));
   followTheme(() => {
     scheduleView.redraw();
     scalingView.redraw();
@@ -264,19 +263,6 @@ function createView(texts: TimelineTexts): { readonly show: (site: TimelineSite)
         element("li", {}, `${what}: `, element("strong", {}, value), element("span", { class: "faint" }, ` (${texts.sources[from]})`)),
       ),
     );
-    const isKnown = usableWays(next).length > 0;
-    content.hidden = !isKnown;
-    unknown.hidden = isKnown;
-    if (!isKnown) {
-      const reasons = [...new Set(prediction.strategies.map(({ reason }) => reason).filter((reason) => reason !== ""))];
-      unknown.replaceChildren(
-        element("h2", {}, texts.unknown),
-        element("p", {}, `${reasons[0] ?? ""}.`),
-        element("p", {}, filled(texts.unknownHelp, "# gil: cost=2ms")),
-      );
-      serial.textContent = "";
-      return;
-    }
     controls = isSame && kept ? fittingControls(kept.controls, next) : initialControls(next);
     answered = "";
     if (!isSame || !run) scheduleView.look(isSame ? kept?.viewport : undefined);

@@ -2,6 +2,9 @@ import type { BottleneckForm } from "../../../../server/src/estimate/bottleneck.
 import type { AssumptionSource, Strategy } from "../../../../server/src/estimate/prediction.js";
 import type { ThreadState } from "../../../../server/src/simulation/timeline.js";
 
+/** For everything of the panel: what is not its page may import nothing of the server but its protocol. */
+export { filled } from "../../../../server/src/base/template.js";
+
 /** What translates: `vscode.l10n`, which a webview does not have. */
 export interface Translator {
   t(message: string): string;
@@ -108,13 +111,6 @@ export function timelineTexts(l10n: Translator) {
     exportScaling: l10n.t("Save the chart as SVG"),
     exportTrace: l10n.t("Save all ways as a trace for Perfetto"),
     gone: l10n.t("The code has changed: no concurrent work starts there any more. What is shown is from before."),
-    unknown: l10n.t("Nothing can be simulated here yet"),
-    unknownHelp: l10n.t("A comment such as {0} at the call or function says how long it takes."),
     waiting: l10n.t("Waiting for the analysis …"),
   };
-}
-
-/** A text with its values in. */
-export function filled(text: string, ...values: readonly (string | number)[]): string {
-  return text.replace(/\{(\d)\}/g, (hole, index: string) => String(values[Number(index)] ?? hole));
 }

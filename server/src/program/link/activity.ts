@@ -1227,7 +1227,12 @@ class Walker {
     const repeats = [...path.map((step) => loopsAround(step.function, step.call)), loopsAround(frame.function, write)];
     // In a loop it may be the thread's own count.
     if (repeats.some((loops) => loops.length > 0)) return undefined;
-    const container = this.ownership.object(write.place.object, frame);
+    return this.content(write.place, frame);
+  }
+
+  /** What a container holds as a whole, which is the state that its elements are parts of. */
+  private content({ object }: ElementPlace, frame: Frame): AbstractObject {
+    const container = this.ownership.object(object, frame);
     return { ...container, key: `${container.key}[]` };
   }
 
@@ -1238,11 +1243,8 @@ class Walker {
         return this.ownership.variable(place.name, place.owner, frame);
       case "attribute":
         return this.ownership.attributeLocation(place.object, place.name, frame);
-      case "element": {
-        if (this.isOwnElement(place, frame)) return undefined;
-        const container = this.ownership.object(place.object, frame);
-        return { ...container, key: `${container.key}[]` };
-      }
+      case "element":
+        return this.isOwnElement(place, frame) ? undefined : this.content(place, frame);
     }
   }
 }

@@ -509,21 +509,10 @@ function constantOf(value: Value, { function: node, given }: State): ConstantVal
 /** The truth value that the module gives a name once and for all: `_IS_SYNC = False`. */
 function flagOf(value: Value, { file }: FunctionNode): ConstantValue | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
-  const [only, ...more] = file.functions[0]?.facts.bindings.get(value.place.name) ?? [];
+  const module = file.functions[0]?.facts;
+  const [only, ...more] = module?.bindings.get(value.place.name) ?? [];
   if (only?.op !== "constant" || only.type !== "bool" || more.length > 0) return undefined;
-  return globalsOf(file).has(value.place.name) ? undefined : only;
-}
-
-/** The variables of the module that its functions store to. */
-function globalsOf(file: LinkedFile): ReadonlySet<string> {
-  return file.derive("variables that functions store to", () => {
-    const names = new Set<string>();
-    for (const node of file.functions.slice(1))
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op === "write" && operation.place.kind === "name" && operation.place.owner === 0) names.add(operation.place.name);
-      });
-    return names;
-  });
+  return module?.rebound.has(value.place.name) ? undefined : only;
 }
 
 function isPassed(value: Value, { function: node, given }: State): boolean {

@@ -1132,6 +1132,15 @@ export function decoratorNames({ head }: Pick<FunctionNode, "head">): readonly s
   });
 }
 
+/** Whether no field of the class's objects can be set, as a data class says: `@dataclass(frozen=True)`. */
+export function isFrozen({ facts }: ClassNode): boolean {
+  return facts.decorators.some(
+    (decorator) =>
+      decorator.op === "call" &&
+      decorator.arguments.some(({ name, value }) => name === "frozen" && value.op === "constant" && value.value === 1),
+  );
+}
+
 /** The argument of a call that a parameter receives, if it is written out. */
 export function argumentFor(
   node: FunctionNode,

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
@@ -376,20 +377,23 @@ function flagOf(test: Value | undefined): string | undefined {
 }
 
 /** Whether the function begins with a wait for a signal, once: `if not shown.wait(10): raise …`. */
-function waitsFirst({ facts }: FunctionNode): boolean {
+function waitsFirst(node: FunctionNode): boolean {
+  const first = firstMethodCall(node);
+  return first !== undefined && lastNameOf(first.callee) === "wait";
+}
+
+/** The call of a method that the function begins with. */
+function firstMethodCall({ facts }: FunctionNode): CallOperation | undefined {
   const first = facts.body.find((operation) => operation.op !== "read");
-  return (
-    first?.op === "call" && first.callee.op === "read" && first.callee.place.kind === "attribute" && first.callee.place.name === "wait"
-  );
+  return first?.op === "call" && objectOfCall(first) ? first : undefined;
 }
 
 /** Whether the method begins by waiting for the object's thread to end, `self._thread.join()`, or to signal that it has come to its end: `self._done.wait()`. */
-function waitsForEnd({ facts }: FunctionNode, { spawn, function: start }: Extract<ThreadRoot, { kind: "spawn" }>): boolean {
-  const first = facts.body.find((operation) => operation.op !== "read");
-  if (first?.op !== "call" || first.arguments.length > 0 || first.callee.op !== "read" || first.callee.place.kind !== "attribute")
-    return false;
-  const { name, object } = first.callee.place;
-  if (object.op !== "read" || object.place.kind !== "attribute") return false;
+function waitsForEnd(method: FunctionNode, { spawn, function: start }: Extract<ThreadRoot, { kind: "spawn" }>): boolean {
+  const first = firstMethodCall(method);
+  const object = first && objectOfCall(first);
+  if (!first || first.arguments.length > 0 || object?.op !== "read" || object.place.kind !== "attribute") return false;
+  const name = lastNameOf(first.callee);
   const { name: attribute } = object.place;
   if (name === "wait") return signals(start.facts.body[start.facts.body.length - 1], attribute);
   if (!spawn.joinedBy.includes(name)) return false;
@@ -407,10 +411,8 @@ function signals(last: Operation | undefined, attribute: string): boolean {
     const { body, final } = last;
     return signals(final[final.length - 1], attribute) || (final.length === 0 && signals(body[body.length - 1], attribute));
   }
-  if (last?.op !== "call" || last.callee.op !== "read" || last.callee.place.kind !== "attribute" || last.callee.place.name !== "set")
-    return false;
-  const { object } = last.callee.place;
-  return object.op === "read" && object.place.kind === "attribute" && object.place.name === attribute;
+  const object = last?.op === "call" && lastNameOf(last.callee) === "set" ? objectOfCall(last) : undefined;
+  return object?.op === "read" && object.place.kind === "attribute" && object.place.name === attribute;
 }
 
 /** Whether the caller has waited for the threads of the object before: `worker.join()`, a method that joins them, and then `worker.close()`. */
