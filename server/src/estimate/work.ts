@@ -20,7 +20,7 @@ import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
-import { measuredCallNs } from "./library-costs.js";
+import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
 import { isMainGuard } from "./main-guard.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
@@ -725,8 +725,11 @@ export class CostModel {
   ): void {
     const verdict = evaluate(entry, facts);
     const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
-    const cost = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
-    if (!measured && !entry.cost && entry.kind === "cpu-native" && !lightCalls.test(entry.name)) sum.uncosted++;
+    const known = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call);
+    const cost = isIdle ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) } : known;
+    const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
+    if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) sum.uncosted++;
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
@@ -919,7 +922,8 @@ const briefCalls =
   /^(threading|collections|dataclasses|typing|types|functools|enum|abc|sys|operator|itertools|array|datetime|decimal|fractions|calendar|zoneinfo|struct|csv|uuid|unicodedata|contextlib|keyword|weakref|stat)\.|^inspect\.is|^os\.fs(path|encode|decode)$|^io\.\w+\.(tell|seek)$/;
 
 /** Calls that knowledge gives no cost for because there is next to none. */
-const lightCalls = /^(builtins|itertools|functools|operator|multiprocessing|threading|signal|ctypes|random)\./;
+const lightCalls =
+  /^(builtins\.(?!eval|exec)|itertools|functools|operator|multiprocessing|threading|concurrent|asyncio|contextlib|signal|ctypes|random)\b/;
 
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
