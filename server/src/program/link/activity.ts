@@ -16,6 +16,7 @@ import type {
 } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
+import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
@@ -26,7 +27,6 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
-  decoratorKey,
   givenBack,
   type HeldLock,
   heldThroughout,
@@ -472,8 +472,8 @@ class Walker {
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
-    const decorated = decoratorLock(frame);
-    if (decorated && !start.some((lock) => lock.key === decorated.key)) start.push(decorated);
+    for (const lock of decoratorLocks(frame, this.program, this.ownership))
+      if (!start.some((each) => each.key === lock.key)) start.push(lock);
     const activation: Activation = {
       frame,
       path,
@@ -483,9 +483,12 @@ class Walker {
       jumps: [],
       yields: [],
     };
+    for (const lock of this.managedBy(activation, start)) hold(start, lock);
+    // What is held around the function is given back when it returns.
+    const around = new Set(start.filter((lock) => !held.includes(lock)));
     if (!this.operations(frame.function.facts.body, activation, start)) activation.exits.push(start);
     const exit = {
-      held: withoutIdentity(heldOnEvery(activation.exits) ?? held),
+      held: (heldOnEvery(activation.exits) ?? held).filter((lock) => !around.has(lock)),
       yielded: withoutIdentity(heldOnEvery(activation.yields) ?? []),
     };
     this.visited.set(key, exit);
@@ -735,8 +738,12 @@ class Walker {
       const { name, owner } = callee.place.object.place;
       const node = owner === frame.function.facts.index ? frame.parameters.get(name)?.class : undefined;
       const method = node && resolver.method(node, callee.place.name);
-      if (node && method && !decoratorNames(method).includes("staticmethod"))
-        return [{ function: method, receiver: { kind: "instance", class: node } }];
+      if (node && method && !decoratorNames(method).includes("staticmethod")) {
+        const receiver: Entity = { kind: "instance", class: node };
+        // What a decorator of the program made of it stands in its place.
+        const wrappers = method.facts.decorators.length > 0 ? wrappersOf(node, callee.place.name, method, resolver) : [];
+        return wrappers.length > 0 ? wrappers : [{ function: method, receiver }];
+      }
     }
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === frame.function.facts.index) {
       const passed = this.ownership.passedCode(callee.place.name, frame);
@@ -758,12 +765,12 @@ class Walker {
     if (context.op === "call") {
       for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
         if (!node.facts.isGenerator) continue;
-        takes ||= takesLock(node.facts.body);
+        takes ||= takesLock(node.facts.body) && mayHoldAtYield(node.facts.body);
         added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
       }
     }
     for (const entity of resolver.resolve(context, frame.function)) {
-      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body);
+      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body) && mayHoldAtYield(entity.function.facts.body);
       if (entity.kind !== "instance") continue;
       const enter = this.managerFrame(entity, "__enter__", context, frame);
       if (!enter) continue;
@@ -774,6 +781,16 @@ class Walker {
     // `with self._lock.for_reading():` holds the lock in one way or another.
     const object = context.op === "call" ? objectOf(context) : undefined;
     return object && looksLikeLock(object) ? lockOfManager(object, frame, this.ownership) : found;
+  }
+
+  /** What the context managers hold that the function is decorated with. */
+  private managedBy(activation: Activation, held: readonly HeldLock[]): readonly HeldLock[] {
+    const { function: node } = activation.frame;
+    if (node.facts.decorators.length === 0) return [];
+    return decoratingManagers(node, this.program.resolver).flatMap(({ context, in: scope }) => {
+      const frame = { ...this.ownership.beside(scope), depth: activation.frame.depth };
+      return this.entered(context, { ...activation, frame }, held);
+    });
   }
 
   private left(context: Value, frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): void {
@@ -1317,6 +1334,27 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
   });
 }
 
+/** Whether a generator that takes a lock may hold it when it hands over: not where each `with` is over by then. */
+function mayHoldAtYield(body: readonly Operation[]): boolean {
+  const yields: Operation[] = [];
+  const contexts: Operation[] = [];
+  let acquires = false;
+  walkOperations(body, (operation) => {
+    if (operation.op === "yield") yields.push(operation);
+    if (operation.op === "with") contexts.push(operation);
+    acquires ||= isAcquire(operation);
+  });
+  if (acquires || yields.length === 0) return true;
+  return contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end));
+}
+
+/** The functions that stand in the place of a decorated method. */
+function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {
+  return resolver
+    .attribute({ kind: "instance", class: node }, name)
+    .flatMap((entity) => (entity.kind === "function" && entity.function !== method && entity.receiver ? [entity] : []));
+}
+
 /** The object before the dot of a method call. */
 export function objectOf(call: CallOperation): Value | undefined {
   return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
@@ -1454,29 +1492,6 @@ function heldOnEvery(ways: readonly (readonly HeldLock[])[]): readonly HeldLock[
 function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
   return held.filter((lock) => lock.key !== threadIdentityKey);
 }
-
-/** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method, wherever it has it from. */
-function decoratorLock({ function: node, parameters }: Frame): HeldLock | undefined {
-  const [self] = node.facts.parameters;
-  const named = node.facts.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
-  const object = self && parameters.get(self.name);
-  if (named === undefined || !object) return undefined;
-  const taken = { function: node, range: node.facts.nameRange };
-  const owner = object.partOf || object.key;
-  const family = `${node.file.path}#${node.facts.class}`;
-  return {
-    key: `${decoratorKey}${named} ${family}`,
-    owner,
-    via: "",
-    identity: "one-per-object",
-    reentrant: "unknown",
-    scope: "threads",
-    name: named,
-    taken,
-  };
-}
-
-const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|serialized)$/i;
 
 function threadIdentity(node: FunctionNode): HeldLock {
   const taken = { function: node, range: node.facts.nameRange };

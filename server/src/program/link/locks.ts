@@ -3,6 +3,7 @@ import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { attributesByName } from "./named-attributes.js";
 import type { Frame, Ownership } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
 import { sameValue } from "./updates.js";
@@ -148,7 +149,13 @@ export function locksOf(
     const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
   }
-  const entities = resolver.resolve(context, frame.function);
+  const named = askedByName(context, frame, program);
+  if (named) {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return locksOf(named, frame, program, ownership, whose).map((lock) => ({ ...lock, taken }));
+  }
+  const resolved = resolver.resolve(context, frame.function);
+  const entities = resolved.length > 0 ? resolved : attributeOfKnown(context, frame, program, ownership);
   const lockAt = (type: Pick<HeldLock, "reentrant" | "scope">): readonly HeldLock[] => lockIn(context, frame, ownership, type, whose);
   for (const entity of entities) {
     if (entity.kind !== "object") continue;
@@ -181,6 +188,24 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
   const [only, ...others] = around?.facts.bindings.get(name) ?? [];
   if (!around || others.length > 0 || only?.op !== "read" || only.place.kind !== "attribute") return undefined;
   return { value: only, in: ownership.beside(around) };
+}
+
+/** The attribute behind `getattr(self, "_lock")`, also through a variable, where there is one that it can be. */
+function askedByName(context: Value, { function: within }: Frame, { resolver }: Program): Value | undefined {
+  let call = context;
+  if (context.op === "read" && context.place.kind === "name" && context.place.owner === within.facts.index) {
+    const [only, ...others] = within.facts.bindings.get(context.place.name) ?? [];
+    if (only && others.length === 0) call = only;
+  }
+  const [read, ...others] = call.op === "call" ? attributesByName(call, within, resolver) : [];
+  return others.length === 0 ? read : undefined;
+}
+
+/** What an attribute is of an object whose class only the thread's way shows, as in the function that a decorator puts around methods. */
+function attributeOfKnown(context: Value, frame: Frame, { resolver }: Program, ownership: Ownership): readonly Entity[] {
+  if (context.op !== "read" || context.place.kind !== "attribute") return [];
+  const { class: node } = ownership.object(context.place.object, frame);
+  return node ? resolver.attribute({ kind: "instance", class: node }, context.place.name) : [];
 }
 
 function reentrancyOf(entity: Extract<Entity, { kind: "object" }>, program: Program): HeldLock["reentrant"] {
