@@ -23,6 +23,7 @@ import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
 import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import {
@@ -56,7 +57,7 @@ import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { countsOn, inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
-import { walkOperations } from "./walk.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
 export interface Moment {
@@ -568,14 +569,22 @@ class Walker {
     return false;
   }
 
-  /** What a round releases is not held any more after the loop, nor what it takes: there may be no round. */
+  /**
+   * What a round releases is not held any more after the loop, nor what it takes: there may be no round. But who takes the locks of all that it was given
+   * holds all of them then: `for account in accounts: account.lock.acquire()`.
+   */
   private rounds(operation: LoopOperation, activation: Activation, held: HeldLock[]): void {
     const ways: (readonly HeldLock[])[] = [];
     const inner = [...held];
     activation.jumps.push(ways);
     if (!this.operations(operation.body, activation, inner)) ways.push(inner);
     activation.jumps.pop();
+    const ofAll =
+      operation.form !== "while" && operation.makes !== "generator" && !operation.endsEarly
+        ? (heldOnEvery(ways) ?? []).filter((lock) => isTakenOfElement(lock, operation, activation.frame))
+        : [];
     replace(held, heldOnEvery([held, ...ways]) ?? held);
+    for (const lock of ofAll) hold(held, lock);
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
@@ -644,6 +653,12 @@ class Walker {
       if (index >= exits) activation.exits[index] = exit.filter((lock) => !taken.has(lock.key));
     });
     if (managed.length > 0 || direct.length === 0) this.left(context, frame, inner, path);
+    // A stack gives back what was entered on it.
+    if (inner.length > held.length && isExitStack(context, frame.function, this.program.resolver))
+      replace(
+        inner,
+        inner.filter((lock) => held.some((each) => each.key === lock.key) || !isEnteredOnStack(lock)),
+      );
     if (direct.length === 0 && held.length > 0) this.poolLeft(context, activation, held);
     // What the body took or released by itself stays so.
     const own = new Set([...direct, ...managed].map((lock) => lock.key));
@@ -681,8 +696,9 @@ class Walker {
     if (this.state === "noted") this.use(operation, activation, held);
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
-      if (name === "acquire" || name === "release" || name === "enter_context") {
-        const subject = name === "enter_context" ? operation.arguments[0]?.value : object;
+      const enters = enteringMethods.has(name);
+      if (name === "acquire" || name === "release" || enters) {
+        const subject = enters ? operation.arguments[0]?.value : object;
         const locks = subject ? locksOf(subject, frame, this.program, this.ownership, this.whose) : [];
         if (locks.length > 0) {
           if (name === "release")
@@ -1295,6 +1311,29 @@ function parametersIn(node: FunctionNode): readonly string[] {
   return node.facts.parameters.map(({ name }) => name).filter((name) => names.has(name));
 }
 
+/** Whether the lock is one of the element that a loop comes to, or is that element. */
+function isTakenOfElement({ taken }: HeldLock, loop: LoopOperation, { function: node }: Frame): boolean {
+  if (taken.function !== node || taken.range.start < loop.start || loop.end < taken.range.end) return false;
+  let isOf = false;
+  const isElement = (value: Value): boolean =>
+    someValue(value, (inner) => {
+      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== node.facts.index) return false;
+      const bound = node.facts.bindings.get(inner.place.name) ?? [];
+      return bound.some((each) => isOfElement(each, loop));
+    });
+  walkOperations(loop.body, (operation) => {
+    if (operation.op !== "call") return;
+    for (const value of [operation.callee, ...operation.arguments.map((argument) => argument.value)])
+      isOf ||= someValue(value, (inner) => inner.start === taken.range.start && inner.end === taken.range.end && isElement(inner));
+  });
+  return isOf;
+}
+
+function isOfElement(value: Value, loop: LoopOperation): boolean {
+  if (value.op === "item-of") return isOfElement(value.value, loop);
+  return value.op === "element-of" && value.iterable === loop.iterable;
+}
+
 /** What a function leaves held, and what it holds at its `yield`. */
 interface Exit {
   readonly held: readonly HeldLock[];
@@ -1347,6 +1386,25 @@ function mayHoldAtYield(body: readonly Operation[]): boolean {
   if (acquires || yields.length === 0) return true;
   return contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end));
 }
+
+function isExitStack(context: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (context.op !== "call" && context.op !== "read") return false;
+  return resolver
+    .resolve(context, within)
+    .some((entity) => entity.kind === "object" && /^contextlib\.(Async)?ExitStack$/.test(entity.type));
+}
+
+function isEnteredOnStack({ taken }: HeldLock): boolean {
+  let isEntered = false;
+  walkOperations(taken.function.facts.body, (operation) => {
+    const [subject] = operation.op === "call" && enteringMethods.has(lastNameOf(operation.callee)) ? operation.arguments : [];
+    isEntered ||= subject !== undefined && subject.value.start === taken.range.start && subject.value.end === taken.range.end;
+  });
+  return isEntered;
+}
+
+/** The methods of a stack of context managers that enter one, to leave it when the stack is left. */
+const enteringMethods: ReadonlySet<string> = new Set(["enter_context", "enter_async_context"]);
 
 /** The functions that stand in the place of a decorated method. */
 function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {

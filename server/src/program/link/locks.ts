@@ -3,6 +3,7 @@ import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { membersOfLoop } from "./loop-members.js";
 import { attributesByName } from "./named-attributes.js";
 import type { Frame, Ownership } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
@@ -154,6 +155,12 @@ export function locksOf(
     const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(named, frame, program, ownership, whose).map((lock) => ({ ...lock, taken }));
   }
+  // Who goes through a list of locks and takes each has taken all of them.
+  const members = membersOfLoop(context, frame, resolver, ownership);
+  if (members) {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return members.flatMap((each) => locksOf(each.value, each.in, program, ownership, whose).map((lock) => ({ ...lock, taken })));
+  }
   const resolved = resolver.resolve(context, frame.function);
   const entities = resolved.length > 0 ? resolved : attributeOfKnown(context, frame, program, ownership);
   const lockAt = (type: Pick<HeldLock, "reentrant" | "scope">): readonly HeldLock[] => lockIn(context, frame, ownership, type, whose);
@@ -267,7 +274,8 @@ function lockIn(
   const isPerObject = object.key.startsWith("attribute ") && owner?.class !== undefined;
   return [
     {
-      key: isByName && context.op === "read" && context.place.kind === "attribute" ? `lock ${context.place.name}` : object.key,
+      key:
+        isByName && !isPerObject && context.op === "read" && context.place.kind === "attribute" ? `lock ${context.place.name}` : object.key,
       owner: isPerObject ? (owner?.sharing === "unknown" ? "unknown" : (owner?.key ?? "")) : "",
       via: isPerObject ? object.via : "",
       identity: isByName || object.sharing === "unknown" ? "by-name" : isPerObject ? "one-per-object" : "one",

@@ -5,7 +5,7 @@ import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey }
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
-import { argumentFor, type Resolver } from "./resolver.js";
+import { argumentFor, gatheredArguments, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
@@ -427,7 +427,10 @@ export class Ownership {
         parameters.set(parameter.name, { ...actual, class: actual.class ?? ownClass });
         return;
       }
-      const argument = argumentFor(node, parameter, call, receiver ? "bound" : "passed");
+      const isBound = receiver ? "bound" : "passed";
+      const gathered = gatheredArguments(node, parameter, call, isBound);
+      if (gathered) given.set(parameter.name, { value: gathered, in: caller });
+      const argument = argumentFor(node, parameter, call, isBound);
       if (argument) {
         parameters.set(parameter.name, this.object(argument, caller, 1));
         given.set(parameter.name, { value: argument, in: caller });
