@@ -1387,7 +1387,8 @@ function mayHoldAtYield(body: readonly Operation[]): boolean {
   return contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end));
 }
 
-function isExitStack(context: Value, within: FunctionNode, resolver: Resolver): boolean {
+/** Whether the value is a stack of context managers. */
+export function isExitStack(context: Value, within: FunctionNode, resolver: Resolver): boolean {
   if (context.op !== "call" && context.op !== "read") return false;
   return resolver
     .resolve(context, within)
@@ -1404,7 +1405,7 @@ function isEnteredOnStack({ taken }: HeldLock): boolean {
 }
 
 /** The methods of a stack of context managers that enter one, to leave it when the stack is left. */
-const enteringMethods: ReadonlySet<string> = new Set(["enter_context", "enter_async_context"]);
+export const enteringMethods: ReadonlySet<string> = new Set(["enter_context", "enter_async_context"]);
 
 /** The functions that stand in the place of a decorated method. */
 function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {
