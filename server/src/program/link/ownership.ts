@@ -202,7 +202,7 @@ export class Ownership {
       }
       case "element": {
         const container = this.object(place.object, frame, depth);
-        const element = { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+        const element = { ...unknown, key: `${container.key}[${nameOfElement(place)}]`, class: this.classOf(value, frame.function) };
         return this.isFoundByOthers(place, frame, depth) ? elementOf(container, element) : element;
       }
     }
@@ -619,6 +619,12 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/** The key of an element that is written out, so that `db["orders"]` and `db["users"]` are two objects; else empty. */
+function nameOfElement({ index }: ElementPlace): string {
+  const isWritten = index.op === "constant" && (index.type === "str" || index.type === "int");
+  return isWritten && /^\w+$/.test(String(index.value)) ? String(index.value) : "";
 }
 
 /** An element of a container that threads share. */
