@@ -87,8 +87,10 @@ function isSamePlace(place: Place, node: FunctionNode, other: Place, filler: Fun
   return place.kind === "attribute" && other.kind === "attribute" && place.name === other.name;
 }
 
+/** What a test takes for absent: what a place starts with. */
 function isNothing(value: Value | undefined): boolean {
-  return value === undefined || (value.op === "constant" && value.type === "none");
+  if (value?.op === "constant") return value.type === "none" || value.value === 0 || value.value === "";
+  return value === undefined || (value.op === "display" && value.elements.length === 0 && !value.isOpen);
 }
 
 /** What is done on every way to a position: not what stands in an arm of a branch or in a loop that ends before it. */
