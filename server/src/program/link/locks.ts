@@ -1,6 +1,6 @@
 import { type Range, rangeOf } from "../../base/range.js";
 import type { Scope } from "../../knowledge/entry.js";
-import type { CallOperation, Operation, Value } from "../operation.js";
+import type { CallOperation, ComputeOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { membersOfLoop } from "./loop-members.js";
@@ -106,6 +106,8 @@ export function turnAt(
   if (test.op !== "compute") return turn(test, "other");
   const [left, right] = test.operands;
   const isNumber = (value: Value | undefined): boolean => value?.op === "constant" && value.type === "int";
+  const chosen = chosenThread(test, frame, ownership);
+  if (chosen) return chosen;
   switch (test.operator) {
     case "not":
       return turn(left, "first");
@@ -117,6 +119,25 @@ export function turnAt(
     default:
       return undefined;
   }
+}
+
+/** What is held where the threads are told apart by what each was given for itself: `if index == 0:`. */
+function chosenThread({ operator, operands, start, end }: ComputeOperation, frame: Frame, ownership: Ownership): ReturnType<typeof turnAt> {
+  const [left, right] = operands;
+  if ((operator !== "==" && operator !== "!=") || !left || !right) return undefined;
+  const [index, constant] = left.op === "constant" ? [right, left] : [left, right];
+  if (constant.op !== "constant" || index.op !== "read" || !ownership.object(index, frame).perThread) return undefined;
+  const lock: HeldLock = {
+    key: `${turnKey}${frame.function.file.path}#${frame.function.index} ${writtenName(index)} ${constant.value}`,
+    owner: "",
+    via: "",
+    identity: "one",
+    reentrant: "yes",
+    scope: "threads",
+    name: writtenName(index),
+    taken: { function: frame.function, range: { start, end } },
+  };
+  return { lock, arm: operator === "==" ? "first" : "other" };
 }
 
 /** The barrier whose `wait` the value comes from. */

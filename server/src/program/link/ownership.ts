@@ -384,6 +384,16 @@ export class Ownership {
           return merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
         }
         case "external": {
+          const [key] = call.arguments;
+          const { callee } = call;
+          // What was there before under the key, or is from now on.
+          if (
+            entity.name === "builtins.dict.setdefault" &&
+            key?.form === "positional" &&
+            callee.op === "read" &&
+            callee.place.kind === "attribute"
+          )
+            return this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
         }

@@ -756,6 +756,10 @@ export class Resolver {
         break;
       case "builtins.iter":
         return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
+      case "builtins.dict.setdefault": {
+        const made = call.arguments[1]?.value;
+        return made ? this.resolve(made, within) : [];
+      }
       case "builtins.next":
         return first ? this.elements(first, within) : [];
       default:
