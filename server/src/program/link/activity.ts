@@ -583,8 +583,11 @@ class Walker {
       operation.form !== "while" && operation.makes !== "generator" && !operation.endsEarly
         ? (heldOnEvery(ways) ?? []).filter((lock) => isTakenOfElement(lock, operation, activation.frame))
         : [];
+    // `while not lock.acquire(timeout=1): …` goes on until it has the lock.
+    const tried = operation.form === "while" && !operation.endsEarly ? triedIn(operation.test, activation.frame.function) : undefined;
+    const won = tried?.arm === "other" ? inner.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start) : [];
     replace(held, heldOnEvery([held, ...ways]) ?? held);
-    for (const lock of ofAll) hold(held, lock);
+    for (const lock of [...ofAll, ...won]) hold(held, lock);
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
@@ -697,11 +700,12 @@ class Walker {
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
       const enters = enteringMethods.has(name);
-      if (name === "acquire" || name === "release" || enters) {
+      const gives = name === "release" || name === "__exit__";
+      if (name === "acquire" || name === "__enter__" || gives || enters) {
         const subject = enters ? operation.arguments[0]?.value : object;
         const locks = subject ? locksOf(subject, frame, this.program, this.ownership, this.whose) : [];
         if (locks.length > 0) {
-          if (name === "release")
+          if (gives)
             replace(
               held,
               held.filter((lock) => !locks.some((each) => each.key === lock.key)),
@@ -1373,18 +1377,33 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
   });
 }
 
-/** Whether a generator that takes a lock may hold it when it hands over: not where each `with` is over by then. */
+/**
+ * Whether a generator that takes a lock may hold it, or what it stands for, when it hands over: not where each `with` is over by then and has only looked.
+ * A lock for readers and writers marks under a lock of its own, before and afterwards, who is there.
+ */
 function mayHoldAtYield(body: readonly Operation[]): boolean {
   const yields: Operation[] = [];
-  const contexts: Operation[] = [];
+  const contexts: Extract<Operation, { op: "with" }>[] = [];
   let acquires = false;
   walkOperations(body, (operation) => {
     if (operation.op === "yield") yields.push(operation);
     if (operation.op === "with") contexts.push(operation);
     acquires ||= isAcquire(operation);
   });
-  if (acquires || yields.length === 0) return true;
-  return contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end));
+  const [first] = yields;
+  if (acquires || !first) return true;
+  if (contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end))) return true;
+  return (
+    contexts.some((context) => context.end <= first.start && marks(context.body)) && contexts.some((context) => context.start >= first.end)
+  );
+}
+
+function marks(body: readonly Operation[]): boolean {
+  let stores = false;
+  walkOperations(body, (operation) => {
+    stores ||= operation.op === "write" && operation.place.kind === "attribute";
+  });
+  return stores;
 }
 
 /** Whether the value is a stack of context managers. */

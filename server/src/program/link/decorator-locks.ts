@@ -3,7 +3,7 @@ import type { CallOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
-import { decoratorKey, type HeldLock, isAcquire, locksOf } from "./locks.js";
+import { decoratorKey, type HeldLock, isAcquire, locksOf, writtenName } from "./locks.js";
 import type { Frame, Ownership } from "./ownership.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
@@ -16,11 +16,9 @@ export function decoratorLocks(frame: Frame, program: Program, ownership: Owners
   const { function: node } = frame;
   const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
   if (node.facts.decorators.length === 0 && (owner?.facts.decorators.length ?? 0) === 0) return [];
-  const named = lockByName(frame);
-  const found = [
-    ...locksOfObject(node, program, ownership),
-    ...(owner ? locksOfClass(frame, owner.facts.decorators, program, ownership) : []),
-  ];
+  const named = lockByName(frame) ?? lockOfLibrary(frame, program);
+  const ofClass = owner ? locksOfClass(frame, owner.facts.decorators, program, ownership) : [];
+  const found = [...locksGiven(node, program, ownership), ...locksOfObject(node, program, ownership), ...ofClass];
   return named ? [...found, named] : found;
 }
 
@@ -162,6 +160,35 @@ function lockByName({ function: node, parameters }: Frame): HeldLock | undefined
     name: named,
     taken,
   };
+}
+
+/** What a decorator of a library holds round a function: a lock of its own for each. */
+function lockOfLibrary({ function: node }: Frame, { resolver }: Program): HeldLock | undefined {
+  const scope = parentOf(node);
+  const decorator = node.facts.decorators.find((each) => {
+    const callee = each.op === "call" ? each.callee : each;
+    const isNamed = callee.op === "read" && callee.place.kind !== "element" && lockingDecorators.test(callee.place.name);
+    return isNamed && scope !== undefined && resolver.resolve(callee, scope).every(({ kind }) => kind === "external");
+  });
+  if (!decorator) return undefined;
+  const taken = { function: node, range: rangeOf(decorator) };
+  const key = `${decoratorKey}${functionKey(node)}`;
+  return { key, owner: "", via: "", identity: "one", reentrant: "unknown", scope: "threads", name: writtenName(decorator), taken };
+}
+
+/** The locks that a decorator of that kind is given: `@synchronized(lock)`. */
+function locksGiven(node: FunctionNode, program: Program, ownership: Ownership): readonly HeldLock[] {
+  const scope = parentOf(node);
+  if (!scope) return [];
+  return node.facts.decorators.flatMap((decorator) => {
+    if (decorator.op !== "call" || decorator.callee.op !== "read" || decorator.callee.place.kind === "element") return [];
+    if (!lockingDecorators.test(decorator.callee.place.name)) return [];
+    if (!program.resolver.resolve(decorator.callee, scope).every(({ kind }) => kind === "external")) return [];
+    const taken = { function: node, range: rangeOf(decorator) };
+    return decorator.arguments.flatMap(({ value }) =>
+      locksOf(value, ownership.beside(scope), program, ownership).map((lock) => ({ ...lock, taken })),
+    );
+  });
 }
 
 const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|serialized)$/i;

@@ -1010,11 +1010,20 @@ function instancesOf(
   if (entry.concurrency.width === "hidden-pool" && defaultPoolSize(entry.concurrency.default, facts, 2) === 1) return "one";
   if (entry.tasks === "per-element" || entry.concurrency.width === "unbounded") return "several";
   if (isJoinedAtOnce(call, within, lastNames(entry.joinedBy))) return "one";
+  if (isAwaitedAtOnce(call, within) && isAwaitedOnce(within, resolver)) return "one";
   // A pool that outlives the function is given work by every call of it.
   if (pool?.made && pool.made.in !== within) return "several";
   // A timer that sets up the next one has run out.
   const isTimer = resolver.externalCallees(call, within).includes("threading.Timer");
   return runsOften(call, within, resolver, isTimer ? targets.map((target) => target.function) : []) ? "several" : "one";
+}
+
+/** Whether one task runs the coroutine function: each that calls it awaits it there and is such a one, or is no coroutine and runs it to its end. */
+function isAwaitedOnce(node: FunctionNode, resolver: Resolver, depth = 0): boolean {
+  const [only, ...others] = resolver.callersOf(node);
+  if (!node.facts.isAsync || !only || others.length > 0 || depth > 3) return false;
+  if (!only.within.facts.isAsync) return loopsAround(only.within, only.call).length === 0;
+  return isAwaitedAtOnce(only.call, only.within) && isAwaitedOnce(only.within, resolver, depth + 1);
 }
 
 /** Whether the function that starts the work waits for it, each time before it starts the next, so that none is left when it returns. */
