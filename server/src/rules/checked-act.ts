@@ -4,6 +4,7 @@ import { checkThenActVerdict } from "../knowledge/check-then-act.js";
 import type { Access } from "../program/link/activity.js";
 import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { isFilledBefore } from "../program/link/filled-before.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
@@ -27,7 +28,7 @@ export function checkedActOf(
   program: Program,
 ): CheckedAct | undefined {
   const { check } = access;
-  if (!check || !isRepeatable(access)) return undefined;
+  if (!check || !isRepeatable(access) || isFilledFirst(access, check.pattern, accesses, program)) return undefined;
   const others = accesses.filter(
     (other) => undoes(other) && !isAlone(other) && !hasWaited(other, access, program) && sameKey(check.pattern, other),
   );
@@ -35,6 +36,18 @@ export function checkedActOf(
   if (!race) return undefined;
   const { pattern } = check;
   return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
+}
+
+/** Whether what is filled on demand is there before the thread is started, and nobody takes it away again. */
+function isFilledFirst(
+  { root, function: node }: Access,
+  { does, check }: CheckThenAct,
+  accesses: readonly Access[],
+  program: Program,
+): boolean {
+  if (does !== "fill" || check.place.kind === "element" || accesses.some((other) => effectOf(other, check) === "takes" && !isAlone(other)))
+    return false;
+  return isFilledBefore(root, node, check.place, program);
 }
 
 /**

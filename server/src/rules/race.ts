@@ -5,6 +5,7 @@ import { fewAlike } from "../program/link/alike.js";
 import { isWithin, ownerOfCell } from "../program/link/cells.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
+import { areInOrder } from "../program/link/handovers.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
@@ -71,7 +72,7 @@ export function raceOf(
     const how = concurrency(first, second);
     const found = how && confidenceOf(first, locks, second, how, program, all);
     const meeting = found && sameObject(first, second, program);
-    if (!how || !found || meeting === "two") continue;
+    if (!how || !found || meeting === "two" || areInOrder(first, second, program)) continue;
     const confidence = meeting === "one" ? found : "possible";
     if (best && rank(best) <= rank({ concurrency: how, confidence })) continue;
     best = { first, second, concurrency: how, confidence };

@@ -16,17 +16,18 @@ import type {
 } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
+import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
 import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import {
   commonLocks,
-  decoratorKey,
   givenBack,
   type HeldLock,
   heldThroughout,
@@ -56,7 +57,7 @@ import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
 import { countsOn, inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
-import { walkOperations } from "./walk.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
 export interface Moment {
@@ -472,8 +473,8 @@ class Walker {
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
-    const decorated = decoratorLock(frame);
-    if (decorated && !start.some((lock) => lock.key === decorated.key)) start.push(decorated);
+    for (const lock of decoratorLocks(frame, this.program, this.ownership))
+      if (!start.some((each) => each.key === lock.key)) start.push(lock);
     const activation: Activation = {
       frame,
       path,
@@ -483,9 +484,12 @@ class Walker {
       jumps: [],
       yields: [],
     };
+    for (const lock of this.managedBy(activation, start)) hold(start, lock);
+    // What is held around the function is given back when it returns.
+    const around = new Set(start.filter((lock) => !held.includes(lock)));
     if (!this.operations(frame.function.facts.body, activation, start)) activation.exits.push(start);
     const exit = {
-      held: withoutIdentity(heldOnEvery(activation.exits) ?? held),
+      held: (heldOnEvery(activation.exits) ?? held).filter((lock) => !around.has(lock)),
       yielded: withoutIdentity(heldOnEvery(activation.yields) ?? []),
     };
     this.visited.set(key, exit);
@@ -565,14 +569,25 @@ class Walker {
     return false;
   }
 
-  /** What a round releases is not held any more after the loop, nor what it takes: there may be no round. */
+  /**
+   * What a round releases is not held any more after the loop, nor what it takes: there may be no round. But who takes the locks of all that it was given
+   * holds all of them then: `for account in accounts: account.lock.acquire()`.
+   */
   private rounds(operation: LoopOperation, activation: Activation, held: HeldLock[]): void {
     const ways: (readonly HeldLock[])[] = [];
     const inner = [...held];
     activation.jumps.push(ways);
     if (!this.operations(operation.body, activation, inner)) ways.push(inner);
     activation.jumps.pop();
+    const ofAll =
+      operation.form !== "while" && operation.makes !== "generator" && !operation.endsEarly
+        ? (heldOnEvery(ways) ?? []).filter((lock) => isTakenOfElement(lock, operation, activation.frame))
+        : [];
+    // `while not lock.acquire(timeout=1): …` goes on until it has the lock.
+    const tried = operation.form === "while" && !operation.endsEarly ? triedIn(operation.test, activation.frame.function) : undefined;
+    const won = tried?.arm === "other" ? inner.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start) : [];
     replace(held, heldOnEvery([held, ...ways]) ?? held);
+    for (const lock of [...ofAll, ...won]) hold(held, lock);
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
@@ -641,6 +656,12 @@ class Walker {
       if (index >= exits) activation.exits[index] = exit.filter((lock) => !taken.has(lock.key));
     });
     if (managed.length > 0 || direct.length === 0) this.left(context, frame, inner, path);
+    // A stack gives back what was entered on it.
+    if (inner.length > held.length && isExitStack(context, frame.function, this.program.resolver))
+      replace(
+        inner,
+        inner.filter((lock) => held.some((each) => each.key === lock.key) || !isEnteredOnStack(lock)),
+      );
     if (direct.length === 0 && held.length > 0) this.poolLeft(context, activation, held);
     // What the body took or released by itself stays so.
     const own = new Set([...direct, ...managed].map((lock) => lock.key));
@@ -678,11 +699,13 @@ class Walker {
     if (this.state === "noted") this.use(operation, activation, held);
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
-      if (name === "acquire" || name === "release" || name === "enter_context") {
-        const subject = name === "enter_context" ? operation.arguments[0]?.value : object;
+      const enters = enteringMethods.has(name);
+      const gives = name === "release" || name === "__exit__";
+      if (name === "acquire" || name === "__enter__" || gives || enters) {
+        const subject = enters ? operation.arguments[0]?.value : object;
         const locks = subject ? locksOf(subject, frame, this.program, this.ownership, this.whose) : [];
         if (locks.length > 0) {
-          if (name === "release")
+          if (gives)
             replace(
               held,
               held.filter((lock) => !locks.some((each) => each.key === lock.key)),
@@ -735,8 +758,12 @@ class Walker {
       const { name, owner } = callee.place.object.place;
       const node = owner === frame.function.facts.index ? frame.parameters.get(name)?.class : undefined;
       const method = node && resolver.method(node, callee.place.name);
-      if (node && method && !decoratorNames(method).includes("staticmethod"))
-        return [{ function: method, receiver: { kind: "instance", class: node } }];
+      if (node && method && !decoratorNames(method).includes("staticmethod")) {
+        const receiver: Entity = { kind: "instance", class: node };
+        // What a decorator of the program made of it stands in its place.
+        const wrappers = method.facts.decorators.length > 0 ? wrappersOf(node, callee.place.name, method, resolver) : [];
+        return wrappers.length > 0 ? wrappers : [{ function: method, receiver }];
+      }
     }
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === frame.function.facts.index) {
       const passed = this.ownership.passedCode(callee.place.name, frame);
@@ -758,12 +785,12 @@ class Walker {
     if (context.op === "call") {
       for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
         if (!node.facts.isGenerator) continue;
-        takes ||= takesLock(node.facts.body);
+        takes ||= takesLock(node.facts.body) && mayHoldAtYield(node.facts.body);
         added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
       }
     }
     for (const entity of resolver.resolve(context, frame.function)) {
-      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body);
+      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body) && mayHoldAtYield(entity.function.facts.body);
       if (entity.kind !== "instance") continue;
       const enter = this.managerFrame(entity, "__enter__", context, frame);
       if (!enter) continue;
@@ -774,6 +801,16 @@ class Walker {
     // `with self._lock.for_reading():` holds the lock in one way or another.
     const object = context.op === "call" ? objectOf(context) : undefined;
     return object && looksLikeLock(object) ? lockOfManager(object, frame, this.ownership) : found;
+  }
+
+  /** What the context managers hold that the function is decorated with. */
+  private managedBy(activation: Activation, held: readonly HeldLock[]): readonly HeldLock[] {
+    const { function: node } = activation.frame;
+    if (node.facts.decorators.length === 0) return [];
+    return decoratingManagers(node, this.program.resolver).flatMap(({ context, in: scope }) => {
+      const frame = { ...this.ownership.beside(scope), depth: activation.frame.depth };
+      return this.entered(context, { ...activation, frame }, held);
+    });
   }
 
   private left(context: Value, frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): void {
@@ -1278,6 +1315,29 @@ function parametersIn(node: FunctionNode): readonly string[] {
   return node.facts.parameters.map(({ name }) => name).filter((name) => names.has(name));
 }
 
+/** Whether the lock is one of the element that a loop comes to, or is that element. */
+function isTakenOfElement({ taken }: HeldLock, loop: LoopOperation, { function: node }: Frame): boolean {
+  if (taken.function !== node || taken.range.start < loop.start || loop.end < taken.range.end) return false;
+  let isOf = false;
+  const isElement = (value: Value): boolean =>
+    someValue(value, (inner) => {
+      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== node.facts.index) return false;
+      const bound = node.facts.bindings.get(inner.place.name) ?? [];
+      return bound.some((each) => isOfElement(each, loop));
+    });
+  walkOperations(loop.body, (operation) => {
+    if (operation.op !== "call") return;
+    for (const value of [operation.callee, ...operation.arguments.map((argument) => argument.value)])
+      isOf ||= someValue(value, (inner) => inner.start === taken.range.start && inner.end === taken.range.end && isElement(inner));
+  });
+  return isOf;
+}
+
+function isOfElement(value: Value, loop: LoopOperation): boolean {
+  if (value.op === "item-of") return isOfElement(value.value, loop);
+  return value.op === "element-of" && value.iterable === loop.iterable;
+}
+
 /** What a function leaves held, and what it holds at its `yield`. */
 interface Exit {
   readonly held: readonly HeldLock[];
@@ -1315,6 +1375,62 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
     }
     return names;
   });
+}
+
+/**
+ * Whether a generator that takes a lock may hold it, or what it stands for, when it hands over: not where each `with` is over by then and has only looked.
+ * A lock for readers and writers marks under a lock of its own, before and afterwards, who is there.
+ */
+function mayHoldAtYield(body: readonly Operation[]): boolean {
+  const yields: Operation[] = [];
+  const contexts: Extract<Operation, { op: "with" }>[] = [];
+  let acquires = false;
+  walkOperations(body, (operation) => {
+    if (operation.op === "yield") yields.push(operation);
+    if (operation.op === "with") contexts.push(operation);
+    acquires ||= isAcquire(operation);
+  });
+  const [first] = yields;
+  if (acquires || !first) return true;
+  if (contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end))) return true;
+  return (
+    contexts.some((context) => context.end <= first.start && marks(context.body)) && contexts.some((context) => context.start >= first.end)
+  );
+}
+
+function marks(body: readonly Operation[]): boolean {
+  let stores = false;
+  walkOperations(body, (operation) => {
+    stores ||= operation.op === "write" && operation.place.kind === "attribute";
+  });
+  return stores;
+}
+
+/** Whether the value is a stack of context managers. */
+export function isExitStack(context: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (context.op !== "call" && context.op !== "read") return false;
+  return resolver
+    .resolve(context, within)
+    .some((entity) => entity.kind === "object" && /^contextlib\.(Async)?ExitStack$/.test(entity.type));
+}
+
+function isEnteredOnStack({ taken }: HeldLock): boolean {
+  let isEntered = false;
+  walkOperations(taken.function.facts.body, (operation) => {
+    const [subject] = operation.op === "call" && enteringMethods.has(lastNameOf(operation.callee)) ? operation.arguments : [];
+    isEntered ||= subject !== undefined && subject.value.start === taken.range.start && subject.value.end === taken.range.end;
+  });
+  return isEntered;
+}
+
+/** The methods of a stack of context managers that enter one, to leave it when the stack is left. */
+export const enteringMethods: ReadonlySet<string> = new Set(["enter_context", "enter_async_context"]);
+
+/** The functions that stand in the place of a decorated method. */
+function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {
+  return resolver
+    .attribute({ kind: "instance", class: node }, name)
+    .flatMap((entity) => (entity.kind === "function" && entity.function !== method && entity.receiver ? [entity] : []));
 }
 
 /** The object before the dot of a method call. */
@@ -1454,29 +1570,6 @@ function heldOnEvery(ways: readonly (readonly HeldLock[])[]): readonly HeldLock[
 function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
   return held.filter((lock) => lock.key !== threadIdentityKey);
 }
-
-/** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method, wherever it has it from. */
-function decoratorLock({ function: node, parameters }: Frame): HeldLock | undefined {
-  const [self] = node.facts.parameters;
-  const named = node.facts.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
-  const object = self && parameters.get(self.name);
-  if (named === undefined || !object) return undefined;
-  const taken = { function: node, range: node.facts.nameRange };
-  const owner = object.partOf || object.key;
-  const family = `${node.file.path}#${node.facts.class}`;
-  return {
-    key: `${decoratorKey}${named} ${family}`,
-    owner,
-    via: "",
-    identity: "one-per-object",
-    reentrant: "unknown",
-    scope: "threads",
-    name: named,
-    taken,
-  };
-}
-
-const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|serialized)$/i;
 
 function threadIdentity(node: FunctionNode): HeldLock {
   const taken = { function: node, range: node.facts.nameRange };

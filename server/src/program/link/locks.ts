@@ -1,8 +1,10 @@
 import { type Range, rangeOf } from "../../base/range.js";
 import type { Scope } from "../../knowledge/entry.js";
-import type { CallOperation, Operation, Value } from "../operation.js";
+import type { CallOperation, ComputeOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { membersOfLoop } from "./loop-members.js";
+import { attributesByName } from "./named-attributes.js";
 import type { Frame, Ownership } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
 import { sameValue } from "./updates.js";
@@ -104,6 +106,8 @@ export function turnAt(
   if (test.op !== "compute") return turn(test, "other");
   const [left, right] = test.operands;
   const isNumber = (value: Value | undefined): boolean => value?.op === "constant" && value.type === "int";
+  const chosen = chosenThread(test, frame, ownership);
+  if (chosen) return chosen;
   switch (test.operator) {
     case "not":
       return turn(left, "first");
@@ -115,6 +119,25 @@ export function turnAt(
     default:
       return undefined;
   }
+}
+
+/** What is held where the threads are told apart by what each was given for itself: `if index == 0:`. */
+function chosenThread({ operator, operands, start, end }: ComputeOperation, frame: Frame, ownership: Ownership): ReturnType<typeof turnAt> {
+  const [left, right] = operands;
+  if ((operator !== "==" && operator !== "!=") || !left || !right) return undefined;
+  const [index, constant] = left.op === "constant" ? [right, left] : [left, right];
+  if (constant.op !== "constant" || index.op !== "read" || !ownership.object(index, frame).perThread) return undefined;
+  const lock: HeldLock = {
+    key: `${turnKey}${frame.function.file.path}#${frame.function.index} ${writtenName(index)} ${constant.value}`,
+    owner: "",
+    via: "",
+    identity: "one",
+    reentrant: "yes",
+    scope: "threads",
+    name: writtenName(index),
+    taken: { function: frame.function, range: { start, end } },
+  };
+  return { lock, arm: operator === "==" ? "first" : "other" };
 }
 
 /** The barrier whose `wait` the value comes from. */
@@ -148,7 +171,19 @@ export function locksOf(
     const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
   }
-  const entities = resolver.resolve(context, frame.function);
+  const named = askedByName(context, frame, program);
+  if (named) {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return locksOf(named, frame, program, ownership, whose).map((lock) => ({ ...lock, taken }));
+  }
+  // Who goes through a list of locks and takes each has taken all of them.
+  const members = membersOfLoop(context, frame, resolver, ownership);
+  if (members) {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return members.flatMap((each) => locksOf(each.value, each.in, program, ownership, whose).map((lock) => ({ ...lock, taken })));
+  }
+  const resolved = resolver.resolve(context, frame.function);
+  const entities = resolved.length > 0 ? resolved : attributeOfKnown(context, frame, program, ownership);
   const lockAt = (type: Pick<HeldLock, "reentrant" | "scope">): readonly HeldLock[] => lockIn(context, frame, ownership, type, whose);
   for (const entity of entities) {
     if (entity.kind !== "object") continue;
@@ -181,6 +216,24 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
   const [only, ...others] = around?.facts.bindings.get(name) ?? [];
   if (!around || others.length > 0 || only?.op !== "read" || only.place.kind !== "attribute") return undefined;
   return { value: only, in: ownership.beside(around) };
+}
+
+/** The attribute behind `getattr(self, "_lock")`, also through a variable, where there is one that it can be. */
+function askedByName(context: Value, { function: within }: Frame, { resolver }: Program): Value | undefined {
+  let call = context;
+  if (context.op === "read" && context.place.kind === "name" && context.place.owner === within.facts.index) {
+    const [only, ...others] = within.facts.bindings.get(context.place.name) ?? [];
+    if (only && others.length === 0) call = only;
+  }
+  const [read, ...others] = call.op === "call" ? attributesByName(call, within, resolver) : [];
+  return others.length === 0 ? read : undefined;
+}
+
+/** What an attribute is of an object whose class only the thread's way shows, as in the function that a decorator puts around methods. */
+function attributeOfKnown(context: Value, frame: Frame, { resolver }: Program, ownership: Ownership): readonly Entity[] {
+  if (context.op !== "read" || context.place.kind !== "attribute") return [];
+  const { class: node } = ownership.object(context.place.object, frame);
+  return node ? resolver.attribute({ kind: "instance", class: node }, context.place.name) : [];
 }
 
 function reentrancyOf(entity: Extract<Entity, { kind: "object" }>, program: Program): HeldLock["reentrant"] {
@@ -242,7 +295,8 @@ function lockIn(
   const isPerObject = object.key.startsWith("attribute ") && owner?.class !== undefined;
   return [
     {
-      key: isByName && context.op === "read" && context.place.kind === "attribute" ? `lock ${context.place.name}` : object.key,
+      key:
+        isByName && !isPerObject && context.op === "read" && context.place.kind === "attribute" ? `lock ${context.place.name}` : object.key,
       owner: isPerObject ? (owner?.sharing === "unknown" ? "unknown" : (owner?.key ?? "")) : "",
       via: isPerObject ? object.via : "",
       identity: isByName || object.sharing === "unknown" ? "by-name" : isPerObject ? "one-per-object" : "one",

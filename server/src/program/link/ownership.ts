@@ -5,7 +5,7 @@ import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey }
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
-import { argumentFor, type Resolver } from "./resolver.js";
+import { argumentFor, gatheredArguments, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
@@ -202,7 +202,7 @@ export class Ownership {
       }
       case "element": {
         const container = this.object(place.object, frame, depth);
-        const element = { ...unknown, key: `${container.key}[]`, class: this.classOf(value, frame.function) };
+        const element = { ...unknown, key: `${container.key}[${nameOfElement(place)}]`, class: this.classOf(value, frame.function) };
         return this.isFoundByOthers(place, frame, depth) ? elementOf(container, element) : element;
       }
     }
@@ -384,6 +384,16 @@ export class Ownership {
           return merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
         }
         case "external": {
+          const [key] = call.arguments;
+          const { callee } = call;
+          // What was there before under the key, or is from now on.
+          if (
+            entity.name === "builtins.dict.setdefault" &&
+            key?.form === "positional" &&
+            callee.op === "read" &&
+            callee.place.kind === "attribute"
+          )
+            return this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
         }
@@ -427,7 +437,10 @@ export class Ownership {
         parameters.set(parameter.name, { ...actual, class: actual.class ?? ownClass });
         return;
       }
-      const argument = argumentFor(node, parameter, call, receiver ? "bound" : "passed");
+      const isBound = receiver ? "bound" : "passed";
+      const gathered = gatheredArguments(node, parameter, call, isBound);
+      if (gathered) given.set(parameter.name, { value: gathered, in: caller });
+      const argument = argumentFor(node, parameter, call, isBound);
       if (argument) {
         parameters.set(parameter.name, this.object(argument, caller, 1));
         given.set(parameter.name, { value: argument, in: caller });
@@ -616,6 +629,12 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/** The key of an element that is written out, so that `db["orders"]` and `db["users"]` are two objects; else empty. */
+function nameOfElement({ index }: ElementPlace): string {
+  const isWritten = index.op === "constant" && (index.type === "str" || index.type === "int");
+  return isWritten && /^\w+$/.test(String(index.value)) ? String(index.value) : "";
 }
 
 /** An element of a container that threads share. */

@@ -52,6 +52,8 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
   if ((a.kind === "caller" && b.kind === "caller") || takeTurns(a, b)) return false;
   // Another call of the coroutine function does not wait, but has objects of its own.
   if ((of === "call's object" || ofSecond === "call's object") && isAwaitedBefore(a, b)) return false;
+  // So it is for everything where the coroutine runs once.
+  if (a.kind === "spawn" && b.kind === "spawn" && a.instances === "one" && b.instances === "one" && isAwaitedBefore(a, b)) return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);
   if (a.kind === "spawn" && b.kind === "spawn") {

@@ -488,7 +488,7 @@ export class Resolver {
   private givenByCallers(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
     const result: Entity[] = [];
     for (const { call, within, receiver } of this.callersOf(node)) {
-      const argument = argumentFor(node, parameter, call, receiver);
+      const argument = gatheredArguments(node, parameter, call, receiver) ?? argumentFor(node, parameter, call, receiver);
       if (argument) result.push(...this.resolve(argument, within));
     }
     return result;
@@ -756,6 +756,10 @@ export class Resolver {
         break;
       case "builtins.iter":
         return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
+      case "builtins.dict.setdefault": {
+        const made = call.arguments[1]?.value;
+        return made ? this.resolve(made, within) : [];
+      }
       case "builtins.next":
         return first ? this.elements(first, within) : [];
       default:
@@ -1157,6 +1161,40 @@ export function argumentFor(
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
 }
+
+/** What `*rest` gathers of a call's arguments, as the tuple that it is; undefined for other parameters. */
+export function gatheredArguments(
+  node: FunctionNode,
+  parameter: ParameterFacts,
+  call: CallOperation,
+  receiver: "bound" | "passed",
+): Value | undefined {
+  const from = node.head.parameters.indexOf(parameter) - (receiver === "bound" ? 1 : 0);
+  if (parameter.form !== "star" || from < 0) return undefined;
+  const known = gatheredOf.get(call);
+  if (known?.from === from) return known.value;
+  const positional = call.arguments.filter(({ form }) => form === "positional" || form === "star");
+  const [only, ...others] = positional.slice(from);
+  const isOpen = positional.some(({ form }) => form === "star");
+  // `f(*xs)` hands on what `xs` has.
+  const isHandedOn = only?.form === "star" && others.length === 0 && positional.slice(0, from).every(({ form }) => form === "positional");
+  const value: Value = isHandedOn
+    ? only.value
+    : {
+        op: "display",
+        makes: "tuple",
+        elements: isOpen ? [] : positional.slice(from).map((argument) => argument.value),
+        keys: [],
+        isOpen,
+        start: call.start,
+        end: call.end,
+      };
+  gatheredOf.set(call, { from, value });
+  return value;
+}
+
+/** What is known of a value is kept by the value, so a call gives the same one each time. */
+const gatheredOf = new WeakMap<CallOperation, { readonly from: number; readonly value: Value }>();
 
 /** Whether the function is one that the other defines further down, once for each of its calls. */
 function isDefinedLater({ file, head }: FunctionNode, offset: number, within: FunctionNode): boolean {

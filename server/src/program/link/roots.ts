@@ -10,6 +10,7 @@ import type { SharingPromise } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
 import {
   type EntryPoint,
+  endsInCall,
   isAwaitedAtOnce,
   isCalledInTurn,
   type ScopedValue,
@@ -112,7 +113,22 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
         roots.push({ kind: "marked", key: `marked ${functionKey(node)}`, function: node, instances: "several" });
     }
   }
-  return roots;
+  return roots.map((root) => {
+    const starters = root.kind === "spawn" ? severalStarters(root, roots, program) : undefined;
+    if (root.kind !== "spawn" || !starters) return root;
+    return { ...root, instances: "several" as const, repeated: starters.kind === "spawn" ? starters.repeated : "shown" };
+  });
+}
+
+/** The threads that come by the place where one is started and waited for, if there are several. */
+function severalStarters(
+  root: Extract<ThreadRoot, { kind: "spawn" }>,
+  roots: readonly ThreadRoot[],
+  program: Program,
+): ThreadRoot | undefined {
+  if (root.instances === "several" || !endsInCall(root.spawn) || root.spawn.turn !== undefined) return undefined;
+  const ways = waysTo(root.spawn.in, program);
+  return roots.find((other) => other !== root && other.instances === "several" && ways.has(other.function));
 }
 
 /**
@@ -204,6 +220,8 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
         callers.push({ kind: "caller", key, function: spawn.in, instances: "one", beside: spawn, within, evidence: "seen" });
       }
     }
+    // Whoever calls comes back when the thread is over.
+    if (endsInCall(spawn)) continue;
     if (thread) callers.push(...callersOfThread(thread, spawn, started, seen, program));
     if (!isOwnMethod(root.target.receiverValue)) continue;
     const owner = program.resolver.enclosingClass(spawn.in);

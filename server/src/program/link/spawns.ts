@@ -12,8 +12,9 @@ import type {
 import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallSite } from "../facts.js";
-import type { CallArgument, CallOperation, Value } from "../operation.js";
+import type { CallArgument, CallOperation, Operation, Value } from "../operation.js";
 import { knownOfCall } from "./call-facts.js";
+import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { importsOf } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
@@ -558,16 +559,24 @@ function spawnOf(
     width,
     startedBy,
     starts: typeof entry.startedBy === "string" ? [] : entry.startedBy.filter((name) => name !== "__call__"),
-    turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : turnOfPool(pool),
-    joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
+    turn: alone || entry.concurrency.width === "one-thread" ? turnOf(entry, call, within, resolver) : turnOfPool(pool, resolver),
+    joinedBy: lastNames(entry.joinedBy),
   };
 }
 
+function lastNames(names: readonly string[]): readonly string[] {
+  return names.map(lastName);
+}
+
 /** The work of a pool of one thread is done one by one, wherever it is handed over. */
-function turnOfPool(pool: SpawnPool | undefined): string | undefined {
-  const size = pool?.size?.value;
-  const isOne = size?.op === "constant" && size.value === 1;
-  return isOne && pool?.made ? `turn of ${pool.made.in.file.path}:${pool.made.call.start}` : undefined;
+function turnOfPool(pool: SpawnPool | undefined, resolver: Resolver): string | undefined {
+  return isOfOne(pool, resolver) && pool?.made ? `turn of ${pool.made.in.file.path}:${pool.made.call.start}` : undefined;
+}
+
+/** Whether the pool has one worker, as far as its size is told. */
+function isOfOne(pool: SpawnPool | undefined, resolver: Resolver): boolean {
+  const size = pool?.size && constantOf(pool.size.value, pool.size.in, resolver);
+  return size?.type === "int" && size.value === 1;
 }
 
 /** Whether one call of the spawning function can start the work again before it is over: in a loop that does not wait for it. */
@@ -636,7 +645,7 @@ function callbacksOf(entry: SpawnerEntry, call: CallOperation, within: FunctionN
       startedBy: "call",
       starts: [],
       turn: turnOf(entry, call, within, resolver),
-      joinedBy: entry.joinedBy.map((name) => name.slice(name.lastIndexOf(".") + 1)),
+      joinedBy: lastNames(entry.joinedBy),
     },
   ];
 }
@@ -936,7 +945,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
         externalTargets: [],
         pool: undefined,
         items: [],
-        instances: runsOften(site.call, within, resolver) ? "several" : "one",
+        instances: !isJoinedAtOnce(site.call, within, worker.join) && runsOften(site.call, within, resolver) ? "several" : "one",
         repeated: isCalledInTurn(site.call, within, resolver) ? "shown" : "guessed",
         instancesOfOne: "one",
         instancesOfCall: startsSeveral(site.call, within) ? "several" : "one",
@@ -997,11 +1006,11 @@ function instancesOf(
   resolver: Resolver,
   targets: readonly SpawnTarget[],
 ): Spawn["instances"] {
-  const size = pool?.size?.value;
-  if (size?.op === "constant" && size.value === 1) return "one";
+  if (isOfOne(pool, resolver)) return "one";
   if (entry.concurrency.width === "hidden-pool" && defaultPoolSize(entry.concurrency.default, facts, 2) === 1) return "one";
   if (entry.tasks === "per-element" || entry.concurrency.width === "unbounded") return "several";
-  if (isJoinedAtOnce(call, within)) return "one";
+  if (isJoinedAtOnce(call, within, lastNames(entry.joinedBy))) return "one";
+  if (isAwaitedAtOnce(call, within) && isAwaitedOnce(within, resolver)) return "one";
   // A pool that outlives the function is given work by every call of it.
   if (pool?.made && pool.made.in !== within) return "several";
   // A timer that sets up the next one has run out.
@@ -1009,18 +1018,44 @@ function instancesOf(
   return runsOften(call, within, resolver, isTimer ? targets.map((target) => target.function) : []) ? "several" : "one";
 }
 
-/** Whether the next thing that is done with the thread, before another is started, is to wait for it. */
-function isJoinedAtOnce(call: CallOperation, within: FunctionNode): boolean {
-  const [name] = [...within.facts.bindings].find(([, values]) => values.includes(call)) ?? [];
-  if (name === undefined) return false;
-  return (listOf(within.facts.body, call) ?? []).some((operation) => {
-    if (operation.op !== "call" || operation.start < call.end) return false;
-    const { callee } = operation;
-    if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "join") return false;
-    const { object } = callee.place;
-    return object.op === "read" && object.place.kind === "name" && object.place.name === name;
-  });
+/** Whether one task runs the coroutine function: each that calls it awaits it there and is such a one, or is no coroutine and runs it to its end. */
+function isAwaitedOnce(node: FunctionNode, resolver: Resolver, depth = 0): boolean {
+  const [only, ...others] = resolver.callersOf(node);
+  if (!node.facts.isAsync || !only || others.length > 0 || depth > 3) return false;
+  if (!only.within.facts.isAsync) return loopsAround(only.within, only.call).length === 0;
+  return isAwaitedAtOnce(only.call, only.within) && isAwaitedOnce(only.within, resolver, depth + 1);
 }
+
+/** Whether the function that starts the work waits for it, each time before it starts the next, so that none is left when it returns. */
+export function endsInCall({ call, in: within, joinedBy }: Pick<Spawn, "call" | "in" | "joinedBy">): boolean {
+  return isJoinedAtOnce(call, within, joinedBy);
+}
+
+/** Whether the next thing that is done with the thread or the future, before another is started, is to wait for it. */
+function isJoinedAtOnce(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): boolean {
+  const waits = new Set(["join", ...joinedBy]);
+  const [name] = [...within.facts.bindings].find(([, values]) => values.includes(call)) ?? [];
+  const isIt = (object: Value): boolean =>
+    object === call || (object.op === "read" && object.place.kind === "name" && object.place.name === name && name !== undefined);
+  const isOn = (operation: Operation | Value, names: ReadonlySet<string>): boolean =>
+    operation.op === "call" &&
+    operation.callee.op === "read" &&
+    operation.callee.place.kind === "attribute" &&
+    names.has(operation.callee.place.name) &&
+    isIt(operation.callee.place.object);
+  const isWait = (operation: Operation): boolean => {
+    // `while thread.is_alive(): thread.join(0.1)`
+    if (operation.op === "loop")
+      return operation.form === "while" && operation.test !== undefined && !operation.endsEarly && isOn(operation.test, asksForLife);
+    if (operation.op === "attempt") return [...operation.body, ...operation.final].some(isWait);
+    return isOn(operation, waits);
+  };
+  return (listOf(within.facts.body, call) ?? []).some(
+    (operation) => operation.start >= call.start && operation !== call && isWait(operation),
+  );
+}
+
+const asksForLife: ReadonlySet<string> = new Set(["is_alive"]);
 
 /** Whether the call is made several times: in a loop, or in a function that is called in a loop, from several places, or handed out. */
 function runsOften(

@@ -1,8 +1,9 @@
 import type { Range } from "../../base/range.js";
 import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
-import { objectOf } from "./activity.js";
+import { enteringMethods, isExitStack, objectOf } from "./activity.js";
 import type { FunctionNode } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { looksLikeLock, mayFail, writtenName } from "./locks.js";
@@ -100,6 +101,21 @@ export function heldStretches(node: FunctionNode, program: Program): readonly He
   return program.resolver.rememberedOf(node, "held stretches", () => findStretches(node, program));
 }
 
+/** From where a lock is entered on a stack of context managers to where the stack is left. */
+function stretchOnStack(call: CallOperation, node: FunctionNode, program: Program): readonly HeldStretch[] {
+  const context = call.arguments[0]?.value;
+  const found = context && lockUse(context, node, program);
+  let end: number | undefined;
+  walkOperations(node.facts.body, (operation) => {
+    const isAround = operation.op === "with" && operation.start < call.start && call.end <= operation.end;
+    if (isAround && isExitStack(operation.context, node, program.resolver)) end = operation.end;
+  });
+  if (!context || !found || end === undefined) return [];
+  const isAwaited = lastNameOf(call.callee) !== "enter_context";
+  const lock = isAwaited ? { ...found, scope: "tasks" as const } : found;
+  return [{ lock, context, within: node, taken: { start: call.start, end: call.end }, start: call.end, end }];
+}
+
 function findStretches(node: FunctionNode, program: Program): readonly HeldStretch[] {
   const stretches: HeldStretch[] = [];
   const acquires: { readonly call: CallOperation; readonly object: Value }[] = [];
@@ -121,6 +137,7 @@ function findStretches(node: FunctionNode, program: Program): readonly HeldStret
     if (operation.op !== "call") return;
     const object = objectOf(operation);
     if (!object || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (enteringMethods.has(operation.callee.place.name)) stretches.push(...stretchOnStack(operation, node, program));
     if (operation.callee.place.name === "acquire" && !mayFail(operation)) acquires.push({ call: operation, object });
     if (operation.callee.place.name === "release") releases.push({ call: operation, name: writtenName(object) });
   });
