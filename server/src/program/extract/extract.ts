@@ -717,6 +717,7 @@ class FunctionExtraction {
       const site = { write, function: this.scope.index };
       this.file.addWrite(place.name, site);
     }
+    if (place.kind === "element" && value && given.form === "assign") this.holds.add("element store");
     if (this.isShareable(place)) this.operations.push(write);
   }
 

@@ -1037,6 +1037,9 @@ class Walker {
   /** The object through which state is reached; not that which is the thread itself, where the state is what its maker gave it. */
   private objectBehind(base: Value, via: string, frame: Frame): AbstractObject {
     const object = this.ownership.object(base, frame);
+    const start = via.split(wayBreak).pop() ?? "";
+    // An attribute of the thread's object led to what that shares with others of its class.
+    if (object.key.startsWith("self ") && /^(cell|global) /.test(start)) return { ...object, key: start, partOf: "" };
     if (!object.made || object.sharing !== "shared" || via.split(wayBreak).includes(object.key)) return object;
     return { ...object, sharing: "own", key: `made ${object.made.in.file.path}:${object.made.call.start}` };
   }

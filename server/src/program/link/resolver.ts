@@ -877,6 +877,10 @@ export class Resolver {
         if (same && holder && argument) result.push(...this.resolve(argument.value, holder));
       }
     }
+    for (const { node, place: to, value } of elementStores(within.file).get(place.name) ?? []) {
+      const isSame = place.kind === "name" ? to.kind === "name" && to.owner === place.owner : to.kind === "attribute";
+      if (isSame) result.push(...this.resolve(value, node));
+    }
     return result;
   }
 
@@ -1210,4 +1214,32 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
     }
     return values;
   });
+}
+
+interface ElementStore extends ReboundValue {
+  /** What holds the container. */
+  readonly place: Place;
+}
+
+/** What functions of the file store in elements of variables and attributes, by the name of those. Of very many only some. */
+function elementStores(file: LinkedFile): ReadonlyMap<string, readonly ElementStore[]> {
+  return file.derive("element stores", () => {
+    const stores = new Map<string, ElementStore[]>();
+    for (const node of file.functions) {
+      if (!node.head.holds.has("element store")) continue;
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "write" || operation.form !== "assign" || !operation.value || operation.place.kind !== "element") return;
+        const { object } = operation.place;
+        if (object.op !== "read" || object.place.kind === "element" || !mayBeObject(operation.value)) return;
+        const list = stores.get(object.place.name) ?? [];
+        if (list.length < maximumElements) stores.set(object.place.name, [...list, { node, place: object.place, value: operation.value }]);
+      });
+    }
+    return stores;
+  });
+}
+
+/** Whether the value can be a function or an object of the program, as far as its form tells. */
+function mayBeObject({ op }: Value): boolean {
+  return op === "call" || op === "read" || op === "function" || op === "choice" || op === "await";
 }

@@ -13,6 +13,7 @@ import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js"
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallSite } from "../facts.js";
 import type { CallArgument, CallOperation, Value } from "../operation.js";
+import { boundObject } from "./bound-methods.js";
 import { knownOfCall } from "./call-facts.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { importsOf } from "./linked-file.js";
@@ -734,7 +735,7 @@ function collectTargets(
         addTarget(
           entity.function,
           entity.receiver,
-          receiverOf(target, entity.function.facts.name),
+          boundObject(target.value, target.in, entity.function, resolver),
           bound(entity.function, entity.receiver, passing, call, caller, []),
           targets,
         );
@@ -758,13 +759,7 @@ function collectTargets(
           if (callee.kind === "external") externalTargets.push(callee.name);
           if (callee.kind !== "function") continue;
           const values = bound(callee.function, callee.receiver, passing, call, caller, given, entity.in);
-          addTarget(
-            callee.function,
-            callee.receiver,
-            receiverOf({ value: inner, in: entity.in }, callee.function.facts.name),
-            values,
-            targets,
-          );
+          addTarget(callee.function, callee.receiver, boundObject(inner, entity.in, callee.function, resolver), values, targets);
         }
         break;
       }
@@ -775,27 +770,6 @@ function collectTargets(
         break;
     }
   }
-}
-
-/** `work.run` gives the method `run` bound to `work`, also through a variable: `action = work.run if fast else work.walk`. */
-function receiverOf({ value, in: within }: ScopedValue, method: string): ScopedValue | undefined {
-  if (value.op === "choice") {
-    for (const choice of value.values) {
-      const found = receiverOf({ value: choice, in: within }, method);
-      if (found) return found;
-    }
-    return undefined;
-  }
-  if (value.op !== "read" || value.place.kind === "element") return undefined;
-  if (value.place.kind === "attribute") return value.place.name === method ? { value: value.place.object, in: within } : undefined;
-  const { name, owner } = value.place;
-  const holder = owner >= 0 ? within.file.functions[owner] : undefined;
-  for (const bound of holder?.facts.bindings.get(name) ?? []) {
-    const isName = bound.op === "read" && bound.place.kind === "name";
-    const found = holder && !isName ? receiverOf({ value: bound, in: holder }, method) : undefined;
-    if (found) return found;
-  }
-  return undefined;
 }
 
 function addTarget(
@@ -819,7 +793,7 @@ function addCallTargets(
   externalTargets.push(...resolver.externalCallees(call, within));
   for (const { function: node, receiver } of resolver.callees(call, within)) {
     const values = bound(node, receiver, { pass: "rest", from: 0 }, call, within, []);
-    addTarget(node, receiver, receiverOf({ value: call.callee, in: within }, node.facts.name), values, targets);
+    addTarget(node, receiver, boundObject(call.callee, within, node, resolver), values, targets);
   }
 }
 
