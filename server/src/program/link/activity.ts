@@ -1039,7 +1039,8 @@ class Walker {
     const object = this.ownership.object(base, frame);
     const start = via.split(wayBreak).pop() ?? "";
     // An attribute of the thread's object led to what that shares with others of its class.
-    if (object.key.startsWith("self ") && /^(cell|global) /.test(start)) return { ...object, key: start, partOf: "" };
+    if (object.key.startsWith("self ") && start !== object.key && /^(cell|global|self) /.test(start))
+      return { ...object, key: start, partOf: "" };
     if (!object.made || object.sharing !== "shared" || via.split(wayBreak).includes(object.key)) return object;
     return { ...object, sharing: "own", key: `made ${object.made.in.file.path}:${object.made.call.start}` };
   }
