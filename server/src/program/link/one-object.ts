@@ -50,7 +50,8 @@ function sameFrom(
 function isOneStart(first: Access, second: Access, program: Program): boolean {
   const start = first.via.split(wayBreak).pop() ?? "";
   if (start.startsWith("cell ")) return isOneVariable(first, second, start, program);
-  if (!start.startsWith("self ")) return start.startsWith("global ") || start.startsWith("class ") || start.startsWith("external ");
+  // Where a way starts with an attribute, that is one of a class, as with `Metrics.instance`.
+  if (!start.startsWith("self ")) return /^(global|class|external|result of|attribute) /.test(start);
   const { root } = first;
   if (root.kind !== "spawn" || root.key !== second.root.key || first.of !== "other object" || second.of !== "other object") return true;
   // What was given to several objects each of which starts a thread on itself.
@@ -104,11 +105,17 @@ function isGivenAgain(name: string, node: FunctionNode, program: Program, depth:
 const longestHandOver = 3;
 
 /** Whether a variable belongs to a function in which the access's thread starts, whose inner function it runs, or that calls what a library then runs. */
-function isNear({ root, function: node }: Access, location: string, program: Program): boolean {
+function isNear(first: Access, location: string, program: Program): boolean {
+  const { root, function: node } = first;
   const { resolver } = program;
   const owner = ownerOfCell(location);
   const isAround = (inner: FunctionNode | undefined): boolean => owner !== undefined && isWithin(inner, owner);
   if (isAround(root.function)) return true;
+  // What a decorator keeps, it keeps once for each function or class under it.
+  const holder = owner === undefined ? undefined : functionOfKey(owner, program);
+  const applied = holder ? resolver.callersOf(holder) : [];
+  if (!location.startsWith("attribute ") && applied.length > 0 && applied.every(({ within }) => within.facts.kind !== "function"))
+    return applied.length === 1 || first.location.startsWith("attribute ");
   switch (root.kind) {
     case "spawn":
       return isAround(root.spawn.in) || (owner !== undefined && makesStarter(owner, root.spawn, program));

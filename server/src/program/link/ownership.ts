@@ -5,6 +5,7 @@ import { boundObject } from "./bound-methods.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
+import { isOneInstance, isRemembered } from "./one-instance.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
@@ -71,6 +72,11 @@ function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };
 }
 
+/** The one object of a class that has no second. */
+function theOne(node: ClassNode): AbstractObject {
+  return sharedObject(`class ${classKey(node)}`, node);
+}
+
 /** The object that is a thread itself: one for its thread and for whoever made it. */
 function threadObject(spawn: Spawn): AbstractObject | undefined {
   const made = threadObjectOf(spawn);
@@ -82,6 +88,7 @@ export class Ownership {
   /** How many questions are being answered for the sake of one another: each call that is entered asks anew about its arguments. */
   private active = 0;
   private readonly memory = new WeakMap<Frame, Map<Value, AbstractObject>>();
+  private readonly singles = new Map<ClassNode, boolean>();
   /** What several objects of a class are given for an attribute, by class and name. */
   private readonly common = new Map<string, AbstractObject | "none">();
 
@@ -100,10 +107,21 @@ export class Ownership {
     // A value that depends on itself adds nothing to itself.
     known.set(value, unknown);
     this.active++;
-    const object = this.objectAtDepth(value, frame, depth);
+    const found = this.objectAtDepth(value, frame, depth);
     this.active--;
+    // Of some classes there is one object, however it is come by.
+    const object = found.sharing !== "own" && found.class && this.isOneInstance(found.class) ? theOne(found.class) : found;
     known.set(value, object);
     return object;
+  }
+
+  private isOneInstance(node: ClassNode): boolean {
+    let isOne = this.singles.get(node);
+    if (isOne === undefined) {
+      isOne = isOneInstance(node, this.resolver);
+      this.singles.set(node, isOne);
+    }
+    return isOne;
   }
 
   private objectAtDepth(value: Value, frame: Frame, depth: number): AbstractObject {
@@ -413,6 +431,7 @@ export class Ownership {
     for (const entity of this.resolver.resolve(call.callee, frame.function)) {
       switch (entity.kind) {
         case "class":
+          if (this.isOneInstance(entity.class)) return theOne(entity.class);
           return {
             ...own,
             key: `made ${frame.function.file.path}:${call.start}`,
@@ -424,7 +443,10 @@ export class Ownership {
           // Functions that return what they call one another for add nothing to it, and each round would double the work.
           if (isOnTheWay(entity.function, frame)) return unknown;
           const inner = this.enter(entity.function, entity.receiver, call, frame);
-          return merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
+          const returned = merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
+          if (returned.sharing !== "own" || !isRemembered(entity.function)) return returned;
+          const key = `result of ${functionKey(entity.function)}`;
+          return call.arguments.length === 0 ? sharedObject(key, returned.class) : { ...unknown, key, class: returned.class };
         }
         case "external": {
           const type = this.resolver.resolve(call, frame.function)[0];
@@ -589,6 +611,7 @@ export class Ownership {
   /** The object that a value is in the code that spawns: what is the same in every round of the loops around the spawn is shared by its threads. */
   private outside(value: Value, within: FunctionNode, spawn: CallOperation): AbstractObject {
     const node = this.classOf(value, within);
+    if (node && this.isOneInstance(node)) return theOne(node);
     if (this.variesInLoop(value, within, spawn)) {
       const made = value.op === "call" ? { call: value, in: within, frame: undefined } : undefined;
       const sharing = made && node ? "own" : "unknown";

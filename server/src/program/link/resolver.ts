@@ -163,6 +163,9 @@ export class Resolver {
         if (first?.op === "call" && first.arguments.length === 1 && value.values[1] === first.arguments[0]?.value) {
           const decorated = this.resolve(first, within);
           if (decorated.some((entity) => entity.kind === "function" || entity.kind === "class")) return decorated;
+          // `@lambda cls: cls()` puts an object in the place of its class.
+          if (value.by === "decorator" && value.values[1]?.op === "class" && decorated.some(({ kind }) => kind === "instance"))
+            return decorated;
           return value.values.slice(1).flatMap((choice) => this.resolve(choice, within));
         }
         return value.values.flatMap((choice) => this.resolve(choice, within));
@@ -598,7 +601,8 @@ export class Resolver {
     );
   }
 
-  private metaclasses(node: ClassNode): readonly ClassNode[] {
+  /** The metaclass that the class or one that it extends names. */
+  metaclasses(node: ClassNode): readonly ClassNode[] {
     const holder = this.classOrder(node).classes.find((each) => each.facts.metaclass !== undefined);
     const scope = holder?.file.functions[holder.file.functions[holder.facts.body]?.head.parent ?? 0];
     if (!holder?.facts.metaclass || !scope) return [];
