@@ -287,7 +287,19 @@ export function findHandlers(
   for (const file of files) {
     for (const node of file.classes) {
       const body = file.functions[node.facts.body];
-      if (!body || node.facts.bases.length === 0) continue;
+      if (!body) continue;
+      for (const type of shapedTypes(knowledge)) {
+        if (!hasShape(node, body, type)) continue;
+        const role = type.is;
+        const names = role.role === "handler" && role.methods !== "public" ? role.methods : [];
+        for (const name of names) {
+          const method = body.bound(name) && resolver.method(node, name);
+          // Of what the program itself hands to a server, it is known how that serves.
+          if (method && !made.has(method) && !servers.has(method))
+            points.push({ function: method, worker: "thread", by: type.name, instances: "several", turn: undefined });
+        }
+      }
+      if (node.facts.bases.length === 0) continue;
       const generated = generatedBase(node, resolver, knowledge);
       const defined = [...body.facts.bindings.keys()].filter((name) => methodNames.has(name) || (generated && !name.startsWith("_")));
       if (defined.length === 0) continue;
@@ -310,7 +322,35 @@ export function findHandlers(
       }
     }
   }
+  for (const file of files) for (const type of shapedTypes(knowledge)) points.push(...madeByFactories(file, type));
   return { handlers: roots, points };
+}
+
+/** Whether the class has the methods by which the library takes it for one of its kind. */
+function hasShape(node: ClassNode, body: FunctionNode, { shape }: TypeEntry): boolean {
+  return [...(shape?.methods ?? [])].every(([name, parameters]) => {
+    const [value] = body.bound(name) ?? [];
+    const definition = value?.op === "choice" ? value.values[value.values.length - 1] : value;
+    const method = definition?.op === "function" ? node.file.functions[definition.function] : undefined;
+    return method !== undefined && parameters.every((each, index) => method.head.parameters[index + 1]?.name === each);
+  });
+}
+
+/** What functions of a module return that stand for such a class: `def middleware(get_response): def handle(request): … return handle`. */
+function madeByFactories(file: LinkedFile, { shape, name: by }: TypeEntry): readonly EntryPoint[] {
+  const wanted = shape?.factory ?? [];
+  if (wanted.length === 0) return [];
+  return file.functions.flatMap((node) => {
+    if (node.head.kind !== "function" || node.head.class !== undefined) return [];
+    if (!wanted.every((each, index) => node.head.parameters[index]?.name === each)) return [];
+    return file.functions.flatMap((inner): readonly EntryPoint[] => {
+      const isReturned =
+        inner.head.parent === node.index &&
+        inner.head.kind === "function" &&
+        node.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === inner.head.name);
+      return isReturned ? [{ function: inner, worker: "thread", by, instances: "several", turn: undefined }] : [];
+    });
+  });
 }
 
 /** The known kind of generated class that the class derives from, whether the generated file belongs to the program or not. */
@@ -338,6 +378,16 @@ function generatedTypes(knowledge: Knowledge): readonly TypeEntry[] {
   if (known) return known;
   const types = knowledge.generatedTypes();
   generatedOf.set(knowledge, types);
+  return types;
+}
+
+const shapedOf = new WeakMap<Knowledge, readonly TypeEntry[]>();
+
+function shapedTypes(knowledge: Knowledge): readonly TypeEntry[] {
+  const known = shapedOf.get(knowledge);
+  if (known) return known;
+  const types = knowledge.shapedTypes();
+  shapedOf.set(knowledge, types);
   return types;
 }
 
