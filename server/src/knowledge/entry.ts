@@ -359,6 +359,14 @@ export interface GeneratedClasses {
   readonly nameEndsWith: string;
 }
 
+/** Classes that a library takes for what their methods say, whatever they are called and extend. */
+export interface ShapedClasses {
+  /** Methods that the class has, with the names of their first parameters after the object. */
+  readonly methods: ReadonlyMap<string, readonly string[]>;
+  /** The first parameters of functions that stand for such a class: what they return is called as its objects are. Empty if there are none. */
+  readonly factory: readonly string[];
+}
+
 /** What is known of one class. */
 export interface TypeEntry {
   readonly entry: "type";
@@ -368,6 +376,7 @@ export interface TypeEntry {
   readonly is: TypeRole;
   /** Set if the entry stands for classes that have no fixed name. */
   readonly generated: GeneratedClasses | undefined;
+  readonly shape: ShapedClasses | undefined;
   readonly sharing: ThreadSafety;
   /** The documented statement behind `sharing`, if there is one; only it may be held against a program. */
   readonly sharedByThreads: SharedByThreads | undefined;

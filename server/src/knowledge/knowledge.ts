@@ -43,6 +43,8 @@ export interface Knowledge {
   typesThatAre(...roles: readonly TypeEntry["is"]["role"][]): readonly TypeEntry[];
   /** The types whose methods are written by a generator, sorted by name. */
   generatedTypes(): readonly TypeEntry[];
+  /** The types that stand for classes of a certain shape; see `ShapedClasses`. */
+  shapedTypes(): readonly TypeEntry[];
   packages(): readonly PackageEntry[];
   /** The name under which the thing is known, aliases resolved; the name itself if it has none. */
   canonicalName(qualifiedName: string): string;
@@ -225,6 +227,7 @@ function assemble(files: readonly (KnowledgeFile | ShippedFile)[]): Knowledge {
     spawnerNames: (how) => spawners.namesOf(({ target }) => (target?.at === "decorated") === (how === "decorating")),
     typesThatAre: (...roles) => entriesOf(types, ({ is }) => is !== undefined && roles.includes(is.role)),
     generatedTypes: () => entriesOf(types, ({ generated }) => generated !== undefined),
+    shapedTypes: () => entriesOf(types, ({ shape }) => shape !== undefined),
     packages: () => sorted(packages),
     canonicalName,
   };

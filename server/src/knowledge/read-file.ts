@@ -222,6 +222,7 @@ function typeFacts(
     is: is.role === "executor" ? { ...is, size: is.size } : is.role === "queue" ? { ...is, capacity: is.capacity } : is,
     attributes: new Map(Object.entries(attributes)),
     generated: rest.generated,
+    shape: rest.shape && { ...rest.shape, methods: new Map(Object.entries(rest.shape.methods)) },
     sharedByThreads: sharedByThreads && evidence.ofSharing ? { ...sharedByThreads, evidence: evidence.ofSharing } : undefined,
     yields: rest.yields,
     enters: rest.enters,

@@ -281,6 +281,7 @@ export const typeRecord = v.strictObject({
     { role: "value" },
   ),
   generated: v.optional(v.strictObject({ moduleEndsWith: identifier, nameEndsWith: identifier })),
+  shape: v.optional(v.strictObject({ methods: v.record(identifier, v.array(identifier)), factory: v.optional(v.array(identifier), []) })),
   sharedByThreads: v.optional(
     v.strictObject({
       verdict: v.picklist(["unsafe", "unsafe-if-changed", "refused", "serialised", "safe"]),

@@ -81,9 +81,9 @@ export interface FunctionFacts extends Range {
 
 /**
  * `loop`: a `while`, or a `for` that is not `async`. `lock`: a `with`, or a call of something's `acquire`. `outer store`: a variable of another
- * scope that gets a value.
+ * scope that gets a value. `element store`: an element of something that gets one, `d[k] = x`.
  */
-export type BodyPart = "loop" | "lock" | "outer store";
+export type BodyPart = "loop" | "lock" | "outer store" | "element store";
 
 /** The one set of these parts: there are few, and every function has one. */
 export function bodyParts(parts: ReadonlySet<BodyPart> | readonly BodyPart[]): ReadonlySet<BodyPart> {
@@ -92,7 +92,7 @@ export function bodyParts(parts: ReadonlySet<BodyPart> | readonly BodyPart[]): R
   return setsOfParts[index] as ReadonlySet<BodyPart>;
 }
 
-const allParts: readonly BodyPart[] = ["loop", "lock", "outer store"];
+const allParts: readonly BodyPart[] = ["loop", "lock", "outer store", "element store"];
 
 /** By the bits of the parts in it. */
 const setsOfParts: readonly ReadonlySet<BodyPart>[] = Array.from(

@@ -17,7 +17,9 @@ import type { Place, Value } from "../program/operation.js";
 export function isDoubtfulMeeting(first: Access, second: Access, program: Program): boolean {
   const roots = [first.root, second.root];
   return (
-    roots.some((root) => isOfTests(root, program) || isOnlyCalledWithin(root, program) || isCalledAfterwards(root)) ||
+    roots.some((root) => isOfTests(root, program) || isCalledAfterwards(root)) ||
+    isOnlyCalledWithin(first.root, second.root, program) ||
+    isOnlyCalledWithin(second.root, first.root, program) ||
     isTrial(first.root, second.root, program) ||
     startsAnew(first.root, second.root, program) ||
     startsAnew(second.root, first.root, program) ||
@@ -116,7 +118,7 @@ function areOfTwoWindows(a: ThreadRoot, b: ThreadRoot, { resolver }: Program): b
 }
 
 /** Whether only the class itself calls the method, while it is called from outside by others: then it is one of its parts, in whichever thread that is. */
-function isOnlyCalledWithin(root: ThreadRoot, program: Program): boolean {
+function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Program): boolean {
   if (root.kind !== "promised" || root.promise.class === undefined) return false;
   const owner = root.promise.class;
   const { resolver } = program;
@@ -124,7 +126,17 @@ function isOnlyCalledWithin(root: ThreadRoot, program: Program): boolean {
     resolver.overview(`called from outside: ${functionKey(node)}`, () => calledFromOutside(node, owner, resolver));
   // What overrides a method is called where that one is.
   const isCalled = resolver.callersOf(root.function).length > 0 || resolver.callsNamed(root.function.facts.name).length > 0;
+  // Called by what a thread starts in, it has a thread of its own.
+  if (resolver.callersOf(root.function).some(({ within }) => within !== other.function && startsThread(within, program))) return false;
   return isCalled && !isOutside(root.function) && root.promise.entries.some(isOutside);
+}
+
+function startsThread(node: FunctionNode, program: Program): boolean {
+  const started = program.resolver.overview(
+    "functions that threads start in",
+    () => new Set(program.spawns.flatMap(({ worker, targets }) => (worker === "thread" ? targets.map((target) => target.function) : []))),
+  );
+  return started.has(node);
 }
 
 /** Whether the step calls something that was given or stored, and not a function by its own name: what that is differs from object to object. */

@@ -217,7 +217,7 @@ function fetches(call: CallOperation, within: FunctionNode, program: Program, se
     const blocking = entry && blockingOf(entry, {});
     return blocking?.does === "blocks" && fetchedFrom.has(blocking.on);
   });
-  if (waits) return true;
+  if (waits || (resolver.callees(call, within).length === 0 && loading.test(lastNameOf(call.callee)))) return true;
   for (const { function: callee } of resolver.callees(call, within)) {
     if (seen.has(callee) || seen.size >= mostFunctions) continue;
     seen.add(callee);
@@ -231,6 +231,11 @@ function fetches(call: CallOperation, within: FunctionNode, program: Program, se
 }
 
 const mostFunctions = 6;
+
+/** Names of library calls that read something large from files or the network, whatever library it is. */
+const loading =
+  /^(load|load_(model|weights|dataset|pretrained|file)|from_(pretrained|file|disk)|read_(csv|parquet|excel|pickle|json)|download|urlopen)$/;
+
 const fetchedFrom: ReadonlySet<string> = new Set(["disk", "network", "process"]);
 
 /** Whether the function adds to what the place holds, or to a local variable that is stored there, between two offsets. */

@@ -1,5 +1,6 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
+import { isSizeFor, updateRead } from "../program/link/updates.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
@@ -29,7 +30,9 @@ export const nonAtomicSharedUpdate: Rule<Data> = {
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();
   for (const accesses of accessesByLocation(program).values()) {
-    const stores = accesses.filter(({ does }) => does === "assign" || does === "update" || does === "delete");
+    const stores = accesses.filter(
+      ({ does, update }) => does === "assign" || does === "update" || does === "delete" || (does === "change" && update),
+    );
     for (const update of stores) {
       if (!update.update) continue;
       const key = `${update.function.file.path}:${update.statement.start}`;
@@ -110,7 +113,17 @@ function message({ race, gap }: Data, context: RuleContext): string {
     breaking.length === knownTargets.length
       ? `Loses updates on every interpreter: ${everywhere(gap)}.`
       : `Loses on ${breakingText(breaking)}; ${accidentText(gap)}.`;
+  if (countsOnRow(first))
+    return `\`${text}\` counts on what may have changed: ${whoText(race)} and ${guard}. Two threads can read the same length or last element before either adds its own. ${where.replace(/^Loses( updates)? on/, "Goes wrong on")}`;
   return `\`${text}\` can lose updates: ${whoText(race)} and ${guard}. ${where}`;
+}
+
+/** Whether an element is added whose place or content follows from those that are there. */
+function countsOnRow({ does, operation, update, function: node }: Race["first"]): boolean {
+  if (does === "change") return true;
+  if (operation.op !== "write" || operation.place.kind !== "element" || !update) return false;
+  const read = updateRead(operation, node);
+  return read !== undefined && isSizeFor(operation, read);
 }
 
 /** Why a switch is possible on every interpreter. */

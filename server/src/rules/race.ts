@@ -9,7 +9,7 @@ import { areInOrder } from "../program/link/handovers.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
-import { sameObject } from "../program/link/one-object.js";
+import { makesStarter, sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { besideIn, type ThreadRoot } from "../program/link/roots.js";
 import { isLock } from "../program/link/useless-locks.js";
@@ -136,7 +136,7 @@ function confidenceOf(
   switch (how) {
     case "seen":
       return first.location.startsWith("unknown") ||
-        isOfUnknownObject(first, second) ||
+        isOfUnknownObject(first, second, program) ||
         isGuessedTwin(first, second, program) ||
         isDoubtfulMeeting(first, second, program) ||
         isInitial(second) ||
@@ -178,13 +178,13 @@ function confidenceOf(
  * Whether several threads of one kind come to an attribute through an object that each may have for itself: the `self` of a method behind a callback, or
  * what is passed to the function that starts the threads. That it is one object for all of them is then a guess.
  */
-function isOfUnknownObject(first: Access, second: Access): boolean {
+function isOfUnknownObject(first: Access, second: Access, program: Program): boolean {
   const { root, of, through, location } = first;
   if (root.kind !== "spawn" || root.key !== second.root.key || of !== "other object" || second.of !== of) return false;
   if (!location.startsWith("attribute ") || second.through !== through) return false;
   const owner = ownerOfCell(through);
   // A variable around the thread's own start is known to be one, or to be another in each call.
-  return owner !== undefined && !isWithin(root.spawn.in, owner);
+  return owner !== undefined && !isWithin(root.spawn.in, owner) && !makesStarter(owner, root.spawn, program);
 }
 
 /** Whether the two are threads of one place that starts one each time, and nothing shows that it does so again before the first is over. */

@@ -4,7 +4,7 @@ import type { Access } from "../program/link/activity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, locksAfterLook } from "./checked-act.js";
-import { evidenceOf } from "./evidence.js";
+import { evidenceOf, lengthOfWays } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isRealLock, quoted, type Race, whoText } from "./race.js";
@@ -87,6 +87,8 @@ function match(data: Data, program: Program): Match<Data> {
  */
 function isMild({ act, made }: Data, program: Program): boolean {
   const isTold = made.kind === "lock" || made.kind === "thread" || (made.kind === "work" && isLockedLate(act.race.first));
+  // What requests load from files or the network is loaded once for each of those that come in before the first is done.
+  if (made.kind === "work" && evidenceOf(act.race) === "requests" && lengthOfWays(act.race) <= longestForRequests) return false;
   if (!isTold || isFilledAtImport(act.race, program)) return true;
   // Work that is locked too late shows that somebody else was thought of.
   if (made.kind === "work") return false;
@@ -94,6 +96,9 @@ function isMild({ act, made }: Data, program: Program): boolean {
   const evidence = evidenceOf(act.race);
   return evidence === "caller" || evidence === "beside" || evidence === "promise";
 }
+
+/** Calls on the ways of two requests together. */
+const longestForRequests = 2;
 
 /** Whether a module calls what fills the place while it is imported, by itself or by making an object: when threads start it is filled. */
 function isFilledAtImport({ first }: Race, { resolver }: Program): boolean {

@@ -624,11 +624,10 @@ class FunctionExtraction {
       this.file.function(scope, { qualifiedName, class: index });
     });
     const value: Value = { op: "class", class: index, start: statement.nameRange.start, end: statement.nameRange.end };
-    for (const decorator of statement.decorators) this.value(decorator);
-    this.bindDefinition(statement.name, value, statement);
+    this.bindDefinition(statement.name, this.decorated(value, statement.decorators), statement);
   }
 
-  /** `@d def f` binds `d(f)`; the call is recorded like one that is written out, so that parameters of `d` find their values. */
+  /** `@d def f` binds `d(f)`, and so it is with classes; the call is recorded like one that is written out, so that parameters of `d` find their values. */
   private decorated(value: Value, decorators: readonly Expression[]): Value {
     let result = value;
     for (let i = decorators.length - 1; i >= 0; i--) {
@@ -717,6 +716,7 @@ class FunctionExtraction {
       const site = { write, function: this.scope.index };
       this.file.addWrite(place.name, site);
     }
+    if (place.kind === "element" && value && given.form === "assign") this.holds.add("element store");
     if (this.isShareable(place)) this.operations.push(write);
   }
 

@@ -56,7 +56,20 @@ import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
 import { decided, type KnownValues } from "./truth.js";
-import { countsOn, inPlaceMethod, isProperty, samePlace, type UpdateForm, updateForm, updateGap, updateRead } from "./updates.js";
+import {
+  countsOn,
+  gapOfAdding,
+  inPlaceMethod,
+  isProperty,
+  isSizeFor,
+  readForAdding,
+  samePlace,
+  storeOf,
+  type UpdateForm,
+  updateForm,
+  updateGap,
+  updateRead,
+} from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /** One moment of a thread: where it is, how it got there, and what it holds. */
@@ -696,7 +709,11 @@ class Walker {
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
     const { frame, path } = activation;
     const { callee } = operation;
-    if (this.state === "noted") this.use(operation, activation, held);
+    if (this.state === "noted") {
+      this.use(operation, activation, held);
+      const stored = storeOf(operation);
+      if (stored && updateRead(stored, frame.function)) this.write(stored, activation, held);
+    }
     if (callee.op === "read" && callee.place.kind === "attribute") {
       const { name, object } = callee.place;
       const enters = enteringMethods.has(name);
@@ -854,12 +871,13 @@ class Walker {
     if (object?.sharing !== "shared") return;
     const read = updateRead(write, frame.function);
     if (read?.op === "read" && this.isThreadsOwn(read, frame)) return;
+    const isCounted = read && (countsOn(write, read, frame.function) || isSizeFor(write, read));
     const update = read
       ? {
           gap: updateGap(write, read, frame.function, this.program.resolver),
           read: { start: read.start, end: read.end },
           form: updateForm(write, frame.function, this.program.resolver),
-          result: countsOn(write, read, frame.function) ? ("counted" as const) : ("kept" as const),
+          result: isCounted ? ("counted" as const) : ("kept" as const),
         }
       : undefined;
     const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
@@ -895,8 +913,18 @@ class Walker {
     if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
     const target = this.ownership.object(object, frame);
     if (target.sharing !== "shared") return;
-    if (mayChange && isContainer) this.access("change", elementsOf(target), call, call, baseOf(object), activation, held);
-    else this.access(isUnsafe ? "use" : "change", target, call, call, baseOf(object), activation, held);
+    if (mayChange && isContainer) {
+      const read = readForAdding(call, frame.function);
+      const update: Access["update"] = read && {
+        gap: gapOfAdding(call, read, frame.function, resolver),
+        read: { start: read.start, end: read.end },
+        form: "stores",
+        result: "counted",
+      };
+      this.access("change", elementsOf(target), call, call, baseOf(object), activation, held, update);
+    } else {
+      this.access(isUnsafe ? "use" : "change", target, call, call, baseOf(object), activation, held);
+    }
   }
 
   /** What takes for granted that something is still there which was seen before: `self.sock.send()`, `self.callback()`, `d[k]`, `stack[-1]`. */
@@ -1074,6 +1102,10 @@ class Walker {
   /** The object through which state is reached; not that which is the thread itself, where the state is what its maker gave it. */
   private objectBehind(base: Value, via: string, frame: Frame): AbstractObject {
     const object = this.ownership.object(base, frame);
+    const start = via.split(wayBreak).pop() ?? "";
+    // An attribute of the thread's object led to what that shares with others of its class.
+    if (object.key.startsWith("self ") && start !== object.key && /^(cell|global|self) /.test(start))
+      return { ...object, key: start, partOf: "" };
     if (!object.made || object.sharing !== "shared" || via.split(wayBreak).includes(object.key)) return object;
     return { ...object, sharing: "own", key: `made ${object.made.in.file.path}:${object.made.call.start}` };
   }

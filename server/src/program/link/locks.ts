@@ -7,7 +7,7 @@ import { membersOfLoop } from "./loop-members.js";
 import { attributesByName } from "./named-attributes.js";
 import type { Frame, Ownership } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
-import { sameValue } from "./updates.js";
+import { isProperty, sameValue } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";
 
 /** A lock as one thread takes it at one place. */
@@ -182,6 +182,19 @@ export function locksOf(
     const taken = { function: frame.function, range: rangeOf(context) };
     return members.flatMap((each) => locksOf(each.value, each.in, program, ownership, whose).map((lock) => ({ ...lock, taken })));
   }
+  const property = propertyRead(context, frame.function, resolver);
+  if (property && context.op === "read" && context.place.kind === "attribute") {
+    // Made anew whenever it is asked for, it is another lock each time.
+    if (makesNewLock(property, program)) return [];
+    const [only, ...others] = property.facts.returned;
+    const self = property.facts.parameters[0]?.name;
+    if (only?.op === "read" && only.place.kind === "attribute" && others.length === 0 && self !== undefined) {
+      const object = ownership.object(context.place.object, frame);
+      const inner = { function: property, parameters: new Map([[self, object]]), caller: frame, depth: frame.depth + 1 };
+      const taken = { function: frame.function, range: rangeOf(context) };
+      return locksOf(only, inner, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
+    }
+  }
   const resolved = resolver.resolve(context, frame.function);
   const entities = resolved.length > 0 ? resolved : attributeOfKnown(context, frame, program, ownership);
   const lockAt = (type: Pick<HeldLock, "reentrant" | "scope">): readonly HeldLock[] => lockIn(context, frame, ownership, type, whose);
@@ -203,6 +216,34 @@ export function locksOf(
   }
   const isUnknown = entities.every((entity) => entity.kind === "external" && !knowledge.callable(entity.name));
   return isUnknown && looksLikeLock(context) ? lockAt({ reentrant: "unknown", scope: "unknown" }) : [];
+}
+
+/** The method that a read of a property runs. */
+export function propertyRead(value: Value, within: FunctionNode, resolver: Resolver): FunctionNode | undefined {
+  if (value.op !== "read" || value.place.kind !== "attribute" || !isProperty(value.place, within, resolver)) return undefined;
+  for (const entity of resolver.resolve(value.place.object, within)) {
+    const method = entity.kind === "instance" ? resolver.method(entity.class, value.place.name) : undefined;
+    if (method) return method;
+  }
+  return undefined;
+}
+
+/** Whether each call of the function makes a lock and returns it, of which nobody else gets hold. */
+export function makesNewLock(node: FunctionNode, { resolver, knowledge }: Program): boolean {
+  const { returned, isGenerator, isAsync, decorators } = node.facts;
+  // What a decorator remembers is made once.
+  if (isGenerator || isAsync || returned.length === 0 || decorators.some((each) => !isPlainDecorator(each))) return false;
+  return returned.every((value) => {
+    if (value.op !== "call" || value.arguments.some((argument) => argument.value.op !== "constant")) return false;
+    return resolver.resolve(value, node).some((entity) => {
+      const role = entity.kind === "object" && entity.origin?.call === value ? knowledge.type(entity.type)?.is : undefined;
+      return (role?.role === "lock" || role?.role === "condition") && role.scope === "threads";
+    });
+  });
+}
+
+function isPlainDecorator(value: Value): boolean {
+  return value.op === "read" && value.place.kind !== "element" && /^(property|staticmethod|classmethod)$/.test(value.place.name);
 }
 
 /** For a variable of the function around that only ever holds an attribute of an object: `lock = self._lock … def inner(): with lock: …`. */

@@ -7,7 +7,7 @@ import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { wayBreak } from "./ownership.js";
 import { argumentFor } from "./resolver.js";
-import { isAwaitedAtOnce } from "./spawns.js";
+import { isAwaitedAtOnce, type Spawn } from "./spawns.js";
 
 /**
  * Whether two threads that come to an attribute of one class come to one object. `one`: both get there by the same way from something there is one of, or
@@ -50,9 +50,13 @@ function sameFrom(
 function isOneStart(first: Access, second: Access, program: Program): boolean {
   const start = first.via.split(wayBreak).pop() ?? "";
   if (start.startsWith("cell ")) return isOneVariable(first, second, start, program);
-  if (!start.startsWith("self ")) return start.startsWith("global ") || start.startsWith("class ") || start.startsWith("external ");
+  // Where a way starts with an attribute, that is one of a class, as with `Metrics.instance`.
+  if (!start.startsWith("self ")) return /^(global|class|external|result of|attribute) /.test(start);
   const { root } = first;
   if (root.kind !== "spawn" || root.key !== second.root.key || first.of !== "other object" || second.of !== "other object") return true;
+  // What was given to several objects each of which starts a thread on itself.
+  const starter = program.resolver.enclosingClass(root.spawn.in);
+  if (starter && !areRelated(`self ${classKey(starter)}`, start, program)) return true;
   // The object whose method starts them is one for those of one call, and another for those of the next.
   return root.spawn.instancesOfCall === "several";
 }
@@ -101,13 +105,20 @@ function isGivenAgain(name: string, node: FunctionNode, program: Program, depth:
 const longestHandOver = 3;
 
 /** Whether a variable belongs to a function in which the access's thread starts, whose inner function it runs, or that calls what a library then runs. */
-function isNear({ root, function: node }: Access, location: string, { resolver }: Program): boolean {
+function isNear(first: Access, location: string, program: Program): boolean {
+  const { root, function: node } = first;
+  const { resolver } = program;
   const owner = ownerOfCell(location);
   const isAround = (inner: FunctionNode | undefined): boolean => owner !== undefined && isWithin(inner, owner);
   if (isAround(root.function)) return true;
+  // What a decorator keeps, it keeps once for each function or class under it.
+  const holder = owner === undefined ? undefined : functionOfKey(owner, program);
+  const applied = holder ? resolver.callersOf(holder) : [];
+  if (!location.startsWith("attribute ") && applied.length > 0 && applied.every(({ within }) => within.facts.kind !== "function"))
+    return applied.length === 1 || first.location.startsWith("attribute ");
   switch (root.kind) {
     case "spawn":
-      return isAround(root.spawn.in);
+      return isAround(root.spawn.in) || (owner !== undefined && makesStarter(owner, root.spawn, program));
     case "entry":
       return isAround(node) || resolver.callersOf(root.function).some(({ within }) => functionKey(within) === owner);
     case "caller":
@@ -117,6 +128,13 @@ function isNear({ root, function: node }: Access, location: string, { resolver }
     case "promised":
       return isAround(node);
   }
+}
+
+/** Whether the function of that key makes the object that starts the thread on itself, and so can have given it what it works on. */
+export function makesStarter(key: string, { in: within }: Spawn, { resolver }: Program): boolean {
+  const starter = resolver.enclosingClass(within);
+  const init = starter && resolver.method(starter, "__init__");
+  return init !== undefined && resolver.callersOf(init).some((caller) => functionKey(caller.within) === key);
 }
 
 /** The object of a method, for the variable by which a function inside the method brings it along. */

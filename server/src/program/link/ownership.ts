@@ -1,9 +1,11 @@
 import type { Range } from "../../base/range.js";
 import type { ParameterFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, ReadOperation, Value } from "../operation.js";
+import { boundObject } from "./bound-methods.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
+import { isOneInstance, isRemembered } from "./one-instance.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
 import { argumentFor, gatheredArguments, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
@@ -70,6 +72,11 @@ function sharedObject(key: string, node?: ClassNode): AbstractObject {
   return { ...unknown, sharing: "shared", key, class: node };
 }
 
+/** The one object of a class that has no second. */
+function theOne(node: ClassNode): AbstractObject {
+  return sharedObject(`class ${classKey(node)}`, node);
+}
+
 /** The object that is a thread itself: one for its thread and for whoever made it. */
 function threadObject(spawn: Spawn): AbstractObject | undefined {
   const made = threadObjectOf(spawn);
@@ -81,6 +88,9 @@ export class Ownership {
   /** How many questions are being answered for the sake of one another: each call that is entered asks anew about its arguments. */
   private active = 0;
   private readonly memory = new WeakMap<Frame, Map<Value, AbstractObject>>();
+  private readonly singles = new Map<ClassNode, boolean>();
+  /** What several objects of a class are given for an attribute, by class and name. */
+  private readonly common = new Map<string, AbstractObject | "none">();
 
   constructor(private readonly resolver: Resolver) {}
 
@@ -97,10 +107,21 @@ export class Ownership {
     // A value that depends on itself adds nothing to itself.
     known.set(value, unknown);
     this.active++;
-    const object = this.objectAtDepth(value, frame, depth);
+    const found = this.objectAtDepth(value, frame, depth);
     this.active--;
+    // Of some classes there is one object, however it is come by.
+    const object = found.sharing !== "own" && found.class && this.isOneInstance(found.class) ? theOne(found.class) : found;
     known.set(value, object);
     return object;
+  }
+
+  private isOneInstance(node: ClassNode): boolean {
+    let isOne = this.singles.get(node);
+    if (isOne === undefined) {
+      isOne = isOneInstance(node, this.resolver);
+      this.singles.set(node, isOne);
+    }
+    return isOne;
   }
 
   private objectAtDepth(value: Value, frame: Frame, depth: number): AbstractObject {
@@ -230,7 +251,9 @@ export class Ownership {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
       const parameter = current.parameters.get(name);
       const later = current === frame ? boundBefore(name, value, current.function) : undefined;
-      if (later && !(parameter?.made && parameter.made.call === later)) {
+      // What the function has handed to a thread is still that, where nothing else is ever stored in the variable.
+      const isHandedOver = parameter?.key === cellKey(current.function, name) && current.function.facts.bindings.get(name)?.length === 1;
+      if (later && !isHandedOver && !(parameter?.made && parameter.made.call === later)) {
         const object = this.object(later, current, depth + 1);
         return { ...object, class: object.class ?? node };
       }
@@ -305,6 +328,9 @@ export class Ownership {
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
         return sharedObject(`server of ${externals[0]}`);
       }
+    } else if (object.key.startsWith("self ")) {
+      const common = this.givenToSeveral(node, definer, name);
+      if (common) return common;
     }
     return {
       sharing: object.sharing,
@@ -366,10 +392,46 @@ export class Ownership {
     return undefined;
   }
 
+  /**
+   * The one object that several objects of the class are given for an attribute: `for command in commands: Runner(app, command)`. Undefined where one may be
+   * made for each, or not all of them are seen to get the same.
+   */
+  private givenToSeveral(node: ClassNode, definer: ClassNode, name: string): AbstractObject | undefined {
+    const key = `${classKey(node)} ${name}`;
+    const known = this.common.get(key);
+    if (known) return known === "none" ? undefined : known;
+    this.common.set(key, "none");
+    const found = this.findGivenToSeveral(node, definer, name);
+    if (found) this.common.set(key, found);
+    return found;
+  }
+
+  private findGivenToSeveral(node: ClassNode, definer: ClassNode, name: string): AbstractObject | undefined {
+    const init = this.resolver.method(node, "__init__");
+    const [only, ...others] = definer.facts.instanceAttributes.get(name) ?? [];
+    const stored = only?.write.value;
+    if (!init || others.length > 0 || definer.file.functions[only?.function ?? -1] !== init || stored?.op !== "read") return undefined;
+    const { place } = stored;
+    const parameter = place.kind === "name" ? init.facts.parameters.find((each) => each.name === place.name) : undefined;
+    if (!parameter || init.facts.bindings.has(parameter.name)) return undefined;
+    const sites = this.resolver.callersOf(init).filter(({ call }) => !isSuper(call.callee));
+    let given: AbstractObject | undefined;
+    let isGivenAgain = sites.length > 1 && sites.every(({ within }) => within === sites[0]?.within);
+    for (const { call, within, receiver } of sites) {
+      const argument = argumentFor(init, parameter, call, receiver);
+      const object = argument && this.outside(argument, within, call);
+      if (object?.sharing !== "shared" || (given && given.key !== object.key)) return undefined;
+      given = object;
+      isGivenAgain ||= object.key.startsWith("global ") || loopsAround(within, call).length > 0;
+    }
+    return isGivenAgain ? given : undefined;
+  }
+
   private call(call: CallOperation, frame: Frame, depth: number): AbstractObject {
     for (const entity of this.resolver.resolve(call.callee, frame.function)) {
       switch (entity.kind) {
         case "class":
+          if (this.isOneInstance(entity.class)) return theOne(entity.class);
           return {
             ...own,
             key: `made ${frame.function.file.path}:${call.start}`,
@@ -381,7 +443,10 @@ export class Ownership {
           // Functions that return what they call one another for add nothing to it, and each round would double the work.
           if (isOnTheWay(entity.function, frame)) return unknown;
           const inner = this.enter(entity.function, entity.receiver, call, frame);
-          return merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
+          const returned = merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
+          if (returned.sharing !== "own" || !isRemembered(entity.function)) return returned;
+          const key = `result of ${functionKey(entity.function)}`;
+          return call.arguments.length === 0 ? sharedObject(key, returned.class) : { ...unknown, key, class: returned.class };
         }
         case "external": {
           const [key] = call.arguments;
@@ -412,12 +477,7 @@ export class Ownership {
     const { callee } = call;
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const before =
-          callee.op === "read" && callee.place.kind === "attribute"
-            ? node.facts.name === "__call__" && callee.place.name !== "__call__"
-              ? this.object(callee, caller, 1)
-              : (storedReceiver(callee.place.name, node, receiver, caller) ?? this.object(callee.place.object, caller, 1))
-            : undefined;
+        const before = this.objectBefore(callee, node, receiver, caller);
         // `self.callback()` may run a method of another object that was stored there.
         const object = before && this.canHave(before, node) ? before : undefined;
         const isNew =
@@ -451,6 +511,19 @@ export class Ownership {
         );
     });
     return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1 };
+  }
+
+  /** The object that a method is called on. */
+  private objectBefore(callee: Value, node: FunctionNode, receiver: Entity, caller: Frame): AbstractObject | undefined {
+    if (callee.op !== "read") return undefined;
+    const { place } = callee;
+    if (place.kind === "attribute" && node.facts.name === "__call__" && place.name !== "__call__") return this.object(callee, caller, 1);
+    if (place.kind === "attribute" && place.name === node.facts.name) return this.object(place.object, caller, 1);
+    // A bound method that is kept under another name: in a variable, an attribute, a table of them.
+    const kept = receiver.kind === "instance" ? boundObject(callee, caller.function, node, this.resolver) : undefined;
+    if (kept) return this.object(kept.value, kept.in === caller.function ? caller : this.beside(kept.in), 1);
+    if (place.kind !== "attribute") return undefined;
+    return storedReceiver(place.name, node, receiver, caller) ?? this.object(place.object, caller, 1);
   }
 
   /** What a parameter that is called stands for on this thread's way: the function that was passed, not all that ever are. */
@@ -551,6 +624,7 @@ export class Ownership {
   /** The object that a value is in the code that spawns: what is the same in every round of the loops around the spawn is shared by its threads. */
   private outside(value: Value, within: FunctionNode, spawn: CallOperation): AbstractObject {
     const node = this.classOf(value, within);
+    if (node && this.isOneInstance(node)) return theOne(node);
     if (this.variesInLoop(value, within, spawn)) {
       const made = value.op === "call" ? { call: value, in: within, frame: undefined } : undefined;
       const sharing = made && node ? "own" : "unknown";
@@ -641,6 +715,11 @@ function nameOfElement({ index }: ElementPlace): string {
 function elementOf(container: AbstractObject, element: AbstractObject): AbstractObject {
   if (container.sharing !== "shared") return element;
   return { ...element, sharing: "shared", partOf: container.partOf || container.key, via: container.via };
+}
+
+/** The location of a variable of a function. */
+function cellKey({ file, index }: FunctionNode, name: string): string {
+  return `cell ${file.path}#${index} ${name}`;
 }
 
 /** What stands between the objects on a way. */
@@ -758,7 +837,9 @@ function sharedVariables(node: FunctionNode, spawn: Spawn): readonly ReadOperati
   const variables: ReadOperation[] = [];
   const isOwn = (value: Value): value is ReadOperation =>
     value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index;
-  for (const { function: target, arguments: passed } of spawn.targets) {
+  for (const { function: target, receiverValue, arguments: passed } of spawn.targets) {
+    // `Thread(target=counter.run)`: the object goes to the thread with its method.
+    if (receiverValue?.in === node && isOwn(receiverValue.value)) variables.push(receiverValue.value);
     for (const { value, in: within, how } of passed.values()) if (within === node && how === "whole" && isOwn(value)) variables.push(value);
     if (target.file !== node.file || target.facts.parent !== node.facts.index) continue;
     walkOperations(target.facts.body, (operation) => {

@@ -33,7 +33,8 @@ export function sharingPromises(program: Program): readonly SharingPromise[] {
   const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
   return program.resolver.eachFile("promises of sharing", program.files, (file) => {
     const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
-    if (!mentionsLock && !mentionsGuards(file) && file.classes.every((node) => node.facts.docstring !== "thread-safe")) return [];
+    const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, program);
+    if (!mentionsLock && !mentionsGuards(file) && !file.classes.some(isWorthALook)) return [];
     const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
     return promisesOf(file, mentionsLock ? names : new Set(), guarded, program).flatMap((promise) => {
       const entries = promise.entries.filter((node) => !spawned.has(node));
@@ -55,7 +56,7 @@ function promisesOf(
       ? "note"
       : node.facts.docstring === "thread-safe"
         ? "docstring"
-        : names.size > 0 && hasOwnLock(node, names, program)
+        : (names.size > 0 && hasOwnLock(node, names, program)) || extendsLocked(node, lockNames(program.knowledge), program)
           ? "lock"
           : undefined;
     if (!by || isSingleThreaded(node) || (by === "lock" && isWindow(node, resolver))) continue;
@@ -137,6 +138,12 @@ function hasOwnLock(node: ClassNode, names: ReadonlySet<string>, program: Progra
     }
   }
   return false;
+}
+
+/** Whether a class of the program that it extends has a lock: what that one guards, this one has as well. */
+function extendsLocked(node: ClassNode, names: ReadonlySet<string>, program: Program): boolean {
+  const [, ...bases] = node.facts.bases.length === 0 ? [] : program.resolver.classOrder(node).classes;
+  return bases.some((base) => hasOwnLock(base, names, program));
 }
 
 /** Called while nobody else has the object, or not as a thread's work. */

@@ -163,6 +163,9 @@ export class Resolver {
         if (first?.op === "call" && first.arguments.length === 1 && value.values[1] === first.arguments[0]?.value) {
           const decorated = this.resolve(first, within);
           if (decorated.some((entity) => entity.kind === "function" || entity.kind === "class")) return decorated;
+          // `@lambda cls: cls()` puts an object in the place of its class.
+          if (value.by === "decorator" && value.values[1]?.op === "class" && decorated.some(({ kind }) => kind === "instance"))
+            return decorated;
           return value.values.slice(1).flatMap((choice) => this.resolve(choice, within));
         }
         return value.values.flatMap((choice) => this.resolve(choice, within));
@@ -598,7 +601,8 @@ export class Resolver {
     );
   }
 
-  private metaclasses(node: ClassNode): readonly ClassNode[] {
+  /** The metaclass that the class or one that it extends names. */
+  metaclasses(node: ClassNode): readonly ClassNode[] {
     const holder = this.classOrder(node).classes.find((each) => each.facts.metaclass !== undefined);
     const scope = holder?.file.functions[holder.file.functions[holder.facts.body]?.head.parent ?? 0];
     if (!holder?.facts.metaclass || !scope) return [];
@@ -880,6 +884,10 @@ export class Resolver {
         const argument = site.call.arguments[site.call.arguments.length - 1];
         if (same && holder && argument) result.push(...this.resolve(argument.value, holder));
       }
+    }
+    for (const { node, place: to, value } of elementStores(within.file).get(place.name) ?? []) {
+      const isSame = place.kind === "name" ? to.kind === "name" && to.owner === place.owner : to.kind === "attribute";
+      if (isSame) result.push(...this.resolve(value, node));
     }
     return result;
   }
@@ -1248,4 +1256,32 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
     }
     return values;
   });
+}
+
+interface ElementStore extends ReboundValue {
+  /** What holds the container. */
+  readonly place: Place;
+}
+
+/** What functions of the file store in elements of variables and attributes, by the name of those. Of very many only some. */
+function elementStores(file: LinkedFile): ReadonlyMap<string, readonly ElementStore[]> {
+  return file.derive("element stores", () => {
+    const stores = new Map<string, ElementStore[]>();
+    for (const node of file.functions) {
+      if (!node.head.holds.has("element store")) continue;
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "write" || operation.form !== "assign" || !operation.value || operation.place.kind !== "element") return;
+        const { object } = operation.place;
+        if (object.op !== "read" || object.place.kind === "element" || !mayBeObject(operation.value)) return;
+        const list = stores.get(object.place.name) ?? [];
+        if (list.length < maximumElements) stores.set(object.place.name, [...list, { node, place: object.place, value: operation.value }]);
+      });
+    }
+    return stores;
+  });
+}
+
+/** Whether the value can be a function or an object of the program, as far as its form tells. */
+function mayBeObject({ op }: Value): boolean {
+  return op === "call" || op === "read" || op === "function" || op === "choice" || op === "await";
 }

@@ -13,6 +13,7 @@ import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js"
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallSite } from "../facts.js";
 import type { CallArgument, CallOperation, Operation, Value } from "../operation.js";
+import { boundObject } from "./bound-methods.js";
 import { knownOfCall } from "./call-facts.js";
 import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
@@ -287,7 +288,19 @@ export function findHandlers(
   for (const file of files) {
     for (const node of file.classes) {
       const body = file.functions[node.facts.body];
-      if (!body || node.facts.bases.length === 0) continue;
+      if (!body) continue;
+      for (const type of shapedTypes(knowledge)) {
+        if (!hasShape(node, body, type)) continue;
+        const role = type.is;
+        const names = role.role === "handler" && role.methods !== "public" ? role.methods : [];
+        for (const name of names) {
+          const method = body.bound(name) && resolver.method(node, name);
+          // Of what the program itself hands to a server, it is known how that serves.
+          if (method && !made.has(method) && !servers.has(method))
+            points.push({ function: method, worker: "thread", by: type.name, instances: "several", turn: undefined });
+        }
+      }
+      if (node.facts.bases.length === 0) continue;
       const generated = generatedBase(node, resolver, knowledge);
       const defined = [...body.facts.bindings.keys()].filter((name) => methodNames.has(name) || (generated && !name.startsWith("_")));
       if (defined.length === 0) continue;
@@ -310,7 +323,35 @@ export function findHandlers(
       }
     }
   }
+  for (const file of files) for (const type of shapedTypes(knowledge)) points.push(...madeByFactories(file, type));
   return { handlers: roots, points };
+}
+
+/** Whether the class has the methods by which the library takes it for one of its kind. */
+function hasShape(node: ClassNode, body: FunctionNode, { shape }: TypeEntry): boolean {
+  return [...(shape?.methods ?? [])].every(([name, parameters]) => {
+    const [value] = body.bound(name) ?? [];
+    const definition = value?.op === "choice" ? value.values[value.values.length - 1] : value;
+    const method = definition?.op === "function" ? node.file.functions[definition.function] : undefined;
+    return method !== undefined && parameters.every((each, index) => method.head.parameters[index + 1]?.name === each);
+  });
+}
+
+/** What functions of a module return that stand for such a class: `def middleware(get_response): def handle(request): … return handle`. */
+function madeByFactories(file: LinkedFile, { shape, name: by }: TypeEntry): readonly EntryPoint[] {
+  const wanted = shape?.factory ?? [];
+  if (wanted.length === 0) return [];
+  return file.functions.flatMap((node) => {
+    if (node.head.kind !== "function" || node.head.class !== undefined) return [];
+    if (!wanted.every((each, index) => node.head.parameters[index]?.name === each)) return [];
+    return file.functions.flatMap((inner): readonly EntryPoint[] => {
+      const isReturned =
+        inner.head.parent === node.index &&
+        inner.head.kind === "function" &&
+        node.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === inner.head.name);
+      return isReturned ? [{ function: inner, worker: "thread", by, instances: "several", turn: undefined }] : [];
+    });
+  });
 }
 
 /** The known kind of generated class that the class derives from, whether the generated file belongs to the program or not. */
@@ -338,6 +379,16 @@ function generatedTypes(knowledge: Knowledge): readonly TypeEntry[] {
   if (known) return known;
   const types = knowledge.generatedTypes();
   generatedOf.set(knowledge, types);
+  return types;
+}
+
+const shapedOf = new WeakMap<Knowledge, readonly TypeEntry[]>();
+
+function shapedTypes(knowledge: Knowledge): readonly TypeEntry[] {
+  const known = shapedOf.get(knowledge);
+  if (known) return known;
+  const types = knowledge.shapedTypes();
+  shapedOf.set(knowledge, types);
   return types;
 }
 
@@ -743,7 +794,7 @@ function collectTargets(
         addTarget(
           entity.function,
           entity.receiver,
-          receiverOf(target, entity.function.facts.name),
+          boundObject(target.value, target.in, entity.function, resolver),
           bound(entity.function, entity.receiver, passing, call, caller, []),
           targets,
         );
@@ -767,13 +818,7 @@ function collectTargets(
           if (callee.kind === "external") externalTargets.push(callee.name);
           if (callee.kind !== "function") continue;
           const values = bound(callee.function, callee.receiver, passing, call, caller, given, entity.in);
-          addTarget(
-            callee.function,
-            callee.receiver,
-            receiverOf({ value: inner, in: entity.in }, callee.function.facts.name),
-            values,
-            targets,
-          );
+          addTarget(callee.function, callee.receiver, boundObject(inner, entity.in, callee.function, resolver), values, targets);
         }
         break;
       }
@@ -784,27 +829,6 @@ function collectTargets(
         break;
     }
   }
-}
-
-/** `work.run` gives the method `run` bound to `work`, also through a variable: `action = work.run if fast else work.walk`. */
-function receiverOf({ value, in: within }: ScopedValue, method: string): ScopedValue | undefined {
-  if (value.op === "choice") {
-    for (const choice of value.values) {
-      const found = receiverOf({ value: choice, in: within }, method);
-      if (found) return found;
-    }
-    return undefined;
-  }
-  if (value.op !== "read" || value.place.kind === "element") return undefined;
-  if (value.place.kind === "attribute") return value.place.name === method ? { value: value.place.object, in: within } : undefined;
-  const { name, owner } = value.place;
-  const holder = owner >= 0 ? within.file.functions[owner] : undefined;
-  for (const bound of holder?.facts.bindings.get(name) ?? []) {
-    const isName = bound.op === "read" && bound.place.kind === "name";
-    const found = holder && !isName ? receiverOf({ value: bound, in: holder }, method) : undefined;
-    if (found) return found;
-  }
-  return undefined;
 }
 
 function addTarget(
@@ -828,7 +852,7 @@ function addCallTargets(
   externalTargets.push(...resolver.externalCallees(call, within));
   for (const { function: node, receiver } of resolver.callees(call, within)) {
     const values = bound(node, receiver, { pass: "rest", from: 0 }, call, within, []);
-    addTarget(node, receiver, receiverOf({ value: call.callee, in: within }, node.facts.name), values, targets);
+    addTarget(node, receiver, boundObject(call.callee, within, node, resolver), values, targets);
   }
 }
 

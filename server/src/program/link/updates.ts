@@ -1,6 +1,15 @@
 import type { Range } from "../../base/range.js";
 import type { GapStep } from "../../knowledge/atomicity.js";
-import type { AttributePlace, ElementPlace, Operation, Place, Value, WriteOperation } from "../operation.js";
+import {
+  type AttributePlace,
+  type CallOperation,
+  type ElementPlace,
+  type Operation,
+  type Place,
+  unbound,
+  type Value,
+  type WriteOperation,
+} from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { innerValues, walkOperations } from "./walk.js";
@@ -13,8 +22,69 @@ export function updateRead(write: WriteOperation, within: FunctionNode): Value |
   const { value, place } = write;
   if (!value) return undefined;
   if (write.form === "update" && value.op === "compute") return value.operands[0];
+  if (place.kind === "element" && write.form === "assign") {
+    // `jobs[len(jobs)] = job` counts on nobody having added anything since.
+    const { object } = place;
+    const size = dependency(place.index, (each) => isSizeOf(each, object), write, within, new Set());
+    if (size) return size.read;
+  }
   if (value.op === "choice" || isReadOf(value, place)) return undefined;
-  return dependency(value, place, write, within, new Set())?.read;
+  return dependency(value, (each) => isReadOf(each, place), write, within, new Set())?.read;
+}
+
+/**
+ * The read that an added element was made of: `records.append(seal(records[-1]))`, `items.append(Item(len(items)))`. Who adds another in between makes it a
+ * second one with the same place in the row.
+ */
+export function readForAdding(call: CallOperation, within: FunctionNode): Value | undefined {
+  const { callee } = call;
+  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^append(left)?$/.test(callee.place.name)) return undefined;
+  const { object } = callee.place;
+  const isRead = (each: Value): boolean => isSizeOf(each, object) || isEndOf(each, object);
+  const [first] = call.arguments;
+  return first && dependency(first.value, isRead, call, within, new Set())?.read;
+}
+
+/** Whether the read is the size of the container by which the store chooses its place. */
+export function isSizeFor({ place }: WriteOperation, read: Value): boolean {
+  return place.kind === "element" && isSizeOf(read, place.object);
+}
+
+function isSizeOf(value: Value, container: Value): boolean {
+  if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "name") return false;
+  const [only] = value.arguments;
+  return value.callee.place.name === "len" && only !== undefined && sameValue(only.value, container);
+}
+
+/** `xs[-1]` and `xs[0]`. */
+function isEndOf(value: Value, container: Value): boolean {
+  if (value.op !== "read" || value.place.kind !== "element" || !sameValue(value.place.object, container)) return false;
+  const { index } = value.place;
+  return index.op === "constant" || (index.op === "compute" && index.operator === "u-" && index.operands[0]?.op === "constant");
+}
+
+const storedBy = new WeakMap<CallOperation, WriteOperation>();
+
+/** The store that a call makes under a name that is worked out: `setattr(o, name, value)` is `o.__dict__[name] = value`. */
+export function storeOf(call: CallOperation): WriteOperation | undefined {
+  const { callee, start, end } = call;
+  if (callee.op !== "read" || callee.place.kind !== "name" || callee.place.owner !== unbound || callee.place.name !== "setattr")
+    return undefined;
+  const [object, name, value] = call.arguments.map((argument) => argument.value);
+  if (!object || !name || !value || call.arguments.some(({ form }) => form !== "positional")) return undefined;
+  const known = storedBy.get(call);
+  if (known) return known;
+  const place: Place =
+    name.op === "constant" && typeof name.value === "string"
+      ? { kind: "attribute", object, name: name.value }
+      : {
+          kind: "element",
+          object: { op: "read", place: { kind: "attribute", object, name: "__dict__" }, start: object.start, end: object.end },
+          index: name,
+        };
+  const write: WriteOperation = { op: "write", place, form: "assign", value, statement: { start, end }, start, end };
+  storedBy.set(call, write);
+  return write;
 }
 
 interface Dependency {
@@ -23,8 +93,14 @@ interface Dependency {
   readonly how: "computed" | "handed on";
 }
 
-function dependency(value: Value, place: Place, write: WriteOperation, within: FunctionNode, seen: Set<string>): Dependency | undefined {
-  if (isReadOf(value, place)) return { read: value, how: "handed on" };
+function dependency(
+  value: Value,
+  isRead: (value: Value) => boolean,
+  before: Range,
+  within: FunctionNode,
+  seen: Set<string>,
+): Dependency | undefined {
+  if (isRead(value)) return { read: value, how: "handed on" };
   if (value.op === "function" || value.op === "class") return undefined;
   if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
     const { name } = value.place;
@@ -33,10 +109,10 @@ function dependency(value: Value, place: Place, write: WriteOperation, within: F
     let found: Dependency | undefined;
     let isCertain = true;
     for (const bound of within.facts.bindings.get(name) ?? []) {
-      if (bound.start > write.start || bound.op === "element-of" || bound.op === "choice") return undefined;
+      if (bound.start > before.start || bound.op === "element-of" || bound.op === "choice") return undefined;
       const isOwnUpdate = bound.op === "compute" && bound.operands.some((operand) => isReadOf(operand, value.place));
       if (isOwnUpdate) continue;
-      const each = dependency(bound, place, write, within, seen);
+      const each = dependency(bound, isRead, before, within, seen);
       if (!each) isCertain = false;
       else if (!found || each.how === "computed") found = each;
     }
@@ -44,7 +120,7 @@ function dependency(value: Value, place: Place, write: WriteOperation, within: F
     return isCertain || found?.how === "computed" ? found : undefined;
   }
   for (const inner of innerValues(value)) {
-    const found = dependency(inner, place, write, within, seen);
+    const found = dependency(inner, isRead, before, within, seen);
     if (found) return value.op === "compute" && arithmetic.has(value.operator) ? { read: found.read, how: "computed" } : found;
   }
   return undefined;
@@ -100,8 +176,17 @@ const combining: ReadonlySet<string> = new Set("min max dict set list frozenset 
 /** Whether the value is what the place holds; `d.get(k)` reads `d[k]`. */
 export function isReadOf(value: Value, place: Place): boolean {
   if (value.op === "read") return samePlace(value.place, place);
-  if (value.op !== "call" || place.kind !== "element") return false;
+  if (value.op !== "call") return false;
   const { callee } = value;
+  if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === unbound && callee.place.name === "getattr") {
+    const [object, name] = value.arguments.map((argument) => argument.value);
+    if (!object || !name || place.kind === "name") return false;
+    if (place.kind === "attribute") return name.op === "constant" && name.value === place.name && sameValue(object, place.object);
+    const { object: holder } = place;
+    const isOfObject = holder.op === "read" && holder.place.kind === "attribute" && holder.place.name === "__dict__";
+    return isOfObject && sameValue(object, holder.place.object) && sameValue(name, place.index);
+  }
+  if (place.kind !== "element") return false;
   if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "get") return false;
   const key = value.arguments[0]?.value;
   return key !== undefined && sameValue(callee.place.object, place.object) && sameValue(key, place.index);
@@ -206,6 +291,12 @@ export function updateGap(write: WriteOperation, read: Value, within: FunctionNo
   // A read that is itself a call, `d.get(k)`, ends with a check point after it has read.
   if (read.op === "call") steps.push("native-call");
   return steps;
+}
+
+/** What runs between the read that an added element was made of and its adding. */
+export function gapOfAdding(call: CallOperation, read: Value, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  const steps = stepsBetween({ start: read.end, end: call.end }, within, resolver, call);
+  return [...steps, "native-call"];
 }
 
 /** What runs in a stretch of a function before the operation at its end. */

@@ -6,7 +6,7 @@ import { testsBefore } from "./guards.js";
 import { lastName, objectOfMethod, releasersOnly } from "./hand-over.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
-import { writtenName } from "./locks.js";
+import { makesNewLock, propertyRead, writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "./walk.js";
 
@@ -79,7 +79,7 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
     if (operation.op === "write" && isNewLock(operation.value, node, program)) stored.push(operation);
   });
   for (const context of taken) {
-    if (isNewLock(context, node, program))
+    if (isNewLock(context, node, program) || isMadeWhenAsked(context, node, program))
       found.push({ why: "each-call", function: node, range: rangeOf(context), name: writtenName(context), use: undefined });
   }
   if (node.facts.kind === "module" || taken.length === 0) return found;
@@ -98,6 +98,14 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
       found.push({ why: "each-call", function: node, range: rangeOf(write.value), name, use: rangeOf(use) });
   }
   return found;
+}
+
+/** Whether it is a property, or the call of a function, that makes a lock whenever it is asked for one. */
+function isMadeWhenAsked(value: Value, within: FunctionNode, program: Program): boolean {
+  const property = propertyRead(value, within, program.resolver);
+  if (property) return makesNewLock(property, program);
+  const callees = value.op === "call" ? program.resolver.callees(value, within) : [];
+  return callees.length > 0 && callees.every((callee) => makesNewLock(callee.function, program));
 }
 
 /** Where the variable's lock is taken, if nothing else is done with it: not returned, stored, passed on, or left to inner functions. */
