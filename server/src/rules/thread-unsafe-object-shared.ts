@@ -3,7 +3,7 @@ import { knownTargets, targetName } from "../base/target.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
-import { type BesideLoop, isBesideThreadOfLoop, runsLoop, usesBesideLoops } from "../program/link/loop-threads.js";
+import { asksForThread, type BesideLoop, isBesideThreadOfLoop, runsLoop, usesBesideLoops } from "../program/link/loop-threads.js";
 import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
 import type { CallOperation } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
@@ -142,7 +142,7 @@ function isBesideLoop({ operation, root, function: node, path }: Access, objecti
   const isLoop = objection.type.name === "asyncio.AbstractEventLoop";
   if (!(isLoop ? givingToLoop : waking).has(operation.callee.place.name)) return false;
   const way = [root.function, ...path.map((step) => step.function), node];
-  if (way.some((each) => each.facts.isAsync || runsLoop(each, program.resolver))) return false;
+  if (way.some((each) => each.facts.isAsync || asksForThread(each) || runsLoop(each, program.resolver))) return false;
   switch (root.kind) {
     case "spawn":
     case "handler":

@@ -36,8 +36,19 @@ export function runsLoop(node: FunctionNode, resolver: Resolver): boolean {
   return runs;
 }
 
-const loopRunners = /^(run_until_complete|run_forever|run_coroutine|set_event_loop|new_event_loop)$/;
+const loopRunners = /^(run_until_complete|run_forever|run_coroutine|run_sync|set_event_loop|new_event_loop)$/;
 const loopLibraries = /^(asyncio|uvloop|anyio|trio|tornado|curio)\./;
+
+/** Whether the function asks in which thread it runs, or whether a loop runs there: what it does then depends on the answer. */
+export function asksForThread(node: FunctionNode): boolean {
+  let asks = false;
+  walkOperations(node.facts.body, (operation) => {
+    asks ||= operation.op === "call" && threadQuestions.test(lastNameOf(operation.callee));
+  });
+  return asks;
+}
+
+const threadQuestions = /^(get_ident|get_native_id|current_thread|currentThread|_?get_running_loop|current_task|is_running)$/;
 
 /** Whether the root is what goes on beside a thread that runs an event loop, and does not run on a loop itself. */
 export function isBesideThreadOfLoop({ beside, function: node }: Extract<ThreadRoot, { kind: "caller" }>, program: Program): boolean {
@@ -77,7 +88,7 @@ function usesOf(name: string, loops: ReadonlySet<string>, spawn: Spawn, program:
     const loop = objectOf(call);
     if (!within || !loop || !resolver.resolve(loop, within).some((entity) => loops.has(entityKey(entity)))) return [];
     const evidence = evidenceFor(call, within, spawn, program);
-    if (!evidence || runsOnLoop(within, program)) return [];
+    if (!evidence || asksForThread(within) || runsOnLoop(within, program)) return [];
     return [{ function: within, range: { start: call.start, end: call.end }, loop, name, spawn, evidence }];
   });
 }

@@ -187,7 +187,10 @@ function staleRead(write: WriteOperation, node: FunctionNode): Value | undefined
   if (!value || value.op === "choice" || write.form === "delete") return undefined;
   if (write.form === "update" && value.op === "compute") return value.operands[0];
   // What was kept aside and is put back was not changed.
-  return isHandedOn(value, place, write.start, node) ? undefined : readIn(value, place, write.start, node, 0);
+  if (isHandedOn(value, place, write.start, node)) return undefined;
+  const read = readIn(value, place, write.start, node, 0);
+  // What a call made of the old value, `transport = await upgrade(self.transport)`, takes its place.
+  return read && value.op === "read" && !countsOn(write, read, node) ? undefined : read;
 }
 
 /** Whether the value is what the place held, through whatever variables, or comes from elsewhere as it is. */
