@@ -240,7 +240,7 @@ function twinsIn(edges: readonly Edge[], program: Program): readonly Match<Data>
     matches.set(placeKey(found), found);
   }
   for (const edge of edges) {
-    const key = placeKey({ path: edge.taken.function.file.path, range: edge.taken.range });
+    const key = placeKey(placeOf(edge));
     if (matches.has(key) || !concurrentMoments(edge.taken, edge.taken) || hasGate(edge, edge)) continue;
     const order = isOrdered(edge.held, edge.taken, program);
     if (order === "ordered") continue;
@@ -260,8 +260,7 @@ function match(found: readonly Edge[], confidence: Confidence): Match<Data> {
   // Two threads in one place that have the objects the other way round.
   const isOnePlace = second?.taken.function === first.taken.function && second.taken.range.start === first.taken.range.start;
   return {
-    path: first.taken.function.file.path,
-    range: first.taken.range,
+    ...placeOf(first),
     confidence,
     related: cycle.flatMap((edge, index) => places(edge, index)),
     targets: [],
@@ -275,20 +274,28 @@ function inOrder(cycle: readonly Edge[]): readonly Edge[] {
   let start = 0;
   cycle.forEach((edge, index) => {
     const at = cycle[start] as Edge;
-    const [path, other] = [edge.taken.function.file.path, at.taken.function.file.path];
-    if (path < other || (path === other && edge.taken.range.start < at.taken.range.start)) start = index;
+    const [here, there] = [placeOf(edge), placeOf(at)];
+    if (here.path < there.path || (here.path === there.path && here.range.start < there.range.start)) start = index;
   });
   return [...cycle.slice(start), ...cycle.slice(0, start)];
+}
+
+/** Where the function that holds the first lock takes the second one, or calls what does: there the order is chosen. */
+function placeOf({ held, taken }: Edge): { readonly path: string; readonly range: Range } {
+  const [step] = stepsBetween(held.taken.function, taken);
+  if (!step) return { path: taken.function.file.path, range: taken.range };
+  return { path: step.function.file.path, range: { start: step.call.start, end: step.call.end } };
 }
 
 function places({ held, taken }: Edge, index: number): readonly RelatedLocation[] {
   const list: RelatedLocation[] = [];
   list.push({ path: held.taken.function.file.path, range: held.taken.range, message: `\`${held.name}\` is taken first here` });
-  if (index > 0) {
+  const steps = stepsBetween(held.taken.function, taken);
+  if (index > 0 || steps.length > 0) {
     const message = `then \`${taken.lock.name}\` here, in ${rootText(taken)}`;
     list.push({ path: taken.function.file.path, range: taken.range, message });
   }
-  list.push(...stepsBetween(held.taken.function, taken).map(stepPlace));
+  list.push(...steps.slice(index > 0 ? 0 : 1).map(stepPlace));
   const start = startOf(taken.root);
   if (start) list.push({ ...start, message: taken.root.kind === "spawn" ? "a thread is started here" : "threads enter here" });
   return list;

@@ -152,6 +152,15 @@ function callObstacle({ value, in: within }: ScopedValue, crossing: Crossing, pr
       (found) => `holds something that ${found.says}`,
     );
   }
+  const name = only?.kind === "external" && callees.length === 1 ? only.name : "";
+  if (dictViews.test(name)) return plain("is a view of a dictionary", place(value, within));
+  if (lazyBuiltIns.test(name)) {
+    return firstOf(
+      value.arguments.map((argument) => argument.value),
+      (inner) => certainObstacle({ value: inner, in: within }, crossing, program, depth + 1),
+      (found) => `goes over something that ${found.says}`,
+    );
+  }
   if (callees.every((callee) => callee.kind === "external" || callee.kind === "class"))
     return madeObstacle(resolver.resolve(value, within), crossing, program, depth, value, within);
   if (callees.length !== 1 || only?.kind !== "function") return undefined;
@@ -163,6 +172,11 @@ function callObstacle({ value, in: within }: ScopedValue, crossing: Crossing, pr
     ? certainObstacle({ value: returned, in: only.function }, crossing, program, depth + 1)
     : undefined;
 }
+
+const dictViews = /^(builtins\.dict|collections\.(defaultdict|Counter|OrderedDict))\.(keys|values|items)$/;
+
+/** Built-in iterators are pickled with what they go over and what they call. */
+const lazyBuiltIns = /^builtins\.(map|filter|zip|enumerate|reversed|iter)$/;
 
 function madeObstacle(
   entities: readonly Entity[],

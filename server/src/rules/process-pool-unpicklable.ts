@@ -8,17 +8,17 @@ import { argumentAt, type ScopedValue, type Spawn } from "../program/link/spawns
 import { type FreshStart, freshStartOf } from "../program/link/start-methods.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
-import { picklableFix } from "./fixes/picklable-fix.js";
+import { picklableFix, returnedListFix } from "./fixes/picklable-fix.js";
 import { type Crossing, certainObstacle, type Obstacle } from "./picklability.js";
 import docs from "./process-pool-unpicklable.md";
 import { quoted } from "./race.js";
 import type { Match, RelatedLocation, Rule, RuleContext, TargetVerdict } from "./rule.js";
 
-interface Data {
-  readonly sent: Sent;
-  readonly obstacle: Obstacle;
-  readonly start: FreshStart;
-}
+/** Something on its way to the worker, or what the worker's task returns. */
+type Data = { readonly obstacle: Obstacle; readonly start: FreshStart } & (
+  | { readonly way: "there"; readonly sent: Sent }
+  | { readonly way: "back"; readonly sent: Returned }
+);
 
 /** A value that goes to another process or interpreter. */
 interface Sent extends ScopedValue {
@@ -33,6 +33,11 @@ interface Sent extends ScopedValue {
   readonly how: "whole" | "element";
 }
 
+/** What comes back, which stands in the function that does the work as a rule; `startedIn`: where the task is handed over. */
+interface Returned extends Sent {
+  readonly startedIn: FunctionNode;
+}
+
 /** GIL301: something sent to another process or interpreter that cannot be pickled. */
 export const processPoolUnpicklable: Rule<Data> = {
   code: "GIL301",
@@ -43,7 +48,8 @@ export const processPoolUnpicklable: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ sent, obstacle }, context) => picklableFix(sent, obstacle, context),
+  fix: ({ sent, obstacle, way }, context) =>
+    way === "there" ? picklableFix(sent, obstacle, context) : returnedListFix(sent, obstacle, context),
 };
 
 function find(context: RuleContext): readonly Match<Data>[] {
@@ -56,9 +62,40 @@ function find(context: RuleContext): readonly Match<Data>[] {
     const obstacle = sent.how === "element" ? elementObstacle(sent, context) : certainObstacle(sent, sent.crossing, context.program);
     if (!obstacle || (start !== "everywhere" && reported.has(sent.call))) continue;
     const key = `${sent.in.file.path}:${sent.value.start}`;
-    if (!matches.has(key)) matches.set(key, match({ sent, obstacle, start }));
+    if (!matches.has(key)) matches.set(key, match({ sent, obstacle, start, way: "there" }));
+  }
+  for (const { sent, obstacle } of resultsOfTasks(context)) {
+    const key = `${sent.in.file.path}:${sent.value.start}`;
+    if (!matches.has(key)) matches.set(key, match({ sent, obstacle, start: "everywhere", way: "back" }));
   }
   return [...matches.values()];
+}
+
+/** What tasks return that cannot come back: the worker pickles it when the work is done. */
+function resultsOfTasks({ program }: RuleContext): readonly { readonly sent: Returned; readonly obstacle: Obstacle }[] {
+  return program.spawns.flatMap((spawn) => {
+    const crossing = crossingOf(spawn);
+    const entry = program.knowledge.spawner(spawn.spawner);
+    const [target, ...others] = spawn.targets;
+    if (!crossing || crossing === "start" || entry?.target.at !== "argument" || !target || others.length > 0) return [];
+    const { function: work } = target;
+    const given = argumentAt(spawn.call, entry.target.of);
+    // What may be another function, or is made another by a decorator, returns something else.
+    if (!given || program.resolver.resolve(given, spawn.in).length > 1 || work.facts.decorators.length > 0 || work.facts.isAsync) return [];
+    if (expectsError(spawn.in.facts.body, spawn.call)) return [];
+    const pools = poolsOf(spawn, program);
+    const by = shortName(spawn.spawner);
+    const base = { call: spawn.call, crossing, by, pool: spawn.pool?.made, pools, how: "whole", startedIn: spawn.in } as const;
+    if (work.facts.isGenerator) {
+      const made = { path: work.file.path, range: work.facts.nameRange };
+      const obstacle: Obstacle = { says: "returns a generator", kind: "unpicklable", type: undefined, sure: "yes", made };
+      return [{ sent: { ...base, value: given, in: spawn.in }, obstacle }];
+    }
+    return work.facts.returned.flatMap((value) => {
+      const obstacle = certainObstacle({ value, in: work }, crossing, program);
+      return obstacle && obstacle.kind === "unpicklable" ? [{ sent: { ...base, value, in: work }, obstacle }] : [];
+    });
+  });
 }
 
 function match(data: Data): Match<Data> {
@@ -67,6 +104,8 @@ function match(data: Data): Match<Data> {
   const { made } = obstacle;
   const isElsewhere = made && (made.path !== sent.in.file.path || made.range.start < sent.value.start || made.range.end > sent.value.end);
   if (isElsewhere) related.push({ ...made, message: "what cannot cross is made here" });
+  if (data.way === "back" && data.sent.startedIn !== sent.in)
+    related.push({ path: data.sent.startedIn.file.path, range: rangeOf(sent.call), message: "this runs it in another process" });
   if (sent.pool && sent.pool.call !== sent.call)
     related.push({ path: sent.pool.in.file.path, range: rangeOf(sent.pool.call), message: "the pool is made here" });
   return {
@@ -260,8 +299,13 @@ function lastName(value: Value): string {
   return value.op === "read" && value.place.kind !== "element" ? value.place.name : "";
 }
 
-function message({ sent, obstacle, start }: Data, context: RuleContext): string {
+function message({ sent, obstacle, start, way }: Data, context: RuleContext): string {
   const { value, crossing, by, how } = sent;
+  if (way === "back") {
+    const returned = quoted(sent.in.file.path, { start: value.start, end: value.end }, context);
+    const advice = /generator|view of/.test(obstacle.says) ? "Return a list of its items." : "Return plain data of it.";
+    return `\`${returned}\` ${obstacle.says}, which cannot be pickled: \`${by}\` does the work and then cannot bring the result back. ${advice}`;
+  }
   const text = quoted(sent.in.file.path, { start: value.start, end: value.end }, context);
   const subject =
     how === "element"

@@ -40,8 +40,11 @@ function related({ spawn, within, primitive, effect }: ThreadPrimitiveUse): read
     });
   places.push({ path: spawn.in.file.path, range: rangeOf(spawn.call), message: "the code runs in processes started here" });
   if (effect.kind === "guards") places.push({ path: within.file.path, range: rangeOf(effect.state), message: "all processes change this" });
-  else
-    places.push({ path: effect.other.in.file.path, range: rangeOf(effect.other.call), message: "the other side is in the parent process" });
+  if (effect.kind === "hands-over") {
+    const message =
+      effect.other.at === "parent" ? "the other side is in the parent process" : "the other side is in another worker process";
+    places.push({ path: effect.other.in.file.path, range: rangeOf(effect.other.call), message });
+  }
   return places;
 }
 
@@ -53,6 +56,10 @@ function message({ within, at, primitive, effect }: ThreadPrimitiveUse, context:
     const state = quoted(path, rangeOf(effect.state), context);
     return `\`${text}\` is a \`${primitive.type}\`, of which every process has its own: it does not keep worker processes apart at \`${state}\`. Use a \`multiprocessing.${last}\`, and give it to the workers when they start.`;
   }
+  if (effect.kind === "waits-alone")
+    return `\`${text}\` waits for ever: every process has its own \`${primitive.type}\`, and nobody else comes to this one. Use a \`multiprocessing.${last}\`, and give it to the workers when they start.`;
   const other = quoted(effect.other.in.file.path, rangeOf(effect.other.call), context);
-  return `\`${text}\` and \`${other}\` never meet: every process has its own \`${primitive.type}\`, and one runs in a worker process, the other in the parent. Use a \`multiprocessing.${primitive.type === "queue.SimpleQueue" ? "SimpleQueue" : primitive.type.startsWith("queue.") ? "Queue" : last}\`.`;
+  const where =
+    effect.other.at === "parent" ? "one runs in a worker process, the other in the parent" : "each runs in a worker process of its own";
+  return `\`${text}\` and \`${other}\` never meet: every process has its own \`${primitive.type}\`, and ${where}. Use a \`multiprocessing.${primitive.type === "queue.SimpleQueue" ? "SimpleQueue" : primitive.type.startsWith("queue.") ? "Queue" : last}\`.`;
 }

@@ -1,10 +1,10 @@
+import type { Range } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
+import { asksForThread, type BesideLoop, isBesideThreadOfLoop, runsLoop, usesBesideLoops } from "../program/link/loop-threads.js";
 import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
-import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
 import { accessesByLocation, isFarFetched, lockText, quoted, type Race, raceOf, racePlaces, startOf, whoText } from "./race.js";
 import { type Confidence, type Match, noFix, type RelatedLocation, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
@@ -15,7 +15,9 @@ type Data =
   /** SQLite's own check: it refuses every thread but the one that made the connection, lock or no lock. */
   | { readonly why: "refused"; readonly use: Access; readonly made: Made }
   /** What belongs to an event loop is touched by a thread that is not the loop's. */
-  | { readonly why: "loop"; readonly use: Access; readonly objection: ObjectedSharing };
+  | { readonly why: "loop"; readonly use: LoopUse; readonly objection: ObjectedSharing };
+
+type LoopUse = Pick<Access, "function" | "range" | "root"> | BesideLoop;
 
 interface Made {
   readonly call: CallOperation;
@@ -39,7 +41,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
   const byLocation = accessesByLocation(program);
   for (const [location, accesses] of byLocation) {
-    const uses = accesses.filter((access) => access.does === "use" && !isEnd(access) && objectionOf(access, program) !== undefined);
+    const uses = accesses.filter((access) => access.does === "use" && isObjectionable(access, program));
     // One finding for an object and function: every further call says the same.
     const seen = new Map<string, Match<Data>>();
     for (const access of uses) {
@@ -54,8 +56,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       }
       if (isLoopsOwn(objection)) {
         // In the thread of its loop it may be touched.
-        if (isBesideLoop(access, program))
-          seen.set(key, match({ why: "loop", use: access, objection }, access, "likely", placeOfStart(access)));
+        if (isBesideLoop(access, objection, program))
+          seen.set(key, match({ why: "loop", use: access, objection }, access, confidenceBesideLoop(access), placeOfStart(access)));
         continue;
       }
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
@@ -69,14 +71,42 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     }
     matches.push(...seen.values());
   }
-  return matches;
+  return [...matches, ...besideRunningLoops(program, matches)];
+}
+
+/** What goes on beside a thread of which the loop is all: `Thread(target=loop.run_forever)`. */
+function besideRunningLoops(program: Program, known: readonly Match<Data>[]): readonly Match<Data>[] {
+  return usesBesideLoops(program, givingToLoop).flatMap((use): readonly Match<Data>[] => {
+    const { path } = use.function.file;
+    if (known.some((each) => each.path === path && each.range.start === use.range.start)) return [];
+    const { name } = use;
+    const objection = program.resolver.resolve(use.loop, use.function).map((entity) => objectionTo(entity, name, program.resolver))[0];
+    if (!objection) return [];
+    const range = { start: use.spawn.call.start, end: use.spawn.call.end };
+    const related = [{ path: use.spawn.in.file.path, range, message: "the loop runs in the thread that is started here" }];
+    return [match({ why: "loop", use, objection }, use, use.evidence === "seen" ? "likely" : "possible", related)];
+  });
+}
+
+function isObjectionable(access: Access, program: Program): boolean {
+  const objection = objectionOf(access, program);
+  return objection !== undefined && (isLoopsOwn(objection) || !isEnd(access));
+}
+
+function confidenceBesideLoop({ root }: Access): Confidence {
+  return root.kind === "caller" && root.evidence === "assumed" ? "possible" : "likely";
 }
 
 function isChange({ does }: Access): boolean {
   return does === "change" || does === "assign" || does === "update" || does === "delete" || does === "insert";
 }
 
-function match(data: Data, use: Access, confidence: Confidence, related: readonly RelatedLocation[]): Match<Data> {
+function match(
+  data: Data,
+  use: Pick<Access, "function" | "range">,
+  confidence: Confidence,
+  related: readonly RelatedLocation[],
+): Match<Data> {
   return {
     path: use.function.file.path,
     range: use.range,
@@ -101,30 +131,37 @@ function placeOfStart({ root }: Pick<Access, "root">): readonly RelatedLocation[
   return start ? [{ ...start, message: root.kind === "spawn" ? "this thread is started here" : "several threads enter here" }] : [];
 }
 
-/** A queue, an event or a future of asyncio: who waits for it is a task, which only the thread of its event loop can wake. */
+/** What belongs to one event loop: who waits for it is a task, which only the thread of the loop can wake; and the loop itself. */
 function isLoopsOwn({ type }: ObjectedSharing): boolean {
-  return /^asyncio\.(\w*Queue|Event|Future|Condition|\w*Semaphore)$/.test(type.name);
+  return /^asyncio\.(\w*Queue|Event|Future|Task|Condition|\w*Semaphore|AbstractEventLoop)$/.test(type.name);
 }
 
-/** Whether a thread wakes tasks, or would, that runs no event loop itself. */
-function isBesideLoop({ operation, root, function: node, path }: Access, { resolver }: Program): boolean {
-  if (root.kind !== "spawn" || root.spawn.worker !== "thread" || operation.op !== "call" || operation.callee.op !== "read") return false;
-  if (operation.callee.place.kind !== "attribute" || !waking.has(operation.callee.place.name)) return false;
+/** Whether a thread wakes tasks, or would, or gives the loop something to do, that runs no event loop itself. */
+function isBesideLoop({ operation, root, function: node, path }: Access, objection: ObjectedSharing, program: Program): boolean {
+  if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return false;
+  const isLoop = objection.type.name === "asyncio.AbstractEventLoop";
+  if (!(isLoop ? givingToLoop : waking).has(operation.callee.place.name)) return false;
   const way = [root.function, ...path.map((step) => step.function), node];
-  const runsLoop = (each: FunctionNode): boolean => {
-    let runs = each.facts.isAsync;
-    walkOperations(each.facts.body, (inner) => {
-      runs ||= inner.op === "call" && runningLoops.test(lastNameOf(inner.callee)) && resolver.externalCallees(inner, each).length > 0;
-    });
-    return runs;
-  };
-  return !way.some(runsLoop);
+  if (way.some((each) => each.facts.isAsync || asksForThread(each) || runsLoop(each, program.resolver))) return false;
+  switch (root.kind) {
+    case "spawn":
+    case "handler":
+    case "entry":
+    case "marked":
+      return true;
+    case "promised":
+      return false;
+    case "caller":
+      return isBesideThreadOfLoop(root, program);
+  }
 }
 
 const waking: ReadonlySet<string> = new Set(
-  "put_nowait get_nowait set set_result set_exception notify notify_all release task_done".split(" "),
+  "put_nowait get_nowait set set_result set_exception notify notify_all release task_done cancel".split(" "),
 );
-const runningLoops = /^(run|run_until_complete|run_forever|run_coroutine|set_event_loop)$/;
+const givingToLoop: ReadonlySet<string> = new Set(
+  "call_soon call_later call_at create_task stop add_reader remove_reader add_writer remove_writer".split(" "),
+);
 
 /** Where the SQLite connection was made that this thread may not use; undefined unless that is surely another thread. */
 function madeElsewhere({ operation, root, function: node }: Access, { resolver }: Program): Made | undefined {
@@ -169,13 +206,22 @@ function message(data: Data, context: RuleContext): string {
   if (data.why === "loop") {
     const text = quoted(data.use.function.file.path, data.use.range, context);
     const { name } = data.objection.type;
-    return `\`${text}\` touches an \`${name}\` in the thread that runs \`${data.use.root.function.facts.name}\`: ${data.objection.stated.because}, and the loop may sleep on. Hand the call to the loop with \`loop.call_soon_threadsafe\`.`;
+    const { facts } = "root" in data.use ? data.use.root.function : data.use.function;
+    const where = facts.kind === "module" ? "in a thread that is not the loop's" : `in the thread that runs \`${facts.name}\``;
+    return `\`${text}\` touches an \`${name}\` ${where}: ${data.objection.stated.because}, and the loop may sleep on. ${loopAdvice(data.use.range, data, context)}`;
   }
   const { race, objection } = data;
   const { first } = race;
   const text = quoted(first.function.file.path, first.range, context);
   const guard = lockText(race, context);
   return `\`${text}\` uses a \`${objection.type.name}\` that threads share: ${userText(race)} and ${guard}. ${statementText(objection)}`;
+}
+
+function loopAdvice(range: Range, { use }: Extract<Data, { why: "loop" }>, context: RuleContext): string {
+  const isTask = /\bcreate_task\(/.test(quoted(use.function.file.path, range, context));
+  return isTask
+    ? "Give the coroutine to `asyncio.run_coroutine_threadsafe`."
+    : "Hand the call to the loop with `loop.call_soon_threadsafe`.";
 }
 
 /** The reason, and what the documentation says, in other words than its own. */

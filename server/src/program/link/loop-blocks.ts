@@ -323,6 +323,8 @@ class Search {
       const spawns = awaitedSpawns(call, node, this.program);
       return !spawns.some((spawn) => spawn.in === node);
     }
+    // A process that is asked to end does so in a moment as a rule, and never if it waits for something itself.
+    if (name.startsWith("subprocess.Popen.") && isLookedAt(call, undefined, processRequests, node)) return true;
     return ending.test(node.facts.name) && /\.(join|wait|communicate)$/.test(name);
   }
 
@@ -666,7 +668,8 @@ function isDoneBefore(call: CallOperation, name: string, node: FunctionNode): bo
 
 const futureLooks: ReadonlySet<string> = new Set(["done", "cancelled", "exception"]);
 const queueLooks: ReadonlySet<string> = new Set(["empty", "qsize", "full"]);
-const processLooks: ReadonlySet<string> = new Set(["kill", "poll", "terminate", "send_signal"]);
+const processLooks: ReadonlySet<string> = new Set(["kill", "poll"]);
+const processRequests: ReadonlySet<string> = new Set(["terminate", "send_signal"]);
 
 /** Whether something was awaited before that by its name is the end of a process. */
 function isAwaitedToEnd(call: CallOperation, node: FunctionNode): boolean {

@@ -1,8 +1,9 @@
 import type { Range } from "../../base/range.js";
-import type { CallOperation, Operation, Place, Value, WriteOperation } from "../operation.js";
-import { type FunctionNode, functionKey } from "./entity.js";
+import type { AttributePlace, CallOperation, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
+import { type ClassNode, type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { decoratorNames } from "./resolver.js";
 import type { Spawn, SpawnTarget } from "./spawns.js";
 import { evaluatedBy, someValue, walkOperations } from "./walk.js";
 
@@ -11,7 +12,8 @@ export interface LostState {
   readonly spawn: Spawn;
   /** As it is written: `counter`, `self.total`. */
   readonly name: string;
-  readonly kind: "global" | "attribute" | "argument";
+  /** `object`: of an object that a global holds. `class`: of a class. `variable`: of the function that starts the worker. */
+  readonly kind: "global" | "attribute" | "argument" | "object" | "class" | "variable";
   readonly change: { readonly in: FunctionNode; readonly range: Range };
   readonly read: { readonly in: FunctionNode; readonly range: Range };
 }
@@ -70,13 +72,106 @@ class Search {
 
   private lostBy(change: Change): LostState | undefined {
     const { place } = change;
-    if (place.kind === "name")
-      return place.owner === 0 ? this.lostGlobal(change, place.name) : this.lostArgument(change, place.name, undefined);
-    if (place.kind !== "attribute" || place.object.op !== "read" || place.object.place.kind !== "name") return undefined;
+    if (place.kind === "name") {
+      if (place.owner === 0) return this.lostGlobal(change, place.name);
+      return place.owner === change.in.index ? this.lostArgument(change, place.name, undefined) : this.lostVariable(change, place);
+    }
+    if (place.kind !== "attribute") return undefined;
+    const { resolver } = this.program;
+    const holder = this.classHolding(place, change);
+    if (holder) return this.lostOfClass(change, holder, place.name);
+    if (place.object.op !== "read" || place.object.place.kind !== "name") return undefined;
     const { name, owner } = place.object.place;
+    if (owner === 0) {
+      const [object, ...others] = resolver.resolve(place.object, change.in);
+      return object?.kind === "instance" && others.length === 0
+        ? this.lostAttribute(change, name, place.name, object.class, "object")
+        : undefined;
+    }
     if (owner !== change.in.index) return undefined;
     const isSelf = change.in.facts.class !== undefined && name === change.in.facts.parameters[0]?.name;
-    return isSelf ? this.lostAttribute(change, name, place.name) : this.lostArgument(change, name, place.name);
+    if (!isSelf) return this.lostArgument(change, name, place.name);
+    const { receiver } = this.target;
+    if (receiver?.kind === "instance") return this.lostAttribute(change, name, place.name, receiver.class, "attribute");
+    const object = this.globalObject(change.in);
+    return object && this.lostAttribute(change, object.name, place.name, object.class, "object");
+  }
+
+  /** The global whose object the worker calls the method on. */
+  private globalObject(method: FunctionNode): { readonly name: string; readonly class: ClassNode } | undefined {
+    const { resolver } = this.program;
+    let found: { readonly name: string; readonly class: ClassNode } | undefined;
+    for (const node of this.inChild) {
+      walkOperations(node.facts.body, (operation) => {
+        if (found || operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+        const { object, name } = operation.callee.place;
+        if (name !== method.facts.name || object.op !== "read" || object.place.kind !== "name" || object.place.owner !== 0) return;
+        const [entity, ...others] = resolver.resolve(object, node);
+        if (entity?.kind !== "instance" || others.length > 0 || resolver.method(entity.class, name) !== method) return;
+        found = { name: object.place.name, class: entity.class };
+      });
+    }
+    return found;
+  }
+
+  /** The class whose own attribute it is: `Class.n`, `cls.n`, `type(self).n`, `self.__class__.n`, and a container that `self.n` finds there. */
+  private classHolding({ object, name }: AttributePlace, change: Change): ClassNode | undefined {
+    const { resolver } = this.program;
+    const isType =
+      object.op === "call" && object.arguments.length === 1 && resolver.externalCallees(object, change.in).includes("builtins.type");
+    const value = isType ? object.arguments[0]?.value : object;
+    const [entity, ...others] = value ? resolver.resolve(value, change.in) : [];
+    if (others.length > 0 || (entity?.kind !== "class" && entity?.kind !== "instance")) return undefined;
+    if (entity.kind === "instance" && !isType && change.does === "assign") return undefined;
+    const { classes } = resolver.classOrder(entity.class);
+    const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
+    // What a class method stores is the class's.
+    const isOfObjects = classes.some(({ facts, file }) =>
+      (facts.instanceAttributes.get(name) ?? []).some(({ function: index }) => {
+        const method = file.functions[index];
+        return !method || !decoratorNames(method).includes("classmethod");
+      }),
+    );
+    return isOfObjects ? undefined : holder;
+  }
+
+  private lostOfClass(change: Change, holder: ClassNode, name: string): LostState | undefined {
+    const body = holder.file.functions[holder.facts.body];
+    const values = body?.facts.bindings.get(name) ?? [];
+    if (!body || !values.every((value) => (change.does === "mutate" ? this.isPlainContainer(value, body) : this.isPlain(value, body))))
+      return undefined;
+    if (change.in !== this.target.function && this.isUsedByParent(change.in)) return undefined;
+    const { resolver } = this.program;
+    const isIt = (value: Value, within: FunctionNode): boolean =>
+      value.op === "read" &&
+      value.place.kind === "attribute" &&
+      value.place.name === name &&
+      resolver
+        .resolve(value.place.object, within)
+        .some(
+          (entity) => (entity.kind === "class" || entity.kind === "instance") && resolver.classOrder(entity.class).classes.includes(holder),
+        );
+    if (this.isChangedByParent(isIt) || this.isHandedBack(isIt)) return undefined;
+    const read = this.readAfter(isIt);
+    return read && { spawn: this.spawn, name: `${holder.name}.${name}`, kind: "class", change, read };
+  }
+
+  /** A variable of the function that starts the worker, which the worker's function knows from around itself. */
+  private lostVariable(change: Change, { name, owner }: NamePlace): LostState | undefined {
+    const around = this.spawn.in;
+    if (change.in.file !== around.file || owner !== around.index) return undefined;
+    const bound = around.facts.bindings.get(name) ?? [];
+    const isPlain = (value: Value): boolean =>
+      change.does === "mutate" ? this.isPlainContainer(value, around) : this.isPlain(value, around);
+    if (bound.length === 0 || !bound.every((value) => value.end <= this.spawn.call.start && isPlain(value))) return undefined;
+    const isIt = (value: Value): boolean =>
+      value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === owner;
+    const isChanged = around.file.functions.some(
+      (node) => !this.inChild.has(node) && changesIn(node).some(({ place, range }) => isIt({ op: "read", place: rootOf(place), ...range })),
+    );
+    if (isChanged || this.isHandedBack(isIt)) return undefined;
+    const read = this.readIn(around, this.spawn.call.end, isIt);
+    return read && { spawn: this.spawn, name, kind: "variable", change, read };
   }
 
   private lostGlobal(change: Change, name: string): LostState | undefined {
@@ -138,30 +233,30 @@ class Search {
       .some((entity) => entity.kind === "module" && entity.file === owner.file);
   }
 
-  private lostAttribute(change: Change, self: string, name: string): LostState | undefined {
-    const { receiver } = this.target;
-    if (receiver?.kind !== "instance") return undefined;
+  private lostAttribute(change: Change, self: string, name: string, node: ClassNode, kind: "attribute" | "object"): LostState | undefined {
     const { resolver } = this.program;
-    const family = resolver.classOrder(receiver.class).classes;
+    const family = resolver.classOrder(node).classes;
     const owner = resolver.enclosingClass(change.in);
-    if (!owner || !family.includes(owner)) return undefined;
+    if (kind === "attribute" && (!owner || !family.includes(owner))) return undefined;
+    // What the parent calls as well, it calls for its own object.
+    if (kind === "object" && change.in !== this.target.function && this.isUsedByParent(change.in)) return undefined;
     const inits: Value[] = [];
     for (const each of family) {
       for (const { function: index, write } of each.facts.instanceAttributes.get(name) ?? []) {
-        const node = each.file.functions[index];
-        if (!node || this.inChild.has(node)) continue;
-        if (node.facts.name !== "__init__") return undefined;
-        if (!write.value || !this.isPlain(write.value, node)) return undefined;
+        const method = each.file.functions[index];
+        if (!method || this.inChild.has(method)) continue;
+        if (method.facts.name !== "__init__") return undefined;
+        if (!write.value || !this.isPlain(write.value, method)) return undefined;
         inits.push(write.value);
       }
       const ownNode = each.file.functions[each.facts.body];
-      const others = each.file.functions.filter((node) => node.facts.class === each.facts.index && !this.inChild.has(node));
+      const others = each.file.functions.filter((method) => method.facts.class === each.facts.index && !this.inChild.has(method));
       if (
         !ownNode ||
         others.some(
-          (node) =>
-            node.facts.name !== "__init__" &&
-            changesIn(node).some(({ place, does }) => does === "mutate" && isAttributeOf(place, node.facts.parameters[0]?.name, name)),
+          (method) =>
+            method.facts.name !== "__init__" &&
+            changesIn(method).some(({ place, does }) => does === "mutate" && isAttributeOf(place, method.facts.parameters[0]?.name, name)),
         )
       )
         return undefined;
@@ -171,10 +266,29 @@ class Search {
       value.op === "read" &&
       value.place.kind === "attribute" &&
       value.place.name === name &&
-      resolver.resolve(value.place.object, within).some((entity) => entity.kind === "instance" && entity.class === receiver.class);
-    if (this.isHandedBack(isIt) || this.returnsName(self)) return undefined;
+      resolver.resolve(value.place.object, within).some((entity) => entity.kind === "instance" && entity.class === node);
+    if (this.isHandedBack(isIt) || (kind === "attribute" && this.returnsName(self))) return undefined;
+    if (kind === "object" && this.isChangedByParent(isIt)) return undefined;
     const read = this.readAfter(isIt);
-    return read && { spawn: this.spawn, name: `${self}.${name}`, kind: "attribute", change, read };
+    return read && { spawn: this.spawn, name: `${self}.${name}`, kind, change, read };
+  }
+
+  /** Whether the parent changes its own copy as well, other than by resetting it before the work starts. */
+  private isChangedByParent(isIt: (value: Value, within: FunctionNode) => boolean): boolean {
+    const { spawns } = this.program;
+    const isWorker = (node: FunctionNode): boolean =>
+      spawns.some((spawn) => spawn.worker === "process" && spawn.targets.some((target) => target.function === node));
+    return this.spawn.in.file.functions.some(
+      (each) =>
+        !this.inChild.has(each) &&
+        !isWorker(each) &&
+        each.facts.name !== "__init__" &&
+        changesIn(each).some(
+          ({ place, range, does }) =>
+            isIt({ op: "read", place, ...range }, each) &&
+            !(each === this.spawn.in && does === "assign" && range.end <= this.spawn.call.start),
+        ),
+    );
   }
 
   /** An object that was handed over, as a copy. */

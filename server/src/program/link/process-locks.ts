@@ -1,11 +1,13 @@
 import { contains, type Range } from "../../base/range.js";
 import type { Target } from "../../base/target.js";
+import type { TypeRole } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value, WithOperation } from "../operation.js";
 import { type Entity, entityKey, type FunctionNode, functionKey, type ObjectEntity } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import type { Spawn } from "./spawns.js";
 import { freshStartOf } from "./start-methods.js";
-import { walkOperations } from "./walk.js";
+import { evaluatedBy, listOf, someValue, walkOperations } from "./walk.js";
 
 /** A primitive of `threading` or `queue` that worker processes use as if the other processes saw it. */
 export interface ThreadPrimitiveUse {
@@ -16,10 +18,19 @@ export interface ThreadPrimitiveUse {
   readonly primitive: ObjectEntity;
   readonly effect:
     | { readonly kind: "guards"; readonly state: Range }
-    | { readonly kind: "hands-over"; readonly other: { readonly call: CallOperation; readonly in: FunctionNode } };
+    | { readonly kind: "hands-over"; readonly other: OtherSide }
+    /** Of a barrier: all who would come to it are other processes. */
+    | { readonly kind: "waits-alone" };
 }
 
-/** Every such use that the program certainly relies on: the lock guards state that processes share, or the other side of a queue or event is in the parent. */
+interface OtherSide {
+  readonly call: CallOperation;
+  readonly in: FunctionNode;
+  /** Where it runs. */
+  readonly at: "parent" | "other worker";
+}
+
+/** Every such use that the program certainly relies on: the lock guards state that processes share or is there for nobody else, or the other side of a queue or event is in another process. */
 export function threadPrimitivesOfWorkers(program: Program, target: Target): readonly ThreadPrimitiveUse[] {
   const uses = new Map<string, ThreadPrimitiveUse>();
   const workers = program.spawns.flatMap((spawn) => {
@@ -38,10 +49,11 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
       spawn.instances === "several" || workers.some((other) => other.spawn !== spawn && other.reached.has(node));
     const keepsCopy = (value: Value, within: FunctionNode): boolean => arrivesAsCopy(value, within, spawn, program, target);
     for (const node of reached) {
-      for (const use of [...(isShared(node) ? guardedStates(node, program) : []), ...handOvers(node, spawn, inWorkers, program)]) {
+      const guards = isShared(node) ? [...guardedStates(node, program), ...keptApart(node, inWorkers, program)] : [];
+      for (const use of [...guards, ...handOvers(node, spawn, workers, program)]) {
         const key = `${functionKey(node)}@${use.at.start}`;
-        const value = use.effect.kind === "hands-over" ? receiverOf(use.at) : use.at;
-        if (value && !uses.has(key) && keepsCopy(value, node)) uses.set(key, { ...use, spawn, within: node });
+        const value = receiverOf(use.at) ?? use.at;
+        if (!uses.has(key) && keepsCopy(value, node)) uses.set(key, { ...use, spawn, within: node });
       }
     }
   }
@@ -97,13 +109,80 @@ function guardedStates(node: FunctionNode, program: Program): readonly Found[] {
   return found;
 }
 
+/**
+ * Locks, semaphores and barriers of the module that only workers ever take, none of which has threads: they are there to keep the workers apart, or to
+ * have them meet. Of a lock it is believed where what it is held for can be seen from outside.
+ */
+function keptApart(node: FunctionNode, inWorkers: ReadonlySet<FunctionNode>, program: Program): readonly Found[] {
+  const found: Found[] = [];
+  const add = (at: Value, object: Value, guarded: readonly Operation[]): void => {
+    const primitive = threadPrimitive(object, node, program, "lock") ?? threadPrimitive(object, node, program, "barrier");
+    if (!primitive || !isOfModule(object, node) || !isTakenBy(primitive, node, inWorkers, program)) return;
+    if (program.knowledge.type(primitive.type)?.is.role === "barrier") {
+      if (receiverOf(at)) found.push({ at, primitive, effect: { kind: "waits-alone" } });
+      return;
+    }
+    const isSemaphore = primitive.type.endsWith("Semaphore");
+    let state: Range | undefined;
+    for (const operation of guarded)
+      walkOperations([operation], (inner) => {
+        if (!state && inner.op === "call" && (isSemaphore || isSeenOutside(inner, node, program))) state = inner;
+      });
+    if (state && !isGuardedAnyway(node, state, program)) found.push({ at, primitive, effect: { kind: "guards", state } });
+  };
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op === "with" && !operation.isAsync) add(operation.context, operation.context, operation.body);
+    const receiver = receiverOf(operation);
+    if (operation.op !== "call" || !receiver) return;
+    const name = lastNameOf(operation.callee);
+    if (name === "wait") add(operation, receiver, []);
+    if (name === "acquire")
+      add(
+        receiver,
+        receiver,
+        (listAfter(node.facts.body, operation) ?? []).filter(({ op }) => op !== "return"),
+      );
+  });
+  return found;
+}
+
+/** The operations that come after the call in the list that it stands in. */
+function listAfter(body: readonly Operation[], call: CallOperation): readonly Operation[] | undefined {
+  return listOf(body, call)?.filter((operation) => operation.start >= call.end);
+}
+
+function isOfModule(value: Value, within: FunctionNode): boolean {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return false;
+  return within.file.functions[value.place.owner]?.facts.kind === "module";
+}
+
+/** Whether nobody but the workers touches it, under its own name. */
+function isTakenBy(primitive: ObjectEntity, { file }: FunctionNode, inWorkers: ReadonlySet<FunctionNode>, { resolver }: Program): boolean {
+  const key = entityKey(primitive);
+  return file.functions.every((node) => {
+    if (inWorkers.has(node)) return true;
+    let touches = false;
+    walkOperations(node.facts.body, (operation) => {
+      touches ||= evaluatedBy(operation).some((value) =>
+        someValue(value, (inner) => inner.op === "read" && resolver.resolve(inner, node).some((entity) => entityKey(entity) === key)),
+      );
+    });
+    return !touches;
+  });
+}
+
+/** Whether others than the process surely notice the call: it prints, or runs a program. A file may be the worker's own. */
+function isSeenOutside(call: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
+  return resolver.externalCallees(call, within).some((name) => /^(builtins\.print|subprocess\.\w+|os\.system)$/.test(name));
+}
+
 /** The only thing that the value can be, if that is a primitive for threads. */
-function threadPrimitive(value: Value, within: FunctionNode, program: Program, role: "lock" | "queue" | "event"): ObjectEntity | undefined {
+function threadPrimitive(value: Value, within: FunctionNode, program: Program, role: TypeRole["role"]): ObjectEntity | undefined {
   const entities = program.resolver.resolve(value, within);
   const [only] = entities;
   if (entities.length !== 1 || only?.kind !== "object" || !only.origin) return undefined;
   const is = program.knowledge.type(only.type)?.is;
-  return is?.role === role && is.scope === "threads" ? only : undefined;
+  return is?.role === role && "scope" in is && is.scope === "threads" ? only : undefined;
 }
 
 const sharedTypes: ReadonlySet<string> = new Set([
@@ -158,14 +237,19 @@ function isGuardedAnyway(node: FunctionNode, state: Range, program: Program): bo
   return isGuarded;
 }
 
-/** Calls on queues and events in the worker whose other side is in code that no worker runs. */
-function handOvers(node: FunctionNode, spawn: Spawn, inWorkers: ReadonlySet<FunctionNode>, program: Program): readonly Found[] {
+interface Worker {
+  readonly spawn: Spawn;
+  readonly reached: ReadonlySet<FunctionNode>;
+}
+
+/** Calls on queues and events in the worker whose other side is in code that the worker does not run. */
+function handOvers(node: FunctionNode, spawn: Spawn, workers: readonly Worker[], program: Program): readonly Found[] {
   const found: Found[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "call") return;
     const side = sideOf(operation, node, program);
     if (!side) return;
-    const other = otherSide(side, node, spawn, inWorkers, program);
+    const other = otherSide(side, node, spawn, workers, program);
     if (other) found.push({ at: operation, primitive: side.primitive, effect: { kind: "hands-over", other } });
   });
   return found;
@@ -175,6 +259,8 @@ interface Side {
   readonly primitive: ObjectEntity;
   /** The methods by which the other side would get or give. */
   readonly counterparts: readonly string[];
+  /** `waits`: it is the one that notices. */
+  readonly does: "waits" | "gives";
 }
 
 function sideOf(call: CallOperation, node: FunctionNode, program: Program): Side | undefined {
@@ -184,35 +270,49 @@ function sideOf(call: CallOperation, node: FunctionNode, program: Program): Side
   const { name } = callee.place;
   if (!sideNames.has(name)) return undefined;
   const queue = threadPrimitive(receiver, node, program, "queue");
-  if (queue)
-    return name.startsWith("put")
-      ? { primitive: queue, counterparts: gets }
-      : name.startsWith("get")
-        ? { primitive: queue, counterparts: puts }
-        : undefined;
-  const event = threadPrimitive(receiver, node, program, "event");
-  if (!event) return undefined;
-  return name === "set" ? { primitive: event, counterparts: ["wait", "is_set"] } : { primitive: event, counterparts: ["set"] };
+  if (queue) {
+    if (name.startsWith("put")) return { primitive: queue, counterparts: gets, does: "gives" };
+    return name.startsWith("get") ? { primitive: queue, counterparts: puts, does: "waits" } : undefined;
+  }
+  const signal = threadPrimitive(receiver, node, program, "event") ?? threadPrimitive(receiver, node, program, "condition");
+  if (!signal) return undefined;
+  if (program.knowledge.type(signal.type)?.is.role === "condition") {
+    if (name.startsWith("notify")) return { primitive: signal, counterparts: conditionWaits, does: "gives" };
+    return name.startsWith("wait") ? { primitive: signal, counterparts: notifies, does: "waits" } : undefined;
+  }
+  return name === "set"
+    ? { primitive: signal, counterparts: ["wait", "is_set"], does: "gives" }
+    : { primitive: signal, counterparts: ["set"], does: "waits" };
 }
 
 const puts: readonly string[] = ["put", "put_nowait"];
 const gets: readonly string[] = ["get", "get_nowait"];
-const sideNames: ReadonlySet<string> = new Set([...puts, ...gets, "set", "wait", "is_set"]);
+const notifies: readonly string[] = ["notify", "notify_all"];
+const conditionWaits: readonly string[] = ["wait", "wait_for"];
+const sideNames: ReadonlySet<string> = new Set([...puts, ...gets, ...notifies, ...conditionWaits, "set", "is_set"]);
 
 function otherSide(
-  { primitive, counterparts }: Side,
+  { primitive, counterparts, does }: Side,
   node: FunctionNode,
   spawn: Spawn,
-  inWorkers: ReadonlySet<FunctionNode>,
+  workers: readonly Worker[],
   program: Program,
-): { readonly call: CallOperation; readonly in: FunctionNode } | undefined {
+): OtherSide | undefined {
   const key = entityKey(primitive);
+  const reaching = (within: FunctionNode): readonly Worker[] => workers.filter(({ reached }) => reached.has(within));
   for (const name of counterparts) {
     for (const site of node.file.calls(name)) {
       const within = node.file.functions[site.function];
       const receiver = receiverOf(site.call);
-      if (!within || inWorkers.has(within) || !receiver || !isBeside(spawn, site.call, within, program)) continue;
-      if (program.resolver.resolve(receiver, within).some((entity) => entityKey(entity) === key)) return { call: site.call, in: within };
+      if (!within || !receiver || !program.resolver.resolve(receiver, within).some((entity) => entityKey(entity) === key)) continue;
+      const others = reaching(within);
+      if (others.length === 0) {
+        if (isBeside(spawn, site.call, within, program)) return { call: site.call, in: within, at: "parent" };
+        continue;
+      }
+      // Of two workers, the one that waits has nothing to wait for.
+      const isApart = others.every((other) => other.spawn !== spawn && !other.reached.has(node) && other.spawn.in === spawn.in);
+      if (does === "waits" && isApart) return { call: site.call, in: within, at: "other worker" };
     }
   }
   return undefined;
@@ -227,6 +327,6 @@ function isBeside(spawn: Spawn, call: CallOperation, within: FunctionNode, { res
   return resolver.callersOf(spawn.in).some((caller) => caller.within === within && caller.call.end < call.start);
 }
 
-function receiverOf(call: Value): Value | undefined {
+function receiverOf(call: Value | Operation): Value | undefined {
   return call.op === "call" && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }

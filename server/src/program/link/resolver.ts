@@ -200,6 +200,8 @@ export class Resolver {
         return this.name(place.name, place.owner, within);
       }
       case "attribute": {
+        const kept = keptOnApplication(place, within.file);
+        if (kept.length > 0) return kept.flatMap(({ value, node }) => this.resolve(value, node));
         const objects = this.resolve(place.object, within);
         const found =
           objects.length > 0 ? objects.flatMap((object) => this.attribute(object, place.name)) : this.methodByName(place, within);
@@ -207,7 +209,9 @@ export class Resolver {
         return found.filter((entity) => entity.kind !== "function" || !isDefinedLater(entity.function, offset, within));
       }
       case "element": {
-        const elements = this.elements(place.object, within);
+        const kept = keptOnApplication(place, within.file);
+        const elements =
+          kept.length > 0 ? kept.flatMap(({ value, node }) => this.resolve(value, node)) : this.elements(place.object, within);
         return elements.length > 0 ? elements : this.resolve(place.object, within).flatMap((object) => this.looked(object, "__getitem__"));
       }
     }
@@ -1236,6 +1240,44 @@ function starImports(file: LinkedFile): readonly ImportFact[] {
 interface ReboundValue {
   readonly node: FunctionNode;
   readonly value: Value;
+}
+
+/**
+ * What the file keeps on the application of a web framework under the name or key: handlers get at it through their request, whose application
+ * is the one that the file sets up: `app["db"] = connect()` … `request.app["db"]`, `app.state.db = connect()` … `request.app.state.db`.
+ */
+function keptOnApplication(place: Place, file: LinkedFile): readonly ReboundValue[] {
+  const key = applicationKey(place);
+  if (key === undefined) return [];
+  const kept = file.derive("kept on applications", () => {
+    const values = new Map<string, ReboundValue[]>();
+    for (const node of file.functions) {
+      walkOperations(node.facts.body, (operation) => {
+        if (operation.op !== "write" || operation.form !== "assign" || !operation.value) return;
+        const written = applicationKey(operation.place);
+        if (written === undefined) return;
+        const list = values.get(written);
+        if (list) list.push({ node, value: operation.value });
+        else values.set(written, [{ node, value: operation.value }]);
+      });
+    }
+    return values;
+  });
+  return kept.get(key) ?? [];
+}
+
+/** Equal for places that are the same on an application; undefined for what is not written as a part of one. */
+function applicationKey(place: Place): string | undefined {
+  if (place.kind === "name" || place.object.op !== "read") return undefined;
+  const holder = place.object.place;
+  if (place.kind === "element")
+    return place.index.op === "constant" && place.index.type === "str" && isApplication(holder) ? `[${place.index.value}]` : undefined;
+  const isNamespace = holder.kind === "attribute" && (holder.name === "state" || holder.name === "ctx");
+  return isNamespace && holder.object.op === "read" && isApplication(holder.object.place) ? `.${place.name}` : undefined;
+}
+
+function isApplication(place: Place): boolean {
+  return place.kind !== "element" && (place.name === "app" || place.name === "application" || place.name === "config_dict");
 }
 
 /** Every value that functions of the file store in variables of others, by owner and name. */

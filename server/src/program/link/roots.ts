@@ -533,7 +533,7 @@ export function besideIn(spawn: Spawn, start: number | undefined = firstStart(sp
 }
 
 /** From where on the work of a spawn can run: its call, or the first call that starts what it made; undefined where another function does that. */
-function firstStart(spawn: Spawn): number | undefined {
+export function firstStart(spawn: Spawn): number | undefined {
   if (spawn.starts.length === 0) return spawn.call.end;
   let start: number | undefined;
   walkOperations(spawn.in.facts.body, (operation) => {

@@ -5,7 +5,7 @@ import { type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
-import type { Caller } from "./resolver.js";
+import type { Caller, Resolver } from "./resolver.js";
 import { samePlace } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
 
@@ -49,6 +49,7 @@ function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {
     const isCalledHere = spawn.call.arguments.some((argument) => argument.value.op === "call");
     if (!isCalledHere) result.push(started(spawn.call, spawn.in, program));
   }
+  for (const mapped of mappedCalls(node, program)) result.push({ ...started(mapped.call, mapped.within, program), instances: "several" });
   for (const caller of resolver.callersOf(node)) {
     switch (handingOver(caller, node)) {
       case "in place":
@@ -70,6 +71,36 @@ function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {
   }
   return result.length > 0 ? result : [one("outside", `outside ${functionKey(node)}`, undefined, undefined)];
 }
+
+/** Where a coroutine is made for each element, and all of them are given to what runs them side by side: `gather(*map(work, items))`. */
+function mappedCalls(node: FunctionNode, { resolver }: Program): readonly Pick<Caller, "call" | "within">[] {
+  if (!node.facts.isAsync || node.facts.isGenerator) return [];
+  return ["map", "starmap"].flatMap((name) =>
+    resolver.callsNamed(name).flatMap(({ file, site: { call, function: index } }) => {
+      const within = file.functions[index];
+      const [mapped] = call.arguments;
+      if (!within || !mapped || !isFunction(mapped.value, node, within, resolver) || !isGathered(call, within)) return [];
+      return [{ call, within }];
+    }),
+  );
+}
+
+function isGathered(mapped: CallOperation, within: FunctionNode): boolean {
+  const isMapped = (value: Value): boolean => {
+    if (value === mapped) return true;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
+    const bound = within.facts.bindings.get(value.place.name) ?? [];
+    return bound.length === 1 && bound[0] !== undefined && someValue(bound[0], (inner) => inner === mapped);
+  };
+  let isGiven = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (isGiven || operation.op !== "call" || !gathering.has(lastNameOf(operation.callee))) return;
+    isGiven = operation.arguments.some(({ value }) => someValue(value, isMapped));
+  });
+  return isGiven;
+}
+
+const gathering: ReadonlySet<string> = new Set(["gather", "wait", "as_completed"]);
 
 function one(kind: TaskRun["kind"], key: string, call: CallOperation | undefined, within: FunctionNode | undefined): TaskRun {
   const place = call && within && { path: within.file.path, range: { start: call.start, end: call.end } };
@@ -226,7 +257,7 @@ const registrations: ReadonlySet<string> = new Set(
 );
 
 /** How a library comes to run the function for each request: as a method of an object made for it, or as a function. */
-function handling(node: FunctionNode, program: Program): "class" | "function" | undefined {
+export function handling(node: FunctionNode, program: Program): "class" | "function" | undefined {
   const { facts } = node;
   const { resolver, knowledge } = program;
   if (!facts.isAsync) return undefined;
@@ -245,14 +276,14 @@ function handling(node: FunctionNode, program: Program): "class" | "function" | 
   for (const name of registrations) {
     for (const site of node.file.calls(name)) {
       const within = node.file.functions[site.function];
-      const passed = within && site.call.arguments.some(({ value }) => isFunction(value, node, within, program));
+      const passed = within && site.call.arguments.some(({ value }) => isFunction(value, node, within, resolver));
       if (passed) return "function";
     }
   }
   return undefined;
 }
 
-function isFunction(value: Value, node: FunctionNode, within: FunctionNode, { resolver }: Program): boolean {
+function isFunction(value: Value, node: FunctionNode, within: FunctionNode, resolver: Resolver): boolean {
   if (value.op !== "read" || value.place.kind === "element" || value.place.name !== node.facts.name) return false;
   return resolver.resolve(value, within).some((entity) => entity.kind === "function" && entity.function === node);
 }

@@ -8,7 +8,7 @@ import { type Frame, Ownership } from "./ownership.js";
 import { decoratorNames } from "./resolver.js";
 import { type Suspension, suspending, suspensionBetween } from "./suspensions.js";
 import { isKeyOfTask } from "./task-keys.js";
-import { type TaskRun, taskRunsOf } from "./task-runs.js";
+import { handling, type TaskRun, taskRunsOf } from "./task-runs.js";
 import { heldStretches } from "./tasks.js";
 import { countsOn, isReadOf } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";
@@ -81,7 +81,7 @@ function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership
     const suspension = afterRead ?? (look && suspensionBetween(look, operation, end, node));
     if (!look || !place || !suspension || isGuarded(look, operation, node, program)) return;
     if (pattern && hasFlag(look, suspension, checks)) return;
-    const location = sharedLocation(place, frames, ownership);
+    const location = sharedLocation(place, frames, node, program, ownership);
     if (!location) return;
     found.push({
       function: node,
@@ -92,7 +92,7 @@ function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership
       place,
       result: operation.op === "write" && afterRead && countsOn(operation, read, node) ? "counted" : "kept",
       location,
-      of: isOfReceiver(place, node) ? "own object" : "other",
+      of: isOfReceiver(place, node) && !location.startsWith(ofApplication) ? "own object" : "other",
       stores: operation.op === "write" && isMark(operation) ? "mark" : "value",
     });
   });
@@ -121,7 +121,20 @@ function framesOf(node: FunctionNode, program: Program, ownership: Ownership): r
 }
 
 /** The key of a place that several tasks can reach; undefined for what is one task's own, or unknown. */
-function sharedLocation(place: Place, frames: readonly Frame[], ownership: Ownership): string | undefined {
+function sharedLocation(
+  place: Place,
+  frames: readonly Frame[],
+  node: FunctionNode,
+  program: Program,
+  ownership: Ownership,
+): string | undefined {
+  const way = wayFromParameter(place, node);
+  if (way && handling(node, program)) {
+    const application = way.findIndex((name) => name === "app" || name === "application");
+    if (application >= 0) return `${ofApplication}${way.slice(application + 1).join(".")}`;
+    // What else the library gives to a handler is made for the request.
+    if (!isOfReceiver(place, node)) return undefined;
+  }
   for (const frame of frames) {
     const object =
       place.kind === "name"
@@ -132,6 +145,26 @@ function sharedLocation(place: Place, frames: readonly Frame[], ownership: Owner
     if (object.sharing === "shared") return place.kind === "element" ? `${object.key}[]` : object.key;
   }
   return undefined;
+}
+
+/** The key of what a handler finds on the application that its request came to, which all requests share. */
+const ofApplication = "application ";
+
+/** The names on the way from a parameter of the function to the place: `app`, `state`, `visits` of `request.app.state.visits`. */
+function wayFromParameter(place: Place, node: FunctionNode, depth = 0): readonly string[] | undefined {
+  if (place.kind === "name") {
+    if (place.owner !== node.index) return undefined;
+    const bound = node.facts.bindings.get(place.name) ?? [];
+    if (node.facts.parameters.some(({ name }) => name === place.name)) return bound.length === 0 ? [] : undefined;
+    // `app = request.app`
+    const [only, ...others] = bound;
+    return only?.op === "read" && others.length === 0 && depth < 4 ? wayFromParameter(only.place, node, depth + 1) : undefined;
+  }
+  const before = place.object.op === "read" ? wayFromParameter(place.object.place, node, depth) : undefined;
+  if (!before) return undefined;
+  return place.kind === "attribute"
+    ? [...before, place.name]
+    : [...before, place.index.op === "constant" ? `[${place.index.value}]` : "[]"];
 }
 
 function isOfReceiver(place: Place, node: FunctionNode): boolean {
@@ -154,8 +187,22 @@ function staleRead(write: WriteOperation, node: FunctionNode): Value | undefined
   if (!value || value.op === "choice" || write.form === "delete") return undefined;
   if (write.form === "update" && value.op === "compute") return value.operands[0];
   // What was kept aside and is put back was not changed.
-  if (value.op === "read") return undefined;
-  return readIn(value, place, write.start, node, 0);
+  if (isHandedOn(value, place, write.start, node)) return undefined;
+  const read = readIn(value, place, write.start, node, 0);
+  // What a call made of the old value, `transport = await upgrade(self.transport)`, takes its place.
+  return read && value.op === "read" && !countsOn(write, read, node) ? undefined : read;
+}
+
+/** Whether the value is what the place held, through whatever variables, or comes from elsewhere as it is. */
+function isHandedOn(value: Value, place: Place, before: number, node: FunctionNode): boolean {
+  if (value.op !== "read") return false;
+  if (isReadOf(value, place) || value.place.kind !== "name" || value.place.owner !== node.index) return true;
+  const last = lastBound(value.place.name, before, node);
+  return !last || isReadOf(last, place) || isHandedOn(last, place, last.start, node);
+}
+
+function lastBound(name: string, before: number, { facts }: FunctionNode): Value | undefined {
+  return (facts.bindings.get(name) ?? []).filter((bound) => bound.end <= before).pop();
 }
 
 function readIn(value: Value, place: Place, before: number, node: FunctionNode, depth: number): Value | undefined {
@@ -164,7 +211,7 @@ function readIn(value: Value, place: Place, before: number, node: FunctionNode, 
   if (value.op === "read" && value.place.kind === "name") {
     const { name, owner } = value.place;
     if (owner !== node.facts.index) return undefined;
-    const last = (node.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= before).pop();
+    const last = lastBound(name, before, node);
     if (!last || last.op === "choice" || last.op === "element-of") return undefined;
     return isReadOf(last, place) ? last : readIn(last, place, last.start, node, depth + 1);
   }
@@ -270,7 +317,7 @@ function writersIn(
     walkOperations(node.facts.body, (operation) => {
       if (operation.op !== "write") return;
       frames ??= framesOf(node, program, ownership);
-      const location = sharedLocation(operation.place, frames, ownership);
+      const location = sharedLocation(operation.place, frames, node, program, ownership);
       if (!location || !wanted.has(location)) return;
       const list = writers.get(location) ?? [];
       const isHeld = heldStretches(node, program).some((stretch) => stretch.start <= operation.start && operation.end <= stretch.end);

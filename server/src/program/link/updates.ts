@@ -144,7 +144,12 @@ export function countsOn({ form, value }: WriteOperation, read: Value, within: F
     let found: "counted" | "kept" | undefined;
     if (each.op === "read" && each.place.kind === "name" && each.place.owner === within.facts.index && !seen.has(each.place.name)) {
       seen.add(each.place.name);
-      for (const bound of within.facts.bindings.get(each.place.name) ?? []) found = found === "counted" ? found : (find(bound) ?? found);
+      const { place } = each;
+      const bindings = within.facts.bindings.get(place.name) ?? [];
+      for (const bound of bindings) found = found === "counted" ? found : (find(bound) ?? found);
+      // `total = self.total` … `total += n`
+      if (found && bindings.some((bound) => isCounting(bound) && innerValues(bound).some((inner) => isReadOf(inner, place))))
+        return "counted";
     } else for (const inner of innerValues(each)) found = found === "counted" ? found : (find(inner) ?? found);
     return found && isCounting(each) ? "counted" : found;
   };

@@ -31,6 +31,12 @@ export function picklableFix(sent: SentValue, obstacle: Obstacle, context: RuleC
   return refusedFix("Send something that can be pickled", reasonAgainst(obstacle, context));
 }
 
+/** Has a task return a list of what it would return a generator of. */
+export function returnedListFix(sent: SentValue, obstacle: Obstacle, context: RuleContext): FixOffer {
+  const isLazy = obstacle.says === "is a generator" && sent.value.op === "comprehension" && !isBroken(sent.in.file);
+  return isLazy ? asList(sent, context) : noFix;
+}
+
 function reasonAgainst({ says, made }: Obstacle, context: RuleContext): string {
   return made ? `what is sent ${says}, at ${placeName(made, context)}` : `what is sent ${says}`;
 }

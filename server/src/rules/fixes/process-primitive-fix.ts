@@ -14,8 +14,8 @@ export function processPrimitiveFix({ primitive, at, within, effect }: ThreadPri
   const kin = kinOf(type, origin.call, file, "multiprocessing", context);
   if ("refused" in kin) return refusedFix(title, kin.refused);
   const edits: TextEdit[] = [...kin.edits];
-  const value = effect.kind === "hands-over" ? receiverOf(at) : at;
-  const place = value?.op === "read" ? value.place : undefined;
+  const value = receiverOf(at) ?? at;
+  const place = value.op === "read" ? value.place : undefined;
   if (place?.kind === "name" && place.owner === 0) {
     if (file !== within.file) return refusedFix(title, `the \`${type}\` is made in another file`);
     const handed = handedGlobal(place.name, file, context);

@@ -15,6 +15,7 @@ import { innermostFunction } from "./reached.js";
 export function returnedStateFix(lost: LostState, context: RuleContext): FixOffer {
   const { change, spawn, kind } = lost;
   if (isBroken(change.in.file) || isBroken(spawn.in.file)) return noFix;
+  if (kind === "object" || kind === "class" || kind === "variable") return noFix;
   const isMapped = /^(concurrent\.futures\.ProcessPoolExecutor\.map|multiprocessing\.pool\.Pool\.(map|starmap))$/.test(spawn.spawner);
   const returned = isMapped && kind !== "argument" ? returnedToParent(lost, context) : undefined;
   if (returned && !("refused" in returned)) return returned.offer;
