@@ -754,13 +754,13 @@ export class CostModel {
         ns,
       );
     }
-    if (cost.missing.length > 0 && entry.kind === "cpu-native") {
+    if (cost.missing.length > 0 && (entry.kind === "cpu-native" || entry.kind === "cpu-python")) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
       const assumed = this.assumedSize(entry);
       if (!assumed) return;
       this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
       if (verdict.gil === "releases") sum.native = add(sum.native, assumed);
-      else if (assumed.likely >= longCallNs) sum.held = add(sum.held, assumed);
+      else if (assumed.likely >= longCallNs && entry.kind === "cpu-native") sum.held = add(sum.held, assumed);
       else sum.interpreter = add(sum.interpreter, assumed);
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
