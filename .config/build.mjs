@@ -79,10 +79,10 @@ await ship({
   entryPoints: {
     cli: "server/src/main/cli.ts",
     server: "server/src/main/start-server.ts",
-    "language-server": "server/src/main/language-server.ts",
+    programs: "server/src/main/programs.ts",
     "facts-worker": "server/src/main/facts-worker.ts",
   },
-  external: ["*/language-server.js"],
+  external: ["*/programs.js"],
 });
 await ship({
   ...node,

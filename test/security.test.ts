@@ -27,7 +27,7 @@ test("nothing speaks to a network", () => {
   const fetches = (text: string): boolean => text.split("\n").some((line) => /\bfetch\(/.test(line) && !/^\s*[/*]/.test(line));
   const fetching = [...sources].filter(([, text]) => fetches(text)).map(([path]) => path);
   assert.deepEqual(fetching, ["server/src/main/browser.ts"]);
-  for (const bundle of ["dist/cli.js", "dist/server.js", "dist/language-server.js", "dist/extension.js", "dist/desktop.js"])
+  for (const bundle of ["dist/cli.js", "dist/server.js", "dist/programs.js", "dist/extension.js", "dist/desktop.js"])
     assert.doesNotMatch(readFileSync(bundle, "utf8"), /require\("(?:node:)?(?:https?|http2|tls|dgram|dns)"\)/, bundle);
 });
 

@@ -97,6 +97,8 @@ export const teachingScenarios: readonly Scenario[] = [
       },
       async play({ page, picture }) {
         await page.setViewportSize({ width: 1400, height: 900 });
+        // The editor asks for lenses only while it has the focus.
+        await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
         await runCommand(page, "Explorer: Focus on Threads View");
         const tree = page.locator(".pane", { has: page.locator(".pane-header", { hasText: /^\s*Threads/ }) }).locator(".monaco-list");
         await tree.getByText("In 4 threads").first().waitFor({ timeout: patience });
@@ -109,7 +111,6 @@ export const teachingScenarios: readonly Scenario[] = [
         await tree.locator(".monaco-list-row", { hasText: "reserve" }).locator(".monaco-tl-twistie").click();
         await tree.getByText("under no lock").waitFor({ timeout: patience });
         await page.locator(".view-line", { hasText: "releases\u00a0GIL" }).first().waitFor({ timeout: patience });
-        await page.locator(".codelens-decoration", { hasText: "processes" }).first().waitFor({ timeout: patience });
         await page.locator("[class*='ced-']:visible").first().waitFor({ timeout: patience });
         await page.screenshot({ path: picture(`aids-${name}`) });
         await closeSideBar(page);

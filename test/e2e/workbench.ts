@@ -181,7 +181,19 @@ async function openWindow(
   const query = new URLSearchParams({ [kind]: folder, payload });
   await page.goto(`http://127.0.0.1:${port}/?${query}`);
   await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
+  if (kind === "workspace") await untilFoldersAreShown(page);
   return page;
+}
+
+/** On a busy machine the editor may open a workspace's file before it can read it, and then shows no folder until the window is loaded again. */
+async function untilFoldersAreShown(page: Page): Promise<void> {
+  const folders = page.locator(".explorer-folders-view .monaco-list-row");
+  await folders
+    .first()
+    .waitFor({ timeout: 15_000 })
+    .catch(() => page.reload());
+  await folders.first().waitFor({ timeout: 60_000 });
+  await page.locator(".monaco-editor .view-line").first().waitFor({ timeout: 60_000 });
 }
 
 async function freePort(): Promise<number> {
