@@ -105,6 +105,19 @@ describe("sizes are read from", () => {
     ["answer = enumerate([1, 2])", 2],
     ["answer = {'a': 1}.items()", 1],
     ["rows = [1, 2, 3]\nanswer = rows", 3],
+    ["rows = range(100)\nanswer = rows[:]", 100],
+    ["rows = range(100)\nanswer = rows[10:]", 90],
+    ["rows = range(100)\nanswer = rows[:30]", 30],
+    ["rows = range(100)\nanswer = rows[:-30]", 70],
+    ["rows = range(100)\nanswer = rows[-30:]", 30],
+    ["rows = range(100)\nanswer = rows[20:50]", 30],
+    ["rows = range(100)\nanswer = rows[20: 200]", 80],
+    ["rows = range(100)\nanswer = rows[::4]", 25],
+    ["rows = range(100)\nanswer = rows[2::4]", 25],
+    ["rows = range(100)\nanswer = rows[3 :: 4]", 25],
+    ["rows = range(100)\nanswer = rows[:50:10]", 5],
+    ["rows = range(100)\nanswer = rows[::-1]", 100],
+    ["rows = range(100)\ni = input()\nanswer = rows[i : i + 8]", 8],
   ];
   for (const [text, length] of sizes)
     test(text.replaceAll("\n", "⏎"), () => {
@@ -117,7 +130,14 @@ describe("sizes are read from", () => {
     assert.deepEqual(triple(evaluator.length(value, at)), [0, 5, 10]);
   });
 
-  for (const text of ["answer = []", "answer = [*rows]", "answer = open('x').read()", "answer = rows"])
+  for (const text of [
+    "answer = []",
+    "answer = [*rows]",
+    "answer = open('x').read()",
+    "answer = rows",
+    "answer = rows[3::4]",
+    "answer = rows[2:]",
+  ])
     test(`nothing is known of ${text}`, () => {
       const { value, at, evaluator } = answer(text);
       assert.equal(evaluator.length(value, at), undefined);

@@ -1419,10 +1419,27 @@ def serializers():
     except ImportError:
         pass
     try:
+        import bs4
+
+        page = "<table>%s</table>" % "".join("<tr><td><a href='/%d'>%s</a></td><td>a few words</td></tr>" % (i, i) for i in range(500))
+        for parser in ("html.parser", "html5lib"):
+            yield does("bs4.BeautifulSoup", "%d characters, %s" % (len(page), parser), lambda p=parser: bs4.BeautifulSoup(page, p))
+        yield does("bs4.Tag.select", "500 rows", lambda tree=bs4.BeautifulSoup(page, "html.parser"): tree.select("tr td a"))
+    except ImportError:
+        pass
+    try:
+        import markdown
+
+        text = "# Title\n\nsome *text* with `code` and [a link](/page)\n\n- one\n- two\n\n" * 100
+        yield does("markdown.markdown", "%d characters" % len(text), lambda: markdown.markdown(text))
+    except ImportError:
+        pass
+    try:
         import yaml
 
         yield does("yaml.safe_dump", "50 dicts", lambda: yaml.safe_dump(people[:50]))
         yield does("yaml.safe_load", "50 dicts", lambda data=yaml.safe_dump(people[:50]): yaml.safe_load(data))
+        yield does("yaml.safe_load_all", "50 dicts", lambda data=yaml.safe_dump(people[:50]): list(yaml.safe_load_all(data)))
     except ImportError:
         pass
     try:

@@ -1,11 +1,12 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
-import { formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
+import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 
 /** One activation of a function with what is known of its arguments. */
 export interface Activation {
@@ -205,7 +206,7 @@ export class Evaluator {
         const { facts } = holder.function;
         const parameter = facts.parameters.find((each) => each.name === place.name);
         if (parameter) return this.parameter(parameter, holder, whole);
-        const bound = facts.bindings.get(place.name) ?? [];
+        const bound = boundWhereRead(holder.function, place.name, value);
         if (facts.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
         const only = bound[0];
         if (only && bound.length === 1) return only.op === "import" ? undefined : whole(only, holder);
@@ -484,7 +485,7 @@ export class Evaluator {
       case "read": {
         if (value.place.kind === "element") {
           const { index, object } = value.place;
-          if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, index, object, at);
+          if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, object, at);
           const found = this.itemOfDisplay(value.place, at, (item, activation) => this.length(item, activation));
           return found ?? this.elementLength(object, at);
         }
@@ -638,17 +639,27 @@ export class Evaluator {
       case "compute":
         return iterable.operator === "*" || iterable.operator === "+" ? this.elementLength(iterable.operands[0] as Value, at) : undefined;
       case "read":
-        return this.variable(
-          iterable,
-          at,
-          (bound, activation) => this.elementLength(bound, activation),
-          () => undefined,
+        return (
+          this.variable(
+            iterable,
+            at,
+            (bound, activation) => this.elementLength(bound, activation),
+            () => undefined,
+          ) ??
+          this.filledLength(iterable, at) ??
+          this.lineLength(iterable, at)
         );
+      case "entered":
+        return this.lineLength(iterable, at);
       case "call": {
         const [name] = this.resolver.externalCallees(iterable, at.function);
         const first = iterable.arguments[0]?.value;
         if (name && first && passThrough.has(name) && name !== "builtins.enumerate") return this.elementLength(first, at);
-        return lengthOfLibraryElement(name, iterable, at, this);
+        return (
+          lengthOfLibraryElement(name, iterable, at, this) ??
+          this.lineLength(iterable, at) ??
+          this.returned(iterable, at, (value, activation) => this.elementLength(value, activation))
+        );
       }
       default:
         return undefined;
@@ -662,6 +673,20 @@ export class Evaluator {
     const [parameter] = found.function.facts.parameters;
     const given = new Map<string, Argument>(parameter ? [[parameter.name, { value: iterable, in: at, how: "element" }]] : []);
     return this.length(found.function.facts.returned[0] as Value, { function: found.function, arguments: given, caller: at });
+  }
+
+  /** The length of what a container is filled with in its own function. */
+  private filledLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
+    const filled = this.filledWith(value, at);
+    return filled && hullOf(filled.items.map((item) => this.length(item.value, filled.in)));
+  }
+
+  /** How long the lines of a text file are. */
+  private lineLength(value: Value, at: Activation): Amount {
+    const isLines = this.resolver
+      .resolve(value, at.function)
+      .some((entity) => entity.kind === "object" && /^io\.(TextIOWrapper|StringIO)$/.test(entity.type));
+    return isLines ? averageLine : undefined;
   }
 
   private callLength(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
@@ -706,23 +731,39 @@ export class Evaluator {
       : lengthOfLibraryCall(name, call, at, this);
   }
 
-  /** `x[2:8]`, `x[:n]` and `x[n:]`; of others, half of the whole. */
-  private sliceLength(parts: readonly Value[], slice: Value, object: Value, at: Activation): Amount {
+  /** `x[2:8]`, `x[:n]`, `x[n:]` and `x[i::n]`; of others, half of the whole. */
+  private sliceLength(parts: readonly Value[], object: Value, at: Activation): Amount {
     const whole = this.length(object, at);
-    const [first, second] = parts;
-    if (!first) return whole;
-    const from = this.number(first, at);
-    if (second && parts.length === 2) {
-      const to = this.number(second, at);
-      const span = combine(to, from, (end, start) => Math.max(0, end - start));
-      if (span && to && to.low >= 0) return span;
+    const span = this.spanOf(parts, whole, at);
+    const [, , step] = parts;
+    if (!step || isNone(step)) return span;
+    // A step that is not known is a number of parts, of which nobody knows how many, but at least two.
+    const width = this.number(step, at);
+    if (!width) return span && interval(0, span.likely / 2, span.high);
+    return combine(span, width, (length, every) => Math.ceil(length / Math.max(1, Math.abs(every))));
+  }
+
+  /** How many elements lie between start and stop of a slice. */
+  private spanOf([start, stop]: readonly Value[], whole: Amount, at: Activation): Amount {
+    const isFromStart = !start || isNone(start);
+    const isToEnd = !stop || isNone(stop);
+    if (isFromStart && isToEnd) return whole;
+    const from = isFromStart ? exactly(0) : this.number(start, at);
+    const to = isToEnd ? whole : this.number(stop, at);
+    const rest = (position: Amount): Amount => combine(whole, position, (length, first) => Math.max(0, length - first));
+    if (from && from.low >= 0) {
+      if (isToEnd) return rest(from);
+      const end =
+        to && to.low >= 0 ? (whole ? combine(whole, to, Math.min) : to) : to && to.high < 0 ? rest(mapAmount(to, Math.abs)) : undefined;
+      const span = combine(end, from, (last, first) => Math.max(0, last - first));
+      if (span) return span;
     }
-    // One part stands before or after the colon, which its place tells.
-    if (parts.length === 1 && from && from.low >= 0) {
-      const isStop = first.start > slice.start;
-      if (isStop) return whole ? combine(whole, from, Math.min) : from;
-      return combine(whole, from, (length, start) => Math.max(0, length - start));
-    }
+    // `x[-n:]`
+    if (isToEnd && from && from.high < 0) return whole ? combine(whole, mapAmount(from, Math.abs), Math.min) : mapAmount(from, Math.abs);
+    // `x[i : i + n]`
+    const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
+    const width = added && stop.operands[1] && this.number(stop.operands[1], at);
+    if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
     return whole && interval(0, whole.likely / 2, whole.high);
   }
 
@@ -1022,6 +1063,17 @@ function appendedTo({ callee }: CallOperation): string | undefined {
   if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
   const { object } = callee.place;
   return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
+}
+
+/** Whether the value is written as `None`, or left out of a slice. */
+export function isNone(value: Value): boolean {
+  return value.op === "constant" && value.type === "none";
+}
+
+/** Whether both read the same variable. */
+export function sameName(a: Value, b: Value): boolean {
+  if (a.op !== "read" || b.op !== "read" || a.place.kind !== "name" || b.place.kind !== "name") return false;
+  return a.place.name === b.place.name && a.place.owner === b.place.owner;
 }
 
 /** Whether the value is computed from the variable of that name. */

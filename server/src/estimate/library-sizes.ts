@@ -177,19 +177,21 @@ export function lengthOfLibraryElement(name: string | undefined, call: CallOpera
       return averageWord;
     case "csv.reader":
       return interval(2, 8, 50);
-    case "builtins.open":
-    case "io.open":
-    case "io.StringIO":
-      return averageLine;
     default: {
       const { callee } = call;
       const method = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.name : "";
-      return method === "split" || method === "rsplit" ? averageWord : method === "splitlines" ? averageLine : undefined;
+      if (method === "split" || method === "rsplit") return isLineBreak(first) ? averageLine : averageWord;
+      return method === "splitlines" || method === "readlines" ? averageLine : undefined;
     }
   }
 }
 
-const averageLine: Interval = interval(5, 40, 400);
+function isLineBreak(separator: Value | undefined): boolean {
+  return separator?.op === "constant" && /^(\\[rn]|[\r\n])+$/.test(String(separator.value));
+}
+
+/** How long the lines of texts are that people write; those of data are longer at times. */
+export const averageLine: Interval = interval(5, 40, 400);
 const averageWord: Interval = interval(1, 6, 30);
 
 /** Methods of text whose result is about as long as the text. */

@@ -1,8 +1,10 @@
+import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
-import type { Resolver } from "../program/link/resolver.js";
+import { boundWhereRead } from "../program/link/loop-variables.js";
+import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Place, ReadOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
-import { bareActivation } from "./evaluate.js";
+import { bareActivation, isNone, sameName } from "./evaluate.js";
 
 /** The smallest and the largest number that something can be, both of them certain. */
 export interface Bounds {
@@ -281,7 +283,7 @@ export class SizeBounds {
 
   private sliced(object: Value, slice: Extract<Value, { op: "compute" }>, at: Activation): Bounds | undefined {
     const whole = this.length(object, at);
-    const [first, second] = slice.operands;
+    const [start, stop, step] = slice.operands;
     const smaller = (high: number | undefined): Bounds | undefined => {
       const least = Math.min(high ?? Number.POSITIVE_INFINITY, whole?.high ?? Number.POSITIVE_INFINITY);
       return Number.isFinite(least) ? { low: 0, high: least } : undefined;
@@ -290,15 +292,14 @@ export class SizeBounds {
       const bounds = this.number.whole(value, at);
       return bounds && bounds.low >= 0 ? bounds.high : undefined;
     };
-    // `x[:n]`; where the parts stand tells which of them is missing.
-    if (first && !second) return smaller(first.start === slice.start + 1 && first.end === slice.end ? upper(first) : undefined);
-    const isFromTo = first && second && slice.operands.length === 2 && first.start === slice.start && second.end === slice.end;
-    if (!isFromTo || ![1, 3].includes(second.start - first.end)) return smaller(undefined);
+    if (!start || !stop || isNone(stop) || step) return smaller(undefined);
+    // `x[:n]`
+    if (isNone(start)) return smaller(upper(stop));
     // `x[i : i + n]`
-    if (second.op === "compute" && second.operator === "+" && second.operands[0] && sameName(first, second.operands[0]))
-      return smaller(second.operands[1] && upper(second.operands[1]));
-    const from = this.number.whole(first, at);
-    const to = upper(second);
+    if (stop.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]))
+      return smaller(stop.operands[1] && upper(stop.operands[1]));
+    const from = this.number.whole(start, at);
+    const to = upper(stop);
     return smaller(from && from.low >= 0 && to !== undefined ? Math.max(0, to - from.low) : undefined);
   }
 
@@ -456,7 +457,7 @@ export class SizeBounds {
     const { place } = read;
     switch (place.kind) {
       case "name":
-        return this.followName(place, at, question);
+        return this.followName(read, place, at, question);
       case "attribute":
         return this.followAttribute(place.object, place.name, at, question);
       case "element":
@@ -464,20 +465,41 @@ export class SizeBounds {
     }
   }
 
-  private followName(place: Extract<Place, { kind: "name" }>, at: Activation, question: Question): Bounds | undefined {
+  private followName(read: ReadOperation, place: Extract<Place, { kind: "name" }>, at: Activation, question: Question): Bounds | undefined {
     const holder = activationOf(place.owner, at);
     if (!holder) return undefined;
     const { facts, file } = holder.function;
     if (facts.rebound.has(place.name) || isChanged(place.name, place.owner, file)) return undefined;
-    const bound = facts.bindings.get(place.name) ?? [];
+    const bound = boundWhereRead(holder.function, place.name, read);
     if (bound.length > maximumBindings) return undefined;
     const answers = bound.map((value) =>
       value.op === "import" ? this.imported(place.name, file, question) : question.whole(value, holder),
     );
     const argument = holder.arguments.get(place.name);
     if (argument) answers.push((argument.how === "element" ? question.element : question.whole)(argument.value, argument.in));
-    else if (facts.parameters.some((parameter) => parameter.name === place.name)) return undefined;
+    else {
+      const parameter = facts.parameters.find((each) => each.name === place.name);
+      if (parameter) answers.push(this.passed(parameter, holder, question));
+    }
     return hull(answers);
+  }
+
+  /** What all calls of a function pass for the parameter, where nothing is known of the one at hand. */
+  private passed(
+    parameter: ParameterFacts,
+    { function: node, arguments: given, caller }: Activation,
+    question: Question,
+  ): Bounds | undefined {
+    const { form } = parameter;
+    if (caller || given.size > 0 || form === "star" || form === "double-star") return undefined;
+    const callers = this.resolver.callersOf(node).filter(({ within }) => within !== node);
+    if (callers.length === 0 || callers.length > maximumCallers) return undefined;
+    return hull(
+      callers.map(({ call, within, receiver }) => {
+        const argument = argumentFor(node, parameter, call, receiver);
+        return argument && question.whole(argument, bareActivation(within));
+      }),
+    );
   }
 
   /** `from settings import CHUNK_SIZE`. */
@@ -536,7 +558,8 @@ export class SizeBounds {
         const name = this.externalName(iterable, at);
         const [first, second] = positional(iterable);
         if (name === "builtins.iter" && first && second) return this.calledWithout(first, at, question);
-        return name !== undefined && first && sameElements.has(name) ? question.element(first, at) : undefined;
+        if (name === undefined) return this.returned(iterable, at, { whole: question.element, element: () => undefined });
+        return first && sameElements.has(name) ? question.element(first, at) : undefined;
       }
       default:
         return undefined;
@@ -592,6 +615,7 @@ const maximumDepth = 24;
 const maximumQuestions = 300;
 const maximumBindings = 4;
 const maximumElements = 64;
+const maximumCallers = 4;
 
 /** UTF-8 takes at most three bytes for each UTF-16 unit. */
 const longestCharacter = 3;
@@ -649,11 +673,6 @@ function activationOf(owner: number, at: Activation): Activation | undefined {
   }
   const node = owner >= 0 ? at.function.file.functions[owner] : undefined;
   return node && bareActivation(node);
-}
-
-function sameName(a: Value, b: Value): boolean {
-  if (a.op !== "read" || b.op !== "read" || a.place.kind !== "name" || b.place.kind !== "name") return false;
-  return a.place.name === b.place.name && a.place.owner === b.place.owner;
 }
 
 const changers = "append appendleft extend insert add update setdefault write".split(" ");

@@ -698,10 +698,7 @@ export class CostModel {
     const [name] = this.resolver.externalCallees(operation, within);
     if (name !== undefined) return name;
     if (this.resolver.resolve(operation.callee, within).some((entity) => entity.kind === "class")) return "builtins.object";
-    const { callee } = operation;
-    if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
-    const method = callee.place.name;
-    return builtInMethods.get(method);
+    return builtInMethod(operation);
   }
 
   /** The method of a text, list, dict or set whose type only shows in how it is computed: `(b"01" * n).count(b"1")`. */
@@ -764,13 +761,13 @@ export class CostModel {
         ns,
       );
     }
-    if (cost.missing.length > 0 && entry.kind === "cpu-native") {
+    if (cost.missing.length > 0 && (entry.kind === "cpu-native" || entry.kind === "cpu-python")) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
       const assumed = this.assumedSize(entry);
       if (!assumed) return;
       this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
       if (verdict.gil === "releases") sum.native = add(sum.native, assumed);
-      else if (assumed.likely >= longCallNs) sum.held = add(sum.held, assumed);
+      else if (assumed.likely >= longCallNs && entry.kind === "cpu-native") sum.held = add(sum.held, assumed);
       else sum.interpreter = add(sum.interpreter, assumed);
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
@@ -980,6 +977,11 @@ const builtInMethods: ReadonlyMap<string, string> = new Map(
     ["csv.writer", "writerow writerows"],
   ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `${type}.${name}`])),
 );
+
+/** The method that is called, if among what people call only a built-in type has one of that name. */
+export function builtInMethod({ callee }: CallOperation): string | undefined {
+  return callee.op === "read" && callee.place.kind === "attribute" ? builtInMethods.get(callee.place.name) : undefined;
+}
 
 /**
  * The calls as they are, unless there are very many: then those of one place are one. Where functions call each other in many ways, as the parts of a

@@ -4,6 +4,7 @@ import apscheduler from "./data/apscheduler.json";
 import argon2Cffi from "./data/argon2-cffi.json";
 import asgiref from "./data/asgiref.json";
 import bcrypt from "./data/bcrypt.json";
+import beautifulsoup4 from "./data/beautifulsoup4.json";
 import boto3 from "./data/boto3.json";
 import bottle from "./data/bottle.json";
 import brotli from "./data/brotli.json";
@@ -32,6 +33,7 @@ import lightgbm from "./data/lightgbm.json";
 import loky from "./data/loky.json";
 import lxml from "./data/lxml.json";
 import lz4 from "./data/lz4.json";
+import markdown from "./data/markdown.json";
 import matplotlib from "./data/matplotlib.json";
 import msgpack from "./data/msgpack.json";
 import multitasking from "./data/multitasking.json";
@@ -112,6 +114,7 @@ export const builtInFiles: readonly { readonly name: string; readonly content: o
   { name: "argon2-cffi", content: argon2Cffi },
   { name: "asgiref", content: asgiref },
   { name: "bcrypt", content: bcrypt },
+  { name: "beautifulsoup4", content: beautifulsoup4 },
   { name: "boto3", content: boto3 },
   { name: "bottle", content: bottle },
   { name: "brotli", content: brotli },
@@ -140,6 +143,7 @@ export const builtInFiles: readonly { readonly name: string; readonly content: o
   { name: "loky", content: loky },
   { name: "lxml", content: lxml },
   { name: "lz4", content: lz4 },
+  { name: "markdown", content: markdown },
   { name: "matplotlib", content: matplotlib },
   { name: "msgpack", content: msgpack },
   { name: "multitasking", content: multitasking },

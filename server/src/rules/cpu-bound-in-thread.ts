@@ -2,7 +2,7 @@ import { hasGil, targetTitle } from "../base/target.js";
 import type { Assumption } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, duration, speedupText, upTo } from "../estimate/text.js";
-import { rangeOfCall, type TaskWork, unknownCallNs } from "../estimate/work.js";
+import { rangeOfCall, type TaskWork, type TimedCall, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
@@ -88,8 +88,31 @@ function isCpuBound(site: SiteEstimate): boolean {
   // Where lengths are guessed, one call that may wait can be what the thread is for.
   const isOpen = work.lengths === "guessed" || work.isEndless;
   if ((isOpen || isGuess(work)) && work.unknownCalls >= 1) return false;
-  if (work.lengths === "guessed" && work.calls.some((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python")) return false;
+  const waits = work.calls.filter((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python");
+  if (work.lengths === "guessed" && waits.length > 0 && !parsesFiles(work, waits)) return false;
   return work.unknownCalls * unknownCallNs <= held / 2 && !isTurningOver(work);
+}
+
+/**
+ * Whether it only waits for files, and has what it reads worked through by a library that takes far longer for each byte than reading does. Both grow
+ * with the file, so that its size does not matter.
+ */
+function parsesFiles({ calls }: TaskWork, waits: readonly TimedCall[]): boolean {
+  if (!waits.every(({ entry }) => entry.waits?.for === "disk")) return false;
+  const parsing = calls.filter(({ entry, verdict }) => verdict.gil !== "releases" && isSlowForEachByte(entry));
+  const most = Math.max(...waits.map(({ times }) => times));
+  return parsing.some(({ times }) => times >= most) && sumOf(parsing) > sumOf(waits) * 4;
+}
+
+function isSlowForEachByte({ name, cost }: CallableEntry): boolean {
+  return !name.startsWith("builtins.") && (cost?.terms ?? []).some((each) => each.term === "per-byte" && each.ns.likely >= slowNsPerByte);
+}
+
+/** Ten megabytes a second, which any disk can do. */
+const slowNsPerByte = 100;
+
+function sumOf(calls: readonly TimedCall[]): number {
+  return calls.reduce((sum, { ns }) => sum + ns, 0);
 }
 
 /** Whether its time is that of a loop that ends when somebody ends it, and a round of which takes next to nothing: the number of rounds means nothing. */

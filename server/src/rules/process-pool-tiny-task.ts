@@ -1,6 +1,7 @@
 import { targetTitle } from "../base/target.js";
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
 import { applicable, duration, durationText } from "../estimate/text.js";
+import { builtInMethod } from "../estimate/work.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import { chunkSizeFix } from "./fixes/chunk-size-fix.js";
@@ -82,7 +83,9 @@ function isAllInSight({ spawn }: SiteEstimate, { program }: RuleContext): boolea
       if (operation.op !== "call") return;
       const inner = program.resolver.callees(operation, node);
       const outer = program.resolver.externalCallees(operation, node);
-      if (inner.length + outer.length === 0 || !outer.every((name) => short.test(name))) isKnown = false;
+      const method = inner.length + outer.length === 0 ? builtInMethod(operation) : undefined;
+      const names = method === undefined ? outer : [method];
+      if (inner.length + names.length === 0 || !names.every((name) => short.test(name))) isKnown = false;
       for (const { function: callee } of inner) reached.add(callee);
     });
     if (!isKnown) return false;

@@ -1,7 +1,8 @@
 import { type ThreadPerItem, threadsPerItem } from "../program/link/threads-per-item.js";
+import type { CallOperation } from "../program/operation.js";
 import { boundedThreadsFix } from "./fixes/bounded-threads-fix.js";
 import { quoted } from "./race.js";
-import type { Match, Rule, RuleContext } from "./rule.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 import docs from "./unbounded-threads.md";
 
 /** GIL106: a thread per item with no bound. */
@@ -14,19 +15,28 @@ export const unboundedThreads: Rule<ThreadPerItem> = {
   docs,
   find,
   message,
-  fix: ({ start }, context) => boundedThreadsFix(start, context),
+  fix: ({ start, per }, context) => (per.each === "call" ? noFix : boundedThreadsFix(start, context)),
 };
 
-function find({ program }: RuleContext): readonly Match<ThreadPerItem>[] {
-  return threadsPerItem(program).map((found) => ({
+function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] {
+  const counts = new Map<CallOperation, number>();
+  for (const { spawn, prediction } of sites) {
+    const isAssumed = prediction.assumptions.some(({ what, from }) => what === "number of threads" && from === "default");
+    if (!isAssumed) counts.set(spawn.call, prediction.tasks.likely);
+  }
+  return threadsPerItem(program, (call) => counts.get(call)).map((found) => ({
     path: found.start.in.file.path,
     range: { start: found.start.call.start, end: found.start.call.end },
     confidence: found.confidence,
     related: [
       {
         path: found.per.function.file.path,
-        range: { start: found.per.loop.header.start, end: found.per.loop.header.end },
-        message: "each round of this loop starts another thread",
+        ...(found.per.each === "call"
+          ? { range: found.per.function.facts.nameRange, message: "each call of this starts another thread" }
+          : {
+              range: { start: found.per.loop.header.start, end: found.per.loop.header.end },
+              message: "each round of this loop starts another thread",
+            }),
       },
     ],
     targets: [],
@@ -43,7 +53,9 @@ function message({ per, start }: ThreadPerItem, context: RuleContext): string {
     case "element":
       return `One thread${work} is started for each element of \`${quoted(path, per.of, context)}\`, however many there are. A \`ThreadPoolExecutor\` runs them in as many threads as you choose.`;
     case "number":
-      return `${per.count} threads${work} are started at once. A \`ThreadPoolExecutor\` runs the same work in as many as are useful.`;
+      return `${per.basis === "computed" ? "About " : ""}${per.count} threads${work} are started at once. A \`ThreadPoolExecutor\` runs the same work in as many as are useful.`;
+    case "call":
+      return `One thread${work} is started each time that \`${per.function.facts.name}\` is called, and nothing limits how many run at once. A \`ThreadPoolExecutor\` does, and a semaphore can.`;
     case "arrival":
       return `One thread${work} is started for whatever \`${quoted(path, per.by, context)}\` brings, and nothing limits how many run at once. A \`ThreadPoolExecutor\` does, and a semaphore can.`;
   }

@@ -163,6 +163,7 @@ function symbolsOf(language: Language): Symbols {
 const errorSymbol = 65535;
 
 const hash = "#".charCodeAt(0);
+const colon = ":".charCodeAt(0);
 const backslash = "\\".charCodeAt(0);
 
 class Lowering {
@@ -739,6 +740,21 @@ class Lowering {
     });
   }
 
+  /** What stands between the colons; where nothing does, `None`, which is what the interpreter takes it for. */
+  private sliceParts(node: Node): Expression[] {
+    const parts: Expression[] = [];
+    let colons = 0;
+    const nothing = (at: number): Expression => ({ kind: "literal", type: "none", value: 0, start: at, end: at });
+    for (const child of node.children) {
+      if (this.isExtra(child)) continue;
+      if (this.text.charCodeAt(child.startIndex) !== colon || child.endIndex !== child.startIndex + 1) parts.push(this.expression(child));
+      else if (parts.length <= colons++) parts.push(nothing(child.startIndex));
+    }
+    // Without a step, what is behind a second colon changes nothing.
+    if (parts.length < 2) parts.push(nothing(node.endIndex));
+    return parts;
+  }
+
   private expressions(nodes: readonly Node[]): Expression[] {
     return nodes.map((node) => this.expression(node));
   }
@@ -899,7 +915,7 @@ class Lowering {
       case "generator_expression":
         return this.comprehension(node, symbol);
       case "slice":
-        return { kind: "slice", parts: this.expressions(this.children(node)), start, end: node.endIndex };
+        return { kind: "slice", parts: this.sliceParts(node), start, end: node.endIndex };
       case "list_splat":
       case "list_splat_pattern":
       case "dictionary_splat":

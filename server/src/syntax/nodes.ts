@@ -345,6 +345,7 @@ export interface ComprehensionExpression extends Range {
 
 export interface SliceExpression extends Range {
   readonly kind: "slice";
+  /** Start, stop and, where it is given, step; `None` for a start or stop that is left out. */
   readonly parts: readonly Expression[];
 }
 

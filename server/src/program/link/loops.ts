@@ -8,7 +8,7 @@ import { walkOperations } from "./walk.js";
 const loopsOf = new WeakMap<FunctionFacts, readonly LoopOperation[]>();
 
 /** All loops of a function, outer ones first. */
-function loopsIn(node: FunctionNode): readonly LoopOperation[] {
+export function loopsIn(node: FunctionNode): readonly LoopOperation[] {
   const known = loopsOf.get(node.facts);
   if (known) return known;
   const loops: LoopOperation[] = [];

@@ -846,7 +846,7 @@ export class Resolver {
   private elementsOf(entity: Entity): readonly Entity[] {
     if (entity.kind === "container") return this.containerElements(entity);
     if (entity.kind === "object") {
-      const source = entity.origin && entity.type === "collections.abc.Iterator" ? entity.origin.call.arguments[0]?.value : undefined;
+      const source = entity.origin && this.sourceOf(entity.type, entity.origin);
       if (entity.origin && source) {
         // An iterator over itself, `it = map(f, it)`, yields what it yields without that.
         if (this.depth >= maximumDepth || this.iterated.has(entity.origin.call)) return [];
@@ -863,6 +863,14 @@ export class Resolver {
       return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
     }
     return [];
+  }
+
+  /** What an iterator or a list that a call made has its elements from. */
+  private sourceOf(type: string, { call, in: within }: { readonly call: CallOperation; readonly in: FunctionNode }): Value | undefined {
+    if (type === "collections.abc.Iterator") return call.arguments[0]?.value;
+    return type === "builtins.list" || type === "builtins.tuple" || type === "builtins.set"
+      ? elementSource(this.externalCallees(call, within)[0], call)
+      : undefined;
   }
 
   private containerElements({ value, in: within }: ContainerEntity): readonly Entity[] {

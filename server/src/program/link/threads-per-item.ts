@@ -26,13 +26,21 @@ export type Item =
   /** Each element of something whose length nothing limits. */
   | { readonly each: "element"; readonly of: Value; readonly function: FunctionNode; readonly loop: LoopOperation }
   /** Each of this many. */
-  | { readonly each: "number"; readonly count: number; readonly function: FunctionNode; readonly loop: LoopOperation }
+  | {
+      readonly each: "number";
+      readonly count: number;
+      readonly basis: "written" | "computed";
+      readonly function: FunctionNode;
+      readonly loop: LoopOperation;
+    }
   /** Whatever comes in, as long as the loop runs. */
-  | { readonly each: "arrival"; readonly by: CallOperation; readonly function: FunctionNode; readonly loop: LoopOperation };
+  | { readonly each: "arrival"; readonly by: CallOperation; readonly function: FunctionNode; readonly loop: LoopOperation }
+  /** Each message, event or request for which a library calls the function. */
+  | { readonly each: "call"; readonly function: FunctionNode };
 
-/** Every place that starts a thread per item with no bound, in order of file and offset. */
-export function threadsPerItem(program: Program): readonly ThreadPerItem[] {
-  const search = new Search(program);
+/** Every place that starts a thread per item with no bound, in order of file and offset; `counted`: how many are started there, as far as that can be computed. */
+export function threadsPerItem(program: Program, counted: (call: CallOperation) => number | undefined): readonly ThreadPerItem[] {
+  const search = new Search(program, counted);
   return threadStarts(program).flatMap((start) => {
     const found = search.judge(start);
     return found ? [found] : [];
@@ -64,12 +72,17 @@ function threadStarts(program: Program): readonly ThreadStart[] {
 }
 
 class Search {
-  constructor(private readonly program: Program) {}
+  constructor(
+    private readonly program: Program,
+    private readonly counted: (call: CallOperation) => number | undefined,
+  ) {}
 
   judge(start: ThreadStart): ThreadPerItem | undefined {
     if (!isStarted(start) || this.isGated(start)) return undefined;
     const own = loopsAround(start.in, start.call);
     if (own.length > 0) return this.inLoops(own, start.call, start.in, start);
+    const called = this.perCall(start);
+    if (called) return called;
     // A method that does nothing else for each connection.
     for (const { call, within } of this.program.resolver.callersOf(start.in)) {
       const loops = loopsAround(within, call);
@@ -80,13 +93,40 @@ class Search {
     return undefined;
   }
 
+  /** A thread for whatever a library hands to the function, which is called as often as something comes. */
+  private perCall(start: ThreadStart): ThreadPerItem | undefined {
+    const { in: node, call } = start;
+    const { parameters, body, name, parent } = node.facts;
+    const point = this.program.entryPoints.find((each) => each.function === node && each.worker === "thread");
+    if (!point || onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;
+    if (this.holdsBack(body, call, node)) return undefined;
+    const isMethod = parent !== undefined && node.file.functions[parent]?.facts.kind === "class-body";
+    const given = new Set(parameters.slice(isMethod ? 1 : 0).map((parameter) => parameter.name));
+    const isFromOutside = (value: Value, depth = 0): boolean =>
+      someValue(value, (each) => {
+        if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+        if (given.has(each.place.name)) return true;
+        return depth < 3 && (node.facts.bindings.get(each.place.name) ?? []).some((bound) => isFromOutside(bound, depth + 1));
+      });
+    const isHanded = call.arguments.some(
+      ({ value }) => isFromOutside(value) || capturedBy(value, node).some((each) => isFromOutside(each)),
+    );
+    if (!isHanded) return undefined;
+    // What people ask for over HTTP may be something that only an administrator asks for.
+    const isMessage = (node.facts.decorators.length > 0 && !ofWeb.test(point.by)) || /message|msg/i.test(name);
+    return { start, per: { each: "call", function: node }, confidence: isMessage ? "likely" : "possible" };
+  }
+
   /** `call`: what stands in the loops and starts the thread, itself or through a function. */
   private inLoops(loops: readonly LoopOperation[], call: CallOperation, node: FunctionNode, start: ThreadStart): ThreadPerItem | undefined {
     const inner = loops[loops.length - 1] as LoopOperation;
     // Waiting in an outer loop, or looking how many there are, keeps the number down.
     if (loops.some((loop) => this.isHeldBack(loop, call, node)) || isChecked(inner.body, call)) return undefined;
     const given = call.arguments.flatMap(({ value }) => [value, ...capturedBy(value, node)]);
-    const per = inner.form === "while" ? this.arrival(inner, given, node) : this.element(inner, given, node, call);
+    const per =
+      inner.form === "while"
+        ? this.arrival(inner, given, node)
+        : (this.element(inner, given, node, call) ?? this.computed(loops, inner, node, call));
     if (!per) return undefined;
     return { start, per, confidence: this.confidence(per) };
   }
@@ -99,8 +139,20 @@ class Search {
         // What connects from this machine only are the user's own programs.
         return listensToThisMachine(per.function) ? "possible" : "likely";
       case "number":
+      case "call":
         return "likely";
     }
+  }
+
+  /** As many as come of a power, or of loops inside loops, which nobody chose as a number of threads. */
+  private computed(loops: readonly LoopOperation[], loop: LoopOperation, node: FunctionNode, call: CallOperation): Item | undefined {
+    if (loops.some(({ form }) => form === "while")) return undefined;
+    const isPower = loops.some(({ iterable }) => iterable && someValue(iterable, isExponential));
+    if (!isPower && loops.length < 2) return undefined;
+    const count = this.counted(call);
+    return count !== undefined && count > mostThreads
+      ? { each: "number", count: Math.round(count), basis: "computed", function: node, loop }
+      : undefined;
   }
 
   /** Whether the elements come from a place where nobody decides how many there are: lines, rows, files, addresses. What callers pass may be three. */
@@ -166,7 +218,8 @@ class Search {
     const { iterable } = loop;
     if (!iterable) return undefined;
     const size = this.sizeOf(iterable, node, 0);
-    if (typeof size === "number") return size > mostThreads ? { each: "number", count: size, function: node, loop } : undefined;
+    if (typeof size === "number")
+      return size > mostThreads ? { each: "number", count: size, basis: "written", function: node, loop } : undefined;
     if (size === "bounded" || namesFew(iterable) || !usesElement(given, loop, node, call)) return undefined;
     return { each: "element", of: iterable, function: node, loop };
   }
@@ -226,9 +279,13 @@ class Search {
 
   /** Whether the loop waits for threads, for room or for time before it goes on, or looks how many threads there are. */
   private isHeldBack(loop: LoopOperation, call: CallOperation, node: FunctionNode): boolean {
+    return this.holdsBack(loop.body, call, node) || (loop.test !== undefined && countsThreads(loop.test));
+  }
+
+  private holdsBack(operations: readonly Operation[], call: CallOperation, node: FunctionNode): boolean {
     let held = false;
     const names = [...node.facts.bindings].filter(([, values]) => values.includes(call)).map(([name]) => name);
-    walkOperations(loop.body, (operation) => {
+    walkOperations(operations, (operation) => {
       if (operation.op === "with" && operation.start < call.start && call.end <= operation.end)
         held ||= this.isGate(operation.context, node);
       if (operation.op === "branch" && operation.test) held ||= countsThreads(operation.test);
@@ -241,7 +298,7 @@ class Search {
       if (name === "join") held ||= !isText(object) && (operation.arguments.length === 0 || names.length > 0);
       if (name === "is_alive" || name === "active_count") held = true;
     });
-    return held || (loop.test !== undefined && countsThreads(loop.test));
+    return held;
   }
 
   /** Whether the thread first waits for its turn, so that only so many of them do something. */
@@ -379,6 +436,10 @@ function capturedBy(value: Value, node: FunctionNode): readonly Value[] {
   return values;
 }
 
+function isExponential(value: Value): boolean {
+  return value.op === "compute" && (value.operator === "**" || value.operator === "<<");
+}
+
 function isArrival({ callee }: CallOperation): boolean {
   if (callee.op !== "read" || callee.place.kind === "element") return false;
   return arriving.test(callee.place.name);
@@ -420,6 +481,9 @@ function namesFew(iterable: Value): boolean {
 
 const fewNames =
   /(workers?|threads?|devices?|sources?|sensors?|cameras?|consumers?|producers?|servers?|services?|listeners?|handlers?|queues?|topics?|gpus?|nodes?|streams?|channels?|collectors?|watchers?|monitors?|runners?|loops?|pipes?|backends?|engines?|replicas?|shards?|partitions?|components?|plugins?|stages?|targets?|functions?|funcs?|methods?|callbacks?|procs?|process(es)?|instances?|args|cores|cpus|chunks?|parts?|pieces?|slices?|segments?|blocks?|ranges?|halves|\w*split\w*)$/i;
+/** Handlers of what happens once, or when somebody sits down to it. */
+const onceInAWhile = /connect|ready|start|open|close|click|press|button|key|init|setup|command/i;
+const ofWeb = /\.(\w*route|get|post|put|delete|patch|head|options|\w*request\w*|websocket|view|callback)$/;
 const arriving =
   /^(accept\w*|get|get_nowait|recv\w*|receive\w*|read_?line|read|input|pop|popleft|next|poll|consume|fetch\w*|wait_for_\w+|listen\w*|dequeue|take|lpop|rpop|blpop|brpop|getrequest|get_request|get_message)$/;
 const limiting = /^itertools\.(islice|batched|repeat)$/;
