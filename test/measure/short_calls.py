@@ -14,6 +14,8 @@ import time
 SETUP = """
 import array, calendar, collections, contextlib, csv, datetime, decimal, fractions, inspect, io, itertools, math, operator, os, re, stat
 import string, struct, sys, textwrap, uuid, warnings, weakref
+import argparse, configparser, dataclasses, difflib, email, fnmatch, heapq, html.parser, ipaddress, plistlib, random, shlex, statistics, traceback
+import xml.dom.minidom, xml.etree.ElementTree, xml.sax
 from datetime import date, timedelta
 from decimal import Decimal, ROUND_HALF_UP
 from fractions import Fraction
@@ -36,6 +38,17 @@ writer = csv.writer(Nowhere()); dicts = csv.DictWriter(Nowhere(), fieldnames=lis
 n = 17345; x = 3.7251; name = "alpha"; nothing = (); empty = {}
 buffer = io.BytesIO(b"x" * 100); text = io.StringIO()
 grown = bytearray()
+lines = ["line %d %d" % (i * 7 % 1000, i) for i in range(200)]; changed = [line for i, line in enumerate(lines) if i % 9] + ["new"] * 5
+spellings = [stem + end for stem in "account balance deposit exchange invoice".split() for end in ("", "s", "ing", "er", "able")]
+markup = "<div class='c'><p>Paragraph &amp; more</p></div>" * 100; tree = xml.etree.ElementTree.fromstring("<r>" + "<a><b>text</b></a>" * 100 + "</r>")
+sections = "".join("[s%d]\\nkey = 'value %d'\\nother = 5\\n" % (i, i) for i in range(50)); message = "From: a@b\\nSubject: x\\n\\n" + "body text\\n" * 200
+parts = difflib.SequenceMatcher(None, "a text of sixty characters, more or less, that is compared ", "another text of sixty characters or so, to compare it with it")
+fields = dataclasses.make_dataclass("Fields", "a b c d".split()); field_values = fields(1, "x", 1.5, 3); rng = random.Random(1)
+values = [rng.random() for _ in range(1000)]; small = [rng.randrange(100) for _ in range(1000)]; arguments = argparse.ArgumentParser(); arguments.add_argument("--flag")
+template = string.Template("Dear $name, your $thing is $state"); command = "cmd --flag 'some value' --other=thing path/to/file"; listing = plistlib.dumps(dict(zip(spellings, range(25))))
+def failure():
+    try: 1 / 0
+    except ZeroDivisionError: return traceback.format_exc()
 words = "some words that fill a line and a half of text, so that wrapping it has something to do " * 3
 """
 
@@ -123,6 +136,37 @@ contextlib.ExitStack|contextlib.ExitStack()
 textwrap.wrap|textwrap.wrap(words, 60)
 textwrap.dedent|textwrap.dedent("  a\\n  b\\n  c\\n")
 uuid.uuid4|uuid.uuid4()
+difflib.get_close_matches, 25 words|difflib.get_close_matches("acount", spellings)
+difflib.unified_diff, 200 lines|list(difflib.unified_diff(lines, changed))
+difflib.ndiff, 200 lines|list(difflib.ndiff(lines, changed))
+difflib.SequenceMatcher.ratio, 2 × 60 characters|parts.set_seq1(command); parts.ratio()
+html.parser.HTMLParser.feed, 4700 characters|html.parser.HTMLParser().feed(markup)
+string.Template.substitute|template.substitute(name="a", thing="b", state="c")
+shlex.split, 50 characters|shlex.split(command)
+shlex.quote|shlex.quote(command)
+configparser.ConfigParser.read_string, 1700 characters|configparser.ConfigParser().read_string(sections)
+argparse.ArgumentParser.parse_args|arguments.parse_args(["--flag", "3"])
+tomllib.loads, 1700 characters|__import__("tomllib").loads(sections)
+plistlib.loads, 1300 bytes|plistlib.loads(listing)
+ipaddress.ip_address|ipaddress.ip_address("192.168.1.7")
+ipaddress.ip_network|ipaddress.ip_network("192.168.0.0/24")
+email.message_from_string, 2000 characters|email.message_from_string(message)
+traceback.format_exc|failure()
+inspect.signature|inspect.signature(failure)
+xml.etree.ElementTree.Element.find|tree.find("a/b")
+xml.dom.minidom.parseString, 1900 characters|xml.dom.minidom.parseString("<r>" + "<a><b>text</b></a>" * 100 + "</r>")
+fnmatch.fnmatch|fnmatch.fnmatch("some_file.py", "*.py")
+fnmatch.filter, 200 names|fnmatch.filter(lines, "*7")
+statistics.quantiles, 1000 floats|statistics.quantiles(values)
+statistics.mode, 1000 integers|statistics.mode(small)
+statistics.geometric_mean, 1000 floats|statistics.geometric_mean(values)
+statistics.harmonic_mean, 1000 floats|statistics.harmonic_mean(values)
+heapq.nsmallest, 10 of 1000|heapq.nsmallest(10, values)
+heapq.nlargest, 100 of 1000|heapq.nlargest(100, values)
+dataclasses.asdict, 4 fields|dataclasses.asdict(field_values)
+dataclasses.replace|dataclasses.replace(field_values, a=3)
+random.choices, 100|rng.choices(values, k=100)
+random.sample, 100|rng.sample(values, 100)
 builtins.round, no digits|round(x)
 builtins.round, two digits|round(x, 2)
 f-string of an integer and a text|f"{n} and {name}"

@@ -11,7 +11,7 @@ export function lengthOfLibraryCall(name: string | undefined, call: CallOperatio
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
   const length = (value: Value | undefined): Amount => value && evaluator.length(value, at);
   const number = (value: Value | undefined): Amount => value && evaluator.number(value, at);
-  if (name === undefined || /^builtins\.(str|bytes|bytearray|object)\./.test(name)) return lengthOfMethod(call, at, evaluator);
+  if (name === undefined || /^builtins\.(str|bytes|bytearray|int|object)\./.test(name)) return lengthOfMethod(call, at, evaluator);
   const [first, second, third] = [argument(0), argument(1), argument(2)];
   switch (name) {
     case "json.dumps":
@@ -32,6 +32,9 @@ export function lengthOfLibraryCall(name: string | undefined, call: CallOperatio
     case "base64.b64encode":
     case "base64.urlsafe_b64encode":
       return mapAmount(length(first), (bytes) => (bytes * 4) / 3);
+    case "base64.encodebytes":
+      return mapAmount(length(first), (bytes) => (bytes * 4) / 3 + bytes / 57);
+    case "base64.decodebytes":
     case "base64.b64decode":
     case "base64.urlsafe_b64decode":
       return mapAmount(length(first), (bytes) => (bytes * 3) / 4);
@@ -87,8 +90,10 @@ export function lengthOfLibraryCall(name: string | undefined, call: CallOperatio
     case "itertools.compress":
       return ratio(length(first), 0.5, 0, 1);
     case "random.sample":
+    case "random.Random.sample":
       return number(second ?? keyword("k"));
     case "random.choices":
+    case "random.Random.choices":
       return number(keyword("k")) ?? exactly(1);
     case "secrets.token_hex":
       return mapAmount(number(first), (bytes) => bytes * 2);
@@ -129,6 +134,15 @@ function lengthOfMethod(call: CallOperation, at: Activation, evaluator: Evaluato
       return lineCount(receiver, at, evaluator);
     case "format":
       return mapAmount(length(), (characters) => characters + 4 * call.arguments.length);
+    case "to_bytes":
+      return first ? evaluator.number(first, at) : exactly(1);
+    case "ljust":
+    case "rjust":
+    case "center":
+    case "zfill": {
+      const width = first && evaluator.number(first, at);
+      return combine(length() ?? width, width, Math.max);
+    }
     case "hex":
       return mapAmount(length(), (bytes) => bytes * 2);
     case "hexdigest":
@@ -150,6 +164,8 @@ export function lengthOfLibraryElement(name: string | undefined, call: CallOpera
     case "itertools.combinations_with_replacement":
     case "itertools.batched":
       return second && evaluator.number(second, at);
+    case "builtins.map":
+      return first && second && evaluator.mappedLength(first, second, at);
     case "builtins.zip":
     case "itertools.product":
       return exactly(call.arguments.length);

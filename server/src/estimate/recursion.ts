@@ -7,6 +7,7 @@ import type { CallOperation, Value } from "../program/operation.js";
 import { combine } from "./amount.js";
 import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 import { type Surroundings, walkedCalls } from "./recursion-walk.js";
+import { shapeOf } from "./shape.js";
 
 /** How many calls a function that calls itself makes in all; undefined where no argument tells how deep it goes. */
 export function recursionCount(
@@ -54,7 +55,7 @@ export function recursionCount(
   const given = parameterName === undefined ? undefined : activation.arguments.get(parameterName);
   const size =
     given && (given.how === "element" ? evaluator.elementNumber(given.value, given.in) : evaluator.number(given.value, given.in));
-  if (!size || steps.length === 0) return undefined;
+  if (!size || steps.length === 0) return partsCount(node, calls, activation, evaluator);
   const count = (n: number): number => {
     const value = Math.max(1, n);
     const divides = steps.filter((step) => step.how === "divide");
@@ -172,6 +173,60 @@ function depthOf(node: FunctionNode, call: CallOperation, activation: Activation
     if (distance && distance.high > 0) return distance;
   }
   return undefined;
+}
+
+/** How many calls a function makes that calls itself for the parts of what it is given: at most one for each, and not for the leaves if it asks. */
+function partsCount(
+  node: FunctionNode,
+  calls: readonly CallOperation[],
+  activation: Activation,
+  evaluator: Evaluator,
+): Interval | undefined {
+  for (const call of calls) {
+    for (const { value } of call.arguments) {
+      const whole = wholeOf(value, node, 0);
+      if (whole === undefined) continue;
+      const given = activation.arguments.get(whole);
+      const shape = given?.how === "whole" ? shapeOf(given.value, given.in, evaluator) : undefined;
+      if (!shape) return unknownParts;
+      const containers = Math.max(1, shape.containers);
+      return interval(1, containers, containers + shape.integers + shape.floats + shape.texts);
+    }
+  }
+  return undefined;
+}
+
+/** Settings and documents have some dozens of parts, trees of files or syntax some thousands. */
+const unknownParts: Interval = interval(1, 100, 100_000);
+
+/** The parameter of which the value is a part, however it is taken out: `node.left`, `value` of `for key, value in config.items()`. */
+function wholeOf(value: Value, node: FunctionNode, depth: number): string | undefined {
+  const isParameter = (name: string): boolean => node.facts.parameters.some((parameter) => parameter.name === name);
+  /** Of something that it is a part of, or the whole itself. */
+  const container = (of: Value): string | undefined =>
+    of.op === "read" && of.place.kind === "name" && of.place.owner === node.index && isParameter(of.place.name)
+      ? of.place.name
+      : wholeOf(of, node, depth + 1);
+  if (depth > 6) return undefined;
+  switch (value.op) {
+    case "read": {
+      if (value.place.kind !== "name") return container(value.place.object);
+      const bound = node.facts.bindings.get(value.place.name) ?? [];
+      return value.place.owner === node.index && bound.length === 1 && bound[0] ? wholeOf(bound[0], node, depth + 1) : undefined;
+    }
+    case "element-of":
+      return container(value.iterable);
+    case "item-of":
+      return container(value.value);
+    case "call": {
+      const { callee } = value;
+      if (callee.op === "read" && callee.place.kind === "attribute") return container(callee.place.object);
+      const [first] = value.arguments;
+      return first && container(first.value);
+    }
+    default:
+      return undefined;
+  }
 }
 
 function isReadOf(value: Value, name: string, node: FunctionNode): boolean {

@@ -40,13 +40,17 @@ function waitedFor({ spawn, work, payload }: SiteEstimate): TimedCall | undefine
   if (/^celery\.|^ray\./.test(spawn.spawner) || spawn.startedBy === "library") return undefined;
   if (spawn.targets.length + spawn.externalTargets.length > 1) return undefined;
   if (isMostlyUnknown(work) || work.unknownCalls >= 1) return undefined;
-  const busy = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely;
+  // What another program or the kernel computes meanwhile is no work of this process.
+  const outside = work.calls.reduce((sum, each) => sum + (waiting.has(each.kind) ? each.ns : 0), 0);
+  const elsewhere = Math.min(work.nativeNs.likely, outside);
+  const busy = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely - elsewhere;
+  const waited = work.waitNs.likely + elsewhere;
   const call = work.calls[0];
   if (!call || !waiting.has(call.kind) || call.verdict.gil !== "releases" || call.entry.style === "awaitable") return undefined;
   // Where a length is guessed, what is computed could outgrow a short wait.
   const isGuessed = work.lengths === "guessed" || payload.arguments === "guessed";
-  if (isGuessed && call.kind !== "process-wait" && work.waitNs.likely < longWaitNs) return undefined;
-  return work.waitNs.likely >= busy * (work.lengths === "guessed" ? 50 : 10) && call.ns * 2 >= work.waitNs.likely ? call : undefined;
+  if (isGuessed && call.kind !== "process-wait" && waited < longWaitNs) return undefined;
+  return waited >= busy * (work.lengths === "guessed" ? 50 : 10) && call.ns * 2 >= waited ? call : undefined;
 }
 
 /** As long as an answer from a server not far away. */
