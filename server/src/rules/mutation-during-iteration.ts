@@ -7,6 +7,7 @@ import type { Entity, FunctionNode } from "../program/link/entity.js";
 import { type Iteration, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
+import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
@@ -239,6 +240,8 @@ function announcesEnd({ function: node, range }: Access): boolean {
 /** Whether the change is part of something that is done once: behind a flag that is set on the way, `if self.ready: return` … `self.ready = True`. */
 function happensOnce({ function: node, path }: Access): boolean {
   const ways = [...path.map((step) => step.function), node].filter((each) => each.facts.kind === "function");
+  // What a cached property makes, it makes when it is first asked for.
+  if (ways.some((way) => decoratorNames(way).includes("cached_property"))) return true;
   const set: Place[] = [];
   const tested: Place[] = [];
   for (const way of ways) {
