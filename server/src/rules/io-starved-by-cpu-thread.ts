@@ -1,10 +1,10 @@
-import { fileName, parentFolder } from "../base/path.js";
 import { targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { unknownCallNs } from "../estimate/work.js";
 import { activityOf, type Wait } from "../program/link/activity.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
+import { importsOf } from "../program/link/linked-file.js";
 import { loopsAround } from "../program/link/loops.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import { type ThreadRoot, threadRoots } from "../program/link/roots.js";
@@ -88,22 +88,12 @@ function areStartedTogether(server: Spawn, other: Spawn, { resolver }: Program):
 }
 
 /** Whether the threads of two files are in one process, as far as imports tell: parts of a library may never meet. */
-function belongTogether(first: LinkedFile, second: LinkedFile, program: Program): boolean {
+function belongTogether(first: LinkedFile, second: LinkedFile, { files, resolver }: Program): boolean {
   if (first === second) return true;
-  const [a, b] = [moduleName(first), moduleName(second)];
-  return program.files.some((file) => {
-    const names = new Set([moduleName(file), ...file.facts.imports.flatMap(({ module, name }) => [lastPart(module), name])]);
-    return names.has(a) && names.has(b);
+  return files.some((file) => {
+    const paths = new Set([file.path, ...importsOf(file).flatMap((each) => resolver.importedPaths(file, each))]);
+    return paths.has(first.path) && paths.has(second.path);
   });
-}
-
-function moduleName({ path }: LinkedFile): string {
-  const name = fileName(path).replace(/\.pyi?$/, "");
-  return name === "__init__" ? fileName(parentFolder(path)) : name;
-}
-
-function lastPart(module: string): string {
-  return module.slice(module.lastIndexOf(".") + 1);
 }
 
 function match(site: SiteEstimate, talk: Talk): Match<Data> {

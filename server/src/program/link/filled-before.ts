@@ -54,7 +54,10 @@ function leads(operations: readonly Operation[], node: FunctionNode, goal: Goal,
     switch (operation.op) {
       case "write":
         return (
-          node !== filler && operation.form === "assign" && isSamePlace(operation.place, node, place, filler) && !isNothing(operation.value)
+          node !== filler &&
+          operation.form === "assign" &&
+          isSamePlace(operation.place, node, place, filler) &&
+          !mayBeNothing(operation.value, node, program)
         );
       case "read":
         return (
@@ -87,11 +90,29 @@ function isSamePlace(place: Place, node: FunctionNode, other: Place, filler: Fun
   return place.kind === "attribute" && other.kind === "attribute" && place.name === other.name;
 }
 
-/** What a test takes for absent: what a place starts with. */
-function isNothing(value: Value | undefined): boolean {
-  if (value?.op === "constant") return value.type === "none" || value.value === 0 || value.value === "";
-  return value === undefined || (value.op === "display" && value.elements.length === 0 && !value.isOpen);
+/** Whether a test may take it for absent: what a place starts with, or an object that says so itself. */
+function mayBeNothing(value: Value | undefined, node: FunctionNode, { resolver }: Program): boolean {
+  switch (value?.op) {
+    case undefined:
+      return true;
+    case "constant":
+      return value.type === "none" || value.value === 0 || value.value === "";
+    case "display":
+      return value.elements.length === 0 && !value.isOpen;
+    case "call":
+      return (
+        resolver.externalCallees(value, node).some((name) => makingContainers.test(name)) ||
+        resolver
+          .resolve(value.callee, node)
+          .some((entity) => entity.kind === "class" && ["__bool__", "__len__"].some((name) => resolver.method(entity.class, name)))
+      );
+    default:
+      return false;
+  }
 }
+
+const makingContainers =
+  /^(builtins\.(dict|list|set|tuple|str|bytes|bytearray|int|float|bool)|collections\.\w+|weakref\.Weak\w+|queue\.\w+)$/;
 
 /** What is done on every way to a position: not what stands in an arm of a branch or in a loop that ends before it. */
 function surelyBefore(list: readonly Operation[], position: number): readonly Operation[] {

@@ -296,6 +296,15 @@ export class Resolver {
     return this.modules.resolve(path, 0, module).kind !== "external";
   }
 
+  /** The paths of the program's files that an import reaches: the module, and what it imports from a package if that is a module, too. */
+  importedPaths(file: LinkedFile, { level, module, name }: Pick<ImportFact, "level" | "module" | "name">): readonly string[] {
+    const modules = name === undefined || name === "*" ? [module] : [module, module === "" ? name : `${module}.${name}`];
+    return modules.flatMap((each) => {
+      const target = this.modules.resolve(file.path, level, each);
+      return target.kind === "file" ? [target.path] : [];
+    });
+  }
+
   /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
   importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
     const values = file.functions[0]?.bound(name);
