@@ -635,11 +635,12 @@ export function startsSeveral(call: CallOperation, within: FunctionNode): boolea
   return loopsAround(within, call).length > 0 && !isAwaitedAtOnce(call, within);
 }
 
-/** Whether the coroutine that hands the work over goes on when it is done: `await loop.run_in_executor(…)`. */
+/** Whether the coroutine that hands the work over goes on when it is done: `await loop.run_in_executor(…)`, `await sync_to_async(f)(…)`. */
 export function isAwaitedAtOnce(call: CallOperation, within: FunctionNode): boolean {
   let awaited = false;
   walkOperations(within.facts.body, (operation) => {
-    if (operation.op === "await" && operation.value === call) awaited = true;
+    if (operation.op !== "await") return;
+    if (operation.value === call || (operation.value?.op === "call" && operation.value.callee === call)) awaited = true;
   });
   return awaited;
 }
