@@ -112,7 +112,7 @@ export function measuredCallNs(
       return first ? bulk(name, length(first)) : costs.bulk[name].fixedNs;
     case "hashlib.new":
       // Which algorithm it is may be told when it runs; they differ by a factor of two at most from this one.
-      return second && scaled(bulk("hashlib.sha256", length(second)), 1);
+      return bulk("hashlib.sha256", length(second));
     case "zlib.crc32":
       return bulk(name, length(first));
     case "hashlib.pbkdf2_hmac":
