@@ -1,3 +1,4 @@
+import { append } from "../base/append.js";
 import type { TextEdit } from "../base/edit.js";
 import { overlaps, type Range } from "../base/range.js";
 import { Source } from "../base/source.js";
@@ -427,9 +428,7 @@ const mostActedOn = 25;
 function byPath(found: readonly Found[]): ReadonlyMap<string, readonly Found[]> {
   const paths = new Map<string, Found[]>();
   for (const each of found) {
-    const list = paths.get(each.match.path);
-    if (list) list.push(each);
-    else paths.set(each.match.path, [each]);
+    append(paths, each.match.path, each);
   }
   return paths;
 }

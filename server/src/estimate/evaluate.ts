@@ -35,6 +35,14 @@ export function bareActivation(node: FunctionNode): Activation {
   return { function: node, arguments: new Map(), caller: undefined };
 }
 
+/** The activation of a function that is called in `at` for each element, as `map` calls it; without elements, with nothing. */
+export function calledForEach(node: FunctionNode, iterable: Value | undefined, at: Activation): Activation {
+  const [parameter] = node.facts.parameters;
+  const given = new Map<string, Argument>();
+  if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
+  return { function: node, arguments: given, caller: at };
+}
+
 /** What a loop over something of unknown length does, and what a sequence of unknown length holds. */
 export const defaultLength: Interval = interval(10, 1000, 1_000_000);
 
@@ -670,9 +678,7 @@ export class Evaluator {
   mappedLength(callee: Value, iterable: Value, at: Activation): Amount {
     const found = this.resolver.resolve(callee, at.function).find((entity) => entity.kind === "function");
     if (found?.kind !== "function" || found.function.facts.isGenerator || found.function.facts.returned.length !== 1) return undefined;
-    const [parameter] = found.function.facts.parameters;
-    const given = new Map<string, Argument>(parameter ? [[parameter.name, { value: iterable, in: at, how: "element" }]] : []);
-    return this.length(found.function.facts.returned[0] as Value, { function: found.function, arguments: given, caller: at });
+    return this.length(found.function.facts.returned[0] as Value, calledForEach(found.function, iterable, at));
   }
 
   /** The length of what a container is filled with in its own function. */

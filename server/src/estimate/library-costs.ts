@@ -2,7 +2,7 @@ import { add, type Interval, interval, multiply, scale } from "../base/interval.
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
-import { lengthOfLibraryCall } from "./library-sizes.js";
+import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 import { jsonBytes, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 
@@ -218,11 +218,6 @@ export function measuredCallNs(
     default:
       return undefined;
   }
-}
-
-/** Methods of a generator of one's own do what the functions of the module do with the shared one. */
-function sameAsFunction(name: string): string {
-  return name.replace(/^random\.Random\./, "random.");
 }
 
 /** Whether a command is started that is known to wait for time or the network, where most compute: `["ssh", host, "uptime"]`. */

@@ -4,8 +4,14 @@ import { type Amount, combine, mapAmount } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
 
+/** Methods of a generator of one's own do what the functions of the module do with the shared one. */
+export function sameAsFunction(name: string): string {
+  return name.replace(/^random\.Random\./, "random.");
+}
+
 /** How many elements, characters or bytes a library call returns; undefined where nothing can be told. */
-export function lengthOfLibraryCall(name: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+export function lengthOfLibraryCall(qualifiedName: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const name = qualifiedName && sameAsFunction(qualifiedName);
   const argument = (index: number): Value | undefined => call.arguments.filter(({ form }) => form === "positional")[index]?.value;
   const keyword = (wanted: string): Value | undefined =>
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
@@ -90,10 +96,8 @@ export function lengthOfLibraryCall(name: string | undefined, call: CallOperatio
     case "itertools.compress":
       return ratio(length(first), 0.5, 0, 1);
     case "random.sample":
-    case "random.Random.sample":
       return number(second ?? keyword("k"));
     case "random.choices":
-    case "random.Random.choices":
       return number(keyword("k")) ?? exactly(1);
     case "secrets.token_hex":
       return mapAmount(number(first), (bytes) => bytes * 2);

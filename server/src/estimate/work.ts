@@ -18,7 +18,7 @@ import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value }
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
-import { type Activation, type Argument, bareActivation, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
 import { isMainGuard } from "./main-guard.js";
@@ -761,7 +761,7 @@ export class CostModel {
         ns,
       );
     }
-    if (cost.missing.length > 0 && (entry.kind === "cpu-native" || entry.kind === "cpu-python")) {
+    if (cost.missing.length > 0 && computes) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
       const assumed = this.assumedSize(entry);
       if (!assumed) return;
@@ -792,10 +792,7 @@ export class CostModel {
       if (found?.kind !== "function" || this.stack.includes(found.function) || this.stack.length > maximumStack) continue;
       const iterable = perElementOf && valueAt(perElementOf);
       const count = iterable ? (this.evaluator.length(iterable, at) ?? defaultLength) : exactly(1);
-      const [parameter] = found.function.facts.parameters;
-      const given = new Map<string, Argument>();
-      if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
-      const inner = this.functionCost({ function: found.function, arguments: given, caller: at });
+      const inner = this.functionCost(calledForEach(found.function, iterable, at));
       if (isSort && inner.sum.interpreter.likely < shortKeyNs && inner.calls.length === 0 && inner.sum.unknown === 0) continue;
       const once = {
         ...inner.sum,

@@ -1,3 +1,4 @@
+import { append } from "../base/append.js";
 import { GraphReader, GraphWriter } from "../base/graph-bytes.js";
 import type { Range } from "../base/range.js";
 import { Source } from "../base/source.js";
@@ -117,9 +118,7 @@ type NamedPlaces = readonly (readonly [string, readonly OperationPlace[]])[];
 function operationsByFunction(facts: Facts): ReadonlyMap<number, readonly object[]> {
   const found = new Map<number, object[]>();
   const add = (index: number, operation: object): void => {
-    const list = found.get(index);
-    if (list) list.push(operation);
-    else found.set(index, [operation]);
+    append(found, index, operation);
   };
   for (const sites of facts.callsByName.values()) for (const site of sites) add(site.function, site.call);
   for (const sites of facts.writesByAttribute.values()) for (const site of sites) add(site.function, site.write);

@@ -1,3 +1,4 @@
+import { rangeOf } from "../base/range.js";
 import { targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { unknownCallNs } from "../estimate/work.js";
@@ -128,7 +129,7 @@ function related(site: SiteEstimate, talk: Talk): readonly RelatedLocation[] {
   const places: RelatedLocation[] = [];
   if (talk.by === "server") {
     const { in: within, call } = talk.spawn;
-    places.push({ path: within.file.path, range: { start: call.start, end: call.end }, message: "the server's thread is started here" });
+    places.push({ path: within.file.path, range: rangeOf(call), message: "the server's thread is started here" });
   } else {
     const { wait } = talk;
     places.push({

@@ -1,3 +1,4 @@
+import { append } from "../base/append.js";
 import { codeOnOneLine } from "../base/markdown.js";
 import type { Range } from "../base/range.js";
 import { type Access, activityOf, type Moment } from "../program/link/activity.js";
@@ -39,9 +40,7 @@ function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> 
   const byLocation = new Map<string, Access[]>();
   for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
     if (ofContext.test(access.location)) continue;
-    const list = byLocation.get(access.location);
-    if (list) list.push(access);
-    else byLocation.set(access.location, [access]);
+    append(byLocation, access.location, access);
   }
   return byLocation;
 }

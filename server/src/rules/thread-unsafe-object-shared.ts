@@ -1,4 +1,4 @@
-import type { Range } from "../base/range.js";
+import { type Range, rangeOf } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
@@ -82,8 +82,9 @@ function besideRunningLoops(program: Program, known: readonly Match<Data>[]): re
     const { name } = use;
     const objection = program.resolver.resolve(use.loop, use.function).map((entity) => objectionTo(entity, name, program.resolver))[0];
     if (!objection) return [];
-    const range = { start: use.spawn.call.start, end: use.spawn.call.end };
-    const related = [{ path: use.spawn.in.file.path, range, message: "the loop runs in the thread that is started here" }];
+    const related = [
+      { path: use.spawn.in.file.path, range: rangeOf(use.spawn.call), message: "the loop runs in the thread that is started here" },
+    ];
     return [match({ why: "loop", use, objection }, use, use.evidence === "seen" ? "likely" : "possible", related)];
   });
 }

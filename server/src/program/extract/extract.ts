@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { Range } from "../../base/range.js";
 import type { Source } from "../../base/source.js";
 import type {
@@ -171,12 +172,12 @@ class FileExtraction {
   }
 
   addCall(name: string, site: CallSite): void {
-    addTo(this.callsByName, name, site);
+    append(this.callsByName, name, site);
     for (const { calls } of this.definitions) calls.push({ name, site });
   }
 
   addWrite(name: string, site: WriteSite): void {
-    addTo(this.writesByAttribute, name, site);
+    append(this.writesByAttribute, name, site);
     for (const { writes } of this.definitions) writes.push({ name, site });
   }
 
@@ -188,16 +189,10 @@ class FileExtraction {
   /** `owner`: the class whose objects have it. */
   addAttribute(owner: number, name: string, attribute: InstanceAttribute): void {
     const known = this.classes[owner]?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
-    if (known) addTo(known, name, attribute);
+    if (known) append(known, name, attribute);
     // A class that is taken over whole brings its attributes along.
     for (const { firstClass, attributes } of this.definitions) if (owner < firstClass) attributes.push({ owner, name, attribute });
   }
-}
-
-function addTo<Site>(sites: Map<string, Site[]>, name: string, site: Site): void {
-  const known = sites.get(name);
-  if (known) known.push(site);
-  else sites.set(name, [site]);
 }
 
 class FunctionExtraction {

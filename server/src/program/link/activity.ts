@@ -21,7 +21,7 @@ import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, fu
 import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
-import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
+import { decidesTruth, implicitCall, implicitMethodsIn } from "./implicit-calls.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
@@ -1525,7 +1525,7 @@ function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): b
 function makesTruth(callee: Entity, resolver: Resolver): boolean {
   if (callee.kind === "external") return trueClasses.test(callee.name);
   if (callee.kind !== "class" || resolver.classOrder(callee.class).externals.some((name) => name !== "builtins.object")) return false;
-  return !resolver.method(callee.class, "__bool__") && !resolver.method(callee.class, "__len__");
+  return !decidesTruth(callee.class, resolver);
 }
 
 const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|socket)$/;

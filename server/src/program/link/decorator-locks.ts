@@ -165,11 +165,7 @@ function lockByName({ function: node, parameters }: Frame): HeldLock | undefined
 /** What a decorator of a library holds round a function: a lock of its own for each. */
 function lockOfLibrary({ function: node }: Frame, { resolver }: Program): HeldLock | undefined {
   const scope = parentOf(node);
-  const decorator = node.facts.decorators.find((each) => {
-    const callee = each.op === "call" ? each.callee : each;
-    const isNamed = callee.op === "read" && callee.place.kind !== "element" && lockingDecorators.test(callee.place.name);
-    return isNamed && scope !== undefined && resolver.resolve(callee, scope).every(({ kind }) => kind === "external");
-  });
+  const decorator = node.facts.decorators.find((each) => scope !== undefined && isLockingOfLibrary(each, scope, resolver));
   if (!decorator) return undefined;
   const taken = { function: node, range: rangeOf(decorator) };
   const key = `${decoratorKey}${functionKey(node)}`;
@@ -181,14 +177,19 @@ function locksGiven(node: FunctionNode, program: Program, ownership: Ownership):
   const scope = parentOf(node);
   if (!scope) return [];
   return node.facts.decorators.flatMap((decorator) => {
-    if (decorator.op !== "call" || decorator.callee.op !== "read" || decorator.callee.place.kind === "element") return [];
-    if (!lockingDecorators.test(decorator.callee.place.name)) return [];
-    if (!program.resolver.resolve(decorator.callee, scope).every(({ kind }) => kind === "external")) return [];
+    if (decorator.op !== "call" || !isLockingOfLibrary(decorator, scope, program.resolver)) return [];
     const taken = { function: node, range: rangeOf(decorator) };
     return decorator.arguments.flatMap(({ value }) =>
       locksOf(value, ownership.beside(scope), program, ownership).map((lock) => ({ ...lock, taken })),
     );
   });
+}
+
+/** Whether a decorator that no code of the program defines is named for a lock. */
+function isLockingOfLibrary(decorator: Value, scope: FunctionNode, resolver: Resolver): boolean {
+  const callee = decorator.op === "call" ? decorator.callee : decorator;
+  const isNamed = callee.op === "read" && callee.place.kind !== "element" && lockingDecorators.test(callee.place.name);
+  return isNamed && resolver.resolve(callee, scope).every(({ kind }) => kind === "external");
 }
 
 const lockingDecorators = /(^|[._])(locked|synchroni[sz]ed|with_lock|exclusive|serialized)$/i;

@@ -1,6 +1,7 @@
 import type { Operation, Place, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { asksModuleName } from "./guards.js";
+import { decidesTruth } from "./implicit-calls.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { decoratorNames } from "./resolver.js";
@@ -102,9 +103,7 @@ function mayBeNothing(value: Value | undefined, node: FunctionNode, { resolver }
     case "call":
       return (
         resolver.externalCallees(value, node).some((name) => makingContainers.test(name)) ||
-        resolver
-          .resolve(value.callee, node)
-          .some((entity) => entity.kind === "class" && ["__bool__", "__len__"].some((name) => resolver.method(entity.class, name)))
+        resolver.resolve(value.callee, node).some((entity) => entity.kind === "class" && decidesTruth(entity.class, resolver))
       );
     default:
       return false;

@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { Range } from "../../base/range.js";
 import type { Operation, Value } from "../operation.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
@@ -14,9 +15,7 @@ export function releasersOnly(file: LinkedFile, name: string): readonly Function
 function findReleasers(file: LinkedFile): ReadonlyMap<string, readonly FunctionNode[]> {
   const found = new Map<string, FunctionNode[]>();
   const add = (name: string, node: FunctionNode): void => {
-    const list = found.get(name);
-    if (list) list.push(node);
-    else found.set(name, [node]);
+    append(found, name, node);
   };
   for (const node of file.functions) {
     const taken = new Set<string>();

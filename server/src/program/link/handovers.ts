@@ -302,7 +302,8 @@ function isOnlyGive(give: Signal, key: string, program: Program): boolean {
 
 /** Equal for what cannot be told apart; undefined for what is not known to be shared. */
 function keyOf(object: Value, node: FunctionNode, root: ThreadRoot, program: Program): string | undefined {
-  const ownership = program.resolver.overview("ownership of signals", () => new Ownership(program.resolver));
+  // Not kept: what is asked of it rests on other parts of the program each time, and whoever asks has to be seen to read them.
+  const ownership = new Ownership(program.resolver);
   const frame = root.kind === "spawn" && root.function === node ? ownership.start(root.spawn, root.target) : ownership.beside(node);
   const { sharing, key } = ownership.object(object, frame);
   return sharing === "shared" ? key : undefined;

@@ -1,5 +1,6 @@
 import type { Operation, Value } from "../operation.js";
-import type { LinkedFile } from "./entity.js";
+import type { ClassNode, LinkedFile } from "./entity.js";
+import type { Resolver } from "./resolver.js";
 
 /** Methods of which the language calls the first that the object has, without a call in the text: `len(stack)`, `key in cache`, `cache[key] = 1`. */
 export interface ImplicitCall {
@@ -36,6 +37,11 @@ export function implicitCall(operation: Operation): ImplicitCall | undefined {
 }
 
 const forTruth: readonly string[] = ["__bool__", "__len__"];
+
+/** Whether objects of the class say themselves whether they count as true. */
+export function decidesTruth(node: ClassNode, resolver: Resolver): boolean {
+  return forTruth.some((name) => resolver.method(node, name) !== undefined);
+}
 
 const ofBuiltIns: ReadonlyMap<string, readonly string[]> = new Map([
   ["len", ["__len__"]],

@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
 import type { LinkedFile } from "./entity.js";
@@ -101,9 +102,7 @@ export class LinkMemory {
     for (const spawn of spawns) {
       const file = spawn.in.file;
       const same = this.spawns.get(file)?.find((before) => before.call === spawn.call && sameStructure(before, spawn));
-      const list = byFile.get(file);
-      if (list) list.push(same ?? spawn);
-      else byFile.set(file, [same ?? spawn]);
+      append(byFile, file, same ?? spawn);
     }
     this.spawns = byFile;
     return [...byFile.values()].flat();

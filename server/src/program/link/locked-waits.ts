@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { Range } from "../../base/range.js";
 import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
@@ -98,12 +99,6 @@ class Takers {
   at(site: string): readonly Acquisition[] {
     return this.bySite.get(site) ?? [];
   }
-}
-
-function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = lists.get(key);
-  if (list) list.push(item);
-  else lists.set(key, [item]);
 }
 
 class Search {

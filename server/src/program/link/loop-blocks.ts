@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { Range } from "../../base/range.js";
 import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
@@ -108,9 +109,7 @@ class Search {
         const found = this.blockedBy(operation, visit);
         if (!found) continue;
         const key = `${functionKey(visit.function)}@${found.call.start}-${found.call.end}`;
-        const list = this.blocked.get(key);
-        if (list) list.push(found);
-        else this.blocked.set(key, [found]);
+        append(this.blocked, key, found);
       }
     }
   }

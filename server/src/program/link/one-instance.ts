@@ -1,6 +1,6 @@
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode } from "./entity.js";
-import type { Resolver } from "./resolver.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
 /**
@@ -113,9 +113,6 @@ function isClass(value: Value, node: FunctionNode, resolver: Resolver): boolean 
 }
 
 /** Whether the function is called once for each of the arguments that it is given, and hands out what it returned then: `@functools.cache`. */
-export function isRemembered({ facts }: FunctionNode): boolean {
-  return facts.decorators.some((decorator) => {
-    const callee = decorator.op === "call" ? decorator.callee : decorator;
-    return callee.op === "read" && callee.place.kind !== "element" && /^(lru_)?cache$/.test(callee.place.name);
-  });
+export function isRemembered(node: FunctionNode): boolean {
+  return decoratorNames(node).some((name) => /^(lru_)?cache$/.test(name));
 }

@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import { contains } from "../../base/range.js";
 import type { Place, Value } from "../operation.js";
 import { type Access, activityOf, objectOf, type Poll } from "./activity.js";
@@ -214,10 +215,4 @@ function isSetUp({ facts }: FunctionNode): boolean {
 
 function changeOf(access: Access): Change {
   return { function: access.function, range: access.statement, root: access.root };
-}
-
-function append<Key, Item>(lists: Map<Key, Item[]>, key: Key, item: Item): void {
-  const list = lists.get(key);
-  if (list) list.push(item);
-  else lists.set(key, [item]);
 }

@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { CallOperation, Value } from "../operation.js";
 import type { CallStep } from "./activity.js";
 import { type FunctionNode, functionKey } from "./entity.js";
@@ -27,9 +28,7 @@ export function poolWaits(program: Program): readonly PoolWait[] {
   for (const spawn of program.spawns) {
     const key = poolKey(spawn);
     if (key === undefined) continue;
-    const list = byPool.get(key);
-    if (list) list.push(spawn);
-    else byPool.set(key, [spawn]);
+    append(byPool, key, spawn);
   }
   const found = new Map<CallOperation, PoolWait>();
   for (const spawns of byPool.values()) {

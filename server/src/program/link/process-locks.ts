@@ -30,7 +30,10 @@ interface OtherSide {
   readonly at: "parent" | "other worker";
 }
 
-/** Every such use that the program certainly relies on: the lock guards state that processes share or is there for nobody else, or the other side of a queue or event is in another process. */
+/**
+ * Every such use that the program certainly relies on: the lock guards state that processes share or is there for nobody else, or the other side of a queue
+ * or event is in another process.
+ */
 export function threadPrimitivesOfWorkers(program: Program, target: Target): readonly ThreadPrimitiveUse[] {
   const uses = new Map<string, ThreadPrimitiveUse>();
   const workers = program.spawns.flatMap((spawn) => {

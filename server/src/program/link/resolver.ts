@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
 import type { ReturnCase } from "../../knowledge/entry.js";
 import { returnedType } from "../../knowledge/evaluate.js";
@@ -1273,9 +1274,7 @@ function keptOnApplication(place: Place, file: LinkedFile): readonly ReboundValu
         if (operation.op !== "write" || operation.form !== "assign" || !operation.value) return;
         const written = applicationKey(operation.place);
         if (written === undefined) return;
-        const list = values.get(written);
-        if (list) list.push({ node, value: operation.value });
-        else values.set(written, [{ node, value: operation.value }]);
+        append(values, written, { node, value: operation.value });
       });
     }
     return values;
@@ -1308,9 +1307,7 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
         const { owner, name } = operation.place;
         if (owner === node.index || !file.functions[owner]?.head.rebound.has(name)) return;
         const key = `${owner} ${name}`;
-        const list = values.get(key);
-        if (list) list.push({ node, value: operation.value });
-        else values.set(key, [{ node, value: operation.value }]);
+        append(values, key, { node, value: operation.value });
       });
     }
     return values;

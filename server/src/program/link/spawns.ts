@@ -372,24 +372,17 @@ function generatedBase(node: ClassNode, resolver: Resolver, knowledge: Knowledge
   );
 }
 
-const generatedOf = new WeakMap<Knowledge, readonly TypeEntry[]>();
+const generatedTypes = askedOnce((knowledge) => knowledge.generatedTypes());
+const shapedTypes = askedOnce((knowledge) => knowledge.shapedTypes());
 
-function generatedTypes(knowledge: Knowledge): readonly TypeEntry[] {
-  const known = generatedOf.get(knowledge);
-  if (known) return known;
-  const types = knowledge.generatedTypes();
-  generatedOf.set(knowledge, types);
-  return types;
-}
-
-const shapedOf = new WeakMap<Knowledge, readonly TypeEntry[]>();
-
-function shapedTypes(knowledge: Knowledge): readonly TypeEntry[] {
-  const known = shapedOf.get(knowledge);
-  if (known) return known;
-  const types = knowledge.shapedTypes();
-  shapedOf.set(knowledge, types);
-  return types;
+/** The types that a question to the knowledge gives, which is asked for every class. */
+function askedOnce(ask: (knowledge: Knowledge) => readonly TypeEntry[]): (knowledge: Knowledge) => readonly TypeEntry[] {
+  const answers = new WeakMap<Knowledge, readonly TypeEntry[]>();
+  return (knowledge) => {
+    const types = answers.get(knowledge) ?? ask(knowledge);
+    answers.set(knowledge, types);
+    return types;
+  };
 }
 
 const namesOf = new WeakMap<Knowledge, ReadonlySet<string>>();

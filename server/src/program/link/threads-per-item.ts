@@ -38,7 +38,10 @@ export type Item =
   /** Each message, event or request for which a library calls the function. */
   | { readonly each: "call"; readonly function: FunctionNode };
 
-/** Every place that starts a thread per item with no bound, in order of file and offset; `counted`: how many are started there, as far as that can be computed. */
+/**
+ * Every place that starts a thread per item with no bound, in order of file and offset; `counted`: how many are started there, as far as that can be
+ * computed.
+ */
 export function threadsPerItem(program: Program, counted: (call: CallOperation) => number | undefined): readonly ThreadPerItem[] {
   const search = new Search(program, counted);
   return threadStarts(program).flatMap((start) => {

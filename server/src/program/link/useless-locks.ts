@@ -1,3 +1,4 @@
+import { append } from "../../base/append.js";
 import { contains, type Range, rangeOf } from "../../base/range.js";
 import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
 import { type Access, activityOf, takingLocks } from "./activity.js";
@@ -30,9 +31,7 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
   const found: UselessLock[] = [];
   const byFunction = new Map<FunctionNode, Access[]>();
   for (const access of accesses) {
-    const list = byFunction.get(access.function);
-    if (list) list.push(access);
-    else byFunction.set(access.function, [access]);
+    append(byFunction, access.function, access);
   }
   for (const file of program.files) {
     for (const node of functionsThat(file, takingLocks)) {
