@@ -63,9 +63,11 @@ const unknown: AbstractObject = {
   made: undefined,
 };
 
-function isOnTheWay(node: FunctionNode, frame: Frame): boolean {
-  for (let current: Frame | undefined = frame; current; current = current.caller) if (current.function === node) return true;
-  return false;
+/** The activation of the function on the way to a frame, that itself included. */
+function frameOnWay(node: FunctionNode, frame: Frame): Frame | undefined {
+  let current: Frame | undefined = frame;
+  while (current && current.function !== node) current = current.caller;
+  return current;
 }
 
 function sharedObject(key: string, node?: ClassNode): AbstractObject {
@@ -441,7 +443,7 @@ export class Ownership {
         case "function": {
           if (depth > maximumCallDepth || entity.function.facts.isGenerator || entity.function.facts.returned.length === 0) return unknown;
           // Functions that return what they call one another for add nothing to it, and each round would double the work.
-          if (isOnTheWay(entity.function, frame)) return unknown;
+          if (frameOnWay(entity.function, frame)) return unknown;
           const inner = this.enter(entity.function, entity.receiver, call, frame);
           const returned = merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
           if (returned.sharing !== "own" || !isRemembered(entity.function)) return returned;
@@ -520,23 +522,30 @@ export class Ownership {
     if (place.kind === "attribute" && node.facts.name === "__call__" && place.name !== "__call__") return this.object(callee, caller, 1);
     if (place.kind === "attribute" && place.name === node.facts.name) return this.object(place.object, caller, 1);
     // A bound method that is kept under another name: in a variable, an attribute, a table of them.
-    const kept = receiver.kind === "instance" ? boundObject(callee, caller.function, node, this.resolver) : undefined;
-    if (kept) return this.object(kept.value, kept.in === caller.function ? caller : this.beside(kept.in), 1);
+    const given = (place.kind === "name" && this.passedValue(place.name, caller)) || { value: callee, in: caller };
+    const kept = receiver.kind === "instance" ? boundObject(given.value, given.in.function, node, this.resolver) : undefined;
+    if (kept) return this.object(kept.value, frameOnWay(kept.in, given.in) ?? this.beside(kept.in), 1);
     if (place.kind !== "attribute") return undefined;
     return storedReceiver(place.name, node, receiver, caller) ?? this.object(place.object, caller, 1);
   }
 
   /** What a parameter that is called stands for on this thread's way: the function that was passed, not all that ever are. */
   passedCode(name: string, frame: Frame): readonly Entity[] {
+    const passed = this.passedValue(name, frame);
+    return passed ? this.resolver.resolve(passed.value, passed.in.function).filter((entity) => entity.kind === "function") : [];
+  }
+
+  /** The expression that was passed for a parameter on this thread's way, where it was written out. */
+  private passedValue(name: string, frame: Frame): FrameArgument | undefined {
     let given = frame.arguments?.get(name);
     for (let depth = 0; given && depth < maximumCallDepth; depth++) {
       const { value, in: holder }: FrameArgument = given;
       const isHandedOn = value.op === "read" && value.place.kind === "name" && value.place.owner === holder.function.facts.index;
       const further = isHandedOn && value.place.kind === "name" ? holder.arguments?.get(value.place.name) : undefined;
-      if (!further) return this.resolver.resolve(value, holder.function).filter((entity) => entity.kind === "function");
+      if (!further) return given;
       given = further;
     }
-    return [];
+    return undefined;
   }
 
   /** Whether the method can be one of the object's own. */
