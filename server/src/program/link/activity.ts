@@ -55,6 +55,7 @@ import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
+import { armOfThread, isThreadIdentity, usesThreadIdentity } from "./thread-identity.js";
 import { decided, type KnownValues } from "./truth.js";
 import {
   countsOn,
@@ -606,7 +607,8 @@ class Walker {
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
     const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
-    const own = this.armOfSpawn(operation, activation);
+    const own =
+      armOfThread(operation, this.current, activation.frame.function, this.program.resolver) ?? this.armOfSpawn(operation, activation);
     if (own) return this.operations(own, activation, held);
     const turn = turnAt(operation.test, activation.frame, this.program, this.ownership);
     if (turn) this.noteHeldAt(operation, activation, [...held, turn.lock]);
@@ -1504,7 +1506,12 @@ function knownIn(frame: Frame, resolver: Resolver): KnownValues {
 
 function givenConstant(value: Value, frame: Frame): string | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== frame.function.facts.index) return undefined;
-  const key = frame.function.facts.bindings.has(value.place.name) ? undefined : frame.parameters.get(value.place.name)?.key;
+  const { name } = value.place;
+  // What is stored there later, and in no loop around, is not there yet.
+  const bound = frame.function.facts.bindings.get(name) ?? [];
+  const isLater = bound.every(({ start }) => start > value.end);
+  if (!isLater || (bound.length > 0 && loopsAround(frame.function, value).length > 0)) return undefined;
+  const key = frame.parameters.get(name)?.key;
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
 
@@ -1637,38 +1644,4 @@ function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boo
 function isWaiting(entry: CallableEntry): boolean {
   const { does } = blockingOf(entry, {});
   return entry.waits !== undefined || does === "blocks" || does === "sleeps";
-}
-
-const identityNames: ReadonlySet<string> = new Set(["get_ident", "current_thread", "get_native_id", "currentThread"]);
-
-function isThreadIdentity(value: Value): boolean {
-  if (value.op === "call")
-    return value.callee.op === "read" && value.callee.place.kind !== "element" && identityNames.has(value.callee.place.name);
-  return value.op === "read" && value.place.kind === "attribute" && isThreadIdentity(value.place.object);
-}
-
-const identityOf = new WeakMap<FunctionFacts, boolean>();
-
-function usesThreadIdentity(node: FunctionNode): boolean {
-  let uses = identityOf.get(node.facts);
-  if (uses === undefined) {
-    uses = mentionsThreadIdentity(node);
-    identityOf.set(node.facts, uses);
-  }
-  return uses;
-}
-
-function mentionsThreadIdentity(node: FunctionNode): boolean {
-  return node.facts.body.some(function mentions(operation: Operation): boolean {
-    switch (operation.op) {
-      case "call":
-        return isThreadIdentity(operation);
-      case "branch":
-        return operation.arms.some((arm) => arm.some(mentions));
-      case "with":
-        return operation.body.some(mentions);
-      default:
-        return false;
-    }
-  });
 }
