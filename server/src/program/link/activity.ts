@@ -16,6 +16,7 @@ import type {
 } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
+import { type Decoration, decorationsOf } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
@@ -47,11 +48,20 @@ import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { classOfKey } from "./one-object.js";
-import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
+import {
+  type AbstractObject,
+  constantKey,
+  type Frame,
+  type FrameArgument,
+  frameOnWay,
+  isConstantKey,
+  Ownership,
+  wayBreak,
+} from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { countsComings, remembersByKey } from "./repeated-keys.js";
-import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
+import { type Callee, decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
@@ -479,8 +489,9 @@ class Walker {
     }
     for (const lock of held) key += `|${lock.key}`;
     for (const name of calledParameters(frame.function)) {
-      for (const entity of this.ownership.passedCode(name, frame)) key += `>${name}=${entityKey(entity)}`;
+      for (const entity of this.ownership.passedCode({ name, owner: frame.function.index }, frame)) key += `>${name}=${entityKey(entity)}`;
     }
+    if (frame.decoration) key += `@${frame.decoration.key}`;
     const before = this.visited.get(key);
     if (before) return before;
     this.visited.set(key, untouched);
@@ -605,7 +616,7 @@ class Walker {
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
-    const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
+    const taken = decided(operation, knownIn(activation.frame, this.program.resolver, this.ownership));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const own =
       armOfThread(operation, this.current, activation.frame.function, this.program.resolver) ?? this.armOfSpawn(operation, activation);
@@ -740,7 +751,7 @@ class Walker {
       if (this.state === "noted") this.methodCall(operation, object, name, activation, held);
     }
     this.calledFunction(operation, activation, held);
-    for (const { function: node, receiver } of this.calleesIn(operation, frame)) {
+    for (const { function: node, receiver, decoration } of this.decoratedCallees(operation, frame)) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.facts.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
@@ -749,7 +760,7 @@ class Walker {
       const isLeft = this.whose === "threads" && !this.isOnLoop();
       if (node.facts.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
-      const inner = this.ownership.enter(node, receiver, operation, frame);
+      const inner = this.ownership.enter(node, receiver, operation, frame, decoration);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
       // The way out may have been found for a call that holds the same locks from elsewhere.
       if (!node.facts.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
@@ -762,6 +773,26 @@ class Walker {
 
   private acquired(lock: HeldLock, waits: Acquisition["waits"], { frame, path }: Activation, held: readonly HeldLock[]): void {
     this.acquisitions.push({ root: this.current, function: frame.function, range: lock.taken.range, locks: [...held], path, lock, waits });
+  }
+
+  /** What a call runs, and of what a decorator made it. */
+  private decoratedCallees(operation: CallOperation, frame: Frame): readonly (Callee & { readonly decoration: Decoration | undefined })[] {
+    const { callee: named } = operation;
+    // `wraps(function)` stands for the function, but calling it decorates another.
+    if (named.op === "call" && lastNameOf(named.callee) === "wraps") return [];
+    const callees = this.calleesIn(operation, frame).map((callee) => ({
+      ...callee,
+      decorations: decorationsOf(named, callee.function, frame, this.ownership, this.program.resolver),
+    }));
+    const isMaker = (node: FunctionNode): boolean =>
+      callees.some(({ decorations }) => decorations.some(({ around }) => frameOnWay(node, around) !== undefined));
+    return callees.flatMap(({ decorations, ...callee }) => {
+      // What made one of them has done so when the decorator was called.
+      if (isMaker(callee.function)) return [];
+      return decorations.length > 0
+        ? decorations.map((decoration) => ({ ...callee, decoration }))
+        : [{ ...callee, decoration: undefined as Decoration | undefined }];
+    });
   }
 
   /** What a call runs; on an object whose class this thread's way shows, its class's own method, which may override the one that is written. */
@@ -784,8 +815,8 @@ class Walker {
         return wrappers.length > 0 ? wrappers : [{ function: method, receiver }];
       }
     }
-    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === frame.function.facts.index) {
-      const passed = this.ownership.passedCode(callee.place.name, frame);
+    if (callee.op === "read" && callee.place.kind === "name") {
+      const passed = this.ownership.passedCode(callee.place, frame);
       if (passed.length > 0) return passed.flatMap((entity) => (entity.kind === "function" ? [entity] : []));
     }
     return resolver.callees(operation, frame.function);
@@ -1489,24 +1520,28 @@ function isAttributeRead(value: Value, name: string): boolean {
 }
 
 /** What constants passed as arguments decide, and what the function made just for itself. */
-function knownIn(frame: Frame, resolver: Resolver): KnownValues {
+function knownIn(frame: Frame, resolver: Resolver, ownership: Ownership): KnownValues {
   return {
     holds: (value) => {
       if (value.op === "constant") return value.type === "bool" ? value.value === 1 : undefined;
-      const given = givenConstant(value, frame);
+      const given = givenConstant(value, frame, ownership);
       if (given === undefined) return isAlwaysMade(value, frame.function, resolver) ? true : undefined;
       return given === constantKey("bool", 1);
     },
     equals: (value, constant) => {
-      const given = givenConstant(value, frame);
+      const given = givenConstant(value, frame, ownership);
       return given === undefined ? undefined : given === constantKey(constant.type, constant.value);
     },
   };
 }
 
-function givenConstant(value: Value, frame: Frame): string | undefined {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== frame.function.facts.index) return undefined;
-  const { name } = value.place;
+function givenConstant(value: Value, frame: Frame, ownership: Ownership): string | undefined {
+  if (value.op !== "read" || value.place.kind !== "name") return undefined;
+  const { name, owner } = value.place;
+  if (owner !== frame.function.facts.index) {
+    const held = ownership.heldByMaker(name, owner, frame)?.value;
+    return held?.op === "constant" ? constantKey(held.type, held.value) : undefined;
+  }
   // What is stored there later, and in no loop around, is not there yet.
   const bound = frame.function.facts.bindings.get(name) ?? [];
   const isLater = bound.every(({ start }) => start > value.end);

@@ -171,6 +171,12 @@ export function locksOf(
     const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
   }
+  const { place = undefined } = context.op === "read" ? context : {};
+  const held = place?.kind === "name" ? ownership.heldByMaker(place.name, place.owner, frame) : undefined;
+  if (held?.value.op === "read") {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return locksOf(held.value, held.in, program, ownership, whose).map((lock) => ({ ...lock, taken }));
+  }
   const named = askedByName(context, frame, program);
   if (named) {
     const taken = { function: frame.function, range: rangeOf(context) };
