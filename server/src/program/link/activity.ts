@@ -16,7 +16,7 @@ import type {
 } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
-import { type Decoration, decorationsOf } from "./decorations.js";
+import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
@@ -48,20 +48,11 @@ import { loopsAround } from "./loops.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { classOfKey } from "./one-object.js";
-import {
-  type AbstractObject,
-  constantKey,
-  type Frame,
-  type FrameArgument,
-  frameOnWay,
-  isConstantKey,
-  Ownership,
-  wayBreak,
-} from "./ownership.js";
+import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { countsComings, remembersByKey } from "./repeated-keys.js";
-import { type Callee, decoratorNames, parentOf, type Resolver } from "./resolver.js";
+import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
@@ -751,7 +742,8 @@ class Walker {
       if (this.state === "noted") this.methodCall(operation, object, name, activation, held);
     }
     this.calledFunction(operation, activation, held);
-    for (const { function: node, receiver, decoration } of this.decoratedCallees(operation, frame)) {
+    const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
+    for (const { function: node, receiver, decoration } of callees) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.facts.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
@@ -760,7 +752,9 @@ class Walker {
       const isLeft = this.whose === "threads" && !this.isOnLoop();
       if (node.facts.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
-      const inner = this.ownership.enter(node, receiver, operation, frame, decoration);
+      // What is promised of a class is said of each of its methods, which are walked by themselves.
+      const isNear = decoration && this.current.kind === "promised" ? { ...decoration, isMethod: false } : decoration;
+      const inner = this.ownership.enter(node, receiver, operation, frame, isNear);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
       // The way out may have been found for a call that holds the same locks from elsewhere.
       if (!node.facts.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
@@ -773,26 +767,6 @@ class Walker {
 
   private acquired(lock: HeldLock, waits: Acquisition["waits"], { frame, path }: Activation, held: readonly HeldLock[]): void {
     this.acquisitions.push({ root: this.current, function: frame.function, range: lock.taken.range, locks: [...held], path, lock, waits });
-  }
-
-  /** What a call runs, and of what a decorator made it. */
-  private decoratedCallees(operation: CallOperation, frame: Frame): readonly (Callee & { readonly decoration: Decoration | undefined })[] {
-    const { callee: named } = operation;
-    // `wraps(function)` stands for the function, but calling it decorates another.
-    if (named.op === "call" && lastNameOf(named.callee) === "wraps") return [];
-    const callees = this.calleesIn(operation, frame).map((callee) => ({
-      ...callee,
-      decorations: decorationsOf(named, callee.function, frame, this.ownership, this.program.resolver),
-    }));
-    const isMaker = (node: FunctionNode): boolean =>
-      callees.some(({ decorations }) => decorations.some(({ around }) => frameOnWay(node, around) !== undefined));
-    return callees.flatMap(({ decorations, ...callee }) => {
-      // What made one of them has done so when the decorator was called.
-      if (isMaker(callee.function)) return [];
-      return decorations.length > 0
-        ? decorations.map((decoration) => ({ ...callee, decoration }))
-        : [{ ...callee, decoration: undefined as Decoration | undefined }];
-    });
   }
 
   /** What a call runs; on an object whose class this thread's way shows, its class's own method, which may override the one that is written. */

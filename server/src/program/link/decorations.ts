@@ -1,7 +1,8 @@
 import type { CallOperation, Value } from "../operation.js";
 import type { ClassNode, FunctionNode } from "./entity.js";
-import type { Frame, FrameArgument, Ownership } from "./ownership.js";
-import { argumentFor, parentOf, type Resolver } from "./resolver.js";
+import { lastNameOf } from "./last-name.js";
+import { type Frame, type FrameArgument, frameOnWay, type Ownership } from "./ownership.js";
+import { argumentFor, type Callee, parentOf, type Resolver } from "./resolver.js";
 
 /** What a decorator made of a function: a function defined inside it, which has the decorator's variables as they were then. */
 export interface Decoration {
@@ -18,18 +19,40 @@ interface Definition extends FrameArgument {
   readonly isMethod: boolean;
 }
 
+/** A function that a call runs, and of what a decorator made it, where one did and that is known. */
+interface DecoratedCallee extends Callee {
+  readonly decoration: Decoration | undefined;
+}
+
+/** What a call runs, each with the decoration that the callee's name means. */
+export function decoratedCallees(
+  candidates: readonly Callee[],
+  callee: Value,
+  frame: Frame,
+  ownership: Ownership,
+  resolver: Resolver,
+): readonly DecoratedCallee[] {
+  // `wraps(function)` stands for the function, but calling it decorates another.
+  if (callee.op === "call" && lastNameOf(callee.callee) === "wraps") return [];
+  if (candidates.every(({ function: node }) => !isInner(node))) return candidates.map((each) => ({ ...each, decoration: undefined }));
+  const found = candidates.map((each) => ({ ...each, decorations: decorationsOf(callee, each.function, frame, ownership, resolver) }));
+  return found.flatMap(({ decorations, ...each }): readonly DecoratedCallee[] => {
+    // What made one of the others has done so when the decorator was called.
+    if (found.some((other) => other.decorations.some(({ around }) => frameOnWay(each.function, around)))) return [];
+    return decorations.length > 0 ? decorations.map((decoration) => ({ ...each, decoration })) : [{ ...each, decoration: undefined }];
+  });
+}
+
+function isInner(node: FunctionNode): boolean {
+  return parentOf(node)?.head.kind === "function";
+}
+
 /**
  * The decorations that a call may mean which runs a function defined inside another: of all functions that a decorator is put on, those that the callee
  * names. Empty where that is not known.
  */
-export function decorationsOf(
-  callee: Value,
-  made: FunctionNode,
-  frame: Frame,
-  ownership: Ownership,
-  resolver: Resolver,
-): readonly Decoration[] {
-  if (parentOf(made)?.head.kind !== "function") return [];
+function decorationsOf(callee: Value, made: FunctionNode, frame: Frame, ownership: Ownership, resolver: Resolver): readonly Decoration[] {
+  if (!isInner(made)) return [];
   const found: Decoration[] = [];
   for (const definition of definitionsOf(callee, frame, ownership, resolver)) {
     const { value, in: scope, isMethod } = definition;
@@ -133,9 +156,7 @@ function choices(value: Value): readonly Value[] {
 /** The activation that a function was defined in, where that is on the way. */
 function frameAround(node: FunctionNode, frame: Frame): Frame | undefined {
   const parent = parentOf(node);
-  let current: Frame | undefined = frame;
-  while (current && current.function !== parent) current = current.caller;
-  return current;
+  return parent && frameOnWay(parent, frame);
 }
 
 /** The activation of a function that calls pass arguments to, the later ones after those of the first: `partial(decorate, level=2)(function)`. */
