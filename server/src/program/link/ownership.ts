@@ -483,7 +483,8 @@ export class Ownership {
     const parameters = new Map<string, AbstractObject>();
     const given = new Map<string, FrameArgument>();
     const { callee } = call;
-    const unpacks = call.arguments.some(({ form }) => form === "star");
+    // Elsewhere, what is called so may be one of many.
+    const unpacks = caller.decoration !== undefined && call.arguments.some(({ form }) => form === "star");
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
         const isMethod = decoration?.isMethod && callee.op === "read" && callee.place.kind === "attribute";
