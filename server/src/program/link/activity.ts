@@ -16,6 +16,7 @@ import type {
 } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
+import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
@@ -55,6 +56,7 @@ import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
+import { armOfThread, isThreadIdentity, usesThreadIdentity } from "./thread-identity.js";
 import { decided, type KnownValues } from "./truth.js";
 import {
   countsOn,
@@ -478,8 +480,9 @@ class Walker {
     }
     for (const lock of held) key += `|${lock.key}`;
     for (const name of calledParameters(frame.function)) {
-      for (const entity of this.ownership.passedCode(name, frame)) key += `>${name}=${entityKey(entity)}`;
+      for (const entity of this.ownership.passedCode({ name, owner: frame.function.index }, frame)) key += `>${name}=${entityKey(entity)}`;
     }
+    if (frame.decoration) key += `@${frame.decoration.key}`;
     const before = this.visited.get(key);
     if (before) return before;
     this.visited.set(key, untouched);
@@ -604,9 +607,10 @@ class Walker {
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
-    const taken = decided(operation, knownIn(activation.frame, this.program.resolver));
+    const taken = decided(operation, knownIn(activation.frame, this.program.resolver, this.ownership));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
-    const own = this.armOfSpawn(operation, activation);
+    const own =
+      armOfThread(operation, this.current, activation.frame.function, this.program.resolver) ?? this.armOfSpawn(operation, activation);
     if (own) return this.operations(own, activation, held);
     const turn = turnAt(operation.test, activation.frame, this.program, this.ownership);
     if (turn) this.noteHeldAt(operation, activation, [...held, turn.lock]);
@@ -738,7 +742,8 @@ class Walker {
       if (this.state === "noted") this.methodCall(operation, object, name, activation, held);
     }
     this.calledFunction(operation, activation, held);
-    for (const { function: node, receiver } of this.calleesIn(operation, frame)) {
+    const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
+    for (const { function: node, receiver, decoration } of callees) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.facts.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
@@ -747,7 +752,9 @@ class Walker {
       const isLeft = this.whose === "threads" && !this.isOnLoop();
       if (node.facts.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
-      const inner = this.ownership.enter(node, receiver, operation, frame);
+      // What is promised of a class is said of each of its methods, which are walked by themselves.
+      const isNear = decoration && this.current.kind === "promised" ? { ...decoration, isMethod: false } : decoration;
+      const inner = this.ownership.enter(node, receiver, operation, frame, isNear);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
       // The way out may have been found for a call that holds the same locks from elsewhere.
       if (!node.facts.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
@@ -782,8 +789,8 @@ class Walker {
         return wrappers.length > 0 ? wrappers : [{ function: method, receiver }];
       }
     }
-    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === frame.function.facts.index) {
-      const passed = this.ownership.passedCode(callee.place.name, frame);
+    if (callee.op === "read" && callee.place.kind === "name") {
+      const passed = this.ownership.passedCode(callee.place, frame);
       if (passed.length > 0) return passed.flatMap((entity) => (entity.kind === "function" ? [entity] : []));
     }
     return resolver.callees(operation, frame.function);
@@ -1487,24 +1494,33 @@ function isAttributeRead(value: Value, name: string): boolean {
 }
 
 /** What constants passed as arguments decide, and what the function made just for itself. */
-function knownIn(frame: Frame, resolver: Resolver): KnownValues {
+function knownIn(frame: Frame, resolver: Resolver, ownership: Ownership): KnownValues {
   return {
     holds: (value) => {
       if (value.op === "constant") return value.type === "bool" ? value.value === 1 : undefined;
-      const given = givenConstant(value, frame);
+      const given = givenConstant(value, frame, ownership);
       if (given === undefined) return isAlwaysMade(value, frame.function, resolver) ? true : undefined;
       return given === constantKey("bool", 1);
     },
     equals: (value, constant) => {
-      const given = givenConstant(value, frame);
+      const given = givenConstant(value, frame, ownership);
       return given === undefined ? undefined : given === constantKey(constant.type, constant.value);
     },
   };
 }
 
-function givenConstant(value: Value, frame: Frame): string | undefined {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== frame.function.facts.index) return undefined;
-  const key = frame.function.facts.bindings.has(value.place.name) ? undefined : frame.parameters.get(value.place.name)?.key;
+function givenConstant(value: Value, frame: Frame, ownership: Ownership): string | undefined {
+  if (value.op !== "read" || value.place.kind !== "name") return undefined;
+  const { name, owner } = value.place;
+  if (owner !== frame.function.facts.index) {
+    const held = ownership.heldByMaker(name, owner, frame)?.value;
+    return held?.op === "constant" ? constantKey(held.type, held.value) : undefined;
+  }
+  // What is stored there later, and in no loop around, is not there yet.
+  const bound = frame.function.facts.bindings.get(name) ?? [];
+  const isLater = bound.every(({ start }) => start > value.end);
+  if (!isLater || (bound.length > 0 && loopsAround(frame.function, value).length > 0)) return undefined;
+  const key = frame.parameters.get(name)?.key;
   return key !== undefined && isConstantKey(key) ? key : undefined;
 }
 
@@ -1637,38 +1653,4 @@ function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boo
 function isWaiting(entry: CallableEntry): boolean {
   const { does } = blockingOf(entry, {});
   return entry.waits !== undefined || does === "blocks" || does === "sleeps";
-}
-
-const identityNames: ReadonlySet<string> = new Set(["get_ident", "current_thread", "get_native_id", "currentThread"]);
-
-function isThreadIdentity(value: Value): boolean {
-  if (value.op === "call")
-    return value.callee.op === "read" && value.callee.place.kind !== "element" && identityNames.has(value.callee.place.name);
-  return value.op === "read" && value.place.kind === "attribute" && isThreadIdentity(value.place.object);
-}
-
-const identityOf = new WeakMap<FunctionFacts, boolean>();
-
-function usesThreadIdentity(node: FunctionNode): boolean {
-  let uses = identityOf.get(node.facts);
-  if (uses === undefined) {
-    uses = mentionsThreadIdentity(node);
-    identityOf.set(node.facts, uses);
-  }
-  return uses;
-}
-
-function mentionsThreadIdentity(node: FunctionNode): boolean {
-  return node.facts.body.some(function mentions(operation: Operation): boolean {
-    switch (operation.op) {
-      case "call":
-        return isThreadIdentity(operation);
-      case "branch":
-        return operation.arms.some((arm) => arm.some(mentions));
-      case "with":
-        return operation.body.some(mentions);
-      default:
-        return false;
-    }
-  });
 }

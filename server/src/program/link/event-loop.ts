@@ -8,7 +8,7 @@ import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
-import { argumentFor, type Callee, decoratorNames, type Resolver } from "./resolver.js";
+import { type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
 import { suspensionsOf } from "./suspensions.js";
 import { taskRunsOf } from "./task-runs.js";
@@ -136,8 +136,15 @@ function handlerMethods({ files, resolver, knowledge }: Program): readonly Funct
   });
 }
 
-/** What a parameter is on one way: a constant, functions that were passed, or something of which no more is known than that it was passed. */
-type Given = { readonly constant: ConstantValue } | { readonly code: readonly Entity[] } | "something";
+/**
+ * What a parameter is on one way: a constant, functions that were passed, all that `*rest` or `**options` have gathered, or something of which no more is
+ * known than that it was passed.
+ */
+type Given =
+  | { readonly constant: ConstantValue }
+  | { readonly code: readonly Entity[] }
+  | { readonly gathered: ReadonlyMap<string, Given | undefined> }
+  | "something";
 
 interface State {
   readonly root: LoopRoot;
@@ -350,19 +357,49 @@ class Walker {
 
   private entered({ function: node, receiver }: Callee, call: CallOperation, state: State, way: LoopVisit["way"]): Step {
     const given = new Map<string, Given>();
-    const isOpen = call.arguments.some(({ form }) => form === "star" || form === "double-star");
-    for (const parameter of node.facts.parameters) {
-      if (receiver && parameter === node.facts.parameters[0]) continue;
-      const argument = argumentFor(node, parameter, call, receiver ? "bound" : "passed");
-      const value = argument
-        ? this.given(argument, state)
-        : !isOpen && parameter.default?.op === "constant"
-          ? { constant: parameter.default }
-          : undefined;
-      if (value) given.set(parameter.name, value);
-    }
+    const { values, isOpen } = this.passedBy(call, state);
+    const taken = new Set<string>();
+    node.facts.parameters.slice(receiver ? 1 : 0).forEach(({ name, form, default: otherwise }, index) => {
+      if (form === "star" || form === "double-star") {
+        const isMeant = (key: string): boolean => !taken.has(key) && (form === "star") === /^\d/.test(key);
+        const rest = [...values]
+          .filter(([key]) => isMeant(key))
+          .map(([key, each]) => [form === "star" ? `${Number(key) - index}` : key, each] as const);
+        if (!isOpen) given.set(name, { gathered: new Map(rest) });
+        return;
+      }
+      const key = form !== "keyword-only" && values.has(`${index}`) ? `${index}` : name;
+      const preset = !isOpen && otherwise?.op === "constant" ? { constant: otherwise } : undefined;
+      const value = values.has(key) ? values.get(key) : preset;
+      taken.add(key);
+      if (value) given.set(name, value);
+    });
     const self = receiver?.kind === "instance" ? receiver.class : undefined;
     return { function: node, call: { start: call.start, end: call.end }, way, given, self, calledAs: lastNameOf(call.callee) };
+  }
+
+  /** What a call passes, by place and by name; `isOpen`: it passes more of which nothing is known. */
+  private passedBy(
+    call: CallOperation,
+    state: State,
+  ): { readonly values: ReadonlyMap<string, Given | undefined>; readonly isOpen: boolean } {
+    const values = new Map<string, Given | undefined>();
+    let place = 0;
+    let isOpen = false;
+    for (const { form, name, value } of call.arguments) {
+      if (form === "positional" || form === "keyword") {
+        const given = this.given(value, state);
+        if (!isOpen || form === "keyword") values.set(form === "keyword" ? name : `${place++}`, given);
+        continue;
+      }
+      const given = this.given(value, state);
+      if (given === undefined || given === "something" || !("gathered" in given)) {
+        isOpen = true;
+        continue;
+      }
+      for (const [key, each] of given.gathered) values.set(form === "star" ? `${place++}` : key, each);
+    }
+    return { values, isOpen };
   }
 
   private given(argument: Value, { function: node, given }: State): Given | undefined {
@@ -433,7 +470,9 @@ function othersOf(state: State): readonly LoopRoot[] {
 
 function givenKey(given: Given, keyOfCode: (entity: Entity) => string): string {
   if (given === "something") return given;
-  return "constant" in given ? `${given.constant.type} ${given.constant.value}` : given.code.map(keyOfCode).join();
+  if ("constant" in given) return `${given.constant.type} ${given.constant.value}`;
+  if ("code" in given) return given.code.map(keyOfCode).join();
+  return `(${[...given.gathered].map(([name, each]) => `${name}=${each ? givenKey(each, keyOfCode) : ""}`).join()})`;
 }
 
 const maximumDepth = 8;

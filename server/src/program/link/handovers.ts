@@ -2,7 +2,8 @@ import { contains, type Range } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { Moment } from "./activity.js";
 import { constantOf } from "./constants.js";
-import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { type FunctionNode, functionKey } from "./entity.js";
+import { isBeforeJoinedStart, isJoinedBefore } from "./joins.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { mayFail } from "./locks.js";
@@ -15,10 +16,14 @@ import { innerOperations, walkOperations } from "./walk.js";
  * the other gives; or one waits for what the other signals when it is done, with an event, a barrier, a queue, or by joining it.
  */
 export function areInOrder(first: Moment, second: Moment, program: Program): boolean {
+  for (const [before, after] of [
+    [first, second],
+    [second, first],
+  ] as const)
+    if (isJoinedBefore(before, after, program) || isBeforeJoinedStart(before, after, program)) return true;
   if (signallers(program).size === 0) return false;
   const a = placesOf(first, program);
   const b = placesOf(second, program);
-  if (isJoinedBefore(first, b, program) || isJoinedBefore(second, a, program)) return true;
   if (a.length === 0 || b.length === 0) return false;
   return haveTurns(a, b, first, second, program) || isHandedOver(a, b, first, program) || isHandedOver(b, a, second, program);
 }
@@ -28,7 +33,7 @@ interface Signal {
   readonly call: CallOperation;
   readonly object: Value;
   readonly does: "take" | "give";
-  readonly by: "lock" | "event" | "barrier" | "queue" | "thread";
+  readonly by: "lock" | "event" | "barrier" | "queue";
   /** The loops, arms of branches and handlers that it stands in. */
   readonly around: readonly Range[];
   readonly loops: number;
@@ -68,7 +73,6 @@ const names: ReadonlyMap<string, Signal["does"]> = new Map([
   ["acquire", "take"],
   ["wait", "take"],
   ["get", "take"],
-  ["join", "take"],
   ["release", "give"],
   ["set", "give"],
   ["put", "give"],
@@ -127,7 +131,6 @@ function kindOf(object: Value, name: string, node: FunctionNode, { resolver }: P
     if (entity.type === "threading.Event" && /^(wait|set)$/.test(name)) return "event";
     if (entity.type === "threading.Barrier" && name === "wait") return "barrier";
     if (/^queue\.(Simple|Lifo)?Queue$/.test(entity.type) && /^(get|put|put_nowait)$/.test(name)) return "queue";
-    if (entity.type === "threading.Thread" && name === "join") return "thread";
   }
   return undefined;
 }
@@ -261,7 +264,6 @@ function isHandedOver(before: readonly SignallingPlace[], after: readonly Signal
   for (const late of after) {
     for (const take of late.signals) {
       if (take.does !== "take" || take.call.end > late.at.start || !goesAlong(take, late.at)) continue;
-      if (take.by === "thread") continue;
       const key = keyOf(take.object, late.node, late.root, program);
       if (key === undefined) continue;
       for (const early of before) {
@@ -307,17 +309,4 @@ function keyOf(object: Value, node: FunctionNode, root: ThreadRoot, program: Pro
   const frame = root.kind === "spawn" && root.function === node ? ownership.start(root.spawn, root.target) : ownership.beside(node);
   const { sharing, key } = ownership.object(object, frame);
   return sharing === "shared" ? key : undefined;
-}
-
-/** Whether a thread has joined that of the first moment before it comes to these places. */
-function isJoinedBefore({ root }: Moment, after: readonly SignallingPlace[], program: Program): boolean {
-  if (root.kind !== "spawn" || root.instances === "several") return false;
-  return after.some(({ node, at, signals }) =>
-    signals.some((signal) => {
-      if (signal.by !== "thread" || signal.call.end > at.start || !goesAlong(signal, at)) return false;
-      const isIt = (entity: Entity): boolean => entity.kind === "object" && entity.origin?.call === root.spawn.call;
-      const joined = program.resolver.resolve(signal.object, node);
-      return joined.length === 1 && joined.every(isIt);
-    }),
-  );
 }

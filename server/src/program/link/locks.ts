@@ -6,7 +6,7 @@ import type { Program } from "./link.js";
 import { membersOfLoop } from "./loop-members.js";
 import { attributesByName } from "./named-attributes.js";
 import type { Frame, Ownership } from "./ownership.js";
-import type { Resolver } from "./resolver.js";
+import { argumentFor, type Resolver } from "./resolver.js";
 import { isProperty, sameValue } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";
 
@@ -171,6 +171,12 @@ export function locksOf(
     const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
   }
+  const { place = undefined } = context.op === "read" ? context : {};
+  const held = place?.kind === "name" ? ownership.heldByMaker(place.name, place.owner, frame) : undefined;
+  if (held?.value.op === "read") {
+    const taken = { function: frame.function, range: rangeOf(context) };
+    return locksOf(held.value, held.in, program, ownership, whose).map((lock) => ({ ...lock, taken }));
+  }
   const named = askedByName(context, frame, program);
   if (named) {
     const taken = { function: frame.function, range: rangeOf(context) };
@@ -303,9 +309,31 @@ function lockOfCondition(
 ): HeldLock | undefined {
   const call = entity.origin?.call;
   const given = call?.arguments.find((argument) => argument.form === "positional" || argument.name === keywordOf(place))?.value;
-  if (!given || !entity.origin || given.op === "call") return undefined;
-  return locksOf(given, ownership.beside(entity.origin.in), program, ownership)[0];
+  if (!given || !entity.origin) return undefined;
+  const [first, ...others] = passedFor(given, entity.origin.in, program.resolver).map(({ value, in: within }) =>
+    !value || value.op === "call" ? undefined : locksOf(value, ownership.beside(within), program, ownership)[0],
+  );
+  return others.every((other) => other?.key === first?.key) ? first : undefined;
 }
+
+/** The value itself; of a parameter, what each of the calls of the function passes for it, if anything. */
+function passedFor(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Passed[] {
+  const name = value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index ? value.place.name : "";
+  const parameter = within.facts.bindings.has(name) ? undefined : within.facts.parameters.find((each) => each.name === name);
+  if (!parameter || depth > maximumPassing) return [{ value, in: within }];
+  const passed = resolver.callersOf(within).flatMap(({ call, within: caller, receiver }) => {
+    const argument = argumentFor(within, parameter, call, receiver);
+    return argument ? passedFor(argument, caller, resolver, depth + 1) : [{ value: undefined, in: caller }];
+  });
+  return passed.length > 0 ? passed : [{ value, in: within }];
+}
+
+interface Passed {
+  readonly value: Value | undefined;
+  readonly in: FunctionNode;
+}
+
+const maximumPassing = 3;
 
 /** The conditions of a queue, `queue.not_empty` and its like, are all made on its mutex. */
 function mutexOfQueue(context: Value, frame: Frame, { resolver, knowledge }: Program): Value | undefined {

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import type { ParameterFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, ReadOperation, Value } from "../operation.js";
 import { boundObject } from "./bound-methods.js";
+import type { Decoration } from "./decorations.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
@@ -44,6 +45,8 @@ export interface Frame {
   /** The activation it was called from, in the same thread. */
   readonly caller: Frame | undefined;
   readonly depth: number;
+  /** For a function that a decorator made: of which function it made it. */
+  readonly decoration?: Decoration | undefined;
 }
 
 /** An argument, and the activation in whose scope it is to be read. */
@@ -63,9 +66,11 @@ const unknown: AbstractObject = {
   made: undefined,
 };
 
-function isOnTheWay(node: FunctionNode, frame: Frame): boolean {
-  for (let current: Frame | undefined = frame; current; current = current.caller) if (current.function === node) return true;
-  return false;
+/** The activation of the function on the way to a frame, that itself included. */
+export function frameOnWay(node: FunctionNode, frame: Frame): Frame | undefined {
+  let current: Frame | undefined = frame;
+  while (current && current.function !== node) current = current.caller;
+  return current;
 }
 
 function sharedObject(key: string, node?: ClassNode): AbstractObject {
@@ -272,6 +277,9 @@ export class Ownership {
       const receiver = this.receiverOnWay(around, frame);
       if (receiver) return { ...receiver, class: receiver.class ?? node };
     }
+    const held = this.heldByMaker(name, owner, frame);
+    // What is made there is one object for all calls of what the decorator made.
+    if (held?.value.op === "read") return this.object(held.value, held.in, depth + 1);
     const key = `cell ${frame.function.file.path}#${owner} ${name}`;
     return varies ? { ...unknown, key, class: node } : sharedObject(key, node);
   }
@@ -441,7 +449,7 @@ export class Ownership {
         case "function": {
           if (depth > maximumCallDepth || entity.function.facts.isGenerator || entity.function.facts.returned.length === 0) return unknown;
           // Functions that return what they call one another for add nothing to it, and each round would double the work.
-          if (isOnTheWay(entity.function, frame)) return unknown;
+          if (frameOnWay(entity.function, frame)) return unknown;
           const inner = this.enter(entity.function, entity.receiver, call, frame);
           const returned = merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
           if (returned.sharing !== "own" || !isRemembered(entity.function)) return returned;
@@ -471,13 +479,18 @@ export class Ownership {
   }
 
   /** The frame of a call made in `caller`. */
-  enter(node: FunctionNode, receiver: Entity | undefined, call: CallOperation, caller: Frame): Frame {
+  enter(node: FunctionNode, receiver: Entity | undefined, call: CallOperation, caller: Frame, decoration?: Decoration): Frame {
     const parameters = new Map<string, AbstractObject>();
     const given = new Map<string, FrameArgument>();
     const { callee } = call;
+    // Elsewhere, what is called so may be one of many.
+    const unpacks = caller.decoration !== undefined && call.arguments.some(({ form }) => form === "star");
     node.facts.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
-        const before = this.objectBefore(callee, node, receiver, caller);
+        const isMethod = decoration?.isMethod && callee.op === "read" && callee.place.kind === "attribute";
+        const before = isMethod ? this.object(callee.place.object, caller, 1) : this.objectBefore(callee, node, receiver, caller);
+        const rest = gatheredArguments(node, parameter, call, "passed");
+        if (rest) given.set(parameter.name, { value: rest, in: caller });
         // `self.callback()` may run a method of another object that was stored there.
         const object = before && this.canHave(before, node) ? before : undefined;
         const isNew =
@@ -504,13 +517,20 @@ export class Ownership {
       if (argument) {
         parameters.set(parameter.name, this.object(argument, caller, 1));
         given.set(parameter.name, { value: argument, in: caller });
-      } else
-        parameters.set(
-          parameter.name,
-          keptDefault(node, parameter) ?? (parameter.default ? defaultObject(parameter.default, call) : unknown),
-        );
+        return;
+      }
+      const handed = unpacks ? this.passedByPosition(call, caller)?.[index - (receiver ? 1 : 0)] : undefined;
+      if (handed && (parameter.form === "plain" || parameter.form === "positional-only")) {
+        parameters.set(parameter.name, "sharing" in handed ? handed : this.object(handed.value, handed.in, 1));
+        if ("value" in handed) given.set(parameter.name, handed);
+        return;
+      }
+      parameters.set(
+        parameter.name,
+        keptDefault(node, parameter) ?? (parameter.default ? defaultObject(parameter.default, call) : unknown),
+      );
     });
-    return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1 };
+    return { function: node, parameters, arguments: given, caller, depth: caller.depth + 1, decoration };
   }
 
   /** The object that a method is called on. */
@@ -520,23 +540,71 @@ export class Ownership {
     if (place.kind === "attribute" && node.facts.name === "__call__" && place.name !== "__call__") return this.object(callee, caller, 1);
     if (place.kind === "attribute" && place.name === node.facts.name) return this.object(place.object, caller, 1);
     // A bound method that is kept under another name: in a variable, an attribute, a table of them.
-    const kept = receiver.kind === "instance" ? boundObject(callee, caller.function, node, this.resolver) : undefined;
-    if (kept) return this.object(kept.value, kept.in === caller.function ? caller : this.beside(kept.in), 1);
+    const given = (place.kind === "name" && this.passedValue(place.name, caller)) || { value: callee, in: caller };
+    const kept = receiver.kind === "instance" ? boundObject(given.value, given.in.function, node, this.resolver) : undefined;
+    if (kept) return this.object(kept.value, frameOnWay(kept.in, given.in) ?? this.beside(kept.in), 1);
     if (place.kind !== "attribute") return undefined;
     return storedReceiver(place.name, node, receiver, caller) ?? this.object(place.object, caller, 1);
   }
 
-  /** What a parameter that is called stands for on this thread's way: the function that was passed, not all that ever are. */
-  passedCode(name: string, frame: Frame): readonly Entity[] {
-    let given = frame.arguments?.get(name);
-    for (let depth = 0; given && depth < maximumCallDepth; depth++) {
-      const { value, in: holder }: FrameArgument = given;
+  /** What a decorator was given for a parameter when it made a function on this thread's way. */
+  heldByMaker(name: string, owner: number, frame: Frame): FrameArgument | undefined {
+    const { file } = frame.function;
+    if (owner <= 0 || owner === frame.function.index || file.functions[owner]?.bound(name)) return undefined;
+    for (let current: Frame | undefined = frame; current; current = current.caller) {
+      for (let maker = current.decoration?.around; maker; maker = maker.caller) {
+        if (maker.function.file !== file || maker.function.index !== owner) continue;
+        const given = maker.arguments?.get(name);
+        return given && this.handedOn(given);
+      }
+    }
+    return undefined;
+  }
+
+  /** What a parameter that is called stands for on this thread's way, that of a decorator around, too: the function that was passed, not all that ever are. */
+  passedCode({ name, owner }: { readonly name: string; readonly owner: number }, frame: Frame): readonly Entity[] {
+    const passed = owner === frame.function.index ? this.passedValue(name, frame) : this.heldByMaker(name, owner, frame);
+    return passed ? this.resolver.resolve(passed.value, passed.in.function).filter((entity) => entity.kind === "function") : [];
+  }
+
+  /** The expression that was passed for a parameter on this thread's way, where it was written out. */
+  private passedValue(name: string, frame: Frame): FrameArgument | undefined {
+    const given = frame.arguments?.get(name);
+    return given && this.handedOn(given);
+  }
+
+  /** Where an argument was written out that functions on the way only hand on. */
+  private handedOn(given: FrameArgument): FrameArgument | undefined {
+    let current = given;
+    for (let depth = 0; depth < maximumCallDepth; depth++) {
+      const { value, in: holder } = current;
       const isHandedOn = value.op === "read" && value.place.kind === "name" && value.place.owner === holder.function.facts.index;
       const further = isHandedOn && value.place.kind === "name" ? holder.arguments?.get(value.place.name) : undefined;
-      if (!further) return this.resolver.resolve(value, holder.function).filter((entity) => entity.kind === "function");
-      given = further;
+      if (!further) return current;
+      current = further;
     }
-    return [];
+    return undefined;
+  }
+
+  /**
+   * What a call passes by position, where `*args` hands on what its function was called with: objects, and expressions with the activations that they stand in.
+   * Undefined where it cannot be told.
+   */
+  private passedByPosition(call: CallOperation, caller: Frame): readonly (AbstractObject | FrameArgument)[] | undefined {
+    const passed: (AbstractObject | FrameArgument)[] = [];
+    for (const { form, value } of call.arguments) {
+      if (form === "positional") passed.push({ value, in: caller });
+      if (form !== "star") continue;
+      const name =
+        value.op === "read" && value.place.kind === "name" && value.place.owner === caller.function.index ? value.place.name : "";
+      const gathered = caller.function.facts.bindings.has(name) ? undefined : caller.arguments?.get(name);
+      if (gathered?.value.op !== "display" || gathered.value.isOpen) return undefined;
+      const [first] = caller.function.facts.parameters;
+      const receiver = first?.name === name && first.form === "star" ? caller.parameters.get(name) : undefined;
+      if (receiver?.class) passed.push(receiver);
+      passed.push(...gathered.value.elements.map((element) => ({ value: element, in: gathered.in })));
+    }
+    return passed;
   }
 
   /** Whether the method can be one of the object's own. */

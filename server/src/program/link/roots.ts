@@ -19,6 +19,7 @@ import {
   spawnKey,
   threadObjectOf,
 } from "./spawns.js";
+import { startOf } from "./starts.js";
 import { sameValue } from "./updates.js";
 import { listOf, walkOperations } from "./walk.js";
 
@@ -534,14 +535,7 @@ export function besideIn(spawn: Spawn, start: number | undefined = firstStart(sp
 
 /** From where on the work of a spawn can run: its call, or the first call that starts what it made; undefined where another function does that. */
 export function firstStart(spawn: Spawn): number | undefined {
-  if (spawn.starts.length === 0) return spawn.call.end;
-  let start: number | undefined;
-  walkOperations(spawn.in.facts.body, (operation) => {
-    if (start !== undefined || operation.op !== "call" || operation.start < spawn.call.start) return;
-    const { callee } = operation;
-    if (callee.op === "read" && callee.place.kind === "attribute" && spawn.starts.includes(callee.place.name)) start = operation.end;
-  });
-  return start;
+  return spawn.starts.length === 0 ? spawn.call.end : startOf(spawn.call, spawn.in, spawn.starts);
 }
 
 /** Where the code that follows the spawn leaves the function. */

@@ -3,15 +3,17 @@ import type { LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
 
 /**
- * Whether a file holds tests: its name says so, or functions in it that are named as runners of tests look for them. What goes wrong there is meant to, or
- * is over with the test.
+ * Whether a file holds tests or benchmarks: its name or folder says so, or functions in it that are named as runners of tests look for them. What goes wrong
+ * there is meant to, or is over with the test, and a benchmark runs what it measures and nothing beside it.
  */
 export function isTestCode(path: string, program: Program): boolean {
   const file = program.file(path);
-  return file !== undefined && (testFile.test(fileName(path)) || holdsTests(file));
+  return file !== undefined && (testFile.test(fileName(path)) || benchmarkFile.test(path) || holdsTests(file));
 }
 
 const testFile = /^(test_.*|.*_tests?|conftest)\.py$/i;
+
+const benchmarkFile = /(^|\/)(benchmarks?\/|(\w+_)?(micro_?)?bench(marks?)?(_\w+)?\.py$)/i;
 
 function holdsTests(file: LinkedFile): boolean {
   return file.derive("holds tests", () =>
