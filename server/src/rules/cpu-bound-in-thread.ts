@@ -83,6 +83,8 @@ function isCpuBound(site: SiteEstimate): boolean {
   const held = heldNs(work);
   const elsewhere = work.nativeNs.likely + work.waitNs.likely;
   const heavyCalls = work.calls.filter((call) => call.verdict.gil === "holds" && !call.name.startsWith("builtins."));
+  // Who starts processes has them do the work, and a server of forks or the system takes its time over each.
+  if (heavyCalls.some((call) => call.kind === "process-wait" && call.ns > held / 2)) return false;
   const isHeavy = work.nesting > 1 || heavyCalls.reduce((sum, call) => sum + call.ns, 0) > held / 3;
   if (held < (isHeavy ? shortestHeavyTaskNs : shortestTaskNs) || elsewhere > held / 4) return false;
   // Where lengths are guessed, one call that may wait can be what the thread is for.

@@ -8,6 +8,7 @@ import { importsOf } from "../program/link/linked-file.js";
 import { calledFromOutside, isWindow } from "../program/link/promises.js";
 import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
 import { callOf } from "../program/link/same-lock.js";
+import type { Spawn } from "../program/link/spawns.js";
 import { isTestCode } from "../program/link/test-code.js";
 import { samePlace } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
@@ -24,7 +25,9 @@ export function isDoubtfulMeeting(first: Access, second: Access, program: Progra
     startsAnew(first.root, second.root, program) ||
     startsAnew(second.root, first.root, program) ||
     areOfTwoWindows(first.root, second.root, program) ||
-    isStartedAfterEnd(first.root, second.root)
+    isStartedAfterEnd(first.root, second.root) ||
+    areWaitedFor(first.root, second.root, program) ||
+    [first, second].some(isOfFirstTime)
   );
 }
 
@@ -108,6 +111,59 @@ function asksForLife(value: Value): boolean {
 function isStartedAfterEnd(a: ThreadRoot, b: ThreadRoot): boolean {
   if (a.kind !== "spawn" || a.key !== b.key) return false;
   return testsBefore(a.spawn.in, a.spawn.call).some((test) => someValue(test, asksForLife));
+}
+
+/**
+ * Whether each of two functions makes such a thread, and waits for it before it ends: whoever calls one after the other, or one of the two, has one thread at
+ * a time.
+ */
+function areWaitedFor(a: ThreadRoot, b: ThreadRoot, program: Program): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn" || a.function !== b.function || a.spawn.in === b.spawn.in) return false;
+  const makers = [a, b].map(({ spawn }) => spawn.in);
+  const isPart = program.resolver.callersOf(a.spawn.in).some(({ within }) => makers.includes(within));
+  const isPartOfOther = program.resolver.callersOf(b.spawn.in).some(({ within }) => makers.includes(within));
+  return !isPart && !isPartOfOther && [a, b].every(({ spawn }) => !startsThread(spawn.in, program) && waitsForWhatItMade(spawn));
+}
+
+/** Whether the function joins the thread where it has stored it. */
+function waitsForWhatItMade({ in: { facts }, call, joinedBy }: Spawn): boolean {
+  const kept: Place[] = [];
+  let isJoined = false;
+  walkOperations(facts.body, (operation) => {
+    if (operation.op === "write" && operation.value?.op === "call" && operation.value.start === call.start) kept.push(operation.place);
+    if (operation.op !== "call" || operation.start < call.end || operation.callee.op !== "read") return;
+    const { place } = operation.callee;
+    if (place.kind !== "attribute" || !joinedBy.includes(place.name) || place.object.op !== "read") return;
+    const { place: joined } = place.object;
+    isJoined ||= kept.some((each) => samePlace(each, joined));
+  });
+  return isJoined;
+}
+
+/**
+ * Whether the thread gets there through a method that sets its object up under a lock when it is first needed, and does nothing ever after: `with lock: if
+ * self.ready: return`. What else comes by there is, as a rule, for an object that is set up.
+ */
+function isOfFirstTime({ path, locks }: Access): boolean {
+  return path.some((step) => locks.some(({ taken }) => taken.function === step.function) && isOnce(step));
+}
+
+/** Whether the function returns before the call where a flag is set, and sets that flag. */
+function isOnce({ function: { facts }, call }: CallStep): boolean {
+  const flags: Place[] = [];
+  let isSet = false;
+  walkOperations(facts.body, (operation) => {
+    if (
+      operation.op === "branch" &&
+      operation.end <= call.start &&
+      operation.test?.op === "read" &&
+      operation.arms[0]?.at(-1)?.op === "return"
+    )
+      flags.push(operation.test.place);
+    if (operation.op === "write" && operation.value?.op === "constant" && operation.value.value !== 0)
+      isSet ||= flags.some((flag) => samePlace(flag, operation.place));
+  });
+  return isSet;
 }
 
 /** Whether both are started by windows, between which whoever sits in front of them has to choose. */

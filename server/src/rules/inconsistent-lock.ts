@@ -1,17 +1,20 @@
+import { append } from "../base/append.js";
 import { contains } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
+import { testsBefore } from "../program/link/guards.js";
 import { iterationsOf } from "../program/link/iteration.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { expressionOf } from "../program/link/same-lock.js";
 import { sameValue } from "../program/link/updates.js";
-import { walkOperations } from "../program/link/walk.js";
-import type { Operation } from "../program/operation.js";
+import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import type { Operation, Place } from "../program/operation.js";
 import { effectOf } from "./checked-act.js";
 import { declaredLockFix, lockFix } from "./fixes/lock-fix.js";
 import docs from "./inconsistent-lock.md";
@@ -138,7 +141,7 @@ function minding(store: Access, guarded: readonly Access[], program: Program): r
     const elsewhere = guarded.filter((each) => each.function !== store.function && changes(each));
     return new Set(elsewhere.map((each) => each.operation)).size >= 2 ? elsewhere.filter((each) => takesSteps(each, guarded)) : [];
   }
-  const others = guarded.filter((other) => other.operation !== store.operation);
+  const others = guarded.filter((other) => other.operation !== store.operation && !makesGuardOf(other, store, program));
   if (isSweep(store, program.resolver)) return others.filter((other) => other.function !== store.function && fillsElement(other));
   // A plain store under each of two locks is one step each.
   if (store.locks.some(isRealLock))
@@ -166,7 +169,8 @@ function isClaimed({ first, second }: Race, accesses: readonly Access[]): boolea
  * when it is taken away; a flag that is cleared just after others saw it set leaves them without the thread that they would have started. Whoever only
  * decides by a plain store, decides by the old value or by the new one, and would with the lock, too.
  */
-function doesHarm(first: Access, second: Access, { resolver }: Program): boolean {
+function doesHarm(first: Access, second: Access, program: Program): boolean {
+  const { resolver } = program;
   if (second.update || (isSweep(first, resolver) && fillsElement(second))) return true;
   const pattern = second.check?.pattern;
   if (!pattern || first.does === "change") return false;
@@ -178,10 +182,32 @@ function doesHarm(first: Access, second: Access, { resolver }: Program): boolean
       return takes && !first.locks.some(isRealLock);
     case "fill":
     case "replace":
-      return takes && first.root.kind === "spawn" && startsThread(pattern.check.dependent, second.function, resolver);
+      return (
+        takes &&
+        first.root.kind === "spawn" &&
+        startsThread(pattern.check.dependent, second.function, resolver) &&
+        takesWork(first, program)
+      );
     case "change":
       return false;
   }
+}
+
+/**
+ * Whether the store gives a first value in one go with the lock that guards it from then on, and where there is none yet: `if key not in self.files:
+ * self.files[key] = …; self.locks[key] = Lock(); self.offsets[key] = 0`. Nobody holds that lock before.
+ */
+function makesGuardOf(other: Access, { function: node, operation: store }: Access, { resolver }: Program): boolean {
+  const list = listOf(node.facts.body, store) ?? [];
+  const tests = testsBefore(node, store);
+  const isFilled = (place: Place): boolean =>
+    place.kind === "element" && tests.some((test) => someValue(test, (value) => sameValue(value, place.object)));
+  if (!list.some((each) => each.op === "write" && isFilled(each.place))) return false;
+  return ownLocks(other).some((lock) => {
+    const written = expressionOf(lock);
+    const made = written ? resolver.resolve(written, lock.taken.function) : [];
+    return made.some((each) => each.kind === "object" && list.some((step) => step.op === "write" && step.value === each.origin?.call));
+  });
 }
 
 /**
@@ -215,6 +241,43 @@ function startsThread(operations: readonly Operation[], within: FunctionNode, re
     starts = lastNameOf(operation.callee) === "start" || resolver.externalCallees(operation, within).some((name) => threads.test(name));
   });
   return starts;
+}
+
+/**
+ * Whether the thread does what others leave for it: it goes on in a loop, or touches state that is changed elsewhere, too. Who finds a thread at work that does
+ * one thing and ends has lost nothing by not starting another.
+ */
+function takesWork({ root, function: node, path, location }: Access, program: Program): boolean {
+  if ([root.function, node, ...path.map((step) => step.function)].some(hasLoop)) return true;
+  return [...(locationsLeftFor(program).get(root.key) ?? [])].some((left) => left !== location);
+}
+
+function hasLoop({ facts }: FunctionNode): boolean {
+  let found = false;
+  walkOperations(facts.body, (operation) => {
+    found ||= operation.op === "loop";
+  });
+  return found;
+}
+
+/** By thread, the state that it takes up and other code fills, but for constructors. */
+function locationsLeftFor(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
+  return program.resolver.overview("state that is left for threads", () => {
+    const byState = new Map<string, Access[]>();
+    for (const [location, accesses] of accessesByLocation(program)) {
+      for (const access of accesses) append(byState, location.replace(/\[\]$/, ""), access);
+    }
+    const left = new Map<string, Set<string>>();
+    for (const [location, accesses] of byState) {
+      const changing = new Set(accesses.flatMap((each) => (changes(each) && !notShared(each.function) ? [each.root.key] : [])));
+      for (const { root, operation } of accesses) {
+        // To store an answer is not to take anything.
+        if (operation.op === "write" && operation.value?.op === "constant") continue;
+        if (changing.size > (changing.has(root.key) ? 1 : 0)) left.set(root.key, (left.get(root.key) ?? new Set()).add(location));
+      }
+    }
+    return left;
+  });
 }
 
 const threads = /^(threading\.(Thread|Timer)|_thread\.start_new_thread)(\.start)?$/;

@@ -57,7 +57,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (isLoopsOwn(objection)) {
         // In the thread of its loop it may be touched.
         if (isBesideLoop(access, objection, program))
-          seen.set(key, match({ why: "loop", use: access, objection }, access, confidenceBesideLoop(access), placeOfStart(access)));
+          seen.set(
+            key,
+            match({ why: "loop", use: access, objection }, access, confidenceBesideLoop(access, program), placeOfStart(access)),
+          );
         continue;
       }
       const others = objection.verdict === "unsafe-if-changed" ? (byLocation.get(`${location}[]`) ?? []).filter(isChange) : uses;
@@ -94,8 +97,22 @@ function isObjectionable(access: Access, program: Program): boolean {
   return objection !== undefined && (isLoopsOwn(objection) || !isEnd(access));
 }
 
-function confidenceBesideLoop({ root }: Access): Confidence {
-  return root.kind === "caller" && root.evidence === "assumed" ? "possible" : "likely";
+function confidenceBesideLoop(access: Access, program: Program): Confidence {
+  const { root } = access;
+  return (root.kind === "caller" && root.evidence === "assumed") || isNeverMade(access, program) ? "possible" : "likely";
+}
+
+/** Whether only a coroutine method of a private class makes the object, which nobody calls: until then there is none. */
+function isNeverMade({ operation, function: node }: Access, { resolver }: Program): boolean {
+  if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return false;
+  const made = resolver.resolve(operation.callee.place.object, node);
+  const isUncalled = (maker: FunctionNode): boolean =>
+    maker.facts.isAsync &&
+    /^_[^_]/.test(resolver.enclosingClass(maker)?.facts.name ?? "") &&
+    maker.facts.decorators.length === 0 &&
+    resolver.callersOf(maker).length === 0 &&
+    resolver.callsNamed(maker.facts.name).length === 0;
+  return made.length > 0 && made.every((entity) => entity.kind === "object" && entity.origin !== undefined && isUncalled(entity.origin.in));
 }
 
 function isChange({ does }: Access): boolean {

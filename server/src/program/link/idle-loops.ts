@@ -1,5 +1,14 @@
 import { contains, type Range } from "../../base/range.js";
-import type { AttemptOperation, CallOperation, LoopOperation, Operation, Place, Value } from "../operation.js";
+import type {
+  AttemptOperation,
+  BranchOperation,
+  CallOperation,
+  ChoiceValue,
+  LoopOperation,
+  Operation,
+  Place,
+  Value,
+} from "../operation.js";
 import { leaves } from "./compound.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import { functionsThat, functionTest } from "./linked-file.js";
@@ -51,6 +60,15 @@ function canWait(loop: LoopOperation, node: FunctionNode, resolver: Resolver): b
   return names.some((name) => name === "builtins.range" || name === "itertools.count" || name === "itertools.repeat");
 }
 
+/** The parts of a test of which the first half alone decides that it does not come out as it should: `and` for yes, `or` for no. */
+function endingShortcuts(test: Value, wanted: boolean): readonly ChoiceValue[] {
+  if (test.op === "compute" && test.operator === "not") return test.operands.flatMap((operand) => endingShortcuts(operand, !wanted));
+  if (test.op !== "choice" || (test.by !== "and" && test.by !== "or")) return [];
+  const isEnding = (test.by === "and") === wanted;
+  const [left, right] = test.values;
+  return [...(isEnding ? [test, ...(left ? endingShortcuts(left, wanted) : [])] : []), ...(right ? endingShortcuts(right, wanted) : [])];
+}
+
 /** One way through a round. What is on a way that works does not matter, apart from where it rests. */
 interface Way {
   readonly does: "work" | "look" | "say";
@@ -89,6 +107,8 @@ class Rounds {
   private followed: "all" | "idle" = "all";
   private askedFor: readonly Range[] | undefined;
   private movedOn: readonly Place[] | undefined;
+  /** The arms that are ways out of the loop's test, by where it branches. */
+  private ends: ReadonlyMap<string, number> | undefined;
   private readonly looksOfTests = new Map<Value, readonly Look[]>();
 
   constructor(
@@ -339,7 +359,7 @@ class Rounds {
         const looks = operation.test ? this.looksIn(operation.test) : [];
         const decided = ways.map((way) => (this.followed === "all" ? tested(way, operation, looks) : looked(way, looks)));
         const ofArms = settingsOfArms(operation.arms, settings);
-        return operation.arms.flatMap((arm, index) => this.list(arm, decided, around, ofArms[index]));
+        return operation.arms.flatMap((arm, index) => (this.isEnd(operation, index) ? [] : this.list(arm, decided, around, ofArms[index])));
       }
       case "with":
         return this.with(operation, ways, around, settings);
@@ -348,6 +368,16 @@ class Rounds {
       case "loop":
         return this.inner(operation, ways, around, settings);
     }
+  }
+
+  /** Whether the arm is the way out of the loop's own test: `while a and b:` asks for `b` in each round, since there is none without `a`. */
+  private isEnd({ start, end, arms }: BranchOperation, index: number): boolean {
+    if (arms[index]?.length !== 0) return false;
+    const { test } = this.loop;
+    this.ends ??= new Map(
+      (test ? endingShortcuts(test, true) : []).map((value) => [`${value.start} ${value.end}`, value.by === "and" ? 1 : 0]),
+    );
+    return this.ends.get(`${start} ${end}`) === index;
   }
 
   private read(operation: Extract<Operation, { op: "read" }>, ways: readonly Way[], around: Around): readonly Way[] {
