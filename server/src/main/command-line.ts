@@ -6,10 +6,13 @@ import { createFactsSource } from "./facts-source.js";
 import { makeFolder } from "./make-folder.js";
 import { createNodeHost, readGivenFile } from "./node-host.js";
 import { createParser } from "./node-parser.js";
+import { optimiseLater } from "./optimise-later.js";
 import { createReportMemory } from "./report-memory.js";
 import { runPython } from "./run-python.js";
 import { cacheFolder, configurationFolder } from "./user-folders.js";
 import { writeGivenFile } from "./write-given-file.js";
+
+optimiseLater();
 
 const environment: Environment = {
   // Details of internal errors, for whoever reports one.

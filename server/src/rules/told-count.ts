@@ -1,3 +1,4 @@
+import type { FunctionFacts } from "../program/facts.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
@@ -14,19 +15,65 @@ export function countsWhatIsTold({ operation, function: node }: Access): boolean
   if (operation.form !== "update") return false;
   const figure = figureOf(operation.place, node);
   if (!figure) return false;
-  let isOther = false;
-  let isNamed = false;
-  for (const { facts } of node.file.functions) {
-    walkOperations(facts.body, (each) => {
-      if (isOther || isPartOfOther(each)) return;
-      if (each.op === "write" && isAccount(each, figure)) return;
-      const values = evaluatedBy(each).filter((value) => mentions(value, figure));
-      isNamed ||= values.length > 0;
-      isOther = values.some((value) => !isTold(value, figure));
-    });
-    if (isOther) return false;
+  const { name, owner, isElement } = figure;
+  // Asked for each two accesses that race, of which there are many to a figure.
+  return node.file.derive(`told only: ${isElement ? "element of " : ""}${owner ?? "."} ${name}`, () => {
+    let isTold = false;
+    for (const { facts } of node.file.functions) {
+      const use = useIn(facts, figure);
+      if (use === "other") return false;
+      isTold ||= use === "told";
+    }
+    return isTold;
+  });
+}
+
+type Use = "none" | "told" | "other";
+
+/** What a function does with a figure. An edit leaves the facts of most functions alone. */
+function useIn(facts: FunctionFacts, figure: Figure): Use {
+  let known = uses.get(facts);
+  if (!known) {
+    known = { names: namesReadIn(facts), byFigure: new Map() };
+    uses.set(facts, known);
   }
-  return isNamed;
+  if (!known.names.has(figure.name)) return "none";
+  const key = `${figure.isElement} ${figure.owner} ${figure.name}`;
+  let use = known.byFigure.get(key);
+  if (use === undefined) {
+    use = findUse(facts, figure);
+    known.byFigure.set(key, use);
+  }
+  return use;
+}
+
+const uses = new WeakMap<FunctionFacts, { readonly names: ReadonlySet<string>; readonly byFigure: Map<string, Use> }>();
+
+function findUse({ body }: FunctionFacts, figure: Figure): Use {
+  let use: Use = "none";
+  walkOperations(body, (each) => {
+    if (use === "other" || isPartOfOther(each)) return;
+    if (each.op === "write" && isAccount(each, figure)) return;
+    const values = evaluatedBy(each).filter((value) => mentions(value, figure));
+    if (values.length > 0) use = values.every((value) => isTold(value, figure)) ? "told" : "other";
+  });
+  return use;
+}
+
+/** The names of variables and attributes in what a function evaluates. */
+function namesReadIn({ body }: FunctionFacts): ReadonlySet<string> {
+  const names = new Set<string>();
+  const seen = new Set<Value>();
+  const look = (value: Value): void => {
+    if (seen.has(value)) return;
+    seen.add(value);
+    if (value.op === "read" && value.place.kind !== "element") names.add(value.place.name);
+    innerValues(value).forEach(look);
+  };
+  walkOperations(body, (each) => {
+    if (!isPartOfOther(each)) evaluatedBy(each).forEach(look);
+  });
+  return names;
 }
 
 /** Whether an element of what is named for statistics is counted: `self.stats["requests"]`, `METRICS[name]`. */

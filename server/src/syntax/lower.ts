@@ -1,4 +1,4 @@
-import type { Language, Node, Tree } from "web-tree-sitter";
+import type { Language, Tree, Node as WholeNode } from "web-tree-sitter";
 import type { Range } from "../base/range.js";
 import type {
   Argument,
@@ -14,16 +14,16 @@ import type {
   Statement,
   WithItem,
 } from "./nodes.js";
+import type { TreeNode as Node, TreeRuntime } from "./tree-nodes.js";
 
 /**
  * Turns a tree into plain values in one walk. Reading a WASM node costs about ten times as much as reading a plain object, so each node is
  * read once: its type, its end and its named children; operators are cut out of the text between two operands.
  */
-export function lower(tree: Tree, text: string, language: Language): Module {
+export function lower(tree: Tree, text: string, language: Language, runtime: TreeRuntime): Module {
   const lowering = new Lowering(text, symbolsOf(language));
-  const root = tree.rootNode;
-  const body = lowering.statements(root);
-  return { body, directives: directives(root, text), errors: lowering.errors, lineCount: countLines(text) };
+  const body = lowering.statements(runtime.root(tree));
+  return { body, directives: directives(tree.rootNode, text), errors: lowering.errors, lineCount: countLines(text) };
 }
 
 const symbolNames = [
@@ -181,7 +181,7 @@ class Lowering {
   }
 
   /** Named children without comments, which may stand anywhere. */
-  private children(node: Node): Node[] {
+  private children(node: Node): readonly Node[] {
     const all = node.namedChildren;
     for (let i = 0; i < all.length; i++) if (this.isExtra(all[i] as Node)) return all.filter((child) => !this.isExtra(child));
     return all;
@@ -363,7 +363,7 @@ class Lowering {
     let value: Expression | undefined;
     let current: Node | undefined = node;
     while (current) {
-      const children: Node[] = this.children(current);
+      const children: readonly Node[] = this.children(current);
       const left = children[0];
       if (left) targets.push(this.expression(left));
       let next: Node | undefined;
@@ -1105,7 +1105,7 @@ function countLines(text: string): number {
 const directivePattern = /#[ \t]*gil:/g;
 
 /** Finds `# gil:` by text and asks the tree only for the few hits whether each stands in a comment and not in a string. */
-function directives(root: Node, text: string): DirectiveComment[] {
+function directives(root: WholeNode, text: string): DirectiveComment[] {
   const found: DirectiveComment[] = [];
   for (const match of text.matchAll(directivePattern)) {
     const start = match.index;

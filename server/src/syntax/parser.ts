@@ -9,6 +9,7 @@ import type { Module, Statement } from "./nodes.js";
 import { relocated } from "./relocate.js";
 import { runOnLines } from "./run-on.js";
 import { classPartsOf, decoratedDefinition, openQuotes, type Section, sectionsOf } from "./sections.js";
+import { TreeRuntime } from "./tree-nodes.js";
 
 /** The compiled code of the parser: `web-tree-sitter.wasm` and `tree-sitter-python.wasm`, read by whoever has I/O. */
 export interface ParserBytes {
@@ -23,14 +24,15 @@ export class Parser {
   private constructor(
     private readonly parser: TreeSitter,
     private readonly language: Language,
+    private readonly runtime: TreeRuntime,
   ) {}
 
   static async create(bytes: ParserBytes): Promise<Parser> {
     loading ??= load(bytes);
-    const language = await loading;
+    const { language, runtime } = await loading;
     const parser = new TreeSitter();
     parser.setLanguage(language);
-    return new Parser(parser, language);
+    return new Parser(parser, language, runtime);
   }
 
   /** Parses a text once and keeps nothing. Offsets are those of the text. */
@@ -225,7 +227,7 @@ export class Parser {
   }
 
   private loweredTree(tree: Tree, text: string): Lowered {
-    const module = lower(tree, text, this.language);
+    const module = lower(tree, text, this.language, this.runtime);
     if (tree.rootNode.hasError) return { module, standing: "broken" };
     const errors = runOnLines(tree.rootNode, text);
     return errors.length === 0 ? { module, standing: "whole" } : { module: { ...module, errors }, standing: "broken" };
@@ -357,11 +359,16 @@ function isDefinition(statement: Statement): boolean {
 }
 
 /** Initialising the runtime again would take the memory from under the parsers made before, so all share one. */
-let loading: Promise<Language> | undefined;
+let loading: Promise<Loaded> | undefined;
 
-async function load(bytes: ParserBytes): Promise<Language> {
+interface Loaded {
+  readonly language: Language;
+  readonly runtime: TreeRuntime;
+}
+
+async function load(bytes: ParserBytes): Promise<Loaded> {
   // The bytes are given, so nothing is located or fetched; the function only keeps the loader from guessing an address.
   const options = { wasmBinary: bytes.runtime, locateFile: (file: string) => file };
   await TreeSitter.init(options as unknown as Parameters<typeof TreeSitter.init>[0]);
-  return Language.load(bytes.python);
+  return { language: await Language.load(bytes.python), runtime: TreeRuntime.of(options) };
 }
