@@ -15,8 +15,10 @@ export const longestBriefNs = 200_000;
  * the other has mostly come back and taken the GIL again. So native code that is shorter than a wake-up, or than what stands between two of them,
  * overlaps with little, and the wake-ups come on top: as a share of rounds shorter than a wake-up, during which there is nobody else to wake.
  *
- * CPython 3.11, 3.13 and 3.14, 2 and 4 threads, 0.3 to 140 µs without the GIL after 0.1 to 20 µs with it (`test/measure/brief_releases.py`): the
- * numbers below are off by 10 % in the median, by 25 % (four threads) and 40 % (two) at the 90th percentile. The same runs, repeated, are as far apart.
+ * The numbers are those of a search over a grid that come closest to one record of CPython 3.11, 3.13 and 3.14, 2 and 4 threads on 2 cores, 0.3 to
+ * 140 µs without the GIL after 0.1 to 20 µs with it (`test/measure/brief_releases.py`). To that same record they are off by 10 to 11 % in the median, and nine
+ * in ten are within 41 % (two threads) and 26 % (four). Interpreters that do the same there differ by more where a call takes about a wake-up's time:
+ * 0.66 to 1.7 times as fast with 7 µs after 2.5 µs. More than two cores were not measured.
  */
 export function heldThroughBriefReleases<Work extends Demand>(demand: Work, threads: number, corner: Corner): Work {
   const { brief, interpreterNs, heldNs, nativeNs } = demand;
