@@ -1,5 +1,6 @@
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import type { GilNote } from "../program/link/gil-notes.js";
+import { longestBriefNs } from "./brief-releases.js";
 
 /** What a stretch of a program costs, while it is added up. Times are nanoseconds; what is said of counts is likely. */
 export interface Sum {
@@ -19,6 +20,9 @@ export interface Sum {
   lockedBodyNs: number;
   /** How often it leaves the interpreter for native code that releases the GIL, or to wait. */
   turns: number;
+  /** Of these, calls that give the GIL up for less than `longestBriefNs`, and how long they take together. */
+  briefReleases: number;
+  briefNs: number;
   sharedUses: number;
   sharedLiterals: number;
   sharedWrites: number;
@@ -48,6 +52,8 @@ export function emptySum(): Sum {
     lockedWait: zero,
     lockedBodyNs: 0,
     turns: 0,
+    briefReleases: 0,
+    briefNs: 0,
     sharedUses: 0,
     sharedLiterals: 0,
     sharedWrites: 0,
@@ -69,6 +75,8 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.uncosted += other.uncosted;
   addLocked(sum, other);
   sum.turns += other.turns;
+  sum.briefReleases += other.briefReleases;
+  sum.briefNs += other.briefNs;
   sum.sharedUses += other.sharedUses;
   sum.sharedLiterals += other.sharedLiterals;
   sum.sharedWrites += other.sharedWrites;
@@ -115,6 +123,8 @@ export function repeated(sum: Sum, count: Interval): Sum {
     lockedWait: multiply(sum.lockedWait, count),
     lockedBodyNs: sum.lockedBodyNs * count.likely,
     turns: sum.turns * count.likely,
+    briefReleases: sum.briefReleases * count.likely,
+    briefNs: sum.briefNs * count.likely,
     sharedUses: sum.sharedUses * count.likely,
     sharedLiterals: sum.sharedLiterals * count.likely,
     sharedWrites: sum.sharedWrites * count.likely,
@@ -157,6 +167,8 @@ export function averaged(arms: readonly Sum[]): Sum {
     sum.lockEntries += arm.lockEntries / arms.length;
     sum.lockedBodyNs += arm.lockedBodyNs / arms.length;
     sum.turns += arm.turns / arms.length;
+    sum.briefReleases += arm.briefReleases / arms.length;
+    sum.briefNs += arm.briefNs / arms.length;
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedLiterals += arm.sharedLiterals / arms.length;
     sum.sharedWrites += arm.sharedWrites / arms.length;
@@ -180,4 +192,12 @@ export function asNative(effect: GilNote, sum: Sum): Sum {
 export function asCompiled(sum: Sum): Sum {
   const { low, likely, high } = sum.interpreter;
   return { ...sum, interpreter: interval(low / 100, likely / 30, high / 10) };
+}
+
+/** Adds native code that gives the GIL up while it runs. */
+export function addReleased(sum: Sum, ns: Interval): void {
+  sum.native = add(sum.native, ns);
+  if (ns.likely <= 0 || ns.likely > longestBriefNs) return;
+  sum.briefReleases++;
+  sum.briefNs += ns.likely;
 }

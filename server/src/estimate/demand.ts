@@ -9,7 +9,7 @@ export const mostThreads = 256;
 export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
 
 /** All that the outcome of a simulation depends on, beside target and cores. */
-export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns"> {
+export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */
   readonly importNs: number;
   readonly resultBytes: number;

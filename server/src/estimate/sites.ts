@@ -126,6 +126,7 @@ function estimateSite(
     waitNs: whole.waitNs,
     locked: work.locked,
     turns: whole.turns,
+    brief: work.brief,
     shared: work.shared,
     memory: work.memory,
     importNs: target ? model.importNs(target.function.file) : 0,

@@ -10,6 +10,7 @@ import type { Recording } from "../simulation/thread.js";
 import type { Timeline } from "../simulation/timeline.js";
 import { serialNs, type Workload } from "../simulation/workload.js";
 import { bottleneckOf } from "./bottleneck.js";
+import { heldThroughBriefReleases } from "./brief-releases.js";
 import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
 import { onDemand } from "./on-demand.js";
@@ -88,8 +89,11 @@ export interface SimulatedRun {
 
 /** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
 export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
-  const { workload, factor } = scaled(workloadOf(demand, corner, way.memory));
   const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+  const threads = Math.min(demand.workers, Math.round(demand.tasks[corner]) + demand.beside.length);
+  const isTurnTaking = plain.lock?.duringNative === "released" && way.memory === "shared" && way.target.implementation === "cpython";
+  const asked = isTurnTaking ? heldThroughBriefReleases(demand, threads, corner) : demand;
+  const { workload, factor } = scaled(workloadOf(asked, corner, way.memory));
   const byLocks = lockContention(demand, corner, way);
   const contended =
     plain.lock === undefined
@@ -99,7 +103,7 @@ export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Mac
   const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
-  const speedup = serialNs(workload) / makespan;
+  const speedup = serialNs(workloadOf(demand, corner, way.memory)) / factor / makespan;
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
 }
 

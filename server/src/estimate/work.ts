@@ -15,9 +15,10 @@ import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { BriefReleases } from "./brief-releases.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
-import { addLocked, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
@@ -62,6 +63,7 @@ export interface TaskWork {
   readonly locked: LockedWork;
   /** How often it leaves the interpreter, likely: to wait, or for native code that releases the GIL. */
   readonly turns: number;
+  readonly brief: BriefReleases;
   /** What it uses that all threads use. */
   readonly shared: SharedUses;
   /** How much it makes and keeps, and how much of what was there before it reads. */
@@ -397,7 +399,7 @@ export class CostModel {
     const array = this.constructs.arrayNs(operator, operands, at);
     if (array) {
       // NumPy's loops give the GIL up, from some hundred elements on.
-      if (array.likely > 500) sum.native = add(sum.native, array);
+      if (array.likely > 500) addReleased(sum, array);
       else sum.interpreter = add(sum.interpreter, array);
       return;
     }
@@ -736,7 +738,7 @@ export class CostModel {
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
-    sum.native = add(sum.native, cost.nativeNs);
+    addReleased(sum, cost.nativeNs);
     sum.wait = add(sum.wait, cost.waitNs);
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
@@ -1067,6 +1069,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
       waitNs: sum.lockedWait,
     },
     turns: sum.turns,
+    brief: { count: sum.briefReleases, ns: sum.briefNs },
     shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
