@@ -221,6 +221,56 @@ describe("trip counts", () => {
     assert.ok(evaluator.trips(loop, at, "often").count.likely < evaluator.trips(loop, at).count.likely);
   });
 
+  const search = (guard: string): string => `from collections import deque
+W = 40
+GRAPH = {n: [(n + 1) % 500, (n * 7) % 500] for n in range(500)}
+
+def f(start):
+    pending = deque([start])
+    seen = {start}
+    while pending:
+        ${guard}
+    return len(seen)
+`;
+  const roundsOf = (text: string): ReturnType<Evaluator["trips"]> => {
+    const program = programOf(parser, { "/main.py": text });
+    const node = program.files[0]?.functions.find(({ facts }) => facts.name === "f");
+    assert.ok(node);
+    const loop = node.facts.body.find((operation) => operation.op === "loop");
+    assert.ok(loop?.op === "loop");
+    return new Evaluator(program.resolver, 4).trips(loop, bareActivation(node));
+  };
+
+  test("of a search over a grid are its cells, over a graph its nodes", () => {
+    const grid = roundsOf(
+      search(`x, y = pending.popleft()
+        for nx, ny in ((x + 1, y), (x, y + 1)):
+            if not (0 <= nx < W and 0 <= ny < W) or (nx, ny) in seen:
+                continue
+            seen.add((nx, ny))
+            pending.append((nx, ny))`),
+    );
+    assert.deepEqual([grid.known, grid.count.likely], ["known", 1_600]);
+    const graph = roundsOf(
+      search(`node = pending.popleft()
+        for other in GRAPH[node]:
+            if other not in seen:
+                seen.add(other)
+                pending.append(other)`),
+    );
+    assert.deepEqual([graph.known, graph.count.likely], ["known", 500]);
+  });
+
+  test("of a list that is only emptied are its entries; of one that is filled again with nothing that bounds it, nobody knows", () => {
+    const { program, loop, at } = loopOf("work = [1, 2, 3]\nwhile work:\n    g(work.pop())");
+    assert.deepEqual(triple(new Evaluator(program.resolver, 4).trips(loop, at).count), [3, 3, 3]);
+    const filled = roundsOf(search("node = pending.pop()\n        pending.extend(children(node))"));
+    assert.equal(filled.known, "default");
+    // What nothing takes from is no list of work.
+    const kept = roundsOf(search("for x in range(10):\n            if 0 <= x < W:\n                pending.append(x)"));
+    assert.equal(kept.known, "default");
+  });
+
   test("of `while True` have no end", () => {
     const { program, loop, at } = loopOf("while True: g()");
     assert.equal(new Evaluator(program.resolver, 4).trips(loop, at).known, "endless");

@@ -114,7 +114,8 @@ describe("the number of workers", () => {
 describe("work that computes in bytecode", () => {
   test("gains nothing from threads and much from processes on 4 cores", () => {
     const prediction = predictionOf(parser, computing);
-    near(speedup(prediction, "threads").likely, 1, 0.05);
+    // Threads that take turns on cores with caches of their own are slower than one after the other.
+    near(speedup(prediction, "threads").likely, 0.93, 0.06);
     assert.ok(speedup(prediction, "threads").high < 1.2);
     assert.ok(speedup(prediction, "processes").low > 1.5);
     assert.equal(prediction.recommended, "processes");

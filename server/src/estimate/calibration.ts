@@ -1,6 +1,6 @@
 import type { Interval } from "../base/interval.js";
 import type { HandOverCosts } from "../simulation/costs.js";
-import { type Crowding, type Machine, machine } from "../simulation/machine.js";
+import { type Crowding, type Machine, machine, separateCaches, sharedCaches } from "../simulation/machine.js";
 import type { BulkCost, BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 
 /** What `gilscope calibrate` measured on this machine with one interpreter. Nanoseconds, `[low, likely, high]`. */
@@ -26,9 +26,12 @@ type Triples<Costs> = { readonly [Key in keyof Costs]?: Costs[Key] extends numbe
 
 type MeasuredHandOver = Omit<Triples<HandOverCosts>, "wakeUp"> & Partial<Pick<HandOverCosts, "wakeUp">>;
 
-/** The user's machine; how its cores get on with each other is the same whichever interpreter it was measured with. */
+/**
+ * The user's machine; how its cores get on with each other is the same whichever interpreter it was measured with. Two cores are mostly a virtual
+ * machine's, and the two threads of one; more have caches of their own.
+ */
 export function machineOf({ cores, calibrations }: { readonly cores: number; readonly calibrations: readonly Calibration[] }): Machine {
-  return machine(cores, calibrations.find(({ crowding }) => crowding.length > 0)?.crowding);
+  return machine(cores, calibrations.find(({ crowding }) => crowding.length > 0)?.crowding, cores > 2 ? separateCaches : sharedCaches);
 }
 
 /**

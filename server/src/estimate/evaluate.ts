@@ -7,6 +7,7 @@ import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
+import { worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
 export interface Activation {
@@ -829,6 +830,8 @@ export class Evaluator {
     at: Activation,
     runs: "once" | "often" = "once",
   ): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
+    const taken = loop.form === "while" ? worklistRounds(loop, at, this) : undefined;
+    if (taken) return { count: taken, known: "known" };
     const counted = loop.form === "while" ? this.whileTrips(loop, at) : loop.iterable && this.length(loop.iterable, at);
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {

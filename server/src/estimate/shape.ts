@@ -50,7 +50,7 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
       return plus({ ...nothing, containers: 1 }, times(value.makes === "dict" ? plus(element, text(usualKey)) : element, count));
     }
     case "read":
-      if (value.place.kind === "element") return undefined;
+      if (value.place.kind === "element") return sliceShape(value, value.place, at, evaluator, depth + 1);
       return (
         filledShape(value, at, evaluator, depth + 1) ??
         evaluator.follow(
@@ -120,6 +120,23 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
     default:
       return undefined;
   }
+}
+
+/** What a part of a text or of a sequence is made of; undefined for one element, whose place in the whole would have to be known. */
+function sliceShape(
+  value: Value,
+  { object, index }: Extract<Extract<Value, { op: "read" }>["place"], { kind: "element" }>,
+  at: Activation,
+  evaluator: Evaluator,
+  depth: number,
+): Shape | undefined {
+  if (index.op !== "compute" || index.operator !== "slice") return undefined;
+  const whole = shapeAtDepth(object, at, evaluator, depth);
+  const length = evaluator.length(value, at)?.likely;
+  if (!whole || length === undefined) return undefined;
+  if (whole.containers === 0) return text(length);
+  const before = evaluator.length(object, at)?.likely;
+  return before ? { ...times(whole, length / before), containers: Math.max(1, (whole.containers * length) / before) } : undefined;
 }
 
 /** What a container that starts empty is made of after it was filled. */

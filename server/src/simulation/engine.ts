@@ -69,7 +69,7 @@ export function execute(
   { recording, delays, maximumEvents, shortening }: Keeping,
 ): Timeline {
   const events = eventQueue();
-  const world: World = { now: 0, events, random: random(seed), recording, wakeUpNs: runtime.wakeUpNs };
+  const world: World = { now: 0, events, random: random(seed), recording, wakeUpNs: runtime.wakeUpNs, coldCaches: machine.coldCaches };
   const threads: Thread[] = [];
   const domains: InterpreterLockDomain[] = [];
   const mutexes: Mutex[] = [];

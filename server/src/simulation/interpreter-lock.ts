@@ -69,9 +69,9 @@ export function takeOrQueue(world: World, domain: InterpreterLockDomain, thread:
     domain.lastHolder = thread;
     domain.lastSwitchAt = world.now;
     domain.switches++;
-    if (thread.lockLostAt >= 0) {
-      const { coldShare, mostColdNs } = domain.lock;
-      thread.coldNs = Math.round(Math.min(mostColdNs, (world.now - thread.lockLostAt) * coldShare));
+    if (thread.lockLostAt >= 0 && domain.lock.coolsCaches) {
+      const { share, mostNs } = world.coldCaches;
+      thread.coldNs = Math.round(Math.min(mostNs, (world.now - thread.lockLostAt) * share));
     }
   }
   const { yielding } = domain;

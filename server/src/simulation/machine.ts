@@ -16,7 +16,29 @@ export interface Machine {
   readonly timerSlackNs: number;
   /** What cores take from each other when many of them compute, by rising number; a core is never slower than its neighbours leave it. */
   readonly crowding: readonly Crowding[];
+  readonly coldCaches: ColdCaches;
 }
+
+/**
+ * What a thread that gets the interpreter lock after others had it spends on bringing its data back into its core's caches: a share of the time that
+ * it was without the lock, and at most so many nanoseconds.
+ */
+export interface ColdCaches {
+  readonly share: number;
+  readonly mostNs: number;
+}
+
+/**
+ * Where the threads' cores share their caches, as the two threads of one core do: two to four CPU-bound threads take 2 to 5 % longer than one after
+ * the other (CPython 3.8 to 3.15 on two virtual cores).
+ */
+export const sharedCaches: ColdCaches = { share: 0.03, mostNs: 150_000 };
+
+/**
+ * Where each core has caches of its own: two CPU-bound threads take 8 to 12 % longer than one after the other, four 12 to 18 %, eight and more 12 to
+ * 22 % (medians of ten to seventy programs of `test/measure/programs` on CPython 3.9 to 3.15, 4 and 16 cores of an Intel Xeon).
+ */
+export const separateCaches: ColdCaches = { share: 0.085, mostNs: 750_000 };
 
 /**
  * How many times longer bytecode takes when so many cores compute at once than when one does: two that the system calls cores may be two
@@ -42,8 +64,8 @@ export function crowdingAt({ crowding, cores }: Machine, busy: number): number {
 }
 
 /** A Linux machine with that many cores, at least one, which take nothing from each other unless it is said. */
-export function machine(cores: number, crowding: readonly Crowding[] = []): Machine {
+export function machine(cores: number, crowding: readonly Crowding[] = [], coldCaches: ColdCaches = sharedCaches): Machine {
   const whole = Math.max(1, Math.floor(cores));
   const sliceNs = Math.round(700_000 * (1 + Math.log2(Math.min(8, whole)))) + 2_000_000;
-  return { cores: whole, sliceNs, migrationNs: 500_000, timerSlackNs: 50_000, crowding };
+  return { cores: whole, sliceNs, migrationNs: 500_000, timerSlackNs: 50_000, crowding, coldCaches };
 }

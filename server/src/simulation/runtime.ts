@@ -33,12 +33,8 @@ export interface InterpreterLock {
   readonly onRequest: "waits-for-another" | "mostly-takes-it-back";
   /** Whether native calls that can release the lock do; an event loop stands still instead. */
   readonly duringNative: "released" | "held";
-  /**
-   * What a thread that gets the lock after others had it spends on bringing its data back into the caches, as a share of the time that it was
-   * without the lock, and at most.
-   */
-  readonly coldShare: number;
-  readonly mostColdNs: number;
+  /** Whether a thread that gets the lock after others had it finds its caches cold, as `Machine.coldCaches` says; threads of one event loop do not. */
+  readonly coolsCaches: boolean;
   /**
    * Shorter stretches of interpreter time under a lock run through: bytecode without calls and loops has no place at which a request to yield
    * is looked at. 0 where any instruction may be one.

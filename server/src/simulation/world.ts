@@ -1,4 +1,5 @@
 import type { EventQueue } from "./event-queue.js";
+import type { ColdCaches } from "./machine.js";
 import type { Random } from "./random.js";
 import type { Spread } from "./runtime.js";
 import type { Recording } from "./thread.js";
@@ -11,6 +12,7 @@ export interface World {
   readonly random: Random;
   readonly recording: Recording;
   readonly wakeUpNs: Spread;
+  readonly coldCaches: ColdCaches;
 }
 
 /**

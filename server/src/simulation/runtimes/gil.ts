@@ -6,9 +6,6 @@ import { lockHandOffAfterNs, threadHandOver, threadStart } from "./threads.js";
 /** `sys.getswitchinterval()` unless a program changes it: 5 ms since CPython 3.2 (`DEFAULT_INTERVAL` in Python/ceval_gil.c). */
 export const switchIntervalNs = 5_000_000;
 
-/** Two to four CPU-bound threads take 2 to 5 % more processor time than one after the other (CPython 3.8 to 3.15). */
-export const warmUp = { coldShare: 0.03, mostColdNs: 150_000 } as const;
-
 /**
  * Since 3.10, requests to yield are looked at where functions begin, loops go back and calls return, nowhere else (gh-18334): not between the
  * entry of a `with` and a few statements without calls. That many take about this long.
@@ -25,7 +22,7 @@ export function gil(target: Target, costs: HandOverCosts = typicalCosts, interva
       switchIntervalNs: intervalNs,
       onRequest: "waits-for-another",
       duringNative: "released",
-      ...warmUp,
+      coolsCaches: true,
       uncheckedNs: uncheckedNs(target),
     },
     sharing: "everyone",

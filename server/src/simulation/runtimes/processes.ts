@@ -1,7 +1,7 @@
 import { atLeast, hasGil, type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, pickleNsPerObject, typicalCosts, unpickleNsPerObject } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { switchIntervalNs, uncheckedNs, warmUp } from "./gil.js";
+import { switchIntervalNs, uncheckedNs } from "./gil.js";
 import { pypySwitchIntervalNs } from "./pypy.js";
 import { lockHandOffAfterNs } from "./threads.js";
 
@@ -36,7 +36,7 @@ export function processes(
           switchIntervalNs: target.implementation === "pypy" ? pypySwitchIntervalNs : switchIntervalNs,
           onRequest: "waits-for-another",
           duringNative: "released",
-          ...warmUp,
+          coolsCaches: true,
           uncheckedNs: uncheckedNs(target),
         }
       : undefined,

@@ -1,7 +1,6 @@
 import { type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { warmUp } from "./gil.js";
 import { threadHandOver, threadStart } from "./threads.js";
 
 /**
@@ -15,7 +14,13 @@ export const pypySwitchIntervalNs = 200_000;
 export function pypy(target: Target, costs: HandOverCosts = typicalCosts): Runtime {
   return {
     name: `${targetTitle(target)}, threads`,
-    lock: { switchIntervalNs: pypySwitchIntervalNs, onRequest: "waits-for-another", duringNative: "released", ...warmUp, uncheckedNs: 0 },
+    lock: {
+      switchIntervalNs: pypySwitchIntervalNs,
+      onRequest: "waits-for-another",
+      duringNative: "released",
+      coolsCaches: true,
+      uncheckedNs: 0,
+    },
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

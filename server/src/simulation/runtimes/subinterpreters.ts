@@ -1,7 +1,7 @@
 import { type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, pickleNsPerObject, typicalCosts, unpickleNsPerObject } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { switchIntervalNs, uncheckedNs, warmUp } from "./gil.js";
+import { switchIntervalNs, uncheckedNs } from "./gil.js";
 import { lockHandOffAfterNs } from "./threads.js";
 
 /**
@@ -12,7 +12,13 @@ export function subinterpreters(target: Target, costs: HandOverCosts = typicalCo
   const pool = costs.interpreters;
   return {
     name: `${targetTitle(target)}, subinterpreters`,
-    lock: { switchIntervalNs, onRequest: "waits-for-another", duringNative: "released", ...warmUp, uncheckedNs: uncheckedNs(target) },
+    lock: {
+      switchIntervalNs,
+      onRequest: "waits-for-another",
+      duringNative: "released",
+      coolsCaches: true,
+      uncheckedNs: uncheckedNs(target),
+    },
     sharing: "each-worker",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,

@@ -1,0 +1,134 @@
+import { type Interval, interval } from "../base/interval.js";
+import { innerOperations, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+
+/**
+ * How often `while pending:` goes round that takes one entry after the other from a list, queue or heap and puts new ones on it: once for each
+ * state that there is, as searches do that look at nothing twice. States are the elements of the mapping whose entries tell the neighbours
+ * (`for other in graph[node]`), or the cells that tests leave (`0 <= x < WIDTH and 0 <= y < HEIGHT`). Undefined where neither is seen.
+ */
+export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  const name = loop.test && pendingName(loop.test, at);
+  if (name === undefined || isRebound(name, loop, at)) return undefined;
+  let takes = false;
+  let gives = false;
+  walkOperations(loop.body, (operation) => {
+    if (operation.op !== "call") return;
+    const done = doneTo(operation, name, at, evaluator);
+    takes ||= done === "take";
+    gives ||= done === "give";
+  });
+  if (!takes) return undefined;
+  if (!gives) {
+    // Entries that are there from the start, and no others.
+    const first = evaluator.length(loop.test?.op === "read" ? loop.test : (argumentOf(loop.test) as Value), at);
+    return first && interval(Math.max(0, first.low), Math.max(0, first.likely), Math.max(0, first.high));
+  }
+  const states = nodesOf(loop, at, evaluator) ?? cellsOf(loop, at, evaluator);
+  if (!states) return undefined;
+  // Walls and what nothing leads to are never reached; a heap may hold an entry several times. A search that ends at its goal has seen most by then.
+  return loop.endsEarly
+    ? interval(Math.max(1, states.low / 20), Math.max(1, states.likely * 0.7), states.high * 2)
+    : interval(Math.max(1, states.low / 4), states.likely, states.high * 2);
+}
+
+/** The local name that `while pending:`, `while len(pending):` and `while len(pending) > 0:` test. */
+function pendingName(test: Value, at: Activation): string | undefined {
+  const tested = test.op === "compute" && /^(>|!=)$/.test(test.operator) && isZero(test.operands[1]) ? test.operands[0] : test;
+  const read = argumentOf(tested) ?? tested;
+  return read?.op === "read" && read.place.kind === "name" && read.place.owner === at.function.facts.index ? read.place.name : undefined;
+}
+
+/** What `len` is called with. */
+function argumentOf(value: Value | undefined): Value | undefined {
+  if (value?.op === "compute") return argumentOf(value.operands[0]);
+  if (value?.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "name") return undefined;
+  return value.callee.place.name === "len" ? value.arguments[0]?.value : undefined;
+}
+
+function isRebound(name: string, loop: LoopOperation, at: Activation): boolean {
+  return (at.function.facts.bindings.get(name) ?? []).some(({ start, end }) => start >= loop.start && end <= loop.end);
+}
+
+/** Whether a call takes an entry from the named list, or gives it one. */
+function doneTo(call: CallOperation, name: string, at: Activation, evaluator: Evaluator): "take" | "give" | undefined {
+  const isIt = (value: Value | undefined): boolean => value?.op === "read" && value.place.kind === "name" && value.place.name === name;
+  const { callee } = call;
+  if (callee.op !== "read") return undefined;
+  if (callee.place.kind === "attribute" && isIt(callee.place.object)) {
+    if (/^(pop|popleft)$/.test(callee.place.name)) return "take";
+    return /^(append|appendleft|extend|extendleft|add|update|insert)$/.test(callee.place.name) ? "give" : undefined;
+  }
+  if (!isIt(call.arguments[0]?.value)) return undefined;
+  for (const external of evaluator.externalNames(call, at)) {
+    if (external === "heapq.heappop") return "take";
+    if (/^heapq\.(heappush|heappushpop|heapreplace)$/.test(external)) return "give";
+  }
+  return undefined;
+}
+
+/** The size of a mapping or list whose entry of the taken node is run over. */
+function nodesOf(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  let found: Interval | undefined;
+  walkOperations(loop.body, (operation) => {
+    if (found || operation.op !== "loop" || !operation.iterable) return;
+    const graph = indexed(operation.iterable);
+    found = graph && evaluator.length(graph, at);
+  });
+  return found;
+}
+
+/** `graph` of `graph[node]`, `graph.get(node, …)` and `graph[node].items()`. */
+function indexed(value: Value): Value | undefined {
+  if (value.op === "read" && value.place.kind === "element") return value.place.object;
+  if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
+  const { name, object } = value.callee.place;
+  return name === "get" ? object : /^(items|keys|values)$/.test(name) ? indexed(object) : undefined;
+}
+
+/** The product of the ranges that tests in the loop leave to coordinates. */
+function cellsOf(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  const sizes = new Map<string, Interval>();
+  for (const test of testsIn(loop.body)) {
+    // `0 <= x < SIZE`; the middle has to be a coordinate, and each counts once.
+    if (test.op !== "compute" || test.operands.length !== 3 || !/^<=?$/.test(test.operator) || !isZero(test.operands[0])) continue;
+    const [, coordinate, limit] = test.operands as readonly [Value, Value, Value];
+    const size = evaluator.number(limit, at);
+    const key = coordinateKey(coordinate);
+    if (size && size.low >= 1 && key) sizes.set(key, size);
+  }
+  if (sizes.size === 0) return undefined;
+  let cells = interval(1, 1, 1);
+  for (const { low, likely, high } of sizes.values()) cells = interval(cells.low * low, cells.likely * likely, cells.high * high);
+  return cells;
+}
+
+function coordinateKey(value: Value): string | undefined {
+  if (value.op === "compute") return `${value.operator}${value.operands.map(coordinateKey).join()}`;
+  if (value.op === "constant") return String(value.value);
+  if (value.op !== "read") return undefined;
+  return value.place.kind === "name"
+    ? value.place.name
+    : value.place.kind === "element"
+      ? `${coordinateKey(value.place.object)}[${coordinateKey(value.place.index)}]`
+      : undefined;
+}
+
+function isZero(value: Value | undefined): boolean {
+  return value?.op === "constant" && value.value === 0;
+}
+
+/** All conditions of branches and of filters, taken apart at `and`, `or` and `not`. */
+function* testsIn(operations: readonly Operation[]): Generator<Value> {
+  for (const operation of operations) {
+    if (operation.op === "branch" && operation.test) yield* partsOf(operation.test);
+    for (const inner of innerOperations(operation)) yield* testsIn(inner);
+  }
+}
+
+function* partsOf(test: Value): Generator<Value> {
+  if (test.op === "choice") for (const part of test.values) yield* partsOf(part);
+  else if (test.op === "compute" && test.operator === "not" && test.operands[0]) yield* partsOf(test.operands[0]);
+  else yield test;
+}
