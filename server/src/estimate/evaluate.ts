@@ -6,6 +6,8 @@ import { argumentFor, decoratorNames, type Resolver } from "../program/link/reso
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+import { callbackCount } from "./callback-lists.js";
+import { appendedTo, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 import { worklistRounds } from "./worklists.js";
 
@@ -835,7 +837,7 @@ export class Evaluator {
     const counted = loop.form === "while" ? this.whileTrips(loop, at) : loop.iterable && this.length(loop.iterable, at);
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
-      const length = runs === "often" ? defaultInnerLength : defaultLength;
+      const length = callbackCount(loop, at.function, this.resolver) ?? (runs === "often" ? defaultInnerLength : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
@@ -1058,21 +1060,6 @@ const sameLength: ReadonlySet<string> = new Set([
   "tolist",
   "getvalue",
 ]);
-
-function isEmptyContainer(value: Value, namesOf: (call: Extract<Value, { op: "call" }>) => readonly string[]): boolean {
-  if (value.op === "display") return value.elements.length === 0 && !value.isOpen;
-  if (value.op !== "call") return false;
-  const [name] = namesOf(value);
-  if (name === "collections.defaultdict") return true;
-  return value.arguments.length === 0 && /^(builtins\.(list|dict|set)|collections\.(deque|OrderedDict))$/.test(name ?? "");
-}
-
-/** The name of the variable that a call adds one element to. */
-function appendedTo({ callee }: CallOperation): string | undefined {
-  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
-  const { object } = callee.place;
-  return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
-}
 
 /** Whether the value is written as `None`, or left out of a slice. */
 export function isNone(value: Value): boolean {

@@ -48,7 +48,10 @@ function longestStretches({ function: node, kind }: LoopRoot, program: Program, 
       if (!longest || onCoreNs(work) > onCoreNs(longest.work)) longest = { work, activation };
     }
     if (!longest || onCoreNs(longest.work) < shortestNs) {
-      if (!longest || !stretch.some((operation) => arranged(operation, node, program))) return [];
+      const isArranging = (operation: Operation): boolean =>
+        arranged(operation, node, program) !== undefined ||
+        (operation.op === "call" && arrangingCallee(operation, node, program) !== undefined);
+      if (!longest || !stretch.some(isArranging)) return [];
     }
     const { at, by } = longest.activation;
     let best: { readonly operation: LoopOperation | CallOperation; readonly work: TaskWork } | undefined;
@@ -170,7 +173,24 @@ function arranged(operation: Operation, node: FunctionNode, { resolver }: Progra
   return (name === "itertools.permutations" && isWhole) || (name === "itertools.product" && isRepeated) ? name : undefined;
 }
 
+/** The function that a call runs if it goes through such results itself, and the loop that does. */
+function arrangingCallee(
+  call: CallOperation,
+  within: FunctionNode,
+  program: Program,
+): { readonly function: FunctionNode; readonly loop: LoopOperation; readonly isBound: boolean } | undefined {
+  const [callee, ...others] = program.resolver.callees(call, within);
+  if (!callee || others.length > 0 || callee.function.facts.isAsync || callee.function.facts.isGenerator) return undefined;
+  const loop = callee.function.facts.body.find((operation) => arranged(operation, callee.function, program) !== undefined);
+  return loop?.op === "loop" ? { function: callee.function, loop, isBound: callee.receiver !== undefined } : undefined;
+}
+
 function arrangingOf(operation: Operation, node: FunctionNode, at: Activation, program: Program, model: CostModel): Found["arranging"] {
+  const callee = operation.op === "call" ? arrangingCallee(operation, node, program) : undefined;
+  if (callee && operation.op === "call") {
+    const inner = model.evaluator.activation(callee.function, operation, at, callee.isBound);
+    return arrangingOf(callee.loop, callee.function, inner, program, model);
+  }
   const name = arranged(operation, node, program);
   if (name === undefined || operation.op !== "loop" || operation.endsEarly) return undefined;
   if (operation.iterable && model.evaluator.length(operation.iterable, at)) return undefined;

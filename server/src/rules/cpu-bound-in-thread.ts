@@ -80,7 +80,7 @@ function isCpuBound(site: SiteEstimate): boolean {
   if (spawn.spawner === "threading.Timer") return false;
   // One thread that computes has nobody to take turns with.
   if (spawn.instances === "one" && prediction.tasks.likely < 2 && computingBeside(site).length === 0) return false;
-  const held = heldNs(work);
+  const held = heldNs(work) - sumOf(work.calls.filter(({ entry }) => mayTakeNothing(entry)));
   const elsewhere = work.nativeNs.likely + work.waitNs.likely;
   const heavyCalls = work.calls.filter((call) => call.verdict.gil === "holds" && !call.name.startsWith("builtins."));
   // Who starts processes has them do the work, and a server of forks or the system takes its time over each.
@@ -91,7 +91,7 @@ function isCpuBound(site: SiteEstimate): boolean {
   const isOpen = work.lengths === "guessed" || work.isEndless;
   if ((isOpen || isGuess(work)) && work.unknownCalls >= 1) return false;
   const waits = work.calls.filter((call) => call.kind !== "cpu-native" && call.kind !== "cpu-python");
-  if (work.lengths === "guessed" && waits.length > 0 && !parsesFiles(work, waits)) return false;
+  if (work.lengths === "guessed" && waits.length > 0 && !parsesFiles(work, waits) && !worksThroughFiles(work, waits)) return false;
   return work.unknownCalls * unknownCallNs <= held / 2 && !isTurningOver(work);
 }
 
@@ -104,6 +104,20 @@ function parsesFiles({ calls }: TaskWork, waits: readonly TimedCall[]): boolean 
   const parsing = calls.filter(({ entry, verdict }) => verdict.gil !== "releases" && isSlowForEachByte(entry));
   const most = Math.max(...waits.map(({ times }) => times));
   return parsing.some(({ times }) => times >= most) && sumOf(parsing) > sumOf(waits) * 4;
+}
+
+/** The same where loops inside loops inside loops do it, in Python: over pixels and their neighbours, over lines, words and letters. */
+function worksThroughFiles(work: TaskWork, waits: readonly TimedCall[]): boolean {
+  const isShort = waits.every(({ entry }) => entry.waits?.for === "disk" || entry.waits?.for === "lock");
+  return work.nesting >= nestedAnyway && isShort && heldNs(work) > sumOf(waits) * 4;
+}
+
+/** So many loops one inside the other, wherever they are written, are made to compute. */
+const nestedAnyway = 3;
+
+/** Whether nobody measured what the call takes, which may as well be next to nothing: to import what was imported before. */
+function mayTakeNothing({ cost }: CallableEntry): boolean {
+  return cost?.from === "default" && cost.terms.every((term) => "ns" in term && term.ns.low * 100_000 < term.ns.high);
 }
 
 function isSlowForEachByte({ name, cost }: CallableEntry): boolean {

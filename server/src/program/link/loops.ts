@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
-import type { LoopOperation } from "../operation.js";
+import type { LoopOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { walkOperations } from "./walk.js";
 
@@ -25,4 +25,10 @@ export function loopsAround(node: FunctionNode, range: Range): readonly LoopOper
     if (!contains(loop, range)) return false;
     return loop.form === "while" || !loop.iterable || !contains(loop.iterable, range);
   });
+}
+
+/** Whether the value is what a loop over the iterable hands out, or a part of that. */
+export function isElementOf(value: Value, iterable: Value | undefined): boolean {
+  if (value.op === "item-of") return isElementOf(value.value, iterable);
+  return value.op === "element-of" && value.iterable === iterable;
 }

@@ -330,7 +330,9 @@ class Search {
   /** Whether the worker returns it, or sends it back some other way. */
   private isHandedBack(isIt: (value: Value, within: FunctionNode) => boolean): boolean {
     const { function: target } = this.target;
-    if (target.facts.returned.some((value) => someValue(value, (each) => isIt(each, target)))) return true;
+    const isCounted = (value: Value): boolean =>
+      value.op === "call" && this.program.resolver.externalCallees(value, target).includes("builtins.len");
+    if (target.facts.returned.some((value) => partOf(value, (each) => isIt(each, target), isCounted))) return true;
     for (const node of this.inChild) {
       let isSent = false;
       walkOperations(node.facts.body, (operation) => {
@@ -485,6 +487,20 @@ function isAttributeOf(place: Place, object: string | undefined, name: string): 
     place.object.place.kind === "name" &&
     place.object.place.name === object
   );
+}
+
+/** Whether such a value is in it; how many elements one has tells nothing of what they are. */
+function partOf(value: Value, isIt: (value: Value) => boolean, isCounted: (value: Value) => boolean): boolean {
+  const counted = new Set<Value>();
+  someValue(value, (each) => {
+    if (isCounted(each))
+      someValue(each, (inner) => {
+        counted.add(inner);
+        return false;
+      });
+    return false;
+  });
+  return someValue(value, (each) => !counted.has(each) && isIt(each));
 }
 
 function rootOf(place: Place): Place {

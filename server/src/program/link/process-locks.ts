@@ -5,6 +5,8 @@ import type { CallOperation, Operation, Value, WithOperation } from "../operatio
 import { type Entity, entityKey, type FunctionNode, functionKey, type ObjectEntity } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { isElementOf, loopsAround } from "./loops.js";
+import { argumentFor } from "./resolver.js";
 import type { Spawn } from "./spawns.js";
 import { freshStartOf } from "./start-methods.js";
 import { evaluatedBy, listOf, someValue, walkOperations } from "./walk.js";
@@ -52,7 +54,7 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
       spawn.instances === "several" || workers.some((other) => other.spawn !== spawn && other.reached.has(node));
     const keepsCopy = (value: Value, within: FunctionNode): boolean => arrivesAsCopy(value, within, spawn, program, target);
     for (const node of reached) {
-      const guards = isShared(node) ? [...guardedStates(node, program), ...keptApart(node, inWorkers, program)] : [];
+      const guards = isShared(node) ? [...guardedStates(node, { spawn, reached }, program), ...keptApart(node, inWorkers, program)] : [];
       for (const use of [...guards, ...handOvers(node, spawn, workers, program)]) {
         const key = `${functionKey(node)}@${use.at.start}`;
         const value = receiverOf(use.at) ?? use.at;
@@ -99,12 +101,12 @@ function arrivesAsCopy(value: Value, within: FunctionNode, spawn: Spawn, program
 
 type Found = Pick<ThreadPrimitiveUse, "at" | "primitive" | "effect">;
 
-function guardedStates(node: FunctionNode, program: Program): readonly Found[] {
+function guardedStates(node: FunctionNode, worker: Worker, program: Program): readonly Found[] {
   const found: Found[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "with" || operation.isAsync) return;
     const lock = threadPrimitive(operation.context, node, program, "lock");
-    const state = lock && sharedStateIn(operation, node, program);
+    const state = lock && sharedStateIn(operation, node, worker, program);
     if (lock && state && !isGuardedAnyway(node, state, program)) {
       found.push({ at: operation.context, primitive: lock, effect: { kind: "guards", state } });
     }
@@ -190,12 +192,13 @@ function threadPrimitive(value: Value, within: FunctionNode, program: Program, r
 
 const sharedTypes: ReadonlySet<string> = new Set([
   "multiprocessing.sharedctypes.Synchronized",
+  "multiprocessing.sharedctypes.RawValue",
   "multiprocessing.managers.DictProxy",
   "multiprocessing.managers.ListProxy",
 ]);
 
 /** Where the guarded code changes something that all processes see: shared memory, a manager's object, a file that is the same for all. */
-function sharedStateIn(guarded: WithOperation, node: FunctionNode, program: Program): Range | undefined {
+function sharedStateIn(guarded: WithOperation, node: FunctionNode, worker: Worker, program: Program): Range | undefined {
   let state: Range | undefined;
   const isShared = (value: Value): boolean => {
     const entities = program.resolver.resolve(value, node);
@@ -204,22 +207,49 @@ function sharedStateIn(guarded: WithOperation, node: FunctionNode, program: Prog
   walkOperations(guarded.body, (operation: Operation) => {
     if (state) return;
     if (operation.op === "write" && operation.place.kind !== "name" && isShared(operation.place.object)) state = operation.statement;
-    if (operation.op === "call" && isFileOfAll(operation, node, program)) state = operation;
+    if (operation.op === "call" && isFileOfAll(operation, node, worker, program)) state = operation;
   });
   return state;
 }
 
 /** `open("log.txt", "a")`: written to, and by a name that is the same in all workers. */
-function isFileOfAll(call: CallOperation, node: FunctionNode, program: Program): boolean {
+function isFileOfAll(call: CallOperation, node: FunctionNode, worker: Worker, program: Program): boolean {
   const [path, second] = call.arguments;
   const mode = call.arguments.find((argument) => argument.name === "mode") ?? second;
   if (!path || mode?.value.op !== "constant" || typeof mode.value.value !== "string" || !/[aw+]/.test(mode.value.value)) return false;
   if (!program.resolver.externalCallees(call, node).includes("builtins.open")) return false;
-  const { value } = path;
+  return isSameForAll(path.value, node, worker, program);
+}
+
+/** Whether the value is the same in every worker: a constant, a global that is bound once, or an argument that each of them is given alike. */
+function isSameForAll(value: Value, node: FunctionNode, worker: Worker, program: Program, depth = 0): boolean {
   if (value.op === "constant") return true;
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return false;
-  const owner = node.file.functions[value.place.owner];
-  return owner?.facts.kind === "module" && !owner.facts.rebound.has(value.place.name);
+  const { name, owner: index } = value.place;
+  const owner = node.file.functions[index];
+  if (owner?.facts.kind === "module") return !owner.facts.rebound.has(name);
+  const parameter = node.facts.parameters.find((each) => each.name === name);
+  if (owner !== node || !parameter || node.facts.rebound.has(name)) return false;
+  const given = worker.spawn.targets.find((target) => target.function === node)?.arguments.get(name);
+  if (given) return given.how === "whole" && given.in === worker.spawn.in && isGivenToEach(given.value, worker.spawn);
+  if (depth >= maximumDepth) return false;
+  const calls = program.resolver.callersOf(node).filter(({ within }) => worker.reached.has(within));
+  return (
+    calls.length > 0 &&
+    calls.every(({ call, within, receiver }) => {
+      const argument = argumentFor(node, parameter, call, receiver);
+      return argument !== undefined && isSameForAll(argument, within, worker, program, depth + 1);
+    })
+  );
+}
+
+/** Whether the loop that starts the workers leaves the value alone: `for n in range(4): pool.submit(work, path, n)`. */
+function isGivenToEach(value: Value, { call, in: within }: Spawn): boolean {
+  if (value.op === "constant") return true;
+  const loop = loopsAround(within, call).at(-1);
+  if (!loop || value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
+  const bound = within.facts.bindings.get(value.place.name) ?? [];
+  return bound.every((each) => !contains(loop, each)) && !bound.some((each) => isElementOf(each, loop.iterable));
 }
 
 /** Whether a lock for processes is held there as well. */
