@@ -324,7 +324,7 @@ def take():
 threading.Thread(target=put).start()
 threading.Thread(target=take).start()
 `;
-    const { related } = findingOf(text, "non-atomic-shared-update");
+    const { related } = findingOf(text, "inconsistent-lock");
     assert.match(related[0]?.message ?? "", /which holds `lock`, not held here/);
   });
 

@@ -32,6 +32,7 @@ import {
   startText,
 } from "./race.js";
 import type { Confidence, Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
+import { type UpdateRace, updateMatch, updateRaces, whereLost } from "./update-races.js";
 
 type Data =
   | {
@@ -40,6 +41,8 @@ type Data =
       /** The locks under which the other access touches the state. */
       readonly guards: readonly HeldLock[];
     }
+  /** An update lacks the lock that all others hold. */
+  | { readonly why: "bare-update"; readonly update: UpdateRace; readonly lock: HeldLock }
   /** A comment names the lock. */
   | { readonly why: "declared"; readonly access: Access; readonly state: GuardedState };
 
@@ -53,16 +56,33 @@ export const inconsistentLock: Rule<Data> = {
   docs,
   find,
   message,
-  fix: (data, context) => (data.why === "declared" ? declaredLockFix(data.access, data.state, context) : lockFix(data.race.first, context)),
+  fix,
 };
+
+function fix(data: Data, context: RuleContext): ReturnType<typeof lockFix> {
+  switch (data.why) {
+    case "declared":
+      return declaredLockFix(data.access, data.state, context);
+    case "bare-update":
+      return lockFix(data.update.race.first, context);
+    case "compared":
+      return lockFix(data.race.first, context);
+  }
+}
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches = declared(program);
+  for (const update of updateRaces(program)) {
+    const { missing, race } = update;
+    if (!missing) continue;
+    const bare = updateMatch<Data>(update, { why: "bare-update", update, lock: missing });
+    matches.set(`${bare.path}:${race.first.statement.start}`, bare);
+  }
   for (const accesses of accessesByLocation(program).values()) {
     const guarded = accesses.filter((access) => ownLocks(access).length > 0);
     if (guarded.length === 0 || guarded[0]?.location.startsWith("external ")) continue;
     for (const store of accesses) {
-      // Updates and dependent acts are other rules' business.
+      // Updates are compared above, and dependent acts are another rule's business.
       if (store.update || store.check || (store.does !== "assign" && store.does !== "delete" && store.does !== "change")) continue;
       const key = `${store.function.file.path}:${store.statement.start}`;
       if (matches.has(key) || (store.locks.some(isRealLock) && ownLocks(store).length === 0)) continue;
@@ -332,12 +352,19 @@ function message(data: Data, context: RuleContext): string {
     const place = quoted(access.function.file.path, access.range, context);
     return `\`${place}\` is ${access.does === "read" ? "read" : "touched"} without \`${state.lock}\`, which the comment \`# gil: guarded-by\` demands for \`${state.name}\`.`;
   }
+  if (data.why === "bare-update") {
+    const { update, lock } = data;
+    const { first, second } = update.race;
+    const text = quoted(first.function.file.path, first.statement, context);
+    const where = placeText(first, second);
+    return `\`${text}\` updates shared state without a lock, but ${where} it is guarded by \`${lock.name}\`: either can undo the other's update. ${whereLost(update.gap)}`;
+  }
   const { race, guards } = data;
   const { first, second } = race;
   const text = quoted(first.function.file.path, first.statement, context);
   const own = ownLocks(first);
   const guard = lockNames(guards);
-  const where = second.function === first.function ? "elsewhere in this function" : `in \`${second.function.facts.name}\``;
+  const where = placeText(first, second);
   const here = own.length > 0 ? `under ${lockNames(own)}` : "without a lock";
   const harm = second.update
     ? "an update there can overwrite it"
@@ -347,6 +374,10 @@ function message(data: Data, context: RuleContext): string {
         ? "what was checked there may no longer hold when it acts"
         : "the two can come between each other";
   return `\`${text}\` changes shared state ${here}, but ${where} it is guarded by ${guard}: ${harm}.`;
+}
+
+function placeText(first: Access, second: Access): string {
+  return second.function === first.function ? "elsewhere in this function" : `in \`${second.function.facts.name}\``;
 }
 
 function lockNames(locks: readonly HeldLock[]): string {

@@ -36,7 +36,7 @@ function related({ wait, at, lock, taker, effect }: LockedWait): readonly Relate
       path: taker.function.file.path,
       range: taker.range,
       message:
-        effect === "deadlock"
+        effect === "deadlock" || effect === "expires"
           ? `what is waited for needs the lock here, in ${rootText(taker)}`
           : effect === "delay"
             ? `other code needs the lock here, in ${rootText(taker)}`
@@ -49,7 +49,7 @@ function related({ wait, at, lock, taker, effect }: LockedWait): readonly Relate
       range: { start: wait.call.start, end: wait.call.end },
       message: "this is where it waits",
     });
-  const start = effect === "deadlock" ? startOf(taker.root) : undefined;
+  const start = effect === "deadlock" || effect === "expires" ? startOf(taker.root) : undefined;
   if (start) places.push({ ...start, message: "the other thread is started here" });
   return places;
 }
@@ -60,6 +60,8 @@ function message(found: LockedWait, context: RuleContext): string {
   const name = taker.function.facts.name === "<lambda>" ? "a lambda" : `\`${taker.function.facts.name}\``;
   if (effect === "deadlock")
     return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: a deadlock. Release the lock before waiting.`;
+  if (effect === "expires")
+    return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: the time can run out for nothing. Release the lock before waiting.`;
   if (effect === "queue")
     return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, so all other threads wait in ${name}, those that have nothing to wait for among them. Wait without the lock, and take it to look and to store.`;
   return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, so ${name}, which needs the lock for something else, waits as well. Wait first, and lock only what is shared.`;

@@ -1,4 +1,4 @@
-# fix: non-atomic-shared-update
+# fix: inconsistent-lock
 # safety: unsafe
 # before: lost
 # after: kept

@@ -9,6 +9,7 @@ import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { testsBefore } from "./guards.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { type HeldLock, isNoLock, locksOf } from "./locks.js";
@@ -29,10 +30,10 @@ export interface LockedWait {
   readonly lock: HeldLock;
   readonly for: Awaited;
   /**
-   * `deadlock`: what is waited for cannot go on without the lock. `delay`: others that want the lock for something else wait as long.
+   * `deadlock`: what is waited for cannot go on without the lock. `expires`: nor can it, but the wait ends by itself, for nothing. `delay`: others that want the lock for something else wait as long.
    * `queue`: so do those that run the same code and would not have to wait themselves.
    */
-  readonly effect: "deadlock" | "delay" | "queue";
+  readonly effect: "deadlock" | "expires" | "delay" | "queue";
   /** Where the other thread takes the lock. */
   readonly taker: Acquisition;
   /** `likely`: long or unlimited, and known to hold others up. */
@@ -151,6 +152,10 @@ class Search {
     const { at, depth } = placeUnder(lock, wait);
     const takers = this.takersOf(lock.key);
     const needed = this.neededBy(wait, lock, kind, takers);
+    if (needed && this.isLimited(wait)) {
+      const isStartedUnderIt = isStartedUnder(lock, needed) && isUnconditional(needed);
+      return { wait, at, lock, for: kind, effect: "expires", taker: needed, confidence: isStartedUnderIt ? "likely" : "possible" };
+    }
     if (needed) {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
       return { wait, at, lock, for: kind, effect: "deadlock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
@@ -227,7 +232,7 @@ class Search {
       case "queue-space":
         return isEndless && this.isBounded(call, node) ? "room" : undefined;
       case "work":
-        if (!isEndless && lastNameOf(call.callee) !== "map") return undefined;
+        if (!isEndless && lastNameOf(call.callee) !== "map" && !(limited === "yes" && mayTakeLong(call))) return undefined;
         return role?.role === "worker" && role.worker === "thread" ? "thread" : "task";
       case "process":
         // The processes of `multiprocessing` are the program's own, and its proxies answer at once as a rule.
@@ -258,6 +263,12 @@ class Search {
   private takesMoments({ call, entry, function: node }: Wait): boolean {
     const cost = costOf(entry, knownOfCall(call, node, this.program.resolver, undefined));
     return !(cost && cost.waitNs.likely >= networkNs) && !databases.has(moduleOf(entry));
+  }
+
+  /** Whether the wait for other work ends by itself, with the work done or not. */
+  private isLimited(wait: Wait): boolean {
+    const blocking = this.blocking(wait);
+    return blocking.does === "blocks" && blocking.on === "work" && blocking.limited !== "no" && lastNameOf(wait.call.callee) !== "map";
   }
 
   private isBounded(put: CallOperation, node: FunctionNode): boolean {
@@ -479,4 +490,19 @@ function stretchOf({ lock }: Acquisition): readonly Operation[] {
     if (operation.op === "with" && operation.context.start === range.start) body = operation.body;
   });
   return body ?? node.facts.body;
+}
+
+/** Whether the limit of a wait is more than a look at what is done by now: `thread.join(0)`. */
+function mayTakeLong({ arguments: given }: CallOperation): boolean {
+  return !given.some(({ value }) => value.op === "constant" && value.value !== null && Number(value.value) < shortestSleep);
+}
+
+/** Whether the function that holds the lock starts the work while it does, so that the work cannot have come by before. */
+function isStartedUnder({ taken }: HeldLock, { root }: Acquisition): boolean {
+  return root.kind === "spawn" && root.spawn.in === taken.function && root.spawn.call.start > taken.range.start;
+}
+
+/** Whether the work always takes the lock, whatever it finds. */
+function isUnconditional({ root, function: node, range, path }: Acquisition): boolean {
+  return path.length === 0 && node === root.function && loopsAround(node, range).length === 0 && testsBefore(node, range).length === 0;
 }

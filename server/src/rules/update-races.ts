@@ -1,0 +1,152 @@
+import { knownTargets, type Target, targetName } from "../base/target.js";
+import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
+import type { Access } from "../program/link/activity.js";
+import type { Program } from "../program/link/link.js";
+import { commonLocks, type HeldLock } from "../program/link/locks.js";
+import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
+import { accessesByLocation, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
+import type { Match, TargetVerdict } from "./rule.js";
+import { countsStreak } from "./streak.js";
+import { countsWhatIsTold, isStatistic } from "./told-count.js";
+
+/** A read-modify-write that another thread can come between. */
+export interface UpdateRace {
+  readonly race: Race;
+  readonly gap: readonly GapStep[];
+  /** The lock under which all other code changes the state, where there is one and this update is made under none. */
+  readonly missing: HeldLock | undefined;
+}
+
+/** The racing updates of the program, one for a statement. */
+export function updateRaces(program: Program): readonly UpdateRace[] {
+  return program.resolver.overview("racing updates", () => findUpdateRaces(program));
+}
+
+function findUpdateRaces(program: Program): readonly UpdateRace[] {
+  const found = new Map<string, UpdateRace>();
+  for (const accesses of accessesByLocation(program).values()) {
+    const stores = accesses.filter(
+      ({ does, update }) => does === "assign" || does === "update" || does === "delete" || (does === "change" && update),
+    );
+    for (const update of stores) {
+      if (!update.update) continue;
+      const key = `${update.function.file.path}:${update.statement.start}`;
+      const known = found.get(key);
+      if (known && confidenceOf(known) !== "possible") continue;
+      // An update under a lock is right; a store that comes in between without the lock is wrong, and is reported there.
+      const isGuarded = update.locks.some(isRealLock);
+      const others = (isGuarded ? stores.filter((store) => store.update && ownLocks(store).length > 0) : stores).filter(
+        // What changes in place stays the same object, so that only who stores another one is undone.
+        (store) => update.update?.form === "stores" || store.update?.form !== "changes-in-place",
+      );
+      // Who takes a lock for the same count shows best that this one lacks it.
+      const guarded = others.filter((other) => other.operation !== update.operation && ownLocks(other).some(isRealLock));
+      const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
+      const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, others, program, accesses);
+      if (race && (!known || race.confidence !== "possible"))
+        found.set(key, { race, gap: update.update.gap, missing: missingLock(race, stores) });
+    }
+  }
+  return [...found.values()];
+}
+
+/** The lock under which all other code changes the state, and the other update of the race is made, where the first holds none. */
+function missingLock({ first, second }: Race, stores: readonly Access[]): HeldLock | undefined {
+  if (first.locks.some(isRealLock) || !second.update || second.operation === first.operation) return undefined;
+  const others = stores.filter((store) => store.operation !== first.operation && !isFirstStore(store));
+  return ownLocks(second).find((lock) => isRealLock(lock) && others.every((other) => commonLocks([lock], other.locks).length > 0));
+}
+
+/** Whether the store belongs to what makes the object or module, before anybody else comes by. */
+function isFirstStore({ function: { facts } }: Access): boolean {
+  return facts.kind === "module" || facts.kind === "class-body" || facts.name === "__init__" || facts.name === "__post_init__";
+}
+
+function confidenceOf({ race }: UpdateRace): Race["confidence"] {
+  return isMild(race) ? "possible" : race.confidence;
+}
+
+/** The finding that a rule makes of a racing update. */
+export function updateMatch<Data>(update: UpdateRace, data: Data): Match<Data> {
+  const { race, gap } = update;
+  return {
+    path: race.first.function.file.path,
+    range: race.first.statement,
+    confidence: confidenceOf(update),
+    related: racePlaces(race),
+    targets: knownTargets.map((target): TargetVerdict => ({ target: targetName(target), verdict: switchPossible(gap, target).verdict })),
+    prediction: undefined,
+    data,
+  };
+}
+
+/**
+ * Whether nobody may notice what is lost, or too little speaks for it. Where one side takes a lock for it, somebody wants the count to be right. Where neither
+ * does, a promise to be shared need not be about it, and two threads that do different things to an object, or get there through many calls, have an order of
+ * their own as a rule.
+ */
+function isMild(race: Race): boolean {
+  const { first, second } = race;
+  if (countsStreak(first) || first.update?.result === "kept") return true;
+  if (isStatistic(first)) return true;
+  const length = lengthOfWays(race);
+  const evidence = evidenceOf(race);
+  if (locked(race) !== "neither") {
+    // A plain store under the lock sets it back, which need not go with the count.
+    if (second.update === undefined) return true;
+    // What others are only said to do, or do in their own time, has to be as near as what the lock is taken for.
+    return (
+      (evidence === "promise" && length > 0) || ((evidence === "caller" || evidence === "beside") && locked(race) === "one" && length > 1)
+    );
+  }
+  if (countsWhatIsTold(first)) return true;
+  switch (evidence) {
+    case "promise":
+      return ![first.root, second.root].some((root) => root.kind === "promised" && root.promise.by === "docstring");
+    case "requests":
+      // Two requests at once seldom mean the same entry of what is kept for each of many.
+      return length > longestForRequests || first.location.endsWith("[][]");
+    case "alike":
+      return second.operation === first.operation ? first.path.length > 1 : first.location.startsWith("attribute ") || length > 0;
+    case "apart":
+    case "beside":
+    case "caller":
+      return first.location.startsWith("attribute ") || length > 0;
+  }
+}
+
+/** Calls on the ways of two requests together; more of them rest on too many guesses. */
+const longestForRequests = 2;
+
+/** Where updates are really lost, as a sentence. */
+export function whereLost(gap: readonly GapStep[]): string {
+  const breaking = knownTargets.filter((target) => switchPossible(gap, target).verdict === "breaks");
+  return breaking.length === knownTargets.length
+    ? `Loses updates on every interpreter: ${everywhere(gap)}.`
+    : `Loses on ${breakingText(breaking)}; ${accidentText(gap)}.`;
+}
+
+/** Why a switch is possible on every interpreter. */
+function everywhere(gap: readonly GapStep[]): string {
+  const current = switchPossible(gap, { implementation: "cpython", major: 3, minor: 13, freeThreaded: false });
+  const clause = current.because.replace(/^CPython 3\.13 may switch threads /, "");
+  return `threads may switch ${clause}`;
+}
+
+/** CPython versions as ranges, builds without a GIL as one group. */
+function breakingText(targets: readonly Target[]): string {
+  const versions = targets.filter((target) => target.implementation === "cpython" && !target.freeThreaded).map((target) => target.minor);
+  const parts: string[] = [];
+  const newest = versions[versions.length - 1];
+  if (newest !== undefined) parts.push(`CPython ≤ 3.${newest}`);
+  if (targets.some((target) => target.freeThreaded)) parts.push("free-threaded builds");
+  if (targets.some((target) => target.implementation === "pypy")) parts.push("PyPy");
+  return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${parts[parts.length - 1]}` : (parts[0] ?? "");
+}
+
+function accidentText(gap: readonly GapStep[]): string {
+  const safe = knownTargets.filter((target) => switchPossible(gap, target).verdict !== "breaks" && target.implementation === "cpython");
+  const first = safe[0]?.minor;
+  const last = safe[safe.length - 1]?.minor;
+  return `CPython 3.${first}–3.${last} with the GIL happen not to switch here`;
+}
