@@ -405,7 +405,7 @@ describe("lenses", () => {
     const lenses = hostOf({ "/main.py": pool }).snapshot().lenses("/main.py");
     assert.equal(lenses.length, 1);
     assert.ok(pool.slice(lenses[0]?.range.start, lenses[0]?.range.end).startsWith("pool.map("));
-    assert.match(lenses[0]?.title ?? "", /^threads 1\.0× · processes (?:.*×|help above .* ms a task) · free-threaded .*× {2}\(4 cores\)$/);
+    assert.match(lenses[0]?.title ?? "", /^threads 0\.9× · processes (?:.*×|help above .* ms a task) · free-threaded .*× {2}\(4 cores\)$/);
   });
 
   test("keep silent where nothing is known", () => {
