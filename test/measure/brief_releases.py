@@ -16,10 +16,9 @@ import os
 import platform
 import statistics
 import sys
-import threading
-import time
 
-clock = time.perf_counter
+from contention import seconds
+
 REPEATS, SECONDS = 3, 0.025
 
 # lseek lets go of the GIL for a system call of a third of a microsecond; sha256 does from 2,048 bytes on, for 0.5 ns a byte.
@@ -51,34 +50,17 @@ def task(native, size, passes):
     return run
 
 
-def seconds(run, rounds, count, files):
-    ready = threading.Barrier(count + 1)
-
-    def body(file):
-        ready.wait()
-        run(rounds, file)
-
-    threads = [threading.Thread(target=body, args=(files[i],)) for i in range(count)]
-    for thread in threads:
-        thread.start()
-    ready.wait()
-    started = clock()
-    for thread in threads:
-        thread.join()
-    return clock() - started
-
-
 def measured(native, size, passes, files):
     run = task(native, size, passes)
     rounds = 10
-    while seconds(run, rounds, 1, files) < SECONDS:
+    while seconds(run, rounds, files[:1]) < SECONDS:
         rounds *= 2
     bare = task("", 0, passes)
-    alone = statistics.median(seconds(run, rounds, 1, files) for _ in range(REPEATS)) / rounds
-    bytecode = statistics.median(seconds(bare, rounds, 1, files) for _ in range(REPEATS)) / rounds
+    alone = statistics.median(seconds(run, rounds, files[:1]) for _ in range(REPEATS)) / rounds
+    bytecode = statistics.median(seconds(bare, rounds, files[:1]) for _ in range(REPEATS)) / rounds
     rows = {"alone_ns": round(alone * 1e9), "bytecode_ns": round(bytecode * 1e9)}
     for count in THREADS:
-        together = statistics.median(seconds(run, rounds, count, files) for _ in range(REPEATS)) / rounds / count
+        together = statistics.median(seconds(run, rounds, files[:count]) for _ in range(REPEATS)) / rounds / count
         least = max(bytecode, alone / 2)
         rows[f"speedup_{count}"] = round(alone / together, 2)
         rows[f"lost_{count}_ns"] = round((together - least) * 1e9)

@@ -1,4 +1,4 @@
-import { add, type Interval, scale } from "../base/interval.js";
+import { add, exactly, type Interval, scale } from "../base/interval.js";
 import type { Corner, Demand } from "./demand.js";
 
 /** Calls that give the GIL up for so short a time that threads which wait for it hardly come: how many, and how long they take together, likely. */
@@ -31,8 +31,7 @@ export function heldThroughBriefReleases<Work extends Demand>(demand: Work, thre
   const wakingNs = likelyNs * (corner === "low" ? 1.7 : corner === "high" ? 0.3 : 1);
   const briefShare = nativeNs.likely > 0 ? Math.min(1, brief.ns / nativeNs.likely) : 0;
   const held: Interval = scale(nativeNs, briefShare * serial);
-  const waking: Interval = { low: wakingNs, likely: wakingNs, high: wakingNs };
-  return { ...demand, interpreterNs: add(add(interpreterNs, held), waking), nativeNs: scale(nativeNs, 1 - briefShare * serial) };
+  return { ...demand, interpreterNs: add(add(interpreterNs, held), exactly(wakingNs)), nativeNs: scale(nativeNs, 1 - briefShare * serial) };
 }
 
 const fewReleases = 20;

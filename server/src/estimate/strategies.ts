@@ -93,7 +93,9 @@ export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Mac
   const threads = Math.min(demand.workers, Math.round(demand.tasks[corner]) + demand.beside.length);
   const isTurnTaking = plain.lock?.duringNative === "released" && way.memory === "shared" && way.target.implementation === "cpython";
   const asked = isTurnTaking ? heldThroughBriefReleases(demand, threads, corner) : demand;
-  const { workload, factor } = scaled(workloadOf(asked, corner, way.memory));
+  // One after the other, nobody waits for the lock that is given up.
+  const alone = workloadOf(demand, corner, way.memory);
+  const { workload, factor } = scaled(asked === demand ? alone : workloadOf(asked, corner, way.memory));
   const byLocks = lockContention(demand, corner, way);
   const contended =
     plain.lock === undefined
@@ -103,7 +105,7 @@ export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Mac
   const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
-  const speedup = serialNs(workloadOf(demand, corner, way.memory)) / factor / makespan;
+  const speedup = serialNs(alone) / factor / makespan;
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
 }
 

@@ -1,6 +1,6 @@
-import { type Interval, interval } from "../base/interval.js";
+import { exactly, type Interval, interval, multiply } from "../base/interval.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
-import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { CallOperation, LoopOperation, Operation, ReadOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 
 /**
@@ -9,20 +9,20 @@ import type { Activation, Evaluator } from "./evaluate.js";
  * (`for other in graph[node]`), or the cells that tests leave (`0 <= x < WIDTH and 0 <= y < HEIGHT`). Undefined where neither is seen.
  */
 export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
-  const name = loop.test && pendingName(loop.test, at);
-  if (name === undefined || isRebound(name, loop, at)) return undefined;
+  const pending = loop.test && pendingIn(loop.test, at);
+  if (!pending || isRebound(pending.name, loop, at)) return undefined;
   let takes = false;
   let gives = false;
   walkOperations(loop.body, (operation) => {
     if (operation.op !== "call") return;
-    const done = doneTo(operation, name, at, evaluator);
+    const done = doneTo(operation, pending.name, at, evaluator);
     takes ||= done === "take";
     gives ||= done === "give";
   });
   if (!takes) return undefined;
   if (!gives) {
     // Entries that are there from the start, and no others.
-    const first = evaluator.length(loop.test?.op === "read" ? loop.test : (argumentOf(loop.test) as Value), at);
+    const first = evaluator.length(pending.read, at);
     return first && interval(Math.max(0, first.low), Math.max(0, first.likely), Math.max(0, first.high));
   }
   const states = nodesOf(loop, at, evaluator) ?? cellsOf(loop, at, evaluator);
@@ -33,11 +33,12 @@ export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: E
     : interval(Math.max(1, states.low / 4), states.likely, states.high * 2);
 }
 
-/** The local name that `while pending:`, `while len(pending):` and `while len(pending) > 0:` test. */
-function pendingName(test: Value, at: Activation): string | undefined {
+/** The local variable that `while pending:`, `while len(pending):` and `while len(pending) > 0:` test. */
+function pendingIn(test: Value, at: Activation): { readonly name: string; readonly read: ReadOperation } | undefined {
   const tested = test.op === "compute" && /^(>|!=)$/.test(test.operator) && isZero(test.operands[1]) ? test.operands[0] : test;
   const read = argumentOf(tested) ?? tested;
-  return read?.op === "read" && read.place.kind === "name" && read.place.owner === at.function.facts.index ? read.place.name : undefined;
+  if (read?.op !== "read" || read.place.kind !== "name" || read.place.owner !== at.function.facts.index) return undefined;
+  return { name: read.place.name, read };
 }
 
 /** What `len` is called with. */
@@ -99,8 +100,8 @@ function cellsOf(loop: LoopOperation, at: Activation, evaluator: Evaluator): Int
     if (size && size.low >= 1 && key) sizes.set(key, size);
   }
   if (sizes.size === 0) return undefined;
-  let cells = interval(1, 1, 1);
-  for (const { low, likely, high } of sizes.values()) cells = interval(cells.low * low, cells.likely * likely, cells.high * high);
+  let cells = exactly(1);
+  for (const size of sizes.values()) cells = multiply(cells, size);
   return cells;
 }
 

@@ -6,7 +6,7 @@ import { duration, durationText, isTooWide } from "../estimate/text.js";
 import type { TaskWork } from "../estimate/work.js";
 import { isBeforeOthers, isOfTest } from "../program/link/event-loop.js";
 import { hasGreenThreads } from "../program/link/green-threads.js";
-import { walkOperations } from "../program/link/walk.js";
+import { holdsLoop } from "../program/link/loops.js";
 import docs from "./cpu-bound-in-async.md";
 import { toThreadFix } from "./fixes/to-thread-fix.js";
 import { quoted } from "./race.js";
@@ -61,7 +61,7 @@ function confidenceOf(stretch: LoopStretch, { program }: RuleContext): Confidenc
   const { root, ofLongest: work, longest } = stretch;
   if (stretch.arranging) return "possible";
   const ns = onCoreNs(work);
-  const isNested = holdsLoop(longest) || work.nesting >= nestedAnyway;
+  const isNested = (longest.op === "loop" && holdsLoop(longest.body)) || work.nesting >= nestedAnyway;
   if (isGuess(work)) return ns >= heavyGuessNs && isNested && work.unknownCalls < 1 ? "possible" : undefined;
   if (ns < noticeableNs) return undefined;
   const isHarmless = isOfTest(root.function) || isBeforeOthers(longest.start, root, program);
@@ -81,16 +81,6 @@ function isGuess({ lengths, assumptions, interpreterNs, heldNs, nativeNs }: Task
 /** Whether a length or size was assumed; what a call takes is in the range of the estimate. */
 function isOfLength({ what, from }: Assumption): boolean {
   return from === "default" && !/ (takes|waits)$/.test(what);
-}
-
-/** Whether it is a loop with another one written inside it. */
-function holdsLoop(operation: LoopStretch["longest"]): boolean {
-  let holds = false;
-  if (operation.op === "loop")
-    walkOperations(operation.body, (inner) => {
-      holds ||= inner.op === "loop";
-    });
-  return holds;
 }
 
 function placeOf({ longest }: LoopStretch): Range {

@@ -2,6 +2,7 @@ import { fileName } from "../base/path.js";
 import type { Access, CallStep } from "../program/link/activity.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
+import { placesKeeping } from "../program/link/kept-places.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
@@ -126,11 +127,10 @@ function areWaitedFor(a: ThreadRoot, b: ThreadRoot, program: Program): boolean {
 }
 
 /** Whether the function joins the thread where it has stored it. */
-function waitsForWhatItMade({ in: { facts }, call, joinedBy }: Spawn): boolean {
-  const kept: Place[] = [];
+function waitsForWhatItMade({ in: within, call, joinedBy }: Spawn): boolean {
+  const kept = placesKeeping(call, within);
   let isJoined = false;
-  walkOperations(facts.body, (operation) => {
-    if (operation.op === "write" && operation.value?.op === "call" && operation.value.start === call.start) kept.push(operation.place);
+  walkOperations(within.facts.body, (operation) => {
     if (operation.op !== "call" || operation.start < call.end || operation.callee.op !== "read") return;
     const { place } = operation.callee;
     if (place.kind !== "attribute" || !joinedBy.includes(place.name) || place.object.op !== "read") return;

@@ -10,6 +10,7 @@ import { iterationsOf } from "../program/link/iteration.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
+import { holdsLoop } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { expressionOf } from "../program/link/same-lock.js";
 import { sameValue } from "../program/link/updates.js";
@@ -268,16 +269,8 @@ function startsThread(operations: readonly Operation[], within: FunctionNode, re
  * one thing and ends has lost nothing by not starting another.
  */
 function takesWork({ root, function: node, path, location }: Access, program: Program): boolean {
-  if ([root.function, node, ...path.map((step) => step.function)].some(hasLoop)) return true;
+  if ([root.function, node, ...path.map((step) => step.function)].some(({ facts }) => holdsLoop(facts.body))) return true;
   return [...(locationsLeftFor(program).get(root.key) ?? [])].some((left) => left !== location);
-}
-
-function hasLoop({ facts }: FunctionNode): boolean {
-  let found = false;
-  walkOperations(facts.body, (operation) => {
-    found ||= operation.op === "loop";
-  });
-  return found;
 }
 
 /** By thread, the state that it takes up and other code fills, but for constructors. */

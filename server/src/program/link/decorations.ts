@@ -1,5 +1,5 @@
 import type { CallOperation, Value } from "../operation.js";
-import type { ClassNode, FunctionNode } from "./entity.js";
+import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
 import { type Frame, type FrameArgument, frameOnWay, type Ownership } from "./ownership.js";
 import { argumentFor, type Callee, parentOf, type Resolver } from "./resolver.js";
@@ -78,24 +78,25 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
   const { place } = callee;
   const inScope = (values: readonly Value[] | undefined, scope: FunctionNode | undefined, isMethod = false): readonly Definition[] =>
     scope ? (values ?? []).map((value) => ({ value, in: ownership.beside(scope), isMethod })) : [];
+  const ofModule = (file: LinkedFile, name: string): readonly Definition[] => {
+    const origin = resolver.importOrigin(file, name);
+    const scope = (origin ? resolver.files.get(origin.path) : file)?.functions[0];
+    return inScope(scope?.bound(origin?.name ?? name), scope);
+  };
   switch (place.kind) {
     case "name": {
       const held = ownership.heldByMaker(place.name, place.owner, frame);
       if (held) return [{ ...held, isMethod: false }];
       const { file } = frame.function;
-      const origin = place.owner === 0 ? resolver.importOrigin(file, place.name) : undefined;
-      const scope = origin ? resolver.files.get(origin.path)?.functions[0] : file.functions[place.owner];
-      return inScope(scope?.bound(origin?.name ?? place.name), scope);
+      const scope = file.functions[place.owner];
+      return place.owner === 0 ? ofModule(file, place.name) : inScope(scope?.bound(place.name), scope);
     }
     case "attribute": {
       const known = ownership.object(place.object, frame).class;
       if (known) return definedIn(known);
       return resolver.resolve(place.object, frame.function).flatMap((entity) => {
         if (entity.kind === "class" || entity.kind === "instance") return definedIn(entity.class);
-        if (entity.kind !== "module") return [];
-        const origin = resolver.importOrigin(entity.file, place.name);
-        const scope = origin ? resolver.files.get(origin.path)?.functions[0] : entity.file.functions[0];
-        return inScope(scope?.bound(origin?.name ?? place.name), scope);
+        return entity.kind === "module" ? ofModule(entity.file, place.name) : [];
       });
     }
     default:

@@ -3,11 +3,13 @@ import type { CallOperation, LoopOperation, Operation, Value } from "../operatio
 import type { Moment } from "./activity.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
+import { isKeptAs } from "./kept-places.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
+import { isElementOf } from "./loops.js";
 import type { Resolver } from "./resolver.js";
-import { type Spawn, threadObjectOf } from "./spawns.js";
+import { threadObjectOf } from "./spawns.js";
 import { startOf } from "./starts.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
@@ -25,18 +27,9 @@ export function isJoinedBefore({ root }: Moment, second: Moment, program: Progra
     // Who starts the thread when it is asked for starts it again while somebody waits for the one before.
     if (depends === "on-thread" && testsBefore(root.spawn.in, root.spawn.call).some((test) => isAbout(test, object))) return false;
     const joined = program.resolver.resolve(object, within);
-    return joined.length > 0 ? joined.length === 1 && joined.every(isIt) : isKeptUnder(lastNameOf(object), root.spawn);
+    // Of the attributes of some objects nothing else is known: `worker.listener = Thread(…)`.
+    return joined.length > 0 ? joined.length === 1 && joined.every(isIt) : isKeptAs(lastNameOf(object), root.spawn.call, root.spawn.in);
   });
-}
-
-/** Whether the thread is stored in an attribute of that name, of an object of whose attributes nothing else is known: `worker.listener = Thread(…)`. */
-function isKeptUnder(name: string, { in: within, call }: Spawn): boolean {
-  let isKept = false;
-  walkOperations(within.facts.body, (operation) => {
-    if (operation.op !== "write" || operation.place.kind !== "attribute" || operation.place.name !== name) return;
-    isKept ||= operation.value?.op === "call" && operation.value.start === call.start;
-  });
-  return isKept;
 }
 
 /**
@@ -150,7 +143,7 @@ function endsIn(node: FunctionNode, endingsOf: (call: CallOperation) => readonly
   const returns: (readonly Around[])[] = [];
   const add = (endings: readonly Ending[], at: Range, around: readonly Around[]): void => {
     for (const ending of endings) {
-      const loop = around.find((each) => each.loop && isElementOf(ending.object, each.loop, node))?.loop;
+      const loop = around.find((each) => each.loop && isVariableOf(each.loop, ending.object, node))?.loop;
       const isMeant = ({ test }: Around): boolean => test !== undefined && isAbout(test, ending.object);
       const needed = around.filter((each) => (each.loop ? each.loop !== loop : !isMeant(each))).map(({ range }) => range);
       const isSure = needed.length === 0 && returns.every((each) => each.some(isMeant));
@@ -223,10 +216,10 @@ function leavesAtEnd(arm: readonly Operation[]): boolean {
 }
 
 /** Whether the value is what a loop goes through: `for thread in self.threads: thread.join()`. */
-function isElementOf(object: Value, loop: LoopOperation, { facts }: FunctionNode): boolean {
-  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== facts.index || loop.form === "while") return false;
+function isVariableOf({ iterable }: LoopOperation, object: Value, { facts }: FunctionNode): boolean {
+  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== facts.index) return false;
   const bound = facts.bindings.get(object.place.name) ?? [];
-  return bound.some((value) => value.op === "element-of" && value.iterable === loop.iterable);
+  return bound.some((value) => value.op === "element-of" && isElementOf(value, iterable));
 }
 
 /** Whether a test asks for the thread itself, or whether what it belongs to is at work, so that the other arm has no thread to wait for. */

@@ -494,7 +494,7 @@ function stretchOf({ lock }: Acquisition): readonly Operation[] {
 
 /** Whether the limit of a wait is more than a look at what is done by now: `thread.join(0)`. */
 function mayTakeLong({ arguments: given }: CallOperation): boolean {
-  return !given.some(({ value }) => value.op === "constant" && value.value !== null && Number(value.value) < shortestSleep);
+  return !given.some(({ value }) => value.op === "constant" && Number(value.value) < shortestSleep);
 }
 
 /** Whether the function that holds the lock starts the work while it does, so that the work cannot have come by before. */

@@ -166,26 +166,22 @@ export function locksOf(
   whose: "threads" | "anyone" = "threads",
 ): readonly HeldLock[] {
   const { resolver, knowledge } = program;
+  const taken = { function: frame.function, range: rangeOf(context) };
   const captured = capturedAttribute(context, frame, ownership);
   if (captured) {
-    const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(captured.value, captured.in, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
   }
-  const { place = undefined } = context.op === "read" ? context : {};
-  const held = place?.kind === "name" ? ownership.heldByMaker(place.name, place.owner, frame) : undefined;
-  if (held?.value.op === "read") {
-    const taken = { function: frame.function, range: rangeOf(context) };
-    return locksOf(held.value, held.in, program, ownership, whose).map((lock) => ({ ...lock, taken }));
+  if (context.op === "read" && context.place.kind === "name") {
+    const held = ownership.heldByMaker(context.place.name, context.place.owner, frame);
+    if (held?.value.op === "read") return locksOf(held.value, held.in, program, ownership, whose).map((lock) => ({ ...lock, taken }));
   }
   const named = askedByName(context, frame, program);
   if (named) {
-    const taken = { function: frame.function, range: rangeOf(context) };
     return locksOf(named, frame, program, ownership, whose).map((lock) => ({ ...lock, taken }));
   }
   // Who goes through a list of locks and takes each has taken all of them.
   const members = membersOfLoop(context, frame, resolver, ownership);
   if (members) {
-    const taken = { function: frame.function, range: rangeOf(context) };
     return members.flatMap((each) => locksOf(each.value, each.in, program, ownership, whose).map((lock) => ({ ...lock, taken })));
   }
   const property = propertyRead(context, frame.function, resolver);
@@ -197,7 +193,6 @@ export function locksOf(
     if (only?.op === "read" && only.place.kind === "attribute" && others.length === 0 && self !== undefined) {
       const object = ownership.object(context.place.object, frame);
       const inner = { function: property, parameters: new Map([[self, object]]), caller: frame, depth: frame.depth + 1 };
-      const taken = { function: frame.function, range: rangeOf(context) };
       return locksOf(only, inner, program, ownership, whose).map((lock) => ({ ...lock, name: writtenName(context), taken }));
     }
   }

@@ -1,7 +1,7 @@
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
-import type { LoopOperation, Value } from "../operation.js";
+import type { LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { walkOperations } from "./walk.js";
 
@@ -31,4 +31,13 @@ export function loopsAround(node: FunctionNode, range: Range): readonly LoopOper
 export function isElementOf(value: Value, iterable: Value | undefined): boolean {
   if (value.op === "item-of") return isElementOf(value.value, iterable);
   return value.op === "element-of" && value.iterable === iterable;
+}
+
+/** Whether there is a loop among the operations, however deep. */
+export function holdsLoop(operations: readonly Operation[]): boolean {
+  let holds = false;
+  walkOperations(operations, ({ op }) => {
+    holds ||= op === "loop";
+  });
+  return holds;
 }

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
+import { isKeptAs } from "./kept-places.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
@@ -415,13 +416,7 @@ function waitsForEnd(method: FunctionNode, { spawn, function: start }: Extract<T
   const name = lastNameOf(first.callee);
   const { name: attribute } = object.place;
   if (name === "wait") return signals(start.facts.body[start.facts.body.length - 1], attribute);
-  if (!spawn.joinedBy.includes(name)) return false;
-  let isKept = false;
-  walkOperations(spawn.in.facts.body, (operation) => {
-    if (operation.op !== "write" || operation.place.kind !== "attribute" || operation.place.name !== attribute) return;
-    isKept ||= operation.value?.op === "call" && operation.value.start === spawn.call.start;
-  });
-  return isKept;
+  return spawn.joinedBy.includes(name) && isKeptAs(attribute, spawn.call, spawn.in);
 }
 
 /** Whether an event that an attribute holds is set as the last thing that is done, whatever happens before. */

@@ -1,5 +1,6 @@
-import type { CallOperation, Place } from "../operation.js";
+import type { CallOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { placesKeeping } from "./kept-places.js";
 import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
@@ -8,11 +9,10 @@ import { walkOperations } from "./walk.js";
  * to start it under that name, the first that starts anything.
  */
 export function startOf(made: CallOperation, within: FunctionNode, starts: readonly string[]): number | undefined {
-  const kept: Place[] = [];
+  const kept = placesKeeping(made, within);
   let own: number | undefined;
   let any: number | undefined;
   walkOperations(within.facts.body, (operation) => {
-    if (operation.op === "write" && operation.value?.op === "call" && operation.value.start === made.start) kept.push(operation.place);
     if (operation.op !== "call" || operation.start < made.start) return;
     const { callee } = operation;
     if (callee.op !== "read" || callee.place.kind !== "attribute" || !starts.includes(callee.place.name)) return;
