@@ -1,7 +1,8 @@
 /**
  * Plain data as bytes and back: what `structuredClone` copies of it (records, lists, maps, sets, strings, numbers, booleans, null, undefined), with
- * objects that stand in several places being one object again. Several graphs share the names and texts in them, and each is read by itself, when
- * it is wanted. Offsets of ranges are written as differences, since they rise.
+ * records that stand in several places being one object again. Lists, maps and sets stand in one place each, as a rule, and to look each of them up would
+ * cost as much as to write it. Several graphs share the names and texts in them, and each is read by itself, when it is wanted. Offsets of ranges are written
+ * as differences, since they rise.
  */
 export class GraphWriter {
   private bytes = new Uint8Array(1 << 12);
@@ -9,23 +10,26 @@ export class GraphWriter {
   private readonly texts = new Map<string, number>();
   private readonly shapes: ShapeStep = { steps: new Map(), shape: -1 };
   private readonly shapeKeys: (readonly string[])[] = [];
-  /** The objects of the graph that is being written, in the order in which they come. */
-  private readonly objects = new Map<object, number>();
+  /** Counts the records of all graphs in the order in which they come; those of the graph that is being written have numbers from `first` on. */
+  private readonly records = new Map<object, number>();
+  private lastRecord = -1;
+  private first = 0;
   private offset = 0;
   private last = 0;
 
-  /** Writes one graph. `numberOf` tells of its objects until the next one is written. Returns where it starts. */
+  /** Writes one graph. `numberOf` tells of its records until the next one is written. Returns where it starts. */
   write(value: unknown): number {
-    this.objects.clear();
+    this.first = this.lastRecord + 1;
     this.offset = 0;
     this.last = this.length;
     this.value(value);
     return this.last;
   }
 
-  /** By which number a reader of the graph written last finds the object; undefined if it is not in it. */
-  numberOf(object: object): number | undefined {
-    return this.objects.get(object);
+  /** By which number a reader of the graph written last finds the record; undefined if it is not in it. */
+  numberOf(record: object): number | undefined {
+    const number = this.records.get(record) ?? -1;
+    return number < this.first ? undefined : number - this.first;
   }
 
   /** Everything written: the graphs one after the other, and what a `GraphReader` needs beside them. */
@@ -94,12 +98,6 @@ export class GraphWriter {
   }
 
   private object(object: object): void {
-    const known = this.objects.get(object);
-    if (known !== undefined) {
-      this.byte(Tag.again);
-      return this.count(known);
-    }
-    this.objects.set(object, this.objects.size);
     if (Array.isArray(object)) {
       this.byte(Tag.list);
       this.count(object.length);
@@ -119,6 +117,12 @@ export class GraphWriter {
   }
 
   private record(record: Readonly<Record<string, unknown>>): void {
+    const known = this.records.get(record);
+    if (known !== undefined && known >= this.first) {
+      this.byte(Tag.again);
+      return this.count(known - this.first);
+    }
+    this.records.set(record, ++this.lastRecord);
     const shape = this.shapeOf(record);
     if (shape < shortShapes) this.byte(Tag.shortRecord + shape);
     else {
@@ -201,7 +205,7 @@ export class GraphReader {
   private readonly graphs: Uint8Array;
   private position = 0;
   private offset = 0;
-  private objects: unknown[] = [];
+  private records: object[] = [];
 
   /** Texts that are among the known ones are those, so that graphs of many readers share them; new ones that are short become known. */
   constructor(bytes: Uint8Array, known: Map<string, string> = new Map()) {
@@ -236,15 +240,15 @@ export class GraphReader {
     this.graphs = bytes.subarray(headLength, headLength + head.getUint32(0, true));
   }
 
-  /** The graph that starts there, and its objects by their numbers. */
-  read(start: number): { readonly value: unknown; readonly objects: readonly unknown[] } {
+  /** The graph that starts there, and its records by their numbers. */
+  read(start: number): { readonly value: unknown; readonly records: readonly object[] } {
     this.position = start;
     this.offset = 0;
-    this.objects = [];
+    this.records = [];
     const value = this.value();
-    const { objects } = this;
-    this.objects = [];
-    return { value, objects };
+    const { records } = this;
+    this.records = [];
+    return { value, records };
   }
 
   private value(): unknown {
@@ -270,18 +274,16 @@ export class GraphReader {
       case Tag.text:
         return this.texts[this.count()];
       case Tag.again:
-        return this.objects[this.count()];
+        return this.records[this.count()];
       case Tag.list: {
         const length = this.count();
         // A list that grows reserves room for more; nobody adds to these.
         const list = new Array<unknown>(length);
-        this.objects.push(list);
         for (let index = 0; index < length; index++) list[index] = this.value();
         return list;
       }
       case Tag.map: {
         const map = new Map<unknown, unknown>();
-        this.objects.push(map);
         for (let left = this.count(); left > 0; left--) {
           const key = this.value();
           map.set(key, this.value());
@@ -290,7 +292,6 @@ export class GraphReader {
       }
       case Tag.set: {
         const set = new Set<unknown>();
-        this.objects.push(set);
         for (let left = this.count(); left > 0; left--) set.add(this.value());
         return set;
       }
@@ -304,7 +305,7 @@ export class GraphReader {
   private record(shapeNumber: number): Record<string, unknown> {
     const shape = this.shapes[shapeNumber] as RecordShape;
     const record = new shape.Record();
-    this.objects.push(record);
+    this.records.push(record);
     for (const key of shape.keys) {
       if (key === "start" || key === "end") {
         this.offset += this.difference();

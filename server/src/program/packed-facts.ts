@@ -23,7 +23,7 @@ export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
   const wanted = operationsByFunction(facts);
   const places = new Map<object, OperationPlace>();
   const functions = facts.functions.map((each, index): FunctionHead => {
-    const { parameters, decorators, returns, bindings, rebound, annotations, returned, body, holds, ...head } = each;
+    const { parameters, decorators, returns, bindings, rebound, annotations, returned, body } = each;
     const hasHeader = parameters.length > 0 || decorators.length > 0 || returns !== undefined;
     const header = hasHeader ? writer.write({ parameters, decorators, returns } satisfies FunctionHeader) : undefined;
     const inside = writer.write({ bindings, annotations, returned, body } satisfies FunctionInside);
@@ -32,11 +32,23 @@ export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
       const number = writer.numberOf(operation);
       if (number !== undefined) places.set(operation, [index, named.push(number) - 1]);
     }
+    // One by one: to copy all but some takes as long as everything else here.
     return {
-      ...head,
+      index: each.index,
+      kind: each.kind,
+      name: each.name,
+      qualifiedName: each.qualifiedName,
+      nameRange: each.nameRange,
+      parent: each.parent,
+      class: each.class,
+      isAsync: each.isAsync,
+      isGenerator: each.isGenerator,
+      bodyStart: each.bodyStart,
+      start: each.start,
+      end: each.end,
       hasDecorators: decorators.length > 0,
       rebound: rebound.size > 0 ? rebound : undefined,
-      holds: [...holds],
+      holds: [...each.holds],
       header,
       inside,
       named,
@@ -218,9 +230,9 @@ class UnpackedFunction implements FunctionFacts {
 
   private readInside(): FunctionInside {
     if (!this.inside) {
-      const { value, objects } = this.reader.read(this.insideAt);
+      const { value, records } = this.reader.read(this.insideAt);
       this.inside = value as FunctionInside;
-      this.operations = this.named.map((number) => objects[number]);
+      this.operations = this.named.map((number) => records[number]);
     }
     return this.inside;
   }
