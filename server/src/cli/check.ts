@@ -61,11 +61,13 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   const failOn = options.failOn ?? (project?.settings.failOn as Severity | "never" | undefined) ?? "warning";
   const started = environment.host.now();
   const progress = startProgress(environment);
-  const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, project, environment);
   const isWanted = wantedBy(options);
   const targets = await targetsOf(options.target, environment);
   const measured = await measuredFor(options, targets, environment);
   const { knowledge, from, problems: knowledgeProblems } = await loadKnowledge(options.knowledge, environment);
+  // After everything in the options that can be wrong: what threads have begun they finish.
+  const facts = environment.createFactsSource(options.cache ? "with disk" : "without disk");
+  const loaded = await loadSources(typedPaths.length === 0 ? ["."] : typedPaths, options.stdinFilename, project, environment, facts);
   const folders = foldersOf(project, options, environment);
   const settings = targets.map((target) => ({ ...settingsFor(target, options, measured, project, environment), folders }));
 
@@ -77,7 +79,7 @@ export async function check(typedPaths: readonly string[], options: CheckOptions
   if (kept) return finish({ ...kept, failure: undefined, text: textIn(loaded.files) }, 0, []);
 
   const host = new AnalysisHost(await environment.createParser(), settings[0] as Settings, knowledge);
-  const unread = await loadInto(host, loaded.files, options.cache ? "with disk" : "without disk", environment, progress);
+  const unread = await loadInto(host, loaded.files, facts, environment, progress);
 
   if (options.diff || options.fix) {
     const findingsOf = (analysis: Analysis, path: string): readonly Finding[] => analysis.findings(path).filter(isWanted);

@@ -8,6 +8,7 @@ import { findSources, largestSourceBytes, type ReadSource, readSource, sourceOf 
 import type { Target } from "../base/target.js";
 import type { Knowledge } from "../knowledge/knowledge.js";
 import { readUserKnowledge } from "../knowledge/user-files.js";
+import type { FactsSource } from "../program/packed-facts.js";
 import type { Measured } from "./costs.js";
 import type { Environment } from "./environment.js";
 import { knowledgeProblemText } from "./formats/knowledge-text.js";
@@ -37,25 +38,33 @@ export interface Loaded {
 
 /**
  * Reads the files, and the Python files and notebooks below the folders, that the user named; `-` is standard input. What the project excludes is
- * left out below folders, and read where it is named itself.
+ * left out below folders, and read where it is named itself. Where there is so much that threads pay, `facts` can begin with what is read.
  */
 export async function loadSources(
   typedPaths: readonly string[],
   stdinName: string | undefined,
   project: Project | undefined,
   environment: Environment,
+  facts?: FactsSource,
 ): Promise<Loaded> {
   const { host, workingFolder } = environment;
   const files = new Map<string, LoadedFile>();
   const problems: Problem[] = [];
   const missing: string[] = [];
+  let amount = 0;
   const take = (source: ReadSource, from: LoadedFile["from"]): void => {
     if (source.kind !== "source") problems.push({ path: source.path, message: source.message });
     else {
       const { path, text, encoding } = source;
       const notebook = isNotebook(path) ? readNotebook(text) : undefined;
       if (notebook && "reason" in notebook) problems.push({ path, message: notebook.reason });
-      else files.set(path, { path, text: notebook?.text ?? text, encoding, from, notebook });
+      else {
+        const file = { path, text: notebook?.text ?? text, encoding, from, notebook };
+        files.set(path, file);
+        // While others are still being read.
+        amount += file.text.length;
+        if (amount >= amountForThreads) facts?.prepare(file.text);
+      }
     }
   };
 
@@ -93,7 +102,7 @@ export async function loadSources(
 export async function loadInto(
   host: AnalysisHost,
   files: readonly LoadedFile[],
-  disk: "with disk" | "without disk",
+  source: FactsSource,
   environment: Environment,
   progress: Progress,
 ): Promise<readonly Problem[]> {
@@ -103,7 +112,6 @@ export async function loadInto(
     return [];
   }
   const problems: Problem[] = [];
-  const source = environment.createFactsSource(disk);
   let done = 0;
   await Promise.all(
     files.map(async ({ path, text }) => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
 import { makeFolder, privateFolder } from "./make-folder.js";
@@ -9,6 +9,8 @@ import { makeFolder, privateFolder } from "./make-folder.js";
  * missing. Nothing here fails: what cannot be kept is made again next time.
  */
 export interface DiskMemory {
+  /** Whether something is kept under the key; it may be damaged. */
+  has(key: string): boolean;
   recall(key: string): Uint8Array | undefined;
   keep(key: string, bytes: Uint8Array): void;
 }
@@ -26,6 +28,7 @@ export function diskMemory(folder: string, version: string): DiskMemory {
   let canWrite = true;
   const fileOf = (key: string): string => join(own, key.slice(0, 2), key.slice(2));
   return {
+    has: (key) => existsSync(fileOf(key)),
     recall(key) {
       try {
         const file = fileOf(key);

@@ -19,18 +19,37 @@ export function createFactsSource(cacheFolder: string | undefined): FactsSource 
     ownParser ??= createParser();
     return makePackedFacts(text, await ownParser);
   };
+  const made = async (text: string, key: string): Promise<Uint8Array> => {
+    if (ownParser) return madeHere(text);
+    try {
+      return await workers.packedFactsOf({ key, text });
+    } catch (error) {
+      if (error instanceof NoThreads) return madeHere(text);
+      throw error;
+    }
+  };
+  /** What is being made before it is asked for, by the text. */
+  const prepared = new Map<string, Promise<Uint8Array>>();
+  let keptInARow = 0;
   return {
-    async packedFactsOf(text) {
+    prepare(text) {
+      if (keptInARow === mostLookedFor || prepared.has(text)) return;
       const key = keyOfTexts([text]);
-      const kept = memory?.recall(key);
-      if (kept) return kept;
-      if (ownParser) return madeHere(text);
-      try {
-        return await workers.packedFactsOf({ key, text });
-      } catch (error) {
-        if (error instanceof NoThreads) return madeHere(text);
-        throw error;
+      keptInARow = memory?.has(key) ? keptInARow + 1 : 0;
+      if (keptInARow > 0) return;
+      const making = made(text, key);
+      prepared.set(text, making);
+      // Who asks for them learns why there are none.
+      making.catch(() => {});
+    },
+    async packedFactsOf(text) {
+      const early = prepared.get(text);
+      if (early) {
+        prepared.delete(text);
+        return early;
       }
+      const key = keyOfTexts([text]);
+      return memory?.recall(key) ?? made(text, key);
     },
     async rest() {
       await workers.rest();
@@ -39,6 +58,9 @@ export function createFactsSource(cacheFolder: string | undefined): FactsSource 
     },
   };
 }
+
+/** Where the facts of so many texts in a row are kept, those of all are, as a rule: then it costs more to look for others ahead than it saves. */
+const mostLookedFor = 16;
 
 /** Some forty million lines of Python. In bytes. */
 const largestMemory = 1_500_000_000;

@@ -274,6 +274,8 @@ class UnpackedWrite extends UnpackedSite implements WriteSite, InstanceAttribute
 
 /** Who makes facts of texts, or knows them from before. */
 export interface FactsSource {
+  /** The facts of this text will be asked for, unless everything that is asked turns out to be known from before: so they are made if they are not kept. */
+  prepare(text: string): void;
   /** The packed facts of a text. Rejects if they cannot be made, which is a defect of this program. */
   packedFactsOf(text: string): Promise<Uint8Array>;
   /** Ends what works for it; it can be asked again afterwards. */
