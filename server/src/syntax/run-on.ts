@@ -9,19 +9,57 @@ import type { Range } from "../base/range.js";
 /** Where a statement goes on in the next line although no bracket is open: from the start of the line to where the next one starts. */
 export function runOnLines(root: Node, text: string): readonly Range[] {
   const found: Range[] = [];
-  unfinishedLine.lastIndex = 0;
-  for (let match = unfinishedLine.exec(text); match; match = unfinishedLine.exec(text)) {
-    const last = match.index;
-    const start = text.lastIndexOf("\n", last) + 1;
-    if (prose.test(text.slice(start, last))) continue;
-    const next = nextToken(text, unfinishedLine.lastIndex);
+  let comment = text.indexOf("#");
+  let start = 0;
+  for (let end = text.indexOf("\n"); end !== -1; start = end + 1, end = text.indexOf("\n", start)) {
+    if (comment !== -1 && comment < start) comment = text.indexOf("#", start);
+    const last = comment !== -1 && comment < end ? lastBeforeComment(text, start, end) : lastToken(text, start, end);
+    if (last === -1 || prose.test(text.slice(start, last))) continue;
+    const next = nextToken(text, end + 1);
     if (next < text.length && goesOn(root, last, next)) found.push({ start, end: next + 1 });
   }
   return found;
 }
 
-/** The end of a line after which an expression has to follow. Comments and strings have such lines, too. */
-const unfinishedLine = /(?:[=.+\-*/%&|^~<>@]|\b(?:and|or|not|in|is|else|assert|del))[ \t]*(?:#[^\n]*)?\r?\n/g;
+/**
+ * Where the last token of a line without `#` starts if an expression has to follow it, else -1. Strings have such lines, too. Every line is asked, and few
+ * end like that, so most are told by one character.
+ */
+function lastToken(text: string, start: number, end: number): number {
+  let last = end - 1;
+  if (text.charCodeAt(last) === carriageReturn) last--;
+  while (last >= start && isBlank(text.charCodeAt(last))) last--;
+  if (last < start) return -1;
+  const kind = lastCharacters[text.charCodeAt(last)];
+  if (kind === undefined || kind === "other") return -1;
+  if (kind === "operator") return last;
+  const from = Math.max(start, last - longestKeyword);
+  const match = keywordAtEnd.exec(text.slice(from, last + 1));
+  return match ? from + match.index : -1;
+}
+
+/** The same for a line that may have a comment, or a string with `#` in it. */
+function lastBeforeComment(text: string, start: number, end: number): number {
+  const match = unfinishedLine.exec(text.slice(start, end + 1));
+  return match ? start + match.index : -1;
+}
+
+/** The end of a line after which an expression has to follow. */
+const unfinishedLine = /(?:[=.+\-*/%&|^~<>@]|\b(?:and|or|not|in|is|else|assert|del))[ \t]*(?:#[^\n]*)?\r?\n/;
+const keywordAtEnd = /\b(?:and|or|not|in|is|else|assert|del)$/;
+const longestKeyword = "assert".length + 1;
+
+/** By the code of the character that ends a line. */
+const lastCharacters: readonly ("operator" | "of a keyword" | "other")[] = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return /[=.+\-*/%&|^~<>@]/.test(character) ? "operator" : /[drtnsel]/.test(character) ? "of a keyword" : "other";
+});
+
+const carriageReturn = 13;
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
+}
 
 /** What stands before the end of a line of a comment or a long string, as a rule: the tree need not be asked. */
 const prose = /^\s*#|\w+ \w+ \w+ \w+/;
