@@ -277,14 +277,17 @@ export class GraphReader {
         return this.records[this.count()];
       case Tag.list: {
         const length = this.count();
+        if (length === 0) return noList;
         // A list that grows reserves room for more; nobody adds to these.
         const list = new Array<unknown>(length);
         for (let index = 0; index < length; index++) list[index] = this.value();
         return list;
       }
       case Tag.map: {
+        const size = this.count();
+        if (size === 0) return noMap;
         const map = new Map<unknown, unknown>();
-        for (let left = this.count(); left > 0; left--) {
+        for (let left = size; left > 0; left--) {
           const key = this.value();
           map.set(key, this.value());
         }
@@ -331,6 +334,10 @@ export class GraphReader {
     return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
   }
 }
+
+/** Most lists and maps hold nothing, and nobody adds to what was read: one of each is enough. */
+const noList: readonly never[] = [];
+const noMap: ReadonlyMap<unknown, unknown> = new Map();
 
 /** How records with the same keys are made. */
 interface RecordShape {

@@ -79,13 +79,17 @@ const names: ReadonlyMap<string, Signal["does"]> = new Map([
   ["put_nowait", "give"],
 ]);
 
-const signalling = functionTest("signals", ({ body }) => {
-  let signals = false;
-  walkOperations(body, (operation) => {
-    signals ||= signalName(operation) !== undefined;
-  });
-  return signals;
-});
+const signalling = functionTest(
+  "signals",
+  ({ body }) => {
+    let signals = false;
+    walkOperations(body, (operation) => {
+      signals ||= signalName(operation) !== undefined;
+    });
+    return signals;
+  },
+  new Set(names.keys()),
+);
 
 function signalName(operation: Operation): string | undefined {
   if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return undefined;

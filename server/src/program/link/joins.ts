@@ -99,15 +99,19 @@ function ends(program: Program): ReadonlyMap<FunctionNode, readonly End[]> {
 
 const maximumHelpers = 2;
 
-const endingThreads = functionTest("ends threads", ({ body }) => {
-  let ends = false;
-  walkOperations(body, (operation) => {
-    ends ||= operation.op === "call" && endingMethods.has(lastNameOf(operation.callee));
-  });
-  return ends;
-});
-
 const endingMethods: ReadonlySet<string> = new Set(["join", "is_alive"]);
+
+const endingThreads = functionTest(
+  "ends threads",
+  ({ body }) => {
+    let ends = false;
+    walkOperations(body, (operation) => {
+      ends ||= operation.op === "call" && endingMethods.has(lastNameOf(operation.callee));
+    });
+    return ends;
+  },
+  endingMethods,
+);
 
 type Ending = Pick<End, "object" | "in" | "waits" | "isOfEach" | "depends">;
 

@@ -67,14 +67,21 @@ export function importsOf(file: LinkedFile): readonly ImportFact[] {
 export interface FunctionTest {
   /** Unique among all tests. */
   readonly name: string;
+  /** Names of which it calls one, as a function or a method, if it passes. */
+  readonly calling: ReadonlySet<string> | undefined;
   passes(facts: FunctionFacts): boolean;
 }
 
-/** A test that is made once for the facts of each function. */
-export function functionTest(name: string, passes: (facts: FunctionFacts) => boolean): FunctionTest {
+/** A test that is made once for the facts of each function. With names of calls it is made only of functions that have one of them. */
+export function functionTest(
+  name: string,
+  passes: (facts: FunctionFacts) => boolean,
+  calling: ReadonlySet<string> | undefined = undefined,
+): FunctionTest {
   const known = new WeakMap<FunctionFacts, boolean>();
   return {
     name,
+    calling,
     passes(facts) {
       let result = known.get(facts);
       if (result === undefined) {
@@ -88,7 +95,17 @@ export function functionTest(name: string, passes: (facts: FunctionFacts) => boo
 
 /** The functions of a file that pass the test, so that who looks for such functions does not depend on all others. */
 export function functionsThat(file: LinkedFile, test: FunctionTest): readonly FunctionNode[] {
-  return file.derive(test.name, () => file.functions.filter(({ facts }) => test.passes(facts)));
+  return file.derive(test.name, () => {
+    const callers = test.calling && callersIn(file.facts, test.calling);
+    return file.functions.filter((node) => (!callers || callers.has(node.index)) && test.passes(node.facts));
+  });
+}
+
+/** The functions that call something by one of these names: nothing that is inside of functions needs to be read for it. */
+function callersIn({ callsByName }: Facts, names: ReadonlySet<string>): ReadonlySet<number> {
+  const callers = new Set<number>();
+  for (const name of names) for (const site of callsByName.get(name) ?? none) callers.add(site.function);
+  return callers;
 }
 
 /** Is told of each part of a file that somebody reads and that an edit can change. */

@@ -206,10 +206,12 @@ function isOwnObject(value: Value, { facts }: FunctionNode): boolean {
   return value.op === "read" && value.place.kind === "name" && facts.class !== undefined && value.place.name === facts.parameters[0]?.name;
 }
 
+const none: readonly never[] = [];
 const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What the function enters with `with` and calls `acquire` on. */
 function lockContexts(node: FunctionNode): readonly Value[] {
+  if (!node.facts.holds.has("lock")) return none;
   const before = contextsOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];
