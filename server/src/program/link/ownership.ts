@@ -206,7 +206,7 @@ export class Ownership {
    */
   private isFoundByOthers({ object, index }: ElementPlace, frame: Frame, depth: number): boolean {
     const key = this.object(index, frame, depth + 1);
-    if (key.perThread) return false;
+    if (key.perThread || isStoredForThread(key.key, object, frame)) return false;
     if (key.key !== unknown.key) return true;
     const indexes = new Set<string>();
     walkOperations(frame.function.facts.body, (operation) => {
@@ -461,7 +461,7 @@ export class Ownership {
           const { callee } = call;
           // What was there before under the key, or is from now on.
           if (
-            entity.name === "builtins.dict.setdefault" &&
+            (entity.name === "builtins.dict.setdefault" || entity.name === "builtins.dict.get") &&
             key?.form === "positional" &&
             callee.op === "read" &&
             callee.place.kind === "attribute"
@@ -771,6 +771,25 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/**
+ * Whether the function that starts the thread, and gives it the key, puts under that key what the thread then works on: `self.jobs[name] = Job()`,
+ * `pool.submit(self.run, name)`. Another thread has another key.
+ */
+function isStoredForThread(key: string, container: Value, { function: { file } }: Frame): boolean {
+  const [, path, index, name] = /^cell (.*)#(\d+) (\w+)$/.exec(key) ?? [];
+  const starter = path === file.path ? file.functions[Number(index)] : undefined;
+  if (!starter || container.op !== "read" || container.place.kind === "element") return false;
+  const { place: held } = container;
+  let isStored = false;
+  walkOperations(starter.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "element") return;
+    const { object, index: at } = operation.place;
+    const isKey = at.op === "read" && at.place.kind === "name" && at.place.name === name && at.place.owner === starter.facts.index;
+    isStored ||= isKey && object.op === "read" && object.place.kind === held.kind && object.place.name === held.name;
+  });
+  return isStored;
 }
 
 /** The key of an element that is written out, so that `db["orders"]` and `db["users"]` are two objects; else empty. */

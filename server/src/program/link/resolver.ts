@@ -774,9 +774,12 @@ export class Resolver {
         break;
       case "builtins.iter":
         return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
+      case "builtins.dict.get":
       case "builtins.dict.setdefault": {
         const made = call.arguments[1]?.value;
-        return made ? this.resolve(made, within) : [];
+        const { callee } = call;
+        const isGet = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "get";
+        return [...(isGet ? this.elements(callee.place.object, within) : []), ...(made ? this.resolve(made, within) : [])];
       }
       case "builtins.next":
         return first ? this.elements(first, within) : [];
