@@ -224,7 +224,9 @@ function isNamedObject(owner: string): boolean {
 
 /** Whether one object holds the two under two attributes, `self.first` and `self.second`, which tells them apart as names do. */
 function arePartsOfOne(a: HeldLock, b: HeldLock): boolean {
-  const [way, other] = [a, b].map(({ owner, via }) => (owner.startsWith("attribute ") && via.startsWith(owner) ? via.slice(owner.length) : ""));
+  const [way, other] = [a, b].map(({ owner, via }) =>
+    owner.startsWith("attribute ") && via.startsWith(owner) ? via.slice(owner.length) : "",
+  );
   return way !== "" && way === other;
 }
 

@@ -309,7 +309,7 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
     case "spawn":
       return `${start} ${partIdentity(root.spawn)} ${root.repeated} ${[...root.startedBy].map(partIdentity).join()}`;
     case "handler":
-      return `${start} ${partIdentity(root.class)} ${root.base}`;
+      return `${start} ${partIdentity(root.class)} ${root.base}${root.served ? ` ${partIdentity(root.served)}` : ""}`;
     case "entry":
       return `${start} ${root.entry.by} ${root.entry.turn ?? ""}`;
     case "caller":

@@ -1,6 +1,9 @@
+import { contains } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { loopsAround } from "./loops.js";
+import { holdsTwice } from "./repeated-keys.js";
 import { argumentFor } from "./resolver.js";
 import { samePlace } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
@@ -24,9 +27,26 @@ export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, de
     callers.length > 0 &&
     callers.every(({ call, within, receiver }) => {
       const argument = argumentFor(node, parameter, call, receiver);
-      return argument !== undefined && (keepsTask(call, argument, within) || isKeyOfTask(argument, within, program, depth + 1));
+      return (
+        argument !== undefined &&
+        (keepsTask(call, argument, within) ||
+          isOneOfMany(argument, call, within, program) ||
+          isKeyOfTask(argument, within, program, depth + 1))
+      );
     })
   );
+}
+
+/** Whether a loop gives each call another one of what it goes through: `gather(*(work(key) for key in keys))`. */
+function isOneOfMany(argument: Value, call: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
+  if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.facts.index) return false;
+  const [loop, ...others] = loopsAround(within, call);
+  const iterable = loop?.iterable;
+  if (!iterable || others.length > 0) return false;
+  const bound = within.facts.bindings.get(argument.place.name) ?? [];
+  const isOfLoop = bound.some((value) => value.op === "element-of" && value.iterable === iterable);
+  const isBoundInside = bound.some((value) => contains(loop, value) && !contains(iterable, value) && value.op !== "element-of");
+  return isOfLoop && !isBoundInside && !holdsTwice(iterable, within, resolver);
 }
 
 /** Whether the function stores what it made of the call under the key. */
