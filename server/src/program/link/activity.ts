@@ -398,9 +398,11 @@ class Walker {
     // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
     const found = this.accesses.splice(before);
     for (const access of found) {
-      const owner = ownerOfCell(access.location);
-      const isSpawners = root.kind === "caller" && owner === functionKey(root.function);
-      if (owner === undefined || isSpawners || !this.reached.has(owner)) this.accesses.push(access);
+      const isReached = (owner: string | undefined): boolean =>
+        owner !== undefined && !(root.kind === "caller" && owner === functionKey(root.function)) && this.reached.has(owner);
+      const way = ownerOfCell(access.via.split(wayBreak).pop() ?? "");
+      const isBrought = way !== undefined && isWithin(root.function, way);
+      if (!isReached(ownerOfCell(access.location)) && (isBrought || !isReached(way))) this.accesses.push(access);
     }
   }
 

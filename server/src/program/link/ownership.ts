@@ -336,7 +336,7 @@ export class Ownership {
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
         return sharedObject(`server of ${externals[0]}`);
       }
-    } else if (object.key.startsWith("self ")) {
+    } else if (object.key.startsWith("self ") || object.sharing === "unknown") {
       const common = this.givenToSeveral(node, definer, name);
       if (common) return common;
     }
@@ -465,8 +465,11 @@ export class Ownership {
             key?.form === "positional" &&
             callee.op === "read" &&
             callee.place.kind === "attribute"
-          )
-            return this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
+          ) {
+            const element = this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
+            // Where it is not known what it is, there may be nothing.
+            if (element.class || entity.name !== "builtins.dict.get") return element;
+          }
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
         }

@@ -10,9 +10,9 @@ import { someValue, walkOperations } from "./walk.js";
 
 /**
  * Whether the key is that of the one task that works on it: whoever starts the task keeps it under the same key, `tasks[key] = create_task(work(key))`.
- * What the task then does to the elements with its key, no other task does.
+ * What the task then does to the elements with its key, no other task does. `of a loop`: so it is, too, where a loop gives each call another key.
  */
-export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, depth = 0): boolean {
+export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, given: "kept" | "of a loop" = "kept", depth = 0): boolean {
   if (key.op !== "read" || key.place.kind !== "name" || depth > maximumDepth) return false;
   const { name, owner } = key.place;
   const around = owner === node.facts.index ? undefined : node.file.functions[owner];
@@ -30,8 +30,8 @@ export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, de
       return (
         argument !== undefined &&
         (keepsTask(call, argument, within) ||
-          isOneOfMany(argument, call, within, program) ||
-          isKeyOfTask(argument, within, program, depth + 1))
+          (given === "of a loop" && isOneOfMany(argument, call, within, program)) ||
+          isKeyOfTask(argument, within, program, given, depth + 1))
       );
     })
   );
@@ -42,7 +42,7 @@ function isOneOfMany(argument: Value, call: CallOperation, within: FunctionNode,
   if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.facts.index) return false;
   const [loop, ...others] = loopsAround(within, call);
   const iterable = loop?.iterable;
-  if (!iterable || others.length > 0) return false;
+  if (!iterable || iterable.op === "constant" || others.length > 0) return false;
   const bound = within.facts.bindings.get(argument.place.name) ?? [];
   const isOfLoop = bound.some((value) => value.op === "element-of" && value.iterable === iterable);
   const isBoundInside = bound.some((value) => contains(loop, value) && !contains(iterable, value) && value.op !== "element-of");

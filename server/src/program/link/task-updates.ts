@@ -144,7 +144,7 @@ function sharedLocation(
           : ownership.object(place.object, frame);
     if (object.sharing === "shared") return place.kind === "element" ? `${object.key}[]` : object.key;
     const element = place.kind === "attribute" ? elementBehind(place.object, node) : undefined;
-    if (element && ownership.object(element.object, frame).sharing === "shared" && !isKeyOfTask(element.index, node, program))
+    if (element && ownership.object(element.object, frame).sharing === "shared" && !isKeyOfTask(element.index, node, program, "of a loop"))
       return object.key;
   }
   return undefined;
