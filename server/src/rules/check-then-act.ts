@@ -1,3 +1,4 @@
+import { contains } from "../base/range.js";
 import type { Access } from "../program/link/activity.js";
 import { type CheckThenAct, isNone } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
@@ -29,6 +30,7 @@ import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
 import { accessesByLocation, isNamedForEnd, quoted, raceOf, whoText } from "./race.js";
 import type { Match, Rule, RuleContext } from "./rule.js";
+import { isStatistic } from "./told-count.js";
 
 /** What goes wrong when somebody comes between. */
 type Harm =
@@ -97,8 +99,9 @@ function isMild({ harm, act }: Data, program: Program): boolean {
       return isKeptInOrder(act) || isCaughtOnTheWay(act.race.first, harm.errors);
     case "stale":
     case "noted-twice":
-    case "overwritten":
       return true;
+    case "overwritten":
+      return !keepsBetter(act, program);
     // A pool or a cache may hold one more than it should; what is taken from a balance may not.
     case "past-limit":
       return act.pattern.act.op !== "write" || !countsOn(act.pattern.act);
@@ -129,6 +132,32 @@ function isKeptInOrder({ race, pattern }: CheckedAct): boolean {
 }
 
 const longestWithLock = 3;
+
+/**
+ * Whether a worse value surely can take the place of a better one: code is run to tell which of the two to keep, on which every interpreter may switch, and the
+ * threads do nothing but offer what they found.
+ */
+function keepsBetter(act: CheckedAct, program: Program): boolean {
+  const { check, act: store } = act.pattern;
+  if (check.form !== "comparison" || !check.isOrder || store.op !== "write" || !store.value || isStatistic(act.race.first)) return false;
+  const { value } = store;
+  const compared = check.rivals ?? (check.at.op === "branch" && check.at.test?.op === "compute" ? check.at.test.operands : []);
+  if (!compared.some((each) => sameValue(each, value))) return false;
+  return isDirect(act) && actTargets(act, program).every(({ verdict }) => verdict === "breaks");
+}
+
+/** Whether a function of the program that the test calls asks for more or less: `differs(new, self.current)` does not. */
+function ranks({ range }: CheckThenAct["check"], within: FunctionNode, { resolver }: Program): boolean {
+  let found = false;
+  walkOperations(within.facts.body, (operation) => {
+    if (found || operation.op !== "call" || !contains(range, operation)) return;
+    for (const { function: callee } of resolver.callees(operation, within))
+      walkOperations(callee.facts.body, (each) => {
+        found ||= each.op === "compute" && /^[<>]=?$/.test(each.operator);
+      });
+  });
+  return found;
+}
 
 /** Whether both are threads or requests of the program that come to it by a short way, and not a thread and whoever has started it, who know of each other. */
 function isDirect({ race }: CheckedAct): boolean {
@@ -291,6 +320,7 @@ function harmOf(
         return { harm: { goes: isSet && more === "late" ? "noted-twice" : "twice" }, undoes: addsToo };
       }
       if (act.op !== "write" || isLoop(pattern)) return undefined;
+      if (check.rivals && !ranks(check, access.function, program)) return undefined;
       const made = madeValue(act, access, inside, program);
       if (check.form === "comparison") return comparisonHarm(pattern, act.value);
       if (does === "replace") return replaceHarm(pattern, act.value, takes, takesToo, made);

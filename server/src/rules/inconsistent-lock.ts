@@ -42,8 +42,8 @@ type Data =
       /** The locks under which the other access touches the state. */
       readonly guards: readonly HeldLock[];
     }
-  /** An update lacks the lock that all others hold. */
-  | { readonly why: "bare-update"; readonly update: UpdateRace; readonly lock: HeldLock }
+  /** An update lacks the lock that all others hold, or is made under another than they; `lock` is theirs. */
+  | { readonly why: "update"; readonly update: UpdateRace; readonly lock: HeldLock }
   /** A comment names the lock. */
   | { readonly why: "declared"; readonly access: Access; readonly state: GuardedState };
 
@@ -64,7 +64,7 @@ function fix(data: Data, context: RuleContext): ReturnType<typeof lockFix> {
   switch (data.why) {
     case "declared":
       return declaredLockFix(data.access, data.state, context);
-    case "bare-update":
+    case "update":
       return lockFix(data.update.race.first, context);
     case "compared":
       return lockFix(data.race.first, context);
@@ -74,10 +74,11 @@ function fix(data: Data, context: RuleContext): ReturnType<typeof lockFix> {
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches = declared(program);
   for (const update of updateRaces(program)) {
-    const { missing, race } = update;
-    if (!missing) continue;
-    const bare = updateMatch<Data>(update, { why: "bare-update", update, lock: missing });
-    matches.set(`${bare.path}:${race.first.statement.start}`, bare);
+    const { missing, other, race } = update;
+    const lock = missing ?? other;
+    if (!lock) continue;
+    const found = updateMatch<Data>(update, { why: "update", update, lock });
+    matches.set(`${found.path}:${race.first.statement.start}`, found);
   }
   for (const accesses of accessesByLocation(program).values()) {
     const guarded = accesses.filter((access) => ownLocks(access).length > 0);
@@ -345,12 +346,13 @@ function message(data: Data, context: RuleContext): string {
     const place = quoted(access.function.file.path, access.range, context);
     return `\`${place}\` is ${access.does === "read" ? "read" : "touched"} without \`${state.lock}\`, which the comment \`# gil: guarded-by\` demands for \`${state.name}\`.`;
   }
-  if (data.why === "bare-update") {
+  if (data.why === "update") {
     const { update, lock } = data;
     const { first, second } = update.race;
     const text = quoted(first.function.file.path, first.statement, context);
     const where = placeText(first, second);
-    return `\`${text}\` updates shared state without a lock, but ${where} it is guarded by \`${lock.name}\`: either can undo the other's update. ${whereLost(update.gap)}`;
+    const here = update.missing ? "without a lock" : `under ${lockNames(ownLocks(first))}`;
+    return `\`${text}\` updates shared state ${here}, but ${where} it is guarded by \`${lock.name}\`: either can undo the other's update. ${whereLost(update.gap)}`;
   }
   const { race, guards } = data;
   const { first, second } = race;

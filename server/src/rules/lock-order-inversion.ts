@@ -222,10 +222,20 @@ function isNamedObject(owner: string): boolean {
   return /^(global|cell|made) /.test(owner);
 }
 
+/** Whether one object holds the two under two attributes, `self.first` and `self.second`, which tells them apart as names do. */
+function arePartsOfOne(a: HeldLock, b: HeldLock): boolean {
+  const [way, other] = [a, b].map(({ owner, via }) =>
+    owner.startsWith("attribute ") && via.startsWith(owner) ? via.slice(owner.length) : "",
+  );
+  return way !== "" && way === other;
+}
+
 /** Locks of two objects of one class, taken one after the other: another thread can come with the objects swapped. */
 function twinsIn(edges: readonly Edge[], program: Program): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();
-  const named = edges.filter(({ held, taken }) => isNamedObject(held.owner) && isNamedObject(taken.lock.owner));
+  const named = edges.filter(
+    ({ held, taken }) => (isNamedObject(held.owner) && isNamedObject(taken.lock.owner)) || arePartsOfOne(held, taken.lock),
+  );
   const seen = new Set<string>();
   for (const first of named) {
     if (first.held.owner === first.taken.lock.owner) continue;

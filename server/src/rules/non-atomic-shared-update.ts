@@ -18,10 +18,10 @@ export const nonAtomicSharedUpdate: Rule<UpdateRace> = {
   fix: ({ race }, context) => lockFix(race.first, context),
 };
 
-/** Where everybody else takes one lock, inconsistent-lock says that this update lacks it. */
+/** Where everybody else takes one lock, or each side takes another, inconsistent-lock says so. */
 function find({ program }: RuleContext): readonly Match<UpdateRace>[] {
   return updateRaces(program)
-    .filter(({ missing }) => !missing)
+    .filter(({ missing, other }) => !missing && !other)
     .map((update) => updateMatch(update, update));
 }
 

@@ -406,6 +406,7 @@ function severalText(root: ThreadRoot): string {
 /** Why threads start at the root, as a clause for related locations. */
 export function startText(root: ThreadRoot): string {
   if (root.kind === "caller") return root.within ? "this goes on beside the thread" : "other code calls this meanwhile";
+  if (root.kind === "handler" && root.served) return "a server calls this beside the thread";
   if (root.kind !== "promised") return root.kind === "spawn" ? "this thread is started here" : "several threads enter here";
   return root.promise.by === "docstring"
     ? "its docstring calls the class thread-safe"

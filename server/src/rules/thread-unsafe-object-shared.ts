@@ -185,6 +185,8 @@ const givingToLoop: ReadonlySet<string> = new Set(
 function madeElsewhere({ operation, root, function: node }: Access, { resolver }: Program): Made | undefined {
   if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return undefined;
   if (root.kind !== "spawn" && root.kind !== "handler" && root.kind !== "marked") return undefined;
+  // The thread that serves may be the one that connected.
+  if (root.kind === "handler" && root.served) return undefined;
   const entities = resolver.resolve(operation.callee.place.object, node);
   const [only] = entities;
   if (only?.kind !== "object" || only.type !== "sqlite3.Connection" || !only.origin || entities.length > 1) return undefined;

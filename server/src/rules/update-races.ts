@@ -15,6 +15,8 @@ export interface UpdateRace {
   readonly gap: readonly GapStep[];
   /** The lock under which all other code changes the state, where there is one and this update is made under none. */
   readonly missing: HeldLock | undefined;
+  /** The lock under which the other update of the race is made, where this one is made under another: each side keeps out only its own. */
+  readonly other: HeldLock | undefined;
 }
 
 /** The racing updates of the program, one for a statement. */
@@ -44,7 +46,7 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
       const best = guarded.length > 0 ? raceOf(update, update.locks, guarded, program, accesses) : undefined;
       const race = best?.confidence === "likely" ? best : raceOf(update, update.locks, others, program, accesses);
       if (race && (!known || race.confidence !== "possible"))
-        found.set(key, { race, gap: update.update.gap, missing: missingLock(race, stores) });
+        found.set(key, { race, gap: update.update.gap, missing: missingLock(race, stores), other: otherLock(race) });
     }
   }
   return [...found.values()];
@@ -55,6 +57,13 @@ function missingLock({ first, second }: Race, stores: readonly Access[]): HeldLo
   if (first.locks.some(isRealLock) || !second.update || second.operation === first.operation) return undefined;
   const others = stores.filter((store) => store.operation !== first.operation && !isFirstStore(store));
   return ownLocks(second).find((lock) => isRealLock(lock) && others.every((other) => commonLocks([lock], other.locks).length > 0));
+}
+
+/** The lock of the second update, where both are made under locks that stand close to them, and those are two by their names. */
+function otherLock({ first, second }: Race): HeldLock | undefined {
+  const held = ownLocks(first).filter(isRealLock);
+  const others = second.update ? ownLocks(second).filter(isRealLock) : [];
+  return held.length > 0 ? others.find((lock) => held.every(({ key, name }) => key !== lock.key && name !== lock.name)) : undefined;
 }
 
 /** Whether the store belongs to what makes the object or module, before anybody else comes by. */

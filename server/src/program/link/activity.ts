@@ -38,6 +38,7 @@ import {
   locksOf,
   looksLikeLock,
   mayFail,
+  mayHoldAtYield,
   takesLock,
   threadIdentityKey,
   triedIn,
@@ -309,7 +310,7 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
     case "spawn":
       return `${start} ${partIdentity(root.spawn)} ${root.repeated} ${[...root.startedBy].map(partIdentity).join()}`;
     case "handler":
-      return `${start} ${partIdentity(root.class)} ${root.base}`;
+      return `${start} ${partIdentity(root.class)} ${root.base}${root.served ? ` ${partIdentity(root.served)}` : ""}`;
     case "entry":
       return `${start} ${root.entry.by} ${root.entry.turn ?? ""}`;
     case "caller":
@@ -398,9 +399,11 @@ class Walker {
     // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
     const found = this.accesses.splice(before);
     for (const access of found) {
-      const owner = ownerOfCell(access.location);
-      const isSpawners = root.kind === "caller" && owner === functionKey(root.function);
-      if (owner === undefined || isSpawners || !this.reached.has(owner)) this.accesses.push(access);
+      const isReached = (owner: string | undefined): boolean =>
+        owner !== undefined && !(root.kind === "caller" && owner === functionKey(root.function)) && this.reached.has(owner);
+      const way = ownerOfCell(access.via.split(wayBreak).pop() ?? "");
+      const isBrought = way !== undefined && isWithin(root.function, way);
+      if (!isReached(ownerOfCell(access.location)) && (isBrought || !isReached(way))) this.accesses.push(access);
     }
   }
 
@@ -1414,35 +1417,6 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
     }
     return names;
   });
-}
-
-/**
- * Whether a generator that takes a lock may hold it, or what it stands for, when it hands over: not where each `with` is over by then and has only looked.
- * A lock for readers and writers marks under a lock of its own, before and afterwards, who is there.
- */
-function mayHoldAtYield(body: readonly Operation[]): boolean {
-  const yields: Operation[] = [];
-  const contexts: Extract<Operation, { op: "with" }>[] = [];
-  let acquires = false;
-  walkOperations(body, (operation) => {
-    if (operation.op === "yield") yields.push(operation);
-    if (operation.op === "with") contexts.push(operation);
-    acquires ||= isAcquire(operation);
-  });
-  const [first] = yields;
-  if (acquires || !first) return true;
-  if (contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end))) return true;
-  return (
-    contexts.some((context) => context.end <= first.start && marks(context.body)) && contexts.some((context) => context.start >= first.end)
-  );
-}
-
-function marks(body: readonly Operation[]): boolean {
-  let stores = false;
-  walkOperations(body, (operation) => {
-    stores ||= operation.op === "write" && operation.place.kind === "attribute";
-  });
-  return stores;
 }
 
 /** Whether the value is a stack of context managers. */

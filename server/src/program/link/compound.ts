@@ -29,6 +29,8 @@ export interface Check {
   readonly holds: "surely" | "in-some-cases";
   /** Whether it asks for more or less, and not just for the same. */
   readonly isOrder: boolean;
+  /** What a call compares it with, `lap.beats(self.best)`, as far as its text tells: the look is one only for who then stores one of these. */
+  readonly rivals?: readonly Value[];
   /** What runs because of it. */
   readonly dependent: readonly Operation[];
   /** What runs in its place where the check comes out the other way. */
@@ -192,6 +194,9 @@ function record(
     const { check, caughtOutside } = checks[i] as Surroundings["checks"][number];
     // The test of a `while` stands in its body.
     if (act.op !== "write" && act.start >= check.range.start && act.end <= check.range.end) continue;
+    const { rivals } = check;
+    const isOfRivals = rivals && act.op === "write" && rivals.some((rival) => act.value !== undefined && sameValue(rival, act.value));
+    if (rivals && !isOfRivals) continue;
     const does = effectOn(act, check);
     // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
     if (!does || (check.holds === "in-some-cases" && does !== "fill")) continue;
@@ -355,14 +360,15 @@ function testedBy(
         if (name === "qsize") return check(object.place, "size", outcome);
         if (name === "full") return check(object.place, "bound", outcome);
         if (name === "is_set" || name === "isSet") return check(object.place, "size", outcome);
-        return [];
+        return judged(value, outcome, inner);
       }
-      if (callee.place.kind !== "name" || callee.place.owner !== unbound) return [];
+      if (callee.place.kind !== "name") return [];
+      if (callee.place.owner !== unbound) return judged(value, outcome, inner);
       if (callee.place.name === "len" && first?.value.op === "read") return check(first.value.place, "size", outcome);
       const name = second?.value;
       if ((callee.place.name === "hasattr" || callee.place.name === "getattr") && first && name?.op === "constant" && name.type === "str")
         return check({ kind: "attribute", object: first.value, name: String(name.value) }, "attribute", outcome);
-      return [];
+      return judged(value, outcome, inner);
     }
     case "choice": {
       // Of `a and b` that does not hold, either may be what fails.
@@ -373,6 +379,23 @@ function testedBy(
     default:
       return [];
   }
+}
+
+/** What a call looks at that is given state beside something else, and says which of the two to keep: `better(found, self.best)`. */
+function judged(
+  { callee, arguments: passed }: CallOperation,
+  outcome: Check["found"],
+  inner: (operand: Value, found: Check["found"]) => readonly Check[],
+): readonly Check[] {
+  const object = callee.op === "read" && callee.place.kind === "attribute" ? [callee.place.object] : [];
+  const values = [...object, ...passed.map(({ value }) => value)].filter((value) => value.op === "read");
+  if (values.length !== 2) return [];
+  return values.flatMap((value, index) => {
+    const rivals = [values[1 - index] as Value];
+    return inner(value, outcome)
+      .filter((check) => check.form === "truth")
+      .map((check): Check => ({ ...check, form: "comparison", isOrder: true, rivals }));
+  });
 }
 
 function comparisons(

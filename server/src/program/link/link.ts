@@ -17,6 +17,8 @@ export interface Program {
   readonly spawns: readonly Spawn[];
   /** Places that make a library call functions of the program in a thread it has for events or results. */
   readonly services: readonly Spawn[];
+  /** Servers that answer one request after the other, in the thread that has them serve. */
+  readonly servers: readonly Spawn[];
   /** Functions that libraries call when something comes in. */
   readonly entryPoints: readonly EntryPoint[];
   readonly handlers: readonly HandlerRoot[];
@@ -133,6 +135,7 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     file: (path) => byPath.get(path),
     spawns: spawns.filter((spawn) => spawn.width !== "handlers"),
     services: spawns.filter((spawn) => spawn.width === "handlers" && spawn.startedBy === "call"),
+    servers: spawns.filter((spawn) => spawn.startedBy === "library" && spawn.worker === "callback-in-caller"),
     entryPoints: memory.listAsBefore("entry points", points),
     handlers: memory.listAsBefore("handlers", handlers),
     resolver,

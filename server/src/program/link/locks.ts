@@ -491,3 +491,32 @@ export function triedIn(
     }
   return undefined;
 }
+
+/**
+ * Whether a generator that takes a lock may hold it, or what it stands for, when it hands over: not where each `with` is over by then and has only looked.
+ * A lock for readers and writers marks under a lock of its own, before and afterwards, who is there.
+ */
+export function mayHoldAtYield(body: readonly Operation[]): boolean {
+  const yields: Operation[] = [];
+  const contexts: Extract<Operation, { op: "with" }>[] = [];
+  let acquires = false;
+  walkOperations(body, (operation) => {
+    if (operation.op === "yield") yields.push(operation);
+    if (operation.op === "with") contexts.push(operation);
+    acquires ||= isAcquire(operation);
+  });
+  const [first] = yields;
+  if (acquires || !first) return true;
+  if (contexts.some((context) => yields.some((each) => context.start <= each.start && each.end <= context.end))) return true;
+  return (
+    contexts.some((context) => context.end <= first.start && marks(context.body)) && contexts.some((context) => context.start >= first.end)
+  );
+}
+
+function marks(body: readonly Operation[]): boolean {
+  let stores = false;
+  walkOperations(body, (operation) => {
+    stores ||= operation.op === "write" && operation.place.kind === "attribute";
+  });
+  return stores;
+}

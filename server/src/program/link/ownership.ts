@@ -206,7 +206,7 @@ export class Ownership {
    */
   private isFoundByOthers({ object, index }: ElementPlace, frame: Frame, depth: number): boolean {
     const key = this.object(index, frame, depth + 1);
-    if (key.perThread) return false;
+    if (key.perThread || isStoredForThread(key.key, object, frame)) return false;
     if (key.key !== unknown.key) return true;
     const indexes = new Set<string>();
     walkOperations(frame.function.facts.body, (operation) => {
@@ -336,7 +336,7 @@ export class Ownership {
       if (name === "server" && externals.length > 0 && !definer.facts.instanceAttributes.has(name)) {
         return sharedObject(`server of ${externals[0]}`);
       }
-    } else if (object.key.startsWith("self ")) {
+    } else if (object.key.startsWith("self ") || object.sharing === "unknown") {
       const common = this.givenToSeveral(node, definer, name);
       if (common) return common;
     }
@@ -461,12 +461,15 @@ export class Ownership {
           const { callee } = call;
           // What was there before under the key, or is from now on.
           if (
-            entity.name === "builtins.dict.setdefault" &&
+            (entity.name === "builtins.dict.setdefault" || entity.name === "builtins.dict.get") &&
             key?.form === "positional" &&
             callee.op === "read" &&
             callee.place.kind === "attribute"
-          )
-            return this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
+          ) {
+            const element = this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
+            // Where it is not known what it is, there may be nothing.
+            if (element.class || entity.name !== "builtins.dict.get") return element;
+          }
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
         }
@@ -771,6 +774,25 @@ export class Ownership {
     const [entity] = this.resolver.resolve(value, within);
     return entity?.kind === "function" ? functionKey(entity.function) : entity?.kind === "class" ? classKey(entity.class) : "definition";
   }
+}
+
+/**
+ * Whether the function that starts the thread, and gives it the key, puts under that key what the thread then works on: `self.jobs[name] = Job()`,
+ * `pool.submit(self.run, name)`. Another thread has another key.
+ */
+function isStoredForThread(key: string, container: Value, { function: { file } }: Frame): boolean {
+  const [, path, index, name] = /^cell (.*)#(\d+) (\w+)$/.exec(key) ?? [];
+  const starter = path === file.path ? file.functions[Number(index)] : undefined;
+  if (!starter || container.op !== "read" || container.place.kind === "element") return false;
+  const { place: held } = container;
+  let isStored = false;
+  walkOperations(starter.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "element") return;
+    const { object, index: at } = operation.place;
+    const isKey = at.op === "read" && at.place.kind === "name" && at.place.name === name && at.place.owner === starter.facts.index;
+    isStored ||= isKey && object.op === "read" && object.place.kind === held.kind && object.place.name === held.name;
+  });
+  return isStored;
 }
 
 /** The key of an element that is written out, so that `db["orders"]` and `db["users"]` are two objects; else empty. */

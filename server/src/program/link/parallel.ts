@@ -1,7 +1,9 @@
 import type { Moment } from "./activity.js";
+import { lastNameOf } from "./last-name.js";
 import type { SharingPromise } from "./promises.js";
 import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
-import { isAwaitedAtOnce, threadObjectOf } from "./spawns.js";
+import { isAwaitedAtOnce, type Spawn, threadObjectOf } from "./spawns.js";
+import { walkOperations } from "./walk.js";
 
 /**
  * Why two moments can be at the same time. `seen`: the program starts the threads. `promised`: the code says that it is shared.
@@ -56,6 +58,7 @@ function inParallel({ root: a, of }: Placed, { root: b, of: ofSecond }: Placed):
   if (a.kind === "spawn" && b.kind === "spawn" && a.instances === "one" && b.instances === "one" && isAwaitedBefore(a, b)) return false;
   if (a.kind === "caller") return runsBeside(b, a);
   if (b.kind === "caller") return runsBeside(a, b);
+  if (isOverBefore(a, b) || isOverBefore(b, a)) return false;
   if (a.kind === "spawn" && b.kind === "spawn") {
     if (a.spawn.call === b.spawn.call) return a.spawn.instances === "several";
     // Two objects that are threads themselves.
@@ -79,6 +82,22 @@ type SpawnRoot = Extract<ThreadRoot, { kind: "spawn" }>;
 function isMadeByOther(a: SpawnRoot, of: Placed["of"], b: SpawnRoot, ofSecond: Placed["of"]): boolean {
   if (of !== "call's object" || ofSecond !== "thread's object" || b.startedBy.size === 0) return false;
   return !b.startedBy.has(a.spawn.in) && !b.startedBy.has(a.function);
+}
+
+/** Whether the function that makes the server has waited for the thread before it has that serve. */
+function isOverBefore(a: ThreadRoot, b: ThreadRoot): boolean {
+  if (a.kind !== "spawn" || b.kind !== "handler" || !b.served || a.spawn.in !== b.served.in) return false;
+  return firstJoin(a.spawn) < servesFrom(b.served);
+}
+
+/** Where the function that makes the server has it serve, which keeps it until the server is stopped; the end of the function where others do. */
+function servesFrom({ in: within, call }: Spawn): number {
+  let from = within.facts.end;
+  walkOperations(within.facts.body, (operation) => {
+    if (operation.op === "call" && operation.start >= call.end && /^(serve_forever|handle_request)$/.test(lastNameOf(operation.callee)))
+      from = Math.min(from, operation.start);
+  });
+  return from;
 }
 
 /** Whether the second is a timer for the same work, which the work of the first sets up at its end. */

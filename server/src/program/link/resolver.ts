@@ -15,6 +15,7 @@ import {
   type PartialEntity,
   sameEntity,
 } from "./entity.js";
+import { keptOnApplication } from "./kept-on-application.js";
 import { importsOf } from "./linked-file.js";
 import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
@@ -774,9 +775,12 @@ export class Resolver {
         break;
       case "builtins.iter":
         return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
+      case "builtins.dict.get":
       case "builtins.dict.setdefault": {
         const made = call.arguments[1]?.value;
-        return made ? this.resolve(made, within) : [];
+        const { callee } = call;
+        const isGet = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "get";
+        return [...(isGet ? this.elements(callee.place.object, within) : []), ...(made ? this.resolve(made, within) : [])];
       }
       case "builtins.next":
         return first ? this.elements(first, within) : [];
@@ -1258,42 +1262,6 @@ function starImports(file: LinkedFile): readonly ImportFact[] {
 interface ReboundValue {
   readonly node: FunctionNode;
   readonly value: Value;
-}
-
-/**
- * What the file keeps on the application of a web framework under the name or key: handlers get at it through their request, whose application
- * is the one that the file sets up: `app["db"] = connect()` … `request.app["db"]`, `app.state.db = connect()` … `request.app.state.db`.
- */
-function keptOnApplication(place: Place, file: LinkedFile): readonly ReboundValue[] {
-  const key = applicationKey(place);
-  if (key === undefined) return [];
-  const kept = file.derive("kept on applications", () => {
-    const values = new Map<string, ReboundValue[]>();
-    for (const node of file.functions) {
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "write" || operation.form !== "assign" || !operation.value) return;
-        const written = applicationKey(operation.place);
-        if (written === undefined) return;
-        append(values, written, { node, value: operation.value });
-      });
-    }
-    return values;
-  });
-  return kept.get(key) ?? [];
-}
-
-/** Equal for places that are the same on an application; undefined for what is not written as a part of one. */
-function applicationKey(place: Place): string | undefined {
-  if (place.kind === "name" || place.object.op !== "read") return undefined;
-  const holder = place.object.place;
-  if (place.kind === "element")
-    return place.index.op === "constant" && place.index.type === "str" && isApplication(holder) ? `[${place.index.value}]` : undefined;
-  const isNamespace = holder.kind === "attribute" && (holder.name === "state" || holder.name === "ctx");
-  return isNamespace && holder.object.op === "read" && isApplication(holder.object.place) ? `.${place.name}` : undefined;
-}
-
-function isApplication(place: Place): boolean {
-  return place.kind !== "element" && (place.name === "app" || place.name === "application" || place.name === "config_dict");
 }
 
 /** Every value that functions of the file store in variables of others, by owner and name. */

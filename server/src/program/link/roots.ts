@@ -44,7 +44,9 @@ export type ThreadRoot =
       readonly class: ClassNode;
       readonly base: string;
       readonly function: FunctionNode;
-      readonly instances: "several";
+      readonly instances: "one" | "several";
+      /** The server that calls it for one request after the other, in the thread that has it serve. */
+      readonly served: Spawn | undefined;
     }
   /** A function that a library calls: a decorated view, a job, a method of a servicer that all threads share. */
   | {
@@ -96,7 +98,16 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
         base: handler.base,
         function: method,
         instances: "several",
+        served: undefined,
       });
+    }
+  }
+  for (const served of program.servers) {
+    for (const { function: method } of served.targets) {
+      const owner = program.resolver.enclosingClass(method);
+      const key = `served ${functionKey(method)}`;
+      if (!owner || roots.some((root) => root.kind === "handler" && root.function === method)) continue;
+      roots.push({ kind: "handler", key, class: owner, base: served.spawner, function: method, instances: "one", served });
     }
   }
   const entries = new Map<string, Extract<ThreadRoot, { kind: "entry" }>>();
@@ -183,7 +194,16 @@ export function takeTurns(a: ThreadRoot, b: ThreadRoot): boolean {
 }
 
 function turnOf(root: ThreadRoot): string | undefined {
-  return root.kind === "spawn" ? root.spawn.turn : root.kind === "entry" ? root.entry.turn : undefined;
+  switch (root.kind) {
+    case "spawn":
+      return root.spawn.turn;
+    case "entry":
+      return root.entry.turn;
+    case "handler":
+      return root.served && `turn of ${root.base}`;
+    default:
+      return undefined;
+  }
 }
 
 /** Whether the spawn is `future.add_done_callback(…)` on a future that a thread pool of the program made. */

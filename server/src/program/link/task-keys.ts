@@ -1,15 +1,18 @@
+import { contains } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { loopsAround } from "./loops.js";
+import { holdsTwice } from "./repeated-keys.js";
 import { argumentFor } from "./resolver.js";
 import { samePlace } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
 
 /**
  * Whether the key is that of the one task that works on it: whoever starts the task keeps it under the same key, `tasks[key] = create_task(work(key))`.
- * What the task then does to the elements with its key, no other task does.
+ * What the task then does to the elements with its key, no other task does. `of a loop`: so it is, too, where a loop gives each call another key.
  */
-export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, depth = 0): boolean {
+export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, given: "kept" | "of a loop" = "kept", depth = 0): boolean {
   if (key.op !== "read" || key.place.kind !== "name" || depth > maximumDepth) return false;
   const { name, owner } = key.place;
   const around = owner === node.facts.index ? undefined : node.file.functions[owner];
@@ -24,9 +27,26 @@ export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, de
     callers.length > 0 &&
     callers.every(({ call, within, receiver }) => {
       const argument = argumentFor(node, parameter, call, receiver);
-      return argument !== undefined && (keepsTask(call, argument, within) || isKeyOfTask(argument, within, program, depth + 1));
+      return (
+        argument !== undefined &&
+        (keepsTask(call, argument, within) ||
+          (given === "of a loop" && isOneOfMany(argument, call, within, program)) ||
+          isKeyOfTask(argument, within, program, given, depth + 1))
+      );
     })
   );
+}
+
+/** Whether a loop gives each call another one of what it goes through: `gather(*(work(key) for key in keys))`. */
+function isOneOfMany(argument: Value, call: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
+  if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.facts.index) return false;
+  const [loop, ...others] = loopsAround(within, call);
+  const iterable = loop?.iterable;
+  if (!iterable || iterable.op === "constant" || others.length > 0) return false;
+  const bound = within.facts.bindings.get(argument.place.name) ?? [];
+  const isOfLoop = bound.some((value) => value.op === "element-of" && value.iterable === iterable);
+  const isBoundInside = bound.some((value) => contains(loop, value) && !contains(iterable, value) && value.op !== "element-of");
+  return isOfLoop && !isBoundInside && !holdsTwice(iterable, within, resolver);
 }
 
 /** Whether the function stores what it made of the call under the key. */

@@ -1,5 +1,5 @@
 import type { Range } from "../../base/range.js";
-import type { CallOperation, Place, Value, WriteOperation } from "../operation.js";
+import type { CallOperation, ElementPlace, Place, Value, WriteOperation } from "../operation.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
@@ -143,8 +143,23 @@ function sharedLocation(
           ? ownership.attributeLocation(place.object, place.name, frame)
           : ownership.object(place.object, frame);
     if (object.sharing === "shared") return place.kind === "element" ? `${object.key}[]` : object.key;
+    const element = place.kind === "attribute" ? elementBehind(place.object, node) : undefined;
+    if (element && ownership.object(element.object, frame).sharing === "shared" && !isKeyOfTask(element.index, node, program, "of a loop"))
+      return object.key;
   }
   return undefined;
+}
+
+/** The element that a variable was looked up as, `card = self.cards[code]`: other tasks that mean the same key find the same object. */
+function elementBehind(value: Value, node: FunctionNode): ElementPlace | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return undefined;
+  const [only, ...others] = node.facts.bindings.get(value.place.name) ?? [];
+  if (!only || others.length > 0) return undefined;
+  if (only.op === "read") return only.place.kind === "element" ? only.place : undefined;
+  if (only.op !== "call" || only.callee.op !== "read" || only.callee.place.kind !== "attribute") return undefined;
+  const [key] = only.arguments;
+  const { name, object } = only.callee.place;
+  return name === "get" && key?.form === "positional" ? { kind: "element", object, index: key.value } : undefined;
 }
 
 /** The key of what a handler finds on the application that its request came to, which all requests share. */
