@@ -188,7 +188,12 @@ export class AnalysisHost {
     const before = this.files.get(path);
     const extractions = open ? (before?.extractions ?? new ExtractionMemory()) : undefined;
     const facts = extract(module, source, extractions);
-    this.files.set(path, { source, facts: open && before?.open ? carriedOver(before.facts, facts) : facts, open, extractions });
+    this.files.set(path, {
+      source,
+      facts: open && before?.open ? carriedOver(before.facts, facts, extractions) : facts,
+      open,
+      extractions,
+    });
     this.current = undefined;
   }
 }

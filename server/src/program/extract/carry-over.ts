@@ -1,11 +1,16 @@
 import type { Facts } from "../facts.js";
+import type { ExtractionMemory } from "./extract.js";
 
 /**
  * The facts of a text after an edit, made of the objects of those before it wherever the two are the same: so nobody who remembers something
  * about an object has to look again. As plain data the result equals `now`; of two different objects none become one.
+ * The memory that `now` was extracted with goes on with the objects of the result.
  */
-export function carriedOver(before: Facts, now: Facts): Facts {
-  return new CarryOver().of(before, now) as Facts;
+export function carriedOver(before: Facts, now: Facts, memory?: ExtractionMemory): Facts {
+  const carryOver = new CarryOver();
+  const facts = carryOver.of(before, now) as Facts;
+  memory?.adopt((extracted) => carryOver.resultOf(extracted));
+  return facts;
 }
 
 class CarryOver {
@@ -22,6 +27,10 @@ class CarryOver {
     if (result === before) this.taken.add(before as object);
     this.results.set(now, result);
     return result;
+  }
+
+  resultOf<T extends object>(now: T): T {
+    return (this.results.get(now) ?? now) as T;
   }
 
   private made(before: object | undefined, now: object): unknown {

@@ -70,6 +70,8 @@ interface Definition {
 export class ExtractionMemory {
   private before = new Map<Statement, Definition>();
   private now = new Map<Statement, Definition>();
+  /** Those that were extracted since facts were last carried over. */
+  private added: Definition[] = [];
   /** The names of the module, on which it depends what the names in a function mean. */
   private names: Pick<Scope, "bound" | "rebound"> = { bound: new Set(), rebound: new Set() };
 
@@ -87,11 +89,36 @@ export class ExtractionMemory {
     return known?.firstFunction === firstFunction && known.firstClass === firstClass && known.owner === owner ? known : undefined;
   }
 
+  add(node: Statement, definition: Definition): void {
+    this.added.push(definition);
+    this.keep(node, definition);
+  }
+
+  /**
+   * Takes over what became of the objects extracted last when the facts were carried over, so that it is these that are found in the facts again and
+   * nobody has to compare them a second time.
+   */
+  adopt(resultOf: <T extends object>(extracted: T) => T): void {
+    for (const { functions, classes, calls, writes, imports, attributes } of this.added) {
+      replaceEach(functions, resultOf);
+      replaceEach(classes, resultOf);
+      replaceEach(imports, resultOf);
+      replaceEach(calls, ({ name, site }) => ({ name, site: resultOf(site) }));
+      replaceEach(writes, ({ name, site }) => ({ name, site: resultOf(site) }));
+      replaceEach(attributes, ({ owner, name, attribute }) => ({ owner, name, attribute: resultOf(attribute) }));
+    }
+    this.added = [];
+  }
+
   /** The members of a class that stays as it is are kept with it: they are asked for once one of them changes. */
   keep(node: Statement, definition: Definition): void {
     this.now.set(node, definition);
     for (const [member, each] of definition.members) this.now.set(member, each);
   }
+}
+
+function replaceEach<T>(list: T[], replacement: (each: T) => T): void {
+  for (const [index, each] of list.entries()) list[index] = replacement(each);
 }
 
 function isSameSet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
@@ -149,7 +176,7 @@ class FileExtraction {
     extract();
     this.definitions.pop();
     this.definitions.at(-1)?.members.set(node, definition);
-    this.memory.keep(node, definition);
+    this.memory.add(node, definition);
   }
 
   private takeOver({ functions, classes, calls, writes, imports, attributes }: Definition): void {

@@ -32,6 +32,10 @@ function inOrder(spawns: readonly Spawn[]): readonly Spawn[] {
   );
 }
 
+/** Stand for lists that follow from the whole program. */
+const listParts = { spawns: {}, "entry points": {}, handlers: {} } as const;
+type ListName = keyof typeof listParts;
+
 /** What linking remembers from one state of a program to the next. One program at a time. */
 export class LinkMemory {
   readonly first = new AnswerMemory();
@@ -39,8 +43,10 @@ export class LinkMemory {
   private files = new Map<string, { readonly facts: Facts; readonly linked: LinkedFile }>();
   private spawns: ReadonlyMap<LinkedFile, readonly Spawn[]> = new Map();
   private last: { readonly found: readonly Spawn[]; readonly kept: readonly Spawn[] } = { found: [], kept: [] };
-  private readonly lists = new Map<string, readonly object[]>();
+  private readonly lists = new Map<ListName, readonly object[]>();
   private state = 0;
+  /** Whether the present state has answers that rest on what spawns hand over. */
+  isSecondInUse = false;
 
   /** The state of the program that the memory is at; files given out for an earlier one are not to be used any more. */
   get present(): number {
@@ -88,15 +94,22 @@ export class LinkMemory {
     return this.last.kept;
   }
 
-  /** The list that it was, if all in it is as it was; otherwise whatever follows from the whole program is to be found anew. */
-  listAsBefore<Item extends object>(name: string, list: readonly Item[]): readonly Item[] {
+  /** The list that it was, if all in it is as it was; otherwise whatever has read it is to be found anew. */
+  listAsBefore<Item extends object>(name: ListName, list: readonly Item[]): readonly Item[] {
     const before = this.lists.get(name);
     if (before === list) return list;
     if (before?.length === list.length && list.every((each, index) => sameStructure(each, before[index]))) return before as readonly Item[];
     this.lists.set(name, list);
-    this.first.changedThroughout();
-    this.second.changedThroughout();
+    this.first.changedNow(listParts[name]);
+    if (this.isSecondInUse) this.second.changedNow(listParts[name]);
+    else this.second.changedInPlace({ parts: [listParts[name]], names: [] });
     return list;
+  }
+
+  /** Who asks the question at hand has read the list. */
+  readList(name: ListName): void {
+    this.first.read(listParts[name]);
+    this.second.read(listParts[name]);
   }
 
   private eachAsBefore(spawns: readonly Spawn[]): readonly Spawn[] {
@@ -118,7 +131,8 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
   let resolver = new Resolver(byPath, knowledge, new Map(), memory.first);
   let spawns = resolver.overview("spawns", () => findSpawns(files, resolver, knowledge));
   const given = spawnedArguments(spawns);
-  if (given.size > 0) {
+  memory.isSecondInUse = given.size > 0;
+  if (memory.isSecondInUse) {
     resolver = new Resolver(byPath, knowledge, given, memory.second);
     // Only the files of functions that are handed something can find more.
     const affected = new Set([...given.keys()].map((node) => node.file));
@@ -127,17 +141,36 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
   }
   spawns = memory.asBefore(spawns);
   const { handlers, points } = resolver.overview("handlers", () => {
+    memory.readList("spawns");
     const found = findHandlers(files, spawns, resolver, knowledge);
     return { ...found, points: [...findEntryPoints(files, spawns, found.handlers, resolver, knowledge), ...found.points] };
   });
-  return {
-    files,
-    file: (path) => byPath.get(path),
+  const lists = {
     spawns: spawns.filter((spawn) => spawn.width !== "handlers"),
     services: spawns.filter((spawn) => spawn.width === "handlers" && spawn.startedBy === "call"),
     servers: spawns.filter((spawn) => spawn.startedBy === "library" && spawn.worker === "callback-in-caller"),
     entryPoints: memory.listAsBefore("entry points", points),
     handlers: memory.listAsBefore("handlers", handlers),
+  };
+  return {
+    files,
+    file: (path) => byPath.get(path),
+    get spawns() {
+      memory.readList("spawns");
+      return lists.spawns;
+    },
+    get services() {
+      memory.readList("spawns");
+      return lists.services;
+    },
+    get entryPoints() {
+      memory.readList("entry points");
+      return lists.entryPoints;
+    },
+    get handlers() {
+      memory.readList("handlers");
+      return lists.handlers;
+    },
     resolver,
     knowledge,
   };

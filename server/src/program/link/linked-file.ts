@@ -116,8 +116,10 @@ export type Watch = (part: object) => void;
  * the objects that they were, with other facts. Whoever remembers what was read of it learns what changed.
  */
 export class EditedFile implements LinkedFile {
-  readonly functions: readonly FunctionNode[];
-  readonly classes: readonly ClassNode[];
+  private readonly allFunctions: readonly EditedFunction[];
+  private readonly allClasses: readonly EditedClass[];
+  /** Stands for which definitions there are: they are others only in another file. */
+  private readonly definitions = {};
   private readonly derived = new Map<string, Derived>();
   private watching = true;
 
@@ -127,8 +129,18 @@ export class EditedFile implements LinkedFile {
     private readonly watch: Watch,
   ) {
     const note = (part: object): void => this.note(part);
-    this.functions = current.functions.map((each) => new EditedFunction(this, each, note));
-    this.classes = current.classes.map((each) => new EditedClass(this, each, note));
+    this.allFunctions = current.functions.map((each) => new EditedFunction(this, each, note));
+    this.allClasses = current.classes.map((each) => new EditedClass(this, each, note));
+  }
+
+  get functions(): readonly FunctionNode[] {
+    this.note(this.definitions);
+    return this.allFunctions;
+  }
+
+  get classes(): readonly ClassNode[] {
+    this.note(this.definitions);
+    return this.allClasses;
   }
 
   get facts(): Facts {
@@ -171,12 +183,8 @@ export class EditedFile implements LinkedFile {
     if (!classes.every((each, index) => isSameClass(each, facts.classes[index] as ClassFacts))) return undefined;
     this.current = facts;
     const changed: object[] = [this];
-    for (const [index, node] of this.functions.entries()) {
-      changed.push(...(node as EditedFunction).update(facts.functions[index] as FunctionFacts));
-    }
-    for (const [index, node] of this.classes.entries()) {
-      changed.push(...(node as EditedClass).update(facts.classes[index] as ClassFacts));
-    }
+    for (const [index, node] of this.allFunctions.entries()) changed.push(...node.update(facts.functions[index] as FunctionFacts));
+    for (const [index, node] of this.allClasses.entries()) changed.push(...node.update(facts.classes[index] as ClassFacts));
     for (const known of this.derived.values()) {
       const result = this.unwatched(known.compute);
       if (sameStructure(known.result, result)) continue;
@@ -190,8 +198,8 @@ export class EditedFile implements LinkedFile {
   /** What is to be taken as changed when another file stands in for this one. */
   everything(): FileChanges {
     const names = changedNames(this.current, undefined);
-    const functions = (this.functions as readonly EditedFunction[]).flatMap((node) => node.parts());
-    return { parts: [this, ...functions, ...this.classes, ...this.derived.values()], names };
+    const functions = this.allFunctions.flatMap((node) => node.parts());
+    return { parts: [this, this.definitions, ...functions, ...this.allClasses, ...this.derived.values()], names };
   }
 
   private note(part: object): void {

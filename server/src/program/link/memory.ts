@@ -26,13 +26,15 @@ type AnswerKind = "resolution" | "derivation";
  * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. A resolution
  * on the way to a derivation is a question of its own if it comes by no circle.
  */
-interface Question {
+interface Question extends Lookups {
   /** Another for each question of a memory, from 1. */
   readonly number: number;
   /** The state of the program that its answers were last right for. */
   state: number;
   /** The last state for which they turned out to be no more. */
   failed: number;
+  /** The last state for which it was looked into whether they are. */
+  checked: number;
   /** Undefined until its answer has a place. */
   root: Answer | undefined;
   /** Whether one of its answers was found anew on the way to another question. */
@@ -45,12 +47,6 @@ interface Question {
   found: Answer[] | undefined;
   /** Where an answer was looked for and none was sought. */
   missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
-  /** Files that were reached by their path. */
-  files: LinkedFile[] | undefined;
-  /** Names whose calls in the whole program were looked at, and those of attributes, with a dot, whose stores were. */
-  names: string[] | undefined;
-  /** Functions of which it was asked what spawns give them. */
-  given: FunctionNode[] | undefined;
   /** Parts of edited files that were read. */
   parts: Set<object> | undefined;
   /** The last of them, because most are read several times in a row. */
@@ -63,6 +59,20 @@ interface Question {
   turn: number;
 }
 
+type Verdict = "holds" | "fails";
+
+/** A question that is being looked into. */
+interface Check {
+  readonly question: Question;
+  /** The first of the answers it rests on that was not looked at yet. */
+  next: number;
+  /** Where it is in the stack, and how far down there is one that it rests on. */
+  readonly place: number;
+  lowest: number;
+  /** How many were waiting before it. */
+  readonly firstWaiting: number;
+}
+
 /** Something that follows from the whole program, and the parts of edited files that it rests on; one object as long as it is remembered. */
 interface Overview {
   result: unknown;
@@ -71,16 +81,36 @@ interface Overview {
   known: ReadonlySet<Answer>;
   /** What it rests on that follows from the whole program, too. */
   others: ReadonlySet<Overview>;
+  /** What it rests on that no part of an edited file is behind, only what was looked up. */
+  fixed: { readonly answers: readonly Answer[]; readonly others: readonly Overview[] };
+  lookups: Lookups;
   /** The state of the program that it was last right for, and that in which it last became another. */
   state: number;
   since: number;
+  /** When the parts behind it were last others; see `AnswerMemory.turn`. */
+  turn: number;
+}
+
+/** What was looked up in the whole program on the way to something. */
+interface Lookups {
+  /** Files that were reached by their path. */
+  files: LinkedFile[] | undefined;
+  /** Names whose calls in the whole program were looked at, and those of attributes, with a dot, whose stores were. */
+  names: string[] | undefined;
+  /** Functions of which it was asked what spawns give them. */
+  given: FunctionNode[] | undefined;
 }
 
 /** Notes what an overview rests on while it is being made. */
-interface Collector {
+interface Collector extends Lookups {
+  /** Another than that of any question. */
+  readonly number: number;
   parts: Set<object> | undefined;
   readonly known: Set<Answer>;
   readonly others: Set<Overview>;
+  /** See `Overview.fixed`. */
+  readonly fixedAnswers: Answer[];
+  readonly fixedOthers: Set<Overview>;
   lastPart: object | undefined;
   /** Whether something was looked at of which nobody tells when it changes. */
   isOfThisState: boolean;
@@ -132,16 +162,17 @@ export class AnswerMemory {
   /** What has changed in edited files since the present state. */
   private changedNext = { parts: new Set<object>(), names: new Set<string>() };
   /** The parts that changed in the present state. */
-  private changedLast: readonly object[] = [];
+  private changedLast: object[] = [];
   /** Of what changed in parts before that state, nothing is known any more. */
   private toldSince = 0;
-  /** The last state in which something other than a part of an edited file changed that somebody may have looked at. */
+  /** The last state in which something changed that was looked up; those who looked have noted it. */
+  private lookups = 0;
+  /** The last state in which something else changed than a part of an edited file or what was looked up, and somebody may have looked at it. */
   private rest = 0;
   private overviews = new Map<string, Overview>();
   private collector: Collector | undefined;
   /** Counts the times that what an answer rests on became another. */
   private turn = 0;
-  private depth = 0;
   private index = new ModuleIndex(new Set());
   private question: Question | undefined;
   private release: () => void = () => {};
@@ -184,7 +215,9 @@ export class AnswerMemory {
       if (old === file) continue;
       this.answers.delete(old);
       this.changes.files.set(old, this.state);
-      this.rest = this.state;
+      this.lookups = this.state;
+      // Of one that was edited, everything is told to have changed.
+      if (!(old instanceof EditedFile)) this.rest = this.state;
       for (const each of [old, file]) for (const name of namesIn(each)) names.add(name);
     }
     if (this.state % statesBetweenSweeps === 0) this.sweep();
@@ -194,18 +227,35 @@ export class AnswerMemory {
         : lookedAtAgain(this.sites, name, (limit) => findSites(name, limit, state.files));
       if (isSame !== "changed") continue;
       this.changes.names.set(name, this.state);
-      this.rest = this.state;
+      this.lookups = this.state;
     }
     for (const node of [...before.given.keys(), ...state.given.keys()]) {
       if (sameGiven(before.given.get(node), state.given.get(node))) continue;
       this.changes.given.set(node, this.state);
-      this.rest = this.state;
+      this.lookups = this.state;
     }
   }
 
-  /** Something changed that everybody may have looked at. */
-  changedThroughout(): void {
-    this.rest = this.state;
+  /**
+   * The functions whose callers were looked for under a name of which there are other calls now. Most turn out to have the callers that they had; once
+   * that is known, whatever rests on them need not be found anew.
+   */
+  functionsCalledAnew(): readonly FunctionNode[] {
+    const found: FunctionNode[] = [];
+    if (this.lookups < this.state) return found;
+    for (const { callers } of this.answers.values()) {
+      for (const [node, answer] of callers) {
+        const { question } = answer;
+        if (question.root === answer && !question.isOrdered && this.haveLookupsChanged(question, question.state)) found.push(node);
+      }
+    }
+    return found;
+  }
+
+  /** Something is another in the present state; nobody has read it there yet. */
+  changedNow(part: object): void {
+    this.changes.parts.set(part, this.state);
+    this.changedLast.push(part);
   }
 
   /** Who asks the question at hand has read a part of a file that is being edited. */
@@ -239,7 +289,7 @@ export class AnswerMemory {
     }
     // What has not been right since before that is asked for by nobody.
     for (const [key, overview] of this.overviews) {
-      const isCurrent = isOfFixedFiles(overview) && overview.state >= this.rest;
+      const isCurrent = isOfFixedFiles(overview) && overview.state >= Math.max(this.rest, this.lookups);
       if (!isCurrent && overview.state < this.state - statesBetweenSweeps) this.forget(key);
     }
     const { parts } = this.changes;
@@ -272,16 +322,16 @@ export class AnswerMemory {
   /** The file at a path, for whom the answer depends on it. */
   file(path: string): LinkedFile | undefined {
     const file = this.current?.files.get(path);
-    const { question } = this;
+    const reader = this.question ?? this.collector;
     // Most lookups repeat the one before; a set for each question would cost more than the rest that repeats.
-    if (file && question && question.files?.[question.files.length - 1] !== file) question.files = noted(question.files, file);
+    if (file && reader && reader.files?.[reader.files.length - 1] !== file) reader.files = noted(reader.files, file);
     return file;
   }
 
   /** What spawns give a function, for whom the answer depends on it. */
   givenTo(node: FunctionNode): void {
-    const { question } = this;
-    if (question) question.given = noted(question.given, node);
+    const reader = this.question ?? this.collector;
+    if (reader) reader.given = noted(reader.given, node);
   }
 
   /** Every call of the program by the last name of its callee, in order; past the limit nobody looks. */
@@ -308,8 +358,8 @@ export class AnswerMemory {
   }
 
   private noteName(name: string): void {
-    const { question } = this;
-    if (question) question.names = noted(question.names, name);
+    const reader = this.question ?? this.collector;
+    if (reader) reader.names = noted(reader.names, name);
   }
 
   private findSites(name: string, limit: number): readonly ProgramSite[] {
@@ -346,7 +396,19 @@ export class AnswerMemory {
     // What it comes to does not depend on who asks first.
     this.inside = 0;
     this.resolving = 0;
-    const own: Collector = { parts: undefined, known: new Set(), others: new Set(), lastPart: undefined, isOfThisState: false };
+    const own: Collector = {
+      number: ++this.lastQuestion,
+      parts: undefined,
+      known: new Set(),
+      others: new Set(),
+      fixedAnswers: [],
+      fixedOthers: new Set(),
+      files: undefined,
+      names: undefined,
+      given: undefined,
+      lastPart: undefined,
+      isOfThisState: false,
+    };
     this.collector = own;
     let result: Result;
     try {
@@ -364,7 +426,7 @@ export class AnswerMemory {
     }
     const isSame = before && sameStructure(before.result, result);
     const { state } = this;
-    const overview = before ?? { result, parts: nothing, known: nothing, others: nothing, state, since: state };
+    const overview: Overview = before ?? { result, ...restsOnNothing, state, since: state, turn: 0 };
     if (!isSame) {
       overview.result = result;
       overview.since = state;
@@ -372,6 +434,12 @@ export class AnswerMemory {
     overview.parts = own.parts ?? nothing;
     overview.known = own.known.size > 0 ? own.known : nothing;
     overview.others = own.others.size > 0 ? own.others : nothing;
+    const { fixedAnswers, fixedOthers, files, names, given } = own;
+    overview.fixed =
+      fixedAnswers.length + fixedOthers.size > 0 ? { answers: compact(fixedAnswers), others: [...fixedOthers] } : restsOnNothing.fixed;
+    overview.lookups =
+      files || names || given ? { files: distinct(files), names: distinct(names), given: distinct(given) } : restsOnNothing.lookups;
+    overview.turn = ++this.turn;
     overview.state = state;
     this.overviews.set(key, overview);
     this.noteOverview(overview);
@@ -385,9 +453,7 @@ export class AnswerMemory {
     this.overviews.delete(key);
     overview.since = Number.POSITIVE_INFINITY;
     overview.result = undefined;
-    overview.parts = nothing;
-    overview.known = nothing;
-    overview.others = nothing;
+    Object.assign(overview, restsOnNothing);
   }
 
   private noteOverview(overview: Overview): void {
@@ -395,18 +461,51 @@ export class AnswerMemory {
       this.question.overviews ??= new Set();
       this.question.overviews.add(overview);
     }
-    // What rests on no edited file changes with the rest only, as does every overview that rests on it.
-    else if (this.collector && !isOfFixedFiles(overview)) this.collector.others.add(overview);
+    // What rests on no edited file need not be looked at after most edits.
+    else if (this.collector) (isOfFixedFiles(overview) ? this.collector.fixedOthers : this.collector.others).add(overview);
   }
 
   private isPresent(overview: Overview): boolean {
     if (overview.state === this.state) return true;
     const { state, parts, known, others } = overview;
     if (this.rest > state || this.haveChanged(parts, state)) return false;
-    for (const other of others) if (!this.isAsIn(state, other)) return false;
-    for (const { question } of known) if (!this.holds(question)) return false;
+    const isElsewhere = this.lookups > state;
+    if (isElsewhere && this.haveLookupsChanged(overview.lookups, state)) return false;
+    let { turn } = overview;
+    for (const other of others) {
+      if (!this.isAsIn(state, other)) return false;
+      turn = Math.max(turn, other.turn);
+    }
+    for (const { question } of known) {
+      if (!this.holds(question)) return false;
+      turn = Math.max(turn, question.turn);
+    }
+    if (isElsewhere && !this.areFixedPresent(overview, state)) return false;
+    overview.turn = Math.max(overview.turn, turn);
     overview.state = this.state;
     return true;
+  }
+
+  /** Whether what rested on no edited file is as it was. Some of it can rest on one now: from then on it is looked at after each edit. */
+  private areFixedPresent(overview: Overview, state: number): boolean {
+    const { answers, others } = overview.fixed;
+    for (const other of others) if (!this.isAsIn(state, other)) return false;
+    for (const { question } of answers) if (!this.holds(question)) return false;
+    const isNoMore = { answers: answers.filter(({ question }) => question.all), others: others.filter((other) => !isOfFixedFiles(other)) };
+    if (isNoMore.answers.length + isNoMore.others.length === 0) return true;
+    overview.known = new Set([...overview.known, ...isNoMore.answers]);
+    overview.others = new Set([...overview.others, ...isNoMore.others]);
+    overview.fixed = { answers: answers.filter(({ question }) => !question.all), others: others.filter(isOfFixedFiles) };
+    overview.turn = ++this.turn;
+    return true;
+  }
+
+  private haveLookupsChanged({ files, names, given }: Lookups, since: number): boolean {
+    const { changes } = this;
+    for (const file of files ?? none) if ((changes.files.get(file) ?? 0) > since) return true;
+    for (const node of given ?? none) if ((changes.given.get(node) ?? 0) > since) return true;
+    for (const name of names ?? none) if ((changes.names.get(name) ?? 0) > since) return true;
+    return false;
   }
 
   /** Whether an overview is what it was in that state, as far as that is remembered. */
@@ -452,6 +551,10 @@ export class AnswerMemory {
       answer.notedBy = question.number;
       question.known.push(answer);
     } else if (collector && answer.question.all) collector.known.add(answer);
+    else if (collector && answer.notedBy !== collector.number) {
+      answer.notedBy = collector.number;
+      collector.fixedAnswers.push(answer);
+    }
   }
 
   /** Notes that an answer was looked for, is not known, and is not remembered either. */
@@ -556,10 +659,21 @@ export class AnswerMemory {
       this.question = outer;
       if (!outer) {
         this.restsOn(question, undefined);
-        for (const part of question.parts ?? nothing) this.read(part);
-        for (const answer of question.known) this.note(answer);
+        this.noteAll(question);
       }
     }
+  }
+
+  /** Whoever asks rests on all that the question does. */
+  private noteAll({ parts, known, overviews, files, names, given }: Question): void {
+    const reader = this.question ?? this.collector;
+    if (!reader) return;
+    for (const part of parts ?? nothing) this.read(part);
+    for (const answer of known) this.note(answer);
+    for (const overview of overviews ?? nothing) this.noteOverview(overview);
+    for (const file of files ?? none) reader.files = noted(reader.files, file);
+    for (const name of names ?? none) reader.names = noted(reader.names, name);
+    for (const node of given ?? none) reader.given = noted(reader.given, node);
   }
 
   private newQuestion(): Question {
@@ -567,6 +681,7 @@ export class AnswerMemory {
       number: ++this.lastQuestion,
       state: this.state,
       failed: 0,
+      checked: 0,
       root: undefined,
       hasLost: false,
       isOrdered: false,
@@ -586,38 +701,91 @@ export class AnswerMemory {
 
   /**
    * Whether the answers to a question of an earlier state are those of the present state; if so, all that was found on the way is known again.
-   * What it rests on is looked at first, if nobody has yet.
+   * What it rests on is looked at first, if nobody has yet: by a stack of its own, since answers rest on one another in chains of any length.
+   * Questions that rest on one another hold together if all else does that any of them rests on (Tarjan's strongly connected components).
    */
   private holds(question: Question): boolean {
-    const since = question.state;
-    if (since === this.state) return true;
-    if (question.failed === this.state || question.hasLost || !question.root || this.depth > longestChain) return false;
-    this.depth++;
-    const holds = this.stands(question, since);
-    this.depth--;
-    if (holds) question.state = this.state;
-    else question.failed = this.state;
-    return holds;
+    const began = this.beginCheck(question);
+    if (began !== "begun") return began === "holds";
+    const stack: Check[] = [{ question, next: 0, place: 0, lowest: 0, firstWaiting: 0 }];
+    /** Those that hold if one further down the stack does. */
+    const waiting: Check[] = [];
+    const checks = new Map<Question, Check>([[question, stack[0] as Check]]);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const { known } = top.question;
+      let verdict: Verdict | "begun" = "holds";
+      for (; verdict === "holds" && top.next < known.length; top.next++) {
+        const other = (known[top.next] as Answer).question;
+        const inCircle = checks.get(other);
+        if (inCircle && other.state !== this.state && other.failed !== this.state) {
+          top.lowest = Math.min(top.lowest, inCircle.lowest);
+          continue;
+        }
+        verdict = this.beginCheck(other);
+        if (verdict !== "begun") continue;
+        const check = { question: other, next: 0, place: stack.length, lowest: stack.length, firstWaiting: waiting.length };
+        stack.push(check);
+        checks.set(other, check);
+      }
+      if (verdict === "begun") continue;
+      if (verdict === "holds") verdict = this.wasMissed(top.question) ? "fails" : "holds";
+      stack.pop();
+      const below = stack.at(-1);
+      if (verdict === "holds" && top.lowest < top.place) {
+        waiting.push(top);
+        if (below) below.lowest = Math.min(below.lowest, top.lowest);
+        continue;
+      }
+      const together = [top, ...waiting.splice(top.firstWaiting)].map((each) => each.question);
+      if (verdict === "holds") this.sumUp(together);
+      for (const each of together) this.settle(each, verdict);
+      // Who was to look at it again finds that it holds or not.
+      if (below) below.next--;
+    }
+    return question.state === this.state;
   }
 
-  private stands(question: Question, since: number): boolean {
-    const { changes } = this;
-    if (this.rest <= since && !(question.all && this.haveChanged(question.all, since))) return true;
-    if (question.parts && this.haveChanged(question.parts, since)) return false;
-    for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return false;
-    if (this.rest > since) {
-      for (const file of question.files ?? none) if ((changes.files.get(file) ?? 0) > since) return false;
-      for (const node of question.given ?? none) if ((changes.given.get(node) ?? 0) > since) return false;
-      for (const name of question.names ?? none) if ((changes.names.get(name) ?? 0) > since) return false;
+  /** Looks at everything that a question rests on but other questions. */
+  private beginCheck(question: Question): Verdict | "begun" {
+    const since = question.state;
+    if (since === this.state) return "holds";
+    // One that is checked already is so on the way to something of the whole program that this one rests on.
+    if (question.failed === this.state || question.hasLost || !question.root || question.checked === this.state) return "fails";
+    const isUnchanged = this.rest <= since && this.lookups <= since;
+    if (isUnchanged && !(question.all && this.haveChanged(question.all, since))) return this.settle(question, "holds");
+    if (question.parts && this.haveChanged(question.parts, since)) return this.settle(question, "fails");
+    if (this.lookups > since && this.haveLookupsChanged(question, since)) return this.settle(question, "fails");
+    question.checked = this.state;
+    for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return this.settle(question, "fails");
+    return "begun";
+  }
+
+  /** Whether something is known now that was not when the question was asked. */
+  private wasMissed({ missed }: Question): boolean {
+    return (missed ?? none).some(({ table, key }) => table.get(key)?.question.state === this.state);
+  }
+
+  private settle(question: Question, verdict: Verdict): Verdict {
+    if (verdict === "holds") question.state = this.state;
+    else question.failed = this.state;
+    return verdict;
+  }
+
+  /** Sums up what questions rest on that rest on one another, if any of it rests on other parts now. */
+  private sumUp(together: readonly Question[]): void {
+    const isElsewhere = together.some(
+      ({ turn, known, overviews }) =>
+        known.some((each) => each.question.turn > turn) || [...(overviews ?? nothing)].some((each) => each.turn > turn),
+    );
+    if (!isElsewhere) return;
+    for (const each of together) this.restsOn(each, each);
+    if (together.length === 1) return;
+    const all = new Set(together.flatMap((each) => [...(each.all ?? nothing)]));
+    const turn = ++this.turn;
+    for (const each of together) {
+      each.all = all;
+      each.turn = turn;
     }
-    let isElsewhere = false;
-    for (const { question: other } of question.known) {
-      if (!this.holds(other)) return false;
-      isElsewhere ||= other.turn > question.turn;
-    }
-    for (const { table, key } of question.missed ?? none) if (table.get(key)?.question.state === this.state) return false;
-    if (isElsewhere) this.restsOn(question, question);
-    return true;
   }
 
   /** Sums up which parts of edited files a question rests on. */
@@ -706,11 +874,20 @@ function compact<Result>(result: Result): Result {
   return (result.length === 0 ? none : result.slice()) as Result;
 }
 
+function distinct<Item>(list: Item[] | undefined): Item[] | undefined {
+  return list && list.length > 1 ? [...new Set(list)] : list;
+}
+
 const none: readonly never[] = [];
 const nothing: ReadonlySet<never> = new Set<never>([]);
+const restsOnNothing: Pick<Overview, "parts" | "known" | "others" | "fixed" | "lookups"> = {
+  parts: nothing,
+  known: nothing,
+  others: nothing,
+  fixed: { answers: none, others: none },
+  lookups: { files: undefined, names: undefined, given: undefined },
+};
 const statesBetweenSweeps = 32;
-/** Answers that rest on one another further than that are found anew, so that the stack does not overflow. */
-const longestChain = 400;
 
 function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, LinkedFile>): boolean {
   if (a.size !== b.size) return false;
