@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { bareActivation, Evaluator } from "../../server/src/estimate/evaluate.js";
+import { programOf } from "../program/program.js";
+import { pythonParser } from "../syntax/python-parser.js";
+
+const parser = await pythonParser();
+
+/** How long what the module binds `answer` to is likely, and each of its elements. */
+function sizes(text: string): { readonly length: number | undefined; readonly elementLength: number | undefined } {
+  const program = programOf(parser, { "/main.py": text });
+  const module = program.files[0]?.functions[0];
+  const value = module?.facts.bindings.get("answer")?.[0];
+  assert.ok(module && value, text);
+  const evaluator = new Evaluator(program.resolver, 4);
+  const at = bareActivation(module);
+  return { length: evaluator.length(value, at)?.likely, elementLength: evaluator.elementLength(value, at)?.likely };
+}
+
+/** What CPython says of the same. */
+describe("as many elements as the program would make", () => {
+  const built: readonly (readonly [text: string, length: number])[] = [
+    [`answer = ",".join(f"{i:03d}" for i in range(500)).split(",")`, 500],
+    [`answer = ";".join("%d" % i for i in range(300)).split(";")`, 300],
+    [`TEXT = "\\n".join(f"key{i}: value {i}" for i in range(4_000))\nanswer = TEXT.splitlines()`, 4_000],
+    [`answer = ("alpha beta  gamma " * 100).split()`, 300],
+    [`answer = ("alpha beta  gamma " * 100).split(" ")`, 401],
+    [`answer = "a=b=c".split("=", 1)`, 2],
+    [`answer = "host: a:b".partition(":")`, 3],
+    [`answer = b"\\n".join(b"record %d" % i for i in range(700)).split(b"\\n")`, 700],
+    [`rows = []\nfor i in range(200):\n    rows.append(f"{i},{i * 2},x")\nanswer = "\\n".join(rows).split("\\n")`, 200],
+    [`def text(n):\n    return " ".join(str(i) for i in range(n))\nanswer = text(250).split()`, 250],
+    [`from urllib.parse import parse_qsl\nanswer = parse_qsl("a=1&b=2&" * 50 + "c=3")`, 101],
+    [`from urllib.parse import parse_qsl, urlencode\nanswer = parse_qsl(urlencode([("f%d" % i, i) for i in range(90)]))`, 90],
+    [`from urllib.parse import parse_qs\nanswer = parse_qs("&".join(f"k{i}=v{i}" for i in range(8)))`, 8],
+    [`import shlex\nanswer = shlex.split("cp --recursive 'my files' target")`, 4],
+    [`import textwrap\nanswer = textwrap.wrap("word " * 1_000, 50)`, 105],
+    [`import csv, io\nanswer = csv.reader(io.StringIO("\\n".join(f"{i},{i}" for i in range(800))))`, 800],
+    [`import csv, io\nanswer = csv.DictReader(io.StringIO("a,b\\n" + "1,2\\n" * 90))`, 90],
+    [`import json\nanswer = json.loads(json.dumps([{"id": i} for i in range(150)]))`, 150],
+    [`import json\nrow = json.loads(json.dumps({"tags": ["a", "b", "c"], "n": 1}))\nanswer = row["tags"]`, 3],
+    [`import re\nanswer = re.findall(r"\\d+(?:\\.\\d+)?", "order 12 costs 19.99 euro; " * 40)`, 80],
+    [`import re\nWORD = re.compile(r"\\b[a-z]{4}\\b")\nanswer = WORD.findall("some text has four of them, this one too. " * 30)`, 150],
+    [`import re\nanswer = re.split(r"[,;\\s]+", "alpha, beta;gamma  delta " * 100)`, 401],
+    [
+      `import re\nLINE = re.compile(r"^(\\S+) GET", re.M)\nanswer = list(LINE.finditer("\\n".join(f"h{i} GET /" for i in range(600))))`,
+      600,
+    ],
+    [`from collections import Counter\nanswer = Counter("word%d" % i for i in range(500)).most_common(20)`, 20],
+    [`import xml.etree.ElementTree as ET\nROOT = ET.fromstring("<l>" + "<i><n>1</n></i>" * 70 + "</l>")\nanswer = ROOT.iter("n")`, 70],
+    [`squares = {}\nfor i in range(400):\n    squares[i] = i * i\nanswer = squares.items()`, 400],
+    [`answer = {f"k{i}": i for i in range(120)}.values()`, 120],
+  ];
+  for (const [text, length] of built)
+    test(text.replaceAll("\n", "⏎"), () => {
+      const found = sizes(text).length ?? 0;
+      assert.ok(Math.abs(found - length) <= Math.max(1, length * 0.03), `${found} instead of ${length}`);
+    });
+});
+
+describe("as long as they would be", () => {
+  const built: readonly (readonly [text: string, length: number])[] = [
+    [`answer = [",".join(str(i * j) for j in range(12)).split(",") for i in range(500)]`, 12],
+    [`import csv, io\nanswer = csv.reader(io.StringIO("\\n".join(f"{i},name,{i / 2},x" for i in range(900))))`, 4],
+    [`answer = " ".join("word%04d" % i for i in range(5_000)).split()`, 8],
+    [`answer = "\\n".join(f"{i:>10}|" for i in range(5_000)).splitlines()`, 11],
+  ];
+  for (const [text, length] of built)
+    test(text.replaceAll("\n", "⏎"), () => {
+      const found = sizes(text).elementLength ?? 0;
+      assert.ok(Math.abs(found - length) <= length * 0.05, `${found} instead of ${length}`);
+    });
+});
+
+describe("nothing is made up", () => {
+  for (const text of [
+    `answer = input().split(",")`,
+    `answer = ",".join(open("x")).split(";")`,
+    `import re\nanswer = re.findall(input(), "abc" * 100)`,
+    `TEXT = read()\nanswer = TEXT.partition(":")[0]`,
+  ])
+    test(text.replaceAll("\n", "⏎"), () => {
+      const program = programOf(parser, { "/main.py": text });
+      const module = program.files[0]?.functions[0];
+      const value = module?.facts.bindings.get("answer")?.[0];
+      assert.ok(module && value);
+      assert.equal(new Evaluator(program.resolver, 4).samples.of(value, bareActivation(module)), undefined);
+    });
+
+  test("a pattern that takes for ever is left alone", () => {
+    const begin = performance.now();
+    const { length } = sizes(`import re\nanswer = re.findall(r"(a|aa)+(a|aa)+(a|aa)+$", "a" * 900 + "b")`);
+    assert.ok(performance.now() - begin < 1_000);
+    // What is said then is a guess from the length of the text.
+    assert.ok(length !== undefined);
+  });
+});
