@@ -2,12 +2,14 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
+import { loopsAround } from "../program/link/loops.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
+import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { callbackCount } from "./callback-lists.js";
-import { appendedTo, isEmptyContainer } from "./growing-containers.js";
+import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 import { Samples } from "./samples.js";
 import { whileRounds } from "./while-rounds.js";
@@ -536,7 +538,7 @@ export class Evaluator {
     const holder = this.holder(place.owner, at);
     const bound = holder?.function.facts.bindings.get(place.name) ?? [];
     const [only] = bound;
-    if (!holder || bound.length !== 1 || only?.op !== "display" || only.elements.length > 0) return undefined;
+    if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
     const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
     return appends && appends.high > 0 ? appends : undefined;
   }
@@ -563,9 +565,9 @@ export class Evaluator {
     const isIt = (object: Value): boolean => object.op === "read" && object.place.kind === "name" && object.place.name === name;
     for (const operation of operations) {
       if (operation.op === "call" && appendedTo(operation) === name) {
-        const [first] = operation.arguments;
-        if (!first) return false;
-        items.push({ key: undefined, value: first.value, times });
+        const added = appendedValue(operation);
+        if (!added) return false;
+        items.push({ key: undefined, value: added, times });
       } else if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) {
         if (!operation.value) return false;
         items.push({ key: operation.place.index, value: operation.value, times });
@@ -846,7 +848,7 @@ export class Evaluator {
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
-    if (!loop.endsEarly) return { count, known: "known" };
+    if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
     return { count: searched(count, runs), known: "known" };
   }
 }
@@ -860,6 +862,22 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
   const low = power(length.low, runs === "often" ? 0.35 : 0.1);
   const high = power(length.high, runs === "often" ? 0.75 : 0.9);
   return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
+}
+
+/**
+ * Whether the loop is gone through by each round of another, and only the end of the whole search ends it: of a `return` in two loops, all rounds of the
+ * outer one but the last go through the inner one.
+ */
+function isRoundOfSearch(loop: LoopOperation, node: FunctionNode): boolean {
+  let breaks = false;
+  const look = (operations: readonly Operation[]): void => {
+    for (const operation of operations) {
+      breaks ||= operation.op === "break";
+      if (operation.op !== "loop") for (const inner of innerOperations(operation)) look(inner);
+    }
+  };
+  look(loop.body);
+  return !breaks && loopsAround(node, loop).some((outer) => outer !== loop && outer.form !== "comprehension");
 }
 
 /** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */

@@ -52,10 +52,13 @@ export function formatted(sample: Sample, specifier: string): TextSample {
   }
   const missing = Number(width || 0) - text.length;
   if (missing <= 0) return textSample(text);
-  const padding = (fill || zero || " ").repeat(Math.min(missing, 4_000));
+  if (missing > longestPadding) return opaque(Number(width), false);
+  const padding = (fill || zero || " ").repeat(missing);
   const isRight = align === ">" || align === "=" || (align !== "<" && align !== "^" && sample.kind === "number");
   return textSample(isRight ? padding + text : text + padding);
 }
+
+const longestPadding = 1_000;
 
 function numberAs(sample: NumberSample, type: string, precision: string | undefined): string {
   const { value } = sample;

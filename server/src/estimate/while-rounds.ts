@@ -1,13 +1,19 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
 import { type Activation, type Evaluator, mentions } from "./evaluate.js";
+import { appendedTo } from "./growing-containers.js";
 
 /** How often a `while` loop goes round, as far as what it tests and how that changes tell. */
 export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount | "endless" {
   const { test } = loop;
   if (!test) return undefined;
-  if (test.op === "constant") return test.value ? (isRetry(loop) ? retries : "endless") : exactly(0);
+  if (test.op === "constant" && !test.value) return exactly(0);
+  const drained = drainedRounds(loop, test, at, evaluator);
+  if (drained) return drained;
+  if (test.op === "constant") return isRetry(loop) ? retries : "endless";
   const comparison = test.op === "compute" && test.operands.length === 2 ? test : undefined;
   // `while n:` is `while n != 0:`.
   const [left, right] = test.op === "read" ? [test, zeroAt(test)] : (comparison?.operands ?? []);
@@ -34,9 +40,11 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
   };
   // `a, b = b, a % b`: two rounds at least halve the larger one.
   const isRemainder = (name: string): boolean =>
-    changesOf(name).some((bound) => bound.op === "item-of" && bound.value.op === "display" && isModulo(bound.value.elements[bound.index]));
-  if (left.op === "read" && left.place.kind === "name" && left.place.owner === holder.facts.index && isRemainder(left.place.name))
-    return remainders;
+    changesOf(name).some(
+      (bound) =>
+        (bound.op === "item-of" && bound.value.op === "display" && isModulo(bound.value.elements[bound.index])) ||
+        (bound.op === "compute" && isModulo(bound) && bound.operands[1] !== undefined && mentions(bound.operands[1], name)),
+    );
   const startOf = (name: string): Amount => {
     const before = (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= loop.start && !mentions(bound, name));
     const last = before[before.length - 1];
@@ -47,6 +55,25 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
       ? evaluator.elementNumber(argument.value, argument.in)
       : evaluator.number(argument.value, argument.in);
   };
+  const own = (value: Value): string | undefined =>
+    value.op === "read" && value.place.kind === "name" && value.place.owner === holder.facts.index ? value.place.name : undefined;
+  const name = own(left);
+  if (name !== undefined && isRemainder(name)) {
+    const start = startOf(name);
+    // 12 ln 2 / π² times the logarithm, and one and a half.
+    return start && start.likely > 0 ? interval(1, 0.843 * Math.log(Math.max(1, start.likely)) + 1.47, 90) : remainders;
+  }
+  const other = own(right);
+  if (name !== undefined && other !== undefined && halves(name, other, loop, holder)) {
+    const width = combine(startOf(other), startOf(name), (to, from) => Math.log2(Math.max(1, Math.abs(to - from))) + 1);
+    return width && interval(Math.max(1, width.low * 0.8), width.likely, width.high);
+  }
+  if (name !== undefined && changesOf(name).some((bound) => growsByMultiple(bound, name))) {
+    const start = startOf(name);
+    if (start) return asCount(collatzRounds(start));
+  }
+  const grown = grownRounds(left, right, loop, at, evaluator);
+  if (grown) return grown;
   const solve = (variable: Value, limit: Value): Amount => {
     const square =
       variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
@@ -65,6 +92,80 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
     return asCount(combine(end, start, (to, from) => Math.log(Math.max(1, to) / Math.max(1, from)) / Math.log(step.by) + last));
   };
   return solve(left, right) ?? solve(right, left);
+}
+
+/** Rounds of a loop that takes out of a queue what the same function put into it, until it is empty or a last entry comes. */
+function drainedRounds(loop: LoopOperation, test: Value, at: Activation, evaluator: Evaluator): Amount {
+  const filledLength = (value: Value): Amount => {
+    if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
+    const { name, object } = value.callee.place;
+    if (!/^(get|get_nowait|empty|qsize|popleft|pop)$/.test(name) || object.op !== "read") return undefined;
+    return evaluator.filledWith(object, at) && evaluator.length(object, at);
+  };
+  const isQueue = (value: Value): boolean => value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute";
+  if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
+  const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
+  if (test.op === "compute" && /^(is not|!=)$/.test(test.operator) && test.operands[0] && isQueue(test.operands[0]))
+    return before(filledLength(test.operands[0]));
+  if (test.op !== "constant" || !loop.endsEarly) return undefined;
+  for (const operation of loop.body) {
+    const length = operation.op === "call" ? filledLength(operation) : undefined;
+    if (length) return length;
+  }
+  return undefined;
+}
+
+/** Whether each round looks at the middle between both: `middle = (low + high) // 2`. */
+function halves(low: string, high: string, loop: LoopOperation, { facts }: FunctionNode): boolean {
+  for (const values of facts.bindings.values()) {
+    for (const value of values) {
+      if (value.start < loop.start || value.end > loop.end || value.op !== "compute" || !/^(\/\/|>>|\+)$/.test(value.operator)) continue;
+      const isHalf =
+        value.operator === "+" ? value.operands.some((each) => each.op === "compute" && /^(\/\/|>>)$/.test(each.operator)) : true;
+      if (isHalf && mentions(value, low) && mentions(value, high)) return true;
+    }
+  }
+  return false;
+}
+
+/** `n = 3 * n + 1` */
+function growsByMultiple(value: Value, name: string): boolean {
+  if (value.op === "choice") return value.values.some((each) => growsByMultiple(each, name));
+  if (value.op !== "compute" || value.operator !== "+") return false;
+  return value.operands.some((each) => each.op === "compute" && each.operator === "*" && mentions(each, name));
+}
+
+/** Rounds until one is reached when even numbers are halved and others tripled, and one added: the average of numbers around. */
+function collatzRounds({ likely, high }: Interval): Amount {
+  const around = (middle: number): number => {
+    let rounds = 0;
+    for (let i = 0; i < 32; i++) {
+      let value = Math.max(1, Math.floor(middle * (0.1 + i / 16)));
+      for (let round = 0; value > 1 && round < 2_000; round++, rounds++) value = value % 2 === 0 ? value / 2 : 3 * value + 1;
+    }
+    return rounds / 32;
+  };
+  const usual = around(Math.min(likely, 1e9));
+  return interval(usual * 0.5, usual, Math.max(usual, around(Math.min(high, 1e9))) * 1.5);
+}
+
+/** `while len(found) < 100:` of a list that the loop appends to. */
+function grownRounds(left: Value, right: Value, loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount {
+  if (left.op !== "call" || evaluator.externalNames(left, at)[0] !== "builtins.len") return undefined;
+  const [list] = left.arguments.map(({ value }) => value);
+  if (list?.op !== "read" || list.place.kind !== "name") return undefined;
+  const { name } = list.place;
+  const limit = evaluator.number(right, at);
+  const appends = (operations: readonly Operation[]): number =>
+    operations.filter((operation) => operation.op === "call" && appendedTo(operation) === name).length;
+  let some = 0;
+  walkOperations(loop.body, (operation) => {
+    if (operation.op === "call" && appendedTo(operation) === name) some++;
+  });
+  if (!limit || some === 0) return undefined;
+  const always = appends(loop.body);
+  if (always > 0) return mapAmount(limit, (count) => count / always);
+  return interval(limit.low, limit.likely * 3, limit.high * 100);
 }
 
 /** Of what programs divide until nothing is left: digits of counters, bits of words, keys. */

@@ -677,7 +677,8 @@ export class CostModel {
     }
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
-      if (name === "collections.namedtuple.__new__") this.interpret(sum, "instantiate");
+      if (name === "collections.namedtuple.__new__")
+        sum.interpreter = add(sum.interpreter, scale(this.costs.operations.instantiate, namedTuple));
       else if (/^enum\.\w*(Enum|Flag)$/.test(name))
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.callPython, enumLookup));
       else if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
@@ -971,8 +972,10 @@ export const unknownCallNs = 20_000;
 /** Per line: from the page cache, which most files are in, from a disk, from a network. */
 const lineReadNs: Interval = interval(10, 60, 100_000);
 const lineReceivedNs: Interval = interval(50, 2_000, 100_000);
+/** A tuple by way of a function written in Python. */
+const namedTuple = 1.7;
 /** `Colour(2)`: two functions written in Python, one inside the other. */
-const enumLookup = 5;
+const enumLookup = 8;
 const maximumSteps = 60_000;
 const maximumStack = 24;
 const mostCalls = 1_000;
