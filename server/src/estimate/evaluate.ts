@@ -12,7 +12,7 @@ import { callbackCount } from "./callback-lists.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
 import { Samples } from "./samples.js";
-import { whileRounds } from "./while-rounds.js";
+import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -839,7 +839,7 @@ export class Evaluator {
     at: Activation,
     runs: "once" | "often" = "once",
   ): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
-    const taken = loop.form === "while" ? worklistRounds(loop, at, this) : undefined;
+    const taken = loop.form === "while" ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this)) : undefined;
     if (taken) return { count: taken, known: "known" };
     const counted = loop.form === "while" ? whileRounds(loop, at, this) : loop.iterable && this.length(loop.iterable, at);
     if (counted === "endless") return { count: defaultLength, known: "endless" };

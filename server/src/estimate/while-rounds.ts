@@ -11,8 +11,6 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
   const { test } = loop;
   if (!test) return undefined;
   if (test.op === "constant" && !test.value) return exactly(0);
-  const drained = drainedRounds(loop, test, at, evaluator);
-  if (drained) return drained;
   if (test.op === "constant") return isRetry(loop) ? retries : "endless";
   const comparison = test.op === "compute" && test.operands.length === 2 ? test : undefined;
   // `while n:` is `while n != 0:`.
@@ -95,7 +93,9 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
 }
 
 /** Rounds of a loop that takes out of a queue what the same function put into it, until it is empty or a last entry comes. */
-function drainedRounds(loop: LoopOperation, test: Value, at: Activation, evaluator: Evaluator): Amount {
+export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  const { test } = loop;
+  if (!test) return undefined;
   const filledLength = (value: Value): Amount => {
     if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
     const { name, object } = value.callee.place;
@@ -139,11 +139,11 @@ function growsByMultiple(value: Value, name: string): boolean {
 function collatzRounds({ likely, high }: Interval): Amount {
   const around = (middle: number): number => {
     let rounds = 0;
-    for (let i = 0; i < 32; i++) {
-      let value = Math.max(1, Math.floor(middle * (0.1 + i / 16)));
+    for (let i = 0; i < 128; i++) {
+      let value = Math.max(1, Math.floor((middle * (i + 1)) / 64));
       for (let round = 0; value > 1 && round < 2_000; round++, rounds++) value = value % 2 === 0 ? value / 2 : 3 * value + 1;
     }
-    return rounds / 32;
+    return rounds / 128;
   };
   const usual = around(Math.min(likely, 1e9));
   return interval(usual * 0.5, usual, Math.max(usual, around(Math.min(high, 1e9))) * 1.5);
