@@ -1,4 +1,4 @@
-import { exactly, type Interval } from "../base/interval.js";
+import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import type { LockedWork, TaskWork } from "./work.js";
 
@@ -14,6 +14,8 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   readonly importNs: number;
   readonly resultBytes: number;
   readonly tasks: Interval;
+  /** Of tasks that differ, how each compares with the average, in the order in which they are handed out. */
+  readonly shares?: readonly Share[];
   /** What other threads do that are started with them, one each. */
   readonly beside: readonly Times[];
   readonly workers: number;
@@ -23,6 +25,12 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   readonly width: "pool" | "threads";
 }
 
+/** How many times as long as the average task it computes, and waits. */
+export interface Share {
+  readonly busy: number;
+  readonly wait: number;
+}
+
 /** One end of all uncertain numbers, or what is likely. */
 export type Corner = "low" | "likely" | "high";
 export const corners: readonly Corner[] = ["low", "likely", "high"];
@@ -30,7 +38,13 @@ export const corners: readonly Corner[] = ["low", "likely", "high"];
 export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "copied"): Workload {
   const { tasks, workers, width, argumentBytes, resultBytes, argumentObjects, resultObjects } = demand;
   const count = Math.max(1, Math.min(mostTasks, Math.round(tasks[corner])));
-  const steps = stepsOf(demand, demand.turns, demand.locked, corner, memory);
+  const sent = { argumentBytes, resultBytes, argumentObjects, resultObjects };
+  const shares = demand.shares?.length === count ? demand.shares : undefined;
+  const groups = (shares ?? [undefined]).map((share) => {
+    const own = share ? shareOf(demand, share) : demand;
+    const locked = share ? { ...demand.locked, ...shareOf({ ...demand.locked, heldNs: nothing }, share) } : demand.locked;
+    return { count: share ? 1 : count, steps: stepsOf(own, demand.turns, locked, corner, memory) };
+  });
   const beside = demand.beside.map((each) => ({ count: 1, steps: stepsOf(each, usualRounds, nothingLocked, corner, memory) }));
   const { places, entries } = demand.locked;
   const semaphores = places > 1 && entries > 0 && memory === "shared" ? { semaphores: { lock: places } } : {};
@@ -41,16 +55,28 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
-          tasks: [{ count, steps, argumentBytes, resultBytes, argumentObjects, resultObjects }, ...beside],
+          tasks: [...groups.map((group) => ({ ...group, ...sent })), ...beside],
         },
       ],
     };
   }
-  return { ...semaphores, threads: [{ count: Math.min(count, mostThreads), steps }, ...beside] };
+  return { ...semaphores, threads: [...groups.map((group) => ({ ...group, count: Math.min(group.count, mostThreads) })), ...beside] };
 }
 
 const mostTasks = 1_000_000;
+const nothing = exactly(0);
 const nothingLocked: LockedWork = { places: 1, entries: 0, interpreterNs: exactly(0), bodyNs: 0, nativeNs: exactly(0), waitNs: exactly(0) };
+
+/** The same work, made so many times as long. */
+function shareOf<Work extends Times>(work: Work, { busy, wait }: Share): Work {
+  return {
+    ...work,
+    interpreterNs: scale(work.interpreterNs, busy),
+    heldNs: scale(work.heldNs, busy),
+    nativeNs: scale(work.nativeNs, busy),
+    waitNs: scale(work.waitNs, wait),
+  };
+}
 
 /** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
 function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {

@@ -2,13 +2,17 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
+import { loopsAround } from "../program/link/loops.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { CallOperation, ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
+import { innerOperations } from "../program/link/walk.js";
+import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { callbackCount } from "./callback-lists.js";
-import { appendedTo, isEmptyContainer } from "./growing-containers.js";
+import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
+import { Samples } from "./samples.js";
+import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -54,6 +58,7 @@ export const defaultInnerLength: Interval = interval(3, 100, 10_000);
 
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
+  readonly samples: Samples;
   private depth = 0;
   private asked = 0;
 
@@ -61,7 +66,9 @@ export class Evaluator {
   constructor(
     private readonly resolver: Resolver,
     private readonly cores: number | undefined,
-  ) {}
+  ) {
+    this.samples = new Samples(resolver, this);
+  }
 
   /** Code can bind every name to several others; a question that would lead through all of them stays unanswered. */
   private bounded(answer: () => Amount): Amount {
@@ -464,7 +471,7 @@ export class Evaluator {
 
   /** How many elements a value has. */
   length(value: Value, at: Activation): Amount {
-    return this.bounded(() => this.lengthAtDepth(value, at));
+    return this.bounded(() => this.lengthAtDepth(value, at) ?? this.samples.length(value, at));
   }
 
   private lengthAtDepth(value: Value, at: Activation): Amount {
@@ -531,7 +538,7 @@ export class Evaluator {
     const holder = this.holder(place.owner, at);
     const bound = holder?.function.facts.bindings.get(place.name) ?? [];
     const [only] = bound;
-    if (!holder || bound.length !== 1 || only?.op !== "display" || only.elements.length > 0) return undefined;
+    if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
     const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
     return appends && appends.high > 0 ? appends : undefined;
   }
@@ -558,9 +565,9 @@ export class Evaluator {
     const isIt = (object: Value): boolean => object.op === "read" && object.place.kind === "name" && object.place.name === name;
     for (const operation of operations) {
       if (operation.op === "call" && appendedTo(operation) === name) {
-        const [first] = operation.arguments;
-        if (!first) return false;
-        items.push({ key: undefined, value: first.value, times });
+        const added = appendedValue(operation);
+        if (!added) return false;
+        items.push({ key: undefined, value: added, times });
       } else if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) {
         if (!operation.value) return false;
         items.push({ key: operation.place.index, value: operation.value, times });
@@ -636,7 +643,7 @@ export class Evaluator {
 
   /** How many elements each element of an iterable has: the rows of a table. */
   elementLength(iterable: Value, at: Activation): Amount {
-    return this.bounded(() => this.elementLengthAtDepth(iterable, at));
+    return this.bounded(() => this.elementLengthAtDepth(iterable, at) ?? this.samples.elementLength(iterable, at));
   }
 
   private elementLengthAtDepth(iterable: Value, at: Activation): Amount {
@@ -741,7 +748,7 @@ export class Evaluator {
   }
 
   /** `x[2:8]`, `x[:n]`, `x[n:]` and `x[i::n]`; of others, half of the whole. */
-  private sliceLength(parts: readonly Value[], object: Value, at: Activation): Amount {
+  sliceLength(parts: readonly Value[], object: Value, at: Activation): Amount {
     const whole = this.length(object, at);
     const span = this.spanOf(parts, whole, at);
     const [, , step] = parts;
@@ -832,116 +839,18 @@ export class Evaluator {
     at: Activation,
     runs: "once" | "often" = "once",
   ): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
-    const taken = loop.form === "while" ? worklistRounds(loop, at, this) : undefined;
+    const taken = loop.form === "while" ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this)) : undefined;
     if (taken) return { count: taken, known: "known" };
-    const counted = loop.form === "while" ? this.whileTrips(loop, at) : loop.iterable && this.length(loop.iterable, at);
+    const counted = loop.form === "while" ? whileRounds(loop, at, this) : loop.iterable && this.length(loop.iterable, at);
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
       const length = callbackCount(loop, at.function, this.resolver) ?? (runs === "often" ? defaultInnerLength : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
-    if (!loop.endsEarly) return { count, known: "known" };
+    if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
     return { count: searched(count, runs), known: "known" };
   }
-
-  private whileTrips(loop: LoopOperation, at: Activation): Amount | "endless" {
-    const { test } = loop;
-    if (!test) return undefined;
-    if (test.op === "constant") return test.value ? (isRetry(loop) ? retries : "endless") : exactly(0);
-    const comparison = test.op === "compute" && test.operands.length === 2 ? test : undefined;
-    // `while n:` is `while n != 0:`.
-    const [left, right] = test.op === "read" ? [test, zeroAt(test)] : (comparison?.operands ?? []);
-    if (!left || !right) return undefined;
-    const holder = at.function;
-    const changesOf = (name: string): readonly Value[] =>
-      (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.start >= loop.start && bound.end <= loop.end);
-    const stepOf = (name: string): { by: number; grows: "add" | "multiply" } | undefined => {
-      for (const bound of changesOf(name)) {
-        const computed = dividedBy(bound, (call) => this.externalNames(call, at)) ?? bound;
-        if (computed.op !== "compute" || !mentions(computed, name)) continue;
-        const [changed] = computed.operands;
-        // `3 * n + 1` is no step of a constant size.
-        if (changed?.op !== "read" || changed.place.kind !== "name" || changed.place.name !== name) return undefined;
-        const by = computed.operands[1] && this.number(computed.operands[1], at);
-        if (!by) return undefined;
-        if (computed.operator === "+") return { by: by.likely, grows: "add" };
-        if (computed.operator === "-") return { by: -by.likely, grows: "add" };
-        if (computed.operator === "*") return { by: by.likely, grows: "multiply" };
-        if (computed.operator === "//" || computed.operator === "/") return { by: 1 / by.likely, grows: "multiply" };
-        if (computed.operator === ">>") return { by: 1 / 2 ** by.likely, grows: "multiply" };
-      }
-      return undefined;
-    };
-    // `a, b = b, a % b`: two rounds at least halve the larger one.
-    const isRemainder = (name: string): boolean =>
-      changesOf(name).some(
-        (bound) => bound.op === "item-of" && bound.value.op === "display" && isModulo(bound.value.elements[bound.index]),
-      );
-    if (left.op === "read" && left.place.kind === "name" && left.place.owner === holder.facts.index && isRemainder(left.place.name))
-      return remainders;
-    const startOf = (name: string): Amount => {
-      const before = (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= loop.start && !mentions(bound, name));
-      const last = before[before.length - 1];
-      if (last) return this.number(last, at);
-      const argument = at.arguments.get(name);
-      if (!argument) return undefined;
-      return argument.how === "element" ? this.elementNumber(argument.value, argument.in) : this.number(argument.value, argument.in);
-    };
-    const solve = (variable: Value, limit: Value): Amount => {
-      const square =
-        variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
-      const read = square ?? variable;
-      if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.facts.index) return undefined;
-      const step = stepOf(read.place.name);
-      const shrinks = step !== undefined && step.grows === "multiply" && step.by < 1;
-      // However large a number is that is divided again and again, it is soon gone.
-      const start = startOf(read.place.name) ?? (shrinks ? anyNumber : undefined);
-      const bound = this.number(limit, at);
-      if (!step || !start || !bound) return undefined;
-      const end = square ? mapAmount(bound, (each) => Math.sqrt(Math.max(0, each))) : bound;
-      if (step.grows === "add") return asCount(combine(end, start, (to, from) => (to - from) / step.by));
-      // Down to nothing is one round more than down to one.
-      const last = shrinks && bound.high <= 0 ? 1 : 0;
-      return asCount(combine(end, start, (to, from) => Math.log(Math.max(1, to) / Math.max(1, from)) / Math.log(step.by) + last));
-    };
-    return solve(left, right) ?? solve(right, left);
-  }
-}
-
-/** Of what programs divide until nothing is left: digits of counters, bits of words, keys. */
-const anyNumber: Interval = interval(1, 10_000, 1e15);
-
-/** Rounds of Euclid's algorithm for numbers up to 64 bits: 0.58 times the logarithm in the middle, and Fibonacci numbers take longest. */
-const remainders: Interval = interval(1, 8, 90);
-
-/** Most things succeed at the first try, and nobody tries for ever. */
-const retries: Interval = interval(1, 1, 6);
-
-/** Whether it goes round only when something failed: `while True:` around a `try` that returns or breaks. */
-function isRetry({ body }: LoopOperation): boolean {
-  return body.some((operation) => operation.op === "attempt" && (leaves(operation.body) || leaves(operation.otherwise)));
-}
-
-function leaves(operations: readonly Operation[]): boolean {
-  const last = operations[operations.length - 1];
-  return last !== undefined && (last.op === "return" || last.op === "break" || (last.op === "with" && leaves(last.body)));
-}
-
-function zeroAt({ start, end }: Value): Value {
-  return { op: "constant", type: "int", value: 0, start, end };
-}
-
-/** `n, digit = divmod(n, 10)` gives the first what `n // 10` gives. */
-function dividedBy(bound: Value, namesOf: (call: CallOperation) => readonly string[]): Value | undefined {
-  if (bound.op !== "item-of" || bound.index !== 0 || bound.value.op !== "call") return undefined;
-  const operands = bound.value.arguments.map(({ value }) => value);
-  if (operands.length !== 2 || namesOf(bound.value)[0] !== "builtins.divmod") return undefined;
-  return { op: "compute", operator: "//", operands, start: bound.start, end: bound.end };
-}
-
-function isModulo(value: Value | undefined): boolean {
-  return value?.op === "compute" && value.operator === "%";
 }
 
 /**
@@ -953,6 +862,22 @@ function searched(length: Interval, runs: "once" | "often"): Interval {
   const low = power(length.low, runs === "often" ? 0.35 : 0.1);
   const high = power(length.high, runs === "often" ? 0.75 : 0.9);
   return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
+}
+
+/**
+ * Whether the loop is gone through by each round of another, and only the end of the whole search ends it: of a `return` in two loops, all rounds of the
+ * outer one but the last go through the inner one.
+ */
+function isRoundOfSearch(loop: LoopOperation, node: FunctionNode): boolean {
+  let breaks = false;
+  const look = (operations: readonly Operation[]): void => {
+    for (const operation of operations) {
+      breaks ||= operation.op === "break";
+      if (operation.op !== "loop") for (const inner of innerOperations(operation)) look(inner);
+    }
+  };
+  look(loop.body);
+  return !breaks && loopsAround(node, loop).some((outer) => outer !== loop && outer.form !== "comprehension");
 }
 
 /** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
@@ -1073,7 +998,7 @@ export function sameName(a: Value, b: Value): boolean {
 }
 
 /** Whether the value is computed from the variable of that name. */
-function mentions(value: Value, name: string): boolean {
+export function mentions(value: Value, name: string): boolean {
   if (value.op === "read") return value.place.kind === "name" && value.place.name === name;
   return value.op === "compute" && value.operands.some((operand) => mentions(operand, name));
 }

@@ -6,12 +6,26 @@ export function isEmptyContainer(value: Value, namesOf: (call: Extract<Value, { 
   if (value.op !== "call") return false;
   const [name] = namesOf(value);
   if (name === "collections.defaultdict") return true;
+  if (/^queue\.(Simple|Lifo|Priority)?Queue$/.test(name ?? "")) return true;
   return value.arguments.length === 0 && /^(builtins\.(list|dict|set)|collections\.(deque|OrderedDict))$/.test(name ?? "");
 }
 
 /** The name of the variable that a call adds one element to. */
-export function appendedTo({ callee }: CallOperation): string | undefined {
-  if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^(append|appendleft|add)$/.test(callee.place.name)) return undefined;
-  const { object } = callee.place;
-  return object.op === "read" && object.place.kind === "name" ? object.place.name : undefined;
+export function appendedTo({ callee, arguments: [first] }: CallOperation): string | undefined {
+  if (callee.op !== "read" || callee.place.kind === "element") return undefined;
+  // `heapq.heappush(heap, entry)`
+  if (callee.place.name === "heappush") return first && nameOf(first.value);
+  const isAdding = callee.place.kind === "attribute" && /^(append|appendleft|add|put|put_nowait)$/.test(callee.place.name);
+  return isAdding && callee.place.kind === "attribute" ? nameOf(callee.place.object) : undefined;
+}
+
+/** What a call adds to a container. */
+export function appendedValue(call: CallOperation): Value | undefined {
+  const { callee, arguments: given } = call;
+  const isPushed = callee.op === "read" && callee.place.kind !== "element" && callee.place.name === "heappush";
+  return given[isPushed ? 1 : 0]?.value;
+}
+
+function nameOf(value: Value): string | undefined {
+  return value.op === "read" && value.place.kind === "name" ? value.place.name : undefined;
 }

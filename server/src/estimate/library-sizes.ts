@@ -9,9 +9,16 @@ export function sameAsFunction(name: string): string {
   return name.replace(/^random\.Random\./, "random.");
 }
 
+/** Where counting is more exact than looking at some elements. */
+const exactlyCounted: ReadonlySet<string> = new Set(
+  ["permutations", "combinations", "combinations_with_replacement", "product", "islice", "repeat"].map((name) => `itertools.${name}`),
+);
+
 /** How many elements, characters or bytes a library call returns; undefined where nothing can be told. */
 export function lengthOfLibraryCall(qualifiedName: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
   const name = qualifiedName && sameAsFunction(qualifiedName);
+  const sampled = name !== undefined && exactlyCounted.has(name) ? undefined : evaluator.samples.length(call, at);
+  if (sampled) return sampled;
   const argument = (index: number): Value | undefined => call.arguments.filter(({ form }) => form === "positional")[index]?.value;
   const keyword = (wanted: string): Value | undefined =>
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
@@ -161,6 +168,8 @@ function lengthOfMethod(call: CallOperation, at: Activation, evaluator: Evaluato
 /** How many elements each element of what a library call returns has. */
 export function lengthOfLibraryElement(name: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
   const [first, second] = call.arguments.map(({ value }) => value);
+  const sampled = name?.startsWith("itertools.") || name === "builtins.map" ? undefined : evaluator.samples.elementLength(call, at);
+  if (sampled) return sampled;
   switch (name) {
     case "itertools.permutations":
       return (second && evaluator.number(second, at)) ?? (first && evaluator.length(first, at));
@@ -220,6 +229,8 @@ function textLength(value: Value, at: Activation, evaluator: Evaluator): Amount 
 
 /** How long the text is that an f-string or `%` makes. */
 export function formattedLength(value: Extract<Value, { op: "compute" }>, at: Activation, evaluator: Evaluator): Amount {
+  const sampled = evaluator.samples.length(value, at);
+  if (sampled) return sampled;
   let total: Amount = exactly(0);
   const plus = (amount: Amount): void => {
     total = combine(total, amount, (a, b) => a + b);

@@ -18,6 +18,7 @@ import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
+import { unevenTasks } from "./uneven-tasks.js";
 import { CostModel, type CostSettings, type TaskWork, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
@@ -106,7 +107,8 @@ function estimateSite(
 ): SiteEstimate {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
-  const read = target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in);
+  const uneven = target && !settings.profile ? unevenTasks(target, model) : undefined;
+  const read = uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in));
   const task = target ? nameOf(target.function, program) : (external.split(".").pop() ?? external);
   const assumptions: Assumption[] = [...read.assumptions];
   const tasks = taskCount(spawn, program, model, assumptions);
@@ -132,6 +134,7 @@ function estimateSite(
     importNs: target ? model.importNs(target.function.file) : 0,
     resultBytes: payload.resultBytes,
     tasks,
+    ...(uneven ? { shares: uneven.shares } : {}),
     beside: beside.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
     workers: spawn.width === "thread" && settings.workers === undefined ? workers + beside.length : workers,
     argumentBytes: payload.argumentBytes,

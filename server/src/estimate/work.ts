@@ -16,20 +16,24 @@ import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { BriefReleases } from "./brief-releases.js";
+import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
+import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
 import { isMainGuard } from "./main-guard.js";
+import { notedEntry } from "./noted-entry.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
 import { semaphorePlaces } from "./room.js";
-import { objectCount, type Shape, shapeOf } from "./shape.js";
+import { objectCount, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
@@ -288,7 +292,7 @@ export class CostModel {
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
       const certain =
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
-      return `${name}=${text(number)}#${text(length)}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
+      return `${name}=${text(number)}#${text(length)}${whole ? itemsText(argument.value, argument.in, this.evaluator) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
     });
     return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
   }
@@ -333,10 +337,12 @@ export class CostModel {
       if (++this.steps > maximumSteps) break;
       switch (operation.op) {
         case "read":
+          if (this.enterImplicitly(accessRun(operation.place, "read", at, this.resolver), sum)) break;
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
           sum.sharedUses += this.sharing.usesOfPlace(operation.place, at);
           break;
         case "write":
+          if (this.enterImplicitly(accessRun(operation.place, "write", at, this.resolver), sum)) break;
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "write", at));
           if (this.sharing.isSharedContainer(operation.place, at)) sum.sharedWrites++;
           break;
@@ -417,7 +423,10 @@ export class CostModel {
     const { knowledge } = this.resolver;
     const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
     const entry = method && knowledge.callable(method.name);
-    if (!entry) return this.arithmetic(operation, at, sum);
+    if (!entry) {
+      if (!this.enterImplicitly(operatorRun(operation, at, this.resolver), sum)) this.arithmetic(operation, at, sum);
+      return;
+    }
     const facts = knownOfOperator(method, within, this.resolver, this.target, this.estimatedSizes(at));
     const certain = (): CallFacts => knownOfOperator(method, within, this.resolver, this.target, this.certainSizes(at));
     const below =
@@ -637,12 +646,7 @@ export class CostModel {
         return;
       }
       if (this.stack.length > maximumStack) return;
-      const inner = this.functionCost(this.evaluator.activation(node, operation, at, callee.receiver !== undefined));
-      addTo(sum, note ? asNative(note, inner.sum) : inner.sum);
-      for (const call of inner.calls) if (!note || waitingKinds.has(call.kind)) this.calls.push(call);
-      for (const assumption of inner.assumptions)
-        this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
-      if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
+      this.enter(this.evaluator.activation(node, operation, at, callee.receiver !== undefined), sum, note);
       return;
     }
     const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
@@ -661,6 +665,7 @@ export class CostModel {
       return;
     }
     const entry = this.resolver.knowledge.callable(name);
+    this.comparisons(name, operation, at, sum);
     if (name === "builtins.object" && operation.arguments.length > 0) {
       // A class without `__init__` that takes arguments has one made for it, as data classes do.
       this.interpret(sum, "instantiate");
@@ -672,7 +677,11 @@ export class CostModel {
     }
     if (!entry) {
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
-      if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
+      if (name === "collections.namedtuple.__new__")
+        sum.interpreter = add(sum.interpreter, scale(this.costs.operations.instantiate, namedTuple));
+      else if (/^enum\.\w*(Enum|Flag)$/.test(name))
+        sum.interpreter = add(sum.interpreter, scale(this.costs.operations.callPython, enumLookup));
+      else if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
       else if (briefCalls.test(name)) this.interpret(sum, "callCMethod");
       else {
         sum.unknown++;
@@ -683,6 +692,40 @@ export class CostModel {
     const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
     const below = this.belowThreshold(entry, operation, at);
     this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls, at);
+  }
+
+  /** Adds what a call of a function of the program runs. */
+  private enter(activation: Activation, sum: Sum, note: GilNote | undefined, times: Interval = exactly(1)): void {
+    const inner = this.functionCost(activation);
+    addTo(sum, repeated(note ? asNative(note, inner.sum) : inner.sum, times));
+    for (const call of inner.calls)
+      if (!note || waitingKinds.has(call.kind)) this.calls.push({ ...call, times: call.times * times.likely, ns: call.ns * times.likely });
+    for (const assumption of inner.assumptions)
+      this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
+    if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
+  }
+
+  /** The same for a method that no call in the text names; false where there is none. */
+  private enterImplicitly(run: ImplicitRun | undefined, sum: Sum, times: Interval = exactly(1)): boolean {
+    if (!run || this.stack.includes(run.function) || this.stack.length > maximumStack) return false;
+    sum.interpreter = add(sum.interpreter, multiply(this.costs.operations.callMethodTwo, times));
+    this.enter(run.activation, sum, undefined, times);
+    return true;
+  }
+
+  /** What sorting, or keeping in order, takes that compares objects of classes of the program. */
+  private comparisons(name: string, call: CallOperation, at: Activation, sum: Sum): void {
+    const { callee, arguments: given } = call;
+    const isOnHeap = /^(heapq\.heap(push|pop|replace|pushpop|ify)|bisect\.)/.test(name);
+    if ((!isOnHeap && !/^builtins\.(sorted|min|max|list\.sort)$/.test(name)) || given.some((each) => each.name === "key")) return;
+    const elements = given[0]?.value ?? (callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined);
+    const compared = elements && comparisonRun(elements, at, this.resolver);
+    if (!compared) return;
+    const count = this.evaluator.length(elements, at) ?? defaultLength;
+    const each = (n: number): number => (isOnHeap ? Math.log2(n + 2) : /(min|max)$/.test(name) ? n : n * Math.log2(n + 2) * 0.85);
+    const times = { low: each(count.low), likely: each(count.likely), high: each(count.high) };
+    if (compared !== "generated") this.enterImplicitly(compared, sum, times);
+    else sum.interpreter = add(sum.interpreter, multiply(scale(this.costs.operations.callMethodTwo, 4), times));
   }
 
   /** Whether it is a data class of which no field can be set. */
@@ -700,7 +743,22 @@ export class CostModel {
     const [name] = this.resolver.externalCallees(operation, within);
     if (name !== undefined) return name;
     if (this.resolver.resolve(operation.callee, within).some((entity) => entity.kind === "class")) return "builtins.object";
-    return builtInMethod(operation);
+    if (this.isNamedTuple(operation.callee, within)) return "collections.namedtuple.__new__";
+    return this.inheritedOfObject(operation, within) ?? builtInMethod(operation);
+  }
+
+  private isNamedTuple(callee: Value, within: FunctionNode): boolean {
+    const made = (value: Value, in_: Activation): true | undefined =>
+      value.op === "call" && this.evaluator.externalNames(value, in_)[0] === "collections.namedtuple" ? true : undefined;
+    return callee.op === "read" && this.evaluator.follow(callee, bareActivation(within), made, () => undefined) === true;
+  }
+
+  /** `super().__init__()` of a class without bases of its own: what `object` has does next to nothing. */
+  private inheritedOfObject({ callee }: CallOperation, within: FunctionNode): string | undefined {
+    if (callee.op !== "read" || callee.place.kind !== "attribute" || !/^__\w+__$/.test(callee.place.name)) return undefined;
+    const { object } = callee.place;
+    const isSuper = object.op === "call" && this.resolver.externalCallees(object, within)[0] === "builtins.super";
+    return isSuper ? `builtins.object.${callee.place.name}` : undefined;
   }
 
   /** The method of a text, list, dict or set whose type only shows in how it is computed: `(b"01" * n).count(b"1")`. */
@@ -883,40 +941,6 @@ function withoutWeight({ what, value, from }: Weighted): Assumption {
   return { what, value, from };
 }
 
-/** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
-const objectBytes = 40;
-
-/** The memory that a loop leaves behind: of a comprehension all elements, of others what the last round left and what was appended. */
-function keptBytes(loop: LoopOperation, count: Interval, ofRound: number): number {
-  if (loop.makes === "list" || loop.makes === "dict" || loop.makes === "set") return count.likely * (objectBytes + ofRound);
-  const appends = loop.body.filter(
-    (operation) =>
-      operation.op === "call" &&
-      operation.callee.op === "read" &&
-      operation.callee.place.kind === "attribute" &&
-      operation.callee.place.name === "append",
-  ).length;
-  return ofRound + (appends > 0 ? count.likely * appends * (objectBytes + ofRound) : 0);
-}
-
-const manyKept = 5_000;
-const mostKept = 40;
-const oneText: Shape = { integers: 0, floats: 0, texts: 1, characters: 20, containers: 0 };
-
-/** What a call adds to a list. */
-function appended({ callee, arguments: given }: CallOperation): Value | undefined {
-  const isAppend = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "append";
-  return isAppend ? given[0]?.value : undefined;
-}
-
-/** What each element of a large list, set or dict takes beyond its part of a small one: memory that has to be fetched, collections of garbage. */
-function keptElementNs(loop: LoopOperation, count: Interval): Interval {
-  const keeps = loop.makes === "list" || loop.makes === "dict" || loop.makes === "set";
-  const makesObjects = loop.body.some((operation) => operation.op === "compute" || operation.op === "call");
-  if (!keeps || count.likely < manyKept) return zero;
-  return makesObjects || loop.makes !== "list" ? interval(5, 25, 60) : interval(2, 10, 30);
-}
-
 /** Functions of the standard library that do not take long (`test/measure/short_calls.py`: 10 to 250 ns for those without an entry). */
 const briefCalls =
   /^(threading|collections|dataclasses|typing|types|functools|enum|abc|sys|operator|itertools|array|datetime|decimal|fractions|calendar|zoneinfo|struct|csv|uuid|unicodedata|contextlib|keyword|weakref|stat)\.|^inspect\.is|^os\.fs(path|encode|decode)$|^io\.\w+\.(tell|seek)$/;
@@ -948,6 +972,10 @@ export const unknownCallNs = 20_000;
 /** Per line: from the page cache, which most files are in, from a disk, from a network. */
 const lineReadNs: Interval = interval(10, 60, 100_000);
 const lineReceivedNs: Interval = interval(50, 2_000, 100_000);
+/** A tuple by way of a function written in Python. */
+const namedTuple = 1.7;
+/** `Colour(2)`: two functions written in Python, one inside the other. */
+const enumLookup = 8;
 const maximumSteps = 60_000;
 const maximumStack = 24;
 const mostCalls = 1_000;
@@ -955,32 +983,6 @@ const longCallNs = 20_000;
 const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
-
-/** Methods that, among what people call, only built-in types and some of the standard library have. */
-const builtInMethods: ReadonlyMap<string, string> = new Map(
-  [
-    ["builtins.list", "append extend insert sort reverse"],
-    ["builtins.dict", "items keys values setdefault popitem"],
-    [
-      "builtins.str",
-      "split rsplit splitlines strip lstrip rstrip lower upper startswith endswith replace join format isdigit isalpha title partition encode zfill casefold isupper islower isspace isalnum isnumeric find rfind swapcase capitalize ljust rjust center removeprefix removesuffix rpartition",
-    ],
-    ["builtins.bytes", "decode hex"],
-    ["builtins.set", "add discard union intersection difference issubset"],
-    ["builtins.int", "bit_length to_bytes"],
-    // Whoever else has these took them over from there.
-    ["datetime.datetime", "isoformat isocalendar isoweekday weekday strftime toordinal"],
-    ["datetime.timedelta", "total_seconds"],
-    ["decimal.Decimal", "quantize"],
-    ["re.Match", "groups groupdict"],
-    ["csv.writer", "writerow writerows"],
-  ].flatMap(([type, names]) => (names as string).split(" ").map((name): [string, string] => [name, `${type}.${name}`])),
-);
-
-/** The method that is called, if among what people call only a built-in type has one of that name. */
-export function builtInMethod({ callee }: CallOperation): string | undefined {
-  return callee.op === "read" && callee.place.kind === "attribute" ? builtInMethods.get(callee.place.name) : undefined;
-}
 
 /**
  * The calls as they are, unless there are very many: then those of one place are one. Where functions call each other in many ways, as the parts of a
@@ -1005,30 +1007,6 @@ const uncounted = { below: undefined, elements: undefined, times: 1 } as const;
 function compiledCall(name: string, compiled: Compiled, ns: number): TimedCall {
   const { entry, verdict, call, in: within } = compiled;
   return { name, call, in: within, kind: entry.kind, entry, verdict, compiled, ...uncounted, ns };
-}
-
-/** What knowledge says of a call, overruled by a comment; of one of which it says nothing, that it takes some time. */
-function notedEntry(note: GilNote, name: string, known: CallableEntry | undefined): CallableEntry {
-  if (known) return { ...known, gil: note, kind: known.kind === "cpu-python" ? "cpu-native" : known.kind };
-  return {
-    entry: "callable",
-    name,
-    gil: note,
-    package: "",
-    kind: "cpu-native",
-    style: "blocking",
-    waits: undefined,
-    cost: { from: "default", terms: [{ term: "fixed", spends: "call", ns: interval(10_000, 1_000_000, 100_000_000) }] },
-    returns: [],
-    invokes: [],
-    ownThreads: undefined,
-    compiles: undefined,
-    block: undefined,
-    note: undefined,
-    freeThreaded: undefined,
-    measuredOtherwise: undefined,
-    evidence: [],
-  };
 }
 
 function calleeText(callee: Value): string {
@@ -1078,6 +1056,12 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
 function largest({ receiver, positional }: CallFacts): Interval | undefined {
   const known = [receiver, ...(positional ?? [])].flatMap((value) => value?.elements ?? []);
   return known.sort((a, b) => b.likely - a.likely)[0];
+}
+
+/** The numbers of a short tuple that is written out. */
+function itemsText(value: Value, at: Activation, evaluator: Evaluator): string {
+  if (value.op !== "display" || value.makes !== "tuple" || value.elements.length > 8) return "";
+  return `(${value.elements.map((element) => text(evaluator.number(element, at))).join()})`;
 }
 
 function exactNumber(amount: Interval | undefined): number | undefined {

@@ -98,6 +98,8 @@ export interface ComputeOperation extends Range {
   /** As written in Python, `not` and `u-` for unary ones, `format` for f-strings, or `format-padded` with a format specifier, `slice` for slices. */
   readonly operator: string;
   readonly operands: readonly Value[];
+  /** Of an f-string, what is written, if that is short: in place of each operand a NUL, its format specifier, and another NUL. */
+  readonly template?: string;
 }
 
 export interface AwaitOperation extends Range {
@@ -164,6 +166,8 @@ export interface ConstantValue extends Range {
   readonly type: "int" | "float" | "str" | "bytes" | "none" | "bool" | "ellipsis";
   /** A number for `int` and `float`, the text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
   readonly value: number | string;
+  /** What stands between the quotes of `bytes`, if that is short. */
+  readonly content?: string;
 }
 
 export interface DisplayValue extends Range {
@@ -186,6 +190,8 @@ export interface ComprehensionValue extends Range {
   readonly isFiltered: boolean;
   /** What each element is; the value for a dict. */
   readonly element: Value;
+  /** Of a dict. */
+  readonly key?: Value;
 }
 
 /** A `def` or lambda of the same file, by index. */

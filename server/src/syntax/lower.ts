@@ -798,12 +798,21 @@ class Lowering {
         }
         if (first && parts.every((part) => part.kind === "literal" && part.type === "bytes")) {
           const value = parts.reduce((sum, part) => sum + (part.kind === "literal" ? Number(part.value) : 0), 0);
-          return { kind: "literal", type: "bytes", value, start, end };
+          const content = parts.map((part) => (part.kind === "literal" ? part.content : undefined));
+          return {
+            kind: "literal",
+            type: "bytes",
+            value,
+            ...(content.includes(undefined) ? {} : { content: content.join("") }),
+            start,
+            end,
+          };
         }
         return {
           kind: "text",
           values: parts.flatMap((part) => (part.kind === "text" ? part.values : [])),
           isPadded: parts.some((part) => part.kind === "text" && part.isPadded),
+          template: joinedTemplates(parts),
           start,
           end,
         };
@@ -1021,17 +1030,26 @@ class Lowering {
     if (prefix.includes("f") || prefix.includes("t")) {
       const values: Expression[] = [];
       let isPadded = false;
+      let template = "";
+      let written = contentStart;
       for (const child of this.children(node)) {
         if (this.symbol(child) !== "interpolation") continue;
         const inner = this.children(child)[0];
         if (!inner) continue;
         values.push(this.expression(inner));
-        isPadded ||= this.text.slice(inner.endIndex, child.endIndex).includes(":");
+        const specifier = this.text.slice(inner.endIndex, child.endIndex - 1);
+        isPadded ||= specifier.includes(":");
+        template += `${this.text.slice(written, child.startIndex)}\0${specifier}\0`;
+        written = child.endIndex;
       }
-      return { kind: "text", values, isPadded, start, end };
+      template += this.text.slice(written, contentStart + content.length);
+      return { kind: "text", values, isPadded, template: template.length <= longestContent ? template : undefined, start, end };
     }
     // Escapes shorten the value; for sizes and names the written length is close enough and costs nothing.
-    if (prefix.includes("b")) return { kind: "literal", type: "bytes", value: writtenLength(content), start, end };
+    if (prefix.includes("b")) {
+      const kept = content.length <= longestContent ? { content } : {};
+      return { kind: "literal", type: "bytes", value: writtenLength(content), ...kept, start, end };
+    }
     return { kind: "literal", type: "str", value: content, start, end };
   }
 
@@ -1050,6 +1068,20 @@ class Lowering {
     const text = this.text.slice(start, end);
     return (text.includes("#") ? text.replace(/#[^\n\r]*/g, "") : text).replace(/\\\r?\n/g, " ").trim();
   }
+}
+
+/** What is written in bytes and f-strings is kept up to there: enough to see how lines and fields are made. */
+const longestContent = 200;
+
+/** The template of texts that stand one after the other. */
+function joinedTemplates(parts: readonly Expression[]): string | undefined {
+  let joined = "";
+  for (const part of parts) {
+    const own = part.kind === "text" ? part.template : part.kind === "literal" ? String(part.value).replace(/[{}]/g, "$&$&") : undefined;
+    if (own === undefined) return undefined;
+    joined += own;
+  }
+  return joined.length <= longestContent ? joined : undefined;
 }
 
 /** More than Python's own parser takes of brackets (200) and of indentation (100); what stands deeper is left out. */

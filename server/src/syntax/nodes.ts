@@ -271,6 +271,8 @@ export interface Literal extends Range {
   readonly type: "int" | "float" | "str" | "bytes" | "none" | "bool" | "ellipsis";
   /** A number for `int` and `float`, the unescaped-enough text for `str`, the count of bytes for `bytes`, 0 or 1 for `bool`. */
   readonly value: number | string;
+  /** What stands between the quotes of `bytes`, if that is short. */
+  readonly content?: string;
 }
 
 /** An f-string or t-string: what it evaluates. */
@@ -279,6 +281,8 @@ export interface TextExpression extends Range {
   readonly values: readonly Expression[];
   /** Whether a format specifier may make a value longer than it is. */
   readonly isPadded: boolean;
+  /** What is written, if that is short: in place of each value a NUL, its format specifier, and another NUL. */
+  readonly template: string | undefined;
 }
 
 export interface BinaryExpression extends Range {

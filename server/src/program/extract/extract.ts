@@ -798,9 +798,21 @@ class FunctionExtraction {
       case "call":
         return this.call(expression);
       case "literal":
-        return { op: "constant", type: expression.type, value: expression.value, start, end };
+        return {
+          op: "constant",
+          type: expression.type,
+          value: expression.value,
+          ...(expression.content === undefined ? {} : { content: expression.content }),
+          start,
+          end,
+        };
       case "text":
-        return this.compute(expression.isPadded ? "format-padded" : "format", this.values(expression.values), expression);
+        return this.compute(
+          expression.isPadded ? "format-padded" : "format",
+          this.values(expression.values),
+          expression,
+          expression.template,
+        );
       case "binary":
         return this.compute(expression.operator, [this.value(expression.left), this.value(expression.right)], expression);
       case "boolean": {
@@ -888,8 +900,9 @@ class FunctionExtraction {
     if (arms.some((arm) => arm.length > 0)) this.operations.push({ op: "branch", test, arms, start: range.start, end: range.end });
   }
 
-  private compute(operator: string, operands: readonly Value[], range: Range): Value {
-    const operation: Value = { op: "compute", operator, operands, start: range.start, end: range.end };
+  private compute(operator: string, operands: readonly Value[], range: Range, template?: string): Value {
+    const written = template === undefined ? {} : { template };
+    const operation: Value = { op: "compute", operator, operands, ...written, start: range.start, end: range.end };
     this.operations.push(operation);
     return operation;
   }
@@ -943,7 +956,8 @@ class FunctionExtraction {
     clause(0);
     const element = elements[elements.length - 1] ?? this.unknown(expression);
     const isFiltered = expression.clauses.some((part) => part.kind === "if");
-    return { op: "comprehension", makes: expression.makes, iterables, isFiltered, element, start, end };
+    const key = expression.makes === "dict" && elements.length === 2 ? elements[0] : undefined;
+    return { op: "comprehension", makes: expression.makes, iterables, isFiltered, element, ...(key ? { key } : {}), start, end };
   }
 
   private call(expression: Extract<Expression, { kind: "call" }>): Value {

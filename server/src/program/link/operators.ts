@@ -24,6 +24,11 @@ const methods: ReadonlyMap<string, readonly [own: string, reflected: string]> = 
   ["^", ["__xor__", "__rxor__"]],
 ]);
 
+/** The methods of the left operand and of the right one that an operator of arithmetic calls. */
+export function operatorMethods(operator: string): readonly [own: string, reflected: string] | undefined {
+  return methods.get(operator);
+}
+
 /** What the knowledge has for the operator on these operands; undefined for what built-in types and classes of the program do. */
 export function operatorMethod(
   operation: ComputeOperation,

@@ -1,0 +1,91 @@
+import type { FunctionNode } from "../program/link/entity.js";
+import { implicitCall } from "../program/link/implicit-calls.js";
+import { operatorMethods } from "../program/link/operators.js";
+import { decoratorNames, type Resolver } from "../program/link/resolver.js";
+import type { ComputeOperation, Place, Value } from "../program/operation.js";
+import type { Activation, Argument } from "./evaluate.js";
+
+/** A method of the program's own that runs without being called in the text: of an operator, a property, a comparison while something is sorted. */
+export interface ImplicitRun {
+  readonly function: FunctionNode;
+  readonly activation: Activation;
+}
+
+/** What an operator runs where an operand is an object of a class of the program: `total + step` where `Vector` has `__add__`. */
+export function operatorRun(operation: ComputeOperation, at: Activation, resolver: Resolver): ImplicitRun | undefined {
+  const [left, right] = operation.operands;
+  if (!left || operation.operands.every(({ op }) => op === "constant")) return undefined;
+  const names = operatorMethods(operation.operator);
+  if (names && right) return run(left, [names[0]], right, at, resolver) ?? run(right, [names[1]], left, at, resolver);
+  const implicit = implicitCall(operation);
+  const methods = implicit && [...implicit.methods, ...(reflected[operation.operator] ?? [])];
+  return methods && run(implicit.object, methods, implicit.object === left ? right : left, at, resolver);
+}
+
+/** `functools.total_ordering` makes the others of one. */
+const reflected: Readonly<Record<string, readonly string[]>> = {
+  ">": ["__lt__"],
+  ">=": ["__lt__", "__gt__"],
+  "<=": ["__lt__", "__gt__"],
+  "<": ["__gt__"],
+};
+
+/** What reading or writing an attribute or an element runs: a property, `__getitem__`. */
+export function accessRun(place: Place, how: "read" | "write", at: Activation, resolver: Resolver): ImplicitRun | undefined {
+  if (place.kind === "element") {
+    const isRead = how === "read";
+    return run(place.object, [isRead ? "__getitem__" : "__setitem__"], place.index, at, resolver);
+  }
+  if (place.kind !== "attribute" || how === "write") return undefined;
+  const found = methodOf(place.object, [place.name], at, resolver);
+  const isProperty = found && decoratorNames(found).some((name) => name === "property" || name === "cached_property");
+  return isProperty ? { function: found, activation: { function: found, arguments: new Map(), caller: at } } : undefined;
+}
+
+/** What comparing two elements of something runs. */
+export function comparisonRun(elements: Value, at: Activation, resolver: Resolver): ImplicitRun | "generated" | undefined {
+  for (const entity of resolver.elements(elements, at.function)) {
+    if (entity.kind !== "instance") continue;
+    const found = resolver.method(entity.class, "__lt__");
+    if (!found) return entity.class.facts.decorators.some(isOrdered) ? "generated" : undefined;
+    const [, parameter] = found.facts.parameters;
+    const given = new Map<string, Argument>();
+    if (parameter) given.set(parameter.name, { value: elements, in: at, how: "element" });
+    return { function: found, activation: { function: found, arguments: given, caller: at } };
+  }
+  return undefined;
+}
+
+/** `@dataclass(order=True)` */
+function isOrdered(decorator: Value): boolean {
+  return (
+    decorator.op === "call" &&
+    decorator.arguments.some(({ name, value }) => name === "order" && value.op === "constant" && value.value === 1)
+  );
+}
+
+function run(
+  object: Value,
+  names: readonly string[],
+  other: Value | undefined,
+  at: Activation,
+  resolver: Resolver,
+): ImplicitRun | undefined {
+  const found = object.op === "constant" ? undefined : methodOf(object, names, at, resolver);
+  if (!found) return undefined;
+  const [, parameter] = found.facts.parameters;
+  const given = new Map<string, Argument>();
+  if (parameter && other) given.set(parameter.name, { value: other, in: at, how: "whole" });
+  return { function: found, activation: { function: found, arguments: given, caller: at } };
+}
+
+function methodOf(object: Value, names: readonly string[], at: Activation, resolver: Resolver): FunctionNode | undefined {
+  for (const entity of resolver.resolve(object, at.function)) {
+    if (entity.kind !== "instance") continue;
+    for (const name of names) {
+      const found = resolver.method(entity.class, name);
+      if (found) return found;
+    }
+  }
+  return undefined;
+}

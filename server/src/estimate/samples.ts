@@ -1,0 +1,418 @@
+import { exactly, type Interval, interval } from "../base/interval.js";
+import type { Resolver } from "../program/link/resolver.js";
+import { type CallOperation, type ComprehensionValue, unbound, type Value } from "../program/operation.js";
+import { type Amount, asCount } from "./amount.js";
+import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
+import {
+  concatenated,
+  elementsOf,
+  float,
+  int,
+  lengthOfSample,
+  type MappingSample,
+  mostItems,
+  opaque,
+  repeatedText,
+  type Sample,
+  type SequenceSample,
+  sequence,
+  textSample,
+} from "./sample.js";
+import { sampleOfCall } from "./sample-calls.js";
+import { filledTemplate, parsedNumber, percentFormatted, shown, unescaped } from "./sample-text.js";
+
+/** Makes samples of the data that a program makes: what it would make of constants, for some of all elements. */
+export class Samples {
+  /** The elements that stand for all while what is made of each is looked at, by the place of what the loop goes over. */
+  private readonly current = new Map<string, Sample | undefined>();
+  /** Which of some elements stands for all where no loop says. */
+  private turn = middle;
+  /** Counts how often it mattered which elements stand for all. */
+  private uses = 0;
+  /** What names of modules are bound to, where that does not matter. */
+  private readonly constant = new Map<Value, Sample | undefined>();
+  private steps = 0;
+  private depth = 0;
+  /** How many elements were given to functions. */
+  private given = 0;
+
+  constructor(
+    private readonly resolver: Resolver,
+    private readonly evaluator: Evaluator,
+  ) {}
+
+  /** What a value is like; undefined where it is not made of constants, or in too many steps. */
+  of(value: Value, at: Activation): Sample | undefined {
+    if (this.depth > 0) return this.sample(value, at);
+    this.steps = 0;
+    this.constant.clear();
+    return this.sample(value, at);
+  }
+
+  /** How many elements, characters or bytes it has. */
+  length(value: Value, at: Activation): Amount {
+    // What is empty where it is bound may be filled later.
+    if (value.op === "display" || value.op === "constant") return undefined;
+    const sample = this.of(value, at);
+    const length = sample && lengthOfSample(sample);
+    return length ? about(length) : undefined;
+  }
+
+  /** The same of each of its elements. */
+  elementLength(iterable: Value, at: Activation): Amount {
+    const sample = this.of(iterable, at);
+    const lengths = (sample && elementsOf(sample)?.items)?.map(lengthOfSample);
+    if (!lengths || lengths.length === 0 || lengths.includes(undefined)) return undefined;
+    const known = lengths as readonly number[];
+    const { likely } = about(known.reduce((sum, each) => sum + each, 0) / known.length);
+    return interval(Math.min(likely, ...known), likely, Math.max(likely, ...known));
+  }
+
+  private sample(value: Value, at: Activation): Sample | undefined {
+    if (this.depth > deepest || ++this.steps > mostSteps) return undefined;
+    this.depth++;
+    const found = this.sampleAtDepth(value, at);
+    this.depth--;
+    return found;
+  }
+
+  private sampleAtDepth(value: Value, at: Activation): Sample | undefined {
+    switch (value.op) {
+      case "constant":
+        return constant(value);
+      case "display":
+        return this.display(value, at);
+      case "comprehension":
+        return this.comprehension(value, at);
+      case "compute":
+        return this.computed(value, at);
+      case "read":
+        return this.read(value, at);
+      case "choice": {
+        const choices = value.values.flatMap((each) => this.sample(each, at) ?? []);
+        return choices.length === value.values.length ? choices[this.turn % choices.length] : undefined;
+      }
+      case "element-of":
+        return this.element(value.iterable, at);
+      case "item-of": {
+        const whole = this.sample(value.value, at);
+        return whole && elementsOf(whole)?.items[value.index];
+      }
+      case "call":
+        return sampleOfCall(value, at, this) ?? this.returned(value, at);
+      default:
+        return undefined;
+    }
+  }
+
+  /** The names of what a call calls outside the program. */
+  namesOf(call: CallOperation, at: Activation): readonly string[] {
+    return this.resolver.externalCallees(call, at.function);
+  }
+
+  /** A number between 0 and 1 that is another for each element. */
+  get chance(): number {
+    this.uses++;
+    return (this.turn * 0.618 + 0.3) % 1;
+  }
+
+  private returned(call: CallOperation, at: Activation): Sample | undefined {
+    return this.evaluator.returned(call, at, (value, activation) => this.sample(value, activation));
+  }
+
+  /** What a function gives back for some of the elements. */
+  mapped(callee: Value, elements: SequenceSample, at: Activation): readonly Sample[] | undefined {
+    const results = elements.items.map((item) => this.givenTo(callee, item, at));
+    return results.includes(undefined) ? undefined : (results as readonly Sample[]);
+  }
+
+  private givenTo(callee: Value, item: Sample, at: Activation): Sample | undefined {
+    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === unbound) {
+      const { name } = callee.place;
+      return name === "str" ? shown(item) : name === "int" || name === "float" ? parsedNumber(item, name) : undefined;
+    }
+    const found = this.resolver.resolve(callee, at.function).find((entity) => entity.kind === "function");
+    if (found?.kind !== "function" || found.function.facts.isGenerator || found.function.facts.returned.length !== 1) return undefined;
+    const place = -++this.given;
+    const iterable: Value = { op: "unknown", start: place, end: place };
+    const key = keyOf(iterable, at);
+    this.current.set(key, item);
+    const result = this.sample(found.function.facts.returned[0] as Value, calledForEach(found.function, iterable, at));
+    this.current.delete(key);
+    return result;
+  }
+
+  private element(iterable: Value, at: Activation): Sample | undefined {
+    const key = keyOf(iterable, at);
+    this.uses++;
+    if (this.current.has(key)) return this.current.get(key);
+    const whole = this.sample(iterable, at);
+    return whole && this.anyOf(elementsOf(whole)?.items ?? []);
+  }
+
+  private anyOf(items: readonly Sample[]): Sample | undefined {
+    this.uses++;
+    return items[this.turn % Math.max(1, items.length)];
+  }
+
+  private display({ elements, keys, makes, isOpen }: Extract<Value, { op: "display" }>, at: Activation): Sample | undefined {
+    if (isOpen) return undefined;
+    const some = elements.length <= mostWritten ? elements : elements.slice(0, mostWritten);
+    const items = some.map((each) => this.sample(each, at));
+    if (items.includes(undefined)) return undefined;
+    if (makes !== "dict") return sequence(items as readonly Sample[], elements.length);
+    const entries = items.map((item, index): readonly [Sample, Sample] => [
+      (keys[index] && this.sample(keys[index], at)) ?? textSample("key"),
+      item as Sample,
+    ]);
+    return { kind: "mapping", entries, count: elements.length };
+  }
+
+  private comprehension(value: ComprehensionValue, at: Activation): Sample | undefined {
+    if (value.isFiltered) return undefined;
+    const [outer, ...inner] = value.iterables;
+    const first = outer && this.sample(outer, at);
+    const elements = first && elementsOf(first);
+    if (!elements) return undefined;
+    const turn = this.turn;
+    const made: (readonly [Sample | undefined, Sample])[] = [];
+    let count = 0;
+    const set = (iterable: Value, index: number, items: SequenceSample): void => {
+      this.current.set(keyOf(iterable, at), items.items[index % Math.max(1, items.items.length)]);
+    };
+    for (let index = 0; index < elements.items.length; index++) {
+      this.turn = index;
+      set(outer, index, elements);
+      const own: SequenceSample[] = [];
+      for (const iterable of inner) {
+        const found = this.sample(iterable, at);
+        const rest = found && elementsOf(found);
+        if (!rest) break;
+        own.push(rest);
+        set(iterable, index, rest);
+      }
+      if (own.length < inner.length) break;
+      count += own.reduce((product, { count: times }) => product * times, 1) / elements.items.length;
+      // Of clauses inside, some elements for each one outside.
+      const rounds = own.length === 0 ? 1 : Math.min(4, Math.max(...own.map(({ items }) => items.length)));
+      for (let round = 0; round < rounds; round++) {
+        if (rounds > 1) this.turn = index + round * 3;
+        for (const [place, iterable] of inner.entries()) set(iterable, index + round * 3, own[place] as SequenceSample);
+        const element = this.sample(value.element, at);
+        const key = value.key && this.sample(value.key, at);
+        if (element) made.push([key, element]);
+      }
+      if (made.length === 0) break;
+    }
+    this.turn = turn;
+    for (const iterable of value.iterables) this.current.delete(keyOf(iterable, at));
+    if (made.length < elements.items.length) return undefined;
+    const all = elements.count * (inner.length > 0 ? count : 1);
+    if (value.makes !== "dict")
+      return sequence(
+        made.map(([, element]) => element),
+        all,
+      );
+    return mapping(
+      made.map(([key, element]): readonly [Sample, Sample] => [key ?? textSample("key"), element]),
+      all,
+    );
+  }
+
+  private computed(value: Extract<Value, { op: "compute" }>, at: Activation): Sample | undefined {
+    const { operator, operands, template } = value;
+    if (operator === "slice") return undefined;
+    if (operator.startsWith("format")) {
+      const values = operands.map((operand) => this.sample(operand, at));
+      if (template === undefined || values.includes(undefined)) return undefined;
+      return filledTemplate(template, values as readonly Sample[]);
+    }
+    const [one, other] = operands;
+    const left = one && this.sample(one, at);
+    if (operator === "u-") return left?.kind === "number" ? { ...left, value: -left.value } : undefined;
+    const right = other && this.sample(other, at);
+    // `state % 100` of a state that nobody knows is some number below.
+    if (operator === "%" && !left && right?.kind === "number") return int(this.chance * Math.abs(right.value));
+    if (!left || !right || operands.length !== 2) return undefined;
+    if (left.kind === "number" && right.kind === "number") {
+      const result = arithmetic[operator]?.(left.value, right.value);
+      if (result === undefined || !Number.isFinite(result)) return undefined;
+      return operator === "/" || left.type === "float" || right.type === "float" ? float(result) : int(result);
+    }
+    if (operator === "%" && left.kind === "text") {
+      const [only] = left.parts;
+      const values = right.kind === "sequence" && other.op === "display" ? right.items : [right];
+      return left.parts.length === 1 && only?.times === 1 ? percentFormatted(only.text, values, left.isBytes) : undefined;
+    }
+    if (operator === "+" && left.kind === "text" && right.kind === "text") return concatenated([left, right]);
+    if (operator === "+" && left.kind === "sequence" && right.kind === "sequence")
+      return sequence([...left.items, ...right.items], left.count + right.count);
+    if (operator !== "*") return undefined;
+    const [whole, times] = left.kind === "number" ? [right, left] : [left, right];
+    if (times.kind !== "number") return undefined;
+    const count = Math.max(0, times.value);
+    if (whole.kind === "text") return repeatedText(whole, count);
+    return whole.kind === "sequence" ? { ...whole, count: whole.count * count } : undefined;
+  }
+
+  private read(value: Extract<Value, { op: "read" }>, at: Activation): Sample | undefined {
+    const { place } = value;
+    if (place.kind === "element") return this.item(place.object, place.index, at);
+    const filled = this.filled(value, at);
+    if (filled) return filled;
+    return this.evaluator.follow(
+      value,
+      at,
+      (bound, in_) => this.bound(bound, in_),
+      (bound, in_) => this.element(bound, in_),
+    );
+  }
+
+  /** What a name is bound to. What a module binds is mostly asked for again and again. */
+  private bound(value: Value, at: Activation): Sample | undefined {
+    if (at.function.facts.index !== 0 || value.op === "element-of" || value.op === "item-of") return this.sample(value, at);
+    if (this.constant.has(value)) return this.constant.get(value);
+    const uses = this.uses;
+    const isFirst = this.current.size === 0 && this.turn === middle;
+    const make = (): Sample | undefined => this.sample(value, at);
+    const found = isFirst ? this.resolver.remembered(at.function.file, `sample ${value.start} ${value.end}`, make) : make();
+    if (this.uses === uses || isFirst) this.constant.set(value, found);
+    return found;
+  }
+
+  private item(object: Value, index: Value, at: Activation): Sample | undefined {
+    const whole = this.sample(object, at);
+    if (!whole) return undefined;
+    if (index.op === "compute" && index.operator === "slice") return this.slice(whole, object, index.operands, at);
+    const place = this.sample(index, at);
+    if (whole.kind === "mapping") {
+      const text = JSON.stringify(place);
+      const [, found] = whole.entries.find(([key]) => JSON.stringify(key) === text) ?? [];
+      return found ?? this.anyOf(whole.entries.map(([, each]) => each));
+    }
+    const elements = elementsOf(whole);
+    if (!elements) return undefined;
+    if (place?.kind === "number" && elements.items.length === elements.count) return elements.items.at(place.value);
+    return this.anyOf(elements.items);
+  }
+
+  private slice(whole: Sample, object: Value, parts: readonly Value[], at: Activation): Sample | undefined {
+    const length = this.evaluator.sliceLength(parts, object, at);
+    if (!length) return undefined;
+    if (whole.kind === "sequence") return { ...whole, items: whole.items.slice(0, Math.ceil(length.likely)), count: length.likely };
+    if (whole.kind !== "text") return undefined;
+    const characters = whole.parts.map(({ text }) => text).join("");
+    return characters.length >= length.likely
+      ? textSample(characters.slice(0, length.likely), whole.isBytes)
+      : opaque(length.likely, whole.isBytes);
+  }
+
+  /** What a container that starts empty has in it after it was filled. */
+  private filled(value: Extract<Value, { op: "read" }>, at: Activation): Sample | undefined {
+    const filled = this.evaluator.filledWith(value, at);
+    if (!filled) return undefined;
+    const turn = this.turn;
+    const made: (readonly [Sample | undefined, Sample])[] = [];
+    let count = 0;
+    for (const item of filled.items) {
+      count += item.times;
+      const rounds = Math.min(mostItems, Math.max(1, Math.round(item.times)));
+      for (this.turn = 0; this.turn < rounds; this.turn++) {
+        const element = this.sample(item.value, filled.in);
+        if (!element) break;
+        made.push([item.key && this.sample(item.key, filled.in), element]);
+      }
+    }
+    this.turn = turn;
+    const [some] = made;
+    if (!some) return undefined;
+    const isMapping = filled.items.some(({ key }) => key !== undefined);
+    if (!isMapping)
+      return sequence(
+        made.map(([, element]) => element),
+        count,
+      );
+    return mapping(
+      made.map(([key, element]): readonly [Sample, Sample] => [key ?? textSample("key"), element]),
+      count,
+    );
+  }
+
+  /** Reads what a name is bound to, as it is written. */
+  written<Result>(value: Value, at: Activation, read: (value: Value, at: Activation) => Result | undefined): Result | undefined {
+    if (value.op !== "read") return read(value, at);
+    return this.evaluator.follow(
+      value,
+      at,
+      (bound, in_) => this.written(bound, in_, read),
+      () => undefined,
+    );
+  }
+
+  /** The number that an argument likely is. */
+  number(value: Value | undefined, at: Activation): number | undefined {
+    if (!value) return undefined;
+    const sample = this.sample(value, at);
+    return sample?.kind === "number" ? sample.value : asCount(this.evaluator.number(value, at))?.likely;
+  }
+}
+
+function mapping(entries: readonly (readonly [Sample, Sample])[], count: number): MappingSample {
+  return { kind: "mapping", entries: entries.slice(0, mostItems * 2), count };
+}
+
+function keyOf(iterable: Value, at: Activation): string {
+  return `${at.function.file.path} ${iterable.start} ${iterable.end}`;
+}
+
+function constant({ type, value, content }: Extract<Value, { op: "constant" }>): Sample | undefined {
+  switch (type) {
+    case "int":
+    case "bool":
+      return int(Number(value));
+    case "float":
+      return float(Number(value));
+    case "str":
+      return textSample(unescaped(String(value)));
+    case "bytes":
+      return content === undefined ? opaque(Number(value), true) : textSample(unescaped(content), true);
+    case "none":
+      return textSample("None");
+    default:
+      return undefined;
+  }
+}
+
+const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "//": (a, b) => Math.floor(a / b),
+  "%": (a, b) => ((a % b) + b) % b,
+  "**": (a, b) => a ** b,
+  "<<": (a, b) => a * 2 ** b,
+  ">>": (a, b) => Math.floor(a / 2 ** b),
+  "^": (a, b) => Number(BigInt(Math.trunc(a)) ^ BigInt(Math.trunc(b))),
+  "&": (a, b) => Number(BigInt(Math.trunc(a)) & BigInt(Math.trunc(b))),
+  "|": (a, b) => Number(BigInt(Math.trunc(a)) | BigInt(Math.trunc(b))),
+  "==": (a, b) => Number(a === b),
+  "!=": (a, b) => Number(a !== b),
+  "<": (a, b) => Number(a < b),
+  ">": (a, b) => Number(a > b),
+  "<=": (a, b) => Number(a <= b),
+  ">=": (a, b) => Number(a >= b),
+};
+
+/** Which element is looked at where one has to stand for all. */
+const middle = 5;
+
+/** Samples are not counted to the last element. */
+function about(length: number): Interval {
+  return length <= mostItems ? exactly(length) : interval(length * 0.92, length, length * 1.08);
+}
+
+const deepest = 40;
+const mostSteps = 4_000;
+/** So many elements of what is written out are looked at. */
+const mostWritten = 64;

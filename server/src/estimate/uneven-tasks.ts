@@ -1,0 +1,124 @@
+import type { Interval } from "../base/interval.js";
+import { boundWhereRead } from "../program/link/loop-variables.js";
+import type { ScopedValue, SpawnTarget } from "../program/link/spawns.js";
+import type { Value } from "../program/operation.js";
+import type { Share } from "./demand.js";
+import { type Activation, type Argument, bareActivation } from "./evaluate.js";
+import type { Sample } from "./sample.js";
+import type { CostModel, TaskWork } from "./work.js";
+
+/** What each task asks for, compared with all tasks' average. */
+export interface UnevenTasks {
+  /** Of the average task. */
+  readonly work: TaskWork;
+  /** In the order in which tasks are handed out. */
+  readonly shares: readonly Share[];
+}
+
+/**
+ * The work of tasks whose items are written out, or made of constants, and differ: `pool.map(task, [1_000, 80_000, 2_000])`. Undefined where the
+ * items are not known or all tasks do about the same.
+ */
+export function unevenTasks(target: SpawnTarget, model: CostModel): UnevenTasks | undefined {
+  const lists = new Map<string, readonly Argument[]>();
+  let count: number | undefined;
+  for (const [name, argument] of target.arguments) {
+    const items = itemsOf(argument, model);
+    if (!items) {
+      if (argument.how === "element") return undefined;
+      continue;
+    }
+    lists.set(name, items);
+    count = Math.min(count ?? items.length, items.length);
+  }
+  if (count === undefined || count < 2) return undefined;
+  const known = new Map<string, TaskWork>();
+  const each: TaskWork[] = [];
+  for (let index = 0; index < count; index++) {
+    const given = new Map<string, Argument>();
+    for (const [name, { value, in: within, how }] of target.arguments) {
+      const item = lists.get(name)?.[index];
+      given.set(name, item ?? { value, in: bareActivation(within), how });
+    }
+    const key = [...lists.keys()].map((name) => textOf(given.get(name)?.value)).join("; ");
+    const same = key.includes("?") ? undefined : known.get(key);
+    const work = same ?? model.workOfTask({ function: target.function, arguments: given, caller: undefined });
+    known.set(key, work);
+    each.push(work);
+  }
+  const times = each.map(timesOf);
+  const average = (of: (each: TaskWork) => Interval): Interval => {
+    const all = each.map(of);
+    const mean = (end: keyof Interval): number => all.reduce((sum, one) => sum + one[end], 0) / all.length;
+    return { low: mean("low"), likely: mean("likely"), high: mean("high") };
+  };
+  const all = times.map(({ busy, wait }) => busy + wait);
+  if (Math.max(...all) < Math.min(...all) * leastDifference || each.some((work) => work.isEndless || work.unknownCalls > 0))
+    return undefined;
+  const mean = (of: (each: Share) => number): number => times.reduce((sum, one) => sum + of(one), 0) / times.length;
+  const [busy, wait] = [mean((one) => one.busy), mean((one) => one.wait)];
+  const first = each[0] as TaskWork;
+  // What is said of one task is said of the one in the middle.
+  const middle = [...each].sort((a, b) => timesOf(a).busy + timesOf(a).wait - timesOf(b).busy - timesOf(b).wait)[
+    Math.floor(each.length / 2)
+  ];
+  return {
+    work: {
+      ...(middle ?? first),
+      interpreterNs: average((work) => work.interpreterNs),
+      heldNs: average((work) => work.heldNs),
+      nativeNs: average((work) => work.nativeNs),
+      waitNs: average((work) => work.waitNs),
+    },
+    shares: times.map((one) => ({ busy: busy > 0 ? one.busy / busy : 1, wait: wait > 0 ? one.wait / wait : 1 })),
+  };
+}
+
+/** Less than that is lost in what is not known of a task anyway. */
+const leastDifference = 1.15;
+const mostItems = 64;
+
+function timesOf({ interpreterNs, heldNs, nativeNs, waitNs }: TaskWork): Share {
+  return { busy: interpreterNs.likely + heldNs.likely + nativeNs.likely, wait: waitNs.likely };
+}
+
+function itemsOf(
+  { value, in: within, how }: ScopedValue & { readonly how: Argument["how"] },
+  model: CostModel,
+): readonly Argument[] | undefined {
+  const at = bareActivation(within);
+  if (how === "element") return elementsOf(value, at, model);
+  if (value.op !== "read" || value.place.kind !== "name")
+    return value.op === "element-of" ? elementsOf(value.iterable, at, model) : undefined;
+  const [only, ...others] = boundWhereRead(within, value.place.name, value);
+  return only?.op === "element-of" && others.length === 0 ? elementsOf(only.iterable, at, model) : undefined;
+}
+
+function elementsOf(iterable: Value, at: Activation, model: CostModel): readonly Argument[] | undefined {
+  const { samples } = model.evaluator;
+  const written = samples.written(iterable, at, (value, in_): readonly Argument[] | undefined => {
+    if (value.op !== "display" || value.isOpen || value.makes === "dict" || value.makes === "set") return undefined;
+    if (value.elements.length === 0 || value.elements.length > mostItems) return undefined;
+    return value.elements.map((element) => ({ value: element, in: in_, how: "whole" }));
+  });
+  if (written) return written;
+  const sample = samples.of(iterable, at);
+  if (sample?.kind !== "sequence" || sample.items.length !== sample.count) return undefined;
+  const values = sample.items.map(writtenAs);
+  return values.includes(undefined) ? undefined : values.map((value) => ({ value: value as Value, in: at, how: "whole" }));
+}
+
+/** A number, or a tuple of numbers, as it would be written. */
+function writtenAs(sample: Sample): Value | undefined {
+  const place = { start: -1, end: -1 };
+  if (sample.kind === "number") return { op: "constant", type: sample.type, value: sample.value, ...place };
+  if (sample.kind !== "sequence" || sample.items.length !== sample.count) return undefined;
+  const elements = sample.items.map(writtenAs);
+  if (elements.includes(undefined)) return undefined;
+  return { op: "display", makes: "tuple", elements: elements as readonly Value[], keys: [], isOpen: false, ...place };
+}
+
+function textOf(value: Value | undefined): string {
+  if (value?.op === "constant") return String(value.value);
+  return value?.op === "display" ? `(${value.elements.map(textOf).join()})` : "?";
+}

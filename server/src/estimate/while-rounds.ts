@@ -1,0 +1,204 @@
+import { exactly, type Interval, interval } from "../base/interval.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import { type Amount, asCount, combine, mapAmount } from "./amount.js";
+import { type Activation, type Evaluator, mentions } from "./evaluate.js";
+import { appendedTo } from "./growing-containers.js";
+
+/** How often a `while` loop goes round, as far as what it tests and how that changes tell. */
+export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount | "endless" {
+  const { test } = loop;
+  if (!test) return undefined;
+  if (test.op === "constant" && !test.value) return exactly(0);
+  if (test.op === "constant") return isRetry(loop) ? retries : "endless";
+  const comparison = test.op === "compute" && test.operands.length === 2 ? test : undefined;
+  // `while n:` is `while n != 0:`.
+  const [left, right] = test.op === "read" ? [test, zeroAt(test)] : (comparison?.operands ?? []);
+  if (!left || !right) return undefined;
+  const holder = at.function;
+  const changesOf = (name: string): readonly Value[] =>
+    (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.start >= loop.start && bound.end <= loop.end);
+  const stepOf = (name: string): { by: number; grows: "add" | "multiply" } | undefined => {
+    for (const bound of changesOf(name)) {
+      const computed = dividedBy(bound, (call) => evaluator.externalNames(call, at)) ?? bound;
+      if (computed.op !== "compute" || !mentions(computed, name)) continue;
+      const [changed] = computed.operands;
+      // `3 * n + 1` is no step of a constant size.
+      if (changed?.op !== "read" || changed.place.kind !== "name" || changed.place.name !== name) return undefined;
+      const by = computed.operands[1] && evaluator.number(computed.operands[1], at);
+      if (!by) return undefined;
+      if (computed.operator === "+") return { by: by.likely, grows: "add" };
+      if (computed.operator === "-") return { by: -by.likely, grows: "add" };
+      if (computed.operator === "*") return { by: by.likely, grows: "multiply" };
+      if (computed.operator === "//" || computed.operator === "/") return { by: 1 / by.likely, grows: "multiply" };
+      if (computed.operator === ">>") return { by: 1 / 2 ** by.likely, grows: "multiply" };
+    }
+    return undefined;
+  };
+  // `a, b = b, a % b`: two rounds at least halve the larger one.
+  const isRemainder = (name: string): boolean =>
+    changesOf(name).some(
+      (bound) =>
+        (bound.op === "item-of" && bound.value.op === "display" && isModulo(bound.value.elements[bound.index])) ||
+        (bound.op === "compute" && isModulo(bound) && bound.operands[1] !== undefined && mentions(bound.operands[1], name)),
+    );
+  const startOf = (name: string): Amount => {
+    const before = (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= loop.start && !mentions(bound, name));
+    const last = before[before.length - 1];
+    if (last) return evaluator.number(last, at);
+    const argument = at.arguments.get(name);
+    if (!argument) return undefined;
+    return argument.how === "element"
+      ? evaluator.elementNumber(argument.value, argument.in)
+      : evaluator.number(argument.value, argument.in);
+  };
+  const own = (value: Value): string | undefined =>
+    value.op === "read" && value.place.kind === "name" && value.place.owner === holder.facts.index ? value.place.name : undefined;
+  const name = own(left);
+  if (name !== undefined && isRemainder(name)) {
+    const start = startOf(name);
+    // 12 ln 2 / π² times the logarithm, and one and a half.
+    return start && start.likely > 0 ? interval(1, 0.843 * Math.log(Math.max(1, start.likely)) + 1.47, 90) : remainders;
+  }
+  const other = own(right);
+  if (name !== undefined && other !== undefined && halves(name, other, loop, holder)) {
+    const width = combine(startOf(other), startOf(name), (to, from) => Math.log2(Math.max(1, Math.abs(to - from))) + 1);
+    return width && interval(Math.max(1, width.low * 0.8), width.likely, width.high);
+  }
+  if (name !== undefined && changesOf(name).some((bound) => growsByMultiple(bound, name))) {
+    const start = startOf(name);
+    if (start) return asCount(collatzRounds(start));
+  }
+  const grown = grownRounds(left, right, loop, at, evaluator);
+  if (grown) return grown;
+  const solve = (variable: Value, limit: Value): Amount => {
+    const square =
+      variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
+    const read = square ?? variable;
+    if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.facts.index) return undefined;
+    const step = stepOf(read.place.name);
+    const shrinks = step !== undefined && step.grows === "multiply" && step.by < 1;
+    // However large a number is that is divided again and again, it is soon gone.
+    const start = startOf(read.place.name) ?? (shrinks ? anyNumber : undefined);
+    const bound = evaluator.number(limit, at);
+    if (!step || !start || !bound) return undefined;
+    const end = square ? mapAmount(bound, (each) => Math.sqrt(Math.max(0, each))) : bound;
+    if (step.grows === "add") return asCount(combine(end, start, (to, from) => (to - from) / step.by));
+    // Down to nothing is one round more than down to one.
+    const last = shrinks && bound.high <= 0 ? 1 : 0;
+    return asCount(combine(end, start, (to, from) => Math.log(Math.max(1, to) / Math.max(1, from)) / Math.log(step.by) + last));
+  };
+  return solve(left, right) ?? solve(right, left);
+}
+
+/** Rounds of a loop that takes out of a queue what the same function put into it, until it is empty or a last entry comes. */
+export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  const { test } = loop;
+  if (!test) return undefined;
+  const filledLength = (value: Value): Amount => {
+    if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
+    const { name, object } = value.callee.place;
+    if (!/^(get|get_nowait|empty|qsize|popleft|pop)$/.test(name) || object.op !== "read") return undefined;
+    return evaluator.filledWith(object, at) && evaluator.length(object, at);
+  };
+  const isQueue = (value: Value): boolean => value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute";
+  if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
+  const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
+  if (test.op === "compute" && /^(is not|!=)$/.test(test.operator) && test.operands[0] && isQueue(test.operands[0]))
+    return before(filledLength(test.operands[0]));
+  if (test.op !== "constant" || !loop.endsEarly) return undefined;
+  for (const operation of loop.body) {
+    const length = operation.op === "call" ? filledLength(operation) : undefined;
+    if (length) return length;
+  }
+  return undefined;
+}
+
+/** Whether each round looks at the middle between both: `middle = (low + high) // 2`. */
+function halves(low: string, high: string, loop: LoopOperation, { facts }: FunctionNode): boolean {
+  for (const values of facts.bindings.values()) {
+    for (const value of values) {
+      if (value.start < loop.start || value.end > loop.end || value.op !== "compute" || !/^(\/\/|>>|\+)$/.test(value.operator)) continue;
+      const isHalf =
+        value.operator === "+" ? value.operands.some((each) => each.op === "compute" && /^(\/\/|>>)$/.test(each.operator)) : true;
+      if (isHalf && mentions(value, low) && mentions(value, high)) return true;
+    }
+  }
+  return false;
+}
+
+/** `n = 3 * n + 1` */
+function growsByMultiple(value: Value, name: string): boolean {
+  if (value.op === "choice") return value.values.some((each) => growsByMultiple(each, name));
+  if (value.op !== "compute" || value.operator !== "+") return false;
+  return value.operands.some((each) => each.op === "compute" && each.operator === "*" && mentions(each, name));
+}
+
+/** Rounds until one is reached when even numbers are halved and others tripled, and one added: the average of numbers around. */
+function collatzRounds({ likely, high }: Interval): Amount {
+  const around = (middle: number): number => {
+    let rounds = 0;
+    for (let i = 0; i < 128; i++) {
+      let value = Math.max(1, Math.floor((middle * (i + 1)) / 64));
+      for (let round = 0; value > 1 && round < 2_000; round++, rounds++) value = value % 2 === 0 ? value / 2 : 3 * value + 1;
+    }
+    return rounds / 128;
+  };
+  const usual = around(Math.min(likely, 1e9));
+  return interval(usual * 0.5, usual, Math.max(usual, around(Math.min(high, 1e9))) * 1.5);
+}
+
+/** `while len(found) < 100:` of a list that the loop appends to. */
+function grownRounds(left: Value, right: Value, loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount {
+  if (left.op !== "call" || evaluator.externalNames(left, at)[0] !== "builtins.len") return undefined;
+  const [list] = left.arguments.map(({ value }) => value);
+  if (list?.op !== "read" || list.place.kind !== "name") return undefined;
+  const { name } = list.place;
+  const limit = evaluator.number(right, at);
+  const appends = (operations: readonly Operation[]): number =>
+    operations.filter((operation) => operation.op === "call" && appendedTo(operation) === name).length;
+  let some = 0;
+  walkOperations(loop.body, (operation) => {
+    if (operation.op === "call" && appendedTo(operation) === name) some++;
+  });
+  if (!limit || some === 0) return undefined;
+  const always = appends(loop.body);
+  if (always > 0) return mapAmount(limit, (count) => count / always);
+  return interval(limit.low, limit.likely * 3, limit.high * 100);
+}
+
+/** Of what programs divide until nothing is left: digits of counters, bits of words, keys. */
+const anyNumber: Interval = interval(1, 10_000, 1e15);
+
+/** Rounds of Euclid's algorithm for numbers up to 64 bits: 0.58 times the logarithm in the middle, and Fibonacci numbers take longest. */
+const remainders: Interval = interval(1, 8, 90);
+
+/** Most things succeed at the first try, and nobody tries for ever. */
+const retries: Interval = interval(1, 1, 6);
+
+/** Whether it goes round only when something failed: `while True:` around a `try` that returns or breaks. */
+function isRetry({ body }: LoopOperation): boolean {
+  return body.some((operation) => operation.op === "attempt" && (leaves(operation.body) || leaves(operation.otherwise)));
+}
+
+function leaves(operations: readonly Operation[]): boolean {
+  const last = operations[operations.length - 1];
+  return last !== undefined && (last.op === "return" || last.op === "break" || (last.op === "with" && leaves(last.body)));
+}
+
+function zeroAt({ start, end }: Value): Value {
+  return { op: "constant", type: "int", value: 0, start, end };
+}
+
+/** `n, digit = divmod(n, 10)` gives the first what `n // 10` gives. */
+function dividedBy(bound: Value, namesOf: (call: CallOperation) => readonly string[]): Value | undefined {
+  if (bound.op !== "item-of" || bound.index !== 0 || bound.value.op !== "call") return undefined;
+  const operands = bound.value.arguments.map(({ value }) => value);
+  if (operands.length !== 2 || namesOf(bound.value)[0] !== "builtins.divmod") return undefined;
+  return { op: "compute", operator: "//", operands, start: bound.start, end: bound.end };
+}
+
+function isModulo(value: Value | undefined): boolean {
+  return value?.op === "compute" && value.operator === "%";
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf, strategyOf } from "./predictions.js";
+
+const parser = await pythonParser();
+
+const program = (items: string): string => `
+from concurrent.futures import ThreadPoolExecutor
+
+def task(rounds):
+    total = 0
+    for i in range(rounds):
+        total ^= i * 31
+    return total
+
+with ThreadPoolExecutor(max_workers=4) as pool:
+    list(pool.map(task, ${items}))
+`;
+
+const speedup = (text: string): number => strategyOf(predictionOf(parser, text, "cpython-3.13t", 4), "free-threaded").speedup.likely;
+
+describe("each task is as long as its own item says", () => {
+  test("one that takes nine tenths of the time leaves hardly anything to gain", () => {
+    assert.ok(speedup(program("[20_000, 900_000, 20_000, 20_000, 20_000]")) < 1.2);
+  });
+
+  test("the longest one last is worse than first", () => {
+    const rest = "100_000, 100_000, 100_000, 100_000";
+    assert.ok(speedup(program(`[400_000, ${rest}]`)) > speedup(program(`[${rest}, 400_000]`)) * 1.15);
+  });
+
+  test("items that are computed count, too, and pairs of them", () => {
+    assert.ok(speedup(program("[1_000 * 6 ** k for k in range(5)]")) < 1.4);
+    const pairs = program("[(10, 1_000), (900, 1_000), (10, 1_000)]").replace(
+      "def task(rounds):",
+      "def task(pair):\n    a, b = pair\n    rounds = a * b",
+    );
+    assert.ok(speedup(pairs) < 1.2);
+  });
+
+  test("a loop that submits one after the other", () => {
+    const text = program("[]").replace(
+      "    list(pool.map(task, []))",
+      "    for n in (20_000, 900_000, 20_000, 20_000):\n        pool.submit(task, n)",
+    );
+    assert.ok(speedup(text) < 1.2);
+  });
+
+  test("items that only differ in what the task does not look at make no difference", () => {
+    const text = program("[1, 2, 900_000, 3, 4, 5, 6, 7]").replace("range(rounds)", "range(200_000)");
+    assert.ok(speedup(text) > 2.5);
+  });
+});
