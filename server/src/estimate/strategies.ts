@@ -89,24 +89,34 @@ export interface SimulatedRun {
 
 /** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
 export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
-  const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+  const plain = plainRuntime(way, corner);
   const threads = Math.min(demand.workers, Math.round(demand.tasks[corner]) + demand.beside.length);
   const isTurnTaking = plain.lock?.duringNative === "released" && way.memory === "shared" && way.target.implementation === "cpython";
   const asked = isTurnTaking ? heldThroughBriefReleases(demand, threads, corner) : demand;
   // One after the other, nobody waits for the lock that is given up.
   const alone = workloadOf(demand, corner, way.memory);
   const { workload, factor } = scaled(asked === demand ? alone : workloadOf(asked, corner, way.memory));
-  const byLocks = lockContention(demand, corner, way);
-  const contended =
-    plain.lock === undefined
-      ? { ...plain, computeFactor: contention(demand, corner, way, on) + byLocks }
-      : { ...plain, computeFactor: plain.computeFactor + byLocks };
-  const { start } = contended;
-  const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
+  const runtime = runtimeFor(demand, way, corner, on);
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
   const speedup = serialNs(alone) / factor / makespan;
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
+}
+
+function plainRuntime(way: Way, corner: Corner): Runtime {
+  return way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+}
+
+/** The runtime of a way as the work meets it: what its threads share makes bytecode slower, what its memory takes makes workers' first tasks longer. */
+export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine): Runtime {
+  const plain = plainRuntime(way, corner);
+  const byObjects = plain.lock === undefined ? contention(demand, corner, way, on) : plain.computeFactor;
+  const { start } = plain;
+  return {
+    ...plain,
+    computeFactor: byObjects + lockContention(demand, corner, way),
+    start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) },
+  };
 }
 
 /** What the runs at the low, likely and high end say together. */
