@@ -155,20 +155,20 @@ const mostBytes = 500_000_000;
  * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the
  * cache line goes to and fro between their cores. CPython 3.13t, 2 threads on 2 cores, 20 programs of `test/measure/programs`: 40 to 110 ns for
  * each use, 300 to 2,000 ns for each change; for each use of a number in the code 30 to 35 ns there, 60 ns on a Xeon of 16 cores, and 170 ns with
- * four threads. Later versions count fewer references: constants are immortal, loads of locals borrow.
+ * four threads, as its cores pass cache lines on more slowly. Later versions count fewer references: constants are immortal, loads of locals borrow.
  */
 function contention(
   { interpreterNs, shared, workers, tasks, beside }: Demand,
   corner: Corner,
   { target, memory }: Way,
-  { cores }: Machine,
+  { cores, coldCaches }: Machine,
 ): number {
   const together = Math.min(workers, cores, tasks[corner] + beside.length);
   if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
   const literals = atLeast(target, 3, 14) ? 0 : shared.literals;
-  const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each;
+  const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each * coldCaches.passOnTimes;
   return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
 
