@@ -1,4 +1,4 @@
-import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { type Analysis, AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { parseTarget } from "../../server/src/base/target.js";
 import type { Calibration } from "../../server/src/estimate/calibration.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../../server/src/estimate/prediction.js";
@@ -12,11 +12,22 @@ export function predictionsOf(
   cores = 4,
   calibrations: readonly Calibration[] = [],
 ): readonly Prediction[] {
+  return snapshotOf(parser, text, targetNamed, cores, calibrations).predictions("/main.py");
+}
+
+/** What is known of a program of one file, `/main.py`. */
+export function snapshotOf(
+  parser: Parser,
+  text: string,
+  targetNamed: string,
+  cores: number,
+  calibrations: readonly Calibration[] = [],
+): Analysis {
   const target = parseTarget(targetNamed);
   if (!target) throw new Error(`${targetNamed} is no target`);
   const host = new AnalysisHost(parser, { target, cores, calibrations, severities: {} });
   host.setFile("/main.py", text);
-  return host.snapshot().predictions("/main.py");
+  return host.snapshot();
 }
 
 /** The prediction for a program with one site. */

@@ -8,30 +8,69 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from quiet_machine import busy_for, others_share, usage  # noqa: E402
 
-# A run is quiet if other programs took no more than this share of the machine.
-QUIET = 0.04
+# A run is quiet if other programs took no more than this share of the machine: all of it is time that workers lack, while one thread has a core to spare.
+QUIET = 0.01
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 
 
-def load(name, tries):
-    """The program, and what importing it costs a worker that was not forked from one that has: the least of so many tries."""
+def load(name):
     import importlib
-    import subprocess
 
     sys.path.insert(0, str(PROGRAMS))
-    program = importlib.import_module(name)
-    fresh = "import concurrent.futures.process, sys, time; sys.path.insert(0, %r); begin = time.process_time_ns(); import %s; print(time.process_time_ns() - begin)"
-    times = [int(subprocess.check_output([sys.executable, "-B", "-c", fresh % (str(PROGRAMS), name)])) for _ in range(tries)]
-    return program, min(times, default=0)
+    return importlib.import_module(name)
+
+
+def imported(name, tries):
+    """What importing the program costs a worker that was not forked from one that has, and what its first task costs beyond the same task again."""
+    import subprocess
+
+    fresh = FRESH % (str(PROGRAMS), name)
+    times = [json.loads(subprocess.check_output([sys.executable, "-B", "-c", fresh])) for _ in range(tries)]
+    return [min(each) for each in zip(*times)]
+
+
+FRESH = """if True:
+    import concurrent.futures.process, json, sys
+    from time import process_time_ns as now
+    sys.path.insert(0, %r)
+    marks = [now()]
+    import %s as program
+    marks.append(now())
+    for _ in range(2):
+        program.task(next(iter(program.ITEMS)))
+        marks.append(now())
+    print(json.dumps([marks[1] - marks[0], max(0, 2 * marks[2] - marks[1] - marks[3])]))
+"""
+
+
+def forked(task, item, tries):
+    """What its first task costs a forked worker beyond the same task again: the pages that it writes to, reference counts too, are copied."""
+    extra = []
+    for _ in range(tries):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            marks = [time.process_time_ns()]
+            for _ in range(2):
+                task(item)
+                marks.append(time.process_time_ns())
+            os.write(writing, b"%d" % max(0, 2 * marks[1] - marks[0] - marks[2]))
+            os._exit(0)
+        os.waitpid(child, 0)
+        extra.append(int(os.read(reading, 100)))
+        os.close(reading)
+        os.close(writing)
+    return sorted(extra)[len(extra) // 2]
 
 
 def measure(name, options, kept):
+    import multiprocessing
     import re
     import threading
     from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
     text = (PROGRAMS / (name + ".py")).read_text()
-    program, import_ns = load(name, 0 if options.only_times else 3)
+    program = load(name)
     once = list(program.ITEMS)
     task = program.task
     given = re.search(r"max_workers=(\d+)", text)
@@ -84,7 +123,8 @@ def measure(name, options, kept):
         if not lacking:
             break
         # Where other programs come and go, what is compared is measured side by side.
-        order = ["serial", *lacking] if options.alone else ["serial", *(each for name in lacking for each in (name, "serial"))]
+        pairs = [lacking[at : at + 2] for at in range(0, len(lacking), 2)]
+        order = ["serial", *lacking] if options.alone else ["serial", *(each for pair in pairs for each in (*pair, "serial"))]
         for kind in order:
             quiet, took = alone(kinds[kind]) if options.alone else timed(kinds[kind], deadline)
             if quiet:
@@ -100,12 +140,16 @@ def measure(name, options, kept):
     for kind, ns in runs.items():
         if kind != "serial" and len(ns) >= 2:
             measured[kind] = {"ns": lower_quartile(ns), "spread": spread(ns), "runs": len(ns)}
+    import_ns, first_ns = imported(name, 3)
+    if multiprocessing.get_start_method() == "fork":
+        first_ns = forked(task, items[0], 5)
     made_of = tasks_of(program, text, once, serial_ns / times, repeats, float("inf") if options.alone else deadline + 5)
     return {
         "serialNs": serial_ns,
         "measured": measured,
         "spread": spread(runs["serial"]),
         "importNs": import_ns,
+        "firstTaskNs": first_ns,
         **({"itemsTimes": times} if times > 1 else {}),
         **made_of,
         "tasks": repeated(made_of["tasks"], times),

@@ -1,21 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Target } from "../../server/src/base/target.js";
+import { exactly, type Interval } from "../../server/src/base/interval.js";
 import { type Calibration, machineOf } from "../../server/src/estimate/calibration.js";
 import { parseCalibration } from "../../server/src/estimate/calibration-file.js";
-import { costsFor } from "../../server/src/estimate/operation-costs.js";
-import { widened } from "../../server/src/estimate/strategies.js";
-import type { HandOverCosts } from "../../server/src/simulation/costs.js";
-import type { Runtime } from "../../server/src/simulation/runtime.js";
-import { freeThreaded } from "../../server/src/simulation/runtimes/free-threaded.js";
-import { gil } from "../../server/src/simulation/runtimes/gil.js";
-import { processes, type StartMethod } from "../../server/src/simulation/runtimes/processes.js";
-import { subinterpreters } from "../../server/src/simulation/runtimes/subinterpreters.js";
+import { corners, type Demand } from "../../server/src/estimate/demand.js";
+import { runtimeFor, widened } from "../../server/src/estimate/strategies.js";
+import { type Way, waysToRun } from "../../server/src/estimate/ways.js";
+import type { StartMethod } from "../../server/src/simulation/runtimes/processes.js";
 import { mostSpeedup } from "../../server/src/simulation/shortest.js";
 import { simulate } from "../../server/src/simulation/simulate.js";
-import { type TaskGroup, type Workload, withoutLocks } from "../../server/src/simulation/workload.js";
+import { demandOf, type TaskGroup, type Workload, withoutLocks } from "../../server/src/simulation/workload.js";
 import type { Parser } from "../../server/src/syntax/parser.js";
-import { predictionsOf } from "../estimate/predictions.js";
+import { predictionsOf, snapshotOf } from "../estimate/predictions.js";
 import { target } from "./workloads.js";
 
 /** What `test/measure/program_speedups.py` writes: the programs of `test/measure/programs` as one interpreter ran them. */
@@ -36,6 +32,8 @@ interface ProgramRecord {
   readonly measured: Readonly<Record<string, { readonly ns: number; readonly spread: number }>>;
   readonly spread: number;
   readonly importNs: number;
+  /** Processor time that its first task costs a worker process beyond the same task later: pages that are copied, memory from the system. */
+  readonly firstTaskNs?: number;
   /** So many times the program's items were taken one after the other. */
   readonly itemsTimes?: number;
   readonly tasks: readonly TaskGroup[];
@@ -125,15 +123,13 @@ export function compareFromSource(
   program: string,
 ): { readonly rows: readonly Comparison[]; readonly recommendations: readonly Recommendation[] } {
   const record = records.programs[program] as ProgramRecord;
-  const source = readFileSync(join(measureFolder, `${program}.py`), "utf8");
-  // The script that measures a program imports it, and in a build without a GIL threads share more of an imported module than of the main one.
-  const imported = source.replace(/^if __name__ == "__main__":\n {4}main\(\)\n/m, "");
+  const imported = importedSource(program);
   const inThreads = records.target.endsWith("t") ? "free-threaded" : "threads";
   const calibrations = calibrationsOf(records);
   const rows: Comparison[] = [];
   const recommendations: Recommendation[] = [];
   for (const workers of workerCounts(record)) {
-    const once = /^ITEMS = range/m.test(source) ? "list(ITEMS)" : "ITEMS";
+    const once = /^ITEMS = range/m.test(imported) ? "list(ITEMS)" : "ITEMS";
     const items = record.itemsTimes === undefined ? "ITEMS" : `${once} * ${record.itemsTimes}`;
     const text = imported.replace(/max_workers=\d+/, `max_workers=${workers}`).replace("(task, ITEMS)", `(task, ${items})`);
     const site = predictionsOf(parser, text, records.target, records.cores, calibrations)[0];
@@ -167,12 +163,16 @@ export function compareFromSource(
   return { rows, recommendations };
 }
 
-/** What is predicted from what the tasks' parts took. */
-export function compareFromSegments(records: ProgramRecords, program: string): readonly Comparison[] {
+/**
+ * What is predicted from what the tasks' parts took. What durations do not tell is the source's: the objects that threads share in a build
+ * without a GIL, and the memory that a worker's first task copies or asks for, unless that was measured.
+ */
+export function compareFromSegments(parser: Parser, records: ProgramRecords, program: string): readonly Comparison[] {
   const record = records.programs[program] as ProgramRecord;
-  const interpreter = target(records.target);
   const calibrations = calibrationsOf(records);
   const on = machineOf({ cores: records.cores, calibrations });
+  const ways = waysToRun(target(records.target), calibrations);
+  const demand = measuredDemand(parser, records, program);
   return Object.keys(record.measured).map((key) => {
     const [kind, count] = key.split(" ") as [Kind, string];
     const workers = Number(count);
@@ -182,32 +182,44 @@ export function compareFromSegments(records: ProgramRecords, program: string): r
         : { pools: [{ workers, tasks: record.tasks }] };
     const whole: Workload = { ...workload, ...(record.semaphores ? { semaphores: record.semaphores } : {}) };
     const seen = kind === "threads" ? whole : withoutLocks(whole);
-    const makespans = (["low", "likely", "high"] as const).map((each) => {
-      const costs = costsFor(interpreter, calibrations).handOver[each];
-      const runtime = runtimeOf(kind, interpreter, costs, records.startMethod);
-      const importing = { ...runtime, start: { ...runtime.start, workerNs: runtime.start.workerNs + record.importNs } };
-      const isImported = kind === "interpreters" || (kind === "processes" && records.startMethod !== "fork");
-      return simulate(seen, isImported ? importing : runtime, on, 1).makespanNs;
+    const way = ways.find(({ strategy }) => strategy === (kind === "interpreters" ? "subinterpreters" : kind)) as Way;
+    const runs = corners.map((corner) => {
+      const runtime = runtimeFor({ ...demand, workers }, way, corner, on);
+      const { start } = runtime;
+      const granted =
+        kind === "processes" ? { ...runtime, start: { ...start, workerNs: start.workerNs + (record.firstTaskNs ?? 0) } } : runtime;
+      return record.serialNs / simulate(seen, granted, on, 1).makespanNs;
     });
-    const [low, likely, high] = makespans.map((ns) => record.serialNs / ns) as [number, number, number];
-    const most = mostSpeedup(
-      seen,
-      runtimeOf(kind, interpreter, costsFor(interpreter, calibrations).handOver.likely, records.startMethod),
-      on,
-    );
+    const [low, likely, high] = runs as [number, number, number];
+    const most = mostSpeedup(seen, way.runtime("likely"), on);
     return compared(records, program, key, widened({ low: Math.min(low, high), likely, high: Math.max(low, high) }, most));
   });
 }
 
-function runtimeOf(kind: Kind, interpreter: Target, costs: HandOverCosts, startMethod: StartMethod): Runtime {
-  switch (kind) {
-    case "threads":
-      return interpreter.freeThreaded ? freeThreaded(interpreter, costs) : gil(interpreter, costs);
-    case "processes":
-      return processes(interpreter, costs, startMethod);
-    case "interpreters":
-      return subinterpreters(interpreter, costs);
-  }
+/** What the source asks for, with the durations that were measured in the place of those that it tells. */
+function measuredDemand(parser: Parser, { target: on, cores, programs }: ProgramRecords, program: string): Demand {
+  const record = programs[program] as ProgramRecord;
+  const [site] = snapshotOf(parser, importedSource(program), on, cores).demands("/main.py");
+  if (!site) throw new Error(`${program}: no site`);
+  const total = demandOf(record.tasks.map(({ count, steps }) => ({ repeat: count, steps })));
+  const tasks = record.tasks.reduce((sum, { count }) => sum + count, 0);
+  const each = (ns: number): Interval => exactly(ns / tasks);
+  return {
+    ...site.demand,
+    interpreterNs: each(total.interpreterNs),
+    heldNs: each(total.heldNs),
+    nativeNs: each(total.nativeNs),
+    waitNs: each(total.waitNs),
+    tasks: exactly(tasks),
+    importNs: record.importNs,
+    memory: record.firstTaskNs === undefined ? site.demand.memory : { freshBytes: 0, touchedBytes: 0 },
+  };
+}
+
+/** The script that measures a program imports it, and in a build without a GIL threads share more of an imported module than of the main one. */
+function importedSource(program: string): string {
+  const source = readFileSync(join(measureFolder, `${program}.py`), "utf8");
+  return source.replace(/^if __name__ == "__main__":\n {4}main\(\)\n/m, "");
 }
 
 function workerCounts(record: ProgramRecord): readonly number[] {

@@ -31,7 +31,7 @@ for (const each of records) {
     const compared = compareFromSource(parser, each, program);
     fromSource.push(...compared.rows);
     recommendations.push(...compared.recommendations);
-    fromSegments.push(...compareFromSegments(each, program));
+    fromSegments.push(...compareFromSegments(parser, each, program));
   }
 }
 

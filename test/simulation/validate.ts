@@ -52,7 +52,7 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
       const fromSource = compareFromSource(parser, records, program);
       sources.push(...fromSource.rows);
       recommendations.push(...fromSource.recommendations);
-      segments.push(...compareFromSegments(records, program));
+      segments.push(...compareFromSegments(parser, records, program));
     }
   }
   for (const [title, rows] of [

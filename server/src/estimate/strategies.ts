@@ -89,24 +89,34 @@ export interface SimulatedRun {
 
 /** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
 export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
-  const plain = way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+  const plain = plainRuntime(way, corner);
   const threads = Math.min(demand.workers, Math.round(demand.tasks[corner]) + demand.beside.length);
   const isTurnTaking = plain.lock?.duringNative === "released" && way.memory === "shared" && way.target.implementation === "cpython";
   const asked = isTurnTaking ? heldThroughBriefReleases(demand, threads, corner) : demand;
   // One after the other, nobody waits for the lock that is given up.
   const alone = workloadOf(demand, corner, way.memory);
   const { workload, factor } = scaled(asked === demand ? alone : workloadOf(asked, corner, way.memory));
-  const byLocks = lockContention(demand, corner, way);
-  const contended =
-    plain.lock === undefined
-      ? { ...plain, computeFactor: contention(demand, corner, way, on) + byLocks }
-      : { ...plain, computeFactor: plain.computeFactor + byLocks };
-  const { start } = contended;
-  const runtime = { ...contended, start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) } };
+  const runtime = runtimeFor(demand, way, corner, on);
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
   const speedup = serialNs(alone) / factor / makespan;
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
+}
+
+function plainRuntime(way: Way, corner: Corner): Runtime {
+  return way.runtime(corner === "low" ? "high" : corner === "high" ? "low" : "likely");
+}
+
+/** The runtime of a way as the work meets it: what its threads share makes bytecode slower, what its memory takes makes workers' first tasks longer. */
+export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine): Runtime {
+  const plain = plainRuntime(way, corner);
+  const byObjects = plain.lock === undefined ? contention(demand, corner, way, on) : plain.computeFactor;
+  const { start } = plain;
+  return {
+    ...plain,
+    computeFactor: byObjects + lockContention(demand, corner, way),
+    start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) },
+  };
 }
 
 /** What the runs at the low, likely and high end say together. */
@@ -145,20 +155,20 @@ const mostBytes = 500_000_000;
  * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the
  * cache line goes to and fro between their cores. CPython 3.13t, 2 threads on 2 cores, 20 programs of `test/measure/programs`: 40 to 110 ns for
  * each use, 300 to 2,000 ns for each change; for each use of a number in the code 30 to 35 ns there, 60 ns on a Xeon of 16 cores, and 170 ns with
- * four threads. Later versions count fewer references: constants are immortal, loads of locals borrow.
+ * four threads, as its cores pass cache lines on more slowly. Later versions count fewer references: constants are immortal, loads of locals borrow.
  */
 function contention(
   { interpreterNs, shared, workers, tasks, beside }: Demand,
   corner: Corner,
   { target, memory }: Way,
-  { cores }: Machine,
+  { cores, coldCaches }: Machine,
 ): number {
   const together = Math.min(workers, cores, tasks[corner] + beside.length);
   if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
   const literals = atLeast(target, 3, 14) ? 0 : shared.literals;
-  const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each;
+  const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each * coldCaches.passOnTimes;
   return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
 

@@ -26,19 +26,22 @@ export interface Machine {
 export interface ColdCaches {
   readonly share: number;
   readonly mostNs: number;
+  /** How many times longer a core waits for a cache line that another one has just written to than where they share caches. */
+  readonly passOnTimes: number;
 }
 
 /**
  * Where the threads' cores share their caches, as the two threads of one core do: two to four CPU-bound threads take 2 to 5 % longer than one after
  * the other (CPython 3.8 to 3.15 on two virtual cores).
  */
-export const sharedCaches: ColdCaches = { share: 0.03, mostNs: 150_000 };
+export const sharedCaches: ColdCaches = { share: 0.03, mostNs: 150_000, passOnTimes: 1 };
 
 /**
  * Where each core has caches of its own: two CPU-bound threads take 8 to 12 % longer than one after the other, four 12 to 18 %, eight and more 12 to
- * 22 % (medians of ten to seventy programs of `test/measure/programs` on CPython 3.9 to 3.15, 4 and 16 cores of an Intel Xeon).
+ * 22 % (medians of ten to seventy programs of `test/measure/programs` on CPython 3.9 to 3.15, 4 and 16 cores of an Intel Xeon). What threads
+ * of a build without a GIL share costs 2.3 times as much as where they share caches: the median of 17 programs, 2 and 4 threads, most 1.5 to 4 times.
  */
-export const separateCaches: ColdCaches = { share: 0.085, mostNs: 750_000 };
+export const separateCaches: ColdCaches = { share: 0.085, mostNs: 750_000, passOnTimes: 2.3 };
 
 /**
  * How many times longer bytecode takes when so many cores compute at once than when one does: two that the system calls cores may be two
