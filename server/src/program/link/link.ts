@@ -163,6 +163,10 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
       memory.readList("spawns");
       return lists.services;
     },
+    get servers() {
+      memory.readList("spawns");
+      return lists.servers;
+    },
     get entryPoints() {
       memory.readList("entry points");
       return lists.entryPoints;
