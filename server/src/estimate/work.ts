@@ -19,6 +19,7 @@ import type { BriefReleases } from "./brief-releases.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { databaseCost } from "./database-costs.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
@@ -545,7 +546,9 @@ export class CostModel {
     const from = this.readsFrom(loop, at);
     if (from) body.wait = add(body.wait, from === "file" ? lineReadNs : lineReceivedNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
-    const pass = add(add(this.constructs.pass(loop, at), this.nextNs(loop, at)), this.keptNs(loop, count, at));
+    const next = this.nextCost(loop, at);
+    if (next) addReleased(body, next.nativeNs);
+    const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), this.keptNs(loop, count, at));
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
@@ -598,16 +601,14 @@ export class CostModel {
     return sum;
   }
 
-  /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader`. */
-  private nextNs(loop: LoopOperation, at: Activation): Interval {
-    const { iterable } = loop;
-    if (!iterable) return zero;
-    for (const entity of this.resolver.resolve(iterable, at.function)) {
+  /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader` or of a database. */
+  private nextCost({ iterable }: LoopOperation, at: Activation): CallCost | undefined {
+    for (const entity of iterable ? this.resolver.resolve(iterable, at.function) : []) {
       const entry = entity.kind === "object" ? this.resolver.knowledge.callable(`${entity.type}.__next__`) : undefined;
       const cost = entry?.cost && costOf(entry, { target: this.target });
-      if (cost) return cost.interpreterNs;
+      if (cost) return cost;
     }
-    return zero;
+    return undefined;
   }
 
   /** Whether each round of the loop reads a line of a file, or of what comes over a connection. */
@@ -723,7 +724,8 @@ export class CostModel {
     at = bareActivation(within),
   ): void {
     const verdict = evaluate(entry, facts);
-    const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
+    const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
+    const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined);
     const known = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call);
     const cost = isIdle
@@ -738,7 +740,7 @@ export class CostModel {
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
-    addReleased(sum, cost.nativeNs);
+    addReleased(sum, cost.nativeNs, database?.releases);
     sum.wait = add(sum.wait, cost.waitNs);
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
