@@ -249,6 +249,59 @@ def task(number):
             seen[key] = seen.get(key, 0) + len(key)
     return value
 """,
+    "lock of all threads, three sums": """
+import threading
+lock = threading.Lock()
+sums = {"values": 0, "squares": 0, "count": 0}
+def task(number):
+    value = number
+    for n in range(ROUNDS):
+        value = (value * 75 + 74) % 65537
+        with lock:
+            sums["values"] += value
+            sums["squares"] += value * value
+            sums["count"] += 1
+    return value
+""",
+    "lock of all threads, a list": """
+import threading
+lock = threading.Lock()
+rows = []
+def task(number):
+    value = number
+    for n in range(ROUNDS):
+        value = (value * 75 + 74) % 65537
+        with lock:
+            rows.append(value)
+    return value
+""",
+    "lock of all threads, the largest": """
+import threading
+lock = threading.Lock()
+found = {"largest": 0}
+def task(number):
+    value = number
+    for n in range(ROUNDS):
+        value = (value * 75 + 74) % 65537
+        with lock:
+            found["largest"] = max(found["largest"], value)
+    return value
+""",
+    "lock of all threads, a loop": """
+import threading
+lock = threading.Lock()
+digits = [0] * 10
+def task(number):
+    value = number
+    for n in range(ROUNDS):
+        value = (value * 75 + 74) % 65537
+        with lock:
+            rest = value
+            while rest:
+                digits[rest % 10] += 1
+                rest //= 10
+    return value
+""",
     "lock of all threads, a method": """
 import threading
 class Account:

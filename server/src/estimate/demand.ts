@@ -50,7 +50,15 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
 }
 
 const mostTasks = 1_000_000;
-const nothingLocked: LockedWork = { places: 1, entries: 0, interpreterNs: exactly(0), bodyNs: 0, nativeNs: exactly(0), waitNs: exactly(0) };
+const nothingLocked: LockedWork = {
+  places: 1,
+  entries: 0,
+  checks: 0,
+  interpreterNs: exactly(0),
+  bodyNs: 0,
+  nativeNs: exactly(0),
+  waitNs: exactly(0),
+};
 
 /** One run of a task, its kinds of time in a few rounds, so that waiting and computing take turns as they do in the code. */
 function stepsOf(work: Times, turns: number, lockedWork: LockedWork, corner: Corner, memory: "shared" | "copied"): readonly Step[] {

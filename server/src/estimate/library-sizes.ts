@@ -22,6 +22,12 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
   if (name.startsWith("sqlite3.")) return databaseRows(name, call, at, evaluator);
   const [first, second, third] = [argument(0), argument(1), argument(2)];
   switch (name) {
+    case "io.FileIO.read":
+    case "io.BufferedReader.read":
+    case "io.TextIOWrapper.read":
+    case "os.read":
+      // All pieces of a file but the last are as long as was asked for.
+      return ratio(number(name === "os.read" ? second : first), 1, 0, 1);
     case "json.dumps":
     case "pickle.dumps": {
       const shape = first && shapeOf(first, at, evaluator);

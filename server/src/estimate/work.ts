@@ -21,8 +21,10 @@ import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { awaitedSign, type Helped, helperThread, helpOf, startedCall, unhelped, withHelp } from "./helper-threads.js";
 import { importedNs } from "./import-costs.js";
 import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
+import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
@@ -76,6 +78,8 @@ export interface LockedWork {
   /** How many threads may be inside at a time. */
   readonly places: number;
   readonly entries: number;
+  /** How often a section is entered in which the interpreter looks whether another thread wants to run. */
+  readonly checks: number;
   /** Taking and giving back the lock included; `bodyNs` is likely of it, without. */
   readonly interpreterNs: Interval;
   readonly bodyNs: number;
@@ -176,10 +180,14 @@ export class CostModel {
 
   /** What one call of the function in that activation costs. */
   workOf(activation: Activation): TaskWork {
+    const { sum, calls, hot, assumptions } = this.costOfRun(activation);
+    return finish(sum, calls, hot, assumptions);
+  }
+
+  private costOfRun(activation: Activation): FunctionCost {
     this.steps = 0;
     const { memory } = this.resolver.memoryOf(activation.function.file);
-    const result = memory.during(() => this.functionCost(activation));
-    return finish(result.sum, result.calls, result.hot, result.assumptions);
+    return memory.during(() => this.functionCost(activation));
   }
 
   /** What a task costs that runs the function once: the call as well, which is most of what the shortest ones take. */
@@ -210,8 +218,8 @@ export class CostModel {
   importNs(file: LinkedFile): number {
     const module = file.functions[0];
     if (!module) return 0;
-    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
-    const own = Math.min(interpreterNs.likely + heldNs.likely + nativeNs.likely, longestImportNs);
+    const { interpreter, held, native } = this.costOfRun(bareActivation(module)).sum;
+    const own = Math.min(interpreter.likely + held.likely + native.likely, longestImportNs);
     return own + importedNs(importsOf(file).map((each) => each.module));
   }
 
@@ -313,7 +321,7 @@ export class CostModel {
     if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
     const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-    const known = { ...sum, unknown: 0, uncosted: 0, guessed: false, endless: false };
+    const known = { ...sum, help: unhelped, unknown: 0, uncosted: 0, guessed: false, endless: false };
     if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
   }
@@ -481,6 +489,7 @@ export class CostModel {
     addLocked(sum, {
       lockPlaces: places,
       lockEntries: 1,
+      lockChecks: looksForOthers(operation.body) ? 1 : 0,
       locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
       lockedBodyNs: body.interpreter.likely + body.held.likely,
       lockedNative: body.native,
@@ -647,6 +656,8 @@ export class CostModel {
       return;
     }
     const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
+    const started = startedCall(name, operation);
+    if (started) sum.help = withHelp(sum.help, this.helperOf(started, at));
     const noted =
       note &&
       notedEntry(note, name ?? calleeText(operation.callee), name === undefined ? undefined : this.resolver.knowledge.callable(name));
@@ -684,6 +695,20 @@ export class CostModel {
     const facts = knownOfCall(operation, within, this.resolver, this.target, this.estimatedSizes(at));
     const below = this.belowThreshold(entry, operation, at);
     this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls, at);
+  }
+
+  /** A thread that is started while the function runs: its work has to be done as well, and is mostly waited for. */
+  private helperOf({ call, delay }: NonNullable<ReturnType<typeof startedCall>>, at: Activation): Helped {
+    const seconds = delay && this.evaluator.number(delay, at);
+    const later = !delay ? zero : seconds && seconds.low >= 0 ? scale(seconds, 1e9) : unknownDelayNs;
+    const found = this.resolver.resolve(call.callee, at.function).find((entity) => entity.kind === "function");
+    const node = found?.kind === "function" ? found.function : undefined;
+    if (!node || this.stack.includes(node) || this.stack.length > maximumStack)
+      return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
+    const isBound = found?.kind === "function" && found.receiver !== undefined;
+    const { sum } = this.functionCost(this.evaluator.activation(node, call, at, isBound));
+    if (sum.endless) return unhelped;
+    return helperThread({ interpreter: add(sum.interpreter, sum.held), native: sum.native, wait: add(later, sum.wait) });
   }
 
   /** Whether it is a data class of which no field can be set. */
@@ -741,7 +766,8 @@ export class CostModel {
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
     addReleased(sum, cost.nativeNs, database?.releases);
-    sum.wait = add(sum.wait, cost.waitNs);
+    if (entry.kind === "sync-wait" && !entry.cost) sum.help = withHelp(sum.help, awaitedSign(cost.waitNs));
+    else sum.wait = add(sum.wait, cost.waitNs);
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
     calls.push({
@@ -950,6 +976,8 @@ export const unknownCallNs = 20_000;
 /** Per line: from the page cache, which most files are in, from a disk, from a network. */
 const lineReadNs: Interval = interval(10, 60, 100_000);
 const lineReceivedNs: Interval = interval(50, 2_000, 100_000);
+/** What a timer whose time is not known puts off. */
+const unknownDelayNs = interval(1_000_000, 50_000_000, 10_000_000_000);
 const maximumSteps = 60_000;
 const maximumStack = 24;
 const mostCalls = 1_000;
@@ -1049,11 +1077,12 @@ function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
 }
 
 function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined, assumptions: readonly Assumption[]): TaskWork {
+  const help = helpOf(sum.help);
   return {
-    interpreterNs: sum.interpreter,
+    interpreterNs: add(sum.interpreter, help.interpreter),
     heldNs: sum.held,
-    nativeNs: sum.native,
-    waitNs: sum.wait,
+    nativeNs: add(sum.native, help.native),
+    waitNs: add(sum.wait, help.wait),
     unknownCalls: sum.unknown,
     uncostedCalls: sum.uncosted,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
@@ -1065,6 +1094,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     locked: {
       places: sum.lockPlaces,
       entries: sum.lockEntries,
+      checks: sum.lockChecks,
       interpreterNs: sum.locked,
       bodyNs: sum.lockedBodyNs,
       nativeNs: sum.lockedNative,
