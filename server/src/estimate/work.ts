@@ -703,8 +703,9 @@ export class CostModel {
     const later = !delay ? zero : seconds && seconds.low >= 0 ? scale(seconds, 1e9) : unknownDelayNs;
     const found = this.resolver.resolve(call.callee, at.function).find((entity) => entity.kind === "function");
     const node = found?.kind === "function" ? found.function : undefined;
-    if (!node || this.stack.includes(node) || this.stack.length > maximumStack)
-      return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
+    // What sets itself up again waits for none of its later runs.
+    if (node && this.stack.includes(node)) return unhelped;
+    if (!node || this.stack.length > maximumStack) return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
     const isBound = found?.kind === "function" && found.receiver !== undefined;
     const { sum } = this.functionCost(this.evaluator.activation(node, call, at, isBound));
     if (sum.endless) return unhelped;
