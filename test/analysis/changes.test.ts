@@ -289,7 +289,7 @@ def run(self):
         work("a name")
         yield (lambda item: threading.Lock())
 def work(name):
-    threading.Thread(target=name.rows).start()`;
+    for _ in range(2): threading.Thread(target=name.rows).start()`;
   const host = new AnalysisHost(parser, settings);
   host.openFile("/q/app.py", text);
   assert.equal(host.snapshot().predictions("/q/app.py").length, 1);

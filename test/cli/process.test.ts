@@ -204,7 +204,7 @@ test("simulate prints a table for a place, and says where else there is one", ()
   );
   const { code, errors } = gilscope(["simulate", "app.py:1"]);
   assert.equal(code, 2);
-  assert.equal(errors, "gilscope: nothing starts concurrent work at app.py:1; it does so at line 10\n");
+  assert.equal(errors, "gilscope: nothing starts several threads or processes at app.py:1; it does so at line 10\n");
 });
 
 test("simulate names the cell of a notebook, in every format, and takes it as a place", () => {
@@ -219,7 +219,7 @@ test("simulate names the cell of a notebook, in every format, and takes it as a 
   for (const asked of ["seeds.ipynb:11", "seeds.ipynb:cell 4:2", "seeds.ipynb:cell 99:1"]) {
     const { code, errors } = gilscope(["simulate", asked]);
     assert.equal(code, 2);
-    assert.ok(errors.includes(`nothing starts concurrent work at ${asked}; it does so at cell 4:3`), errors);
+    assert.ok(errors.includes(`nothing starts several threads or processes at ${asked}; it does so at cell 4:3`), errors);
   }
 });
 

@@ -359,7 +359,7 @@ class Snapshot implements Analysis {
   }
 
   private sitesOf(path: string): readonly SiteEstimate[] {
-    return this.rules().sites.filter((site) => site.prediction.path === path);
+    return this.rules().sites.filter(({ prediction, company }) => prediction.path === path && company === "several");
   }
 
   private placedFindings(path: string): readonly Finding[] {

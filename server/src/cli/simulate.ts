@@ -132,7 +132,7 @@ function atLine<Site extends { readonly prediction: Prediction }>(
   const others = [...new Set(sites.map(({ prediction: { range } }) => shownLine(place.path, range.start, sources)))];
   const where = others.length === 0 ? "nowhere in the file" : `at ${sources.notebook(place.path) ? "" : "line "}${others.join(", ")}`;
   const asked = `${sources.shown(place.path)}:${place.cell === undefined ? "" : `cell ${place.cell}:`}${place.line}`;
-  throw new UsageError(`nothing starts concurrent work at ${asked}; it does so ${where}`);
+  throw new UsageError(`nothing starts several threads or processes at ${asked}; it does so ${where}`);
 }
 
 /** The line of the text that is meant; 0 for one that is not there, as every line without a cell in a notebook. */

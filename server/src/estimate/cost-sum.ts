@@ -1,6 +1,7 @@
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import type { GilNote } from "../program/link/gil-notes.js";
 import { longestBriefNs } from "./brief-releases.js";
+import { averagedHelp, type Helped, repeatedHelp, unhelped, withHelp } from "./helper-threads.js";
 
 /** What a stretch of a program costs, while it is added up. Times are nanoseconds; what is said of counts is likely. */
 export interface Sum {
@@ -8,11 +9,14 @@ export interface Sum {
   held: Interval;
   native: Interval;
   wait: Interval;
+  help: Helped;
   unknown: number;
   uncosted: number;
   /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
   lockPlaces: number;
   lockEntries: number;
+  /** Of these sections, those in which the interpreter looks whether another thread wants to run. */
+  lockChecks: number;
   locked: Interval;
   lockedNative: Interval;
   lockedWait: Interval;
@@ -43,10 +47,12 @@ export function emptySum(): Sum {
     held: zero,
     native: zero,
     wait: zero,
+    help: unhelped,
     unknown: 0,
     uncosted: 0,
     lockPlaces: 1,
     lockEntries: 0,
+    lockChecks: 0,
     locked: zero,
     lockedNative: zero,
     lockedWait: zero,
@@ -71,6 +77,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.held = add(sum.held, other.held);
   sum.native = add(sum.native, other.native);
   sum.wait = add(sum.wait, other.wait);
+  sum.help = withHelp(sum.help, other.help);
   sum.unknown += other.unknown;
   sum.uncosted += other.uncosted;
   addLocked(sum, other);
@@ -87,7 +94,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.guessed ||= other.guessed;
 }
 
-type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "locked" | "lockedNative" | "lockedWait" | "lockedBodyNs">;
+type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait" | "lockedBodyNs">;
 
 /** Adds sections under a lock. */
 export function addLocked(sum: Sum, other: Locked): void {
@@ -97,6 +104,7 @@ export function addLocked(sum: Sum, other: Locked): void {
   const before = isOther ? emptySum() : sum;
   sum.lockPlaces = other.lockPlaces;
   sum.lockEntries = before.lockEntries + other.lockEntries;
+  sum.lockChecks = before.lockChecks + other.lockChecks;
   sum.locked = add(before.locked, other.locked);
   sum.lockedNative = add(before.lockedNative, other.lockedNative);
   sum.lockedWait = add(before.lockedWait, other.lockedWait);
@@ -114,10 +122,12 @@ export function repeated(sum: Sum, count: Interval): Sum {
     held: multiply(sum.held, count),
     native: multiply(sum.native, count),
     wait: multiply(sum.wait, count),
+    help: repeatedHelp(sum.help, count),
     unknown: sum.unknown * count.likely,
     uncosted: sum.uncosted * count.likely,
     lockPlaces: sum.lockPlaces,
     lockEntries: sum.lockEntries * count.likely,
+    lockChecks: sum.lockChecks * count.likely,
     locked: multiply(sum.locked, count),
     lockedNative: multiply(sum.lockedNative, count),
     lockedWait: multiply(sum.lockedWait, count),
@@ -156,6 +166,7 @@ export function averaged(arms: readonly Sum[]): Sum {
   sum.held = part((arm) => arm.held);
   sum.native = part((arm) => arm.native);
   sum.wait = part((arm) => arm.wait);
+  sum.help = averagedHelp(arms.map(({ help }) => help));
   const locking = arms.filter(({ lockEntries }) => lockEntries > 0);
   if (locking.length > 0) sum.lockPlaces = Math.min(...locking.map(({ lockPlaces }) => lockPlaces));
   sum.locked = part((arm) => arm.locked);
@@ -165,6 +176,7 @@ export function averaged(arms: readonly Sum[]): Sum {
     sum.unknown += arm.unknown / arms.length;
     sum.uncosted += arm.uncosted / arms.length;
     sum.lockEntries += arm.lockEntries / arms.length;
+    sum.lockChecks += arm.lockChecks / arms.length;
     sum.lockedBodyNs += arm.lockedBodyNs / arms.length;
     sum.turns += arm.turns / arms.length;
     sum.briefReleases += arm.briefReleases / arms.length;
@@ -194,10 +206,10 @@ export function asCompiled(sum: Sum): Sum {
   return { ...sum, interpreter: interval(low / 100, likely / 30, high / 10) };
 }
 
-/** Adds native code that gives the GIL up while it runs. */
-export function addReleased(sum: Sum, ns: Interval): void {
+/** Adds native code that gives the GIL up while it runs, so many times one after the other. */
+export function addReleased(sum: Sum, ns: Interval, times = 1): void {
   sum.native = add(sum.native, ns);
-  if (ns.likely <= 0 || ns.likely > longestBriefNs) return;
-  sum.briefReleases++;
+  if (ns.likely <= 0 || ns.likely > longestBriefNs * times) return;
+  sum.briefReleases += times;
   sum.briefNs += ns.likely;
 }

@@ -65,7 +65,15 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
 
 const mostTasks = 1_000_000;
 const nothing = exactly(0);
-const nothingLocked: LockedWork = { places: 1, entries: 0, interpreterNs: exactly(0), bodyNs: 0, nativeNs: exactly(0), waitNs: exactly(0) };
+const nothingLocked: LockedWork = {
+  places: 1,
+  entries: 0,
+  checks: 0,
+  interpreterNs: exactly(0),
+  bodyNs: 0,
+  nativeNs: exactly(0),
+  waitNs: exactly(0),
+};
 
 /** The same work, made so many times as long. */
 function shareOf<Work extends Times>(work: Work, { busy, wait }: Share): Work {

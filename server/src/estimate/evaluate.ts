@@ -153,8 +153,16 @@ export class Evaluator {
     at: Activation,
     read: (value: Value, at: Activation) => Amount,
   ): Amount {
+    // One of several that are alike: `for job in [{"delay": 0.1 * n} for n in range(5)]`.
+    const ofAny = (iterable: Value, activation: Activation): Amount => {
+      if (iterable.op === "read") return this.follow(iterable, activation, ofAny, () => undefined);
+      if (iterable.op === "comprehension") return of(iterable.element, activation);
+      return iterable.op === "display" && iterable.makes !== "dict"
+        ? hullOf(iterable.elements.slice(0, maximumElements).map((item) => item && of(item, activation)))
+        : undefined;
+    };
     const of = (source: Value, activation: Activation): Amount => {
-      if (source.op === "read") return this.follow(source, activation, of, () => undefined);
+      if (source.op === "read") return this.follow(source, activation, of, ofAny);
       if (source.op !== "display" || source.isOpen || source.elements.length === 0) return undefined;
       const position = this.number(index, at);
       const isExact = position !== undefined && position.low === position.high;

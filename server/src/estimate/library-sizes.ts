@@ -1,6 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
+import { databaseRows } from "./database-costs.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
 
@@ -25,8 +26,15 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
   const length = (value: Value | undefined): Amount => value && evaluator.length(value, at);
   const number = (value: Value | undefined): Amount => value && evaluator.number(value, at);
   if (name === undefined || /^builtins\.(str|bytes|bytearray|int|object)\./.test(name)) return lengthOfMethod(call, at, evaluator);
+  if (name.startsWith("sqlite3.")) return databaseRows(name, call, at, evaluator);
   const [first, second, third] = [argument(0), argument(1), argument(2)];
   switch (name) {
+    case "io.FileIO.read":
+    case "io.BufferedReader.read":
+    case "io.TextIOWrapper.read":
+    case "os.read":
+      // All pieces of a file but the last are as long as was asked for.
+      return ratio(number(name === "os.read" ? second : first), 1, 0, 1);
     case "json.dumps":
     case "pickle.dumps": {
       const shape = first && shapeOf(first, at, evaluator);

@@ -30,6 +30,8 @@ export interface SiteEstimate {
   readonly prediction: Prediction;
   /** Other functions that have a thread each, started by the same function of the program: what they take, as far as they come to an end. */
   readonly beside: readonly { readonly task: string; readonly work: TaskWork }[];
+  /** `alone`: it is all that is started, once, as a listener or what a timer puts off; how fast that gets done says nothing of a way to run it. */
+  readonly company: "alone" | "several";
   /** The task length in nanoseconds above which worker processes beat one thread by a tenth; absent if they always or never do. */
   readonly processesPayAboveNs: number | undefined;
   /** What is pickled for each task, if another process runs it. */
@@ -170,7 +172,8 @@ function estimateSite(
   const prediction = onDemand<typeof described, Pick<Prediction, "recommended">>(described, {
     recommended: () => recommend(strategies, spawn.worker),
   });
-  const site = { spawn, work, demand, beside, prediction, payload } as const;
+  const company: SiteEstimate["company"] = isAlone(spawn, tasks, program) ? "alone" : "several";
+  const site = { spawn, work, demand, beside, company, prediction, payload } as const;
   return onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
       if (isUnknown) return undefined;
@@ -366,10 +369,19 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
   return assumed;
 }
 
+function isAlone(spawn: Spawn, tasks: Interval, program: Program): boolean {
+  if (spawn.items.length > 0 || loopsAround(spawn.in, spawn.call).length > 0) return false;
+  if (pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
+  return isTimed(spawn) || (tasks.high <= 1 && siblingsOf(spawn, program).length === 0);
+}
+
+function isTimed({ spawner }: Spawn): boolean {
+  return spawner === "threading.Timer";
+}
+
 /** Other places of the same function that start one thread or process each. */
 function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
   // What a timer puts off does not run beside the rest.
-  const isTimed = ({ spawner }: Spawn): boolean => spawner === "threading.Timer";
   if (spawn.instances !== "one" || spawn.items.length > 0 || isTimed(spawn)) return [];
   return program.spawns.filter(
     (other) =>

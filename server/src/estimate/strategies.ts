@@ -1,5 +1,5 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
-import { atLeast, hasGil, targetName } from "../base/target.js";
+import { atLeast, targetName } from "../base/target.js";
 import type { Spawn } from "../program/link/spawns.js";
 import type { Machine } from "../simulation/machine.js";
 import type { Runtime } from "../simulation/runtime.js";
@@ -13,6 +13,7 @@ import { bottleneckOf } from "./bottleneck.js";
 import { heldThroughBriefReleases } from "./brief-releases.js";
 import { machineOf } from "./calibration.js";
 import { type Corner, corners, type Demand, scaled, workloadOf } from "./demand.js";
+import { lockContention } from "./lock-contention.js";
 import { onDemand } from "./on-demand.js";
 import type { Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
@@ -171,33 +172,6 @@ function contention(
   const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each * coldCaches.passOnTimes;
   return 1 + Math.min(40, extraNs / interpreterNs.likely);
 }
-
-/**
- * What many short sections under one lock cost beside the sections themselves, as a share of the bytecode. Up to 3.13 a `threading.Lock` is a
- * semaphore of the system: whoever gives it back while others sleep wakes one of them, which is too late more often than not. With three threads
- * or more that took 1.2 to 1.7 µs for each section on 3.11, 0 to 1.3 µs on 3.13; without a GIL 25 to 110 µs, for one thread after the other. Where
- * the section is next to nothing, hardly any thread falls asleep (2 and 4 threads on 2 cores, sections of 0.1 to 1.5 µs, 2026-11-26).
- */
-function lockContention({ interpreterNs, locked, workers, tasks }: Demand, corner: Corner, { target, memory, strategy }: Way): number {
-  const threads = Math.min(workers, tasks[corner]);
-  const isThreads = strategy === "threads" || strategy === "free-threaded";
-  if (memory === "copied" || !isThreads || threads < 2 || locked.places > 1 || locked.entries < fewSections || interpreterNs.likely <= 0)
-    return 0;
-  if (atLeast(target, 3, 14)) return 0;
-  // Of a section that is next to nothing nobody can tell whether threads will meet in it.
-  if (locked.bodyNs / locked.entries < shortSectionNs && (corner !== "low" || !hasGil(target))) return 0;
-  const share = Math.min(1, (locked.interpreterNs.likely / interpreterNs.likely) * threads);
-  const isParallel = !hasGil(target);
-  const wakeNs = isParallel ? handedOnNs : threads > 2 ? wakeNsWithLock : nothingOften;
-  const each = wakeNs[corner === "low" ? "high" : corner === "high" ? "low" : "likely"];
-  return (locked.entries * share * each) / interpreterNs.likely;
-}
-
-const fewSections = 200;
-const shortSectionNs = 50;
-const handedOnNs = interval(0, 25_000, 100_000);
-const wakeNsWithLock = interval(0, 1_000, 1_700);
-const nothingOften = interval(0, 100, 600);
 
 /** What the speedup of one way would be. */
 export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings): Interval {

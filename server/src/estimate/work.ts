@@ -20,11 +20,14 @@ import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { databaseCost } from "./database-costs.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./implicit-methods.js";
+import { awaitedSign, type Helped, helperThread, helpOf, startedCall, unhelped, withHelp } from "./helper-threads.js";
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
+import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
 import { notedEntry } from "./noted-entry.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
@@ -79,6 +82,8 @@ export interface LockedWork {
   /** How many threads may be inside at a time. */
   readonly places: number;
   readonly entries: number;
+  /** How often a section is entered in which the interpreter looks whether another thread wants to run. */
+  readonly checks: number;
   /** Taking and giving back the lock included; `bodyNs` is likely of it, without. */
   readonly interpreterNs: Interval;
   readonly bodyNs: number;
@@ -179,10 +184,14 @@ export class CostModel {
 
   /** What one call of the function in that activation costs. */
   workOf(activation: Activation): TaskWork {
+    const { sum, calls, hot, assumptions } = this.costOfRun(activation);
+    return finish(sum, calls, hot, assumptions);
+  }
+
+  private costOfRun(activation: Activation): FunctionCost {
     this.steps = 0;
     const { memory } = this.resolver.memoryOf(activation.function.file);
-    const result = memory.during(() => this.functionCost(activation));
-    return finish(result.sum, result.calls, result.hot, result.assumptions);
+    return memory.during(() => this.functionCost(activation));
   }
 
   /** What a task costs that runs the function once: the call as well, which is most of what the shortest ones take. */
@@ -213,8 +222,8 @@ export class CostModel {
   importNs(file: LinkedFile): number {
     const module = file.functions[0];
     if (!module) return 0;
-    const { interpreterNs, heldNs, nativeNs } = this.workOf(bareActivation(module));
-    const own = Math.min(interpreterNs.likely + heldNs.likely + nativeNs.likely, longestImportNs);
+    const { interpreter, held, native } = this.costOfRun(bareActivation(module)).sum;
+    const own = Math.min(interpreter.likely + held.likely + native.likely, longestImportNs);
     return own + importedNs(importsOf(file).map((each) => each.module));
   }
 
@@ -316,7 +325,7 @@ export class CostModel {
     if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
     const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-    const known = { ...sum, unknown: 0, uncosted: 0, guessed: false, endless: false };
+    const known = { ...sum, help: unhelped, unknown: 0, uncosted: 0, guessed: false, endless: false };
     if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
   }
@@ -489,6 +498,7 @@ export class CostModel {
     addLocked(sum, {
       lockPlaces: places,
       lockEntries: 1,
+      lockChecks: looksForOthers(operation.body) ? 1 : 0,
       locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
       lockedBodyNs: body.interpreter.likely + body.held.likely,
       lockedNative: body.native,
@@ -554,7 +564,9 @@ export class CostModel {
     const from = this.readsFrom(loop, at);
     if (from) body.wait = add(body.wait, from === "file" ? lineReadNs : lineReceivedNs);
     if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
-    const pass = add(add(this.constructs.pass(loop, at), this.nextNs(loop, at)), this.keptNs(loop, count, at));
+    const next = this.nextCost(loop, at);
+    if (next) addReleased(body, next.nativeNs);
+    const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), this.keptNs(loop, count, at));
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
@@ -607,16 +619,14 @@ export class CostModel {
     return sum;
   }
 
-  /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader`. */
-  private nextNs(loop: LoopOperation, at: Activation): Interval {
-    const { iterable } = loop;
-    if (!iterable) return zero;
-    for (const entity of this.resolver.resolve(iterable, at.function)) {
+  /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader` or of a database. */
+  private nextCost({ iterable }: LoopOperation, at: Activation): CallCost | undefined {
+    for (const entity of iterable ? this.resolver.resolve(iterable, at.function) : []) {
       const entry = entity.kind === "object" ? this.resolver.knowledge.callable(`${entity.type}.__next__`) : undefined;
       const cost = entry?.cost && costOf(entry, { target: this.target });
-      if (cost) return cost.interpreterNs;
+      if (cost) return cost;
     }
-    return zero;
+    return undefined;
   }
 
   /** Whether each round of the loop reads a line of a file, or of what comes over a connection. */
@@ -650,6 +660,8 @@ export class CostModel {
       return;
     }
     const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
+    const started = startedCall(name, operation);
+    if (started) sum.help = withHelp(sum.help, this.helperOf(started, at));
     const noted =
       note &&
       notedEntry(note, name ?? calleeText(operation.callee), name === undefined ? undefined : this.resolver.knowledge.callable(name));
@@ -728,6 +740,21 @@ export class CostModel {
     else sum.interpreter = add(sum.interpreter, multiply(scale(this.costs.operations.callMethodTwo, 4), times));
   }
 
+  /** A thread that is started while the function runs: its work has to be done as well, and is mostly waited for. */
+  private helperOf({ call, delay }: NonNullable<ReturnType<typeof startedCall>>, at: Activation): Helped {
+    const seconds = delay && this.evaluator.number(delay, at);
+    const later = !delay ? zero : seconds && seconds.low >= 0 ? scale(seconds, 1e9) : unknownDelayNs;
+    const found = this.resolver.resolve(call.callee, at.function).find((entity) => entity.kind === "function");
+    const node = found?.kind === "function" ? found.function : undefined;
+    // What sets itself up again waits for none of its later runs.
+    if (node && this.stack.includes(node)) return unhelped;
+    if (!node || this.stack.length > maximumStack) return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
+    const isBound = found?.kind === "function" && found.receiver !== undefined;
+    const { sum } = this.functionCost(this.evaluator.activation(node, call, at, isBound));
+    if (sum.endless) return unhelped;
+    return helperThread({ interpreter: add(sum.interpreter, sum.held), native: sum.native, wait: add(later, sum.wait) });
+  }
+
   /** Whether it is a data class of which no field can be set. */
   private isFrozen(callee: Value, within: FunctionNode): boolean {
     return this.resolver.resolve(callee, within).some((entity) => entity.kind === "class" && isFrozen(entity.class));
@@ -781,7 +808,8 @@ export class CostModel {
     at = bareActivation(within),
   ): void {
     const verdict = evaluate(entry, facts);
-    const measured = call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined;
+    const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
+    const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined);
     const known = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call);
     const cost = isIdle
@@ -796,8 +824,9 @@ export class CostModel {
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
-    addReleased(sum, cost.nativeNs);
-    sum.wait = add(sum.wait, cost.waitNs);
+    addReleased(sum, cost.nativeNs, database?.releases);
+    if (entry.kind === "sync-wait" && !entry.cost) sum.help = withHelp(sum.help, awaitedSign(cost.waitNs));
+    else sum.wait = add(sum.wait, cost.waitNs);
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
     calls.push({
@@ -976,6 +1005,8 @@ const lineReceivedNs: Interval = interval(50, 2_000, 100_000);
 const namedTuple = 1.7;
 /** `Colour(2)`: two functions written in Python, one inside the other. */
 const enumLookup = 8;
+/** What a timer whose time is not known puts off. */
+const unknownDelayNs = interval(1_000_000, 50_000_000, 10_000_000_000);
 const maximumSteps = 60_000;
 const maximumStack = 24;
 const mostCalls = 1_000;
@@ -1025,11 +1056,12 @@ function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
 }
 
 function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined, assumptions: readonly Assumption[]): TaskWork {
+  const help = helpOf(sum.help);
   return {
-    interpreterNs: sum.interpreter,
+    interpreterNs: add(sum.interpreter, help.interpreter),
     heldNs: sum.held,
-    nativeNs: sum.native,
-    waitNs: sum.wait,
+    nativeNs: add(sum.native, help.native),
+    waitNs: add(sum.wait, help.wait),
     unknownCalls: sum.unknown,
     uncostedCalls: sum.uncosted,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
@@ -1041,6 +1073,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     locked: {
       places: sum.lockPlaces,
       entries: sum.lockEntries,
+      checks: sum.lockChecks,
       interpreterNs: sum.locked,
       bodyNs: sum.lockedBodyNs,
       nativeNs: sum.lockedNative,

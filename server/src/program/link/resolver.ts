@@ -874,10 +874,14 @@ export class Resolver {
           this.iterated.delete(entity.origin.call);
         }
       }
-      const yields = this.knowledge.type(entity.type)?.yields;
-      return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
+      return this.yieldedBy(entity);
     }
     return [];
+  }
+
+  private yieldedBy(entity: Entity): readonly Entity[] {
+    const yields = entity.kind === "object" ? this.knowledge.type(entity.type)?.yields : undefined;
+    return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
   }
 
   /** What an iterator or a list that a call made has its elements from. */
@@ -923,7 +927,7 @@ export class Resolver {
     const inner = value.op === "element-of" ? this.tupleParts(value.iterable, index, within) : undefined;
     if (inner) return inner;
     return this.resolve(value, within).flatMap((entity) => {
-      if (entity.kind !== "container") return [];
+      if (entity.kind !== "container") return this.yieldedBy(entity);
       const { value: container } = entity;
       const element = container.op === "display" && index >= 0 ? container.elements[index] : undefined;
       return element ? this.resolve(element, entity.in) : this.containerElements(entity);
@@ -951,7 +955,6 @@ export class Resolver {
   }
 }
 
-/** A call that reaches a function. */
 /** A function that a call runs, and what its first parameter is bound to. */
 export interface Callee {
   readonly function: FunctionNode;

@@ -1,0 +1,93 @@
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { CallOperation, Value } from "../program/operation.js";
+
+/** What a task has to do with threads that it starts itself, and with signs of other threads that it waits for. */
+export interface Helped {
+  /** How many threads it starts of which it is known what they do, likely. */
+  readonly threads: number;
+  /** What these compute. */
+  readonly interpreter: Interval;
+  readonly native: Interval;
+  /** How long the one of them waits that waits longest: a timer for the time to come, a thread that sleeps before it says that all is ready. */
+  readonly wait: Interval;
+  /** How often the task waits for a sign, and for how long in all if nothing is known of who gives it. */
+  readonly signs: number;
+  readonly signWait: Interval;
+}
+
+const nothing: Interval = exactly(0);
+export const unhelped: Helped = { threads: 0, interpreter: nothing, native: nothing, wait: nothing, signs: 0, signWait: nothing };
+
+export function withHelp(a: Helped, b: Helped): Helped {
+  if (a === unhelped) return b;
+  if (b === unhelped) return a;
+  return {
+    threads: a.threads + b.threads,
+    interpreter: add(a.interpreter, b.interpreter),
+    native: add(a.native, b.native),
+    wait: longer(a.wait, b.wait),
+    signs: a.signs + b.signs,
+    signWait: add(a.signWait, b.signWait),
+  };
+}
+
+export function repeatedHelp(help: Helped, count: Interval): Helped {
+  if (help === unhelped) return help;
+  return {
+    threads: help.threads * count.likely,
+    interpreter: multiply(help.interpreter, count),
+    native: multiply(help.native, count),
+    // Threads that are started in a loop wait at the same time.
+    wait: help.wait,
+    signs: help.signs * count.likely,
+    signWait: multiply(help.signWait, count),
+  };
+}
+
+/** One of several ways is taken: what is likely is their mean. */
+export function averagedHelp(arms: readonly Helped[]): Helped {
+  const all = arms.reduce(withHelp, unhelped);
+  return all === unhelped ? all : repeatedHelp(all, interval(0, 1 / arms.length, 1));
+}
+
+/** A thread that does so much. */
+export function helperThread(work: Omit<Helped, "threads" | "signs" | "signWait">): Helped {
+  return { ...unhelped, ...work, threads: 1 };
+}
+
+/** A wait for a sign of another thread. */
+export function awaitedSign(guessed: Interval): Helped {
+  return { ...unhelped, signs: 1, signWait: guessed };
+}
+
+/**
+ * What the task waits and computes beyond its own. Who starts threads waits for them: as long as they wait, while they compute, and each time for the
+ * switch from one to the other (`test/measure/hand_overs.py`: two threads that take turns need 12 to 60 µs for each).
+ */
+export function helpOf({ threads, interpreter, native, wait, signs, signWait }: Helped): Pick<Helped, "interpreter" | "native" | "wait"> {
+  if (threads === 0) return { interpreter: nothing, native: nothing, wait: signWait };
+  return { interpreter: add(interpreter, scale(switchNs, signs)), native, wait };
+}
+
+const switchNs = interval(1_000, 10_000, 40_000);
+
+/** What the thread is to run, as a call of it, and how long a timer puts it off: `Thread(target=f, args=(a,))`, `Timer(0.1, f)`. */
+export function startedCall(
+  name: string | undefined,
+  call: CallOperation,
+): { readonly call: CallOperation; readonly delay: Value | undefined } | undefined {
+  if (name !== "threading.Thread" && name !== "threading.Timer") return undefined;
+  const given = (position: number, keyword: string): Value | undefined =>
+    call.arguments.find((each, index) => (each.form === "keyword" ? each.name === keyword : index === position))?.value;
+  const isTimer = name === "threading.Timer";
+  const callee = isTimer ? given(1, "function") : given(1, "target");
+  const passed = isTimer ? given(2, "args") : given(3, "args");
+  if (!callee) return undefined;
+  const elements = passed?.op === "display" ? passed.elements.flatMap((value) => (value ? [value] : [])) : [];
+  const delay = isTimer ? given(0, "interval") : undefined;
+  return { call: { ...call, callee, arguments: elements.map((value) => ({ form: "positional", name: "", value })) }, delay };
+}
+
+function longer(a: Interval, b: Interval): Interval {
+  return interval(Math.max(a.low, b.low), Math.max(a.likely, b.likely), Math.max(a.high, b.high));
+}
