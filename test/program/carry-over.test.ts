@@ -106,6 +106,27 @@ class Second(Base, metaclass=Meta):
     parser.close("classes");
   });
 
+  test("are extracted again as the objects that the edit before carried over", () => {
+    const memory = new ExtractionMemory();
+    const opened = parser.open("again", sample);
+    let facts = extract(opened.module, new Source(sample, opened.slots), memory);
+    const typed = (start: number, newText: string, length = 0): Facts => {
+      const { module, text, slots } = parser.edit("again", [{ range: { start, end: start + length }, newText }]);
+      return extract(module, new Source(text, slots), memory);
+    };
+    // What is read anew though it says the same: a string begins and ends again.
+    const start = sample.indexOf("total = 0");
+    for (const [newText, length] of [
+      ['"', 0],
+      ["", 1],
+    ] as const)
+      facts = carriedOver(facts, typed(start, newText, length), memory);
+    const next = typed(sample.indexOf("job(lambda"), "x");
+    parser.close("again");
+    const kept = next.functions.filter((each, index) => each === facts.functions[index]).map((each) => each.qualifiedName);
+    assert.deepEqual(kept.slice(0, 4), ["Account", "Account.__init__", "Account.add", "Account.close"]);
+  });
+
   test("leave the statements around a new one the objects that they were", () => {
     const { before, now } = after(
       edited(sample, "        self.items.append(item)\n", "        self.items.append(item)\n        print(1)\n"),

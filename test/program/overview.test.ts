@@ -57,7 +57,7 @@ class Workspace {
     assert.notEqual(start, -1);
     const { module, text, slots } = parser.edit("/opened.py", [{ range: { start, end: start + from.length }, newText: to }]);
     this.text = text;
-    this.facts = carriedOver(this.facts, extract(module, new Source(text, slots), this.extractions));
+    this.facts = carriedOver(this.facts, extract(module, new Source(text, slots), this.extractions), this.extractions);
   }
 
   close(): void {
@@ -148,6 +148,25 @@ describe("what follows from the whole program", () => {
     workspace.edit("value + 2", "value - 2");
     read(workspace.program());
     assert.deepEqual(made, ["outer", "inner", "outer", "inner"]);
+  });
+
+  test("is made anew for another call of a name only where the function gets another caller, also after a definition is added", () => {
+    const read = (program: Program): readonly number[] => {
+      const [edited, fixed] = program.files;
+      const nodes = { make: fixed?.functions.at(-1), first: edited?.functions[1], second: edited?.functions[2] };
+      return Object.entries(nodes).map(([name, node]) => ask(program, name, () => program.resolver.callersOf(node as FunctionNode).length));
+    };
+    assert.deepEqual(read(workspace.program()), [1, 0, 0]);
+    made = [];
+    workspace.edit("return value + 1", "other.make()\n    return value + 1");
+    assert.deepEqual(read(workspace.program()), [2, 0, 0]);
+    assert.equal(made.filter((key) => key === "make").length, 1);
+    made = [];
+    workspace.edit("return value + 2", "len(value)\n    return value + 2");
+    assert.deepEqual(read(workspace.program()), [2, 0, 0]);
+    assert.ok(!made.includes("make") && !made.includes("first"), "nobody asked for calls of that name");
+    workspace.edit("def third", "def fourth():\n    return first(1)\n\ndef third");
+    assert.deepEqual(read(workspace.program()), [2, 1, 0]);
   });
 
   test("outlives many states in which nobody asks for it", () => {
