@@ -309,7 +309,7 @@ test("a lens leads to the prediction, a finding to its rule's page", () =>
     assert.match(command?.title ?? "", /threads .*processes /);
     const prediction = await editor.request<Page | null>(predictionRequest, command?.arguments?.[0]);
     assert.match(prediction?.markdown ?? "", /count_primes[\s\S]*\| .*processes/);
-    assert.match(prediction?.markdown ?? "", /## Beside it[\s\S]*\| threads \| \d+\u00a0ms/);
+    assert.match(prediction?.markdown ?? "", /## Beside it[\s\S]*\| threads \| [\d.]+\u00a0ms/);
     assert.equal(await editor.request(predictionRequest, { uri: editor.uri("primes.py"), line: 0, character: 0 }), null);
 
     const beside = lenses[1] as CodeLens;
