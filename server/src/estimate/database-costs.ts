@@ -71,17 +71,9 @@ function inTurn(rows: Interval, heldNs: Interval, releasedNs: Interval): Databas
 
 /** The statement that a call executes, if it is written out; white space made one and all in small letters. */
 function statementIn(call: CallOperation, at: Activation, evaluator: Evaluator): string | undefined {
-  const text = (value: Value | undefined, in_: Activation): string | undefined => {
-    if (value?.op === "read")
-      return evaluator.follow(
-        value,
-        in_,
-        (bound, of) => text(bound, of),
-        () => undefined,
-      );
-    return value?.op === "constant" && value.type === "str" ? String(value.value) : undefined;
-  };
-  return text(call.arguments[0]?.value, at)?.replace(/\s+/g, " ").trim().toLowerCase();
+  const [first] = call.arguments;
+  const text = (value: Value): string | undefined => (value.op === "constant" && value.type === "str" ? String(value.value) : undefined);
+  return (first && evaluator.samples.written(first.value, at, text))?.replace(/\s+/g, " ").trim().toLowerCase();
 }
 
 /** The call that executed what a cursor then fetches: the one before the dot, or the last one before it in the function on the same cursor. */

@@ -39,7 +39,7 @@ export function accessRun(place: Place, how: "read" | "write", at: Activation, r
   if (place.kind !== "attribute" || how === "write") return undefined;
   const found = methodOf(place.object, [place.name], at, resolver);
   const isProperty = found && decoratorNames(found).some((name) => name === "property" || name === "cached_property");
-  return isProperty ? { function: found, activation: { function: found, arguments: new Map(), caller: at } } : undefined;
+  return isProperty ? runOf(found, undefined, at) : undefined;
 }
 
 /** What comparing two elements of something runs. */
@@ -48,10 +48,7 @@ export function comparisonRun(elements: Value, at: Activation, resolver: Resolve
     if (entity.kind !== "instance") continue;
     const found = resolver.method(entity.class, "__lt__");
     if (!found) return entity.class.facts.decorators.some(isOrdered) ? "generated" : undefined;
-    const [, parameter] = found.facts.parameters;
-    const given = new Map<string, Argument>();
-    if (parameter) given.set(parameter.name, { value: elements, in: at, how: "element" });
-    return { function: found, activation: { function: found, arguments: given, caller: at } };
+    return runOf(found, { value: elements, in: at, how: "element" }, at);
   }
   return undefined;
 }
@@ -72,11 +69,15 @@ function run(
   resolver: Resolver,
 ): ImplicitRun | undefined {
   const found = object.op === "constant" ? undefined : methodOf(object, names, at, resolver);
-  if (!found) return undefined;
-  const [, parameter] = found.facts.parameters;
+  return found && runOf(found, other && { value: other, in: at, how: "whole" }, at);
+}
+
+/** A method that is given at most one argument. */
+function runOf(method: FunctionNode, argument: Argument | undefined, at: Activation): ImplicitRun {
+  const [, parameter] = method.facts.parameters;
   const given = new Map<string, Argument>();
-  if (parameter && other) given.set(parameter.name, { value: other, in: at, how: "whole" });
-  return { function: found, activation: { function: found, arguments: given, caller: at } };
+  if (parameter && argument) given.set(parameter.name, argument);
+  return { function: method, activation: { function: method, arguments: given, caller: at } };
 }
 
 function methodOf(object: Value, names: readonly string[], at: Activation, resolver: Resolver): FunctionNode | undefined {

@@ -9,13 +9,7 @@ export const objectBytes = 40;
 /** The memory that a loop leaves behind: of a comprehension all elements, of others what the last round left and what was appended. */
 export function keptBytes(loop: LoopOperation, count: Interval, ofRound: number): number {
   if (loop.makes === "list" || loop.makes === "dict" || loop.makes === "set") return count.likely * (objectBytes + ofRound);
-  const appends = loop.body.filter(
-    (operation) =>
-      operation.op === "call" &&
-      operation.callee.op === "read" &&
-      operation.callee.place.kind === "attribute" &&
-      operation.callee.place.name === "append",
-  ).length;
+  const appends = loop.body.filter((operation) => operation.op === "call" && isAppend(operation)).length;
   return ofRound + (appends > 0 ? count.likely * appends * (objectBytes + ofRound) : 0);
 }
 
@@ -24,9 +18,12 @@ export const mostKept = 40;
 export const oneText: Shape = { integers: 0, floats: 0, texts: 1, characters: 20, containers: 0 };
 
 /** What a call adds to a list. */
-export function appended({ callee, arguments: given }: CallOperation): Value | undefined {
-  const isAppend = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "append";
-  return isAppend ? given[0]?.value : undefined;
+export function appended(call: CallOperation): Value | undefined {
+  return isAppend(call) ? call.arguments[0]?.value : undefined;
+}
+
+function isAppend({ callee }: CallOperation): boolean {
+  return callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "append";
 }
 
 /** What each element of a large list, set or dict takes beyond its part of a small one: memory that has to be fetched, collections of garbage. */

@@ -1,6 +1,7 @@
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import { arithmetic } from "./arithmetic.js";
 
 /** What stands outside the function that is walked. */
 export interface Surroundings {
@@ -255,27 +256,10 @@ class Walk {
     if (operator === "u-") return -a;
     if (operator === "not") return a === 0 ? 1 : 0;
     if (b === undefined) return undefined;
-    const result = operations[operator]?.(a, b);
-    if (result === undefined) return undefined;
-    return typeof result === "boolean" ? Number(result) : Number.isFinite(result) ? result : undefined;
+    const result = arithmetic[operator]?.(a, b);
+    return Number.isFinite(result) ? result : undefined;
   }
 }
-
-const operations: Readonly<Record<string, (a: number, b: number) => number | boolean>> = {
-  "+": (a, b) => a + b,
-  "-": (a, b) => a - b,
-  "*": (a, b) => a * b,
-  "/": (a, b) => a / b,
-  "//": (a, b) => Math.floor(a / b),
-  "%": (a, b) => ((a % b) + b) % b,
-  "**": (a, b) => a ** b,
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
-  "==": (a, b) => a === b,
-  "!=": (a, b) => a !== b,
-};
 
 const mostCombinations = 5_000;
 const mostRounds = 50_000;

@@ -2,6 +2,7 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { type CallOperation, type ComprehensionValue, unbound, type Value } from "../program/operation.js";
 import { type Amount, asCount } from "./amount.js";
+import { arithmetic } from "./arithmetic.js";
 import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
 import {
   concatenated,
@@ -208,15 +209,7 @@ export class Samples {
     for (const iterable of value.iterables) this.current.delete(keyOf(iterable, at));
     if (made.length < elements.items.length) return undefined;
     const all = elements.count * (inner.length > 0 ? count : 1);
-    if (value.makes !== "dict")
-      return sequence(
-        made.map(([, element]) => element),
-        all,
-      );
-    return mapping(
-      made.map(([key, element]): readonly [Sample, Sample] => [key ?? textSample("key"), element]),
-      all,
-    );
+    return containerOf(made, value.makes === "dict", all);
   }
 
   private computed(value: Extract<Value, { op: "compute" }>, at: Activation): Sample | undefined {
@@ -235,7 +228,7 @@ export class Samples {
     if (operator === "%" && !left && right?.kind === "number") return int(this.chance * Math.abs(right.value));
     if (!left || !right || operands.length !== 2) return undefined;
     if (left.kind === "number" && right.kind === "number") {
-      const result = arithmetic[operator]?.(left.value, right.value);
+      const result = operators[operator]?.(left.value, right.value);
       if (result === undefined || !Number.isFinite(result)) return undefined;
       return operator === "/" || left.type === "float" || right.type === "float" ? float(result) : int(result);
     }
@@ -327,15 +320,7 @@ export class Samples {
     const [some] = made;
     if (!some) return undefined;
     const isMapping = filled.items.some(({ key }) => key !== undefined);
-    if (!isMapping)
-      return sequence(
-        made.map(([, element]) => element),
-        count,
-      );
-    return mapping(
-      made.map(([key, element]): readonly [Sample, Sample] => [key ?? textSample("key"), element]),
-      count,
-    );
+    return containerOf(made, isMapping, count);
   }
 
   /** Reads what a name is bound to, as it is written. */
@@ -355,6 +340,14 @@ export class Samples {
     const sample = this.sample(value, at);
     return sample?.kind === "number" ? sample.value : asCount(this.evaluator.number(value, at))?.likely;
   }
+}
+
+/** What a loop makes of elements, or of keys and elements. */
+function containerOf(made: readonly (readonly [Sample | undefined, Sample])[], isMapping: boolean, count: number): Sample {
+  const elements = made.map(([, element]) => element);
+  if (!isMapping) return sequence(elements, count);
+  const entries = made.map(([key, element]): readonly [Sample, Sample] => [key ?? textSample("key"), element]);
+  return mapping(entries, count);
 }
 
 function mapping(entries: readonly (readonly [Sample, Sample])[], count: number): MappingSample {
@@ -383,25 +376,13 @@ function constant({ type, value, content }: Extract<Value, { op: "constant" }>):
   }
 }
 
-const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
-  "+": (a, b) => a + b,
-  "-": (a, b) => a - b,
-  "*": (a, b) => a * b,
-  "/": (a, b) => a / b,
-  "//": (a, b) => Math.floor(a / b),
-  "%": (a, b) => ((a % b) + b) % b,
-  "**": (a, b) => a ** b,
+const operators: typeof arithmetic = {
+  ...arithmetic,
   "<<": (a, b) => a * 2 ** b,
   ">>": (a, b) => Math.floor(a / 2 ** b),
   "^": (a, b) => Number(BigInt(Math.trunc(a)) ^ BigInt(Math.trunc(b))),
   "&": (a, b) => Number(BigInt(Math.trunc(a)) & BigInt(Math.trunc(b))),
   "|": (a, b) => Number(BigInt(Math.trunc(a)) | BigInt(Math.trunc(b))),
-  "==": (a, b) => Number(a === b),
-  "!=": (a, b) => Number(a !== b),
-  "<": (a, b) => Number(a < b),
-  ">": (a, b) => Number(a > b),
-  "<=": (a, b) => Number(a <= b),
-  ">=": (a, b) => Number(a >= b),
 };
 
 /** Which element is looked at where one has to stand for all. */

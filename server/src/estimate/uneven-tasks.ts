@@ -52,19 +52,17 @@ export function unevenTasks(target: SpawnTarget, model: CostModel): UnevenTasks 
     const mean = (end: keyof Interval): number => all.reduce((sum, one) => sum + one[end], 0) / all.length;
     return { low: mean("low"), likely: mean("likely"), high: mean("high") };
   };
-  const all = times.map(({ busy, wait }) => busy + wait);
+  const all = times.map(totalOf);
   if (Math.max(...all) < Math.min(...all) * leastDifference || each.some((work) => work.isEndless || work.unknownCalls > 0))
     return undefined;
   const mean = (of: (each: Share) => number): number => times.reduce((sum, one) => sum + of(one), 0) / times.length;
   const [busy, wait] = [mean((one) => one.busy), mean((one) => one.wait)];
-  const first = each[0] as TaskWork;
   // What is said of one task is said of the one in the middle.
-  const middle = [...each].sort((a, b) => timesOf(a).busy + timesOf(a).wait - timesOf(b).busy - timesOf(b).wait)[
-    Math.floor(each.length / 2)
-  ];
+  const inOrder = [...each].sort((a, b) => totalOf(timesOf(a)) - totalOf(timesOf(b)));
+  const middle = inOrder[Math.floor(each.length / 2)] as TaskWork;
   return {
     work: {
-      ...(middle ?? first),
+      ...middle,
       interpreterNs: average((work) => work.interpreterNs),
       heldNs: average((work) => work.heldNs),
       nativeNs: average((work) => work.nativeNs),
@@ -80,6 +78,10 @@ const mostItems = 64;
 
 function timesOf({ interpreterNs, heldNs, nativeNs, waitNs }: TaskWork): Share {
   return { busy: interpreterNs.likely + heldNs.likely + nativeNs.likely, wait: waitNs.likely };
+}
+
+function totalOf({ busy, wait }: Share): number {
+  return busy + wait;
 }
 
 function itemsOf(

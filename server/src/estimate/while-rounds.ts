@@ -102,11 +102,9 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
     if (!/^(get|get_nowait|empty|qsize|popleft|pop)$/.test(name) || object.op !== "read") return undefined;
     return evaluator.filledWith(object, at) && evaluator.length(object, at);
   };
-  const isQueue = (value: Value): boolean => value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute";
   if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
   const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
-  if (test.op === "compute" && /^(is not|!=)$/.test(test.operator) && test.operands[0] && isQueue(test.operands[0]))
-    return before(filledLength(test.operands[0]));
+  if (test.op === "compute" && /^(is not|!=)$/.test(test.operator) && test.operands[0]) return before(filledLength(test.operands[0]));
   if (test.op !== "constant" || !loop.endsEarly) return undefined;
   for (const operation of loop.body) {
     const length = operation.op === "call" ? filledLength(operation) : undefined;

@@ -31,7 +31,7 @@ function lastToken(text: string, start: number, end: number): number {
   while (last >= start && isBlank(text.charCodeAt(last))) last--;
   if (last < start) return -1;
   const kind = lastCharacters[text.charCodeAt(last)];
-  if (kind === undefined || kind === "other") return -1;
+  if (kind === undefined) return -1;
   if (kind === "operator") return last;
   const from = Math.max(start, last - longestKeyword);
   const match = keywordAtEnd.exec(text.slice(from, last + 1));
@@ -50,9 +50,9 @@ const keywordAtEnd = /\b(?:and|or|not|in|is|else|assert|del)$/;
 const longestKeyword = "assert".length + 1;
 
 /** By the code of the character that ends a line. */
-const lastCharacters: readonly ("operator" | "of a keyword" | "other")[] = Array.from({ length: 128 }, (_, code) => {
+const lastCharacters: readonly ("operator" | "of a keyword" | undefined)[] = Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return /[=.+\-*/%&|^~<>@]/.test(character) ? "operator" : /[drtnsel]/.test(character) ? "of a keyword" : "other";
+  return /[=.+\-*/%&|^~<>@]/.test(character) ? "operator" : /[drtnsel]/.test(character) ? "of a keyword" : undefined;
 });
 
 const carriageReturn = 13;

@@ -665,15 +665,14 @@ export class AnswerMemory {
   }
 
   /** Whoever asks rests on all that the question does. */
-  private noteAll({ parts, known, overviews, files, names, given }: Question): void {
+  private noteAll(question: Question): void {
+    const { parts, known, overviews } = question;
     const reader = this.question ?? this.collector;
     if (!reader) return;
     for (const part of parts ?? nothing) this.read(part);
     for (const answer of known) this.note(answer);
     for (const overview of overviews ?? nothing) this.noteOverview(overview);
-    for (const file of files ?? none) reader.files = noted(reader.files, file);
-    for (const name of names ?? none) reader.names = noted(reader.names, name);
-    for (const node of given ?? none) reader.given = noted(reader.given, node);
+    noteLookups(reader, question);
   }
 
   private newQuestion(): Question {
@@ -831,11 +830,15 @@ function joinInto(outer: Question, inner: Question): void {
   for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
   outer.isOrdered = true;
   for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
-  for (const each of inner.files ?? none) outer.files = noted(outer.files, each);
-  for (const each of inner.names ?? none) outer.names = noted(outer.names, each);
-  for (const each of inner.given ?? none) outer.given = noted(outer.given, each);
+  noteLookups(outer, inner);
   if (inner.parts) outer.parts = new Set([...(outer.parts ?? nothing), ...inner.parts]);
   if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
+}
+
+function noteLookups(outer: Lookups, { files, names, given }: Lookups): void {
+  for (const each of files ?? none) outer.files = noted(outer.files, each);
+  for (const each of names ?? none) outer.names = noted(outer.names, each);
+  for (const each of given ?? none) outer.given = noted(outer.given, each);
 }
 
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
