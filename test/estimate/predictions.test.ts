@@ -352,6 +352,20 @@ test("making an integer of a number is short on every version, though Python cod
   }
 });
 
+test("without a GIL, threads get in each other's way at an object of the module and at the one generator of random, not at modules and functions", () => {
+  const likely = (line: string, cores: number): number => {
+    const work = `LIMIT = object()\n\ndef double(n):\n    return n + n\n\ndef work(n):\n    for i in range(300_000):\n        ${line}\n    return n`;
+    const text = pool("import math\nimport random", work, 2, "range(4)");
+    return speedup(predictionOf(parser, text, "cpython-3.13t", cores), "free-threaded").likely;
+  };
+  for (const line of ["n = math.gcd(i, 12)", "n = double(i)"]) near(likely(line, 4), 2, 0.15);
+  for (const line of ["n = LIMIT is i", "n = random.random()"]) {
+    assert.ok(likely(line, 2) < 1.6, line);
+    // Cores with caches of their own pass a line on more slowly.
+    assert.ok(likely(line, 4) < 0.8 * likely(line, 2), line);
+  }
+});
+
 test("without a GIL, large literals of the program's main module are nobody's to share, those of an imported one are all threads'", () => {
   const work = (factor: string): string =>
     `FACTOR = 1_103_515_245\nfactors = [n * 1_103_515_245 for n in range(10)]\n\ndef work(n):\n    for _ in range(1_000_000):\n        n = (n * ${factor} + 12_345) % 2_147_483_648\n    return n`;
