@@ -8,6 +8,7 @@ import { isFilledBefore } from "../program/link/filled-before.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
+import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
@@ -170,7 +171,7 @@ function hasWaitedIn(node: FunctionNode, before: number, { resolver }: Program):
 }
 
 function waits({ callee }: CallOperation): boolean {
-  return callee.op === "read" && callee.place.kind === "attribute" && joins.has(callee.place.name) && callee.place.object.op === "read";
+  return callee.op === "read" && callee.place.kind === "attribute" && joins.has(callee.place.name) && !joinsText(callee.place.object);
 }
 
 function waitsIn({ facts }: FunctionNode): boolean {

@@ -1,6 +1,7 @@
 import { contains, type Range, rangeOf } from "../base/range.js";
 import { atLeast, knownTargets, targetName } from "../base/target.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { startingCall, startsOfSpawn } from "../program/link/left-running.js";
 import { type FreshStart, freshStartOf, mainGuards } from "../program/link/start-methods.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
@@ -104,7 +105,10 @@ function starters({ program }: RuleContext): readonly Starter[] {
   for (const spawn of program.spawns) {
     if (spawn.worker !== "process" || spawn.startedBy === "library") continue;
     if (/^multiprocessing\.(context\.)?(BaseContext\.)?Process$/.test(spawn.spawner)) {
-      if (isStartedHere(spawn.call, spawn.in)) found.push({ call: spawn.call, in: spawn.in, by: "multiprocessing.Process", made: spawn });
+      for (const start of startsOfSpawn(spawn, program)) {
+        const call = startingCall(start);
+        if (call) found.push({ call, in: start.in, by: "multiprocessing.Process", made: spawn });
+      }
     } else if (spawn.spawner.startsWith("concurrent.futures.ProcessPoolExecutor.")) {
       const made = spawn.pool?.made;
       if (made) {
@@ -113,18 +117,6 @@ function starters({ program }: RuleContext): readonly Starter[] {
     }
   }
   return found;
-}
-
-/** Whether the function that makes the process starts one as well. */
-function isStartedHere(made: CallOperation, within: FunctionNode): boolean {
-  let isStarted = false;
-  walkOperations(within.facts.body, (operation) => {
-    if (operation.op !== "call" || operation.end <= made.end) return;
-    const { callee } = operation;
-    if (callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "start" && operation.arguments.length === 0)
-      isStarted = true;
-  });
-  return isStarted;
 }
 
 interface ImportTimeCall {

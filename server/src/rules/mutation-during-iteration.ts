@@ -8,6 +8,7 @@ import { type Iteration, iterationsOf } from "../program/link/iteration.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { decoratorNames } from "../program/link/resolver.js";
+import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { innerOperations, someValue, walkOperations } from "../program/link/walk.js";
 import type { ElementPlace, Operation, Place, Value, WriteOperation } from "../program/operation.js";
@@ -215,14 +216,9 @@ function hasEnded(thread: Access, { function: node, range }: Access): boolean {
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "call" || operation.end > range.start || operation.callee.op !== "read") return;
     waits ||=
-      operation.callee.place.kind === "attribute" && operation.callee.place.name === "join" && !isText(operation.callee.place.object);
+      operation.callee.place.kind === "attribute" && operation.callee.place.name === "join" && !joinsText(operation.callee.place.object);
   });
   return waits;
-}
-
-/** `", ".join(…)` and `os.path.join(…)` wait for nobody. */
-function isText(object: Value): boolean {
-  return object.op === "constant" || (object.op === "read" && object.place.kind !== "element" && /^(path|sep|os)$/.test(object.place.name));
 }
 
 /** Whether the function has told others, under a lock, that it is over: `with self._lock: self._closed = True`. Then nobody may add anything. */

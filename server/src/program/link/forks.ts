@@ -1,9 +1,11 @@
-import type { Range } from "../../base/range.js";
+import { append } from "../../base/append.js";
+import { type Range, rangeOf } from "../../base/range.js";
 import type { Target } from "../../base/target.js";
-import type { CallOperation, Operation } from "../operation.js";
+import type { CallOperation, Operation, WithOperation } from "../operation.js";
 import { type FunctionNode, functionKey } from "./entity.js";
+import { leftRunning, mayEnd, type Start, startingCall, startsOfSpawn } from "./left-running.js";
 import type { Program } from "./link.js";
-import { besideIn } from "./roots.js";
+import type { Resolver } from "./resolver.js";
 import type { Spawn } from "./spawns.js";
 import { freshStartOf } from "./start-methods.js";
 import { innerOperations, walkOperations } from "./walk.js";
@@ -29,7 +31,7 @@ interface Fork extends Pick<ForkBesideThread, "in" | "range" | "by" | "method" |
 export function forksBesideThreads(program: Program, target: Target): readonly ForkBesideThread[] {
   const forks = [...plainForks(program), ...processForks(program, target)];
   if (forks.length === 0) return [];
-  const threads = threadsByStarter(program, []);
+  const threads = threadsIn(program, []);
   const found = forks.flatMap((fork) => {
     const beside = besideThread(fork, threads, program);
     return beside ? [beside] : [];
@@ -50,17 +52,23 @@ export function forksBesideThreads(program: Program, target: Target): readonly F
  */
 export function threadBesideFork(within: FunctionNode, range: Range, except: readonly Spawn[], program: Program): Spawn | undefined {
   const fork: Fork = { in: within, range, by: "multiprocessing", method: "default", made: undefined };
-  return besideThread(fork, threadsByStarter(program, except), program)?.thread;
+  return besideThread(fork, threadsIn(program, except), program)?.thread;
 }
 
-/** The threads that each function starts. */
-function threadsByStarter(program: Program, except: readonly Spawn[]): ReadonlyMap<FunctionNode, readonly Spawn[]> {
-  const threads = new Map<FunctionNode, Spawn[]>();
-  for (const spawn of program.spawns) {
-    if (spawn.worker !== "thread" || (spawn.width !== "thread" && spawn.width !== "pool") || except.includes(spawn)) continue;
-    threads.set(spawn.in, [...(threads.get(spawn.in) ?? []), spawn]);
-  }
-  return threads;
+interface Threads {
+  /** Where each function starts threads. */
+  readonly started: ReadonlyMap<FunctionNode, readonly Start[]>;
+  readonly left: ReadonlyMap<FunctionNode, Start>;
+}
+
+function threadsIn(program: Program, except: readonly Spawn[]): Threads {
+  const starts = program.spawns.flatMap((spawn) => {
+    const isThread = spawn.worker === "thread" && (spawn.width === "thread" || spawn.width === "pool");
+    return isThread && !except.includes(spawn) ? startsOfSpawn(spawn, program) : [];
+  });
+  const started = new Map<FunctionNode, Start[]>();
+  for (const start of starts) append(started, start.in, start);
+  return { started, left: leftRunning(starts, program) };
 }
 
 function plainForks(program: Program): readonly Fork[] {
@@ -107,22 +115,14 @@ function processForks(program: Program, target: Target): readonly Fork[] {
       const { call, in: within } = isExecutor ? spawn : made;
       return [{ in: within, range: { start: call.start, end: call.end }, by: "multiprocessing", method, made }];
     }
-    return startsOf(spawn).map((range) => ({ in: spawn.in, range, by: "multiprocessing", method, made }));
+    return startsOfSpawn(spawn, program).flatMap((start) => {
+      const call = startingCall(start);
+      return call ? [{ in: start.in, range: rangeOf(call), by: "multiprocessing", method, made }] : [];
+    });
   });
 }
 
-/** Where the process is started that the spawn makes, in the same function. */
-function startsOf(spawn: Spawn): readonly Range[] {
-  const beside = besideIn(spawn);
-  if (!beside) return [];
-  let found: Range | undefined;
-  walkOperations(spawn.in.facts.body, (operation) => {
-    if (!found && operation.op === "call" && operation.end === beside.start) found = { start: operation.start, end: operation.end };
-  });
-  return found ? [found] : [];
-}
-
-function besideThread(fork: Fork, threads: ReadonlyMap<FunctionNode, readonly Spawn[]>, program: Program): ForkBesideThread | undefined {
+function besideThread(fork: Fork, threads: Threads, program: Program): ForkBesideThread | undefined {
   // The function that forks, and those that call it, each with the place where it forks.
   let ways: readonly Way[] = [{ node: fork.in, at: fork.range, through: [] }];
   const seen = new Set<string>();
@@ -131,10 +131,9 @@ function besideThread(fork: Fork, threads: ReadonlyMap<FunctionNode, readonly Sp
     for (const way of ways) {
       if (seen.has(functionKey(way.node))) continue;
       seen.add(functionKey(way.node));
-      for (const thread of threads.get(way.node) ?? []) {
-        if (runsAt(thread, way)) return { ...fork, thread, through: way.through };
-      }
-      const left = leftRunning(way, threads, program);
+      const own = threads.started.get(way.node)?.find((start) => runsAt(start, way));
+      if (own) return { ...fork, thread: own.spawn, through: way.through };
+      const left = leftBefore(way, threads, program);
       if (left) return { ...fork, thread: left.thread, through: [...way.through, left.call] };
       for (const { within, call } of program.resolver.callersOf(way.node)) {
         const at = { start: call.start, end: call.end };
@@ -155,47 +154,56 @@ interface Way {
 const deepest = 3;
 
 /** Whether a thread that the function itself starts can run when it comes to the place. */
-function runsAt(thread: Spawn, { node, at }: Way): boolean {
-  const beside = besideIn(thread);
-  if (!beside || areExclusive(node.facts.body, thread.call, at)) return false;
+function runsAt({ call, beside }: Start, { node, at }: Way): boolean {
+  if (areExclusive(node.facts.body, call, at)) return false;
   if (beside.start <= at.start && at.start <= beside.end) return true;
   // In a later round of a loop around both.
   let isRepeated = false;
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "loop" || operation.form === "comprehension") return;
     const holds = (range: Range): boolean => operation.start <= range.start && range.end <= operation.end;
-    if (holds(at) && holds(thread.call) && at.start < beside.start && beside.start <= operation.end && beside.end >= operation.end)
+    if (holds(at) && holds(call) && at.start < beside.start && beside.start <= operation.end && beside.end >= operation.end)
       isRepeated = true;
   });
   return isRepeated;
 }
 
+interface Left {
+  readonly thread: Spawn;
+  readonly call: { readonly in: FunctionNode; readonly call: Range };
+}
+
 /** A thread that a call before the place starts and that nobody waits for there. */
-function leftRunning(
-  { node, at }: Way,
-  threads: ReadonlyMap<FunctionNode, readonly Spawn[]>,
-  program: Program,
-): { readonly thread: Spawn; readonly call: { readonly in: FunctionNode; readonly call: Range } } | undefined {
-  if (threads.size === 0) return undefined;
-  let found: { readonly thread: Spawn; readonly call: { readonly in: FunctionNode; readonly call: Range } } | undefined;
+function leftBefore({ node, at }: Way, { left }: Threads, program: Program): Left | undefined {
+  if (left.size === 0) return undefined;
+  let found: Left | undefined;
   walkOperations(node.facts.body, (operation) => {
+    // What is entered goes on until the block is left.
+    if (operation.op === "with" && operation.start < at.start && at.end <= operation.end) {
+      for (const starter of enteredBy(operation, node, program.resolver)) {
+        const start = left.get(starter);
+        const { start: from, end } = operation.context;
+        if (start) found ??= { thread: start.spawn, call: { in: node, call: { start: from, end } } };
+      }
+    }
     if (operation.op !== "call" || operation.end > at.start) return;
-    const { callee } = operation;
-    // After this, the threads that were started before it may be over.
-    if (found && callee.op === "read" && callee.place.kind === "attribute" && ends.test(callee.place.name)) found = undefined;
+    if (found && mayEnd(operation, node, program.resolver)) found = undefined;
     if (areExclusive(node.facts.body, operation, at)) return;
     for (const { function: starter } of program.resolver.callees(operation, node)) {
-      for (const thread of threads.get(starter) ?? []) {
-        const beside = besideIn(thread);
-        if (beside && beside.end >= starter.facts.end && thread.width === "thread")
-          found ??= { thread, call: { in: node, call: { start: operation.start, end: operation.end } } };
-      }
+      const start = left.get(starter);
+      if (start) found ??= { thread: start.spawn, call: { in: node, call: { start: operation.start, end: operation.end } } };
     }
   });
   return found;
 }
 
-const ends = /^(join|stop|close|shutdown|wait|terminate|cancel|result)$/;
+/** The method that a `with` statement calls first. */
+function enteredBy({ context }: WithOperation, within: FunctionNode, resolver: Resolver): readonly FunctionNode[] {
+  return resolver.resolve(context, within).flatMap((entity) => {
+    const method = entity.kind === "instance" ? resolver.method(entity.class, "__enter__") : undefined;
+    return method ? [method] : [];
+  });
+}
 
 /** Whether the two lie in different arms of a branch, so that no run comes by both. */
 function areExclusive(body: readonly Operation[], first: Range, second: Range): boolean {

@@ -21,6 +21,7 @@ import {
   threadObjectOf,
 } from "./spawns.js";
 import { startOf } from "./starts.js";
+import { joinsText } from "./text-joins.js";
 import { sameValue } from "./updates.js";
 import { listOf, walkOperations } from "./walk.js";
 
@@ -578,8 +579,8 @@ export function firstJoin(spawn: Spawn): number {
     if (operation.op !== "call" || operation.start < spawn.call.end) return;
     const { callee } = operation;
     if (callee.op !== "read" || callee.place.kind !== "attribute") return;
-    const { name } = callee.place;
-    if (joins.has(name) || spawn.joinedBy.includes(name)) end = Math.min(end, operation.start);
+    const { name, object } = callee.place;
+    if ((joins.has(name) || spawn.joinedBy.includes(name)) && !joinsText(object)) end = Math.min(end, operation.start);
   });
   return end;
 }

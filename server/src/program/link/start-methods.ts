@@ -1,5 +1,6 @@
 import { atLeast, type Target } from "../../base/target.js";
 import type { CallOperation, Value } from "../operation.js";
+import { constantOf } from "./constants.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { someValue, walkOperations } from "./walk.js";
@@ -18,11 +19,14 @@ export function freshStartOf(call: CallOperation, within: FunctionNode, program:
   if (receiver) {
     const entities = program.resolver.resolve(receiver, within);
     const contexts = entities.flatMap((entity) =>
-      entity.kind === "object" && entity.type === "multiprocessing.context.BaseContext" && entity.origin ? [entity.origin.call] : [],
+      entity.kind === "object" && entity.type === "multiprocessing.context.BaseContext" && entity.origin ? [entity.origin] : [],
     );
     if (contexts.length > 1) return "unknown";
     const [context] = contexts;
-    if (context) return context.arguments.length === 0 ? defaultStart(program, target) : methodStart(context.arguments[0]?.value);
+    if (context) {
+      const method = context.call.arguments[0]?.value;
+      return method ? methodStart(method, context.in, program) : defaultStart(program, target);
+    }
     if (given) return "unknown";
     // An object that holds a context, or a module that stands in for `multiprocessing`.
     const isModule = entities.some((entity) => entity.kind === "external");
@@ -31,19 +35,21 @@ export function freshStartOf(call: CallOperation, within: FunctionNode, program:
   return defaultStart(program, target);
 }
 
-function methodStart(method: Value | undefined): FreshStart {
-  if (method?.op !== "constant" || typeof method.value !== "string") return "unknown";
-  if (method.value === "fork") return "nowhere";
-  return method.value === "spawn" || method.value === "forkserver" ? "everywhere" : "unknown";
+function methodStart(method: Value, within: FunctionNode, { resolver }: Program): FreshStart {
+  const named = constantOf(method, within, resolver)?.value;
+  if (named === "fork") return "nowhere";
+  return named === "spawn" || named === "forkserver" ? "everywhere" : "unknown";
 }
 
 function defaultStart(program: Program, target: Target): FreshStart {
   const chosen = program.resolver.callsNamed("set_start_method");
   if (chosen.length > 0) {
     const starts = new Set(
-      chosen.map(({ site }) => {
+      chosen.map(({ file, site }) => {
         const named = site.call.arguments.find((argument) => argument.name === "method");
-        return methodStart(named?.value ?? site.call.arguments[0]?.value);
+        const method = named?.value ?? site.call.arguments[0]?.value;
+        const within = file.functions[site.function];
+        return method && within ? methodStart(method, within, program) : "unknown";
       }),
     );
     const [only] = starts;

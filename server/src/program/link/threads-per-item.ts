@@ -2,6 +2,7 @@ import type { CallOperation, LoopOperation, Operation, Value } from "../operatio
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
+import { joinsText } from "./text-joins.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
 /** A thread is started for each of so many items as there happen to be. */
@@ -298,7 +299,7 @@ class Search {
       if (callee.op !== "read" || callee.place.kind !== "attribute") return;
       const { name, object } = callee.place;
       if (name === "acquire" || name === "wait" || name === "wait_for" || name === "result") held = true;
-      if (name === "join") held ||= !isText(object) && (operation.arguments.length === 0 || names.length > 0);
+      if (name === "join") held ||= !joinsText(object) && (operation.arguments.length === 0 || names.length > 0);
       if (name === "is_alive" || name === "active_count") held = true;
     });
     return held;
@@ -446,10 +447,6 @@ function isExponential(value: Value): boolean {
 function isArrival({ callee }: CallOperation): boolean {
   if (callee.op !== "read" || callee.place.kind === "element") return false;
   return arriving.test(callee.place.name);
-}
-
-function isText(value: Value): boolean {
-  return value.op === "constant";
 }
 
 function isSlice(index: Value): boolean {
