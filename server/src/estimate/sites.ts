@@ -19,6 +19,7 @@ import { sampledWork } from "./sampled-work.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { crossover, predictStrategies, recommend } from "./strategies.js";
 import { unevenTasks } from "./uneven-tasks.js";
+import { withUsualLength } from "./usual-work.js";
 import { CostModel, type CostSettings, type TaskWork, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
@@ -117,7 +118,8 @@ function estimateSite(
   const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
-  const whole = withUnknown(work);
+  const { work: whole, assumption: usual } = withUsualLength(withUnknown(work), tasks);
+  if (usual) assumptions.unshift(usual);
   if (isMostlyUnknown(work)) assumptions.unshift(unknownAssumption(work));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
   const { workers, known: workersKnown } = workerCount(spawn, tasks, room, model, settings, assumptions);
@@ -125,13 +127,13 @@ function estimateSite(
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const demand: Demand = {
     interpreterNs: whole.interpreterNs,
-    heldNs: work.heldNs,
-    nativeNs: work.nativeNs,
+    heldNs: whole.heldNs,
+    nativeNs: whole.nativeNs,
     waitNs: whole.waitNs,
-    locked: work.locked,
+    locked: whole.locked,
     turns: whole.turns,
-    brief: work.brief,
-    shared: work.shared,
+    brief: whole.brief,
+    shared: whole.shared,
     memory: work.memory,
     importNs: target ? model.importNs(target.function.file) : 0,
     resultBytes: payload.resultBytes,
@@ -165,7 +167,7 @@ function estimateSite(
     workers,
     workersKnown,
     tasks,
-    work: { interpreterNs: add(whole.interpreterNs, work.heldNs), nativeNs: work.nativeNs, waitNs: whole.waitNs },
+    work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
     strategies,
     assumptions,
   };
