@@ -86,7 +86,7 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
   const likely = parts.reduce((sum, part) => sum + weighted[part].likely, 0);
   const assumption: Assumption = {
     what: "length of a task, of which the code tells little",
-    value: `likely ${duration(likely)}: nearer to the ${duration(usualSiteNs)} that all tasks of a place mostly take`,
+    value: `likely ${duration(likely)}, as all tasks of a place mostly take about ${duration(usualSiteNs)} together`,
     from: "default",
   };
   return { work: weighted, assumption };
