@@ -390,6 +390,30 @@ test("without a GIL, a parameter that is given the same object in all threads is
   assert.ok(likely("[n * 0.1 for n in range(8)]") > 3);
 });
 
+test("without a GIL, dict.get waits for its own lock at keys that the main thread made, on 3.13 only", () => {
+  const likely = (tables: string, line: string, target = "cpython-3.13t"): number => {
+    const work = `${tables}\n\ndef work(n):\n    for i in range(100_000):\n        ${line}\n    return n`;
+    return speedup(predictionOf(parser, pool("", work, 2, "range(4)"), target), "free-threaded").likely;
+  };
+  const waiting: readonly [string, string][] = [
+    ["PRICES = {f'part {n}': n for n in range(500)}", "n = PRICES.get(f'part {i % 500}', 0)"],
+    ["PRICES = {n: n * 2 for n in range(20_000)}", "n = PRICES.get(i % 20_000)"],
+    ["PRICES = {}\nfor k in range(500):\n    PRICES[k, 1] = k", "n = PRICES.get((i % 500, 1))"],
+  ];
+  for (const [tables, line] of waiting) {
+    assert.ok(likely(tables, line) < 0.1, line);
+    assert.ok(likely(tables, line, "cpython-3.14t") > 0.5, line);
+    assert.ok(likely(tables, line.replace(/\.get\((.*?)(, 0)?\)$/, "[$1]")) > 0.15, `${line} with brackets`);
+  }
+  const going: readonly [string, string][] = [
+    ["PRICES = {'left': 1, 'right': 2}", "n = PRICES.get('left', 0)"],
+    ["PRICES = {n: n for n in range(100)}", "n = PRICES.get(i % 100)"],
+    ["PRICES = {f'part {k}': k for k in range(500)}", "for k in PRICES: n = PRICES.get(k)"],
+    ["", "own = {f'part {k}': k for k in range(9)}; n = own.get(f'part {i % 9}')"],
+  ];
+  for (const [tables, line] of going) assert.ok(likely(tables, line) > 0.3, `${line}: ${likely(tables, line)}`);
+});
+
 /** The same in a module that others import. */
 function asLibrary(program: string): string {
   return program.replace('if __name__ == "__main__":', "def main():");

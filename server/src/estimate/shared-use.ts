@@ -1,7 +1,10 @@
+import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
 import type { ConstructCosts } from "./construct-costs.js";
+import type { Sum } from "./cost-sum.js";
 import type { Activation, Argument, Evaluator } from "./evaluate.js";
 import { isProgram } from "./main-guard.js";
+import { RelockedLookups } from "./relocked-lookups.js";
 
 /** How often a task uses what all threads use: they count references to it, and the cache line goes to and fro between their cores. */
 export interface SharedUses {
@@ -11,6 +14,8 @@ export interface SharedUses {
   readonly literals: number;
   /** Changes of containers. */
   readonly writes: number;
+  /** Lookups that wait for a lock which their own thread has; see `RelockedLookups`. */
+  readonly relocked: number;
 }
 
 /**
@@ -20,10 +25,31 @@ export interface SharedUses {
  * (`test/measure/shared_references.py`). Only builds without a GIL pay for it.
  */
 export class SharedUse {
+  private readonly lookups: RelockedLookups;
+
   constructor(
     private readonly constructs: ConstructCosts,
     private readonly evaluator: Evaluator,
-  ) {}
+    resolver: Resolver,
+  ) {
+    this.lookups = new RelockedLookups(resolver, evaluator, (at) => isProgram(at.function.file));
+  }
+
+  /** Adds what a call uses itself. */
+  addCall(call: CallOperation, at: Activation, sum: Sum): void {
+    sum.sharedUses += this.usesOfCall(call, at);
+    for (const { value } of call.arguments) sum.sharedLiterals += this.literalsOf(value, at);
+    if (this.changesShared(call, at)) sum.sharedWrites++;
+    sum.sharedRelocked += this.lookups.of(call, at);
+  }
+
+  /** Adds what a computation is made with. */
+  addOperands(operands: readonly Value[], at: Activation, sum: Sum): void {
+    for (const operand of operands) {
+      sum.sharedUses += this.usesOfOperand(operand, at);
+      sum.sharedLiterals += this.literalsOf(operand, at);
+    }
+  }
 
   /** Of reading a place. */
   usesOfPlace(place: Place, at: Activation): number {
@@ -36,14 +62,14 @@ export class SharedUse {
   }
 
   /** Of what a computation is made with. */
-  usesOfOperand(operand: Value, at: Activation): number {
+  private usesOfOperand(operand: Value, at: Activation): number {
     if (this.kindOf(operand, at) === "object" && !this.isShared(operand, at)) return this.isCounted(operand, at) ? 1 : 0;
     if (operand.op === "read" && operand.place.kind === "name") return this.isShared(operand, at) && this.isCounted(operand, at) ? 1 : 0;
     return 0;
   }
 
   /** Of a call: the object whose method it is, and what it is given. */
-  usesOfCall({ callee, arguments: given }: CallOperation, at: Activation): number {
+  private usesOfCall({ callee, arguments: given }: CallOperation, at: Activation): number {
     const object = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
     let uses = object && (this.isShared(object, at) || hasOneGenerator(object, at)) ? 1 : 0;
     for (const { value } of given) {
@@ -64,7 +90,7 @@ export class SharedUse {
   }
 
   /** Whether a call changes a container that all threads use. */
-  changesShared({ callee }: CallOperation, at: Activation): boolean {
+  private changesShared({ callee }: CallOperation, at: Activation): boolean {
     if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
     return changing.has(callee.place.name) && this.isShared(callee.place.object, at);
   }
@@ -75,7 +101,7 @@ export class SharedUse {
    * for two uses of a parameter that is `0.001` (CPython 3.13.5t, 2 cores, 2026-11-26; `sys.getrefcount` tells them apart). Later versions
    * are documented to have none that are mortal.
    */
-  literalsOf(value: Value, at: Activation): number {
+  private literalsOf(value: Value, at: Activation): number {
     return this.kindOf(value, at) === "literal" ? 1 : 0;
   }
 

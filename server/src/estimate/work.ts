@@ -179,7 +179,7 @@ export class CostModel {
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
-    this.sharing = new SharedUse(this.constructs, this.evaluator);
+    this.sharing = new SharedUse(this.constructs, this.evaluator, resolver);
   }
 
   /** What one call of the function in that activation costs. */
@@ -419,10 +419,7 @@ export class CostModel {
       return;
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
-    for (const operand of operands) {
-      sum.sharedUses += this.sharing.usesOfOperand(operand, at);
-      sum.sharedLiterals += this.sharing.literalsOf(operand, at);
-    }
+    this.sharing.addOperands(operands, at, sum);
     if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
@@ -642,9 +639,7 @@ export class CostModel {
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
-    sum.sharedUses += this.sharing.usesOfCall(operation, at);
-    for (const { value } of operation.arguments) sum.sharedLiterals += this.sharing.literalsOf(value, at);
-    if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
+    this.sharing.addCall(operation, at, sum);
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
@@ -1081,7 +1076,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     },
     turns: sum.turns,
     brief: { count: sum.briefReleases, ns: sum.briefNs },
-    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
+    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites, relocked: sum.sharedRelocked },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
 }
