@@ -1,5 +1,5 @@
 import type { Resolver } from "../program/link/resolver.js";
-import type { CallOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
+import type { CallOperation, ComputeOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
 import type { ConstructCosts } from "./construct-costs.js";
 import type { Sum } from "./cost-sum.js";
 import type { Activation, Argument, Evaluator } from "./evaluate.js";
@@ -44,7 +44,9 @@ export class SharedUse {
   }
 
   /** Adds what a computation is made with. */
-  addOperands(operands: readonly Value[], at: Activation, sum: Sum): void {
+  addOperands({ operator, operands }: ComputeOperation, at: Activation, sum: Sum): void {
+    // A set that is written out is made once, and locked for each search.
+    if (/\bin$/.test(operator) && isConstant(operands[1], "set")) sum.sharedUses++;
     for (const operand of operands) {
       sum.sharedUses += this.usesOfOperand(operand, at);
       sum.sharedLiterals += this.literalsOf(operand, at);
@@ -101,7 +103,7 @@ export class SharedUse {
    * for two uses of a parameter that is `0.001` (CPython 3.13.5t, 2 cores, 2026-11-26; `sys.getrefcount` tells them apart). Later versions
    * are documented to have none that are mortal.
    */
-  private literalsOf(value: Value, at: Activation): number {
+  literalsOf(value: Value, at: Activation): number {
     return this.kindOf(value, at) === "literal" ? 1 : 0;
   }
 
@@ -130,7 +132,7 @@ export class SharedUse {
   }
 
   private kindOf(value: Value, at: Activation): "own" | "object" | "literal" {
-    if (value.op === "constant") return isMortal(value) && !isProgram(at.function.file) ? "literal" : "own";
+    if (value.op === "constant" ? isMortal(value) : isConstant(value, "tuple")) return isProgram(at.function.file) ? "own" : "literal";
     if (value.op !== "read" || value.place.kind !== "name") return "own";
     if (this.isShared(value, at)) {
       const [literal] = this.literalsBoundTo(value, at);
@@ -180,9 +182,20 @@ const changing: ReadonlySet<string> = new Set(
   "append add insert extend update setdefault pop popleft appendleft remove discard clear".split(" "),
 );
 
+/** A tuple or set of constants is one itself. */
+function isConstant(value: Value | undefined, makes: "tuple" | "set"): boolean {
+  return (
+    value?.op === "display" && value.makes === makes && value.elements.length > 0 && value.elements.every((each) => each.op === "constant")
+  );
+}
+
 /** Small integers, `None` and the like are immortal everywhere, and so are texts in the code. */
 function isMortal(value: ConstantValue): boolean {
-  return value.type === "float" || (value.type === "int" && (Number(value.value) > 256 || Number(value.value) < -5));
+  return (
+    value.type === "float" ||
+    (value.type === "bytes" && Number(value.value) > 1) ||
+    (value.type === "int" && (Number(value.value) > 256 || Number(value.value) < -5))
+  );
 }
 
 /**
@@ -209,3 +222,22 @@ function hasOneGenerator(value: Value, at: Activation): boolean {
 function isDeferred(bound: Value): boolean {
   return bound.op === "function" || bound.op === "class" || (bound.op === "import" && bound.name === undefined);
 }
+
+/**
+ * How often a function of the standard library uses objects that are its own and all threads': what `re` has compiled, numbers that `datetime` computes
+ * with, the context of decimal numbers. Against what `LETTERS` takes there, a text that all threads use (`test/measure/shared_objects.py`).
+ */
+export function usesInside(name: string | undefined): number {
+  if (name === undefined) return 0;
+  for (const [pattern, uses] of insides) if (pattern.test(name)) return uses;
+  return 0;
+}
+
+const insides: readonly (readonly [RegExp, number])[] = [
+  [/^re\.subn?$/, 10],
+  [/^re\.(match|search|fullmatch|findall|finditer|split)$/, 6],
+  [/^datetime\.timedelta$/, 4],
+  [/^decimal\.Decimal\.quantize$/, 2],
+  [/^decimal\.Decimal\./, 0.6],
+  [/^fractions\.Fraction\b/, 3],
+];

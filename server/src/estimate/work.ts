@@ -37,7 +37,7 @@ import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
 import { semaphorePlaces } from "./room.js";
 import { objectCount, shapeOf } from "./shape.js";
-import { SharedUse, type SharedUses } from "./shared-use.js";
+import { SharedUse, type SharedUses, usesInside } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
@@ -419,7 +419,7 @@ export class CostModel {
       return;
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
-    this.sharing.addOperands(operands, at, sum);
+    this.sharing.addOperands(operation, at, sum);
     if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
@@ -429,6 +429,7 @@ export class CostModel {
     const { knowledge } = this.resolver;
     const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
     const entry = method && knowledge.callable(method.name);
+    sum.sharedUses += usesInside(method?.name);
     if (!entry) {
       if (!this.enterImplicitly(operatorRun(operation, at, this.resolver), sum)) this.arithmetic(operation, at, sum);
       return;
@@ -568,6 +569,7 @@ export class CostModel {
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
     all.interpreter = add(all.interpreter, begin);
+    if (loop.iterable) all.sharedLiterals += this.sharing.literalsOf(loop.iterable, at);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
@@ -655,6 +657,7 @@ export class CostModel {
       return;
     }
     const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
+    sum.sharedUses += usesInside(name);
     const started = startedCall(name, operation);
     if (started) sum.help = withHelp(sum.help, this.helperOf(started, at));
     const noted =
