@@ -390,6 +390,46 @@ test("without a GIL, a parameter that is given the same object in all threads is
   assert.ok(likely("[n * 0.1 for n in range(8)]") > 3);
 });
 
+test("without a GIL, dict.get waits for its own lock at keys that the main thread made, on 3.13 only", () => {
+  const likely = (tables: string, line: string, target = "cpython-3.13t"): number => {
+    const work = `${tables}\n\ndef work(n):\n    for i in range(100_000):\n        ${line}\n    return n`;
+    return speedup(predictionOf(parser, pool("", work, 2, "range(4)"), target), "free-threaded").likely;
+  };
+  const waiting: readonly [string, string][] = [
+    ["PRICES = {f'part {n}': n for n in range(500)}", "n = PRICES.get(f'part {i % 500}', 0)"],
+    ["PRICES = {n: n * 2 for n in range(20_000)}", "n = PRICES.get(i % 20_000)"],
+    ["PRICES = {}\nfor k in range(500):\n    PRICES[k, 1] = k", "n = PRICES.get((i % 500, 1))"],
+  ];
+  for (const [tables, line] of waiting) {
+    assert.ok(likely(tables, line) < 0.1, line);
+    assert.ok(likely(tables, line, "cpython-3.14t") > 0.5, line);
+    assert.ok(likely(tables, line.replace(/\.get\((.*?)(, 0)?\)$/, "[$1]")) > 0.15, `${line} with brackets`);
+  }
+  const going: readonly [string, string][] = [
+    ["PRICES = {'left': 1, 'right': 2}", "n = PRICES.get('left', 0)"],
+    ["PRICES = {n: n for n in range(100)}", "n = PRICES.get(i % 100)"],
+    ["PRICES = {f'part {k}': k for k in range(500)}", "for k in PRICES: n = PRICES.get(k)"],
+    ["", "own = {f'part {k}': k for k in range(9)}; n = own.get(f'part {i % 9}')"],
+  ];
+  for (const [tables, line] of going) assert.ok(likely(tables, line) > 0.15, `${line}: ${likely(tables, line)}`);
+});
+
+test("without a GIL, threads meet in what re, datetime and fractions share inside, and at sets and tuples that are written out", () => {
+  const likely = (line: string, module: "main" | "imported" = "main"): number => {
+    const head = "import re\nfrom datetime import timedelta\nfrom fractions import Fraction";
+    const work = `def work(n):\n    t = str(n)\n    for i in range(1_000_000):\n        ${line}\n    return n`;
+    const text = pool(head, work, 2, "range(4)");
+    return speedup(predictionOf(parser, module === "main" ? text : asLibrary(text), "cpython-3.13t", 2), "free-threaded").likely;
+  };
+  for (const line of ["re.match('a+', t)", "n = timedelta(days=i)", "n = Fraction(i, 7)", "n = t in {'a', 'b'}"]) {
+    assert.ok(likely(line) < 1.7, `${line}: ${likely(line)}`);
+  }
+  for (const line of ["n = t.startswith('a')", "n = t in ('a', 'b')", "n = i in [i, n]"]) {
+    assert.ok(likely(line) > 1.8, `${line}: ${likely(line)}`);
+  }
+  assert.ok(likely("n = t in ('a', 'b')", "imported") < likely("n = t in ('a', 'b')") - 0.2, "tuples of imported modules are counted");
+});
+
 /** The same in a module that others import. */
 function asLibrary(program: string): string {
   return program.replace('if __name__ == "__main__":', "def main():");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import record from "./measured-contention.json";
+import objects from "./measured-shared-objects.json";
 
 /** What `test/measure/contention.py` writes of a statement in a loop: what two threads gain that use one object, and an object each. */
 interface Row {
@@ -51,4 +52,30 @@ test("what GIL503 leaves alone gains from a second thread", () => {
     "isinstance with a class of the program",
   ];
   for (const each of left.map(row)) assert.ok(each.speedup >= 1.5, `${each.shape}: ${each.speedup}`);
+});
+
+/** What `test/measure/shared_objects.py` writes: nanoseconds in the thread that made the objects, in another, and in each of two others. */
+function passOf(shape: string): { readonly main: number; readonly worker: number; readonly two: number } {
+  const found = objects.rows.find((each) => each.shape === shape);
+  assert.ok(found, `${shape} was measured`);
+  return found;
+}
+
+test("dict.get waits for its own lock at a key that another thread made, and only there", () => {
+  for (const shape of ["dict.get, own text", "dict.get, number", "dict.get, pair", "dict.get, own text that is not there"]) {
+    const { main, worker, two } = passOf(shape);
+    assert.ok(worker > 20 * main && two > 100 * main, `${shape}: ${main}, ${worker}, ${two} ns`);
+  }
+  const others = [
+    "dict, own text",
+    "dict, number",
+    "dict, pair",
+    "dict, own text, searched",
+    "dict.get, literal key",
+    "own dict.get, own text",
+  ];
+  for (const shape of [...others, "dict.get, number that is not there"]) {
+    const { main, worker, two } = passOf(shape);
+    assert.ok(worker < 2.2 * main && two < 5 * main, `${shape}: ${main}, ${worker}, ${two} ns`);
+  }
 });

@@ -30,6 +30,7 @@ export interface Sum {
   sharedUses: number;
   sharedLiterals: number;
   sharedWrites: number;
+  sharedRelocked: number;
   freshBytes: number;
   touchedBytes: number;
   nesting: number;
@@ -63,6 +64,7 @@ export function emptySum(): Sum {
     sharedUses: 0,
     sharedLiterals: 0,
     sharedWrites: 0,
+    sharedRelocked: 0,
     freshBytes: 0,
     touchedBytes: 0,
     nesting: 0,
@@ -87,6 +89,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.sharedUses += other.sharedUses;
   sum.sharedLiterals += other.sharedLiterals;
   sum.sharedWrites += other.sharedWrites;
+  sum.sharedRelocked += other.sharedRelocked;
   sum.freshBytes += other.freshBytes;
   sum.touchedBytes = Math.max(sum.touchedBytes, other.touchedBytes);
   sum.nesting = Math.max(sum.nesting, other.nesting);
@@ -138,6 +141,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     sharedUses: sum.sharedUses * count.likely,
     sharedLiterals: sum.sharedLiterals * count.likely,
     sharedWrites: sum.sharedWrites * count.likely,
+    sharedRelocked: sum.sharedRelocked * count.likely,
     // What one round makes is mostly thrown away before the next, and what it looks at is the same.
     freshBytes: sum.freshBytes,
     touchedBytes: sum.touchedBytes,
@@ -184,6 +188,7 @@ export function averaged(arms: readonly Sum[]): Sum {
     sum.sharedUses += arm.sharedUses / arms.length;
     sum.sharedLiterals += arm.sharedLiterals / arms.length;
     sum.sharedWrites += arm.sharedWrites / arms.length;
+    sum.sharedRelocked += arm.sharedRelocked / arms.length;
     sum.freshBytes += arm.freshBytes / arms.length;
     sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
     sum.nesting = Math.max(sum.nesting, arm.nesting);

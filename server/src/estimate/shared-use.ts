@@ -1,7 +1,10 @@
-import type { CallOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
+import type { Resolver } from "../program/link/resolver.js";
+import type { CallOperation, ComputeOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
 import type { ConstructCosts } from "./construct-costs.js";
+import type { Sum } from "./cost-sum.js";
 import type { Activation, Argument, Evaluator } from "./evaluate.js";
 import { isProgram } from "./main-guard.js";
+import { RelockedLookups } from "./relocked-lookups.js";
 
 /** How often a task uses what all threads use: they count references to it, and the cache line goes to and fro between their cores. */
 export interface SharedUses {
@@ -11,6 +14,8 @@ export interface SharedUses {
   readonly literals: number;
   /** Changes of containers. */
   readonly writes: number;
+  /** Lookups that wait for a lock which their own thread has; see `RelockedLookups`. */
+  readonly relocked: number;
 }
 
 /**
@@ -20,10 +25,33 @@ export interface SharedUses {
  * (`test/measure/shared_references.py`). Only builds without a GIL pay for it.
  */
 export class SharedUse {
+  private readonly lookups: RelockedLookups;
+
   constructor(
     private readonly constructs: ConstructCosts,
     private readonly evaluator: Evaluator,
-  ) {}
+    resolver: Resolver,
+  ) {
+    this.lookups = new RelockedLookups(resolver, evaluator, (at) => isProgram(at.function.file));
+  }
+
+  /** Adds what a call uses itself. */
+  addCall(call: CallOperation, at: Activation, sum: Sum): void {
+    sum.sharedUses += this.usesOfCall(call, at);
+    for (const { value } of call.arguments) sum.sharedLiterals += this.literalsOf(value, at);
+    if (this.changesShared(call, at)) sum.sharedWrites++;
+    sum.sharedRelocked += this.lookups.of(call, at);
+  }
+
+  /** Adds what a computation is made with. */
+  addOperands({ operator, operands }: ComputeOperation, at: Activation, sum: Sum): void {
+    // A set that is written out is made once, and locked for each search.
+    if (/\bin$/.test(operator) && isConstant(operands[1], "set")) sum.sharedUses++;
+    for (const operand of operands) {
+      sum.sharedUses += this.usesOfOperand(operand, at);
+      sum.sharedLiterals += this.literalsOf(operand, at);
+    }
+  }
 
   /** Of reading a place. */
   usesOfPlace(place: Place, at: Activation): number {
@@ -36,14 +64,14 @@ export class SharedUse {
   }
 
   /** Of what a computation is made with. */
-  usesOfOperand(operand: Value, at: Activation): number {
+  private usesOfOperand(operand: Value, at: Activation): number {
     if (this.kindOf(operand, at) === "object" && !this.isShared(operand, at)) return this.isCounted(operand, at) ? 1 : 0;
     if (operand.op === "read" && operand.place.kind === "name") return this.isShared(operand, at) && this.isCounted(operand, at) ? 1 : 0;
     return 0;
   }
 
   /** Of a call: the object whose method it is, and what it is given. */
-  usesOfCall({ callee, arguments: given }: CallOperation, at: Activation): number {
+  private usesOfCall({ callee, arguments: given }: CallOperation, at: Activation): number {
     const object = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
     let uses = object && (this.isShared(object, at) || hasOneGenerator(object, at)) ? 1 : 0;
     for (const { value } of given) {
@@ -64,7 +92,7 @@ export class SharedUse {
   }
 
   /** Whether a call changes a container that all threads use. */
-  changesShared({ callee }: CallOperation, at: Activation): boolean {
+  private changesShared({ callee }: CallOperation, at: Activation): boolean {
     if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
     return changing.has(callee.place.name) && this.isShared(callee.place.object, at);
   }
@@ -104,7 +132,7 @@ export class SharedUse {
   }
 
   private kindOf(value: Value, at: Activation): "own" | "object" | "literal" {
-    if (value.op === "constant") return isMortal(value) && !isProgram(at.function.file) ? "literal" : "own";
+    if (value.op === "constant" ? isMortal(value) : isConstant(value, "tuple")) return isProgram(at.function.file) ? "own" : "literal";
     if (value.op !== "read" || value.place.kind !== "name") return "own";
     if (this.isShared(value, at)) {
       const [literal] = this.literalsBoundTo(value, at);
@@ -154,9 +182,20 @@ const changing: ReadonlySet<string> = new Set(
   "append add insert extend update setdefault pop popleft appendleft remove discard clear".split(" "),
 );
 
+/** A tuple or set of constants is one itself. */
+function isConstant(value: Value | undefined, makes: "tuple" | "set"): boolean {
+  return (
+    value?.op === "display" && value.makes === makes && value.elements.length > 0 && value.elements.every((each) => each.op === "constant")
+  );
+}
+
 /** Small integers, `None` and the like are immortal everywhere, and so are texts in the code. */
 function isMortal(value: ConstantValue): boolean {
-  return value.type === "float" || (value.type === "int" && (Number(value.value) > 256 || Number(value.value) < -5));
+  return (
+    value.type === "float" ||
+    (value.type === "bytes" && Number(value.value) > 1) ||
+    (value.type === "int" && (Number(value.value) > 256 || Number(value.value) < -5))
+  );
 }
 
 /**
@@ -183,3 +222,22 @@ function hasOneGenerator(value: Value, at: Activation): boolean {
 function isDeferred(bound: Value): boolean {
   return bound.op === "function" || bound.op === "class" || (bound.op === "import" && bound.name === undefined);
 }
+
+/**
+ * How often a function of the standard library uses objects that are its own and all threads': what `re` has compiled, numbers that `datetime` computes
+ * with, the context of decimal numbers. Against what `LETTERS` takes there, a text that all threads use (`test/measure/shared_objects.py`).
+ */
+export function usesInside(name: string | undefined): number {
+  if (name === undefined) return 0;
+  for (const [pattern, uses] of insides) if (pattern.test(name)) return uses;
+  return 0;
+}
+
+const insides: readonly (readonly [RegExp, number])[] = [
+  [/^re\.subn?$/, 10],
+  [/^re\.(match|search|fullmatch|findall|finditer|split)$/, 6],
+  [/^datetime\.timedelta$/, 4],
+  [/^decimal\.Decimal\.quantize$/, 2],
+  [/^decimal\.Decimal\./, 0.6],
+  [/^fractions\.Fraction\b/, 3],
+];

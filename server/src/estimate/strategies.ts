@@ -165,12 +165,24 @@ function contention(
   { cores, coldCaches }: Machine,
 ): number {
   const together = Math.min(workers, cores, tasks[corner] + beside.length);
-  if (memory === "copied" || together < 2 || interpreterNs.likely <= 0) return 1;
+  if (memory === "copied" || interpreterNs.likely <= 0) return 1;
+  const relocked = atLeast(target, 3, 14) ? 0 : (shared.relocked * relockedNs(together, corner)) / interpreterNs.likely;
+  if (together < 2) return 1 + relocked;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
   const literals = atLeast(target, 3, 14) ? 0 : shared.literals;
   const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each * coldCaches.passOnTimes;
-  return 1 + Math.min(40, extraNs / interpreterNs.likely);
+  return 1 + Math.min(40, extraNs / interpreterNs.likely) + relocked;
+}
+
+/**
+ * What a lookup takes that waits for a lock which its own thread has (`RelockedLookups`). CPython 3.13.5t, 2 cores: 9.5 µs in the only thread that runs
+ * beside the main one, 33 to 48 µs in each of two (`test/measure/shared_objects.py`); 36 µs in each of two and 47 in each of four on a Xeon of 16
+ * cores. Half of the keys that are missing meet another one on the way.
+ */
+function relockedNs(together: number, corner: Corner): number {
+  const each = corner === "low" ? 0.3 : corner === "high" ? 1.3 : 1;
+  return (together < 2 ? 9_500 : 28_000 + 5_000 * together) * each;
 }
 
 /** What the speedup of one way would be. */

@@ -80,7 +80,12 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
     },
     turns: work.turns * outside,
     brief: { count: brief.count * factorOf(work.nativeNs), ns: brief.ns * factorOf(work.nativeNs) },
-    shared: { uses: shared.uses * bytecode, literals: shared.literals * bytecode, writes: shared.writes * bytecode },
+    shared: {
+      uses: shared.uses * bytecode,
+      literals: shared.literals * bytecode,
+      writes: shared.writes * bytecode,
+      relocked: shared.relocked * bytecode,
+    },
   };
   if (Math.abs(shift) < worthSaying) return { work: weighted };
   const likely = parts.reduce((sum, part) => sum + weighted[part].likely, 0);

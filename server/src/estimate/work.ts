@@ -37,7 +37,7 @@ import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
 import { semaphorePlaces } from "./room.js";
 import { objectCount, shapeOf } from "./shape.js";
-import { SharedUse, type SharedUses } from "./shared-use.js";
+import { SharedUse, type SharedUses, usesInside } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
@@ -179,7 +179,7 @@ export class CostModel {
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
-    this.sharing = new SharedUse(this.constructs, this.evaluator);
+    this.sharing = new SharedUse(this.constructs, this.evaluator, resolver);
   }
 
   /** What one call of the function in that activation costs. */
@@ -419,10 +419,7 @@ export class CostModel {
       return;
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
-    for (const operand of operands) {
-      sum.sharedUses += this.sharing.usesOfOperand(operand, at);
-      sum.sharedLiterals += this.sharing.literalsOf(operand, at);
-    }
+    this.sharing.addOperands(operation, at, sum);
     if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
   }
 
@@ -432,6 +429,7 @@ export class CostModel {
     const { knowledge } = this.resolver;
     const method = operatorMethod(operation, within, knowledge, (value, node) => this.resolver.resolve(value, node));
     const entry = method && knowledge.callable(method.name);
+    sum.sharedUses += usesInside(method?.name);
     if (!entry) {
       if (!this.enterImplicitly(operatorRun(operation, at, this.resolver), sum)) this.arithmetic(operation, at, sum);
       return;
@@ -571,6 +569,7 @@ export class CostModel {
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
     all.interpreter = add(all.interpreter, begin);
+    if (loop.iterable) all.sharedLiterals += this.sharing.literalsOf(loop.iterable, at);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";
@@ -642,9 +641,7 @@ export class CostModel {
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
-    sum.sharedUses += this.sharing.usesOfCall(operation, at);
-    for (const { value } of operation.arguments) sum.sharedLiterals += this.sharing.literalsOf(value, at);
-    if (this.sharing.changesShared(operation, at)) sum.sharedWrites++;
+    this.sharing.addCall(operation, at, sum);
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
@@ -660,6 +657,7 @@ export class CostModel {
       return;
     }
     const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);
+    sum.sharedUses += usesInside(name);
     const started = startedCall(name, operation);
     if (started) sum.help = withHelp(sum.help, this.helperOf(started, at));
     const noted =
@@ -1081,7 +1079,7 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
     },
     turns: sum.turns,
     brief: { count: sum.briefReleases, ns: sum.briefNs },
-    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites },
+    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites, relocked: sum.sharedRelocked },
     memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
   };
 }

@@ -122,7 +122,12 @@ function demandOf({ demand }: TimelineSite, { workers, taskFactor }: Controls): 
     nativeNs: scale(sized.nativeNs, taskFactor),
     waitNs: scale(sized.waitNs, taskFactor),
     locked: { ...locked, interpreterNs: scale(locked.interpreterNs, taskFactor) },
-    shared: { uses: shared.uses * taskFactor, literals: shared.literals * taskFactor, writes: shared.writes * taskFactor },
+    shared: {
+      uses: shared.uses * taskFactor,
+      literals: shared.literals * taskFactor,
+      writes: shared.writes * taskFactor,
+      relocked: shared.relocked * taskFactor,
+    },
   };
 }
 
