@@ -108,6 +108,7 @@ export class Evaluator {
         return this.chosen(
           value,
           value.values.map((choice) => this.number(choice, at)),
+          at,
         );
       case "element-of":
         return this.elementNumber(value.iterable, at);
@@ -121,13 +122,17 @@ export class Evaluator {
   }
 
   /** `count() or 1` is the first number unless that is zero. */
-  private chosen({ by, values }: ChoiceValue, numbers: readonly Amount[]): Amount {
+  private chosen({ by, values, test }: ChoiceValue, numbers: readonly Amount[], at: Activation): Amount {
     const [first, second] = numbers;
+    const share = test && this.samples.share(test, at);
+    if (share === 0 || share === 1) return share === 1 ? first : second;
+    const all = hullOf(numbers);
+    if (share !== undefined && first && second && all) return { ...all, likely: first.likely * share + second.likely * (1 - share) };
     const isTrue = first && (first.low > 0 || first.high < 0);
     const isFalse = (first && first.low === 0 && first.high === 0) || (values[0]?.op === "constant" && values[0].type === "none");
     if (by === "or" && (isTrue || isFalse)) return isTrue ? first : second;
     if (by === "and" && (isTrue || isFalse)) return isTrue ? second : first;
-    return hullOf(numbers);
+    return all;
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */

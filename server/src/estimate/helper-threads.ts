@@ -44,10 +44,9 @@ export function repeatedHelp(help: Helped, count: Interval): Helped {
   };
 }
 
-/** One of several ways is taken: what is likely is their mean. */
-export function averagedHelp(arms: readonly Helped[]): Helped {
-  const all = arms.reduce(withHelp, unhelped);
-  return all === unhelped ? all : repeatedHelp(all, interval(0, 1 / arms.length, 1));
+/** One of several ways is taken, each in its share of cases: what is likely is their mean. */
+export function averagedHelp(arms: readonly Helped[], shareOf: (index: number) => number): Helped {
+  return arms.reduce((all, arm, index) => withHelp(all, repeatedHelp(arm, interval(0, shareOf(index), 1))), unhelped);
 }
 
 /** A thread that does so much. */

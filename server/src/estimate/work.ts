@@ -21,7 +21,7 @@ import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
-import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { type Activation, type Argument, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { awaitedSign, type Helped, helperThread, helpOf, startedCall, unhelped, withHelp } from "./helper-threads.js";
 import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
@@ -301,9 +301,15 @@ export class CostModel {
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
       const certain =
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
-      return `${name}=${text(number)}#${text(length)}${whole ? itemsText(argument.value, argument.in, this.evaluator) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
+      return `${name}=${text(number)}#${text(length)}${whole && !number ? this.textOf(argument) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
     });
     return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
+  }
+
+  /** What of an argument that is no number can decide which way a test goes. */
+  private textOf({ value, in: at }: Argument): string {
+    const text = this.evaluator.samples.exactText(value, at);
+    return text === undefined ? itemsText(value, at, this.evaluator) : JSON.stringify(text);
   }
 
   private assumedRecursion(node: FunctionNode): Interval {
@@ -368,8 +374,7 @@ export class CostModel {
           // Whoever imports the module does not run what it does as a program.
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
-          const arms = operation.arms.map((arm) => this.operations(arm, at));
-          addTo(sum, averaged(arms));
+          addTo(sum, this.branch(operation, at));
           break;
         }
         case "attempt":
@@ -392,6 +397,15 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** One of the arms: which, or how often each, where samples of what decides tell that. */
+  private branch({ test, arms }: Extract<Operation, { op: "branch" }>, at: Activation): Sum {
+    const share = test && arms.length === 2 && arms.some((arm) => arm.length > 0) ? this.evaluator.samples.share(test, at) : undefined;
+    const [then = [], otherwise = []] = arms;
+    if (share === 0 || share === 1) return this.operations(share === 1 ? then : otherwise, at);
+    const sums = arms.map((arm) => this.operations(arm, at));
+    return averaged(sums, share === undefined ? undefined : [share, 1 - share]);
   }
 
   /** Adds what a call or a loop costs, or what a comment says that it does. */
@@ -1091,10 +1105,14 @@ function largest({ receiver, positional }: CallFacts): Interval | undefined {
   return known.sort((a, b) => b.likely - a.likely)[0];
 }
 
-/** The numbers of a short tuple that is written out. */
+/** The numbers and texts of a short tuple that is written out. */
 function itemsText(value: Value, at: Activation, evaluator: Evaluator): string {
   if (value.op !== "display" || value.makes !== "tuple" || value.elements.length > 8) return "";
-  return `(${value.elements.map((element) => text(evaluator.number(element, at))).join()})`;
+  const part = (element: Value): string => {
+    const number = evaluator.number(element, at);
+    return number ? text(number) : JSON.stringify(evaluator.samples.exactText(element, at) ?? "?");
+  };
+  return `(${value.elements.map(part).join()})`;
 }
 
 function exactNumber(amount: Interval | undefined): number | undefined {
