@@ -147,10 +147,10 @@ export function repeated(sum: Sum, count: Interval): Sum {
   };
 }
 
-/** One of several ways is taken: between the cheapest and the dearest, likely their mean; `shares`: how often each is taken, if that is known. */
-export function averaged(arms: readonly Sum[], shares?: readonly number[]): Sum {
+/** One of several ways is taken: between the cheapest and the dearest, likely their mean; `shares`: how often each is taken. */
+export function averaged(arms: readonly Sum[], shares: readonly number[]): Sum {
   const sum = emptySum();
-  const shareOf = (index: number): number => shares?.[index] ?? 1 / arms.length;
+  const shareOf = (index: number): number => shares[index] ?? 0;
   const part = (select: (arm: Sum) => Interval): Interval => {
     let low = Number.POSITIVE_INFINITY;
     let high = 0;

@@ -9,8 +9,10 @@ import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { callbackCount } from "./callback-lists.js";
+import { constructionOf, fieldOf } from "./constructed.js";
+import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
-import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
+import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { Samples } from "./samples.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
@@ -20,6 +22,8 @@ export interface Activation {
   readonly function: FunctionNode;
   readonly arguments: ReadonlyMap<string, Argument>;
   readonly caller: Activation | undefined;
+  /** Of a method, the object that it is called on. */
+  readonly receiver?: Argument;
 }
 
 /** What a parameter is bound to: a value to be read in an activation, or one element of it. */
@@ -204,6 +208,12 @@ export class Evaluator {
     return this.resolver.externalCallees(call, at.function);
   }
 
+  /** The generator function that a call starts, in its activation. */
+  generatorOf(call: Extract<Value, { op: "call" }>, at: Activation): Activation | undefined {
+    const [callee] = this.resolver.callees(call, at.function);
+    return callee?.function.facts.isGenerator ? this.activation(callee.function, call, at, callee.receiver !== undefined) : undefined;
+  }
+
   /** What a call runs of the program: a function, or a class that it makes an instance of. */
   calledInProgram(call: Extract<Value, { op: "call" }>, at: Activation): "function" | "class" | undefined {
     if (this.resolver.resolve(call.callee, at.function).some((entity) => entity.kind === "class")) return "class";
@@ -256,7 +266,9 @@ export class Evaluator {
           const stores = entity.class.facts.instanceAttributes.get(place.name) ?? [];
           const store = stores[0];
           const method = store && entity.class.file.functions[store.function];
-          if (store?.write.value && method && stores.length === 1) return whole(store.write.value, bareActivation(method));
+          if (store?.write.value && method && stores.length === 1) return whole(store.write.value, this.storing(method, place.object, at));
+          const field = stores.length === 0 ? fieldOf(entity.class, place.name, place.object, at, this) : undefined;
+          if (field) return whole(field.value, field.in);
           const body = entity.class.file.functions[entity.class.facts.body];
           const bound = body?.facts.bindings.get(place.name);
           if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
@@ -266,6 +278,13 @@ export class Evaluator {
       case "element":
         return element(place.object, at);
     }
+  }
+
+  /** The activation of a method that stores an attribute of an object: of its `__init__`, with what the object was made of. */
+  private storing(method: FunctionNode, object: Value, at: Activation): Activation {
+    const made = method.facts.name === "__init__" ? constructionOf(object, at, this) : undefined;
+    const runs = made && this.resolver.callees(made.call, made.in.function).some((callee) => callee.function === method);
+    return made && runs ? this.activation(method, made.call, made.in, true) : bareActivation(method);
   }
 
   /** A parameter of an activation that does not give it: its default, or what the function's callers pass where nobody else is in view. */
@@ -382,7 +401,9 @@ export class Evaluator {
         if (parameter && parameter.form !== "star") given.set(parameter.name, { value: argument.value, in: at, how: "whole" });
       } else break;
     }
-    return { function: node, arguments: given, caller: at };
+    const isMethod = isBound && node.facts.name !== "__init__" && call.callee.op === "read" && call.callee.place.kind === "attribute";
+    const object = isMethod && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : call;
+    return { function: node, arguments: given, caller: at, ...(isBound ? { receiver: { value: object, in: at, how: "whole" } } : {}) };
   }
 
   /** The number that each element of an iterable is. */
@@ -592,7 +613,9 @@ export class Evaluator {
         if (known !== "known") return false;
         items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
       } else if (operation.op === "branch") {
-        for (const arm of operation.arms) if (!this.collectItems(name, arm, at, times / operation.arms.length, items)) return false;
+        const shares = sharesOf(operation, at, this);
+        for (const [index, arm] of operation.arms.entries())
+          if (!this.collectItems(name, arm, at, times * (shares[index] ?? 0), items)) return false;
       } else if (operation.op === "with" || operation.op === "attempt") {
         if (!this.collectItems(name, operation.body, at, times, items)) return false;
       }
@@ -689,6 +712,7 @@ export class Evaluator {
         return (
           lengthOfLibraryElement(name, iterable, at, this) ??
           this.lineLength(iterable, at) ??
+          yieldedLength(iterable, at, this) ??
           this.returned(iterable, at, (value, activation) => this.elementLength(value, activation))
         );
       }
@@ -744,17 +768,17 @@ export class Evaluator {
     if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
     if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
     if (name && first && passThrough.has(name)) return this.length(first, at);
-    if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
+    if (name && first && sizedByArgument.has(sameAsFunction(name)))
+      return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
     if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
     if (name && elementwise.test(name) && first) return this.length(first, at);
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "attribute" && sameLength.has(callee.place.name)) {
       return this.length(callee.place.object, at);
     }
+    const generator = this.generatorOf(call, at);
+    if (generator) return yieldCount(generator.function.facts.body, generator, this);
     const [inner] = this.resolver.callees(call, at.function);
-    if (inner?.function.facts.isGenerator) {
-      return yieldCount(inner.function.facts.body, this.activation(inner.function, call, at, inner.receiver !== undefined), this);
-    }
     return inner
       ? this.returned(call, at, (value, activation) => this.length(value, activation))
       : lengthOfLibraryCall(name, call, at, this);
@@ -920,6 +944,7 @@ const passThrough: ReadonlySet<string> = new Set([
   "builtins.iter",
   "builtins.enumerate",
   "builtins.dict",
+  "builtins.memoryview",
   "copy.copy",
   "copy.deepcopy",
   "numpy.array",

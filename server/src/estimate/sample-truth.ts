@@ -1,6 +1,6 @@
 import type { Value } from "../program/operation.js";
 import type { Activation } from "./evaluate.js";
-import { elementsOf, lengthOfSample, type Sample, type TextSample, wholeText } from "./sample.js";
+import { elementsOf, lengthOfSample, type Sample, toldText } from "./sample.js";
 import type { Samples } from "./samples.js";
 
 /** How a test comes out for the samples of what it looks at; undefined where they do not tell. */
@@ -29,6 +29,33 @@ export function truthOf(test: Value, at: Activation, samples: Samples): boolean 
   if (!/^([=!]=|[<>]=?)$/.test(test.operator)) return isTrue(samples.of(test, at));
   const [one, other] = [plain(samples.of(left, at)), plain(samples.of(right, at))];
   return one === undefined || other === undefined || typeof one !== typeof other ? undefined : compare(test.operator, one, other);
+}
+
+/** How often a number that may be any has one certain remainder, as tests ask: `value % 7 == 0`, `not bits & 0xFF`. */
+export function remainderShare(test: Value, number: (value: Value) => number | undefined): number | undefined {
+  if (test.op !== "compute") return undefined;
+  const [left, right] = test.operands;
+  if (test.operator === "not" && left) return complement(remainderShare(left, number));
+  if (/^[=!]=$/.test(test.operator) && test.operands.length === 2 && left) {
+    const wanted = right && number(right);
+    const count = remainders(left, number);
+    if (count === undefined || wanted === undefined || wanted < 0) return undefined;
+    return test.operator === "==" ? 1 / count : 1 - 1 / count;
+  }
+  const count = remainders(test, number);
+  return count === undefined ? undefined : 1 - 1 / count;
+}
+
+function complement(share: number | undefined): number | undefined {
+  return share === undefined ? undefined : 1 - share;
+}
+
+/** How many values `value % n` and `value & mask` can have. */
+function remainders(value: Value, number: (value: Value) => number | undefined): number | undefined {
+  if (value.op !== "compute" || !/^[%&]$/.test(value.operator)) return undefined;
+  const right = value.operands[1] && number(value.operands[1]);
+  if (right === undefined || right < 1 || right > 2 ** 31 || !Number.isInteger(right)) return undefined;
+  return value.operator === "%" ? right : 2 ** [...right.toString(2)].filter((bit) => bit === "1").length;
 }
 
 /** Tests of text: `name.startswith("X")`. */
@@ -60,13 +87,7 @@ const characters: Readonly<Record<string, RegExp>> = {
 /** A number or a text that is known in full. */
 function plain(sample: Sample | undefined): number | string | undefined {
   if (sample?.kind === "number") return sample.value;
-  return sample?.kind === "text" ? told(sample) : undefined;
-}
-
-function told(sample: TextSample): string | undefined {
-  const whole = wholeText(sample);
-  // Characters of which only the number is known.
-  return whole?.includes("\u0001") ? undefined : whole;
+  return sample?.kind === "text" ? toldText(sample) : undefined;
 }
 
 function isTrue(sample: Sample | undefined): boolean | undefined {
@@ -80,7 +101,7 @@ function isTrue(sample: Sample | undefined): boolean | undefined {
 function contains(whole: Sample | undefined, part: Sample | undefined): boolean | undefined {
   if (!whole || !part) return undefined;
   if (whole.kind === "text") {
-    const [text, wanted] = [told(whole), plain(part)];
+    const [text, wanted] = [toldText(whole), plain(part)];
     return text === undefined || typeof wanted !== "string" ? undefined : text.includes(wanted);
   }
   const wanted = plain(part);

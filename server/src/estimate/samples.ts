@@ -18,11 +18,11 @@ import {
   type SequenceSample,
   sequence,
   textSample,
-  wholeText,
+  toldText,
 } from "./sample.js";
 import { sampleOfCall } from "./sample-calls.js";
 import { filledTemplate, parsedNumber, percentFormatted, shown, unescaped } from "./sample-text.js";
-import { truthOf } from "./sample-truth.js";
+import { remainderShare, truthOf } from "./sample-truth.js";
 
 /** Makes samples of the data that a program makes: what it would make of constants, for some of all elements. */
 export class Samples {
@@ -94,14 +94,19 @@ export class Samples {
     }
     this.turn = turn;
     this.tested = undefined;
-    return Number.isNaN(asked) ? undefined : holding / asked;
+    // Of many numbers, one in `n` is a multiple of `n`.
+    if (Number.isNaN(asked) || asked === mostItems)
+      return (
+        remainderShare(test, (value) => this.evaluator.number(value, at)?.likely) ?? (Number.isNaN(asked) ? undefined : holding / asked)
+      );
+    return holding / asked;
   }
 
   /** A short text that is the same whatever elements loops are at. */
   exactText(value: Value, at: Activation): string | undefined {
     const uses = this.uses;
     const sample = this.of(value, at);
-    const text = sample?.kind === "text" && uses === this.uses ? wholeText(sample) : undefined;
+    const text = sample?.kind === "text" && uses === this.uses ? toldText(sample) : undefined;
     return text !== undefined && text.length <= mostOfKey ? text : undefined;
   }
 

@@ -14,14 +14,16 @@ import { operatorMethod } from "../program/link/operators.js";
 import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { BranchOperation, CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
 import { ConstructCosts } from "./construct-costs.js";
+import { constructionOf } from "./constructed.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { type Activation, type Argument, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { sharesOf } from "./generators.js";
 import { awaitedSign, type Helped, helperThread, helpOf, startedCall, unhelped, withHelp } from "./helper-threads.js";
 import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
@@ -303,7 +305,15 @@ export class CostModel {
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
       return `${name}=${text(number)}#${text(length)}${whole && !number ? this.textOf(argument) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
     });
-    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
+    const { receiver } = activation;
+    const made = receiver && constructionOf(receiver.value, receiver.in, this.evaluator);
+    const self = made ? ` of (${made.call.arguments.map(({ value }) => this.sizeText(value, made.in)).join()})` : "";
+    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})${self}`;
+  }
+
+  private sizeText(value: Value, at: Activation): string {
+    const number = this.evaluator.number(value, at);
+    return number ? text(number) : `#${text(this.evaluator.length(value, at))}${this.textOf({ value, in: at, how: "whole" })}`;
   }
 
   /** What of an argument that is no number can decide which way a test goes. */
@@ -400,12 +410,14 @@ export class CostModel {
   }
 
   /** One of the arms: which, or how often each, where samples of what decides tell that. */
-  private branch({ test, arms }: Extract<Operation, { op: "branch" }>, at: Activation): Sum {
-    const share = test && arms.length === 2 && arms.some((arm) => arm.length > 0) ? this.evaluator.samples.share(test, at) : undefined;
-    const [then = [], otherwise = []] = arms;
-    if (share === 0 || share === 1) return this.operations(share === 1 ? then : otherwise, at);
-    const sums = arms.map((arm) => this.operations(arm, at));
-    return averaged(sums, share === undefined ? undefined : [share, 1 - share]);
+  private branch(branch: BranchOperation, at: Activation): Sum {
+    const shares = sharesOf(branch, at, this.evaluator);
+    const only = shares.indexOf(1);
+    if (only >= 0) return this.operations(branch.arms[only] ?? [], at);
+    return averaged(
+      branch.arms.map((arm) => this.operations(arm, at)),
+      shares,
+    );
   }
 
   /** Adds what a call or a loop costs, or what a comment says that it does. */
