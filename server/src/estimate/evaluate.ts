@@ -8,12 +8,15 @@ import { sameStructure } from "../program/link/same-structure.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+import { arrangementCount, arrangements } from "./arrangements.js";
+import { arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { Samples } from "./samples.js";
+import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
@@ -766,11 +769,11 @@ export class Evaluator {
     }
     // `len(os.sched_getaffinity(0))`
     if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
-    if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
+    if (name && first && arrangements.has(name)) return arrangementCount(name, call, at, this);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(sameAsFunction(name)))
-      return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
-    if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
+      return productOf(first, at, this) ?? lengthOfLibraryCall(name, call, at, this);
+    if (name && arrayShapes.has(name)) return arraySize(name, call, at, this);
     if (name && elementwise.test(name) && first) return this.length(first, at);
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "attribute" && sameLength.has(callee.place.name)) {
@@ -820,43 +823,6 @@ export class Evaluator {
     return whole && interval(0, whole.likely / 2, whole.high);
   }
 
-  /** How many permutations, combinations or tuples `itertools` makes. */
-  private arrangementCount(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
-    const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
-    const named = (keyword: string): Value | undefined => call.arguments.find((argument) => argument.name === keyword)?.value;
-    const [first] = positional;
-    const length = first && this.length(first, at);
-    if (name === "itertools.product") {
-      const repeat = named("repeat");
-      const times = repeat ? this.number(repeat, at) : exactly(1);
-      const once = positional.map((each) => this.length(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-      return combine(once, times, (base, exponent) => base ** exponent);
-    }
-    const taken = positional[1] ?? named("r");
-    const size = taken ? this.number(taken, at) : name === "itertools.permutations" ? length : undefined;
-    return combine(length, size, (of, some) => arrangementsOf(name, Math.round(of), Math.round(some)));
-  }
-
-  private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
-    if (name.startsWith("numpy.random.") || name.startsWith("torch.")) {
-      const positional = call.arguments.filter((argument) => argument.form === "positional");
-      const size = call.arguments.find((argument) => argument.name === "size")?.value;
-      if (size) return this.product(size, at);
-      // The first two say what is drawn.
-      if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? this.product(positional[2].value, at) : undefined;
-      return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-    }
-    const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
-    const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
-    return shape && this.product(shape, at);
-  }
-
-  /** A number, or the product of a tuple of numbers. */
-  private product(value: Value, at: Activation): Amount {
-    if (value.op !== "display") return this.number(value, at);
-    return value.elements.map((element) => this.number(element, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-  }
-
   /** How many bytes a value has: of text and bytes one for each element, of arrays eight. */
   bytes(value: Value, at: Activation): Amount {
     const length = this.length(value, at);
@@ -879,9 +845,15 @@ export class Evaluator {
     const taken = loop.form === "while" ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this)) : undefined;
     if (taken) return { count: taken, known: "known" };
     const counted = loop.form === "while" ? whileRounds(loop, at, this) : loop.iterable && this.length(loop.iterable, at);
+    const isOpen = counted === undefined || (counted === "endless" && loop.endsEarly);
+    const read = isOpen ? streamRounds(loop, at, this) : undefined;
+    if (read) return read;
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
-      const length = callbackCount(loop, at.function, this.resolver) ?? (runs === "often" ? defaultInnerLength : defaultLength);
+      const length =
+        callbackCount(loop, at.function, this.resolver) ??
+        listedEntries(loop, at, this) ??
+        (runs === "often" ? defaultInnerLength : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
@@ -963,47 +935,12 @@ const coreCounts: ReadonlySet<string> = new Set([
   "loky.cpu_count",
 ]);
 
-const arrangements: ReadonlySet<string> = new Set([
-  "itertools.permutations",
-  "itertools.combinations",
-  "itertools.combinations_with_replacement",
-  "itertools.product",
-]);
-
-function arrangementsOf(name: string, of: number, some: number): number {
-  const from = name === "itertools.combinations_with_replacement" ? of + some - 1 : of;
-  if (some > from) return 0;
-  let count = 1;
-  for (let i = 0; i < some && count < 1e15; i++) count *= name === "itertools.permutations" ? of - i : (from - i) / (i + 1);
-  return count;
-}
-
 const sizedByArgument: ReadonlySet<string> = new Set([
   "builtins.bytes",
   "builtins.bytearray",
   "os.urandom",
   "random.randbytes",
   "secrets.token_bytes",
-]);
-
-const arrayShapes: ReadonlySet<string> = new Set([
-  "numpy.zeros",
-  "numpy.ones",
-  "numpy.empty",
-  "numpy.full",
-  "numpy.arange",
-  "numpy.linspace",
-  "numpy.random.rand",
-  "numpy.random.randn",
-  "numpy.random.random",
-  "numpy.random.standard_normal",
-  "numpy.random.normal",
-  "numpy.random.uniform",
-  "numpy.random.randint",
-  ...["Generator", "RandomState"].flatMap((type) =>
-    ["random", "standard_normal", "normal", "uniform"].map((method) => `numpy.random.${type}.${method}`),
-  ),
-  ...["zeros", "ones", "empty", "rand", "randn"].map((make) => `torch.${make}`),
 ]);
 
 const elementwise =

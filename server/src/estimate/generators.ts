@@ -1,8 +1,9 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
+import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { BranchOperation, CallOperation, Operation, Value, YieldOperation } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 
 /** How often, of all times, each arm of a branch is taken; all alike where nothing tells. */
 export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator): readonly number[] {
@@ -82,4 +83,13 @@ function cutFrom(value: Value): Value | undefined {
   const { index, object } = value.place;
   const [start, stop, step] = index.op === "compute" && index.operator === "slice" ? index.operands : [];
   return start?.op === "read" && stop?.op === "read" && (!step || step.op === "constant") ? object : undefined;
+}
+
+/** What runs for each element that `iter` hands out until one is the last: `iter(lambda: file.read(4096), b"")`. */
+export function producerIn(iterable: Value, at: Activation, resolver: Resolver): Activation | undefined {
+  if (iterable.op !== "call" || iterable.arguments.length !== 2) return undefined;
+  if (resolver.externalCallees(iterable, at.function)[0] !== "builtins.iter") return undefined;
+  const [first] = iterable.arguments;
+  const found = first && resolver.resolve(first.value, at.function).find((entity) => entity.kind === "function");
+  return found?.kind === "function" ? { ...bareActivation(found.function), caller: at } : undefined;
 }
