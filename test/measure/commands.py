@@ -16,7 +16,7 @@ import tempfile
 import time
 
 COMMANDS = ["true", "sort numbers", "wc -l numbers", "gzip --keep --force numbers", "grep -c 9 numbers", "sed -n s/1/2/p numbers", "ls -lR /usr/share/doc"]
-COMMANDS += ["tar cf /dev/null /usr/share/doc", f"{sys.executable} -c 1"]
+COMMANDS += ["echo hello", "cat numbers", "date", "tar cf /dev/null /usr/share/doc", f"{sys.executable} -c 1"]
 
 
 def timed(command, folder):

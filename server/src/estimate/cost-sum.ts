@@ -151,18 +151,19 @@ export function repeated(sum: Sum, count: Interval): Sum {
   };
 }
 
-/** One of several ways is taken: between the cheapest and the dearest, likely their mean. */
-export function averaged(arms: readonly Sum[]): Sum {
+/** One of several ways is taken: between the cheapest and the dearest, likely their mean; `shares`: how often each is taken. */
+export function averaged(arms: readonly Sum[], shares: readonly number[]): Sum {
   const sum = emptySum();
+  const shareOf = (index: number): number => shares[index] ?? 0;
   const part = (select: (arm: Sum) => Interval): Interval => {
     let low = Number.POSITIVE_INFINITY;
     let high = 0;
     let likely = 0;
-    for (const arm of arms) {
+    for (const [index, arm] of arms.entries()) {
       const each = select(arm);
       low = Math.min(low, each.low);
       high = Math.max(high, each.high);
-      likely += each.likely / arms.length;
+      likely += each.likely * shareOf(index);
     }
     return arms.length === 0 ? zero : { low, likely, high };
   };
@@ -170,26 +171,30 @@ export function averaged(arms: readonly Sum[]): Sum {
   sum.held = part((arm) => arm.held);
   sum.native = part((arm) => arm.native);
   sum.wait = part((arm) => arm.wait);
-  sum.help = averagedHelp(arms.map(({ help }) => help));
+  sum.help = averagedHelp(
+    arms.map(({ help }) => help),
+    shareOf,
+  );
   const locking = arms.filter(({ lockEntries }) => lockEntries > 0);
   if (locking.length > 0) sum.lockPlaces = Math.min(...locking.map(({ lockPlaces }) => lockPlaces));
   sum.locked = part((arm) => arm.locked);
   sum.lockedNative = part((arm) => arm.lockedNative);
   sum.lockedWait = part((arm) => arm.lockedWait);
-  for (const arm of arms) {
-    sum.unknown += arm.unknown / arms.length;
-    sum.uncosted += arm.uncosted / arms.length;
-    sum.lockEntries += arm.lockEntries / arms.length;
-    sum.lockChecks += arm.lockChecks / arms.length;
-    sum.lockedBodyNs += arm.lockedBodyNs / arms.length;
-    sum.turns += arm.turns / arms.length;
-    sum.briefReleases += arm.briefReleases / arms.length;
-    sum.briefNs += arm.briefNs / arms.length;
-    sum.sharedUses += arm.sharedUses / arms.length;
-    sum.sharedLiterals += arm.sharedLiterals / arms.length;
-    sum.sharedWrites += arm.sharedWrites / arms.length;
-    sum.sharedRelocked += arm.sharedRelocked / arms.length;
-    sum.freshBytes += arm.freshBytes / arms.length;
+  for (const [index, arm] of arms.entries()) {
+    const share = shareOf(index);
+    sum.unknown += arm.unknown * share;
+    sum.uncosted += arm.uncosted * share;
+    sum.lockEntries += arm.lockEntries * share;
+    sum.lockChecks += arm.lockChecks * share;
+    sum.lockedBodyNs += arm.lockedBodyNs * share;
+    sum.turns += arm.turns * share;
+    sum.briefReleases += arm.briefReleases * share;
+    sum.briefNs += arm.briefNs * share;
+    sum.sharedUses += arm.sharedUses * share;
+    sum.sharedLiterals += arm.sharedLiterals * share;
+    sum.sharedWrites += arm.sharedWrites * share;
+    sum.sharedRelocked += arm.sharedRelocked * share;
+    sum.freshBytes += arm.freshBytes * share;
     sum.touchedBytes = Math.max(sum.touchedBytes, arm.touchedBytes);
     sum.nesting = Math.max(sum.nesting, arm.nesting);
     sum.endless ||= arm.endless;

@@ -1,4 +1,4 @@
-import { exactly, type Interval, interval, multiply } from "../base/interval.js";
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallCost } from "../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
@@ -19,9 +19,9 @@ export interface DatabaseCost extends CallCost {
 export function databaseCost(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): DatabaseCost | undefined {
   const method = methodOf(name);
   if (method === "execute") {
-    const statement = statementIn(call, at, evaluator);
-    if (!statement) return undefined;
-    return { ...cost(1, statementHeldNs, stepNs), nativeNs: executedNs(statement, call, at, evaluator) };
+    const statements = statementsIn(call, at, evaluator);
+    if (!statements) return undefined;
+    return { ...cost(1, statementHeldNs, stepNs), nativeNs: averageOf(statements, (each) => executedNs(each, call, at, evaluator)) };
   }
   if (method === "executemany") {
     const rows = call.arguments[1] && evaluator.length(call.arguments[1].value, at);
@@ -36,13 +36,11 @@ export function databaseCost(name: string, call: CallOperation, at: Activation, 
 export function databaseRows(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
   const method = methodOf(name);
   if (method === "execute") {
-    const statement = statementIn(call, at, evaluator);
-    return statement ? rowsOf(statement, call, at, evaluator) : undefined;
+    return allRows(call, at, evaluator);
   }
   if (method !== "fetchall" && method !== "fetchmany") return undefined;
   const executed = executedBefore(call, at, evaluator);
-  const statement = executed && statementIn(executed.call, executed.at, evaluator);
-  const rows = statement && executed ? rowsOf(statement, executed.call, executed.at, evaluator) : undefined;
+  const rows = executed && allRows(executed.call, executed.at, evaluator);
   if (method === "fetchall") return rows;
   const size = call.arguments[0] ? evaluator.number(call.arguments[0].value, at) : exactly(1);
   return size && rows && interval(Math.min(size.low, rows.low), Math.min(size.likely, rows.likely), size.high);
@@ -55,7 +53,9 @@ const insertedNs = interval(200, 450, 3_000);
 const fetchedHeldNs = interval(120, 280, 2_000);
 /** Of each row that a statement has to go through before it has its first result, and of each pair of rows that it compares. */
 const scannedNs = interval(30, 100, 1_000);
-const joinedNs = interval(50, 150, 2_000);
+/** The same where they are put in order or into groups as well. */
+const groupedNs = interval(60, 230, 2_000);
+const joinedNs = interval(50, 200, 2_000);
 
 function methodOf(name: string): string | undefined {
   return /^sqlite3\.(?:Connection|Cursor)\.(execute|executemany|fetchone|fetchall|fetchmany)$/.exec(name)?.[1];
@@ -69,11 +69,29 @@ function inTurn(rows: Interval, heldNs: Interval, releasedNs: Interval): Databas
   return cost(Math.max(1, rows.likely), multiply(heldNs, rows), multiply(releasedNs, rows));
 }
 
-/** The statement that a call executes, if it is written out; white space made one and all in small letters. */
-function statementIn(call: CallOperation, at: Activation, evaluator: Evaluator): string | undefined {
-  const [first] = call.arguments;
-  const text = (value: Value): string | undefined => (value.op === "constant" && value.type === "str" ? String(value.value) : undefined);
-  return (first && evaluator.samples.written(first.value, at, text))?.replace(/\s+/g, " ").trim().toLowerCase();
+/** The statements that a call executes, if they are written out: one, or those of a list that a loop goes through; white space made one and all in small letters. */
+function statementsIn({ arguments: [first] }: CallOperation, at: Activation, evaluator: Evaluator): readonly string[] | undefined {
+  const texts = (value: Value): readonly string[] | undefined => {
+    if (value.op === "constant" && value.type === "str") return [String(value.value).replace(/\s+/g, " ").trim().toLowerCase()];
+    if (value.op !== "display" || value.isOpen || value.elements.length > mostStatements) return undefined;
+    const all = value.elements.map(texts);
+    return all.length === 0 || all.includes(undefined) ? undefined : all.flatMap((each) => each ?? []);
+  };
+  const written = (value: Value, in_: Activation): readonly string[] | undefined => {
+    if (value.op === "element-of") return written(value.iterable, in_);
+    return value.op === "read" ? evaluator.follow(value, in_, written, written) : texts(value);
+  };
+  return first && written(first.value, at);
+}
+
+function averageOf(statements: readonly string[], of: (statement: string) => Interval): Interval {
+  const each = statements.map(of);
+  return scale(each.reduce(add), 1 / each.length);
+}
+
+function allRows(call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const statements = statementsIn(call, at, evaluator);
+  return statements && averageOf(statements, (each) => rowsOf(each, call, at, evaluator));
 }
 
 /** The call that executed what a cursor then fetches: the one before the dot, or the last one before it in the function on the same cursor. */
@@ -113,12 +131,14 @@ function executedNs(statement: string, call: CallOperation, at: Activation, eval
     isJoin || !statement.startsWith("select") || aggregates.test(statement) || /\b(group|order) by\b|\bdistinct\b/.test(statement);
   if (!goesThrough) return stepNs;
   const rows = tableRows(statement, call, at, evaluator);
-  if (!isJoin) return multiply(scannedNs, rows);
-  // Each row of one table meets some of the other's: one at least, all at most.
-  return multiply(joinedNs, interval(rows.low, rows.likely ** 1.5, Math.min(rows.high ** 2, mostPairs)));
+  if (!isJoin) return multiply(/\b(group|order) by\b/.test(statement) ? groupedNs : scannedNs, rows);
+  // Rows of one table meet those of another that they name, mostly one each; those of the same table that are like them, some dozens in a few thousand rows.
+  const tables = [...statement.matchAll(/\b(?:from|join|,) "?(\w+)/g)].map(([, table]) => table);
+  const isWithItself = new Set(tables).size < tables.length;
+  return multiply(joinedNs, interval(rows.low, rows.likely ** (isWithItself ? 1.4 : 1), Math.min(rows.high ** 2, mostPairs)));
 }
 
-function rowsOf(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+function rowsOf(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
   if (!/^(select|with)\b/.test(statement)) return exactly(0);
   const isGrouped = /\bgroup by\b/.test(statement);
   if (aggregates.test(statement) && !isGrouped) return exactly(1);
@@ -130,20 +150,25 @@ function rowsOf(statement: string, call: CallOperation, at: Activation, evaluato
   return interval(Math.min(found.low, most), Math.min(found.likely, most), Math.min(found.high, most));
 }
 
-/** How many rows the statement's table has: as many as the file inserts into it at once, where that is seen. */
-function tableRows(statement: string, { start }: CallOperation, at: Activation, evaluator: Evaluator): Interval {
-  const table = /\b(?:from|update|join) "?(\w+)/.exec(statement)?.[1];
+/** How many rows the largest of the statement's tables has: as many as the file inserts into it at once, where that is seen. */
+function tableRows(statement: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval {
+  const tables = [...statement.matchAll(/\b(?:from|update|join|,) "?(\w+)/g)].map(([, table]) => insertedRows(table, call, at, evaluator));
+  return tables.reduce((a, b) => (!a || (b && b.likely > a.likely) ? b : a), undefined) ?? unknownRows;
+}
+
+function insertedRows(table: string | undefined, { start }: CallOperation, at: Activation, evaluator: Evaluator): Amount {
   let total: Amount;
   for (const { call, function: index } of at.function.file.calls("executemany")) {
     const within = at.function.file.functions[index];
     const filled = within === at.function && call.start < start ? at : within && bareActivation(within);
-    const inserted = filled && statementIn(call, filled, evaluator);
+    const inserted = filled && statementsIn(call, filled, evaluator)?.[0];
     if (!filled || !inserted || /^(?:insert|replace)\b.*?\binto "?(\w+)/.exec(inserted)?.[1] !== table) continue;
     const rows = call.arguments[1] && evaluator.length(call.arguments[1].value, filled);
     if (rows) total = total ? interval(total.low + rows.low, total.likely + rows.likely, total.high + rows.high) : rows;
   }
-  return total ?? unknownRows;
+  return total;
 }
 
 const unknownRows = interval(10, 1_000, 1_000_000);
 const mostPairs = 1e9;
+const mostStatements = 16;

@@ -8,10 +8,15 @@ import { sameStructure } from "../program/link/same-structure.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+import { arrangementCount, arrangements } from "./arrangements.js";
+import { arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
+import { constructionOf, fieldOf } from "./constructed.js";
+import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
-import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, yieldCount } from "./library-sizes.js";
+import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { Samples } from "./samples.js";
+import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
@@ -20,6 +25,8 @@ export interface Activation {
   readonly function: FunctionNode;
   readonly arguments: ReadonlyMap<string, Argument>;
   readonly caller: Activation | undefined;
+  /** Of a method, the object that it is called on. */
+  readonly receiver?: Argument;
 }
 
 /** What a parameter is bound to: a value to be read in an activation, or one element of it. */
@@ -108,6 +115,7 @@ export class Evaluator {
         return this.chosen(
           value,
           value.values.map((choice) => this.number(choice, at)),
+          at,
         );
       case "element-of":
         return this.elementNumber(value.iterable, at);
@@ -121,13 +129,17 @@ export class Evaluator {
   }
 
   /** `count() or 1` is the first number unless that is zero. */
-  private chosen({ by, values }: ChoiceValue, numbers: readonly Amount[]): Amount {
+  private chosen({ by, values, test }: ChoiceValue, numbers: readonly Amount[], at: Activation): Amount {
     const [first, second] = numbers;
+    const share = test && this.samples.share(test, at);
+    if (share === 0 || share === 1) return share === 1 ? first : second;
+    const all = hullOf(numbers);
+    if (share !== undefined && first && second && all) return { ...all, likely: first.likely * share + second.likely * (1 - share) };
     const isTrue = first && (first.low > 0 || first.high < 0);
     const isFalse = (first && first.low === 0 && first.high === 0) || (values[0]?.op === "constant" && values[0].type === "none");
     if (by === "or" && (isTrue || isFalse)) return isTrue ? first : second;
     if (by === "and" && (isTrue || isFalse)) return isTrue ? second : first;
-    return hullOf(numbers);
+    return all;
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */
@@ -199,6 +211,12 @@ export class Evaluator {
     return this.resolver.externalCallees(call, at.function);
   }
 
+  /** The generator function that a call starts, in its activation. */
+  generatorOf(call: Extract<Value, { op: "call" }>, at: Activation): Activation | undefined {
+    const [callee] = this.resolver.callees(call, at.function);
+    return callee?.function.facts.isGenerator ? this.activation(callee.function, call, at, callee.receiver !== undefined) : undefined;
+  }
+
   /** What a call runs of the program: a function, or a class that it makes an instance of. */
   calledInProgram(call: Extract<Value, { op: "call" }>, at: Activation): "function" | "class" | undefined {
     if (this.resolver.resolve(call.callee, at.function).some((entity) => entity.kind === "class")) return "class";
@@ -251,7 +269,9 @@ export class Evaluator {
           const stores = entity.class.facts.instanceAttributes.get(place.name) ?? [];
           const store = stores[0];
           const method = store && entity.class.file.functions[store.function];
-          if (store?.write.value && method && stores.length === 1) return whole(store.write.value, bareActivation(method));
+          if (store?.write.value && method && stores.length === 1) return whole(store.write.value, this.storing(method, place.object, at));
+          const field = stores.length === 0 ? fieldOf(entity.class, place.name, place.object, at, this) : undefined;
+          if (field) return whole(field.value, field.in);
           const body = entity.class.file.functions[entity.class.facts.body];
           const bound = body?.facts.bindings.get(place.name);
           if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
@@ -261,6 +281,13 @@ export class Evaluator {
       case "element":
         return element(place.object, at);
     }
+  }
+
+  /** The activation of a method that stores an attribute of an object: of its `__init__`, with what the object was made of. */
+  private storing(method: FunctionNode, object: Value, at: Activation): Activation {
+    const made = method.facts.name === "__init__" ? constructionOf(object, at, this) : undefined;
+    const runs = made && this.resolver.callees(made.call, made.in.function).some((callee) => callee.function === method);
+    return made && runs ? this.activation(method, made.call, made.in, true) : bareActivation(method);
   }
 
   /** A parameter of an activation that does not give it: its default, or what the function's callers pass where nobody else is in view. */
@@ -377,7 +404,9 @@ export class Evaluator {
         if (parameter && parameter.form !== "star") given.set(parameter.name, { value: argument.value, in: at, how: "whole" });
       } else break;
     }
-    return { function: node, arguments: given, caller: at };
+    const isMethod = isBound && node.facts.name !== "__init__" && call.callee.op === "read" && call.callee.place.kind === "attribute";
+    const object = isMethod && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : call;
+    return { function: node, arguments: given, caller: at, ...(isBound ? { receiver: { value: object, in: at, how: "whole" } } : {}) };
   }
 
   /** The number that each element of an iterable is. */
@@ -587,7 +616,9 @@ export class Evaluator {
         if (known !== "known") return false;
         items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
       } else if (operation.op === "branch") {
-        for (const arm of operation.arms) if (!this.collectItems(name, arm, at, times / operation.arms.length, items)) return false;
+        const shares = sharesOf(operation, at, this);
+        for (const [index, arm] of operation.arms.entries())
+          if (!this.collectItems(name, arm, at, times * (shares[index] ?? 0), items)) return false;
       } else if (operation.op === "with" || operation.op === "attempt") {
         if (!this.collectItems(name, operation.body, at, times, items)) return false;
       }
@@ -684,6 +715,7 @@ export class Evaluator {
         return (
           lengthOfLibraryElement(name, iterable, at, this) ??
           this.lineLength(iterable, at) ??
+          yieldedLength(iterable, at, this) ??
           this.returned(iterable, at, (value, activation) => this.elementLength(value, activation))
         );
       }
@@ -737,19 +769,19 @@ export class Evaluator {
     }
     // `len(os.sched_getaffinity(0))`
     if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
-    if (name && first && arrangements.has(name)) return this.arrangementCount(name, call, at);
+    if (name && first && arrangements.has(name)) return arrangementCount(name, call, at, this);
     if (name && first && passThrough.has(name)) return this.length(first, at);
-    if (name && first && sizedByArgument.has(name)) return this.product(first, at) ?? lengthOfLibraryCall(name, call, at, this);
-    if (name && arrayShapes.has(name)) return this.shapeOf(name, call, at);
+    if (name && first && sizedByArgument.has(sameAsFunction(name)))
+      return productOf(first, at, this) ?? lengthOfLibraryCall(name, call, at, this);
+    if (name && arrayShapes.has(name)) return arraySize(name, call, at, this);
     if (name && elementwise.test(name) && first) return this.length(first, at);
     const { callee } = call;
     if (callee.op === "read" && callee.place.kind === "attribute" && sameLength.has(callee.place.name)) {
       return this.length(callee.place.object, at);
     }
+    const generator = this.generatorOf(call, at);
+    if (generator) return yieldCount(generator.function.facts.body, generator, this);
     const [inner] = this.resolver.callees(call, at.function);
-    if (inner?.function.facts.isGenerator) {
-      return yieldCount(inner.function.facts.body, this.activation(inner.function, call, at, inner.receiver !== undefined), this);
-    }
     return inner
       ? this.returned(call, at, (value, activation) => this.length(value, activation))
       : lengthOfLibraryCall(name, call, at, this);
@@ -791,43 +823,6 @@ export class Evaluator {
     return whole && interval(0, whole.likely / 2, whole.high);
   }
 
-  /** How many permutations, combinations or tuples `itertools` makes. */
-  private arrangementCount(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
-    const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
-    const named = (keyword: string): Value | undefined => call.arguments.find((argument) => argument.name === keyword)?.value;
-    const [first] = positional;
-    const length = first && this.length(first, at);
-    if (name === "itertools.product") {
-      const repeat = named("repeat");
-      const times = repeat ? this.number(repeat, at) : exactly(1);
-      const once = positional.map((each) => this.length(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-      return combine(once, times, (base, exponent) => base ** exponent);
-    }
-    const taken = positional[1] ?? named("r");
-    const size = taken ? this.number(taken, at) : name === "itertools.permutations" ? length : undefined;
-    return combine(length, size, (of, some) => arrangementsOf(name, Math.round(of), Math.round(some)));
-  }
-
-  private shapeOf(name: string, call: Extract<Value, { op: "call" }>, at: Activation): Amount {
-    if (name.startsWith("numpy.random.") || name.startsWith("torch.")) {
-      const positional = call.arguments.filter((argument) => argument.form === "positional");
-      const size = call.arguments.find((argument) => argument.name === "size")?.value;
-      if (size) return this.product(size, at);
-      // The first two say what is drawn.
-      if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? this.product(positional[2].value, at) : undefined;
-      return positional.map((argument) => this.product(argument.value, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-    }
-    const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
-    const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
-    return shape && this.product(shape, at);
-  }
-
-  /** A number, or the product of a tuple of numbers. */
-  private product(value: Value, at: Activation): Amount {
-    if (value.op !== "display") return this.number(value, at);
-    return value.elements.map((element) => this.number(element, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-  }
-
   /** How many bytes a value has: of text and bytes one for each element, of arrays eight. */
   bytes(value: Value, at: Activation): Amount {
     const length = this.length(value, at);
@@ -850,9 +845,15 @@ export class Evaluator {
     const taken = loop.form === "while" ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this)) : undefined;
     if (taken) return { count: taken, known: "known" };
     const counted = loop.form === "while" ? whileRounds(loop, at, this) : loop.iterable && this.length(loop.iterable, at);
+    const isOpen = counted === undefined || (counted === "endless" && loop.endsEarly);
+    const read = isOpen ? streamRounds(loop, at, this) : undefined;
+    if (read) return read;
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
-      const length = callbackCount(loop, at.function, this.resolver) ?? (runs === "often" ? defaultInnerLength : defaultLength);
+      const length =
+        callbackCount(loop, at.function, this.resolver) ??
+        listedEntries(loop, at, this) ??
+        (runs === "often" ? defaultInnerLength : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
@@ -915,6 +916,7 @@ const passThrough: ReadonlySet<string> = new Set([
   "builtins.iter",
   "builtins.enumerate",
   "builtins.dict",
+  "builtins.memoryview",
   "copy.copy",
   "copy.deepcopy",
   "numpy.array",
@@ -933,47 +935,12 @@ const coreCounts: ReadonlySet<string> = new Set([
   "loky.cpu_count",
 ]);
 
-const arrangements: ReadonlySet<string> = new Set([
-  "itertools.permutations",
-  "itertools.combinations",
-  "itertools.combinations_with_replacement",
-  "itertools.product",
-]);
-
-function arrangementsOf(name: string, of: number, some: number): number {
-  const from = name === "itertools.combinations_with_replacement" ? of + some - 1 : of;
-  if (some > from) return 0;
-  let count = 1;
-  for (let i = 0; i < some && count < 1e15; i++) count *= name === "itertools.permutations" ? of - i : (from - i) / (i + 1);
-  return count;
-}
-
 const sizedByArgument: ReadonlySet<string> = new Set([
   "builtins.bytes",
   "builtins.bytearray",
   "os.urandom",
   "random.randbytes",
   "secrets.token_bytes",
-]);
-
-const arrayShapes: ReadonlySet<string> = new Set([
-  "numpy.zeros",
-  "numpy.ones",
-  "numpy.empty",
-  "numpy.full",
-  "numpy.arange",
-  "numpy.linspace",
-  "numpy.random.rand",
-  "numpy.random.randn",
-  "numpy.random.random",
-  "numpy.random.standard_normal",
-  "numpy.random.normal",
-  "numpy.random.uniform",
-  "numpy.random.randint",
-  ...["Generator", "RandomState"].flatMap((type) =>
-    ["random", "standard_normal", "normal", "uniform"].map((method) => `numpy.random.${type}.${method}`),
-  ),
-  ...["zeros", "ones", "empty", "rand", "randn"].map((make) => `torch.${make}`),
 ]);
 
 const elementwise =

@@ -1,5 +1,8 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+import { lastName } from "./names-in-text.js";
 
 /** What a task has to do with threads that it starts itself, and with signs of other threads that it waits for. */
 export interface Helped {
@@ -44,10 +47,9 @@ export function repeatedHelp(help: Helped, count: Interval): Helped {
   };
 }
 
-/** One of several ways is taken: what is likely is their mean. */
-export function averagedHelp(arms: readonly Helped[]): Helped {
-  const all = arms.reduce(withHelp, unhelped);
-  return all === unhelped ? all : repeatedHelp(all, interval(0, 1 / arms.length, 1));
+/** One of several ways is taken, each in its share of cases: what is likely is their mean. */
+export function averagedHelp(arms: readonly Helped[], shareOf: (index: number) => number): Helped {
+  return arms.reduce((all, arm, index) => withHelp(all, repeatedHelp(arm, interval(0, shareOf(index), 1))), unhelped);
 }
 
 /** A thread that does so much. */
@@ -58,6 +60,35 @@ export function helperThread(work: Omit<Helped, "threads" | "signs" | "signWait"
 /** A wait for a sign of another thread. */
 export function awaitedSign(guessed: Interval): Helped {
   return { ...unhelped, signs: 1, signWait: guessed };
+}
+
+/**
+ * How long an event or condition is waited for: not at all where the task, or the module, has set it before; as long as the time-out says where the
+ * file has nobody who gives the sign; else until somebody does.
+ */
+export function signAwaited(name: string, call: CallOperation, at: Activation, guessed: Interval, evaluator: Evaluator): Helped | Interval {
+  const [, type] = /^threading\.(Event|Condition)\.wait$/.exec(name) ?? [];
+  const sign = type === undefined ? undefined : lastName(objectOf(call));
+  const limit = call.arguments.find(({ form, name: keyword }) => form === "positional" || keyword === "timeout");
+  const seconds = type === undefined || !limit ? undefined : evaluator.number(limit.value, at);
+  const mostNs = seconds && seconds.low >= 0 ? scale(seconds, 1e9) : undefined;
+  if (sign !== undefined) {
+    const { file, index } = at.function;
+    const calls = (method: string) => file.calls(method).filter((each) => lastName(objectOf(each.call)) === sign);
+    const given = type === "Event" ? calls("set") : [...calls("notify"), ...calls("notify_all")];
+    const isBefore = ({ call: { start }, function: of }: (typeof given)[number]): boolean =>
+      of === 0 || (of === index && start < call.start);
+    if (type === "Event" && given.some(isBefore) && calls("clear").length === 0) return nothing;
+    if (given.length === 0 && mostNs) return mostNs.high > 0 ? add(mostNs, lateNs) : nothing;
+  }
+  return awaitedSign(mostNs ? interval(0, Math.min(guessed.likely, mostNs.likely), Math.min(guessed.high, mostNs.high)) : guessed);
+}
+
+/** What a wait takes beyond its limit: `Event().wait(0.002)` took 2.1 ms on CPython 3.11, 3.13t and 3.14. */
+const lateNs = interval(20_000, 100_000, 1_000_000);
+
+function objectOf({ callee }: CallOperation): Value | undefined {
+  return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
 }
 
 /**
@@ -86,6 +117,16 @@ export function startedCall(
   const elements = passed?.op === "display" ? passed.elements.flatMap((value) => (value ? [value] : [])) : [];
   const delay = isTimer ? given(0, "interval") : undefined;
   return { call: { ...call, callee, arguments: elements.map((value) => ({ form: "positional", name: "", value })) }, delay };
+}
+
+/** What a thread runs that a class of the program is: `class Sender(threading.Thread)` with a `run`, where an object of it is made. */
+export function ownRun(call: CallOperation, at: Activation, resolver: Resolver): Activation | undefined {
+  for (const entity of resolver.resolve(call.callee, at.function)) {
+    if (entity.kind !== "class" || !resolver.classOrder(entity.class).externals.includes("threading.Thread")) continue;
+    const run = resolver.method(entity.class, "run");
+    return run && { function: run, arguments: new Map(), caller: at, receiver: { value: call, in: at, how: "whole" } };
+  }
+  return undefined;
 }
 
 function longer(a: Interval, b: Interval): Interval {

@@ -39,7 +39,7 @@ export function accessRun(place: Place, how: "read" | "write", at: Activation, r
   if (place.kind !== "attribute" || how === "write") return undefined;
   const found = methodOf(place.object, [place.name], at, resolver);
   const isProperty = found && decoratorNames(found).some((name) => name === "property" || name === "cached_property");
-  return isProperty ? runOf(found, undefined, at) : undefined;
+  return isProperty ? runOf(found, undefined, at, place.object) : undefined;
 }
 
 /** What comparing two elements of something runs. */
@@ -69,15 +69,16 @@ function run(
   resolver: Resolver,
 ): ImplicitRun | undefined {
   const found = object.op === "constant" ? undefined : methodOf(object, names, at, resolver);
-  return found && runOf(found, other && { value: other, in: at, how: "whole" }, at);
+  return found && runOf(found, other && { value: other, in: at, how: "whole" }, at, object);
 }
 
 /** A method that is given at most one argument. */
-function runOf(method: FunctionNode, argument: Argument | undefined, at: Activation): ImplicitRun {
+function runOf(method: FunctionNode, argument: Argument | undefined, at: Activation, object?: Value): ImplicitRun {
   const [, parameter] = method.facts.parameters;
   const given = new Map<string, Argument>();
   if (parameter && argument) given.set(parameter.name, argument);
-  return { function: method, activation: { function: method, arguments: given, caller: at } };
+  const receiver: Pick<Activation, "receiver"> = object ? { receiver: { value: object, in: at, how: "whole" } } : {};
+  return { function: method, activation: { function: method, arguments: given, caller: at, ...receiver } };
 }
 
 function methodOf(object: Value, names: readonly string[], at: Activation, resolver: Resolver): FunctionNode | undefined {

@@ -220,14 +220,6 @@ export function measuredCallNs(
   }
 }
 
-/** Whether a command is started that is known to wait for time or the network, where most compute: `["ssh", host, "uptime"]`. */
-export function startsIdleCommand({ arguments: [first] }: CallOperation): boolean {
-  const word = first?.value.op === "display" ? first.value.elements[0] : first?.value;
-  return word?.op === "constant" && idleCommands.test(String(word.value));
-}
-
-const idleCommands = /^(\S*\/)?(sleep|timeout|ssh|scp|sftp|rsync|curl|wget|ping6?|nc|ncat|telnet|dig|nslookup|traceroute|tail)(\s|$)/;
-
 interface ConstantCost {
   readonly construct: OperationName;
   readonly times: number;

@@ -1,5 +1,5 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
-import type { CallOperation, Operation, Value } from "../program/operation.js";
+import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
 import { databaseRows } from "./database-costs.js";
 import type { Activation, Evaluator } from "./evaluate.js";
@@ -311,50 +311,6 @@ const formatSizes: Readonly<Record<string, number>> = {
   ...{ x: 1, c: 1, b: 1, B: 1, "?": 1, s: 1, p: 1, h: 2, H: 2, e: 2 },
   ...{ i: 4, I: 4, l: 4, L: 4, f: 4, q: 8, Q: 8, n: 8, N: 8, d: 8, P: 8 },
 };
-
-/** How many elements a generator function hands out in one activation. */
-export function yieldCount(operations: readonly Operation[], at: Activation, evaluator: Evaluator): Amount {
-  let total: Amount = exactly(0);
-  const plus = (amount: Amount): void => {
-    total = combine(total, amount, (a, b) => a + b);
-  };
-  for (const operation of operations) {
-    switch (operation.op) {
-      case "yield":
-        plus(operation.isFrom ? operation.value && evaluator.length(operation.value, at) : exactly(1));
-        break;
-      case "loop": {
-        const inside = yieldCount(operation.body, at, evaluator);
-        if (inside && inside.high === 0) break;
-        const trips = evaluator.trips(operation, at);
-        plus(trips.known === "known" ? combine(inside, trips.count, (a, b) => a * b) : undefined);
-        break;
-      }
-      case "branch": {
-        const arms = operation.arms.map((arm) => yieldCount(arm, at, evaluator));
-        if (arms.some((arm) => arm === undefined)) return undefined;
-        const known = arms as readonly Interval[];
-        plus(
-          interval(
-            Math.min(...known.map((arm) => arm.low)),
-            known.reduce((sum, arm) => sum + arm.likely, 0) / Math.max(1, known.length),
-            Math.max(...known.map((arm) => arm.high)),
-          ),
-        );
-        break;
-      }
-      case "with":
-        plus(yieldCount(operation.body, at, evaluator));
-        break;
-      case "attempt":
-        plus(yieldCount(operation.body, at, evaluator));
-        break;
-      default:
-        break;
-    }
-  }
-  return total;
-}
 
 function fallingFactorial(n: number, r: number): number {
   let product = 1;

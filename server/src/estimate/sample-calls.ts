@@ -1,5 +1,6 @@
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation } from "./evaluate.js";
+import { sameAsFunction } from "./library-sizes.js";
 import {
   changedText,
   countOf,
@@ -47,7 +48,8 @@ export function sampleOfCall(call: CallOperation, at: Activation, samples: Sampl
     number: (value) => samples.number(value, at),
     keyword: (name) => call.arguments.find((each) => each.form === "keyword" && each.name === name)?.value,
   };
-  const [name] = samples.namesOf(call, at);
+  const [named] = samples.namesOf(call, at);
+  const name = named && sameAsFunction(named);
   const known = name === undefined || isMethodName(name) ? undefined : ofFunction(name, asked);
   if (known || call.callee.op !== "read" || call.callee.place.kind !== "attribute") return known;
   if (name !== undefined && !isMethodName(name) && !name.startsWith("re.Pattern.")) return undefined;
@@ -165,6 +167,12 @@ function ofFunction(name: string, asked: Asked): Sample | undefined {
     }
     case "builtins.chr":
       return textSample("x");
+    case "random.randbytes":
+    case "os.urandom":
+    case "secrets.token_bytes": {
+      const bytes = number(first);
+      return bytes === undefined ? undefined : opaque(bytes, true);
+    }
     case "builtins.bytes":
     case "builtins.bytearray": {
       const of = sample(first);

@@ -59,9 +59,12 @@ export function textSample(text: string, isBytes = false): TextSample {
   return { kind: "text", isBytes, parts: text === "" ? [] : [{ text, times: 1 }] };
 }
 
+/** Stands where nobody knows which character does. */
+const anyCharacter = "\u0001";
+
 /** Text of so many characters of which nothing else is known. */
 export function opaque(length: number, isBytes: boolean): TextSample {
-  return length < 1 ? textSample("", isBytes) : { kind: "text", isBytes, parts: [{ text: "\u0001", times: length }] };
+  return length < 1 ? textSample("", isBytes) : { kind: "text", isBytes, parts: [{ text: anyCharacter, times: length }] };
 }
 
 export function sequence(items: readonly Sample[], count = items.length): SequenceSample {
@@ -91,6 +94,12 @@ export function lengthOfSample(sample: Sample): number | undefined {
 /** The text itself, if all of it is there. */
 export function wholeText({ parts }: TextSample): string | undefined {
   return parts.every(({ times }) => times === 1) ? parts.map(({ text }) => text).join("") : undefined;
+}
+
+/** The same of a text of which every character is known. */
+export function toldText(sample: TextSample): string | undefined {
+  const whole = wholeText(sample);
+  return whole?.includes(anyCharacter) ? undefined : whole;
 }
 
 /** How often something stands in the text. */

@@ -18,9 +18,11 @@ import {
   type SequenceSample,
   sequence,
   textSample,
+  toldText,
 } from "./sample.js";
 import { sampleOfCall } from "./sample-calls.js";
 import { filledTemplate, parsedNumber, percentFormatted, shown, unescaped } from "./sample-text.js";
+import { remainderShare, truthOf } from "./sample-truth.js";
 
 /** Makes samples of the data that a program makes: what it would make of constants, for some of all elements. */
 export class Samples {
@@ -32,6 +34,10 @@ export class Samples {
   private uses = 0;
   /** What names of modules are bound to, where that does not matter. */
   private readonly constant = new Map<Value, Sample | undefined>();
+  /** While tests are asked how often they hold, the loops whose elements they look at, in order. */
+  private tested: string[] | undefined;
+  /** Whether something was met that is empty where it is bound, and may be filled later. */
+  private metEmpty = false;
   private steps = 0;
   private depth = 0;
   /** How many elements were given to functions. */
@@ -69,6 +75,41 @@ export class Samples {
     return interval(Math.min(likely, ...known), likely, Math.max(likely, ...known));
   }
 
+  /** In which share of all cases a test holds, judging by some of them; undefined where that cannot be told. */
+  share(test: Value, at: Activation): number | undefined {
+    if (this.depth > 0 || this.tested) return undefined;
+    const turn = this.turn;
+    this.tested = [];
+    this.metEmpty = false;
+    let holding = 0;
+    let asked = 0;
+    for (this.turn = 0; this.turn < mostItems; this.turn++) {
+      const uses = this.uses;
+      const holds = truthOf(test, at, this);
+      if (holds === undefined || this.metEmpty) asked = Number.NaN;
+      asked++;
+      if (holds) holding++;
+      // It comes out the same whatever the elements are.
+      if (Number.isNaN(asked) || uses === this.uses) break;
+    }
+    this.turn = turn;
+    this.tested = undefined;
+    // Of many numbers, one in `n` is a multiple of `n`.
+    if (Number.isNaN(asked) || asked === mostItems)
+      return (
+        remainderShare(test, (value) => this.evaluator.number(value, at)?.likely) ?? (Number.isNaN(asked) ? undefined : holding / asked)
+      );
+    return holding / asked;
+  }
+
+  /** A short text that is the same whatever elements loops are at. */
+  exactText(value: Value, at: Activation): string | undefined {
+    const uses = this.uses;
+    const sample = this.of(value, at);
+    const text = sample?.kind === "text" && uses === this.uses ? toldText(sample) : undefined;
+    return text !== undefined && text.length <= mostOfKey ? text : undefined;
+  }
+
   private sample(value: Value, at: Activation): Sample | undefined {
     if (this.depth > deepest || ++this.steps > mostSteps) return undefined;
     this.depth++;
@@ -90,6 +131,9 @@ export class Samples {
       case "read":
         return this.read(value, at);
       case "choice": {
+        const holds = value.test && truthOf(value.test, at, this);
+        const chosen = holds === undefined ? undefined : value.values[holds ? 0 : 1];
+        if (chosen) return this.sample(chosen, at);
         const choices = value.values.flatMap((each) => this.sample(each, at) ?? []);
         return choices.length === value.values.length ? choices[this.turn % choices.length] : undefined;
       }
@@ -148,16 +192,26 @@ export class Samples {
     this.uses++;
     if (this.current.has(key)) return this.current.get(key);
     const whole = this.sample(iterable, at);
-    return whole && this.anyOf(elementsOf(whole)?.items ?? []);
+    return whole && this.anyOf(elementsOf(whole)?.items ?? [], key);
   }
 
-  private anyOf(items: readonly Sample[]): Sample | undefined {
+  /** One of some elements; `of`: what loop they are of. */
+  private anyOf(items: readonly Sample[], of = ""): Sample | undefined {
     this.uses++;
-    return items[this.turn % Math.max(1, items.length)];
+    return items[this.turnOf(of) % Math.max(1, items.length)];
+  }
+
+  /** Loops one inside the other are not at the same element each. */
+  private turnOf(loop: string): number {
+    if (!this.tested) return this.turn;
+    const known = this.tested.indexOf(loop);
+    const place = known >= 0 ? known : this.tested.push(loop) - 1;
+    return place === 0 ? this.turn : this.turn * (place % 2 === 1 ? 5 : 7) + place * 3;
   }
 
   private display({ elements, keys, makes, isOpen }: Extract<Value, { op: "display" }>, at: Activation): Sample | undefined {
     if (isOpen) return undefined;
+    this.metEmpty ||= elements.length === 0;
     const some = elements.length <= mostWritten ? elements : elements.slice(0, mostWritten);
     const items = some.map((each) => this.sample(each, at));
     if (items.includes(undefined)) return undefined;
@@ -393,6 +447,8 @@ function about(length: number): Interval {
   return length <= mostItems ? exactly(length) : interval(length * 0.92, length, length * 1.08);
 }
 
+/** Longer texts are as good as any other. */
+const mostOfKey = 64;
 const deepest = 40;
 const mostSteps = 4_000;
 /** So many elements of what is written out are looked at. */

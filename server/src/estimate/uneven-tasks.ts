@@ -4,7 +4,7 @@ import type { ScopedValue, SpawnTarget } from "../program/link/spawns.js";
 import type { Value } from "../program/operation.js";
 import type { Share } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
-import type { Sample } from "./sample.js";
+import { type Sample, toldText } from "./sample.js";
 import type { CostModel, TaskWork } from "./work.js";
 
 /** What each task asks for, compared with all tasks' average. */
@@ -110,9 +110,13 @@ function elementsOf(iterable: Value, at: Activation, model: CostModel): readonly
   return values.includes(undefined) ? undefined : values.map((value) => ({ value: value as Value, in: at, how: "whole" }));
 }
 
-/** A number, or a tuple of numbers, as it would be written. */
+/** A number, a short text, or a tuple of these, as it would be written. */
 function writtenAs(sample: Sample): Value | undefined {
   const place = { start: -1, end: -1 };
+  if (sample.kind === "text") {
+    const text = sample.isBytes ? undefined : toldText(sample);
+    return text !== undefined && /^[^\\]{0,200}$/.test(text) ? { op: "constant", type: "str", value: text, ...place } : undefined;
+  }
   if (sample.kind === "number") return { op: "constant", type: sample.type, value: sample.value, ...place };
   if (sample.kind !== "sequence" || sample.items.length !== sample.count) return undefined;
   const elements = sample.items.map(writtenAs);

@@ -1,10 +1,12 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
-import { type Activation, type Evaluator, mentions } from "./evaluate.js";
+import { type Activation, bareActivation, type Evaluator, mentions } from "./evaluate.js";
 import { appendedTo } from "./growing-containers.js";
+import { lastName } from "./names-in-text.js";
 
 /** How often a `while` loop goes round, as far as what it tests and how that changes tell. */
 export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount | "endless" {
@@ -100,7 +102,7 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
     if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
     const { name, object } = value.callee.place;
     if (!/^(get|get_nowait|empty|qsize|popleft|pop)$/.test(name) || object.op !== "read") return undefined;
-    return evaluator.filledWith(object, at) && evaluator.length(object, at);
+    return (evaluator.filledWith(object, at) && evaluator.length(object, at)) ?? putByOthers(object, at, evaluator);
   };
   if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
   const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
@@ -111,6 +113,26 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
     if (length) return length;
   }
   return undefined;
+}
+
+/** How much other functions of the file put into the queue of that name, each in one run: a thread of a producer's, say. */
+function putByOthers(queue: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
+  const name = lastName(queue);
+  let total: Amount;
+  for (const { call, function: index } of name === undefined ? [] : at.function.file.calls("put")) {
+    const node = at.function.file.functions[index];
+    const { callee } = call;
+    if (!node || callee.op !== "read" || callee.place.kind !== "attribute" || lastName(callee.place.object) !== name) continue;
+    if (node === at.function) return undefined;
+    let count: Amount = exactly(1);
+    for (const loop of loopsAround(node, call)) {
+      const trips = evaluator.trips(loop, bareActivation(node));
+      count = trips.known === "known" ? combine(count, trips.count, (a, b) => a * b) : undefined;
+    }
+    if (!count) return undefined;
+    total = total ? combine(total, count, (a, b) => a + b) : count;
+  }
+  return total;
 }
 
 /** Whether each round looks at the middle between both: `middle = (low + high) // 2`. */

@@ -14,23 +14,28 @@ import { operatorMethod } from "../program/link/operators.js";
 import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type { BranchOperation, CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
+import { answersFromOwn, briefCalls, lightCalls } from "./call-kinds.js";
+import { commandCost, startsIdleCommand } from "./command-costs.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
-import { awaitedSign, type Helped, helperThread, helpOf, startedCall, unhelped, withHelp } from "./helper-threads.js";
+import { producerIn, sharesOf } from "./generators.js";
+import { awaitedSign, type Helped, helperThread, helpOf, ownRun, signAwaited, startedCall, unhelped, withHelp } from "./helper-threads.js";
 import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
-import { measuredCallNs, startsIdleCommand } from "./library-costs.js";
+import { measuredCallNs } from "./library-costs.js";
 import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
+import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
 import { notedEntry } from "./noted-entry.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
+import { fromPageCache } from "./page-cache.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
@@ -39,6 +44,7 @@ import { semaphorePlaces } from "./room.js";
 import { objectCount, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses, usesInside } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
+import { amountText, madeText, textOf } from "./size-texts.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
 
@@ -301,9 +307,11 @@ export class CostModel {
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
       const certain =
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
-      return `${name}=${text(number)}#${text(length)}${whole ? itemsText(argument.value, argument.in, this.evaluator) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
+      return `${name}=${amountText(number)}#${amountText(length)}${whole && !number ? textOf(argument, this.evaluator) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
     });
-    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})`;
+    const { receiver } = activation;
+    const self = receiver ? madeText(receiver.value, receiver.in, this.evaluator) : "";
+    return `${this.coroutines === "run" ? "" : "between awaits "}${functionKey(activation.function)}(${known.join()})${self}`;
   }
 
   private assumedRecursion(node: FunctionNode): Interval {
@@ -368,8 +376,7 @@ export class CostModel {
           // Whoever imports the module does not run what it does as a program.
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
-          const arms = operation.arms.map((arm) => this.operations(arm, at));
-          addTo(sum, averaged(arms));
+          addTo(sum, this.branch(operation, at));
           break;
         }
         case "attempt":
@@ -392,6 +399,17 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** One of the arms: which, or how often each, where samples of what decides tell that. */
+  private branch(branch: BranchOperation, at: Activation): Sum {
+    const shares = sharesOf(branch, at, this.evaluator);
+    const only = shares.indexOf(1);
+    if (only >= 0) return this.operations(branch.arms[only] ?? [], at);
+    return averaged(
+      branch.arms.map((arm) => this.operations(arm, at)),
+      shares,
+    );
   }
 
   /** Adds what a call or a loop costs, or what a comment says that it does. */
@@ -555,13 +573,19 @@ export class CostModel {
     this.loopDepth++;
     const outerRounds = this.rounds;
     this.rounds = count.likely;
-    const run = (): Sum => this.operations(loop.body, at);
+    const runs = loop.iterable && producerIn(loop.iterable, at, this.resolver);
+    const producer = runs && !this.stack.includes(runs.function) ? runs : undefined;
+    const run = (): Sum => {
+      const sum = this.operations(loop.body, at);
+      if (producer) this.enter(producer, sum, undefined);
+      return sum;
+    };
     const body = loop.iterable ? this.block(loop.iterable, at, run) : run();
     this.rounds = outerRounds;
     this.loopDepth--;
     const from = this.readsFrom(loop, at);
     if (from) body.wait = add(body.wait, from === "file" ? lineReadNs : lineReceivedNs);
-    if (known === "default" && loop.iterable && this.isProduced(loop.iterable, at)) body.unknown++;
+    if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) body.unknown++;
     const next = this.nextCost(loop, at);
     if (next) addReleased(body, next.nativeNs);
     const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), this.keptNs(loop, count, at));
@@ -642,6 +666,8 @@ export class CostModel {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
     this.sharing.addCall(operation, at, sum);
+    const run = ownRun(operation, at, this.resolver);
+    if (run) sum.help = withHelp(sum.help, this.helped(run, zero));
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
       const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
@@ -743,13 +769,17 @@ export class CostModel {
     const seconds = delay && this.evaluator.number(delay, at);
     const later = !delay ? zero : seconds && seconds.low >= 0 ? scale(seconds, 1e9) : unknownDelayNs;
     const found = this.resolver.resolve(call.callee, at.function).find((entity) => entity.kind === "function");
-    const node = found?.kind === "function" ? found.function : undefined;
+    if (found?.kind !== "function") return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
+    return this.helped(this.evaluator.activation(found.function, call, at, found.receiver !== undefined), later);
+  }
+
+  private helped(activation: Activation, later: Interval): Helped {
     // What sets itself up again waits for none of its later runs.
-    if (node && this.stack.includes(node)) return unhelped;
-    if (!node || this.stack.length > maximumStack) return delay ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
-    const isBound = found?.kind === "function" && found.receiver !== undefined;
-    const { sum } = this.functionCost(this.evaluator.activation(node, call, at, isBound));
-    if (sum.endless) return unhelped;
+    if (this.stack.includes(activation.function)) return unhelped;
+    if (this.stack.length > maximumStack) return later.high > 0 ? helperThread({ interpreter: zero, native: zero, wait: later }) : unhelped;
+    const { sum } = this.functionCost(activation);
+    // Who waits for requests for ever keeps nobody waiting longer than it takes to answer.
+    if (sum.endless) return sum.help.signs > 0 ? helperThread({ interpreter: zero, native: zero, wait: zero }) : unhelped;
     return helperThread({ interpreter: add(sum.interpreter, sum.held), native: sum.native, wait: add(later, sum.wait) });
   }
 
@@ -809,7 +839,7 @@ export class CostModel {
     const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
     const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined);
     const known = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
-    const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call);
+    const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
     const cost = isIdle
       ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
       : entry.waits?.for === "disk"
@@ -823,8 +853,7 @@ export class CostModel {
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
     addReleased(sum, cost.nativeNs, database?.releases);
-    if (entry.kind === "sync-wait" && !entry.cost) sum.help = withHelp(sum.help, awaitedSign(cost.waitNs));
-    else sum.wait = add(sum.wait, cost.waitNs);
+    this.waitFor(entry, name, call, cost.waitNs, at, sum);
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
     const ns = cost.interpreterNs.likely + cost.nativeNs.likely + cost.waitNs.likely;
     calls.push({
@@ -859,6 +888,24 @@ export class CostModel {
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
     }
+  }
+
+  private waitFor(
+    entry: CallableEntry,
+    name: string,
+    call: CallOperation | ComputeOperation,
+    ns: Interval,
+    at: Activation,
+    sum: Sum,
+  ): void {
+    if (entry.kind === "sync-wait" && !entry.cost && call.op === "call") {
+      const awaited = signAwaited(name, call, at, ns, this.evaluator);
+      if ("threads" in awaited) sum.help = withHelp(sum.help, awaited);
+      else sum.wait = add(sum.wait, awaited);
+      return;
+    }
+    if (answersFromOwn.test(name)) sum.help = withHelp(sum.help, awaitedSign(zero));
+    sum.wait = add(sum.wait, ns);
   }
 
   /** The functions that the call runs itself: `map` runs its first argument for each element. */
@@ -914,6 +961,8 @@ export class CostModel {
         from: "measured",
       };
     }
+    const command = commandCost(name, call, at, this.evaluator, this.target);
+    if (command) return command;
     const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
     // Where only the size of an integer decides whether Python code converts it, the measured time is that of the usual one.
     if (!ns || (verdict.gil === "depends" && verdict.possible.includes("releases"))) return undefined;
@@ -967,31 +1016,6 @@ function byWeight(a: Weighted, b: Weighted): number {
 function withoutWeight({ what, value, from }: Weighted): Assumption {
   return { what, value, from };
 }
-
-/** Functions of the standard library that do not take long (`test/measure/short_calls.py`: 10 to 250 ns for those without an entry). */
-const briefCalls =
-  /^(threading|collections|dataclasses|typing|types|functools|enum|abc|sys|operator|itertools|array|datetime|decimal|fractions|calendar|zoneinfo|struct|csv|uuid|unicodedata|contextlib|keyword|weakref|stat)\.|^inspect\.is|^os\.fs(path|encode|decode)$|^io\.\w+\.(tell|seek)$/;
-
-/** Calls that knowledge gives no cost for because there is next to none. */
-const lightCalls =
-  /^(builtins\.(?!eval|exec)|itertools|functools|operator|multiprocessing|threading|concurrent|asyncio|contextlib|signal|ctypes|random)\b/;
-
-/**
- * Most files are in the page cache: what reads them is the kernel, on a core of its own, and what changes them waits for its file system about half
- * the time (`test/measure/file_waits.py`: 98 to 100 % and 36 to 57 % processor time). A disk or a network below may make anybody wait.
- */
-function fromPageCache(cost: CallCost, name: string): CallCost {
-  const { low, likely, high } = cost.waitNs;
-  const share = /sync$/.test(name) ? 0 : changesFiles.test(name) ? 0.5 : 1;
-  return {
-    ...cost,
-    nativeNs: add(cost.nativeNs, interval(low * share, likely * share, likely * share * 3)),
-    waitNs: interval(low * (1 - share), likely * (1 - share), high),
-  };
-}
-
-const changesFiles =
-  /write|flush|close|truncate|copy|move|rename|replace|rmtree|archive|mkdir|rmdir|remove|unlink|mkdtemp|mkstemp|Temporary|sendfile/;
 
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
@@ -1089,37 +1113,6 @@ function largest({ receiver, positional }: CallFacts): Interval | undefined {
   return known.sort((a, b) => b.likely - a.likely)[0];
 }
 
-/** The numbers of a short tuple that is written out. */
-function itemsText(value: Value, at: Activation, evaluator: Evaluator): string {
-  if (value.op !== "display" || value.makes !== "tuple" || value.elements.length > 8) return "";
-  return `(${value.elements.map((element) => text(evaluator.number(element, at))).join()})`;
-}
-
 function exactNumber(amount: Interval | undefined): number | undefined {
   return amount && amount.low === amount.high ? amount.low : undefined;
-}
-
-function text(amount: Interval | undefined): string {
-  return amount ? `${amount.low}..${amount.likely}..${amount.high}` : "?";
-}
-
-function wholeText(value: number): string {
-  return Math.round(value).toLocaleString("en");
-}
-
-function loopText(loop: LoopOperation): string {
-  const name = loop.iterable ? writtenName(loop.iterable) : undefined;
-  return name ? `length of \`${name}\`` : "number of rounds of a loop";
-}
-
-function calledName({ callee }: CallOperation): string {
-  return writtenName(callee) ?? "a call";
-}
-
-function writtenName(value: Value): string | undefined {
-  if (value.op !== "read") return undefined;
-  if (value.place.kind === "name") return value.place.name;
-  if (value.place.kind !== "attribute") return undefined;
-  const object = writtenName(value.place.object);
-  return object === undefined ? value.place.name : `${object}.${value.place.name}`;
 }

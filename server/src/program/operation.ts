@@ -241,6 +241,8 @@ export interface ChoiceValue extends Range {
   /** How the value comes about: `and` and `or` give the first where it decides. */
   readonly by: "and" | "or" | "condition" | "decorator";
   readonly values: readonly Value[];
+  /** Of a conditional expression, what decides. */
+  readonly test?: Value;
 }
 
 export interface UnknownValue extends Range {

@@ -834,7 +834,7 @@ class FunctionExtraction {
         const values: Value[] = [];
         const arms = [expression.then, expression.otherwise].map((arm) => this.inner(() => values.push(this.value(arm))));
         this.optional(test, arms, expression);
-        return { op: "choice", by: "condition", values, start, end };
+        return { op: "choice", by: "condition", values, test, start, end };
       }
       case "lambda": {
         const scope = this.file.scopes.of.get(expression);

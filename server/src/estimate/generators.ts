@@ -1,0 +1,95 @@
+import { exactly, type Interval, interval } from "../base/interval.js";
+import type { Resolver } from "../program/link/resolver.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { BranchOperation, CallOperation, Operation, Value, YieldOperation } from "../program/operation.js";
+import { type Amount, combine } from "./amount.js";
+import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+
+/** How often, of all times, each arm of a branch is taken; all alike where nothing tells. */
+export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator): readonly number[] {
+  const share = test && arms.length === 2 ? evaluator.samples.share(test, at) : undefined;
+  return share === undefined ? arms.map(() => 1 / arms.length) : [share, 1 - share];
+}
+
+/** How many elements a generator function hands out in one activation. */
+export function yieldCount(operations: readonly Operation[], at: Activation, evaluator: Evaluator): Amount {
+  let total: Amount = exactly(0);
+  const plus = (amount: Amount): void => {
+    total = combine(total, amount, (a, b) => a + b);
+  };
+  for (const operation of operations) {
+    switch (operation.op) {
+      case "yield":
+        plus(operation.isFrom ? operation.value && evaluator.length(operation.value, at) : exactly(1));
+        break;
+      case "loop": {
+        const inside = yieldCount(operation.body, at, evaluator);
+        if (inside && inside.high === 0) break;
+        const trips = evaluator.trips(operation, at);
+        plus(trips.known === "known" ? combine(inside, trips.count, (a, b) => a * b) : undefined);
+        break;
+      }
+      case "branch": {
+        const arms = operation.arms.map((arm) => yieldCount(arm, at, evaluator));
+        if (arms.some((arm) => arm === undefined)) return undefined;
+        const known = arms as readonly Interval[];
+        const shares = sharesOf(operation, at, evaluator);
+        plus(
+          interval(
+            Math.min(...known.map((arm) => arm.low)),
+            known.reduce((sum, arm, index) => sum + arm.likely * (shares[index] ?? 0), 0),
+            Math.max(...known.map((arm) => arm.high)),
+          ),
+        );
+        break;
+      }
+      case "with":
+        plus(yieldCount(operation.body, at, evaluator));
+        break;
+      case "attempt":
+        plus(yieldCount(operation.body, at, evaluator));
+        break;
+      default:
+        break;
+    }
+  }
+  return total;
+}
+
+/** How many elements each of those has that a generator function hands out, where it does so in one place. */
+export function yieldedLength(call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const generator = evaluator.generatorOf(call, at);
+  const value = generator && onlyYield(generator.function.facts.body)?.value;
+  if (!generator || !value) return undefined;
+  const cut = cutFrom(value);
+  const whole = cut && evaluator.length(cut, generator);
+  const count = whole && yieldCount(generator.function.facts.body, generator, evaluator);
+  // Pieces of one whole, from where the last one ended to where the next begins.
+  if (whole && count) return combine(whole, count, (length, pieces) => length / Math.max(1, pieces));
+  return evaluator.length(value, generator);
+}
+
+function onlyYield(body: readonly Operation[]): YieldOperation | undefined {
+  const found: YieldOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "yield") found.push(operation);
+  });
+  return found.length === 1 && found[0]?.isFrom === false ? found[0] : undefined;
+}
+
+/** `data` of `data[start:stop]`, where both are names: how wide that is shows nowhere. */
+function cutFrom(value: Value): Value | undefined {
+  if (value.op !== "read" || value.place.kind !== "element") return undefined;
+  const { index, object } = value.place;
+  const [start, stop, step] = index.op === "compute" && index.operator === "slice" ? index.operands : [];
+  return start?.op === "read" && stop?.op === "read" && (!step || step.op === "constant") ? object : undefined;
+}
+
+/** What runs for each element that `iter` hands out until one is the last: `iter(lambda: file.read(4096), b"")`. */
+export function producerIn(iterable: Value, at: Activation, resolver: Resolver): Activation | undefined {
+  if (iterable.op !== "call" || iterable.arguments.length !== 2) return undefined;
+  if (resolver.externalCallees(iterable, at.function)[0] !== "builtins.iter") return undefined;
+  const [first] = iterable.arguments;
+  const found = first && resolver.resolve(first.value, at.function).find((entity) => entity.kind === "function");
+  return found?.kind === "function" ? { ...bareActivation(found.function), caller: at } : undefined;
+}

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf, strategyOf } from "./predictions.js";
+
+const parser = await pythonParser();
+
+const pool = (before: string, items = "range(12)"): string => `
+import os, queue, socket, sqlite3, subprocess, threading, time
+from concurrent.futures import ThreadPoolExecutor
+${before}
+with ThreadPoolExecutor(max_workers=4) as pool:
+    list(pool.map(task, ${items}))
+`;
+
+const taskMs = (text: string): { busy: number; wait: number } => {
+  const { work } = predictionOf(parser, text, "cpython-3.11", 4);
+  return { busy: (work.interpreterNs.likely + work.nativeNs.likely) / 1e6, wait: work.waitNs.likely / 1e6 };
+};
+
+function between(value: number, low: number, high: number): void {
+  assert.ok(value >= low && value <= high, `${value} is not from ${low} to ${high}`);
+}
+
+describe("which way a test goes", () => {
+  const answer = (test: string): string =>
+    `def task(name):\n    time.sleep(0.04 if ${test} else 0.004)\n    if ${test}:\n        time.sleep(0.04)\n`;
+
+  test("is each item's own where that is written out", () => {
+    const names = '["slow-1", "a", "b", "c", "d", "e", "f", "slow-2"]';
+    between(taskMs(pool(answer('name.startswith("slow")'), names)).wait, 22, 25);
+    const uneven = strategyOf(predictionOf(parser, pool(answer('name == "slow-1"'), names), "cpython-3.11", 4), "threads");
+    assert.ok(uneven.speedup.likely < 1.5, "one slow item is all that is waited for");
+  });
+
+  test("is open where nobody knows the item, and then both ways count", () => {
+    between(taskMs(pool(answer("name in os.environ"))).wait, 30, 44);
+  });
+
+  test("counts as often as samples and remainders say", () => {
+    const every = (test: string): number =>
+      taskMs(pool(`def task(seed):\n    for n in range(1000):\n        if ${test}:\n            time.sleep(0.001)\n`)).wait;
+    between(every("n % 50 == 0"), 18, 24);
+    between(every("hash(n) & 15 == 0"), 25, 75);
+    assert.ok(every("n % 50") > every("n % 50 == 0") * 1.5);
+  });
+
+  test("is not told by what is empty at first and filled later", () => {
+    const text = pool(
+      "def task(seed):\n    seen = []\n    keep = seen\n    for n in range(50):\n        keep.extend([n])\n    if len(seen) > 3:\n        time.sleep(0.02)\n",
+    );
+    assert.ok(taskMs(text).wait > 5);
+  });
+});
+
+describe("an object knows what it was made of", () => {
+  const hashing = (made: string): string => `
+import hashlib
+class Image:
+    def __init__(self, size):
+        self.data = bytes(size)
+    def parts(self):
+        for start in range(0, len(self.data), 65536):
+            yield self.data[start:start + 65536]
+
+def digest(image):
+    whole = hashlib.sha256()
+    for part in image.parts():
+        whole.update(part)
+    return whole.hexdigest()
+
+def task(job):
+    name, size = job
+    return digest(${made})
+`;
+
+  test("each task's object its own size", () => {
+    const items = '[("a", 20_000_000), ("b", 100_000), ("c", 100_000), ("d", 100_000)]';
+    const few = taskMs(pool(hashing("Image(size)"), items));
+    const many = taskMs(pool(hashing("Image(size * 10)"), items));
+    between(many.busy / few.busy, 2, 12);
+    const threads = strategyOf(predictionOf(parser, pool(hashing("Image(size)"), items), "cpython-3.11", 4), "threads");
+    assert.ok(threads.speedup.likely < 1.3, "the first image takes nearly all the time");
+  });
+
+  test("fields of data classes, by place and by name", () => {
+    const text = (made: string): string =>
+      pool(
+        `from dataclasses import dataclass\n@dataclass\nclass Job:\n    name: str\n    delay: float = 0.5\n\ndef task(n):\n    job = ${made}\n    time.sleep(job.delay)\n`,
+      );
+    between(taskMs(text('Job("a", 0.003)')).wait, 3, 3.3);
+    between(taskMs(text('Job("a", delay=0.003)')).wait, 3, 3.3);
+    between(taskMs(text('Job("a")')).wait, 490, 510);
+  });
+});
+
+describe("a thread that is an object of the program", () => {
+  const sender = (setUp: string): string => `
+class Sender(threading.Thread):
+    def __init__(self, count):
+        super().__init__()
+        self.count = count
+        self.inbox = queue.Queue()
+    def run(self):
+        for n in range(self.count):
+            time.sleep(0.002)
+            self.inbox.put(n)
+        self.inbox.put(None)
+
+def task(n):
+    sender = Sender(10)
+    ${setUp}
+    total = 0
+    while True:
+        got = sender.inbox.get()
+        if got is None:
+            break
+        total += sum(range(2_000))
+    sender.join()
+`;
+
+  test("is waited for, and gives as much as it puts", () => {
+    const { busy, wait } = taskMs(pool(sender("sender.start()")));
+    between(wait, 19, 25);
+    between(busy, 0.1, 2);
+  });
+});
+
+describe("a sign of another thread", () => {
+  const wait = (setUp: string, timeout = ""): number =>
+    taskMs(pool(`def task(n):\n    ready = threading.Event()\n    ${setUp}\n    ready.wait(${timeout})\n    sum(range(20_000))\n`)).wait;
+
+  test("is there if the task gave it itself", () => between(wait("ready.set()"), 0, 0.01));
+  test("never comes where nobody gives it, and then the limit counts", () => between(wait("pass", "0.03"), 30, 32));
+  test("is waited for where somebody else may give it", () => assert.ok(wait("publish(ready)") > 0.5));
+});
+
+describe("what is read piece by piece", () => {
+  const reading = (loop: string): number => taskMs(pool(`def task(n):\n    with open("data.bin", "rb") as file:\n${loop}`)).busy;
+
+  test("has a megabyte, in pieces of any size", () => {
+    const body = "            total = len(piece)\n";
+    const large = reading(`        while piece := file.read(65536):\n${body}`);
+    const small = reading(`        while piece := file.read(4096):\n${body}`);
+    between(small / large, 1, 8);
+    between(reading(`        for piece in iter(lambda: file.read(4096), b""):\n${body}`) / small, 0.8, 1.3);
+  });
+
+  test("of a connection is mostly there in one piece where its length is known", () => {
+    const exchange = (body: string): number =>
+      taskMs(
+        pool(
+          `def receive(sock, size):\n    data = b""\n${body}    return data\n\ndef task(n):\n    a, b = socket.socketpair()\n    for i in range(100):\n        a.sendall(bytes(50))\n        receive(b, 50)\n`,
+        ),
+      ).busy;
+    const known = exchange("    while len(data) < size:\n        data += sock.recv(size - len(data))\n");
+    const toEnd = exchange(
+      "    while True:\n        piece = sock.recv(16)\n        if not piece:\n            break\n        data += piece\n",
+    );
+    between(known, 0.1, 6);
+    assert.ok(toEnd > known * 1.3);
+  });
+});
+
+test("small commands take a millisecond or two, others as long as they take", () => {
+  const run = (command: string): number => taskMs(pool(`def task(n):\n    for i in range(10):\n        subprocess.run(${command})\n`)).busy;
+  between(run('["wc", "-l", "names.txt"]'), 8, 30);
+  assert.ok(run('["ffmpeg", "-i", "film.mp4"]') > 60);
+});
+
+test("a database answers each of several statements that a loop goes through", () => {
+  const text = (statements: string): string =>
+    pool(
+      `QUERIES = ${statements}\n\ndef task(n):\n    db = sqlite3.connect(":memory:")\n    db.executemany("insert into sale values (?, ?)", [(i, i % 7) for i in range(3000)])\n    return [db.execute(query).fetchall() for query in QUERIES]\n`,
+    );
+  const short = taskMs(text('("select amount from sale where id = 3", "select amount from sale where id = 4")')).busy;
+  const long = taskMs(
+    text('("select amount from sale where id = 3", "select count(*) from sale a join sale b on a.amount = b.amount")'),
+  ).busy;
+  assert.ok(long > short + 5, `${long} and ${short}`);
+});
