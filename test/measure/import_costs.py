@@ -17,17 +17,17 @@ import sys
 import tempfile
 
 MODULES = """
-argparse array ast asyncio base64 binascii bisect bz2 calendar cmath cmd code codecs collections.abc colorsys concurrent.futures configparser contextlib
-contextvars copy csv ctypes dataclasses datetime decimal difflib dis doctest email email.message email.mime.multipart email.mime.text email.parser
-email.utils enum fileinput fnmatch fractions ftplib functools gc getpass gettext glob graphlib gzip hashlib heapq hmac html html.parser http
+__future__ abc argparse array ast asyncio atexit base64 binascii bisect bz2 calendar cmath cmd code codecs collections collections.abc colorsys concurrent.futures configparser contextlib
+contextvars copy copyreg csv ctypes dataclasses datetime decimal difflib dis doctest email email.message email.mime.multipart email.mime.text email.parser
+email.utils enum errno faulthandler fcntl fileinput fnmatch fractions ftplib functools gc getpass gettext glob graphlib gzip hashlib heapq hmac html html.parser http
 http.client http.cookies http.cookiejar http.server imaplib importlib importlib.metadata importlib.resources inspect io ipaddress itertools json keyword linecache locale
 logging logging.config logging.handlers lzma mailbox marshal math mimetypes mmap multiprocessing multiprocessing.managers multiprocessing.pool
-multiprocessing.shared_memory numbers operator optparse os pathlib pdb pickle pickletools pkgutil platform plistlib poplib pprint
+multiprocessing.shared_memory numbers operator optparse os pathlib pdb pickle pickletools pkgutil platform plistlib poplib posixpath pprint
 profile pstats queue quopri random re reprlib resource runpy sched secrets select selectors shelve shlex shutil signal site smtplib socket socketserver
 sqlite3 ssl stat statistics string stringprep struct subprocess symtable sys sysconfig tarfile telnetlib tempfile textwrap threading time timeit
-token tokenize tomllib traceback tracemalloc types typing unicodedata unittest unittest.mock urllib.error urllib.parse urllib.request urllib.robotparser
+token tokenize tomllib traceback tracemalloc types typing unicodedata unittest unittest.mock urllib urllib.error urllib.parse urllib.request urllib.robotparser
 uuid venv warnings wave weakref webbrowser wsgiref.simple_server xml.dom.minidom xml.etree.ElementTree xml.parsers.expat xml.sax xmlrpc.client
-zipfile zlib zoneinfo
+xml xml.etree zipfile zlib zoneinfo
 """
 
 
@@ -52,7 +52,7 @@ def imported(name):
     """Own microseconds of each module that comes with it."""
     shown = subprocess.run([sys.executable, "-X", "importtime", "-c", "import " + name], capture_output=True, text=True)
     if shown.returncode:
-        return {}
+        return None
     return {name.strip(): int(own) for own, name in re.findall(r"^import time:\s*(\d+) \|\s*\d+ \|(.*)$", shown.stderr, re.M)}
 
 
@@ -64,7 +64,10 @@ def main():
     own, brings = {}, {}
     for _ in range(repeats):
         for name in MODULES.split():
-            found = {each: us for each, us in imported(name).items() if each not in before}
+            all_of_it = imported(name)
+            if all_of_it is None:  # a module that this version or platform lacks
+                continue
+            found = {each: us for each, us in all_of_it.items() if each not in before}
             brings.setdefault(name, set()).update(found)
             for each, us in found.items():
                 own[each] = min(us, own.get(each, us))
@@ -76,7 +79,7 @@ def main():
     print(' "names": %s,' % json.dumps(names, separators=(",", ":")))
     print(' "microseconds": %s,' % json.dumps([own[name] for name in names], separators=(",", ":")))
     print(' "brings": {')
-    rows = ['  %s: %s' % (json.dumps(name), json.dumps(sorted(place[each] for each in found), separators=(",", ":"))) for name, found in sorted(brings.items()) if found]
+    rows = ['  %s: %s' % (json.dumps(name), json.dumps(sorted(place[each] for each in found), separators=(",", ":"))) for name, found in sorted(brings.items())]
     print(",\n".join(rows))
     print(" }\n}")
 

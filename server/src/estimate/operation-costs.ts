@@ -465,7 +465,7 @@ function derive(
     unit: measured.units[name],
   }));
   const handOver = { low: pick(from, by, "low"), likely: pick(from, by, "likely"), high: pick(from, by, "high") };
-  return { origin: { kind, note }, operations, bulk, library: { column, factor: scale(by.bulk, librarySlower) }, handOver };
+  return { origin: { kind, note }, operations, bulk, library: { column, factor: scale(by.operations, librarySlower) }, handOver };
 }
 
 function toInterval(triple: Triple, by: Interval): Interval {

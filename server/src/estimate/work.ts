@@ -225,7 +225,7 @@ export class CostModel {
     if (!module) return 0;
     const { interpreter, held, native } = this.costOfRun(bareActivation(module)).sum;
     const own = Math.min(interpreter.likely + held.likely + native.likely, longestImportNs);
-    return own + importedNs(importsOf(file).map((each) => each.module));
+    return own + importedNs(importsOf(file));
   }
 
   /** What calling a library function costs of which only the name is known. */
