@@ -769,11 +769,12 @@ export class CostModel {
     return this.resolver.resolve(callee, within).some((entity) => entity.kind === "class" && isFrozen(entity.class));
   }
 
-  /** Whether it calls what `functools` and the like make of arguments: `lru_cache(maxsize=None)(f)`, as a decorator is applied. */
+  /** Whether it calls what `functools` and the like make of arguments: `lru_cache(maxsize=None)(f)`, as a decorator is applied, or what `operator` makes: `second = itemgetter(1)`. */
   private isDecoration({ callee }: CallOperation, at: Activation): boolean {
-    const isMade = (value: Value, in_: Activation): boolean | undefined =>
-      value.op === "call" && this.resolver.externalCallees(value, in_.function).some((name) => briefCalls.test(name));
-    return (callee.op === "read" ? this.evaluator.follow(callee, at, isMade, () => undefined) : isMade(callee, at)) === true;
+    if (callee.op === "call") return this.resolver.externalCallees(callee, at.function).some((name) => briefCalls.test(name));
+    const isMade = (value: Value, in_: Activation): true | undefined =>
+      value.op === "call" && /^operator\./.test(this.evaluator.externalNames(value, in_)[0] ?? "") ? true : undefined;
+    return callee.op === "read" && this.evaluator.follow(callee, at, isMade, () => undefined) === true;
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
