@@ -68,6 +68,7 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
     origin: { kind: "calibrated", note: `measured on this machine, ${measured}` },
     operations: Object.fromEntries(names.map((name) => [name, operationOf(name)])) as unknown as OperationCosts["operations"],
     bulk: Object.fromEntries(nativeNames.map((name) => [name, bulkOf(name)])) as OperationCosts["bulk"],
+    library: { ...shipped.library, factor: scaled(shipped.library.factor, speed) },
     handOver: {
       low: handOverOf(shipped.handOver.low, handOver, 0),
       likely: handOverOf(shipped.handOver.likely, handOver, 1),

@@ -168,11 +168,12 @@ export class ConstructCosts {
     switch (operator) {
       case "+":
         if (isText) return operations.stringConcat;
-        if (kinds.includes("list") || kinds.includes("tuple")) return operations.listBuild;
+        if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.copying(operands, at));
         return isFloat ? operations.floatAdd : size === "medium" ? operations.mediumIntMultiply : operations.intAdd;
       case "-":
         return isFloat ? operations.floatAdd : operations.intSubtract;
       case "*":
+        if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.repeating(operands, at));
         return isFloat ? operations.floatMultiply : size === "medium" ? operations.mediumIntMultiply : operations.intMultiply;
       case "/":
         return isFloat ? operations.floatDivide : operations.intDivide;
@@ -219,13 +220,37 @@ export class ConstructCosts {
       case "&":
       case "|":
       case "^":
-        return kinds.includes("set") ? operations.setBuild : operations.intBitAnd;
+        return kinds.includes("set") ? add(operations.setBuild, this.combining(operator, operands, at)) : operations.intBitAnd;
       case "<<":
       case ">>":
         return operations.intShift;
       default:
         return isText ? operations.compareString : isFloat ? operations.compareFloat : operations.compare;
     }
+  }
+
+  /** `left + right` of lists. */
+  private copying(operands: readonly Value[], at: Activation): Interval {
+    const lengths = operands.map((operand) => this.evaluator.length(operand, at)?.likely ?? 0);
+    return scale(
+      this.operations.listCopyElement,
+      lengths.reduce((a, b) => a + b, 0),
+    );
+  }
+
+  /** `[0] * n`. */
+  private repeating([left, right]: readonly Value[], at: Activation): Interval {
+    const count = [left, right].map((operand) => operand && this.evaluator.number(operand, at)?.likely).find((each) => each !== undefined);
+    const length = [left, right].map((operand) => operand && this.evaluator.length(operand, at)?.likely).find((each) => each !== undefined);
+    return scale(this.operations.listCopyElement, Math.max(0, count ?? 0) * (length ?? 1) * 0.5);
+  }
+
+  /** `left & right` of sets goes through the smaller one, `|` and `^` through both. */
+  private combining(operator: string, operands: readonly Value[], at: Activation): Interval {
+    const lengths = operands.slice(0, 2).flatMap((operand) => this.evaluator.length(operand, at)?.likely ?? []);
+    if (lengths.length === 0) return nothing;
+    const count = operator === "&" ? Math.min(...lengths) : lengths.reduce((a, b) => a + b, 0);
+    return scale(this.operations.setOfListElement, count * 0.5);
   }
 
   /** What NumPy takes for an operator on whole arrays; undefined for anything else. */

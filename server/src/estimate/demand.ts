@@ -12,6 +12,8 @@ export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "wa
 export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */
   readonly importNs: number;
+  /** Whether the tasks are functions of the file that is run as a program, which a fork server has imported before it makes workers. */
+  readonly ofProgram: boolean;
   readonly resultBytes: number;
   readonly tasks: Interval;
   /** Of tasks that differ, how each compares with the average, in the order in which they are handed out. */

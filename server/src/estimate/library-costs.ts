@@ -3,6 +3,7 @@ import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
+import { tabulatedNs } from "./library-table.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
 import { jsonBytes, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 
@@ -18,6 +19,8 @@ export function measuredCallNs(
   costs: OperationCosts,
 ): Amount {
   const name = sameAsFunction(qualifiedName);
+  const tabulated = tabulatedNs(name, call, at, evaluator, costs);
+  if (tabulated) return tabulated;
   const constant = constructs.get(name);
   const { operations } = costs;
   if (constant) return scale(operations[constant.construct], constant.times);
@@ -73,6 +76,11 @@ export function measuredCallNs(
       return perElement("listCopyElement", length(first ?? receiver));
     case "builtins.list.reverse":
       return perElement("listReverseElement", length(receiver));
+    case "builtins.list.insert": {
+      // All after it are moved by one place, several at a time; where it goes is mostly not known.
+      const moved = length(receiver);
+      return moved && add(scale(operations.listInsertFront, 0.6), multiply(interval(0, 0.1, 0.4), moved));
+    }
     case "builtins.list.index":
     case "builtins.list.count":
     case "builtins.list.remove":
@@ -82,12 +90,15 @@ export function measuredCallNs(
       return perElement("joinElement", length(first));
     case "collections.Counter":
       // Texts that were just made have to be hashed first.
-      return first ? scaled(perElement("counterElement", length(first)), (shape(first)?.texts ?? 1) > 0 ? 2.5 : 1) : operations.dictBuild;
+      return first ? scaled(perElement("counterElement", length(first)), areTexts(shape(first)) ? 2.5 : 1) : operations.dictBuild;
     case "collections.deque":
       return first ? perElement("tupleOfListElement", length(first)) : operations.listBuild;
     case "builtins.str":
-    case "builtins.repr":
-      return shape(first)?.floats ? operations.stringOfFloat : operations.stringOfInt;
+    case "builtins.repr": {
+      const shown = shape(first);
+      if (shown && shown.containers > 0) return textOfContainerNs(shown, costs);
+      return shown?.floats ? operations.stringOfFloat : operations.stringOfInt;
+    }
     case "builtins.sorted":
     case "builtins.list.sort": {
       const sorted = first ?? receiver;
@@ -100,7 +111,11 @@ export function measuredCallNs(
           : of && of.floats > of.integers
             ? "floats"
             : "ints";
-      return bulk(`sorted:${kind}`, count && mapped(count, (n) => n * Math.log2(Math.max(2, n))));
+      const compared = count && mapped(count, (n) => n * Math.log2(Math.max(2, n)));
+      const key = keyword("key");
+      const isComparison = key?.op === "call" && evaluator.externalNames(key, at)[0] === "functools.cmp_to_key";
+      const ns = bulk(`sorted:${kind}`, compared);
+      return ns && compared && isComparison ? add(ns, multiply(operations.callPythonTwo, compared)) : ns;
     }
     case "hashlib.md5":
     case "hashlib.sha1":
@@ -119,8 +134,14 @@ export function measuredCallNs(
       return bulk(name, given[3] && evaluator.number(given[3], at));
     case "zlib.compress":
     case "gzip.compress":
-    case "bz2.compress":
-      return bulk(compressVariant(name, first, second ?? keyword("level") ?? keyword("compresslevel"), at, evaluator), length(first));
+    case "bz2.compress": {
+      const level = second ?? keyword("level") ?? keyword("compresslevel");
+      const variant = compressVariant(name, first, level, at, evaluator);
+      // How hard it looks for repetitions; a tenth of the time or three times as much.
+      const own = variant.includes(":r") && name !== "bz2.compress" ? zlibLevel(level, at, evaluator) : undefined;
+      const times = own ? costs.bulk[own].nsPerUnit.likely / costs.bulk["zlib.compress:6"].nsPerUnit.likely : 1;
+      return scaled(bulk(variant, length(first)), times);
+    }
     case "lzma.compress": {
       const preset = keyword("preset");
       const isFast = preset !== undefined && (evaluator.number(preset, at)?.likely ?? 6) < 4;
@@ -139,8 +160,14 @@ export function measuredCallNs(
     case "zlib.decompress":
     case "gzip.decompress":
     case "bz2.decompress":
-    case "lzma.decompress":
-      return bulk(name, length(call));
+    case "lzma.decompress": {
+      const packed = packedData(first, at, evaluator);
+      const variant: BulkName | undefined =
+        packed === "repeated" ? "zlib.decompress:repetitive" : packed === "lines" ? "zlib.decompress:records" : undefined;
+      // The more of the text is said by reference to what stands before it, the less there is to do; measured of one of them.
+      const share = variant ? costs.bulk[variant].nsPerUnit.likely / costs.bulk["zlib.decompress"].nsPerUnit.likely : 1;
+      return scaled(bulk(name, length(call)), Math.min(1, share));
+    }
     case "base64.b64encode":
     case "base64.urlsafe_b64encode":
       return making(bulk("base64.b64encode", length(first)), length(first));
@@ -153,9 +180,15 @@ export function measuredCallNs(
     case "base64.urlsafe_b64decode":
       return making(bulk("base64.b64decode", length(call)), length(call));
     case "json.dumps":
+    case "json.dump":
     case "pickle.dumps": {
       const made = shape(first);
-      return made && serialized(name, made, costs);
+      if (!made || name === "pickle.dumps") return made && serialized("pickle.dumps", made, costs);
+      const written = serialized("json.dumps", made, costs);
+      // Into a file piece by piece, or with line breaks, by functions written in Python; those that keep nothing of the call make an encoder for it.
+      const isPython = name === "json.dump" || keyword("indent");
+      const hasEncoder = call.arguments.some(({ form }) => form === "keyword");
+      return add(scale(written, isPython ? inPython : keyword("sort_keys") ? 1.25 : 1), scale(operations.callPython, hasEncoder ? 25 : 1));
     }
     case "json.loads":
     case "pickle.loads": {
@@ -167,15 +200,21 @@ export function measuredCallNs(
       const copied = shape(first);
       return copied && bulk("copy.deepcopy", likely(objectCount(copied)));
     }
+    case "re.compile":
+      // One that is written out is compiled once, and found again by its text.
+      return first?.op === "constant" ? foundPatternNs(costs) : undefined;
     case "re.findall":
     case "re.finditer":
     case "re.split":
       // From one match to the next, text is skipped at the speed of comparing; how many matches there are is not known.
-      return isLiteralFirst(first)
-        ? between(bulk("re.search:miss", length(second)), bulk("re.findall:words", length(second)))
-        : bulk("re.findall:words", length(second));
+      return withPatternFound(
+        isLiteralFirst(first)
+          ? between(bulk("re.search:miss", length(second)), bulk("re.findall:words", length(second)))
+          : bulk("re.findall:words", length(second)),
+        costs,
+      );
     case "re.sub":
-      return bulk("re.sub", length(given[2]));
+      return withPatternFound(bulk("re.sub", length(given[2])), costs);
     case "builtins.str.replace": {
       // The measured text is long; what is looked for and put in its place has to be looked at first (30 to 45 ns, as stripping one).
       const replaced = making(bulk("str.replace", length(receiver)), length(receiver));
@@ -185,9 +224,16 @@ export function measuredCallNs(
     case "builtins.str.encode":
       return making(bulk(name.slice("builtins.".length) as BulkName, length(receiver)), length(receiver));
     case "builtins.str.split":
-    case "builtins.str.splitlines":
+    case "builtins.str.splitlines": {
+      // Each part takes about the same, however long it is; those of the measured text had six characters and a space.
+      const characters = length(receiver);
+      const parts = evaluator.length(call, at);
+      const asMany = parts && characters && scale(parts, measuredPart);
+      const units = asMany && characters ? interval(Math.min(asMany.low, characters.low), asMany.likely, asMany.high) : characters;
+      return bulk(name.slice("builtins.".length) as BulkName, units);
+    }
     case "builtins.str.count":
-      return bulk(name.slice("builtins.".length) as BulkName, length(receiver));
+      return bulk("str.count", length(receiver));
     case "builtins.str.lower":
     case "builtins.str.title":
     case "builtins.str.swapcase":
@@ -213,6 +259,8 @@ export function measuredCallNs(
     case "random.sample":
       // Each is drawn as an integer below a limit, and looked for among those that were drawn before.
       return times(scale(operations.randomRandom, 4), lengthOfLibraryCall(name, call, at, evaluator));
+    case "difflib.SequenceMatcher.ratio":
+      return matchingNs(receiver, at, evaluator, costs);
     case "math.factorial":
       return bulk("math.factorial", first && evaluator.number(first, at));
     default:
@@ -294,7 +342,56 @@ function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle
     part(isLong ? "text" : "strings", texts),
     containers,
   ];
-  return widened(parts.reduce(add, costs.bulk[`${name}:records`].fixedNs));
+  // An encoder is made for the call, and functions of the package are called: seen best where there is little to write.
+  const { callPython } = costs.operations;
+  const calls = scale(callPython, name === "json.dumps" ? 15 : name === "json.loads" ? 7 : 2);
+  return widened(parts.reduce(add, add(costs.bulk[`${name}:records`].fixedNs, calls)));
+}
+
+/** `json.dumps(rows, indent=2)` and `json.dump` against `json.dumps(rows)`: 2.6 to 3.9 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`). */
+const inPython = 3;
+
+/** The functions of `re` look for the compiled pattern of a text first: two calls of Python functions and a dictionary (`re.compile: cached`). */
+function foundPatternNs({ operations: { callPythonTwo, isinstance, dictGet } }: OperationCosts): Interval {
+  return add(scale(callPythonTwo, 2), add(scale(isinstance, 2), dictGet));
+}
+
+function withPatternFound(ns: Amount, costs: OperationCosts): Amount {
+  return ns && add(ns, foundPatternNs(costs));
+}
+
+/** Writing out a list or the like: each of its parts as its own `repr`, without the call. */
+function textOfContainerNs({ integers, floats, texts, characters, containers }: Shape, { operations }: OperationCosts): Interval {
+  const { stringOfInt, stringOfFloat, listBuild } = operations;
+  const parts = add(scale(stringOfInt, (integers + texts) * 0.7 + characters * 0.02), scale(stringOfFloat, floats));
+  return widened(add(parts, scale(listBuild, containers * 3)));
+}
+
+/** Elements that are texts and were just made, so that they have to be hashed; those of a text have been before. */
+function areTexts(shape: Shape | undefined): boolean {
+  return shape === undefined || (shape.texts > 0 && shape.containers > 0);
+}
+
+const measuredPart = 7;
+
+/**
+ * `SequenceMatcher(None, a, b).ratio()`. Each element of one text is compared with the places where the other has it; from 200 elements on, the
+ * other's frequent ones do not count, which for letters are all. Of CPython 3.11, in calls of a function: two names of 14 letters 160, texts of 85
+ * letters 4,700, 200 lines 5,300 (`test/measure/library_calls.py`).
+ */
+function matchingNs(matcher: Value | undefined, at: Activation, evaluator: Evaluator, costs: OperationCosts): Amount {
+  if (matcher?.op === "read") {
+    const made = (bound: Value, in_: Activation): Amount => matchingNs(bound, in_, evaluator, costs);
+    return evaluator.follow(matcher, at, made, () => undefined);
+  }
+  const [, left, right] = matcher?.op === "call" ? matcher.arguments.map(({ value }) => value) : [];
+  const lengths = [left, right].map((value) => value && evaluator.length(value, at));
+  const [n, m] = lengths;
+  if (!left || !n || !m) return undefined;
+  const isText = (shapeOf(left, at, evaluator)?.containers ?? 0) === 0;
+  const calls = (a: number, b: number): number => 40 + 12 * (a + b) + (isText && b < 200 ? 0.6 * a * b : 0);
+  const { low, likely: middle, high } = costs.operations.callPython;
+  return interval(low * calls(n.low, m.low) * 0.5, middle * calls(n.likely, m.likely), high * calls(n.high, m.high) * 4);
 }
 
 /** What was turned into the text or bytes that a value is: `json.dumps(rows)`. */
@@ -344,8 +441,32 @@ function compressVariant(
   if (made === "repeated") return `${name}:repetitive`;
   if (made === "lines") return `${name}:records`;
   if (name !== "zlib.compress") return name;
+  return zlibLevel(level, at, evaluator);
+}
+
+function zlibLevel(
+  level: Value | undefined,
+  at: Activation,
+  evaluator: Evaluator,
+): "zlib.compress:1" | "zlib.compress:6" | "zlib.compress:9" {
   const given = level ? evaluator.number(level, at)?.likely : undefined;
   return given === undefined || (given > 2 && given < 8) ? "zlib.compress:6" : given <= 2 ? "zlib.compress:1" : "zlib.compress:9";
+}
+
+/** How the data came about that were compressed into what is given. */
+function packedData(value: Value | undefined, at: Activation, evaluator: Evaluator): "repeated" | "lines" | "other" {
+  if (value?.op === "read")
+    return (
+      evaluator.follow(
+        value,
+        at,
+        (bound, in_) => packedData(bound, in_, evaluator),
+        () => undefined,
+      ) ?? "other"
+    );
+  if (value?.op !== "call") return "other";
+  const [name] = evaluator.externalNames(value, at);
+  return name && /^(zlib|gzip|bz2|lzma)\.compress$/.test(name) ? dataOf(value.arguments[0]?.value, at, evaluator) : "other";
 }
 
 function fileLength(value: Value | undefined, at: Activation, evaluator: Evaluator): Amount {

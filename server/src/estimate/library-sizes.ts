@@ -20,14 +20,14 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
   const name = qualifiedName && sameAsFunction(qualifiedName);
   const sampled = name !== undefined && exactlyCounted.has(name) ? undefined : evaluator.samples.length(call, at);
   if (sampled) return sampled;
-  const argument = (index: number): Value | undefined => call.arguments.filter(({ form }) => form === "positional")[index]?.value;
+  const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
   const keyword = (wanted: string): Value | undefined =>
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
   const length = (value: Value | undefined): Amount => value && evaluator.length(value, at);
   const number = (value: Value | undefined): Amount => value && evaluator.number(value, at);
   if (name === undefined || /^builtins\.(str|bytes|bytearray|int|object)\./.test(name)) return lengthOfMethod(call, at, evaluator);
   if (name.startsWith("sqlite3.")) return databaseRows(name, call, at, evaluator);
-  const [first, second, third] = [argument(0), argument(1), argument(2)];
+  const [first, second, third] = positional;
   switch (name) {
     case "io.FileIO.read":
     case "io.BufferedReader.read":
@@ -75,7 +75,6 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
     case "collections.deque":
     case "collections.OrderedDict":
     case "itertools.accumulate":
-    case "itertools.starmap":
     case "builtins.dict.fromkeys":
       return length(first);
     case "collections.Counter":
@@ -90,13 +89,14 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
     case "itertools.combinations_with_replacement":
       return combine(length(first), number(second), (n, r) => fallingFactorial(n + r - 1, r) / fallingFactorial(r, r));
     case "itertools.product": {
-      const lengths = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => length(value));
+      const lengths = positional.map(length);
       const once = lengths.reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
       const repeat = keyword("repeat");
       return repeat ? combine(once, number(repeat), (n, times) => n ** times) : once;
     }
     case "itertools.chain":
-      return call.arguments.map(({ value }) => length(value)).reduce((a, b) => combine(a, b, (x, y) => x + y), exactly(0));
+    case "heapq.merge":
+      return positional.map(length).reduce((a, b) => combine(a, b, (x, y) => x + y), exactly(0));
     case "itertools.pairwise":
       return mapAmount(length(first), (count) => Math.max(0, count - 1));
     case "itertools.batched":
@@ -105,11 +105,23 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return third ? combine(number(third), number(second), (stop, start) => Math.max(0, stop - start)) : number(second);
     case "itertools.repeat":
       return number(second);
+    case "itertools.starmap":
+    case "array.array":
+      return length(second);
     case "itertools.takewhile":
     case "itertools.dropwhile":
     case "itertools.filterfalse":
+      return ratio(length(second), 0.5, 0, 1);
     case "itertools.compress":
       return ratio(length(first), 0.5, 0, 1);
+    case "itertools.zip_longest":
+      return positional.map(length).reduce((a, b) => combine(a, b, Math.max), exactly(0));
+    case "itertools.chain.from_iterable":
+      return first && combine(length(first), evaluator.elementLength(first, at), (count, each) => count * each);
+    case "itertools.tee":
+      return number(second) ?? exactly(2);
+    case "itertools.groupby":
+      return ratio(length(first), 0.3, 0, 1);
     case "random.sample":
       return number(second ?? keyword("k"));
     case "random.choices":

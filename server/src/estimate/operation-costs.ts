@@ -1,4 +1,4 @@
-import type { Interval } from "../base/interval.js";
+import { type Interval, scale } from "../base/interval.js";
 import { atLeast, type Target, targetName, targetTitle } from "../base/target.js";
 import type { HandOverCosts } from "../simulation/costs.js";
 import { type Calibration, calibrated } from "./calibration.js";
@@ -16,6 +16,8 @@ export interface OperationCosts {
   readonly operations: Operations;
   /** Library calls whose time grows with what they are given, by name; `zlib.compress:6` is a variant. */
   readonly bulk: Readonly<Record<BulkName, BulkCost>>;
+  /** Which column of the measured calls of the standard library serves, and what its numbers are multiplied by. */
+  readonly library: { readonly column: LibraryColumn; readonly factor: Interval };
   /** What the simulator asks for; three sets, for cheap, likely and dear hand-overs. */
   readonly handOver: Readonly<Record<keyof Interval, HandOverCosts>>;
 }
@@ -37,6 +39,8 @@ export interface BulkCost {
   /** What is counted: `input byte`, `output byte`, `pickled byte`, `character`, `element * log2(elements)`, … */
   readonly unit: string;
 }
+
+export type LibraryColumn = "3.11" | "3.13" | "3.13t" | "3.14";
 
 export type BulkName = keyof typeof measured.units;
 
@@ -356,6 +360,7 @@ function costsOf(target: Target): OperationCosts {
       table(`3.${minor}`),
       "guessed",
       jitCompiled,
+      "3.11",
       `${targetTitle(target)} was not measured: its compiler makes code of CPython 3.${minor} 1 to 50 × faster, likely 10 ×`,
     );
   }
@@ -364,19 +369,24 @@ function costsOf(target: Target): OperationCosts {
       table("3.8"),
       "guessed",
       otherRuntime,
+      "3.11",
       `${targetTitle(target)} was not measured: CPython 3.8, from twice as fast to 6 × slower, likely 2 × slower`,
     );
   }
   if (!target.freeThreaded) {
     const known = Math.min(15, Math.max(8, minor));
     const kind = known === minor && target.major === 3 ? "measured" : "derived";
-    return derive(table(`3.${known}`), kind, asMeasured, `measured on CPython 3.${known}`);
+    const column = known < 13 ? "3.11" : known === 13 ? "3.13" : "3.14";
+    return derive(table(`3.${known}`), kind, asMeasured, column, `measured on CPython 3.${known}`, known < 11 ? slowerBefore311 : 1);
   }
-  if (!atLeast(target, 3, 14)) return derive(table("3.13t"), "measured", asMeasuredWithoutGil, "measured on CPython 3.13t");
+  if (!atLeast(target, 3, 14)) return derive(table("3.13t"), "measured", asMeasuredWithoutGil, "3.13t", "measured on CPython 3.13t");
   const withGil = table(`3.${Math.min(15, minor)}`);
   const note = `not measured: CPython 3.${Math.min(15, minor)} with the GIL × 1.08 (PEP 779: 5–10 % slower), hand-overs of 3.13t × 0.8`;
-  return derive({ ...withGil, handOver: table("3.13t").handOver }, "derived", specialisingFreeThreaded, note);
+  return derive({ ...withGil, handOver: table("3.13t").handOver }, "derived", specialisingFreeThreaded, "3.14", note);
 }
+
+/** Calls of the standard library were not measured on these; much of it is Python, which 3.11 made faster by a quarter. */
+const slowerBefore311 = 1.2;
 
 /** Low, likely and high nanoseconds as the file has them. */
 type Triple = readonly [number, number, number];
@@ -440,7 +450,14 @@ function table(version: string): MeasuredVersion {
   return found;
 }
 
-function derive(from: MeasuredVersion, kind: CostOrigin["kind"], by: Derivation, note: string): OperationCosts {
+function derive(
+  from: MeasuredVersion,
+  kind: CostOrigin["kind"],
+  by: Derivation,
+  column: LibraryColumn,
+  note: string,
+  librarySlower = 1,
+): OperationCosts {
   const operations = mapValues(from.operations, (triple) => toInterval(triple, by.operations));
   const bulk = mapValues(from.bulk, ([fixed, perUnit], name) => ({
     fixedNs: toInterval(fixed, by.bulk),
@@ -448,7 +465,7 @@ function derive(from: MeasuredVersion, kind: CostOrigin["kind"], by: Derivation,
     unit: measured.units[name],
   }));
   const handOver = { low: pick(from, by, "low"), likely: pick(from, by, "likely"), high: pick(from, by, "high") };
-  return { origin: { kind, note }, operations, bulk, handOver };
+  return { origin: { kind, note }, operations, bulk, library: { column, factor: scale(by.operations, librarySlower) }, handOver };
 }
 
 function toInterval(triple: Triple, by: Interval): Interval {

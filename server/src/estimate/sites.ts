@@ -10,6 +10,7 @@ import type { Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { type Demand, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
+import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
@@ -136,6 +137,7 @@ function estimateSite(
     shared: whole.shared,
     memory: work.memory,
     importNs: target ? model.importNs(target.function.file) : 0,
+    ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,
     ...(uneven ? { shares: uneven.shares } : {}),

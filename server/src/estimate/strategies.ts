@@ -116,7 +116,7 @@ export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine
   return {
     ...plain,
     computeFactor: byObjects + lockContention(demand, corner, way),
-    start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way) },
+    start: { ...start, firstNs: start.firstNs + preloadedNs(demand, way), workerNs: start.workerNs + firstTaskNs(demand, way) },
   };
 }
 
@@ -141,11 +141,22 @@ function outcome(demand: Demand, way: Way, on: Machine): Outcome {
  * What the first task costs a worker with memory of its own: a forked one copies each page of the program's data that it looks at, as that
  * counts references; another one has to import the program first. All fetch the memory for what they make from the system.
  */
-function firstTaskNs({ memory, importNs }: Demand, way: Way): number {
+function firstTaskNs(demand: Demand, way: Way): number {
+  const { memory, importNs } = demand;
   if (way.memory === "shared") return 0;
   const isForked = way.strategy === "processes" && startMethodOf(way.target) === "fork";
-  const before = isForked ? Math.min(memory.touchedBytes, mostBytes) * nsPerByteOfPage : importNs;
+  const before = isForked ? Math.min(memory.touchedBytes, mostBytes) * nsPerByteOfPage : isPreloaded(demand, way) ? 0 : importNs;
   return before + Math.min(memory.freshBytes, mostBytes) * nsPerByteOfPage;
+}
+
+/** The fork server imports the program's main module once, while the pool's owner waits for its first worker, and workers have it from there. */
+function preloadedNs(demand: Demand, way: Way): number {
+  return isPreloaded(demand, way) ? demand.importNs : 0;
+}
+
+/** Before 3.13.2 and 3.14 the fork server meant to, but each worker imported it (gh-126631); 3.13.0 and 3.14.10 were run. */
+function isPreloaded({ ofProgram }: Demand, { strategy, target }: Way): boolean {
+  return ofProgram && strategy === "processes" && startMethodOf(target) === "forkserver";
 }
 
 /** A page of 4 KiB takes 3 to 5 µs on the virtual machine that the tables come from. */

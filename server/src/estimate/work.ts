@@ -30,6 +30,7 @@ import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./impli
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs } from "./library-costs.js";
+import { consumedNs, isComputing, producedNs, tabulatedOrTypicalNs, typicalCallNs } from "./library-table.js";
 import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
@@ -230,7 +231,7 @@ export class CostModel {
     if (!module) return 0;
     const { interpreter, held, native } = this.costOfRun(bareActivation(module)).sum;
     const own = Math.min(interpreter.likely + held.likely + native.likely, longestImportNs);
-    return own + importedNs(importsOf(file).map((each) => each.module));
+    return own + importedNs(importsOf(file));
   }
 
   /** What calling a library function costs of which only the name is known. */
@@ -501,6 +502,8 @@ export class CostModel {
   private with(operation: Extract<Operation, { op: "with" }>, at: Activation, sum: Sum): void {
     const places = this.placesOf(operation.context, at);
     this.interpret(sum, places === 1 ? "withLock" : "withContextManager");
+    // Semaphores are written in Python, over a condition.
+    if (places !== undefined && places > 1) sum.interpreter = add(sum.interpreter, scale(this.costs.operations.withContextManager, 5));
     const body = this.block(operation.context, at, () => this.operations(operation.body, at));
     if (places === 1) {
       // Under a lock there is nobody to contend with, but the cache lines still change their cores.
@@ -592,7 +595,8 @@ export class CostModel {
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const all = repeated(once, count);
-    all.interpreter = add(all.interpreter, begin);
+    const produced = next || !loop.iterable ? undefined : producedNs(loop.iterable, at, this.evaluator, this.costs, "loop");
+    all.interpreter = add(all.interpreter, produced ? add(begin, produced) : begin);
     if (loop.iterable) all.sharedLiterals += this.sharing.literalsOf(loop.iterable, at);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
@@ -695,7 +699,7 @@ export class CostModel {
       return;
     }
     if (name === undefined) {
-      if (this.isDecoration(operation, within)) return this.interpret(sum, "callCMethod");
+      if (this.isDecoration(operation, at)) return this.interpret(sum, "callCMethod");
       sum.unknown++;
       this.interpret(sum, "callCMethod");
       return;
@@ -711,14 +715,19 @@ export class CostModel {
       sum.interpreter = add(sum.interpreter, scale(store, operation.arguments.length));
       return;
     }
+    const consumed = consumedNs(name, operation, at, this.evaluator, this.costs);
+    if (consumed) sum.interpreter = add(sum.interpreter, consumed);
     if (!entry) {
+      const tabulated = tabulatedOrTypicalNs(name, operation, at, this.evaluator, this.costs);
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name === "collections.namedtuple.__new__")
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.instantiate, namedTuple));
       else if (/^enum\.\w*(Enum|Flag)$/.test(name))
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.callPython, enumLookup));
+      else if (tabulated) sum.interpreter = add(sum.interpreter, tabulated);
       else if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
       else if (briefCalls.test(name)) this.interpret(sum, "callCMethod");
+      else if (isComputing(name)) sum.interpreter = add(sum.interpreter, typicalCallNs(this.costs));
       else {
         sum.unknown++;
         this.interpret(sum, "callCMethod");
@@ -788,9 +797,12 @@ export class CostModel {
     return this.resolver.resolve(callee, within).some((entity) => entity.kind === "class" && isFrozen(entity.class));
   }
 
-  /** Whether it calls what `functools` and the like make of arguments: `lru_cache(maxsize=None)(f)`, as a decorator is applied. */
-  private isDecoration({ callee }: CallOperation, within: FunctionNode): boolean {
-    return callee.op === "call" && this.resolver.externalCallees(callee, within).some((name) => briefCalls.test(name));
+  /** Whether it calls what `functools` and the like make of arguments: `lru_cache(maxsize=None)(f)`, as a decorator is applied, or what `operator` makes: `second = itemgetter(1)`. */
+  private isDecoration({ callee }: CallOperation, at: Activation): boolean {
+    if (callee.op === "call") return this.resolver.externalCallees(callee, at.function).some((name) => briefCalls.test(name));
+    const isMade = (value: Value, in_: Activation): true | undefined =>
+      value.op === "call" && /^operator\./.test(this.evaluator.externalNames(value, in_)[0] ?? "") ? true : undefined;
+    return callee.op === "read" && this.evaluator.follow(callee, at, isMade, () => undefined) === true;
   }
 
   /** The name under which knowledge may know what is called; a method of an unknown object counts if only built-in types have it. */
@@ -837,7 +849,7 @@ export class CostModel {
   ): void {
     const verdict = evaluate(entry, facts);
     const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
-    const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict) : undefined);
+    const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict, entry.cost !== undefined) : undefined);
     const known = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
     const cost = isIdle
@@ -941,7 +953,7 @@ export class CostModel {
   }
 
   /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
-  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict): CallCost | undefined {
+  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict, hasCost: boolean): CallCost | undefined {
     const [first] = call.arguments;
     if ((name === "time.sleep" || name === "asyncio.sleep") && first) {
       const seconds = this.evaluator.number(first.value, at);
@@ -963,7 +975,9 @@ export class CostModel {
     }
     const command = commandCost(name, call, at, this.evaluator, this.target);
     if (command) return command;
-    const ns = measuredCallNs(name, call, at, this.evaluator, this.costs);
+    const sized = measuredCallNs(name, call, at, this.evaluator, this.costs);
+    // Where knowledge has no cost either, a call whose size cannot be told is better taken as usual than for nothing.
+    const ns = sized ?? (hasCost ? undefined : tabulatedOrTypicalNs(name, call, at, this.evaluator, this.costs));
     // Where only the size of an integer decides whether Python code converts it, the measured time is that of the usual one.
     if (!ns || (verdict.gil === "depends" && verdict.possible.includes("releases"))) return undefined;
     const releases = verdict.gil === "releases";

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { importedNs } from "../../server/src/estimate/import-costs.js";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf, strategyOf } from "./predictions.js";
+
+const parser = await pythonParser();
+
+/** Nanoseconds that one run of the statement is said to take, on module level what it needs. */
+function told(setup: string, statement: string, target = "cpython-3.13"): { low: number; likely: number; high: number } {
+  const text = `from concurrent.futures import ThreadPoolExecutor
+${setup}
+
+
+def work(number):
+    for _ in range(100):
+        ${statement}
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(4)))
+`;
+  const { work } = predictionOf(parser, text, target);
+  const of = (end: "low" | "likely" | "high"): number => (work.interpreterNs[end] + work.nativeNs[end] + work.waitNs[end]) / 100;
+  return { low: of("low"), likely: of("likely"), high: of("high") };
+}
+
+function between(value: number, low: number, high: number): void {
+  assert.ok(value >= low && value <= high, `${value} is not between ${low} and ${high}`);
+}
+
+describe("what calls of the standard library take", () => {
+  test("a query string is parsed field by field", () => {
+    const setup = (fields: number): string =>
+      `from urllib.parse import parse_qsl\nquery = "&".join(f"field{i}=value{i}" for i in range(${fields}))`;
+    const [few, many] = [told(setup(4), "parse_qsl(query)"), told(setup(400), "parse_qsl(query)")];
+    between(many.likely / few.likely, 30, 130);
+  });
+
+  test("the rows of a DictReader are made while a list goes through them", () => {
+    const setup = `import csv, io\ntext = "id,name\\n" + "\\n".join(f"{i},name{i}" for i in range(1000))`;
+    // 0.5 to 1.2 ms, CPython 3.11 to 3.14.
+    between(told(setup, "list(csv.DictReader(io.StringIO(text)))").likely, 200_000, 2_000_000);
+  });
+
+  test("an iterator alone takes next to nothing, and its elements time where they are gone through", () => {
+    const setup = "words = [str(i) for i in range(10_000)]";
+    const [made, used] = [told(setup, "map(int, words)"), told(setup, "list(map(int, words))")];
+    assert.ok(made.likely < 1_000, `${made.likely}`);
+    between(used.likely, 300_000, 2_000_000);
+  });
+
+  test("texts of containers are as long to write as what is in them", () => {
+    const [few, many] = [told("numbers = list(range(10))", "str(numbers)"), told("numbers = list(range(1000))", "str(numbers)")];
+    between(many.likely / few.likely, 30, 150);
+  });
+
+  test("dumping with line breaks is done in Python", () => {
+    const setup = `import json\nrows = [{"id": i, "name": f"name{i}"} for i in range(300)]`;
+    between(told(setup, "json.dumps(rows, indent=2)").likely / told(setup, "json.dumps(rows)").likely, 2, 4.5);
+  });
+
+  test("the same table serves each version with its own numbers", () => {
+    const text = `import textwrap\ntext = "words of a paragraph " * 40`;
+    const [before, after] = [told(text, "textwrap.dedent(text)", "cpython-3.13"), told(text, "textwrap.dedent(text)", "cpython-3.14")];
+    assert.notEqual(before.likely, after.likely);
+  });
+
+  test("a function that computes in Python and was not measured takes some time, nobody knows exactly how much", () => {
+    const { low, likely, high } = told("import calendar, email.utils", `email.utils.collapse_rfc2231_value("name")`);
+    between(likely, 500, 50_000);
+    assert.ok(high / low > 100, `${low} to ${high}`);
+  });
+
+  test("a function of any other package is unknown still", () => {
+    const { low, high } = told("import somewhere", "somewhere.compute(3)");
+    assert.ok(high / Math.max(1, low) > 10_000, `${low} to ${high}`);
+  });
+});
+
+describe("what importing takes a worker", () => {
+  const modules = (...names: string[]): number => importedNs(names.map((module) => ({ module })));
+
+  test("what several modules bring along is counted once", () => {
+    const both = modules("http.client", "urllib.request");
+    assert.ok(both < modules("http.client") + modules("urllib.request") * 0.9, `${both}`);
+    assert.ok(both >= modules("urllib.request"));
+  });
+
+  test("what each worker has loaded anyway is free", () => {
+    assert.equal(modules("os", "json", "random", "dataclasses", "concurrent.futures", "collections"), 0);
+  });
+
+  test("asyncio takes more than a parser of XML, and a name is found in its module", () => {
+    assert.ok(modules("asyncio") > 3 * modules("xml.etree.ElementTree"));
+    assert.equal(importedNs([{ module: "xml.etree", name: "ElementTree" }]), modules("xml.etree.ElementTree"));
+  });
+
+  test("the fork server of 3.14 imports the program once, however many workers there are", () => {
+    const program = (imports: string, workers: number): string => `import time
+from concurrent.futures import ProcessPoolExecutor
+${imports}
+
+
+def work(n):
+    time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(${workers}) as pool:
+        list(pool.map(work, range(${workers})))
+`;
+    const ms = (imports: string, workers: number): number =>
+      strategyOf(predictionOf(parser, program(imports, workers), "cpython-3.14", 2), "processes").makespanNs.likely / 1e6;
+    const imports = "import asyncio, unittest.mock, wsgiref.simple_server";
+    const [one, eight] = [ms(imports, 1) - ms("", 1), ms(imports, 8) - ms("", 8)];
+    between(one, 15, 80);
+    between(eight / one, 0.6, 1.6);
+  });
+});
