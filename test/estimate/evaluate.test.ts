@@ -20,7 +20,7 @@ interface Read {
 /** What the module binds `answer` to. */
 function answer(text: string): Read {
   const program = programOf(parser, { "/main.py": text });
-  const module = program.files[0]?.functions[0];
+  const module = program.files[0]?.functionAt(0);
   const value = module?.facts.bindings.get("answer")?.[0];
   assert.ok(module && value, text);
   return { value, at: bareActivation(module), evaluator: new Evaluator(program.resolver, 4) };
@@ -76,7 +76,7 @@ describe("numbers are read through", () => {
 
   test("another module", () => {
     const program = programOf(parser, { "/main.py": "import settings\nanswer = settings.N + 1\n", "/settings.py": "N = 8\n" });
-    const module = program.file("/main.py")?.functions[0];
+    const module = program.file("/main.py")?.functionAt(0);
     const value = module?.facts.bindings.get("answer")?.[0];
     assert.ok(module && value);
     assert.deepEqual(triple(new Evaluator(program.resolver, 4).number(value, bareActivation(module))), [9, 9, 9]);
@@ -176,7 +176,7 @@ interface Loop {
 
 function loopOf(body: string): Loop {
   const program = programOf(parser, { "/main.py": `def f(rows, n):\n${body.replace(/^/gm, "    ")}\n` });
-  const node = program.files[0]?.functions[1];
+  const node = program.files[0]?.functionAt(1);
   assert.ok(node);
   let loop: LoopOperation | undefined;
   walkOperations(node.facts.body, (operation) => {

@@ -10,7 +10,7 @@ const parser = await pythonParser();
 /** How long what the module binds `answer` to is likely, and each of its elements. */
 function sizes(text: string): { readonly length: number | undefined; readonly elementLength: number | undefined } {
   const program = programOf(parser, { "/main.py": text });
-  const module = program.files[0]?.functions[0];
+  const module = program.files[0]?.functionAt(0);
   const value = module?.facts.bindings.get("answer")?.[0];
   assert.ok(module && value, text);
   const evaluator = new Evaluator(program.resolver, 4);
@@ -82,7 +82,7 @@ describe("nothing is made up", () => {
   ])
     test(text.replaceAll("\n", "⏎"), () => {
       const program = programOf(parser, { "/main.py": text });
-      const module = program.files[0]?.functions[0];
+      const module = program.files[0]?.functionAt(0);
       const value = module?.facts.bindings.get("answer")?.[0];
       assert.ok(module && value);
       assert.equal(new Evaluator(program.resolver, 4).samples.of(value, bareActivation(module)), undefined);
@@ -100,7 +100,7 @@ describe("nothing is made up", () => {
 /** How often the first `while` loop of a function goes round. */
 function rounds(text: string): number {
   const program = programOf(parser, { "/main.py": text });
-  const node = program.files[0]?.functions[1];
+  const node = program.files[0]?.functionAt(1);
   const loop = node?.facts.body.find((operation): operation is LoopOperation => operation.op === "loop" && operation.form === "while");
   assert.ok(node && loop, text);
   const { count, known } = new Evaluator(program.resolver, 4).trips(loop, bareActivation(node));

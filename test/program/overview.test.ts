@@ -92,8 +92,8 @@ describe("what follows from the whole program", () => {
 
   test("is made anew only where something changed that was read", () => {
     const read = (program: Program): void => {
-      ask(program, "first", () => program.files[0]?.functions[1]?.facts.body.length);
-      ask(program, "second", () => program.files[0]?.functions[2]?.facts.body.length);
+      ask(program, "first", () => program.files[0]?.functionAt(1)?.facts.body.length);
+      ask(program, "second", () => program.files[0]?.functionAt(2)?.facts.body.length);
     };
     read(workspace.program());
     assert.deepEqual(made, ["first", "second"]);
@@ -153,7 +153,7 @@ describe("what follows from the whole program", () => {
   test("is made anew for another call of a name only where the function gets another caller, also after a definition is added", () => {
     const read = (program: Program): readonly number[] => {
       const [edited, fixed] = program.files;
-      const nodes = { make: fixed?.functions.at(-1), first: edited?.functions[1], second: edited?.functions[2] };
+      const nodes = { make: fixed?.functions.at(-1), first: edited?.functionAt(1), second: edited?.functionAt(2) };
       return Object.entries(nodes).map(([name, node]) => ask(program, name, () => program.resolver.callersOf(node as FunctionNode).length));
     };
     assert.deepEqual(read(workspace.program()), [1, 0, 0]);

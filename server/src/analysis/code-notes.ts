@@ -47,7 +47,7 @@ function knownCalls(file: LinkedFile, { program, target }: RuleContext): readonl
   const found: KnownCall[] = [];
   for (const sites of file.facts.callsByName.values()) {
     for (const { call, function: index } of sites) {
-      const within = file.functions[index];
+      const within = file.functionAt(index);
       if (!within) continue;
       const note = gilNoteOfCall(call, within);
       if (note) {

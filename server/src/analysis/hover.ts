@@ -79,7 +79,7 @@ function innermostCall(file: LinkedFile, offset: number): { readonly operation: 
   let best: { readonly operation: CallOperation; readonly in: FunctionNode } | undefined;
   for (const sites of file.facts.callsByName.values()) {
     for (const { call, function: index } of sites) {
-      const within = file.functions[index];
+      const within = file.functionAt(index);
       if (!within || !touches(calleeRange(call), offset)) continue;
       if (!best || call.callee.end - call.callee.start < best.operation.callee.end - best.operation.callee.start)
         best = { operation: call, in: within };

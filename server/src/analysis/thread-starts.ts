@@ -176,7 +176,7 @@ function workersOf({ instances, pool }: Spawn, kind: "thread" | "process" | "int
 /** Where a function is defined, and its name with its class's. */
 function placeOf(node: FunctionNode): Pick<ThreadStart, "title" | "path" | "range"> {
   const { name, nameRange, class: owner } = node.facts;
-  const className = owner === undefined ? undefined : node.file.classes[owner]?.facts.name;
+  const className = owner === undefined ? undefined : node.file.classAt(owner)?.facts.name;
   return { title: className ? `${className}.${name}` : name, path: node.file.path, range: nameRange };
 }
 

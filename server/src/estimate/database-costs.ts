@@ -159,7 +159,7 @@ function tableRows(statement: string, call: CallOperation, at: Activation, evalu
 function insertedRows(table: string | undefined, { start }: CallOperation, at: Activation, evaluator: Evaluator): Amount {
   let total: Amount;
   for (const { call, function: index } of at.function.file.calls("executemany")) {
-    const within = at.function.file.functions[index];
+    const within = at.function.file.functionAt(index);
     const filled = within === at.function && call.start < start ? at : within && bareActivation(within);
     const inserted = filled && statementsIn(call, filled, evaluator)?.[0];
     if (!filled || !inserted || /^(?:insert|replace)\b.*?\binto "?(\w+)/.exec(inserted)?.[1] !== table) continue;

@@ -260,7 +260,7 @@ export class Evaluator {
       case "attribute": {
         for (const entity of this.resolver.resolve(place.object, at.function)) {
           if (entity.kind === "module") {
-            const module = entity.file.functions[0];
+            const module = entity.file.functionAt(0);
             const bound = module?.facts.bindings.get(place.name) ?? [];
             const only = bound[0];
             if (module && only && bound.length === 1 && !module.facts.rebound.has(place.name)) return whole(only, bareActivation(module));
@@ -268,11 +268,11 @@ export class Evaluator {
           if (entity.kind !== "instance") continue;
           const stores = entity.class.facts.instanceAttributes.get(place.name) ?? [];
           const store = stores[0];
-          const method = store && entity.class.file.functions[store.function];
+          const method = store && entity.class.file.functionAt(store.function);
           if (store?.write.value && method && stores.length === 1) return whole(store.write.value, this.storing(method, place.object, at));
           const field = stores.length === 0 ? fieldOf(entity.class, place.name, place.object, at, this) : undefined;
           if (field) return whole(field.value, field.in);
-          const body = entity.class.file.functions[entity.class.facts.body];
+          const body = entity.class.file.functionAt(entity.class.facts.body);
           const bound = body?.facts.bindings.get(place.name);
           if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
         }
@@ -297,7 +297,7 @@ export class Evaluator {
     whole: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
     const { parent } = node.facts;
-    const outer = parent === undefined ? undefined : node.file.functions[parent];
+    const outer = parent === undefined ? undefined : node.file.functionAt(parent);
     const usual = (): Result | undefined => (parameter.default && outer ? whole(parameter.default, bareActivation(outer)) : undefined);
     if (caller || given.size > 0) return usual();
     const callers = this.resolver.callersOf(node).filter(({ within }) => within !== node);
@@ -315,7 +315,7 @@ export class Evaluator {
     for (let current: Activation | undefined = at; current; current = current.caller) {
       if (current.function.file === at.function.file && current.function.facts.index === owner) return current;
     }
-    const node = owner >= 0 ? at.function.file.functions[owner] : undefined;
+    const node = owner >= 0 ? at.function.file.functionAt(owner) : undefined;
     return node && bareActivation(node);
   }
 

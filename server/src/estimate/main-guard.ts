@@ -15,7 +15,7 @@ export function isMainGuard(test: Value | undefined): boolean {
 export function isProgram(file: LinkedFile): boolean {
   return file.derive("is a program", () => {
     let guarded = false;
-    walkOperations(file.functions[0]?.facts.body ?? [], (operation) => {
+    walkOperations(file.functionAt(0)?.facts.body ?? [], (operation) => {
       guarded ||= operation.op === "branch" && isMainGuard(operation.test);
     });
     return guarded;

@@ -505,7 +505,7 @@ export class SizeBounds {
   /** `from settings import CHUNK_SIZE`. */
   private imported(name: string, file: LinkedFile, question: Question): Bounds | undefined {
     const origin = this.resolver.importOrigin(file, name);
-    const module = origin && this.resolver.files.get(origin.path)?.functions[0];
+    const module = origin && this.resolver.files.get(origin.path)?.functionAt(0);
     return module && this.moduleConstant(module, origin.name, question);
   }
 
@@ -520,15 +520,16 @@ export class SizeBounds {
   private followAttribute(object: Value, name: string, at: Activation, question: Question): Bounds | undefined {
     const entities = this.resolver.resolve(object, at.function);
     const answers = entities.map((entity): Bounds | undefined => {
-      if (entity.kind === "module") return entity.file.functions[0] && this.moduleConstant(entity.file.functions[0], name, question);
+      const module = entity.kind === "module" ? entity.file.functionAt(0) : undefined;
+      if (module) return this.moduleConstant(module, name, question);
       if (entity.kind !== "instance" && entity.kind !== "class") return undefined;
       const { facts, file } = entity.class;
       if (file.stores(name).length > 0 || isChanged(name, undefined, file)) return undefined;
-      const body = file.functions[facts.body];
+      const body = file.functionAt(facts.body);
       const stores = facts.instanceAttributes.get(name) ?? [];
       const bound = body?.facts.bindings.get(name) ?? [];
       const values = stores.map(({ function: index, write }) => {
-        const method = file.functions[index];
+        const method = file.functionAt(index);
         return method && write.value && question.whole(write.value, bareActivation(method));
       });
       if (body) values.push(...bound.map((value) => question.whole(value, bareActivation(body))));
@@ -671,7 +672,7 @@ function activationOf(owner: number, at: Activation): Activation | undefined {
   for (let current: Activation | undefined = at; current; current = current.caller) {
     if (current.function.file === at.function.file && current.function.facts.index === owner) return current;
   }
-  const node = owner >= 0 ? at.function.file.functions[owner] : undefined;
+  const node = owner >= 0 ? at.function.file.functionAt(owner) : undefined;
   return node && bareActivation(node);
 }
 

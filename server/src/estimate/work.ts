@@ -227,7 +227,7 @@ export class CostModel {
 
   /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
   importNs(file: LinkedFile): number {
-    const module = file.functions[0];
+    const module = file.functionAt(0);
     if (!module) return 0;
     const { interpreter, held, native } = this.costOfRun(bareActivation(module)).sum;
     const own = Math.min(interpreter.likely + held.likely + native.likely, longestImportNs);

@@ -3,7 +3,7 @@ import type { CallOperation, Operation, Value, WriteOperation } from "./operatio
 
 /** Everything later stages need to know of one file. Depends on the file's text alone; plain readonly data. */
 export interface Facts {
-  /** The module's body is function 0. */
+  /** In order of appearance, the module's body first, whose index is 0. See `definitionAt`. */
   readonly functions: readonly FunctionFacts[];
   readonly classes: readonly ClassFacts[];
   /** Every call of the file by the last name of its callee, so that spawns and callers are found without a walk. */
@@ -15,6 +15,18 @@ export interface Facts {
   readonly directives: readonly Directive[];
   readonly syntaxErrors: readonly Range[];
   readonly lineCount: number;
+}
+
+/**
+ * The definition that an index means. In a text that nobody has edited it stands at that place of the list; after an edit, definitions keep the index
+ * that they had.
+ */
+export function definitionAt<Definition extends { readonly index: number }>(
+  definitions: readonly Definition[],
+  index: number,
+): Definition | undefined {
+  const there = definitions[index];
+  return there?.index === index ? there : definitions.find((each) => each.index === index);
 }
 
 export interface CallSite {
@@ -49,6 +61,7 @@ export interface ParameterFacts {
 }
 
 export interface FunctionFacts extends Range {
+  /** What other facts of the file call it. */
   readonly index: number;
   readonly kind: "module" | "function" | "lambda" | "class-body";
   /** `<module>`, the name after `def`, `<lambda>`, or the class's name. */

@@ -36,7 +36,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
 
 function leaksIn(file: LinkedFile, program: Program): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
-  const functions = new Set(file.calls("acquire").map((site) => file.functions[site.function]));
+  const functions = new Set(file.calls("acquire").map((site) => file.functionAt(site.function)));
   for (const node of functions) {
     if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
     for (const leak of leaksOf(node, (call) => mayRaise(call, node, program))) {

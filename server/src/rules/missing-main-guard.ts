@@ -92,7 +92,7 @@ function starters({ program }: RuleContext): readonly Starter[] {
   const found: Starter[] = [];
   for (const [name, qualified] of starting) {
     for (const { file, site } of program.resolver.callsNamed(name)) {
-      const within = file.functions[site.function];
+      const within = file.functionAt(site.function);
       if (!within) continue;
       const callees = program.resolver.resolve(site.call.callee, within);
       const isOne = callees.length > 0 && callees.every((callee) => callee.kind === "external" && qualified.includes(callee.name));

@@ -57,7 +57,7 @@ export function obstacleOf(entity: Entity, crossing: Crossing, program: Program,
     case "instance":
       return instanceObstacle(entity.class, crossing, program, depth);
     case "module": {
-      const module = entity.file.functions[0];
+      const module = entity.file.functionAt(0);
       return module && plain("is a module", place({ start: 0, end: 0 }, module));
     }
     case "container":
@@ -108,7 +108,7 @@ export function certainObstacle(sent: ScopedValue, crossing: Crossing, program: 
   const { place: read } = value;
   if (read.kind === "element") return undefined;
   if (read.kind === "name") {
-    const owner = read.owner >= 0 ? within.file.functions[read.owner] : undefined;
+    const owner = read.owner >= 0 ? within.file.functionAt(read.owner) : undefined;
     if (!owner || owner.facts.rebound.has(read.name)) return undefined;
     if (owner.facts.parameters.some((parameter) => parameter.name === read.name)) return undefined;
     return firstOfAll(owner.facts.bindings.get(read.name) ?? [], (bound) => inside(bound, owner));
@@ -203,12 +203,12 @@ function decoratedObstacle(
 ): Obstacle | undefined {
   const [made, original] = values;
   if (crossing === "interpreter" || made?.op !== "call" || original?.op !== "function") return undefined;
-  const node = within.file.functions[original.function];
+  const node = within.file.functionAt(original.function);
   if (node?.facts.decorators.length !== 1) return undefined;
   return firstOfAll(resolver.resolve(made, within), (entity) => {
     if (entity.kind !== "function" || entity.function === node || entity.receiver) return undefined;
     const wrapper = entity.function;
-    const maker = wrapper.facts.parent === undefined ? undefined : wrapper.file.functions[wrapper.facts.parent];
+    const maker = wrapper.facts.parent === undefined ? undefined : wrapper.file.functionAt(wrapper.facts.parent);
     if (!maker || wrapper.facts.decorators.length > 0 || !isInner(wrapper)) return undefined;
     const isRenamed = ["wraps", "update_wrapper", "decorator", "decorate"].some((name) =>
       wrapper.file.calls(name).some((site) => site.function === maker.index || site.function === maker.facts.parent),
@@ -253,8 +253,8 @@ function outerName(node: FunctionNode): string | undefined {
 
 /** Whether pickle cannot find the function by its name, since a call of another function makes it. */
 function isInner(node: FunctionNode): boolean {
-  for (let parent = node.facts.parent; parent !== undefined; parent = node.file.functions[parent]?.facts.parent) {
-    const kind = node.file.functions[parent]?.facts.kind;
+  for (let parent = node.facts.parent; parent !== undefined; parent = node.file.functionAt(parent)?.facts.parent) {
+    const kind = node.file.functionAt(parent)?.facts.kind;
     if (kind === "function" || kind === "lambda") return !isGlobal(node);
   }
   return false;
@@ -262,16 +262,16 @@ function isInner(node: FunctionNode): boolean {
 
 /** `global inner` before `def inner` makes it one of the module's. */
 function isGlobal(node: FunctionNode): boolean {
-  return node.file.functions[0]?.facts.rebound.has(node.facts.name) ?? false;
+  return node.file.functionAt(0)?.facts.rebound.has(node.facts.name) ?? false;
 }
 
 function isLocal(node: ClassNode): boolean {
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   return body !== undefined && isInner(body) && node.file.stores("__qualname__").length === 0;
 }
 
 function localClass(node: ClassNode, verb: "is" | "is an object of"): Obstacle | undefined {
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   const what =
     verb === "is" ? "is a class defined inside a function" : `is an object of \`${node.name}\`, a class defined inside a function`;
   return body && plain(what, place(node.facts.nameRange, body));
@@ -288,7 +288,7 @@ function instanceObstacle(node: ClassNode, crossing: Crossing, program: Program,
   for (const name of externals) {
     const type = program.knowledge.type(name);
     if (type?.pickles === "no" && type.is.role === "worker") {
-      const body = node.file.functions[node.facts.body];
+      const body = node.file.functionAt(node.facts.body);
       return body && plain(`is a \`${name}\``, place(node.facts.nameRange, body));
     }
     if (!plainBases.has(name) && !(type?.is.role === "worker" && type.pickles === "by-inheritance" && crossing === "start"))
@@ -311,7 +311,7 @@ function instanceObstacle(node: ClassNode, crossing: Crossing, program: Program,
 /** Whether nothing in the class or its bases has a say in how its objects are pickled. */
 function isPickledAsIs(node: ClassNode, { resolver }: Program): boolean {
   return resolver.classOrder(node).classes.every(({ file, facts }) => {
-    const names = file.functions[facts.body]?.facts.bindings;
+    const names = file.functionAt(facts.body)?.facts.bindings;
     return facts.metaclass === undefined && !pickleMethods.some((name) => names?.has(name)) && file.calls("pickle").length === 0;
   });
 }
@@ -324,11 +324,11 @@ function attributeObstacle(node: ClassNode, name: string, crossing: Crossing, pr
   const [owner] = owners;
   if (owners.length !== 1 || !owner) return undefined;
   const writes = owner.facts.instanceAttributes.get(name) ?? [];
-  if (!writes.some(({ function: index, write }) => owner.file.functions[index] === init && init.facts.body.includes(write)))
+  if (!writes.some(({ function: index, write }) => owner.file.functionAt(index) === init && init.facts.body.includes(write)))
     return undefined;
   if (owner.file.stores(name).length > 0) return undefined;
   return firstOfAll(writes, ({ function: index, write }) => {
-    const within = owner.file.functions[index];
+    const within = owner.file.functionAt(index);
     return within && write.form === "assign" && write.value
       ? certainObstacle({ value: write.value, in: within }, crossing, program, depth + 1)
       : undefined;

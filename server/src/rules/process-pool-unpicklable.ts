@@ -210,7 +210,7 @@ function argumentsOf(
 function initializers({ program }: RuleContext): readonly Sent[] {
   return ["Pool", "ProcessPoolExecutor"].flatMap((name) =>
     program.resolver.callsNamed(name).flatMap(({ file, site }): readonly Sent[] => {
-      const within = file.functions[site.function];
+      const within = file.functionAt(site.function);
       const given = site.call.arguments.filter((argument) => argument.name === "initializer" || argument.name === "initargs");
       if (!within || given.length === 0) return [];
       const isPool = program.resolver
@@ -260,7 +260,7 @@ function elementObstacle(sent: Sent, context: RuleContext, depth = 0): Obstacle 
     case "read": {
       if (value.place.kind !== "name" || value.place.owner < 0) return undefined;
       const { name, owner } = value.place;
-      const holder = within.file.functions[owner];
+      const holder = within.file.functionAt(owner);
       if (!holder || holder.facts.rebound.has(name) || holder.facts.parameters.some((parameter) => parameter.name === name))
         return undefined;
       const bindings = holder.facts.bindings.get(name) ?? [];

@@ -25,6 +25,7 @@ import {
 } from "../facts.js";
 import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { readDirectives } from "./directives.js";
+import { ScopeNumbers } from "./scope-numbers.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 
 /**
@@ -32,14 +33,14 @@ import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
  * the work for definitions that are the same nodes.
  */
 export function extract(module: Module, source: Source, memory?: ExtractionMemory): Facts {
-  const scopes = findScopes(module);
+  const scopes = findScopes(module, memory?.numbers);
   const file = new FileExtraction(scopes, memory?.next(scopes.all[0] as Scope));
   file.function(file.scopes.all[0] as Scope, undefined);
   // A lambda in an annotation is no part of what a function does, but it has a scope, and every scope has its facts.
-  for (const scope of file.scopes.all) if (!file.functions[scope.index]) file.function(scope, { qualifiedName: "", class: undefined });
+  for (const scope of file.scopes.all) if (!file.functions.has(scope.index)) file.function(scope, { qualifiedName: "", class: undefined });
   return {
-    functions: file.functions as FunctionFacts[],
-    classes: file.classes as ClassFacts[],
+    functions: scopes.all.map((scope) => file.functions.get(scope.index) as FunctionFacts),
+    classes: [...file.classes.values()],
     callsByName: file.callsByName,
     writesByAttribute: file.writesByAttribute,
     imports: file.imports,
@@ -51,9 +52,8 @@ export function extract(module: Module, source: Source, memory?: ExtractionMemor
 
 /** What one definition at the top of a file, or in a class there, adds to its facts, with everything inside it. */
 interface Definition {
-  /** Where the functions and classes of the file are counted on from. */
-  readonly firstFunction: number;
-  readonly firstClass: number;
+  /** The index of its scope. */
+  readonly scope: number;
   /** The class that it is in. */
   readonly owner: number | undefined;
   readonly functions: FunctionFacts[];
@@ -62,6 +62,8 @@ interface Definition {
   readonly writes: { readonly name: string; readonly site: WriteSite }[];
   readonly imports: ImportFact[];
   readonly attributes: { readonly owner: number; readonly name: string; readonly attribute: InstanceAttribute }[];
+  /** The names used in it that are the module's or no scope's: what they mean depends on the names of the module. */
+  readonly outerNames: Set<string>;
   /** The definitions in it, by their nodes. */
   readonly members: Map<Statement, Definition>;
 }
@@ -72,21 +74,26 @@ export class ExtractionMemory {
   private now = new Map<Statement, Definition>();
   /** Those that were extracted since facts were last carried over. */
   private added: Definition[] = [];
+  readonly numbers = new ScopeNumbers();
   /** The names of the module, on which it depends what the names in a function mean. */
   private names: Pick<Scope, "bound" | "rebound"> = { bound: new Set(), rebound: new Set() };
+  /** Those that mean something else than in the text before. */
+  private otherNames: readonly string[] = [];
 
   /** Goes over to the next text. */
   next(module: Scope): this {
-    const isSame = isSameSet(module.bound, this.names.bound) && isSameSet(module.rebound, this.names.rebound);
-    this.before = isSame ? this.now : new Map();
+    const { bound, rebound } = this.names;
+    this.otherNames = [...inOneOnly(module.bound, bound), ...inOneOnly(module.rebound, rebound)];
+    this.before = this.now;
     this.now = new Map();
     this.names = module;
     return this;
   }
 
-  recall(node: Statement, firstFunction: number, firstClass: number, owner: number | undefined): Definition | undefined {
+  recall(node: Statement, scope: number, owner: number | undefined): Definition | undefined {
     const known = this.before.get(node);
-    return known?.firstFunction === firstFunction && known.firstClass === firstClass && known.owner === owner ? known : undefined;
+    if (known?.scope !== scope || known.owner !== owner) return undefined;
+    return this.otherNames.some((name) => known.outerNames.has(name)) ? undefined : known;
   }
 
   add(node: Statement, definition: Definition): void {
@@ -121,16 +128,14 @@ function replaceEach<T>(list: T[], replacement: (each: T) => T): void {
   for (const [index, each] of list.entries()) list[index] = replacement(each);
 }
 
-function isSameSet(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
-  if (some.size !== others.size) return false;
-  for (const each of some) if (!others.has(each)) return false;
-  return true;
+function inOneOnly(some: ReadonlySet<string>, others: ReadonlySet<string>): readonly string[] {
+  return [...[...some].filter((each) => !others.has(each)), ...[...others].filter((each) => !some.has(each))];
 }
 
 /** What is gathered over the whole file. */
 class FileExtraction {
-  readonly functions: (FunctionFacts | undefined)[] = [];
-  readonly classes: (ClassFacts | undefined)[] = [];
+  readonly functions = new Map<number, FunctionFacts>();
+  readonly classes = new Map<number, ClassFacts>();
   readonly callsByName = new Map<string, CallSite[]>();
   readonly writesByAttribute = new Map<string, WriteSite[]>();
   readonly imports: ImportFact[] = [];
@@ -143,7 +148,26 @@ class FileExtraction {
     private readonly memory: ExtractionMemory | undefined,
     /** `values`: nobody looks at what is recorded on the way to a value. */
     readonly keeps: "everything" | "values" = "everything",
+    /** For which the values are. */
+    private readonly whole: FileExtraction | undefined = undefined,
   ) {}
+
+  /** Who asks only for values of the same file. */
+  forValues(): FileExtraction {
+    return new FileExtraction(this.scopes, undefined, "values", this);
+  }
+
+  /** The index of the scope that a name used in `scope` belongs to. */
+  ownerOf(name: string, scope: Scope): number {
+    const owner = ownerOf(name, scope);
+    if (owner <= 0) this.noteOuterName(name);
+    return owner;
+  }
+
+  private noteOuterName(name: string): void {
+    for (const { outerNames } of this.definitions) outerNames.add(name);
+    this.whole?.noteOuterName(name);
+  }
 
   /** Extracts one scope and those inside it. */
   function(scope: Scope, parent: { readonly qualifiedName: string; readonly class: number | undefined } | undefined): void {
@@ -155,21 +179,22 @@ class FileExtraction {
     const { parent } = scope;
     const isKept = parent?.kind === "module" || (parent?.kind === "class-body" && parent.parent?.kind === "module");
     if (!this.memory || !isKept) return extract();
-    const known = this.memory.recall(node, scope.index, this.classes.length, owner);
+    const known = this.memory.recall(node, scope.index, owner);
     if (known) {
       this.takeOver(known);
       this.definitions.at(-1)?.members.set(node, known);
       return this.memory.keep(node, known);
     }
-    const begun = { firstFunction: scope.index, firstClass: this.classes.length, owner };
     const definition: Definition = {
-      ...begun,
+      scope: scope.index,
+      owner,
       functions: [],
       classes: [],
       calls: [],
       writes: [],
       imports: [],
       attributes: [],
+      outerNames: new Set(),
       members: new Map(),
     };
     this.definitions.push(definition);
@@ -179,22 +204,23 @@ class FileExtraction {
     this.memory.add(node, definition);
   }
 
-  private takeOver({ functions, classes, calls, writes, imports, attributes }: Definition): void {
+  private takeOver({ functions, classes, calls, writes, imports, attributes, outerNames }: Definition): void {
     for (const each of functions) this.addFunction(each);
     for (const each of classes) this.addClass(each);
     for (const { name, site } of calls) this.addCall(name, site);
     for (const { name, site } of writes) this.addWrite(name, site);
     for (const each of imports) this.addImport(each);
     for (const { owner, name, attribute } of attributes) this.addAttribute(owner, name, attribute);
+    for (const name of outerNames) this.noteOuterName(name);
   }
 
   addFunction(facts: FunctionFacts): void {
-    this.functions[facts.index] = facts;
+    this.functions.set(facts.index, facts);
     for (const { functions } of this.definitions) functions.push(facts);
   }
 
   addClass(facts: ClassFacts): void {
-    this.classes.push(facts);
+    this.classes.set(facts.index, facts);
     for (const { classes } of this.definitions) classes.push(facts);
   }
 
@@ -215,10 +241,12 @@ class FileExtraction {
 
   /** `owner`: the class whose objects have it. */
   addAttribute(owner: number, name: string, attribute: InstanceAttribute): void {
-    const known = this.classes[owner]?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
+    const known = this.classes.get(owner)?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
     if (known) append(known, name, attribute);
     // A class that is taken over whole brings its attributes along.
-    for (const { firstClass, attributes } of this.definitions) if (owner < firstClass) attributes.push({ owner, name, attribute });
+    for (const { classes, attributes } of this.definitions) {
+      if (!classes.some(({ index }) => index === owner)) attributes.push({ owner, name, attribute });
+    }
   }
 }
 
@@ -251,15 +279,13 @@ class FunctionExtraction {
       const first = definition.parameters[0];
       const isStatic = definition.decorators.some((decorator) => decorator.kind === "name" && decorator.name === "staticmethod");
       if (first && !isStatic) this.receiver = first.name;
-      this.isMethod = file.classes[parent.class] !== undefined;
+      this.isMethod = file.classes.has(parent.class);
     }
   }
 
   extract(): void {
     const { scope } = this;
     const node = scope.node;
-    // The slot is taken now, so that inner definitions find their place after it.
-    this.file.functions[scope.index] = undefined;
     let parameters: readonly Parameter[] = [];
     let decorators: readonly Expression[] = [];
     let returns: Expression | undefined;
@@ -350,7 +376,7 @@ class FunctionExtraction {
   private outside(expression: Expression): Value {
     const outer = this.scope.parent;
     if (!outer) return this.unknown(expression);
-    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined, "values"), outer, undefined);
+    const silent = new FunctionExtraction(this.file.forValues(), outer, undefined);
     return silent.value(expression);
   }
 
@@ -626,7 +652,7 @@ class FunctionExtraction {
     const scope = this.file.scopes.of.get(statement);
     if (!scope) return;
     const metaclass = statement.arguments.find(({ form, name }) => form !== "positional" && name === "metaclass");
-    const index = this.file.classes.length;
+    const index = scope.classIndex;
     const qualifiedName = this.scope.kind === "module" ? "" : this.qualifiedName;
     this.file.definitionOf(statement, scope, this.scope.kind === "class-body" ? this.parent?.class : undefined, () => {
       this.file.addClass({
@@ -669,13 +695,13 @@ class FunctionExtraction {
   }
 
   private bindDefinition(name: string, value: Value, statement: Range): void {
-    const owner = ownerOf(name, this.scope);
+    const owner = this.file.ownerOf(name, this.scope);
     if (owner === this.scope.index) return this.bind(name, value);
     this.write({ op: "write", place: { kind: "name", name, owner }, form: "assign", value, statement, start: value.start, end: value.end });
   }
 
   private bind(name: string, value: Value): void {
-    const owner = ownerOf(name, this.scope);
+    const owner = this.file.ownerOf(name, this.scope);
     const bindings = owner === this.scope.index ? this.bindings : undefined;
     if (!bindings) {
       // A name that `global` or `nonlocal` declares belongs to another scope; the write operation carries the value there.
@@ -762,14 +788,14 @@ class FunctionExtraction {
   }
 
   private outsideOrHere(expression: Expression): Value {
-    const silent = new FunctionExtraction(new FileExtraction(this.file.scopes, undefined, "values"), this.scope, undefined);
+    const silent = new FunctionExtraction(this.file.forValues(), this.scope, undefined);
     return silent.value(expression);
   }
 
   private place(target: Expression): Place | undefined {
     switch (target.kind) {
       case "name":
-        return { kind: "name", name: target.name, owner: ownerOf(target.name, this.scope) };
+        return { kind: "name", name: target.name, owner: this.file.ownerOf(target.name, this.scope) };
       case "attribute":
         return { kind: "attribute", object: this.value(target.object), name: target.name };
       case "subscript":
@@ -842,7 +868,7 @@ class FunctionExtraction {
         if (this.file.keeps === "values" && scope) return { op: "function", function: scope.index, start, end };
         for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);
         if (!scope) return this.unknown(expression);
-        if (this.file.functions[scope.index] === undefined) {
+        if (!this.file.functions.has(scope.index)) {
           this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: undefined });
         }
         return { op: "function", function: scope.index, start, end };
@@ -893,7 +919,7 @@ class FunctionExtraction {
 
   /** Whether a name can change after its definition: only then does reading it tell anything. */
   private isRebound(name: string, owner: number): boolean {
-    return owner >= 0 && (this.file.scopes.all[owner]?.rebound.has(name) ?? false);
+    return owner >= 0 && (this.file.scopes.at(owner)?.rebound.has(name) ?? false);
   }
 
   private optional(test: Value, arms: readonly (readonly Operation[])[], range: Range): void {

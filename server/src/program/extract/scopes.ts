@@ -7,11 +7,16 @@ import type {
   Parameter,
   Statement,
 } from "../../syntax/nodes.js";
+import { definitionAt } from "../facts.js";
 import { unbound } from "../operation.js";
+import { ScopeNumbers } from "./scope-numbers.js";
 
 /** One namespace of a file: the module, a function, a lambda or a class body. Lives only while facts are extracted. */
 export interface Scope {
-  readonly index: number;
+  /** What facts call it. */
+  index: number;
+  /** What facts call the class whose body it is; -1 for none. */
+  classIndex: number;
   readonly kind: "module" | "function" | "lambda" | "class-body";
   readonly node: Module | FunctionDefinition | LambdaExpression | ClassDefinition;
   readonly parent: Scope | undefined;
@@ -26,19 +31,21 @@ export interface Scope {
 export interface Scopes {
   readonly all: readonly Scope[];
   readonly of: ReadonlyMap<object, Scope>;
+  readonly at: (index: number) => Scope | undefined;
 }
 
 /**
  * Finds every scope and the names bound in it. The variables of comprehensions count to the function around them: they cannot be told apart by
  * name there anyway, and nothing outside the comprehension can reach them.
  */
-export function findScopes(module: Module): Scopes {
+export function findScopes(module: Module, numbers = new ScopeNumbers()): Scopes {
   const all: Scope[] = [];
   const of = new Map<object, Scope>();
 
   const open = (kind: Scope["kind"], node: Scope["node"], parent: Scope | undefined): Scope => {
     const scope: Scope = {
-      index: all.length,
+      index: -1,
+      classIndex: -1,
       kind,
       node,
       parent,
@@ -246,6 +253,7 @@ export function findScopes(module: Module): Scopes {
 
   const root = open("module", module, undefined);
   statements(module.body, root);
+  numbers.number(all);
   for (const scope of all) {
     for (const name of scope.globals) {
       scope.bound.delete(name);
@@ -261,7 +269,7 @@ export function findScopes(module: Module): Scopes {
       }
     }
   }
-  return { all, of };
+  return { all, of, at: (index) => definitionAt(all, index) };
 }
 
 /** The index of the scope that a name used in `scope` belongs to. */

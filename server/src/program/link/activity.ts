@@ -287,7 +287,7 @@ function takesAtEnter(node: ClassNode, resolver: Resolver): boolean {
 
 /** Whether it is a method of an object that is used inside its own `with`, as far as its class tells. */
 function isMethodOfEntered(node: FunctionNode, resolver: Resolver): boolean {
-  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
   return owner !== undefined && !/^__(enter|exit)__$/.test(node.facts.name) && takesAtEnter(owner, resolver);
 }
 
@@ -1411,7 +1411,7 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
   return file.derive("properties", () => {
     const names = new Set<string>();
     for (const node of file.classes) {
-      for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+      for (const [name, values] of file.functionAt(node.facts.body)?.facts.bindings ?? []) {
         if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
       }
     }

@@ -41,7 +41,7 @@ export function boundObject(value: Value, within: FunctionNode, method: Function
     case "element":
       return onlyOf(elementsOf(place.object, within, resolver, depth), (each) => translated(each, within, inner));
     case "name": {
-      const holder = place.owner >= 0 ? within.file.functions[place.owner] : undefined;
+      const holder = place.owner >= 0 ? within.file.functionAt(place.owner) : undefined;
       if (!holder) return undefined;
       const found = onlyOf(holder.facts.bindings.get(place.name) ?? [], (each) => inner(each, holder));
       return found ?? onlyOf(givenFor(place.name, holder, resolver), (each) => inner(each.value, each.in));
@@ -78,7 +78,7 @@ function storedIn(object: Value, name: string, within: FunctionNode, resolver: R
     if (entity.kind !== "instance") return [];
     return resolver.classOrder(entity.class).classes.flatMap((owner) =>
       (owner.facts.instanceAttributes.get(name) ?? []).flatMap(({ function: index, write }): readonly Stored[] => {
-        const node = owner.file.functions[index];
+        const node = owner.file.functionAt(index);
         return node && write.value ? [{ value: write.value, in: node, of: object }] : [];
       }),
     );
@@ -91,7 +91,7 @@ function elementsOf(container: Value | undefined, within: FunctionNode, resolver
   if (container?.op !== "read" || container.place.kind === "element" || depth > maximumDepth) return [];
   const { place } = container;
   if (place.kind === "name") {
-    const holder = place.owner >= 0 ? within.file.functions[place.owner] : undefined;
+    const holder = place.owner >= 0 ? within.file.functionAt(place.owner) : undefined;
     if (!holder) return [];
     const written = (holder.facts.bindings.get(place.name) ?? []).flatMap((value) =>
       elementsOf(wholeOf(value), holder, resolver, depth + 1),
@@ -104,7 +104,7 @@ function elementsOf(container: Value | undefined, within: FunctionNode, resolver
   const put = resolver.resolve(place.object, within).flatMap((entity) => {
     if (entity.kind !== "instance") return [];
     const { file } = entity.class;
-    const methods = file.functions.filter(({ facts }) => facts.class !== undefined && file.classes[facts.class] === entity.class);
+    const methods = file.functions.filter(({ facts }) => facts.class !== undefined && file.classAt(facts.class) === entity.class);
     return methods.flatMap((node) => putInto(place, place.object, node));
   });
   return [...stored, ...put];

@@ -10,7 +10,7 @@ export function ownerOfCell(location: string): string | undefined {
 /** The function that a key stands for. */
 export function functionOfKey(key: string, program: Program): FunctionNode | undefined {
   const end = key.lastIndexOf("#");
-  return program.file(key.slice(0, end))?.functions[Number(key.slice(end + 1))];
+  return program.file(key.slice(0, end))?.functionAt(Number(key.slice(end + 1)));
 }
 
 /** Whether the function with that key is this one or stands around it. */

@@ -27,7 +27,7 @@ export interface Compiled {
 
 /** What compiles the function, if anything that is known does. */
 export function compiledBy(node: FunctionNode, resolver: Resolver, target: Target | undefined): Compiled | undefined {
-  const scope = node.file.functions[node.facts.parent ?? 0];
+  const scope = node.file.functionAt(node.facts.parent ?? 0);
   if (!scope || node === scope) return undefined;
   const block = usesCython(node) ? blockIn(node, resolver) : undefined;
   for (const decorator of node.facts.decorators) {
@@ -64,7 +64,7 @@ function compiledAs(
 function decoratingCall(decorator: Value, scope: FunctionNode): CallOperation {
   if (decorator.op === "call") return decorator;
   if (decorator.op === "read" && decorator.place.kind === "name") {
-    const bound = scope.file.functions[decorator.place.owner]?.facts.bindings.get(decorator.place.name);
+    const bound = scope.file.functionAt(decorator.place.owner)?.facts.bindings.get(decorator.place.name);
     const [made] = bound ?? [];
     if (bound?.length === 1 && made?.op === "call") return made;
   }

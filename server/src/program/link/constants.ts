@@ -16,7 +16,7 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
     case "element":
       return undefined;
     case "name": {
-      const holder = within.file.functions[place.owner];
+      const holder = within.file.functionAt(place.owner);
       if (!holder || holder.facts.rebound.has(place.name)) return undefined;
       const [only, ...others] = holder.facts.bindings.get(place.name) ?? [];
       const parameter = holder.facts.parameters.find(({ name }) => name === place.name);
@@ -24,7 +24,7 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
       if (others.length > 0) return undefined;
       if (only?.op !== "import") return further(only, holder);
       const origin = resolver.importOrigin(within.file, place.name);
-      const module = origin && resolver.files.get(origin.path)?.functions[0];
+      const module = origin && resolver.files.get(origin.path)?.functionAt(0);
       const [bound, ...rest] = module?.facts.bindings.get(origin?.name ?? "") ?? [];
       return module && rest.length === 0 && !module.facts.rebound.has(origin?.name ?? "") ? further(bound, module) : undefined;
     }
@@ -37,19 +37,19 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
 function keptAlways(object: Value, name: string, within: FunctionNode, resolver: Resolver): [Value | undefined, FunctionNode] {
   for (const entity of resolver.resolve(object, within)) {
     if (entity.kind === "module") {
-      const module = entity.file.functions[0];
+      const module = entity.file.functionAt(0);
       const [only, ...others] = module?.facts.bindings.get(name) ?? [];
       return module && others.length === 0 && !module.facts.rebound.has(name) ? [only, module] : [undefined, within];
     }
     if (entity.kind !== "class" && entity.kind !== "instance") continue;
     for (const node of resolver.classOrder(entity.class).classes) {
-      const body = node.file.functions[node.facts.body];
+      const body = node.file.functionAt(node.facts.body);
       const inClass = body?.facts.bindings.get(name) ?? [];
       const writes = node.facts.instanceAttributes.get(name) ?? [];
       if (inClass.length + writes.length === 0) continue;
       if (inClass.length + writes.length > 1) return [undefined, within];
       const [write] = writes;
-      const method = write && node.file.functions[write.function];
+      const method = write && node.file.functionAt(write.function);
       return method ? [write.write.value, method] : body ? [inClass[0], body] : [undefined, within];
     }
   }

@@ -80,7 +80,7 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
     scope ? (values ?? []).map((value) => ({ value, in: ownership.beside(scope), isMethod })) : [];
   const ofModule = (file: LinkedFile, name: string): readonly Definition[] => {
     const origin = resolver.importOrigin(file, name);
-    const scope = (origin ? resolver.files.get(origin.path) : file)?.functions[0];
+    const scope = (origin ? resolver.files.get(origin.path) : file)?.functionAt(0);
     return inScope(scope?.bound(origin?.name ?? name), scope);
   };
   switch (place.kind) {
@@ -88,7 +88,7 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
       const held = ownership.heldByMaker(place.name, place.owner, frame);
       if (held) return [{ ...held, isMethod: false }];
       const { file } = frame.function;
-      const scope = file.functions[place.owner];
+      const scope = file.functionAt(place.owner);
       return place.owner === 0 ? ofModule(file, place.name) : inScope(scope?.bound(place.name), scope);
     }
     case "attribute": {
@@ -106,7 +106,7 @@ function definitionsOf(callee: Value, frame: Frame, ownership: Ownership, resolv
   function definedIn(node: ClassNode): readonly Definition[] {
     const name = place.kind === "attribute" ? place.name : "";
     for (const current of resolver.classOrder(node).classes) {
-      const body = current.file.functions[current.facts.body];
+      const body = current.file.functionAt(current.facts.body);
       const values = body?.bound(name);
       if (values) return inScope(values, body, true);
     }

@@ -14,7 +14,7 @@ import { walkOperations } from "./walk.js";
  */
 export function decoratorLocks(frame: Frame, program: Program, ownership: Ownership): readonly HeldLock[] {
   const { function: node } = frame;
-  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
   if (node.facts.decorators.length === 0 && (owner?.facts.decorators.length ?? 0) === 0) return [];
   const named = lockByName(frame) ?? lockOfLibrary(frame, program);
   const ofClass = owner ? locksOfClass(frame, owner.facts.decorators, program, ownership) : [];
@@ -77,7 +77,7 @@ function locksOfClass(frame: Frame, decorators: readonly Value[], program: Progr
   const { resolver } = program;
   const { function: node, parameters } = frame;
   const self = parameters.get(node.facts.parameters[0]?.name ?? "");
-  const scope = node.file.functions[0];
+  const scope = node.file.functionAt(0);
   if (!self || !scope || node.facts.name.startsWith("__")) return [];
   return decorators.flatMap((decorator) =>
     resolver.resolve(decorator, scope).flatMap((entity) => {
@@ -121,7 +121,7 @@ function wrappersIn(node: FunctionNode, resolver: Resolver): readonly FunctionNo
 function isParameterAround(callee: Value, wrapper: FunctionNode): boolean {
   if (callee.op !== "read" || callee.place.kind !== "name" || callee.place.owner === wrapper.facts.index) return false;
   const { name, owner } = callee.place;
-  return wrapper.file.functions[owner]?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
+  return wrapper.file.functionAt(owner)?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
 }
 
 /** What the function enters, or takes and has not given back, around such a call. */

@@ -6,8 +6,11 @@ export interface LinkedFile {
   readonly path: string;
   /** All of them together: a remembered answer that reads them here depends on every edit of the file. `derive` and the parts do not. */
   readonly facts: Facts;
-  readonly functions: readonly FunctionNode[];
-  readonly classes: readonly ClassNode[];
+  readonly functions: Definitions<FunctionNode>;
+  readonly classes: Definitions<ClassNode>;
+  /** The function and the class that facts of the file mean by an index. */
+  functionAt(index: number): FunctionNode | undefined;
+  classAt(index: number): ClassNode | undefined;
   /** The calls of the file by the last name of their callee. */
   calls(name: string): readonly CallSite[];
   /** The stores of the file in an attribute of that name, but those of methods in their own objects. */
@@ -16,10 +19,13 @@ export interface LinkedFile {
   derive<Result>(key: string, compute: () => Result): Result;
 }
 
+/** Definitions in order of appearance. Not even their first is found by an index: the indexes of a text that is edited have gaps, and no order. */
+export type Definitions<Definition> = Omit<readonly Definition[], number>;
+
 /** A function of the program; one object each, so that it can be compared and used as a key. */
 export interface FunctionNode {
   readonly file: LinkedFile;
-  /** Its place among the functions of the file. */
+  /** What the file's facts call it; the module's own is 0. */
   readonly index: number;
   /** All of it: a remembered answer that reads it here depends on every edit of the function. What follows are parts of it. */
   readonly facts: FunctionFacts;

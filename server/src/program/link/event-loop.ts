@@ -512,7 +512,7 @@ function propertyNames(program: Program): ReadonlySet<string> {
 
 /** Whether the name is a parameter of a function around this one. */
 function parameterAround({ name, owner }: NamePlace, node: FunctionNode): boolean {
-  const outer = owner > 0 && owner !== node.facts.index ? node.file.functions[owner] : undefined;
+  const outer = owner > 0 && owner !== node.facts.index ? node.file.functionAt(owner) : undefined;
   return outer?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
 }
 
@@ -548,7 +548,7 @@ function constantOf(value: Value, { function: node, given }: State): ConstantVal
 /** The truth value that the module gives a name once and for all: `_IS_SYNC = False`. */
 function flagOf(value: Value, { file }: FunctionNode): ConstantValue | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
-  const module = file.functions[0]?.facts;
+  const module = file.functionAt(0)?.facts;
   const [only, ...more] = module?.bindings.get(value.place.name) ?? [];
   if (only?.op !== "constant" || only.type !== "bool" || more.length > 0) return undefined;
   return module?.rebound.has(value.place.name) ? undefined : only;

@@ -21,9 +21,10 @@ export function isFilledBefore(root: ThreadRoot, filler: FunctionNode, place: Pl
       return isReachedBefore(root.beside, goal);
     case "handler":
     case "entry":
-      return [filler.file, root.function.file].some(
-        ({ functions: [module] }) => module !== undefined && leads(atImport(module), module, goal, 0),
-      );
+      return [filler.file, root.function.file].some((file) => {
+        const module = file.functionAt(0);
+        return module !== undefined && leads(atImport(module), module, goal, 0);
+      });
     case "marked":
     case "promised":
       return false;

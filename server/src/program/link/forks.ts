@@ -75,7 +75,7 @@ function plainForks(program: Program): readonly Fork[] {
   const names = new Set(["os.fork", "os.forkpty", "pty.fork"]);
   return ["fork", "forkpty"].flatMap((name) =>
     program.resolver.callsNamed(name).flatMap(({ file, site }): readonly Fork[] => {
-      const within = file.functions[site.function];
+      const within = file.functionAt(site.function);
       if (!within || !program.resolver.externalCallees(site.call, within).some((each) => names.has(each))) return [];
       if (runsAnotherProgram(within, site.call.end, program)) return [];
       return [{ in: within, range: { start: site.call.start, end: site.call.end }, by: "fork", method: "asked for", made: undefined }];

@@ -66,12 +66,12 @@ function storesOf(file: LinkedFile, program: Program): readonly Store[] {
     });
     for (const [name, writes] of node.facts.instanceAttributes)
       for (const { write } of writes) stores.push({ statement: write.statement, state: state(name) });
-    for (const [name, values] of file.functions[node.facts.body]?.facts.bindings ?? []) {
+    for (const [name, values] of file.functionAt(node.facts.body)?.facts.bindings ?? []) {
       for (const value of values)
         if (value.op !== "function" && value.op !== "choice") stores.push({ statement: value, state: state(name) });
     }
   }
-  walkOperations(file.functions[0]?.facts.body ?? [], (operation) => {
+  walkOperations(file.functionAt(0)?.facts.body ?? [], (operation) => {
     if (operation.op !== "write" || operation.place.kind !== "name") return;
     const { name } = operation.place;
     stores.push({

@@ -25,7 +25,7 @@ export function startsOfSpawn(spawn: Spawn, { resolver }: Program): readonly Sta
   const worker = threadObjectOf(spawn);
   return spawn.starts.flatMap((name) =>
     resolver.callsNamed(name).flatMap(({ file, site: { call, function: index } }): readonly Start[] => {
-      const within = file.functions[index];
+      const within = file.functionAt(index);
       if (!within || call.callee.op !== "read" || call.callee.place.kind !== "attribute") return [];
       const isIt = resolver
         .resolve(call.callee.place.object, within)

@@ -1,6 +1,6 @@
-import type { CallSite, ClassFacts, Facts, FunctionFacts, ImportFact, WriteSite } from "../facts.js";
+import { type CallSite, type ClassFacts, definitionAt, type Facts, type FunctionFacts, type ImportFact, type WriteSite } from "../facts.js";
 import type { Value } from "../operation.js";
-import type { ClassNode, FunctionHead, FunctionNode, LinkedFile } from "./entity.js";
+import type { ClassNode, Definitions, FunctionHead, FunctionNode, LinkedFile } from "./entity.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One file's part of a program, for a text that stays as it is. */
@@ -17,8 +17,18 @@ class FixedFile implements LinkedFile {
     readonly path: string,
     readonly facts: Facts,
   ) {
-    this.functions = facts.functions.map((each, index) => new FixedFunction(this, index, each));
+    this.functions = facts.functions.map((each) => new FixedFunction(this, each.index, each));
     this.classes = facts.classes.map((each) => ({ file: this, name: each.name, start: each.start, facts: each }));
+  }
+
+  functionAt(index: number): FunctionNode | undefined {
+    return definitionAt(this.functions, index);
+  }
+
+  classAt(index: number): ClassNode | undefined {
+    // It stands where its facts do.
+    const facts = definitionAt(this.facts.classes, index);
+    return facts && (this.classes[index]?.facts === facts ? this.classes[index] : this.classes.find((each) => each.facts === facts));
   }
 
   calls(name: string): readonly CallSite[] {
@@ -112,14 +122,12 @@ function callersIn({ callsByName }: Facts, names: ReadonlySet<string>): Readonly
 export type Watch = (part: object) => void;
 
 /**
- * One file's part of a program, for a text that is being edited: after an edit that adds and removes no definition, its functions and classes are
- * the objects that they were, with other facts. Whoever remembers what was read of it learns what changed.
+ * One file's part of a program, for a text that is being edited: after an edit, its functions and classes are the objects that they were, with other
+ * facts; definitions that are added or removed leave the others as they are. Whoever remembers what was read of it learns what changed.
  */
 export class EditedFile implements LinkedFile {
-  private readonly allFunctions: readonly EditedFunction[];
-  private readonly allClasses: readonly EditedClass[];
-  /** Stands for which definitions there are: they are others only in another file. */
-  private readonly definitions = {};
+  private readonly allFunctions: EditedDefinitions<FunctionFacts, EditedFunction>;
+  private readonly allClasses: EditedDefinitions<ClassFacts, EditedClass>;
   private readonly derived = new Map<string, Derived>();
   private watching = true;
 
@@ -129,18 +137,28 @@ export class EditedFile implements LinkedFile {
     private readonly watch: Watch,
   ) {
     const note = (part: object): void => this.note(part);
-    this.allFunctions = current.functions.map((each) => new EditedFunction(this, each, note));
-    this.allClasses = current.classes.map((each) => new EditedClass(this, each, note));
+    this.allFunctions = new EditedDefinitions(current.functions, (each) => new EditedFunction(this, each, note));
+    this.allClasses = new EditedDefinitions(current.classes, (each) => new EditedClass(this, each, note));
   }
 
-  get functions(): readonly FunctionNode[] {
-    this.note(this.definitions);
-    return this.allFunctions;
+  get functions(): Definitions<FunctionNode> {
+    this.note(this.allFunctions);
+    return this.allFunctions.list;
   }
 
-  get classes(): readonly ClassNode[] {
-    this.note(this.definitions);
-    return this.allClasses;
+  get classes(): Definitions<ClassNode> {
+    this.note(this.allClasses);
+    return this.allClasses.list;
+  }
+
+  // An index stands in facts for as long as what it means is there, and is given to nothing else afterwards.
+
+  functionAt(index: number): FunctionNode | undefined {
+    return this.allFunctions.at(index);
+  }
+
+  classAt(index: number): ClassNode | undefined {
+    return this.allClasses.at(index);
   }
 
   get facts(): Facts {
@@ -172,19 +190,14 @@ export class EditedFile implements LinkedFile {
   }
 
   /**
-   * Takes over the facts of another text, if the same definitions are in it. Returns what changed; undefined if the definitions are others and
-   * so nothing was taken over.
+   * Takes over the facts of another text. Returns what changed; undefined if the indexes of definitions mean others there, and so nothing was taken
+   * over.
    */
   update(facts: Facts): FileChanges | undefined {
     const before = this.current;
-    const { functions, classes } = before;
-    if (functions.length !== facts.functions.length || classes.length !== facts.classes.length) return undefined;
-    if (!functions.every((each, index) => isSameDefinition(each, facts.functions[index] as FunctionFacts))) return undefined;
-    if (!classes.every((each, index) => isSameClass(each, facts.classes[index] as ClassFacts))) return undefined;
+    if (!this.allFunctions.canBe(facts.functions) || !this.allClasses.canBe(facts.classes)) return undefined;
     this.current = facts;
-    const changed: object[] = [this];
-    for (const [index, node] of this.allFunctions.entries()) changed.push(...node.update(facts.functions[index] as FunctionFacts));
-    for (const [index, node] of this.allClasses.entries()) changed.push(...node.update(facts.classes[index] as ClassFacts));
+    const changed: object[] = [this, ...this.allFunctions.update(facts.functions), ...this.allClasses.update(facts.classes)];
     for (const known of this.derived.values()) {
       const result = this.unwatched(known.compute);
       if (sameStructure(known.result, result)) continue;
@@ -198,8 +211,7 @@ export class EditedFile implements LinkedFile {
   /** What is to be taken as changed when another file stands in for this one. */
   everything(): FileChanges {
     const names = changedNames(this.current, undefined);
-    const functions = this.allFunctions.flatMap((node) => node.parts());
-    return { parts: [this, this.definitions, ...functions, ...this.allClasses, ...this.derived.values()], names };
+    return { parts: [this, ...this.allFunctions.parts(), ...this.allClasses.parts(), ...this.derived.values()], names };
   }
 
   private note(part: object): void {
@@ -242,8 +254,63 @@ interface Derived {
   result: unknown;
 }
 
+/** A definition whose facts can be others after an edit. */
+interface EditedDefinition<DefinitionFacts> {
+  /** Whether it can go on with those facts. */
+  canBe(facts: DefinitionFacts): boolean;
+  /** Returns what is another now: itself, and parts of it. */
+  update(facts: DefinitionFacts): readonly object[];
+  parts(): readonly object[];
+}
+
+/** The functions or the classes of a file that is being edited. The object stands for which there are. */
+class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Definition extends EditedDefinition<DefinitionFacts>> {
+  private byIndex = new Map<number, Definition>();
+  private inOrder: readonly Definition[] = [];
+
+  constructor(
+    all: readonly DefinitionFacts[],
+    private readonly make: (facts: DefinitionFacts) => Definition,
+  ) {
+    this.update(all);
+  }
+
+  get list(): readonly Definition[] {
+    return this.inOrder;
+  }
+
+  at(index: number): Definition | undefined {
+    return this.byIndex.get(index);
+  }
+
+  canBe(all: readonly DefinitionFacts[]): boolean {
+    return all.every((each) => this.byIndex.get(each.index)?.canBe(each) ?? true);
+  }
+
+  /** Returns what is another now, of what was there before. */
+  update(all: readonly DefinitionFacts[]): readonly object[] {
+    const { byIndex, inOrder } = this;
+    const changed: object[] = [];
+    const list = all.map((each) => {
+      const known = byIndex.get(each.index);
+      if (known) changed.push(...known.update(each));
+      return known ?? this.make(each);
+    });
+    if (list.length === inOrder.length && list.every((each, index) => each === inOrder[index])) return changed;
+    this.inOrder = list;
+    this.byIndex = new Map(all.map((each, index) => [each.index, list[index] as Definition]));
+    const kept = new Set(list);
+    for (const each of inOrder) if (!kept.has(each)) changed.push(...each.parts());
+    return [this, ...changed];
+  }
+
+  parts(): readonly object[] {
+    return [this, ...this.inOrder.flatMap((each) => each.parts())];
+  }
+}
+
 /** A function that can have other facts after an edit. Who asks for a part of them depends on that part alone. */
-class EditedFunction implements FunctionNode {
+class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
   readonly index: number;
   /** Stand for the parts; those of names exist once somebody has asked. */
   private readonly headPart = {};
@@ -283,7 +350,10 @@ class EditedFunction implements FunctionNode {
     return this.current.bindings.get(name);
   }
 
-  /** Returns what is another now: the function, and parts of it. */
+  canBe(facts: FunctionFacts): boolean {
+    return this.current.kind === facts.kind && this.current.name === facts.name;
+  }
+
   update(facts: FunctionFacts): readonly object[] {
     const before = this.current;
     if (before === facts) return none;
@@ -300,7 +370,7 @@ class EditedFunction implements FunctionNode {
   }
 }
 
-class EditedClass implements ClassNode {
+class EditedClass implements ClassNode, EditedDefinition<ClassFacts> {
   readonly name: string;
   readonly start: number;
 
@@ -318,11 +388,19 @@ class EditedClass implements ClassNode {
     return this.current;
   }
 
-  /** Returns itself if its facts are others now. */
+  /** A class is known by where it starts; see `classKey`. */
+  canBe(facts: ClassFacts): boolean {
+    return this.name === facts.name && this.start === facts.start;
+  }
+
   update(facts: ClassFacts): readonly object[] {
     const isOther = this.current !== facts;
     this.current = facts;
     return isOther ? [this] : none;
+  }
+
+  parts(): readonly object[] {
+    return [this];
   }
 }
 
@@ -330,21 +408,4 @@ class EditedClass implements ClassNode {
 function isSameHead(a: FunctionFacts, b: FunctionFacts): boolean {
   const { bindings, returned, body, bodyStart, ...head } = a;
   return Object.entries(head).every(([key, value]) => b[key as keyof FunctionHead] === value);
-}
-
-/** Whether two functions differ in nothing by which definitions are found. */
-function isSameDefinition(a: FunctionFacts, b: FunctionFacts): boolean {
-  return (
-    a.kind === b.kind &&
-    a.name === b.name &&
-    a.parent === b.parent &&
-    a.class === b.class &&
-    a.decorators.length === b.decorators.length &&
-    a.parameters.length === b.parameters.length
-  );
-}
-
-/** A class is known by where it starts; see `classKey`. */
-function isSameClass(a: ClassFacts, b: ClassFacts): boolean {
-  return a.name === b.name && a.body === b.body && a.start === b.start && a.bases.length === b.bases.length;
 }

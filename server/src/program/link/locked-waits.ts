@@ -356,7 +356,7 @@ class Search {
     return this.program.files.flatMap((file) =>
       ["set", "notify", "notify_all"].flatMap((name) =>
         file.calls(name).flatMap(({ call, function: index }) => {
-          const node = file.functions[index];
+          const node = file.functionAt(index);
           const target = objectOf(call);
           if (!node || !target) return [];
           const isSame = this.program.resolver

@@ -254,7 +254,7 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
   for (let current: Frame | undefined = frame; current; current = current.caller) {
     if (current.function.file === frame.function.file && current.function.index === owner) return undefined;
   }
-  const around = frame.function.file.functions[owner];
+  const around = frame.function.file.functionAt(owner);
   const [only, ...others] = around?.facts.bindings.get(name) ?? [];
   if (!around || others.length > 0 || only?.op !== "read" || only.place.kind !== "attribute") return undefined;
   return { value: only, in: ownership.beside(around) };

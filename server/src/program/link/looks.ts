@@ -123,7 +123,7 @@ export class Looking {
 
   /** Whether functions inside the one that owns the variable give it another value. */
   private isRebound(name: string, owner: number, within: FunctionNode): boolean {
-    const holder = within.file.functions[owner];
+    const holder = within.file.functionAt(owner);
     return holder?.facts.rebound.has(name) ?? false;
   }
 

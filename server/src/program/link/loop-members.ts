@@ -51,7 +51,7 @@ function membersOf(
         const only = onlyBinding(place.name, frame.function);
         return given ? further(given.value, given.in) : only && further(only, frame);
       }
-      const module = frame.function.file.functions[0];
+      const module = frame.function.file.functionAt(0);
       const only = place.owner === 0 && module ? onlyBinding(place.name, module) : undefined;
       return only && module && further(only, ownership.beside(module));
     }
@@ -65,7 +65,7 @@ function keptInAttribute(object: Value, name: string, frame: Frame, resolver: Re
   const { made, class: node } = ownership.object(object, frame);
   const init = made && node && resolver.method(node, "__init__");
   if (!init) return undefined;
-  const writes = (node.facts.instanceAttributes.get(name) ?? []).filter(({ function: index }) => node.file.functions[index] === init);
+  const writes = (node.facts.instanceAttributes.get(name) ?? []).filter(({ function: index }) => node.file.functionAt(index) === init);
   const [only, ...others] = node.facts.instanceAttributes.get(name) ?? [];
   if (!only?.write.value || others.length > 0 || writes.length !== 1) return undefined;
   const caller = made.frame ?? ownership.beside(made.in);

@@ -84,7 +84,7 @@ export function usesBesideLoops(program: Program, methods: ReadonlySet<string>):
 function usesOf(name: string, loops: ReadonlySet<string>, spawn: Spawn, program: Program): readonly BesideLoop[] {
   const { resolver } = program;
   return spawn.in.file.calls(name).flatMap(({ call, function: index }): readonly BesideLoop[] => {
-    const within = spawn.in.file.functions[index];
+    const within = spawn.in.file.functionAt(index);
     const loop = objectOf(call);
     if (!within || !loop || !resolver.resolve(loop, within).some((entity) => loops.has(entityKey(entity)))) return [];
     const evidence = evidenceFor(call, within, spawn, program);

@@ -16,7 +16,7 @@ export function loopWaits(program: Program): readonly LoopWait[] {
   return program.resolver.eachFile("loop waits", program.files, (file) => {
     if (file.calls("run_coroutine_threadsafe").length === 0) return [];
     return file.calls("result").flatMap(({ call, function: index }): LoopWait[] => {
-      const node = file.functions[index];
+      const node = file.functionAt(index);
       const { callee } = call;
       if (!node?.facts.isAsync || call.arguments.length > 0 || callee.op !== "read" || callee.place.kind !== "attribute") return [];
       const submitted = boundCall(callee.place.object, node);

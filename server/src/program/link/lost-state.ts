@@ -124,11 +124,11 @@ class Search {
     if (others.length > 0 || (entity?.kind !== "class" && entity?.kind !== "instance")) return undefined;
     if (entity.kind === "instance" && !isType && change.does === "assign") return undefined;
     const { classes } = resolver.classOrder(entity.class);
-    const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
+    const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.facts.bindings.has(name));
     // What a class method stores is the class's.
     const isOfObjects = classes.some(({ facts, file }) =>
       (facts.instanceAttributes.get(name) ?? []).some(({ function: index }) => {
-        const method = file.functions[index];
+        const method = file.functionAt(index);
         return !method || !decoratorNames(method).includes("classmethod");
       }),
     );
@@ -136,7 +136,7 @@ class Search {
   }
 
   private lostOfClass(change: Change, holder: ClassNode, name: string): LostState | undefined {
-    const body = holder.file.functions[holder.facts.body];
+    const body = holder.file.functionAt(holder.facts.body);
     const values = body?.facts.bindings.get(name) ?? [];
     if (!body || !values.every((value) => (change.does === "mutate" ? this.isPlainContainer(value, body) : this.isPlain(value, body))))
       return undefined;
@@ -175,7 +175,7 @@ class Search {
   }
 
   private lostGlobal(change: Change, name: string): LostState | undefined {
-    const module = change.in.file.functions[0];
+    const module = change.in.file.functionAt(0);
     if (!module || change.in === module) return undefined;
     const bound = module.facts.bindings.get(name) ?? [];
     if (change.in !== this.target.function && this.isUsedByParent(change.in)) return undefined;
@@ -243,13 +243,13 @@ class Search {
     const inits: Value[] = [];
     for (const each of family) {
       for (const { function: index, write } of each.facts.instanceAttributes.get(name) ?? []) {
-        const method = each.file.functions[index];
+        const method = each.file.functionAt(index);
         if (!method || this.inChild.has(method)) continue;
         if (method.facts.name !== "__init__") return undefined;
         if (!write.value || !this.isPlain(write.value, method)) return undefined;
         inits.push(write.value);
       }
-      const ownNode = each.file.functions[each.facts.body];
+      const ownNode = each.file.functionAt(each.facts.body);
       const others = each.file.functions.filter((method) => method.facts.class === each.facts.index && !this.inChild.has(method));
       if (
         !ownNode ||
@@ -300,7 +300,7 @@ class Search {
     // Where the parameter is bound anew, it is another object by then.
     if ((change.in.facts.bindings.get(parameter) ?? []).length > 1) return undefined;
     const { name, owner } = value.place;
-    const holder = owner >= 0 ? this.spawn.in.file.functions[owner] : undefined;
+    const holder = owner >= 0 ? this.spawn.in.file.functionAt(owner) : undefined;
     const bound = holder?.facts.bindings.get(name) ?? [];
     if (!holder || bound.length !== 1 || bound.some((each) => each.start > this.spawn.call.start)) return undefined;
     const first = bound[0] as Value;

@@ -29,7 +29,7 @@ function textsOf(value: Value, within: FunctionNode, resolver: Resolver): readon
   if (value.op === "constant") return typeof value.value === "string" && value.type === "str" ? [value.value] : [];
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return [];
   const { name, owner } = value.place;
-  const node = within.file.functions[owner];
+  const node = within.file.functionAt(owner);
   const bound = node?.facts.bindings.get(name) ?? [];
   const parameter = node?.facts.parameters.find((each) => each.name === name);
   if (!node || node.facts.rebound.has(name)) return [];

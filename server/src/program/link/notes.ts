@@ -6,8 +6,8 @@ export function hasNote(node: FunctionNode, name: DirectiveNote): boolean {
   const notes = notesIn(node.file);
   if (notes.size === 0) return false;
   if (notes.get(node)?.has(name)) return true;
-  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
-  const body = owner && node.file.functions[owner.facts.body];
+  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
+  const body = owner && node.file.functionAt(owner.facts.body);
   return body !== undefined && body !== node && (notes.get(body)?.has(name) ?? false);
 }
 

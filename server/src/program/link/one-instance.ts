@@ -22,7 +22,7 @@ export function isOneInstance(node: ClassNode, resolver: Resolver): boolean {
 }
 
 function definesNew({ file, facts }: ClassNode): boolean {
-  return file.functions[facts.body]?.bound("__new__") !== undefined;
+  return file.functionAt(facts.body)?.bound("__new__") !== undefined;
 }
 
 function findOneInstance(node: ClassNode, resolver: Resolver): boolean {
@@ -31,7 +31,7 @@ function findOneInstance(node: ClassNode, resolver: Resolver): boolean {
   const calls = resolver.metaclasses(node).map((meta) => resolver.method(meta, "__call__"));
   if (calls.some((call) => call !== undefined && handsOutKept(call, resolver))) return true;
   if (resolver.classOrder(node).classes.some((each) => sharesState(each))) return true;
-  const scope = node.file.functions[node.file.functions[node.facts.body]?.head.parent ?? 0];
+  const scope = node.file.functionAt(node.file.functionAt(node.facts.body)?.head.parent ?? 0);
   return (
     scope !== undefined &&
     node.facts.decorators.some((decorator) =>
@@ -52,7 +52,7 @@ function sharesState({ file, facts }: ClassNode): boolean {
   return (facts.instanceAttributes.get("__dict__") ?? []).some(({ write: { value } }) => {
     if (value?.op !== "read" || value.place.kind !== "attribute") return false;
     const { name } = value.place;
-    return !facts.instanceAttributes.has(name) && file.functions[facts.body]?.bound(name) !== undefined;
+    return !facts.instanceAttributes.has(name) && file.functionAt(facts.body)?.bound(name) !== undefined;
   });
 }
 

@@ -141,7 +141,7 @@ export function makesStarter(key: string, { in: within }: Spawn, { resolver }: P
 function withoutCell(step: string, program: Program): string {
   const [, key, name] = /^cell (.*#\d+) ([^ .[]+)$/.exec(step) ?? [];
   const node = key === undefined ? undefined : functionOfKey(key, program);
-  const owner = node?.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  const owner = node?.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
   return owner && node?.facts.parameters[0]?.name === name ? `self ${classKey(owner)}` : step;
 }
 
@@ -172,11 +172,11 @@ function findSites(step: string, program: Program): ReadonlySet<string> | undefi
     const writes = node?.facts.instanceAttributes.get(name);
     if (!node || !writes || isBoundInClass(node, name)) return undefined;
     return madeBy(
-      writes.map(({ function: index, write }) => ({ value: write.value, in: node.file.functions[index] })),
+      writes.map(({ function: index, write }) => ({ value: write.value, in: node.file.functionAt(index) })),
       program,
     );
   }
-  const within = kind === "global" ? program.file(holder)?.functions[0] : functionOfKey(holder, program);
+  const within = kind === "global" ? program.file(holder)?.functionAt(0) : functionOfKey(holder, program);
   if (!within || within.facts.rebound.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
   return madeBy(
     (within.facts.bindings.get(name) ?? []).map((value) => ({ value, in: within })),
@@ -185,7 +185,7 @@ function findSites(step: string, program: Program): ReadonlySet<string> | undefi
 }
 
 function isBoundInClass({ facts, file }: ClassNode, name: string): boolean {
-  return file.functions[facts.body]?.facts.bindings.has(name) ?? false;
+  return file.functionAt(facts.body)?.facts.bindings.has(name) ?? false;
 }
 
 function madeBy(
@@ -207,7 +207,7 @@ function madeBy(
 function sitesOfClass(node: ClassNode, { resolver }: Program): ReadonlySet<string> | undefined {
   const sites = new Set<string>();
   for (const { file, site } of resolver.callsNamed(node.facts.name)) {
-    const within = file.functions[site.function];
+    const within = file.functionAt(site.function);
     if (!within) continue;
     if (resolver.resolve(site.call.callee, within).some((callee) => callee.kind === "class" && callee.class === node))
       sites.add(`${file.path}:${site.call.start}`);

@@ -237,7 +237,7 @@ export class Ownership {
   /** A variable itself, whatever it holds: a global, one of a call on this thread's way, or one that a closure brought along. */
   variable(name: string, owner: number, frame: Frame): AbstractObject {
     // What the body of a class binds are the attributes of the class.
-    const holder = classOfBody(frame.function.file.functions[owner]);
+    const holder = classOfBody(frame.function.file.functionAt(owner));
     if (holder) return this.classAttribute(holder, name);
     for (let current: Frame | undefined = frame; current && owner > 0; current = current.caller) {
       if (current.function.file === frame.function.file && current.function.facts.index === owner) return own;
@@ -250,7 +250,7 @@ export class Ownership {
     const node = this.classOf(value, frame.function);
     if (owner < 0) return { ...unknown, key: `builtin ${name}` };
     if (owner === 0) return sharedObject(this.globalKey(frame.function, name), node);
-    const holder = classOfBody(frame.function.file.functions[owner]);
+    const holder = classOfBody(frame.function.file.functionAt(owner));
     if (holder) return { ...this.classAttribute(holder, name), class: node };
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
@@ -270,7 +270,7 @@ export class Ownership {
       return { ...result, class: result.class ?? node };
     }
     // The frame of the function around it is not on this thread's way, so whoever made the closure shares the variable.
-    const around = frame.function.file.functions[owner];
+    const around = frame.function.file.functionAt(owner);
     const bindings = around?.facts.bindings.get(name) ?? [];
     const varies = bindings.length > 0 && bindings.every((bound) => bound.op === "element-of" || bound.op === "item-of");
     if (around && this.isReceiver(name, owner, around)) {
@@ -289,7 +289,7 @@ export class Ownership {
    * object made for itself.
    */
   receiverOnWay(method: FunctionNode, frame: Frame): AbstractObject | undefined {
-    const owner = method.facts.class === undefined ? undefined : method.file.classes[method.facts.class];
+    const owner = method.facts.class === undefined ? undefined : method.file.classAt(method.facts.class);
     for (let current = frame.caller; owner && current; current = current.caller) {
       const self = current.function.facts.class === undefined ? undefined : current.function.facts.parameters[0];
       const object = self && current.parameters.get(self.name);
@@ -320,8 +320,8 @@ export class Ownership {
     const definer = definers.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
-      const holder = classes.find((each) => each.file.functions[each.facts.body]?.facts.bindings.has(name));
-      const made = holder?.file.functions[holder.facts.body]?.facts.bindings
+      const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.facts.bindings.has(name));
+      const made = holder?.file.functionAt(holder.facts.body)?.facts.bindings
         .get(name)
         ?.some((value) => (value.op === "call" && !this.isDescriptor(value, holder)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
@@ -360,7 +360,7 @@ export class Ownership {
   /** Whether the value, bound in the class, stands for what each object has: a field, a property, an object with `__get__`. */
   private isDescriptor(value: CallOperation, holder: ClassNode): boolean {
     if (isField(value)) return true;
-    const body = holder.file.functions[holder.facts.body];
+    const body = holder.file.functionAt(holder.facts.body);
     return (body ? this.resolver.resolve(value.callee, body) : []).some(
       (callee) =>
         (callee.kind === "external" && callee.name === "builtins.property") ||
@@ -386,10 +386,10 @@ export class Ownership {
     const init = this.resolver.method(object.class ?? definer, "__init__");
     const writes = definer.facts.instanceAttributes.get(name) ?? [];
     // What is stored again later is no longer what was passed.
-    if (!init || writes.some(({ function: each }) => definer.file.functions[each]?.facts.name !== "__init__")) return undefined;
+    if (!init || writes.some(({ function: each }) => definer.file.functionAt(each)?.facts.name !== "__init__")) return undefined;
     for (const { function: index, write } of writes) {
       const value = write.value;
-      if (definer.file.functions[index] !== init || value?.op !== "read" || value.place.kind !== "name") continue;
+      if (definer.file.functionAt(index) !== init || value?.op !== "read" || value.place.kind !== "name") continue;
       const { place } = value;
       const parameter = init.facts.parameters.find((each) => each.name === place.name);
       const argument = parameter && argumentFor(init, parameter, object.made.call, "bound");
@@ -418,7 +418,7 @@ export class Ownership {
     const init = this.resolver.method(node, "__init__");
     const [only, ...others] = definer.facts.instanceAttributes.get(name) ?? [];
     const stored = only?.write.value;
-    if (!init || others.length > 0 || definer.file.functions[only?.function ?? -1] !== init || stored?.op !== "read") return undefined;
+    if (!init || others.length > 0 || definer.file.functionAt(only?.function ?? -1) !== init || stored?.op !== "read") return undefined;
     const { place } = stored;
     const parameter = place.kind === "name" ? init.facts.parameters.find((each) => each.name === place.name) : undefined;
     if (!parameter || init.facts.bindings.has(parameter.name)) return undefined;
@@ -553,7 +553,7 @@ export class Ownership {
   /** What a decorator was given for a parameter when it made a function on this thread's way. */
   heldByMaker(name: string, owner: number, frame: Frame): FrameArgument | undefined {
     const { file } = frame.function;
-    if (owner <= 0 || owner === frame.function.index || file.functions[owner]?.bound(name)) return undefined;
+    if (owner <= 0 || owner === frame.function.index || file.functionAt(owner)?.bound(name)) return undefined;
     for (let current: Frame | undefined = frame; current; current = current.caller) {
       for (let maker = current.decoration?.around; maker; maker = maker.caller) {
         if (maker.function.file !== file || maker.function.index !== owner) continue;
@@ -612,7 +612,7 @@ export class Ownership {
 
   /** Whether the method can be one of the object's own. */
   private canHave(object: AbstractObject, method: FunctionNode): boolean {
-    const owner = method.facts.class === undefined ? undefined : method.file.classes[method.facts.class];
+    const owner = method.facts.class === undefined ? undefined : method.file.classAt(method.facts.class);
     return !owner || !object.class || this.resolver.classOrder(object.class).classes.includes(owner);
   }
 
@@ -669,7 +669,7 @@ export class Ownership {
   beside(node: FunctionNode, spawn?: Spawn): Frame {
     const parameters = new Map<string, AbstractObject>();
     const [self] = node.facts.parameters;
-    const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+    const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
     if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
     const thread = spawn?.in === node && node.facts.kind === "function" ? threadObject(spawn) : undefined;
     for (const [name, values] of thread ? node.facts.bindings : [])
@@ -782,7 +782,7 @@ export class Ownership {
  */
 function isStoredForThread(key: string, container: Value, { function: { file } }: Frame): boolean {
   const [, path, index, name] = /^cell (.*)#(\d+) (\w+)$/.exec(key) ?? [];
-  const starter = path === file.path ? file.functions[Number(index)] : undefined;
+  const starter = path === file.path ? file.functionAt(Number(index)) : undefined;
   if (!starter || container.op !== "read" || container.place.kind === "element") return false;
   const { place: held } = container;
   let isStored = false;
@@ -857,7 +857,7 @@ function isParameterOf(value: Value, { facts }: FunctionNode): boolean {
 
 /** A container that is made once, when the module is run, for all calls that do not fill the parameter: `def crawl(url, seen={})`. */
 function keptDefault({ file, facts, index }: FunctionNode, { name, default: value }: ParameterFacts): AbstractObject | undefined {
-  const isMadeOnce = facts.parent === 0 || file.functions[facts.parent ?? 0]?.facts.kind === "class-body";
+  const isMadeOnce = facts.parent === 0 || file.functionAt(facts.parent ?? 0)?.facts.kind === "class-body";
   if (!isMadeOnce || facts.kind !== "function" || facts.bindings.has(name)) return undefined;
   const isContainer =
     (value?.op === "display" && value.makes !== "tuple") ||

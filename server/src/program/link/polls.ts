@@ -171,7 +171,7 @@ class Search {
     const files = new Set<LinkedFile>([within.file, ...classes.map(({ file }) => file)]);
     if (classes.length === 0) return undefined;
     const elsewhere = this.program.files.flatMap((file) =>
-      files.has(file) ? [] : file.stores(place.name).flatMap((site) => file.functions[site.function] ?? []),
+      files.has(file) ? [] : file.stores(place.name).flatMap((site) => file.functionAt(site.function) ?? []),
     );
     return { functions: [...new Set([...[...files].flatMap((file) => file.functions), ...elsewhere])], classes };
   }

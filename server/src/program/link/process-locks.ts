@@ -90,7 +90,7 @@ const maximumDepth = 3;
 function arrivesAsCopy(value: Value, within: FunctionNode, spawn: Spawn, program: Program, target: Target): boolean {
   if (value.op !== "read" || value.place.kind === "element") return false;
   if (value.place.kind === "name") {
-    const owner = value.place.owner >= 0 ? within.file.functions[value.place.owner] : undefined;
+    const owner = value.place.owner >= 0 ? within.file.functionAt(value.place.owner) : undefined;
     if (owner?.facts.kind === "module") return true;
     if (owner !== within) return false;
   }
@@ -158,7 +158,7 @@ function listAfter(body: readonly Operation[], call: CallOperation): readonly Op
 
 function isOfModule(value: Value, within: FunctionNode): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return false;
-  return within.file.functions[value.place.owner]?.facts.kind === "module";
+  return within.file.functionAt(value.place.owner)?.facts.kind === "module";
 }
 
 /** Whether nobody but the workers touches it, under its own name. */
@@ -226,7 +226,7 @@ function isSameForAll(value: Value, node: FunctionNode, worker: Worker, program:
   if (value.op === "constant") return true;
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return false;
   const { name, owner: index } = value.place;
-  const owner = node.file.functions[index];
+  const owner = node.file.functionAt(index);
   if (owner?.facts.kind === "module") return !owner.facts.rebound.has(name);
   const parameter = node.facts.parameters.find((each) => each.name === name);
   if (owner !== node || !parameter || node.facts.rebound.has(name)) return false;
@@ -335,7 +335,7 @@ function otherSide(
   const reaching = (within: FunctionNode): readonly Worker[] => workers.filter(({ reached }) => reached.has(within));
   for (const name of counterparts) {
     for (const site of node.file.calls(name)) {
-      const within = node.file.functions[site.function];
+      const within = node.file.functionAt(site.function);
       const receiver = receiverOf(site.call);
       if (!within || !receiver || !program.resolver.resolve(receiver, within).some((entity) => entityKey(entity) === key)) continue;
       const others = reaching(within);

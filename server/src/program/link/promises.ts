@@ -83,7 +83,7 @@ export function isWindow(node: ClassNode, resolver: Resolver): boolean {
 const windowBase = /^(Q(?!Thread|Runnable|Timer|TcpServer|TcpSocket)[A-Z]\w*|\w*(Dialog|Window|Widget|Frame|Panel))$/;
 
 function isSingleThreaded(node: ClassNode): boolean {
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   return body !== undefined && hasNote(body, "single-thread");
 }
 
@@ -127,13 +127,13 @@ function isLockType(type: string | undefined, knowledge: Knowledge): boolean {
 
 /** Whether objects of the class, or the class itself, have a lock that the class or a base in the program makes. */
 function hasOwnLock(node: ClassNode, names: ReadonlySet<string>, program: Program): boolean {
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   for (const values of body?.facts.bindings.values() ?? []) {
     if (body && values.some((value) => isNewLock(value, body, names, program))) return true;
   }
   for (const writes of node.facts.instanceAttributes.values()) {
     for (const { function: index, write } of writes) {
-      const method = node.file.functions[index];
+      const method = node.file.functionAt(index);
       if (method && isNewLock(write.value, method, names, program)) return true;
     }
   }
@@ -154,7 +154,7 @@ const notShared: ReadonlySet<string> = new Set(
 );
 
 function publicMethods(node: ClassNode, resolver: Resolver): readonly FunctionNode[] {
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   const methods: FunctionNode[] = [];
   for (const [name, values] of body?.facts.bindings ?? []) {
     // What a thread's object runs is that thread's, whoever else calls the object.
@@ -175,7 +175,7 @@ function isThread(node: ClassNode, resolver: Resolver): boolean {
 
 function defined(value: Value, file: LinkedFile): FunctionNode | undefined {
   const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
-  return definition?.op === "function" ? file.functions[definition.function] : undefined;
+  return definition?.op === "function" ? file.functionAt(definition.function) : undefined;
 }
 
 /** Whether a decorator of the program puts a function in its place that enters or acquires something first, most likely a lock. */
@@ -189,7 +189,7 @@ function isWrapped(value: Value, within: FunctionNode, node: FunctionNode, resol
 export function calledFromOutside(method: FunctionNode, owner: ClassNode, resolver: Resolver): boolean {
   const family = resolver.classOrder(owner).classes;
   return resolver.callsNamed(method.facts.name).some(({ file, site }) => {
-    const within = file.functions[site.function];
+    const within = file.functionAt(site.function);
     const { callee } = site.call;
     if (!within || callee.op !== "read" || callee.place.kind !== "attribute") return false;
     const from = resolver.enclosingClass(within);
@@ -233,7 +233,7 @@ function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, progr
       if (context.op !== "read" || context.place.kind !== "name" || context.place.owner < 0) continue;
       const { name, owner } = context.place;
       if (owner === node.facts.index) continue;
-      const holder = file.functions[owner];
+      const holder = file.functionAt(owner);
       const bound = holder?.facts.bindings.get(name) ?? [];
       if (!holder || !bound.some((value) => isNewLock(value, holder, names, program))) continue;
       const key = owner === 0 ? "" : `${functionKey(holder)} ${name}`;
@@ -251,7 +251,7 @@ function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, progr
 
 /** The functions that take the module's lock, and its other public ones; what the module calls only by itself is reached through these. */
 function moduleFunctions(file: LinkedFile, takers: readonly FunctionNode[], resolver: Resolver): readonly FunctionNode[] {
-  const module = file.functions[0];
+  const module = file.functionAt(0);
   const others = file.functions.filter((node) => {
     const { facts } = node;
     if (facts.kind !== "function" || facts.parent !== 0 || facts.isAsync || facts.name.startsWith("_") || facts.name === "main")

@@ -37,7 +37,7 @@ export function holdsTwice(iterable: Value, within: FunctionNode, resolver: Reso
     case "read": {
       if (iterable.place.kind !== "name" || iterable.place.owner < 0) return false;
       const { name, owner } = iterable.place;
-      const holder = within.file.functions[owner];
+      const holder = within.file.functionAt(owner);
       if (!holder) return false;
       const bound = holder.facts.bindings.get(name) ?? [];
       if (bound.length > 0) return bound.length === 1 && holdsTwice(bound[0] as Value, holder, resolver, depth + 1);
@@ -95,7 +95,7 @@ export function isDistinct(value: Value, within: FunctionNode): boolean {
 /** A local name stands for what it was bound to once. */
 function iterableOf(iterable: Value, within: FunctionNode): Value {
   if (iterable.op !== "read" || iterable.place.kind !== "name") return iterable;
-  const bound = within.file.functions[iterable.place.owner]?.facts.bindings.get(iterable.place.name) ?? [];
+  const bound = within.file.functionAt(iterable.place.owner)?.facts.bindings.get(iterable.place.name) ?? [];
   return bound.length === 1 ? (bound[0] as Value) : iterable;
 }
 

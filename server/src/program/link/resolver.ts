@@ -142,11 +142,11 @@ export class Resolver {
       case "await":
         return this.resolve(value.value, within);
       case "function": {
-        const node = within.file.functions[value.function];
+        const node = within.file.functionAt(value.function);
         return node ? [{ kind: "function", function: node, receiver: undefined }] : [];
       }
       case "class": {
-        const node = within.file.classes[value.class];
+        const node = within.file.classAt(value.class);
         return node ? [{ kind: "class", class: node }] : [];
       }
       case "import":
@@ -229,7 +229,7 @@ export class Resolver {
 
   private name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
     if (owner === unbound) return this.unboundName(name, within.file);
-    const node = within.file.functions[owner];
+    const node = within.file.functionAt(owner);
     if (!node) return [];
     const annotation = node.head.annotations.get(name);
     const annotated = annotation ? this.annotated(annotation, node) : [];
@@ -245,7 +245,7 @@ export class Resolver {
   private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
     const { file } = within;
     const method = methodsIn(file).get(name);
-    const owner = method?.head.class === undefined ? undefined : file.classes[method.head.class];
+    const owner = method?.head.class === undefined ? undefined : file.classAt(method.head.class);
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
     // What an object keeps and passes calls on to has the names of its methods, and is of another class as like as not.
@@ -310,12 +310,12 @@ export class Resolver {
 
   /** Where a variable is defined that a module imports by name from a module of the program, through re-exports. */
   importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
-    const values = file.functions[0]?.bound(name);
+    const values = file.functionAt(0)?.bound(name);
     const [value] = values ?? [];
     if (values?.length !== 1 || value?.op !== "import" || value.name === undefined || depth > maximumReexports) return undefined;
     const target = this.modules.resolve(file.path, value.level, value.module);
     const origin = target.kind === "file" ? this.memory.file(target.path) : undefined;
-    if (!origin?.functions[0]?.bound(value.name)) return undefined;
+    if (!origin?.functionAt(0)?.bound(value.name)) return undefined;
     return this.importOrigin(origin, value.name, depth + 1) ?? { path: origin.path, name: value.name };
   }
 
@@ -329,7 +329,7 @@ export class Resolver {
   /** What a module binds to a name, through re-exports. */
   private moduleMember(path: string, name: string): readonly Entity[] {
     const file = this.memory.file(path);
-    const module = file?.functions[0];
+    const module = file?.functionAt(0);
     if (!file || !module) return [];
     if (module.bound(name) || module.head.rebound.has(name)) return this.name(name, 0, module);
     for (const imported of starImports(file)) {
@@ -388,7 +388,7 @@ export class Resolver {
     const { classes, externals } = this.classOrder(node);
     if (object.kind === "instance" && name === "__class__") return [{ kind: "class", class: node }];
     for (const current of classes) {
-      const body = current.file.functions[current.facts.body];
+      const body = current.file.functionAt(current.facts.body);
       const values = body?.bound(name);
       const found = values && body ? values.flatMap((value) => this.resolve(value, body)) : [];
       const own = object.kind === "instance" ? this.assigned(current, name) : [];
@@ -420,7 +420,7 @@ export class Resolver {
   private assigned(node: ClassNode, name: string): readonly Entity[] {
     const attributes = node.facts.instanceAttributes.get(name) ?? [];
     return attributes.flatMap(({ function: index, write }) => {
-      const method = node.file.functions[index];
+      const method = node.file.functionAt(index);
       return method && write.value ? this.resolve(write.value, method) : [];
     });
   }
@@ -431,7 +431,7 @@ export class Resolver {
     const writes = this.memory.writesOf(name, maximumAttributeWrites);
     // Too many say nothing.
     for (const { file, site } of writes.length > maximumAttributeWrites ? [] : writes) {
-      const within = file.functions[site.function];
+      const within = file.functionAt(site.function);
       const { place, value } = site.write;
       if (!within || !value || place.kind !== "attribute") continue;
       const isOne = this.resolve(place.object, within).some((entity) => entity.kind === "instance" && entity.class === node);
@@ -449,7 +449,7 @@ export class Resolver {
     const externals: string[] = [];
     const order = { classes, externals };
     return this.memory.find("resolution", orders, node, order, sameOrder, () => {
-      const scope = node.file.functions[node.file.functions[node.facts.body]?.head.parent ?? 0];
+      const scope = node.file.functionAt(node.file.functionAt(node.facts.body)?.head.parent ?? 0);
       for (const base of scope ? node.facts.bases : []) {
         for (const entity of this.resolve(base, scope as FunctionNode)) {
           if (entity.kind === "external" && !externals.includes(entity.name)) externals.push(entity.name);
@@ -475,14 +475,14 @@ export class Resolver {
   private parameterValues(parameter: ParameterFacts, node: FunctionNode): readonly Entity[] {
     const { head: facts } = node;
     if (facts.class !== undefined && parameter === facts.parameters[0]) {
-      const owner = node.file.classes[facts.class];
+      const owner = node.file.classAt(facts.class);
       const decorators = decoratorNames(node);
       if (owner && !decorators.includes("staticmethod")) {
         const isClass = decorators.includes("classmethod") || facts.name === "__new__" || facts.name === "__init_subclass__";
         return [{ kind: isClass ? "class" : "instance", class: owner }];
       }
     }
-    const scope = node.file.functions[facts.parent ?? 0] as FunctionNode;
+    const scope = node.file.functionAt(facts.parent ?? 0) as FunctionNode;
     const annotated = parameter.annotation ? this.annotated(parameter.annotation, scope) : [];
     const isOpen = annotated.length > 0 && annotated.every((entity) => entity.kind === "instance" && this.isAbstract(entity.class));
     if (annotated.length > 0 && !isOpen) return annotated;
@@ -524,7 +524,7 @@ export class Resolver {
       for (const name of this.callNames(node)) {
         for (const { file, site } of this.memory.sitesOf(name, maximumCallers)) {
           if (++candidates > maximumCallers) return result;
-          const within = file.functions[site.function];
+          const within = file.functionAt(site.function);
           if (!within) continue;
           for (const callee of this.resolve(site.call.callee, within)) {
             const reached = this.reached(callee);
@@ -549,7 +549,7 @@ export class Resolver {
     const names = [facts.name];
     // Calls of the class come first: `__init__` is written out in so many places that the limit would be used up there.
     if (facts.class !== undefined && (facts.name === "__init__" || facts.name === "__new__")) {
-      const owner = node.file.classes[facts.class];
+      const owner = node.file.classAt(facts.class);
       if (owner) names.unshift(owner.facts.name);
     }
     if (facts.name === "<lambda>" || facts.kind === "module") return [];
@@ -567,10 +567,10 @@ export class Resolver {
   /** The method of that name that objects of the class have, if the program defines it. */
   method(node: ClassNode, name: string, aliases = 0): FunctionNode | undefined {
     for (const current of this.classOrder(node).classes) {
-      const values = current.file.functions[current.facts.body]?.bound(name);
+      const values = current.file.functionAt(current.facts.body)?.bound(name);
       for (const value of values ?? []) {
         const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
-        if (definition?.op === "function") return current.file.functions[definition.function];
+        if (definition?.op === "function") return current.file.functionAt(definition.function);
         // `__enter__ = acquire` gives a method another name.
         if (definition?.op === "read" && definition.place.kind === "name" && definition.place.name !== name) {
           return aliases < 3 ? this.method(current, definition.place.name, aliases + 1) : undefined;
@@ -607,7 +607,7 @@ export class Resolver {
   /** Whether the class is there to be derived from or to be matched: `Protocol`, `ABC`. */
   private isAbstract(node: ClassNode): boolean {
     const isBase = (name: string): boolean => /^(abc\.ABC|(typing|typing_extensions)\.Protocol)$/.test(name);
-    const scope = node.file.functions[node.file.functions[node.facts.body]?.head.parent ?? 0];
+    const scope = node.file.functionAt(node.file.functionAt(node.facts.body)?.head.parent ?? 0);
     return (
       scope !== undefined &&
       node.facts.bases.some((base) => {
@@ -620,7 +620,7 @@ export class Resolver {
   /** The metaclass that the class or one that it extends names. */
   metaclasses(node: ClassNode): readonly ClassNode[] {
     const holder = this.classOrder(node).classes.find((each) => each.facts.metaclass !== undefined);
-    const scope = holder?.file.functions[holder.file.functions[holder.facts.body]?.head.parent ?? 0];
+    const scope = holder?.file.functionAt(holder.file.functionAt(holder.facts.body)?.head.parent ?? 0);
     if (!holder?.facts.metaclass || !scope) return [];
     return this.resolve(holder.facts.metaclass, scope).flatMap((entity) => (entity.kind === "class" ? [entity.class] : []));
   }
@@ -810,7 +810,7 @@ export class Resolver {
   /** The class in whose method the function stands. */
   enclosingClass(node: FunctionNode): ClassNode | undefined {
     for (let current: FunctionNode | undefined = node; current; current = parentOf(current)) {
-      if (current.head.class !== undefined) return current.file.classes[current.head.class];
+      if (current.head.class !== undefined) return current.file.classAt(current.head.class);
     }
     return undefined;
   }
@@ -911,7 +911,7 @@ export class Resolver {
           place.kind === "name"
             ? receiver.kind === "name" && receiver.name === place.name && receiver.owner === place.owner
             : receiver.kind === "attribute" && receiver.name === place.name;
-        const holder = within.file.functions[site.function];
+        const holder = within.file.functionAt(site.function);
         const argument = site.call.arguments[site.call.arguments.length - 1];
         if (same && holder && argument) result.push(...this.resolve(argument.value, holder));
       }
@@ -1147,7 +1147,7 @@ function elementSource(name: string | undefined, call: CallOperation): Value | u
 
 /** The function around a function; the module has none. */
 export function parentOf(node: FunctionNode): FunctionNode | undefined {
-  return node.head.parent === undefined ? undefined : node.file.functions[node.head.parent];
+  return node.head.parent === undefined ? undefined : node.file.functionAt(node.head.parent);
 }
 
 /** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
@@ -1277,7 +1277,7 @@ function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
         const { owner, name } = operation.place;
-        if (owner === node.index || !file.functions[owner]?.head.rebound.has(name)) return;
+        if (owner === node.index || !file.functionAt(owner)?.head.rebound.has(name)) return;
         const key = `${owner} ${name}`;
         append(values, key, { node, value: operation.value });
       });

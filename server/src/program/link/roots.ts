@@ -249,7 +249,7 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     if (!isOwnMethod(root.target.receiverValue)) continue;
     const owner = program.resolver.enclosingClass(spawn.in);
     if (!owner) continue;
-    const body = owner.file.functions[owner.facts.body];
+    const body = owner.file.functionAt(owner.facts.body);
     for (const [name, values] of body?.facts.bindings ?? []) {
       const method = definedFunction(values, owner);
       if (!method || started.has(method) || (name.startsWith("_") && !method.facts.isAsync)) continue;
@@ -309,7 +309,7 @@ function callersOfThread(
   const roots: ThreadRoot[] = [];
   const family = resolver.classOrder(thread).classes;
   for (const owner of family) {
-    for (const [name, values] of owner.file.functions[owner.facts.body]?.facts.bindings ?? []) {
+    for (const [name, values] of owner.file.functionAt(owner.facts.body)?.facts.bindings ?? []) {
       const method = name.startsWith("_") ? undefined : definedFunction(values, owner);
       const key = method && `caller ${functionKey(method)}`;
       if (!method || !key || started.has(method) || seen.has(key) || resolver.method(thread, name) !== method) continue;
@@ -515,7 +515,7 @@ function isStarted(spawn: Spawn, owner: ClassNode, { resolver }: Program): boole
     if (node.facts.name.startsWith("__") || isFromOutside(node)) return true;
     for (const { within } of resolver.callersOf(node)) seen.add(within);
     const isAskedFor = resolver.callsNamed(node.facts.name).some(({ file, site }) => {
-      const within = file.functions[site.function];
+      const within = file.functionAt(site.function);
       const { callee } = site.call;
       if (!within || callee.op !== "read" || callee.place.kind !== "attribute" || !isFromOutside(within)) return false;
       return resolver.resolve(callee.place.object, within).length === 0;
@@ -539,7 +539,7 @@ function isOwnMethod(receiver: ScopedValue | undefined): boolean {
 function definedFunction(values: readonly Value[], owner: ClassNode): FunctionNode | undefined {
   for (const value of values) {
     const definition = value.op === "choice" ? value.values[value.values.length - 1] : value;
-    if (definition?.op === "function") return owner.file.functions[definition.function];
+    if (definition?.op === "function") return owner.file.functionAt(definition.function);
   }
   return undefined;
 }

@@ -81,7 +81,7 @@ function nameAt(value: Value, level: number, at: Acquisition, depth = 0): string
     }
     case "name": {
       if (place.owner <= 0) return place.owner === 0 ? `global ${node.file.path} ${place.name}` : undefined;
-      const holder = node.file.functions[place.owner];
+      const holder = node.file.functionAt(place.owner);
       if (!holder) return undefined;
       const holderLevel = levelUpTo(holder, level, at);
       const bound = holder.facts.bindings.get(place.name) ?? [];

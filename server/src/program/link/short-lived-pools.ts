@@ -51,7 +51,7 @@ class Search {
     const found: ShortLivedPool[] = [];
     for (const name of new Set([...names, ...bound])) {
       for (const { call, function: index } of file.calls(name)) {
-        const node = file.functions[index];
+        const node = file.functionAt(index);
         const worker = node && this.workerOf(call, node);
         if (!node || !worker || !isTakenDown(call, node)) continue;
         const often = this.repetition(call, node);

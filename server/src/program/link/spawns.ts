@@ -114,7 +114,7 @@ function spawnsIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): r
   const others = new Set(subclassNames(file, subclasses));
   for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
   const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
-    const within = file.functions[index];
+    const within = file.functionAt(index);
     const find = (): readonly Spawn[] =>
       within ? spawnsOfCall(call, within, resolver, knowledge, spawningClasses(resolver, knowledge)) : [];
     return resolver.remembered(file, `spawns ${resolver.identityOf(call)}`, find);
@@ -170,7 +170,7 @@ export function findEntryPoints(
     const bound = new Set<string>();
     for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
     for (const node of decorated) {
-      const around = node.facts.parent === undefined ? undefined : file.functions[node.facts.parent];
+      const around = node.facts.parent === undefined ? undefined : file.functionAt(node.facts.parent);
       if (!around) continue;
       for (const decorator of node.facts.decorators) {
         const made = decorator.op === "call" ? decorator : undefined;
@@ -242,7 +242,7 @@ function callsOneOf(calls: readonly TellingCall[], resolver: Resolver): boolean 
     const last = name.slice(name.lastIndexOf(".") + 1);
     for (const file of resolver.files.values()) {
       for (const site of file.calls(last)) {
-        const within = file.functions[site.function];
+        const within = file.functionAt(site.function);
         if (!within || !resolver.externalCallees(site.call, within).some((found) => resolver.knowledge.canonicalName(found) === name))
           continue;
         if (allHold(when, knownOfCall(site.call, within, resolver, undefined)) === "true") return true;
@@ -287,7 +287,7 @@ export function findHandlers(
   const points: EntryPoint[] = [];
   for (const file of files) {
     for (const node of file.classes) {
-      const body = file.functions[node.facts.body];
+      const body = file.functionAt(node.facts.body);
       if (!body) continue;
       for (const type of shapedTypes(knowledge)) {
         if (!hasShape(node, body, type)) continue;
@@ -332,7 +332,7 @@ function hasShape(node: ClassNode, body: FunctionNode, { shape }: TypeEntry): bo
   return [...(shape?.methods ?? [])].every(([name, parameters]) => {
     const [value] = body.bound(name) ?? [];
     const definition = value?.op === "choice" ? value.values[value.values.length - 1] : value;
-    const method = definition?.op === "function" ? node.file.functions[definition.function] : undefined;
+    const method = definition?.op === "function" ? node.file.functionAt(definition.function) : undefined;
     return method !== undefined && parameters.every((each, index) => method.head.parameters[index + 1]?.name === each);
   });
 }
@@ -923,7 +923,7 @@ export function threadObjectOf({ call, targets }: Spawn): ClassNode | undefined 
 /** Objects of subclasses of `threading.Thread` and its like: each call of the class makes a worker. */
 function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge): readonly Spawn[] {
   const names = roleMethods(knowledge).workers;
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   if (!body || node.facts.bases.length === 0) return [];
   const { externals, classes } = resolver.classOrder(node);
   let role: Extract<TypeRole, { role: "worker" }> | undefined;
@@ -938,7 +938,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
   }
   if (!role) return [];
   const defines = classes.some((each) => {
-    const bindings = each.file.functions[each.facts.body]?.facts.bindings;
+    const bindings = each.file.functionAt(each.facts.body)?.facts.bindings;
     return bindings !== undefined && [...names].some((name) => bindings.has(name));
   });
   if (!defines) return [];
@@ -949,7 +949,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
   const spawns: Spawn[] = [];
   for (const file of resolver.files.values()) {
     for (const site of file.calls(node.facts.name)) {
-      const within = file.functions[site.function];
+      const within = file.functionAt(site.function);
       if (!within) continue;
       const makesIt = resolver.resolve(site.call.callee, within).some((entity) => entity.kind === "class" && entity.class === node);
       if (!makesIt) continue;
@@ -1085,7 +1085,7 @@ function runsOften(
 ): boolean {
   if (loopsAround(within, call).length > 0) return true;
   if (within.facts.kind === "module" || depth > 3) return false;
-  const parent = within.facts.parent === undefined ? undefined : within.file.functions[within.facts.parent];
+  const parent = within.facts.parent === undefined ? undefined : within.file.functionAt(within.facts.parent);
   // A function that a decorator or factory returns is called by whoever got it.
   if (
     parent?.facts.kind === "function" &&

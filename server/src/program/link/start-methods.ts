@@ -48,7 +48,7 @@ function defaultStart(program: Program, target: Target): FreshStart {
       chosen.map(({ file, site }) => {
         const named = site.call.arguments.find((argument) => argument.name === "method");
         const method = named?.value ?? site.call.arguments[0]?.value;
-        const within = file.functions[site.function];
+        const within = file.functionAt(site.function);
         return method && within ? methodStart(method, within, program) : "unknown";
       }),
     );

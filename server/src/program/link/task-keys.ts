@@ -15,7 +15,7 @@ import { someValue, walkOperations } from "./walk.js";
 export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, given: "kept" | "of a loop" = "kept", depth = 0): boolean {
   if (key.op !== "read" || key.place.kind !== "name" || depth > maximumDepth) return false;
   const { name, owner } = key.place;
-  const around = owner === node.facts.index ? undefined : node.file.functions[owner];
+  const around = owner === node.facts.index ? undefined : node.file.functionAt(owner);
   const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node);
   if (around) {
     // A function inside the one that starts it brings the key along.

@@ -77,7 +77,7 @@ function mappedCalls(node: FunctionNode, { resolver }: Program): readonly Pick<C
   if (!node.facts.isAsync || node.facts.isGenerator) return [];
   return ["map", "starmap"].flatMap((name) =>
     resolver.callsNamed(name).flatMap(({ file, site: { call, function: index } }) => {
-      const within = file.functions[index];
+      const within = file.functionAt(index);
       const [mapped] = call.arguments;
       if (!within || !mapped || !isFunction(mapped.value, node, within, resolver) || !isGathered(call, within)) return [];
       return [{ call, within }];
@@ -261,12 +261,12 @@ export function handling(node: FunctionNode, program: Program): "class" | "funct
   const { facts } = node;
   const { resolver, knowledge } = program;
   if (!facts.isAsync) return undefined;
-  const owner = facts.class === undefined ? undefined : node.file.classes[facts.class];
+  const owner = facts.class === undefined ? undefined : node.file.classAt(facts.class);
   for (const base of owner ? resolver.classOrder(owner).externals : []) {
     const role = knowledge.type(base)?.is;
     if (role?.role === "handler" && role.worker === "event-loop-task" && role.methods.includes(facts.name)) return "class";
   }
-  const scope = node.file.functions[facts.parent ?? 0];
+  const scope = node.file.functionAt(facts.parent ?? 0);
   const isDecorated = facts.decorators.some((decorator) => {
     const value = decorator.op === "call" ? decorator.callee : decorator;
     if (value.op !== "read" || value.place.kind !== "attribute" || !handlerDecorators.has(value.place.name)) return false;
@@ -275,7 +275,7 @@ export function handling(node: FunctionNode, program: Program): "class" | "funct
   if (isDecorated) return "function";
   for (const name of registrations) {
     for (const site of node.file.calls(name)) {
-      const within = node.file.functions[site.function];
+      const within = node.file.functionAt(site.function);
       const passed = within && site.call.arguments.some(({ value }) => isFunction(value, node, within, resolver));
       if (passed) return "function";
     }

@@ -109,7 +109,7 @@ function isOncePerObject(node: FunctionNode): boolean {
 
 /** The frames that tell what a function's names are: as anybody calls it, and as tasks are started with it. */
 function framesOf(node: FunctionNode, program: Program, ownership: Ownership): readonly Frame[] {
-  const owner = node.facts.class === undefined ? undefined : node.file.classes[node.facts.class];
+  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
   const isRequestObject =
     owner !== undefined && program.resolver.classOrder(owner).externals.some((base) => program.knowledge.type(base)?.is.role === "handler");
   const frames = [owner && isRequestObject ? ownership.handled(node, owner) : ownership.beside(node)];
@@ -348,7 +348,7 @@ function evidenceFor(candidate: Candidate, writers: readonly Writer[], program: 
   const { function: node, of, place } = candidate;
   if (place.kind === "element" && isKeyOfTask(place.index, node, program)) return undefined;
   // A variable of the function around is one for each of its calls: tasks share it that are started in there.
-  const around = place.kind === "name" && place.owner > 0 ? node.file.functions[place.owner] : undefined;
+  const around = place.kind === "name" && place.owner > 0 ? node.file.functionAt(place.owner) : undefined;
   const runs = taskRunsOf(node, program).filter(
     (run) => (of === "other" || run.object === "shared") && (around === undefined || run.kind === "outside" || run.startedIn === around),
   );
@@ -383,7 +383,7 @@ function ownLock(node: FunctionNode, { resolver, knowledge }: Program): string |
   for (const each of owner ? resolver.classOrder(owner).classes : []) {
     for (const [name, attributes] of each.facts.instanceAttributes) {
       for (const { function: index, write } of attributes) {
-        const method = each.file.functions[index];
+        const method = each.file.functionAt(index);
         const entities = method && write.value ? resolver.resolve(write.value, method) : [];
         const isLock = entities.some((entity) => {
           const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;

@@ -63,7 +63,7 @@ function threadStarts(program: Program): readonly ThreadStart[] {
   for (const file of program.files) {
     for (const name of ["Thread", "Timer", "start_new_thread"]) {
       for (const { call, function: index } of file.calls(name)) {
-        const node = file.functions[index];
+        const node = file.functionAt(index);
         if (!node || known.has(call)) continue;
         const names = program.resolver.externalCallees(call, node);
         if (names.includes("_thread.start_new_thread")) found.push({ in: node, call, starts: [], targets: [] });
@@ -104,7 +104,7 @@ class Search {
     const point = this.program.entryPoints.find((each) => each.function === node && each.worker === "thread");
     if (!point || onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;
     if (this.holdsBack(body, call, node)) return undefined;
-    const isMethod = parent !== undefined && node.file.functions[parent]?.facts.kind === "class-body";
+    const isMethod = parent !== undefined && node.file.functionAt(parent)?.facts.kind === "class-body";
     const given = new Set(parameters.slice(isMethod ? 1 : 0).map((parameter) => parameter.name));
     const isFromOutside = (value: Value, depth = 0): boolean =>
       someValue(value, (each) => {
@@ -431,7 +431,7 @@ function usesElement(given: readonly Value[], loop: LoopOperation, node: Functio
 
 /** What a function that is written there takes from the variables around it. */
 function capturedBy(value: Value, node: FunctionNode): readonly Value[] {
-  const inner = value.op === "function" ? node.file.functions[value.function] : undefined;
+  const inner = value.op === "function" ? node.file.functionAt(value.function) : undefined;
   if (!inner) return [];
   const values: Value[] = [...inner.facts.returned, ...inner.facts.parameters.flatMap((parameter) => parameter.default ?? [])];
   walkOperations(inner.facts.body, (operation) => {

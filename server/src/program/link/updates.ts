@@ -431,7 +431,7 @@ function runsOnAccess(place: AttributePlace, method: "__get__" | "__set__", with
     if (entity.kind !== "instance") return false;
     if (resolver.method(entity.class, hook)) return true;
     return resolver.classOrder(entity.class).classes.some(({ file, facts }) => {
-      const body = file.functions[facts.body];
+      const body = file.functionAt(facts.body);
       const values = body?.facts.bindings.get(place.name) ?? [];
       return values.some(
         (value) =>

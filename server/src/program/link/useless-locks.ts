@@ -239,7 +239,7 @@ function guardedElsewhere(operation: WithOperation, node: FunctionNode, accesses
   const isOwnLock =
     writes.length === 1 &&
     writes.every(({ function: index, write }) => {
-      const method = owner.file.functions[index];
+      const method = owner.file.functionAt(index);
       return method?.facts.name === "__init__" && isNewLock(write.value, method, program);
     });
   if (!isOwnLock || touchesObject(operation, node, owner)) return undefined;

@@ -77,13 +77,13 @@ function stateOf(place: Place, node: FunctionNode, program: Program): SharedStat
   const { name } = place;
   if (place.kind === "name") {
     if (place.owner === 0) return { of: "module", path: node.file.path, name };
-    const owner = node.file.functions[place.owner];
+    const owner = node.file.functionAt(place.owner);
     return owner && owner.facts.kind === "function" && owner !== node ? { of: "function", function: owner, name } : undefined;
   }
   for (let around: FunctionNode | undefined = node; around; around = parentOf(around)) {
     const { facts } = around;
     const self = facts.class === undefined ? undefined : facts.parameters[0]?.name;
-    const holder = facts.class === undefined ? undefined : node.file.classes[facts.class];
+    const holder = facts.class === undefined ? undefined : node.file.classAt(facts.class);
     const isOwn = place.object.op === "read" && place.object.place.kind === "name" && place.object.place.name === self;
     if (holder && isOwn) {
       const definer = program.resolver.classOrder(holder).classes.find((each) => each.facts.instanceAttributes.has(name)) ?? holder;

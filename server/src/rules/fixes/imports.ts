@@ -29,7 +29,7 @@ export function imported(
   }
   const direct = own.find((each) => each.name === member);
   if (direct) return { expression: direct.bound, edits: [] };
-  const names = file.functions[0]?.facts.bindings;
+  const names = file.functionAt(0)?.facts.bindings;
   const beside = own.filter((each) => each.name !== undefined && each.name !== "*");
   if (beside.length > 0 && !names?.has(member)) return { expression: member, edits: [memberEdit(code, beside, member)] };
   if (otherwise === "by name" && !names?.has(member)) {

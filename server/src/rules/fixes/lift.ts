@@ -29,7 +29,7 @@ export function lifted(node: FunctionNode, uses: readonly Range[], context: Rule
   const name = facts.kind === "lambda" ? unusedName(code, "_work", "_task") : facts.name;
   const shown = facts.kind === "lambda" ? "the lambda" : `\`${facts.name}\``;
   for (const each of captured) {
-    const reason = reasonAgainst(each, file.functions[each.owner], context.program);
+    const reason = reasonAgainst(each, file.functionAt(each.owner), context.program);
     if (reason) return { refused: `${shown} uses \`${each.name}\`, which ${reason}` };
   }
   if (facts.decorators.length > 0) return { refused: `${shown} has a decorator` };
@@ -53,14 +53,14 @@ interface Captured {
 
 /** The variables of functions around it that a function uses, itself or in functions inside it. */
 function capturedBy(node: FunctionNode): readonly Captured[] {
-  const { functions } = node.file;
-  const inner = functions.filter(({ facts }) => node.facts.start <= facts.start && facts.end <= node.facts.end && facts.index > 0);
+  const { file } = node;
+  const inner = file.functions.filter(({ facts }) => node.facts.start <= facts.start && facts.end <= node.facts.end && facts.index > 0);
   const own = new Set(inner.map(({ facts }) => facts.index));
   const found = new Map<string, Captured>();
   const look = (value: Value): boolean => {
     if (value.op === "read" && value.place.kind === "name") {
       const { name, owner } = value.place;
-      if (owner > 0 && !own.has(owner) && functions[owner]?.facts.kind !== "class-body") found.set(name, { name, owner });
+      if (owner > 0 && !own.has(owner) && file.functionAt(owner)?.facts.kind !== "class-body") found.set(name, { name, owner });
     }
     return false;
   };
@@ -115,7 +115,7 @@ function fromDefinition(
   const stretch = statementsAt(code, { start: facts.start, end: facts.start + 1 });
   const [statement] = stretch?.statements ?? [];
   if (!stretch || !statement || statement.keyword !== "def") return { refused: `\`${facts.name}\` does not stand in a block of its own` };
-  if (file.functions[0]?.facts.bindings.has(facts.name)) return { refused: `the module has another \`${facts.name}\`` };
+  if (file.functionAt(0)?.facts.bindings.has(facts.name)) return { refused: `the module has another \`${facts.name}\`` };
   const named = usesOf(code, facts.name).filter((offset) => offset !== code.source.offset(facts.nameRange.start));
   const used = uses.map((use) => code.source.range(use).start);
   if (captured.length > 0 && named.some((offset) => !used.includes(offset)))

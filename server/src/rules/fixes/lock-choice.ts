@@ -61,14 +61,14 @@ function heldFor(all: readonly Access[], { program }: RuleContext): Lock | undef
 function onlyLockOf(node: ClassNode, { program }: RuleContext): Lock | undefined {
   const locks = [...node.facts.instanceAttributes].flatMap(([name, writes]): Lock[] => {
     const types = writes.flatMap(({ function: index, write }) => {
-      const within = node.file.functions[index];
+      const within = node.file.functionAt(index);
       return within && write.value ? program.resolver.resolve(write.value, within) : [];
     });
     if (types.length === 0 || !types.every((type) => type.kind === "object" && /^threading\.R?Lock$/.test(type.type))) return [];
     const reentrant = types.every((type) => type.kind === "object" && type.type === "threading.RLock") ? "yes" : "no";
     return [{ state: { of: "object", class: node, name }, key: `attribute ${classKey(node)} ${name}`, reentrant, made: undefined }];
   });
-  for (const [name, values] of node.file.functions[node.facts.body]?.facts.bindings ?? []) {
+  for (const [name, values] of node.file.functionAt(node.facts.body)?.facts.bindings ?? []) {
     if (values.some((value) => makesLock(value, node, program)) && !locks.some(({ state }) => state.name === name))
       locks.push({
         state: { of: "object", class: node, name },
@@ -82,7 +82,7 @@ function onlyLockOf(node: ClassNode, { program }: RuleContext): Lock | undefined
 
 /** `_lock = threading.Lock()` in the body of a class, or a field of a dataclass that each object gets so. */
 function makesLock(value: Value, { file, facts }: ClassNode, { resolver }: Program): boolean {
-  const body = file.functions[facts.body];
+  const body = file.functionAt(facts.body);
   if (!body || value.op !== "call") return false;
   const maker = value.arguments.find(({ name }) => name === "default_factory")?.value ?? value.callee;
   return resolver.resolve(maker, body).some((entity) => entity.kind === "external" && /^threading\.R?Lock$/.test(entity.name));

@@ -75,7 +75,7 @@ function placedLock(state: SharedState, call: string, maker: LockMaker, file: Li
 
 /** The outermost statement of a scope that first binds the name. */
 function bindingOf(name: string, owner: number, file: LinkedFile, code: Code): Statement | undefined {
-  const node = file.functions[owner];
+  const node = file.functionAt(owner);
   const body = node && (owner === 0 ? code.layout.statements : bodyOf(node, code));
   if (!node || !body) return undefined;
   const starts = (node.facts.bindings.get(name) ?? []).map((value) => code.source.offset(value.start));
@@ -106,9 +106,9 @@ const openBases: ReadonlySet<string> = new Set(["builtins.object", "abc.ABC", "t
 
 function lockOfClass(node: ClassNode, attribute: string, call: string, maker: LockMaker, code: Code, { program }: RuleContext): Placed {
   const { externals, classes } = program.resolver.classOrder(node);
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   if (!body) return { refused: `the body of \`${node.name}\` is not at hand` };
-  if (classes.some((each) => each.file.functions[each.facts.body]?.facts.bindings.has("__slots__")))
+  if (classes.some((each) => each.file.functionAt(each.facts.body)?.facts.bindings.has("__slots__")))
     return { refused: `\`${node.name}\` has \`__slots__\`, which leave no room for a lock` };
   if (isPickledItself(node, program))
     return { refused: `objects of \`${node.name}\` are pickled or copied in a way of their own, and a lock cannot be` };
@@ -147,7 +147,7 @@ function isDataclass(decorator: Value): boolean {
 
 /** A field that takes no part in what the decorator makes: constructor, comparison and text stay as they are. */
 function fieldOf(node: ClassNode, attribute: string, name: string, call: string, code: Code, safety: Safety): Placed {
-  const body = node.file.functions[node.facts.body] as FunctionNode;
+  const body = node.file.functionAt(node.facts.body) as FunctionNode;
   const statements = bodyOf(body, code);
   const last = statements?.filter((each) => /^\w+\s*:/.test(code.text.slice(each.start, each.end))).at(-1);
   const beside = statements?.find((each) => new RegExp(`^${attribute}\\s*:`).test(code.text.slice(each.start, each.end))) ?? last;
@@ -163,7 +163,7 @@ function isPickledItself(node: ClassNode, { resolver, files }: Program): boolean
   return files.some((file) => {
     if (!knows(file, node)) return false;
     return file.classes.some((each) => {
-      const names = file.functions[each.facts.body]?.facts.bindings;
+      const names = file.functionAt(each.facts.body)?.facts.bindings;
       if (!names || !copyMethods.some((name) => names.has(name))) return false;
       return each === node || resolver.classOrder(each).classes.includes(node) || resolver.classOrder(node).classes.includes(each);
     });

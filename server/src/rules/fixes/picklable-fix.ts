@@ -118,7 +118,7 @@ function namedDecorator({ made }: Obstacle, context: RuleContext): FixOffer {
   const title = "Give what the decorator returns the name of what it wraps, with `functools.wraps`";
   const file = made && context.program.file(made.path);
   const wrapper = file?.functions.find(({ facts }) => facts.nameRange.start === made?.range.start && facts.kind === "function");
-  const maker = wrapper?.facts.parent === undefined ? undefined : file?.functions[wrapper.facts.parent];
+  const maker = wrapper?.facts.parent === undefined ? undefined : file?.functionAt(wrapper.facts.parent);
   const [wrapped, ...others] = maker?.facts.parameters ?? [];
   if (!file || !wrapper || !wrapped || others.length > 0 || isBroken(file)) return noFix;
   const code = codeOf(file.path, context);
@@ -136,7 +136,7 @@ function asList({ value, in: within }: SentValue, context: RuleContext): FixOffe
   const range = code.source.range(value);
   const text = code.text.slice(range.start, range.end);
   const isWritten = value.op === "comprehension" && text.startsWith("(") && text.endsWith(")");
-  if (within.file.functions[0]?.facts.bindings.has("list")) return noFix;
+  if (within.file.functionAt(0)?.facts.bindings.has("list")) return noFix;
   const newText = isWritten ? `[${text.slice(1, -1)}]` : `list(${text})`;
   return offer(
     "Send a list of its items",

@@ -83,7 +83,7 @@ function isNamedBy(value: Value, node: FunctionNode): boolean {
 }
 
 function isInner({ facts, file }: FunctionNode): boolean {
-  const parent = facts.parent === undefined ? undefined : file.functions[facts.parent];
+  const parent = facts.parent === undefined ? undefined : file.functionAt(facts.parent);
   return facts.class === undefined && parent !== undefined && parent.facts.kind !== "module" && parent.facts.kind !== "class-body";
 }
 
@@ -135,7 +135,7 @@ function objectReason(node: ClassNode, { program }: RuleContext): string | undef
   for (const { file, facts } of classes) {
     for (const [name, writes] of facts.instanceAttributes) {
       for (const { function: index, write } of writes) {
-        const within = file.functions[index];
+        const within = file.functionAt(index);
         if (!within || write.value?.op !== "call") continue;
         const [external] = program.resolver.externalCallees(write.value, within);
         if (external === undefined || external.startsWith("builtins.")) continue;
@@ -251,7 +251,7 @@ function sharedName(
 
 /** Whether the name is that of an imported module or of something in one: `np.add(a, b)` adds nothing to `np`. */
 function isModule({ name, owner }: { readonly name: string; readonly owner: number }, node: FunctionNode): boolean {
-  const bound = node.file.functions[owner]?.facts.bindings.get(name) ?? [];
+  const bound = node.file.functionAt(owner)?.facts.bindings.get(name) ?? [];
   return bound.length > 0 && bound.every((value) => value.op === "import" && value.name === undefined);
 }
 
@@ -308,7 +308,7 @@ interface ParentState {
 
 /** Variables of a module that are not what the import makes of them. `inWorker`: functions that a worker runs itself. */
 function stateOfParent(file: LinkedFile, inWorker: ReadonlySet<FunctionNode>, hidden: readonly string[]): readonly ParentState[] {
-  const module = file.functions[0];
+  const module = file.functionAt(0);
   if (!module) return [];
   const found: ParentState[] = hidden.map((name) => ({ name, why: "would stand under the main guard" }));
   const guards = mainGuards(module);

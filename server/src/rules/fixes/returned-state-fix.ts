@@ -114,7 +114,7 @@ function returnedToParent({ change, spawn, name, kind }: LostState, context: Rul
 function sharedValue({ change, name }: LostState, context: RuleContext): Attempt {
   const { file } = change.in;
   const code = codeOf(file.path, context);
-  const module = file.functions[0];
+  const module = file.functionAt(0);
   const bound = module?.facts.bindings.get(name) ?? [];
   const making = code.layout.statements.find((each) => new RegExp(`^${name} = -?[\\d_.]+$`).test(code.text.slice(each.start, each.end)));
   if (bound.length !== 1 || !making)

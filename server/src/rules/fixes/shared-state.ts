@@ -32,7 +32,7 @@ export function stateAt(location: string, program: Program): SharedState | undef
     case "global":
       return program.file(holder) && { of: "module", path: holder, name };
     case "cell": {
-      const node = program.file(holder.slice(0, holder.lastIndexOf("#")))?.functions[Number(holder.slice(holder.lastIndexOf("#") + 1))];
+      const node = program.file(holder.slice(0, holder.lastIndexOf("#")))?.functionAt(Number(holder.slice(holder.lastIndexOf("#") + 1)));
       return node && { of: "function", function: node, name };
     }
     default:

@@ -71,7 +71,7 @@ const objectTypes = /^multiprocessing\.(synchronize|queues|sharedctypes)\./;
 function inheritedObject(users: readonly Spawn[], { program, source }: RuleContext): string | undefined {
   const targets = users.flatMap((spawn) => spawn.targets.map((target) => target.function));
   for (const node of reachedFrom(targets, program)) {
-    const module = node.file.functions[0];
+    const module = node.file.functionAt(0);
     if (!module) continue;
     const code = codeOf(node.file.path, { source });
     for (const [name, values] of module.facts.bindings) {
