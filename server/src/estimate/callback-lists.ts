@@ -59,7 +59,7 @@ function callsElements(iterable: Value, body: readonly Operation[], node: Functi
   walkOperations(body, (operation) => {
     if (calls || operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "name") return;
     const { name, owner } = operation.callee.place;
-    const bound = owner === node.index ? (node.facts.bindings.get(name) ?? []) : [];
+    const bound = owner === node.index ? (node.bound(name) ?? []) : [];
     calls = bound.some((value) => isElementOf(value, iterable));
   });
   return calls;

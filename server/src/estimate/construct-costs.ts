@@ -268,7 +268,7 @@ export class ConstructCosts {
     const [left, right] = operation.operands;
     const isOfItself = left?.op === "read" && left.place.kind === "name" && right !== undefined;
     if (!isOfItself || rounds < 20) return nothing;
-    const bound = at.function.facts.bindings.get(left.place.kind === "name" ? left.place.name : "") ?? [];
+    const bound = at.function.bound(left.place.kind === "name" ? left.place.name : "") ?? [];
     if (!bound.some((value) => value.start === operation.start && value.end === operation.end && value.op === "compute")) return nothing;
     if (this.kindOf(right, at) === "float" || bound.some((value) => value !== operation && this.kindOf(value, at) === "float"))
       return nothing;

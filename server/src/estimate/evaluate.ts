@@ -261,7 +261,7 @@ export class Evaluator {
         for (const entity of this.resolver.resolve(place.object, at.function)) {
           if (entity.kind === "module") {
             const module = entity.file.functionAt(0);
-            const bound = module?.facts.bindings.get(place.name) ?? [];
+            const bound = module?.bound(place.name) ?? [];
             const only = bound[0];
             if (module && only && bound.length === 1 && !module.facts.rebound.has(place.name)) return whole(only, bareActivation(module));
           }
@@ -273,7 +273,7 @@ export class Evaluator {
           const field = stores.length === 0 ? fieldOf(entity.class, place.name, place.object, at, this) : undefined;
           if (field) return whole(field.value, field.in);
           const body = entity.class.file.functionAt(entity.class.facts.body);
-          const bound = body?.facts.bindings.get(place.name);
+          const bound = body?.bound(place.name);
           if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
         }
         return undefined;
@@ -573,7 +573,7 @@ export class Evaluator {
     const { place } = value;
     if (place.kind !== "name") return undefined;
     const holder = this.holder(place.owner, at);
-    const bound = holder?.function.facts.bindings.get(place.name) ?? [];
+    const bound = holder?.function.bound(place.name) ?? [];
     const [only] = bound;
     if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
     const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
@@ -590,7 +590,7 @@ export class Evaluator {
     const { place } = value;
     if (place.kind !== "name") return undefined;
     const holder = this.holder(place.owner, at);
-    const bound = holder?.function.facts.bindings.get(place.name) ?? [];
+    const bound = holder?.function.bound(place.name) ?? [];
     const [only] = bound;
     if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
     const items: FilledItem[] = [];

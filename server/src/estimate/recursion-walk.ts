@@ -231,7 +231,7 @@ class Walk {
     if (place.kind !== "name") return undefined;
     if (place.owner !== this.node.index) return this.outsideNumber(value);
     if (frame.variables.has(place.name)) return frame.variables.get(place.name);
-    const bound = this.node.facts.bindings.get(place.name) ?? [];
+    const bound = this.node.bound(place.name) ?? [];
     const [only] = bound;
     const isPlain = bound.length === 1 && only && only.op !== "element-of" && !this.node.facts.rebound.has(place.name);
     return isPlain ? this.number(only, frame) : undefined;

@@ -211,7 +211,7 @@ function wholeOf(value: Value, node: FunctionNode, depth: number): string | unde
   switch (value.op) {
     case "read": {
       if (value.place.kind !== "name") return container(value.place.object);
-      const bound = node.facts.bindings.get(value.place.name) ?? [];
+      const bound = node.bound(value.place.name) ?? [];
       return value.place.owner === node.index && bound.length === 1 && bound[0] ? wholeOf(bound[0], node, depth + 1) : undefined;
     }
     case "element-of":
@@ -237,7 +237,7 @@ function isReadOf(value: Value, name: string, node: FunctionNode): boolean {
 function slicedParameter(value: Value, node: FunctionNode): string | undefined {
   if (value.op !== "read") return undefined;
   if (value.place.kind === "name") {
-    const bound = node.facts.bindings.get(value.place.name);
+    const bound = node.bound(value.place.name);
     return bound?.length === 1 && bound[0]?.op === "read" && bound[0].place.kind === "element"
       ? slicedParameter(bound[0], node)
       : undefined;

@@ -210,7 +210,7 @@ function isOfModule(place: Place, at: Activation): boolean {
 }
 
 function boundTo(name: string, at: Activation): readonly Value[] {
-  return at.function.file.functionAt(0)?.facts.bindings.get(name) ?? [];
+  return at.function.file.functionAt(0)?.bound(name) ?? [];
 }
 
 /** The functions of `random` are methods of one generator, which they lock. */

@@ -527,7 +527,7 @@ export class SizeBounds {
       if (file.stores(name).length > 0 || isChanged(name, undefined, file)) return undefined;
       const body = file.functionAt(facts.body);
       const stores = facts.instanceAttributes.get(name) ?? [];
-      const bound = body?.facts.bindings.get(name) ?? [];
+      const bound = body?.bound(name) ?? [];
       const values = stores.map(({ function: index, write }) => {
         const method = file.functionAt(index);
         return method && write.value && question.whole(write.value, bareActivation(method));

@@ -20,7 +20,7 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
   if (!left || !right) return undefined;
   const holder = at.function;
   const changesOf = (name: string): readonly Value[] =>
-    (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.start >= loop.start && bound.end <= loop.end);
+    (holder.bound(name) ?? []).filter((bound) => bound.start >= loop.start && bound.end <= loop.end);
   const stepOf = (name: string): { by: number; grows: "add" | "multiply" } | undefined => {
     for (const bound of changesOf(name)) {
       const computed = dividedBy(bound, (call) => evaluator.externalNames(call, at)) ?? bound;
@@ -46,7 +46,7 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
         (bound.op === "compute" && isModulo(bound) && bound.operands[1] !== undefined && mentions(bound.operands[1], name)),
     );
   const startOf = (name: string): Amount => {
-    const before = (holder.facts.bindings.get(name) ?? []).filter((bound) => bound.end <= loop.start && !mentions(bound, name));
+    const before = (holder.bound(name) ?? []).filter((bound) => bound.end <= loop.start && !mentions(bound, name));
     const last = before[before.length - 1];
     if (last) return evaluator.number(last, at);
     const argument = at.arguments.get(name);

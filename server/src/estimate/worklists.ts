@@ -49,7 +49,7 @@ function argumentOf(value: Value | undefined): Value | undefined {
 }
 
 function isRebound(name: string, loop: LoopOperation, at: Activation): boolean {
-  return (at.function.facts.bindings.get(name) ?? []).some(({ start, end }) => start >= loop.start && end <= loop.end);
+  return (at.function.bound(name) ?? []).some(({ start, end }) => start >= loop.start && end <= loop.end);
 }
 
 /** Whether a call takes an entry from the named list, or gives it one. */

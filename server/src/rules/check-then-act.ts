@@ -250,7 +250,7 @@ function isLocalObject({ callee }: CallOperation, within: FunctionNode): boolean
   if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") return false;
   const { place } = callee.place.object;
   if (!isLocalPlace(place, within) || place.kind !== "name") return false;
-  const bound = within.facts.bindings.get(place.name) ?? [];
+  const bound = within.bound(place.name) ?? [];
   return bound.length > 0 && bound.every(({ op }) => op === "display" || op === "call" || op === "comprehension");
 }
 
@@ -367,7 +367,7 @@ function isKeyOfContainer(act: CheckThenAct["act"], node: FunctionNode): boolean
   const [key, container] = keyTaken(act);
   if (!key || !container) return false;
   const isName = key.op === "read" && key.place.kind === "name" && key.place.owner === node.facts.index;
-  const values = isName && key.place.kind === "name" ? (node.facts.bindings.get(key.place.name) ?? []) : [key];
+  const values = isName && key.place.kind === "name" ? (node.bound(key.place.name) ?? []) : [key];
   return (
     values.length > 0 &&
     values.every((value) => value.op === "call" && someValue(value, (inner) => inner !== value && sameValue(inner, container)))
@@ -522,7 +522,7 @@ function onlyTakesOut({ check, act }: CheckThenAct, node: FunctionNode): boolean
     if (left.some((each) => sameValue(each, value))) return true;
     if (value.op === "element-of") return isTakenOut(value.iterable, depth + 1);
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-    const bound = node.facts.bindings.get(value.place.name) ?? [];
+    const bound = node.bound(value.place.name) ?? [];
     return bound.length > 0 && bound.every((each) => (each.op === "constant" && each.type === "none") || isTakenOut(each, depth + 1));
   };
   return (

@@ -165,7 +165,7 @@ function isGuessed(step: CallStep | undefined, held: HeldLock, resolver: Resolve
 function isWrittenOut(name: string, node: FunctionNode, step: CallStep | undefined): boolean {
   const call = step && callOf(step);
   const parameter = node.facts.parameters.find((each) => each.name === name);
-  if (!call || !parameter || node.facts.bindings.has(name)) return false;
+  if (!call || !parameter || node.bound(name) !== undefined) return false;
   const isMethod = node.facts.class !== undefined && call.callee.op === "read" && call.callee.place.kind === "attribute";
   const given = argumentFor(node, parameter, call, isMethod ? "bound" : "passed") ?? parameter.default;
   return given?.op === "constant" && call.arguments.every(({ form }) => form === "positional" || form === "keyword");

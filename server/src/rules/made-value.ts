@@ -84,7 +84,7 @@ function isOpenEnded(value: Value): boolean {
 function ofName(place: Place, at: At, program: Program): MadeValue | undefined {
   if (place.kind !== "name" || place.owner !== at.node.facts.index) return undefined;
   if (at.node.facts.parameters.some((parameter) => parameter.name === place.name)) return { kind: "given", name: place.name };
-  const bound = (at.node.facts.bindings.get(place.name) ?? []).filter((each) => each.start < at.before);
+  const bound = (at.node.bound(place.name) ?? []).filter((each) => each.start < at.before);
   const last = bound[bound.length - 1];
   const made = last && madeBy(last, { ...at, depth: at.depth + 1 }, program);
   if (made?.kind !== "container" || !last) return made;
@@ -205,7 +205,7 @@ function isFetched(value: Value | undefined, at: At, program: Program): boolean 
   return someValue(value, (inner) => {
     if (inner.op === "call") return fetches(inner, at.node, program, new Set());
     if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== at.node.facts.index) return false;
-    const bound = (at.node.facts.bindings.get(inner.place.name) ?? []).filter((each) => each.start < at.before);
+    const bound = (at.node.bound(inner.place.name) ?? []).filter((each) => each.start < at.before);
     return isFetched(bound[bound.length - 1], { ...at, before: inner.start, depth: at.depth + 1 }, program);
   });
 }

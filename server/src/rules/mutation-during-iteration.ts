@@ -507,7 +507,7 @@ function isNamedKey(index: Value): boolean {
 /** Whether the key comes from a loop over the same container: `for key in d: d[key] = …`. */
 function isKeyOfLoop({ object, index }: ElementPlace, write: WriteOperation, node: FunctionNode): boolean {
   if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== node.facts.index) return false;
-  const bound = node.facts.bindings.get(index.place.name) ?? [];
+  const bound = node.bound(index.place.name) ?? [];
   return bound.some((value) => value.start < write.start && someValue(value, (inner) => sameValue(inner, object)));
 }
 

@@ -111,7 +111,7 @@ export function certainObstacle(sent: ScopedValue, crossing: Crossing, program: 
     const owner = read.owner >= 0 ? within.file.functionAt(read.owner) : undefined;
     if (!owner || owner.facts.rebound.has(read.name)) return undefined;
     if (owner.facts.parameters.some((parameter) => parameter.name === read.name)) return undefined;
-    return firstOfAll(owner.facts.bindings.get(read.name) ?? [], (bound) => inside(bound, owner));
+    return firstOfAll(owner.bound(read.name) ?? [], (bound) => inside(bound, owner));
   }
   const methods = resolver.resolve(value, within);
   const objects = resolver.resolve(read.object, within);
@@ -311,8 +311,8 @@ function instanceObstacle(node: ClassNode, crossing: Crossing, program: Program,
 /** Whether nothing in the class or its bases has a say in how its objects are pickled. */
 function isPickledAsIs(node: ClassNode, { resolver }: Program): boolean {
   return resolver.classOrder(node).classes.every(({ file, facts }) => {
-    const names = file.functionAt(facts.body)?.facts.bindings;
-    return facts.metaclass === undefined && !pickleMethods.some((name) => names?.has(name)) && file.calls("pickle").length === 0;
+    const body = file.functionAt(facts.body);
+    return facts.metaclass === undefined && !pickleMethods.some((name) => body?.bound(name)) && file.calls("pickle").length === 0;
   });
 }
 

@@ -263,7 +263,7 @@ function elementObstacle(sent: Sent, context: RuleContext, depth = 0): Obstacle 
       const holder = within.file.functionAt(owner);
       if (!holder || holder.facts.rebound.has(name) || holder.facts.parameters.some((parameter) => parameter.name === name))
         return undefined;
-      const bindings = holder.facts.bindings.get(name) ?? [];
+      const bindings = holder.bound(name) ?? [];
       const [bound] = bindings;
       return bindings.length === 1 && bound ? again(bound, holder) : undefined;
     }

@@ -110,7 +110,7 @@ function elementName({ operation, function: { file } }: Access): string | undefi
   if (index.op !== "read" || index.place.kind === "element") return undefined;
   const { name } = index.place;
   if (!/^_*[A-Z][A-Z0-9_]*$/.test(name)) return undefined;
-  const bound = index.place.kind === "name" && index.place.owner === 0 ? (file.functionAt(0)?.facts.bindings.get(name) ?? []) : [];
+  const bound = index.place.kind === "name" && index.place.owner === 0 ? (file.functionAt(0)?.bound(name) ?? []) : [];
   const [only] = bound;
   return bound.length === 1 && only?.op === "constant" && only.type === "str" ? `"${only.value}"` : name;
 }

@@ -1216,7 +1216,7 @@ class Walker {
     if (node.facts.index === 0 || !key.startsWith(prefix)) return false;
     const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
     if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
-    return (node.facts.bindings.get(name) ?? []).every((bound) => {
+    return (node.bound(name) ?? []).every((bound) => {
       // `left, right = socketpair()` makes both.
       const value = bound.op === "item-of" && bound.value.op === "call" ? bound.value : bound;
       if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
@@ -1291,7 +1291,7 @@ class Walker {
   private isOwnIndex(index: Value, frame: Frame): boolean {
     if (isThreadIdentity(index) || this.ownership.object(index, frame).perThread) return true;
     if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.facts.index) return false;
-    const bound = frame.function.facts.bindings.get(index.place.name) ?? [];
+    const bound = frame.function.bound(index.place.name) ?? [];
     return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
   }
 
@@ -1364,7 +1364,7 @@ function isTakenOfElement({ taken }: HeldLock, loop: LoopOperation, { function: 
   const isElement = (value: Value): boolean =>
     someValue(value, (inner) => {
       if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== node.facts.index) return false;
-      const bound = node.facts.bindings.get(inner.place.name) ?? [];
+      const bound = node.bound(inner.place.name) ?? [];
       return bound.some((each) => isOfElement(each, loop));
     });
   walkOperations(loop.body, (operation) => {
@@ -1491,7 +1491,7 @@ function givenConstant(value: Value, frame: Frame, ownership: Ownership): string
     return held?.op === "constant" ? constantKey(held.type, held.value) : undefined;
   }
   // What is stored there later, and in no loop around, is not there yet.
-  const bound = frame.function.facts.bindings.get(name) ?? [];
+  const bound = frame.function.bound(name) ?? [];
   const isLater = bound.every(({ start }) => start > value.end);
   if (!isLater || (bound.length > 0 && loopsAround(frame.function, value).length > 0)) return undefined;
   const key = frame.parameters.get(name)?.key;
@@ -1502,7 +1502,7 @@ function givenConstant(value: Value, frame: Frame, ownership: Ownership): string
 function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
   const { name } = value.place;
-  const bound = within.facts.bindings.get(name) ?? [];
+  const bound = within.bound(name) ?? [];
   const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.facts.rebound.has(name);
   if (isGiven || bound.length === 0 || bound.some(({ op }) => op !== "call")) return false;
   return bound.every((made) => {

@@ -43,7 +43,7 @@ export function boundObject(value: Value, within: FunctionNode, method: Function
     case "name": {
       const holder = place.owner >= 0 ? within.file.functionAt(place.owner) : undefined;
       if (!holder) return undefined;
-      const found = onlyOf(holder.facts.bindings.get(place.name) ?? [], (each) => inner(each, holder));
+      const found = onlyOf(holder.bound(place.name) ?? [], (each) => inner(each, holder));
       return found ?? onlyOf(givenFor(place.name, holder, resolver), (each) => inner(each.value, each.in));
     }
   }
@@ -93,7 +93,7 @@ function elementsOf(container: Value | undefined, within: FunctionNode, resolver
   if (place.kind === "name") {
     const holder = place.owner >= 0 ? within.file.functionAt(place.owner) : undefined;
     if (!holder) return [];
-    const written = (holder.facts.bindings.get(place.name) ?? []).flatMap((value) =>
+    const written = (holder.bound(place.name) ?? []).flatMap((value) =>
       elementsOf(wholeOf(value), holder, resolver, depth + 1),
     );
     return [...written, ...putInto(place, undefined, holder)];

@@ -64,7 +64,7 @@ function compiledAs(
 function decoratingCall(decorator: Value, scope: FunctionNode): CallOperation {
   if (decorator.op === "call") return decorator;
   if (decorator.op === "read" && decorator.place.kind === "name") {
-    const bound = scope.file.functionAt(decorator.place.owner)?.facts.bindings.get(decorator.place.name);
+    const bound = scope.file.functionAt(decorator.place.owner)?.bound(decorator.place.name);
     const [made] = bound ?? [];
     if (bound?.length === 1 && made?.op === "call") return made;
   }

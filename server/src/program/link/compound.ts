@@ -313,7 +313,7 @@ function testedBy(
       if (!isLocal(place, node)) return check(place, "truth", outcome);
       // `found = d.get(k)` … `if found is None:` tests the element.
       if (place.kind !== "name") return [];
-      const bound = node.facts.bindings.get(place.name) ?? [];
+      const bound = node.bound(place.name) ?? [];
       const before = bound.filter((each) => each.start < value.start);
       const last = before[before.length - 1];
       if (!last || (last.op !== "read" && last.op !== "call" && last.op !== "compute")) return [];

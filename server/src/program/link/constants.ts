@@ -18,14 +18,14 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
     case "name": {
       const holder = within.file.functionAt(place.owner);
       if (!holder || holder.facts.rebound.has(place.name)) return undefined;
-      const [only, ...others] = holder.facts.bindings.get(place.name) ?? [];
+      const [only, ...others] = holder.bound(place.name) ?? [];
       const parameter = holder.facts.parameters.find(({ name }) => name === place.name);
       if (parameter) return only ? undefined : further(givenAlways(holder, place.name, resolver), holder);
       if (others.length > 0) return undefined;
       if (only?.op !== "import") return further(only, holder);
       const origin = resolver.importOrigin(within.file, place.name);
       const module = origin && resolver.files.get(origin.path)?.functionAt(0);
-      const [bound, ...rest] = module?.facts.bindings.get(origin?.name ?? "") ?? [];
+      const [bound, ...rest] = module?.bound(origin?.name ?? "") ?? [];
       return module && rest.length === 0 && !module.facts.rebound.has(origin?.name ?? "") ? further(bound, module) : undefined;
     }
     case "attribute":
@@ -38,13 +38,13 @@ function keptAlways(object: Value, name: string, within: FunctionNode, resolver:
   for (const entity of resolver.resolve(object, within)) {
     if (entity.kind === "module") {
       const module = entity.file.functionAt(0);
-      const [only, ...others] = module?.facts.bindings.get(name) ?? [];
+      const [only, ...others] = module?.bound(name) ?? [];
       return module && others.length === 0 && !module.facts.rebound.has(name) ? [only, module] : [undefined, within];
     }
     if (entity.kind !== "class" && entity.kind !== "instance") continue;
     for (const node of resolver.classOrder(entity.class).classes) {
       const body = node.file.functionAt(node.facts.body);
-      const inClass = body?.facts.bindings.get(name) ?? [];
+      const inClass = body?.bound(name) ?? [];
       const writes = node.facts.instanceAttributes.get(name) ?? [];
       if (inClass.length + writes.length === 0) continue;
       if (inClass.length + writes.length > 1) return [undefined, within];

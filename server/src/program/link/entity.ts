@@ -17,6 +17,8 @@ export interface LinkedFile {
   stores(attribute: string): readonly WriteSite[];
   /** What follows from all facts of the file together, found once. `compute` looks at this file's facts alone, and its outcome is plain data. */
   derive<Result>(key: string, compute: () => Result): Result;
+  /** What stands under a name in a map that follows from them so: who asks depends on that alone. */
+  entry<Result>(key: string, name: string, compute: () => ReadonlyMap<string, Result>): Result | undefined;
 }
 
 /** Definitions in order of appearance. Not even their first is found by an index: the indexes of a text that is edited have gaps, and no order. */

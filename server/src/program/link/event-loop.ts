@@ -407,7 +407,7 @@ class Walker {
     if (argument.op === "function" || argument.op === "read") {
       const { place } = argument.op === "read" ? argument : { place: undefined };
       if (place?.kind === "name" && place.owner === node.facts.index && node.facts.parameters.some(({ name }) => name === place.name))
-        return node.facts.bindings.has(place.name) ? undefined : given.get(place.name);
+        return node.bound(place.name) !== undefined ? undefined : given.get(place.name);
       const code = this.program.resolver.resolve(argument, node).filter((entity) => entity.kind === "function");
       return code.length === 1 ? { code } : "something";
     }
@@ -541,7 +541,7 @@ function knownIn(state: State): KnownValues {
 
 function constantOf(value: Value, { function: node, given }: State): ConstantValue | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return undefined;
-  const found = node.facts.bindings.has(value.place.name) ? undefined : given.get(value.place.name);
+  const found = node.bound(value.place.name) !== undefined ? undefined : given.get(value.place.name);
   return found && found !== "something" && "constant" in found ? found.constant : undefined;
 }
 
@@ -558,7 +558,7 @@ function isPassed(value: Value, { function: node, given }: State): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
   return (
     given.get(value.place.name) === "something" &&
-    (node.facts.bindings.get(value.place.name) ?? []).every((bound) => bound.start > value.start)
+    (node.bound(value.place.name) ?? []).every((bound) => bound.start > value.start)
   );
 }
 
@@ -576,7 +576,7 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
     if (value.op === "display") value.elements.forEach(add);
     if (value.op === "call" && awaiting.has(lastNameOf(value.callee))) for (const argument of value.arguments) add(argument.value);
     if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index) {
-      const bound = node.facts.bindings.get(value.place.name) ?? [];
+      const bound = node.bound(value.place.name) ?? [];
       if (bound.length === 1 && bound[0]?.op === "call") awaited.add(bound[0]);
     }
   };

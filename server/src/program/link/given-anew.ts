@@ -9,7 +9,7 @@ import { argumentFor, type Caller, type Resolver } from "./resolver.js";
  */
 export function isGivenAnew(name: string, node: FunctionNode, resolver: Resolver, depth = 0): boolean {
   const parameter = node.facts.parameters.find((each) => each.name === name);
-  if (!parameter || depth > maximumDepth || node.facts.bindings.has(name)) return false;
+  if (!parameter || depth > maximumDepth || node.bound(name) !== undefined) return false;
   const callers = resolver.callersOf(node).filter(({ within }) => within !== node);
   return callers.every((caller) => {
     const argument = argumentFor(node, parameter, caller.call, caller.receiver);
@@ -29,7 +29,7 @@ function isNewAt(value: Value, { call, within }: Caller, callers: readonly Calle
     const isReceiver = within.facts.class !== undefined && within.facts.parameters[0]?.name === name;
     return loops.length === 0 && !isReceiver && isGivenAnew(name, within, resolver, depth + 1);
   }
-  const bound = within.facts.bindings.get(name) ?? [];
+  const bound = within.bound(name) ?? [];
   return (
     bound.length > 0 &&
     bound.every((each) => {
@@ -57,7 +57,7 @@ function makes(node: FunctionNode, resolver: Resolver, depth: number): boolean {
   return returned.every((value) => {
     if (value.op !== "read") return value.op === "call" && isMade(value, node, resolver, depth + 1);
     if (value.place.kind !== "name" || value.place.owner !== node.facts.index || node.facts.rebound.has(value.place.name)) return false;
-    const bound = node.facts.bindings.get(value.place.name) ?? [];
+    const bound = node.bound(value.place.name) ?? [];
     return bound.length > 0 && bound.every((each) => each.op === "call" && isMade(each, node, resolver, depth + 1));
   });
 }

@@ -152,7 +152,7 @@ function onlyBinding(value: Value, within: FunctionNode): Value | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || within.facts.kind === "module") return undefined;
   const { name, owner } = value.place;
   if (owner !== within.facts.index || within.facts.rebound.has(name)) return undefined;
-  const bound = within.facts.bindings.get(name) ?? [];
+  const bound = within.bound(name) ?? [];
   return bound.length === 1 && !within.facts.parameters.some((parameter) => parameter.name === name) ? bound[0] : undefined;
 }
 

@@ -44,6 +44,10 @@ class FixedFile implements LinkedFile {
     if (!this.derived.has(key)) this.derived.set(key, compute());
     return this.derived.get(key) as Result;
   }
+
+  entry<Result>(key: string, name: string, compute: () => ReadonlyMap<string, Result>): Result | undefined {
+    return this.derive(key, compute).get(name);
+  }
 }
 
 class FixedFunction implements FunctionNode {
@@ -182,6 +186,10 @@ export class EditedFile implements LinkedFile {
     }
     this.note(known);
     return known.result as Result;
+  }
+
+  entry<Result>(key: string, name: string, compute: () => ReadonlyMap<string, Result>): Result | undefined {
+    return this.derive(`${key} of ${name}`, () => this.derive(key, compute).get(name));
   }
 
   /** Whether it has these facts now. */

@@ -143,7 +143,7 @@ function chosenThread({ operator, operands, start, end }: ComputeOperation, fram
 /** The barrier whose `wait` the value comes from. */
 function barrierOf(value: Value, within: FunctionNode, resolver: Resolver): Value | undefined {
   if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
-    const [only, ...others] = within.facts.bindings.get(value.place.name) ?? [];
+    const [only, ...others] = within.bound(value.place.name) ?? [];
     return only?.op === "call" && others.length === 0 ? barrierOf(only, within, resolver) : undefined;
   }
   if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute" || value.callee.place.name !== "wait")
@@ -255,7 +255,7 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
     if (current.function.file === frame.function.file && current.function.index === owner) return undefined;
   }
   const around = frame.function.file.functionAt(owner);
-  const [only, ...others] = around?.facts.bindings.get(name) ?? [];
+  const [only, ...others] = around?.bound(name) ?? [];
   if (!around || others.length > 0 || only?.op !== "read" || only.place.kind !== "attribute") return undefined;
   return { value: only, in: ownership.beside(around) };
 }
@@ -264,7 +264,7 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
 function askedByName(context: Value, { function: within }: Frame, { resolver }: Program): Value | undefined {
   let call = context;
   if (context.op === "read" && context.place.kind === "name" && context.place.owner === within.facts.index) {
-    const [only, ...others] = within.facts.bindings.get(context.place.name) ?? [];
+    const [only, ...others] = within.bound(context.place.name) ?? [];
     if (only && others.length === 0) call = only;
   }
   const [read, ...others] = call.op === "call" ? attributesByName(call, within, resolver) : [];
@@ -314,7 +314,7 @@ function lockOfCondition(
 /** The value itself; of a parameter, what each of the calls of the function passes for it, if anything. */
 function passedFor(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Passed[] {
   const name = value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index ? value.place.name : "";
-  const parameter = within.facts.bindings.has(name) ? undefined : within.facts.parameters.find((each) => each.name === name);
+  const parameter = within.bound(name) !== undefined ? undefined : within.facts.parameters.find((each) => each.name === name);
   if (!parameter || depth > maximumPassing) return [{ value, in: within }];
   const passed = resolver.callersOf(within).flatMap(({ call, within: caller, receiver }) => {
     const argument = argumentFor(within, parameter, call, receiver);
@@ -480,7 +480,7 @@ export function triedIn(
   }
   if (test.op === "call" && isAcquire(test)) return { call: test, arm: "first" };
   if (test.op === "read" && test.place.kind === "name" && test.place.owner === within.facts.index) {
-    const bound = within.facts.bindings.get(test.place.name) ?? [];
+    const bound = within.bound(test.place.name) ?? [];
     const [only] = bound;
     return bound.length === 1 && only?.op === "call" && isAcquire(only) ? { call: only, arm: "first" } : undefined;
   }

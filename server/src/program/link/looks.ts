@@ -248,7 +248,7 @@ export class Looking {
   /** Whether the value is what starting a task returned. */
   private isTask(value: Value, within: FunctionNode): boolean {
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
-    const bound = within.facts.bindings.get(value.place.name) ?? [];
+    const bound = within.bound(value.place.name) ?? [];
     return bound.some((each) => each.op === "call" && this.resolver.externalCallees(each, within).some((name) => startingTask.test(name)));
   }
 
@@ -418,7 +418,7 @@ function withoutMeasures(looks: readonly Look[], operands: readonly Value[]): re
 
 /** What the loop binds to a variable of the function. */
 export function boundIn(name: string, loop: Range, within: FunctionNode): readonly Value[] {
-  return (within.facts.bindings.get(name) ?? []).filter((value) => value.start >= loop.start && value.end <= loop.end);
+  return (within.bound(name) ?? []).filter((value) => value.start >= loop.start && value.end <= loop.end);
 }
 
 /** The last name of an expression; empty where there is none. */

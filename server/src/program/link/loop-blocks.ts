@@ -593,7 +593,7 @@ function withConstants(call: CallOperation, node: FunctionNode, constants: Reado
   if (constants.size === 0) return call;
   const known = (value: Value): Value => {
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return value;
-    return node.facts.bindings.has(value.place.name) ? value : (constants.get(value.place.name) ?? value);
+    return node.bound(value.place.name) !== undefined ? value : (constants.get(value.place.name) ?? value);
   };
   return { ...call, arguments: call.arguments.map((argument) => ({ ...argument, value: known(argument.value) })) };
 }
@@ -661,7 +661,7 @@ function isDoneBefore(call: CallOperation, name: string, node: FunctionNode): bo
       isDone = /as_completed$/.test(writtenName(operation.iterable.callee)) || operation.isAsync;
   });
   const object = objectOf(call);
-  const bound = object?.op === "read" && object.place.kind === "name" ? (node.facts.bindings.get(object.place.name) ?? []) : [];
+  const bound = object?.op === "read" && object.place.kind === "name" ? (node.bound(object.place.name) ?? []) : [];
   return isDone || bound.some((value) => value.op === "element-of" && suspensionsOf(node).all.some((each) => each.start < call.start));
 }
 

@@ -14,7 +14,7 @@ export function membersOfLoop(
   ownership: Ownership,
 ): readonly FrameArgument[] | undefined {
   if (variable.op !== "read" || variable.place.kind !== "name" || variable.place.owner !== frame.function.facts.index) return undefined;
-  const bound = frame.function.facts.bindings.get(variable.place.name) ?? [];
+  const bound = frame.function.bound(variable.place.name) ?? [];
   // Locks are taken in one loop and given back in the next, of the same elements.
   const lists = bound.map((each) => (each.op === "element-of" ? membersOf(each.iterable, frame, resolver, ownership, 0) : undefined));
   const [first] = lists;

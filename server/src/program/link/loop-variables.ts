@@ -8,7 +8,7 @@ import { loopsIn } from "./loops.js";
  * and the variables of a comprehension are nobody else's: names such as `row` come again and again in one function.
  */
 export function boundWhereRead(node: FunctionNode, name: string, read: ReadOperation): readonly Value[] {
-  const bound = node.facts.bindings.get(name) ?? [];
+  const bound = node.bound(name) ?? [];
   if (bound.length < 2) return bound;
   const homes = bound.map((value) => loopThatBinds(value, node));
   const around = homes.flatMap((loop) => (loop && isInside(read, loop) ? [loop] : []));

@@ -36,7 +36,7 @@ export function loopWaits(program: Program): readonly LoopWait[] {
 function boundCall(value: Value, node: FunctionNode): CallOperation | undefined {
   if (value.op === "call") return value;
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return undefined;
-  const [only, ...others] = node.facts.bindings.get(value.place.name) ?? [];
+  const [only, ...others] = node.bound(value.place.name) ?? [];
   return only?.op === "call" && others.length === 0 ? only : undefined;
 }
 

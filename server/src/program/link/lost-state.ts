@@ -124,7 +124,7 @@ class Search {
     if (others.length > 0 || (entity?.kind !== "class" && entity?.kind !== "instance")) return undefined;
     if (entity.kind === "instance" && !isType && change.does === "assign") return undefined;
     const { classes } = resolver.classOrder(entity.class);
-    const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.facts.bindings.has(name));
+    const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.bound(name) !== undefined);
     // What a class method stores is the class's.
     const isOfObjects = classes.some(({ facts, file }) =>
       (facts.instanceAttributes.get(name) ?? []).some(({ function: index }) => {
@@ -137,7 +137,7 @@ class Search {
 
   private lostOfClass(change: Change, holder: ClassNode, name: string): LostState | undefined {
     const body = holder.file.functionAt(holder.facts.body);
-    const values = body?.facts.bindings.get(name) ?? [];
+    const values = body?.bound(name) ?? [];
     if (!body || !values.every((value) => (change.does === "mutate" ? this.isPlainContainer(value, body) : this.isPlain(value, body))))
       return undefined;
     if (change.in !== this.target.function && this.isUsedByParent(change.in)) return undefined;
@@ -160,7 +160,7 @@ class Search {
   private lostVariable(change: Change, { name, owner }: NamePlace): LostState | undefined {
     const around = this.spawn.in;
     if (change.in.file !== around.file || owner !== around.index) return undefined;
-    const bound = around.facts.bindings.get(name) ?? [];
+    const bound = around.bound(name) ?? [];
     const isPlain = (value: Value): boolean =>
       change.does === "mutate" ? this.isPlainContainer(value, around) : this.isPlain(value, around);
     if (bound.length === 0 || !bound.every((value) => value.end <= this.spawn.call.start && isPlain(value))) return undefined;
@@ -177,7 +177,7 @@ class Search {
   private lostGlobal(change: Change, name: string): LostState | undefined {
     const module = change.in.file.functionAt(0);
     if (!module || change.in === module) return undefined;
-    const bound = module.facts.bindings.get(name) ?? [];
+    const bound = module.bound(name) ?? [];
     if (change.in !== this.target.function && this.isUsedByParent(change.in)) return undefined;
     if (change.does === "mutate" && !(bound.length > 0 && bound.every((value) => this.isPlainContainer(value, module)))) return undefined;
     const isIt = (value: Value, within: FunctionNode): boolean =>
@@ -298,10 +298,10 @@ class Search {
     const { value } = given ?? {};
     if (!given || value?.op !== "read" || value.place.kind !== "name" || given.in !== this.spawn.in) return undefined;
     // Where the parameter is bound anew, it is another object by then.
-    if ((change.in.facts.bindings.get(parameter) ?? []).length > 1) return undefined;
+    if ((change.in.bound(parameter) ?? []).length > 1) return undefined;
     const { name, owner } = value.place;
     const holder = owner >= 0 ? this.spawn.in.file.functionAt(owner) : undefined;
-    const bound = holder?.facts.bindings.get(name) ?? [];
+    const bound = holder?.bound(name) ?? [];
     if (!holder || bound.length !== 1 || bound.some((each) => each.start > this.spawn.call.start)) return undefined;
     const first = bound[0] as Value;
     const isObject = attribute !== undefined && given.how === "whole";

@@ -30,7 +30,7 @@ function textsOf(value: Value, within: FunctionNode, resolver: Resolver): readon
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return [];
   const { name, owner } = value.place;
   const node = within.file.functionAt(owner);
-  const bound = node?.facts.bindings.get(name) ?? [];
+  const bound = node?.bound(name) ?? [];
   const parameter = node?.facts.parameters.find((each) => each.name === name);
   if (!node || node.facts.rebound.has(name)) return [];
   if (!parameter) return bound.length === 1 && bound[0]?.op === "constant" ? textsOf(bound[0], node, resolver) : [];

@@ -97,7 +97,7 @@ function isKept(value: Value, node: FunctionNode, resolver: Resolver, depth: num
     case "name": {
       if (place.owner < 0 || node.facts.parameters.some((parameter) => parameter.name === place.name)) return false;
       if (place.owner !== node.facts.index) return true;
-      return (node.facts.bindings.get(place.name) ?? []).some((bound) => isKept(bound, node, resolver, depth + 1));
+      return (node.bound(place.name) ?? []).some((bound) => isKept(bound, node, resolver, depth + 1));
     }
   }
 }

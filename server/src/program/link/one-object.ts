@@ -94,7 +94,7 @@ function isGivenAgain(name: string, node: FunctionNode, program: Program, depth:
     const key = `${functionKey(within)} ${writtenName(argument)}`;
     const variable = place.kind === "name" ? place : undefined;
     const loops = loopsAround(within, call);
-    const bound = variable ? (within.facts.bindings.get(variable.name) ?? []) : [];
+    const bound = variable ? (within.bound(variable.name) ?? []) : [];
     const isKept = loops.length > 0 && !bound.some((each) => loops.some((loop) => loop.start <= each.start && each.end <= loop.end));
     if (given.has(key) || isKept) return true;
     given.add(key);
@@ -179,13 +179,13 @@ function findSites(step: string, program: Program): ReadonlySet<string> | undefi
   const within = kind === "global" ? program.file(holder)?.functionAt(0) : functionOfKey(holder, program);
   if (!within || within.facts.rebound.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
   return madeBy(
-    (within.facts.bindings.get(name) ?? []).map((value) => ({ value, in: within })),
+    (within.bound(name) ?? []).map((value) => ({ value, in: within })),
     program,
   );
 }
 
 function isBoundInClass({ facts, file }: ClassNode, name: string): boolean {
-  return file.functionAt(facts.body)?.facts.bindings.has(name) ?? false;
+  return file.functionAt(facts.body)?.bound(name) !== undefined;
 }
 
 function madeBy(

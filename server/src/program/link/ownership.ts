@@ -257,13 +257,13 @@ export class Ownership {
       const parameter = current.parameters.get(name);
       const later = current === frame ? boundBefore(name, value, current.function) : undefined;
       // What the function has handed to a thread is still that, where nothing else is ever stored in the variable.
-      const isHandedOver = parameter?.key === cellKey(current.function, name) && current.function.facts.bindings.get(name)?.length === 1;
+      const isHandedOver = parameter?.key === cellKey(current.function, name) && current.function.bound(name)?.length === 1;
       if (later && !isHandedOver && !(parameter?.made && parameter.made.call === later)) {
         const object = this.object(later, current, depth + 1);
         return { ...object, class: object.class ?? node };
       }
       if (parameter) return { ...parameter, class: parameter.class ?? node };
-      const values = current.function.facts.bindings.get(name) ?? [];
+      const values = current.function.bound(name) ?? [];
       if (values.length === 0) return { ...unknown, class: node };
       const at = current;
       const result = merged(values.map((bound) => this.object(bound, at, depth + 1)));
@@ -271,7 +271,7 @@ export class Ownership {
     }
     // The frame of the function around it is not on this thread's way, so whoever made the closure shares the variable.
     const around = frame.function.file.functionAt(owner);
-    const bindings = around?.facts.bindings.get(name) ?? [];
+    const bindings = around?.bound(name) ?? [];
     const varies = bindings.length > 0 && bindings.every((bound) => bound.op === "element-of" || bound.op === "item-of");
     if (around && this.isReceiver(name, owner, around)) {
       const receiver = this.receiverOnWay(around, frame);
@@ -320,9 +320,9 @@ export class Ownership {
     const definer = definers.find((each) => each.facts.instanceAttributes.has(name)) ?? node;
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
-      const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.facts.bindings.has(name));
-      const made = holder?.file.functionAt(holder.facts.body)?.facts.bindings
-        .get(name)
+      const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.bound(name) !== undefined);
+      const made = holder?.file.functionAt(holder.facts.body)
+        ?.bound(name)
         ?.some((value) => (value.op === "call" && !this.isDescriptor(value, holder)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
     }
@@ -421,7 +421,7 @@ export class Ownership {
     if (!init || others.length > 0 || definer.file.functionAt(only?.function ?? -1) !== init || stored?.op !== "read") return undefined;
     const { place } = stored;
     const parameter = place.kind === "name" ? init.facts.parameters.find((each) => each.name === place.name) : undefined;
-    if (!parameter || init.facts.bindings.has(parameter.name)) return undefined;
+    if (!parameter || init.bound(parameter.name) !== undefined) return undefined;
     const sites = this.resolver.callersOf(init).filter(({ call }) => !isSuper(call.callee));
     let given: AbstractObject | undefined;
     let isGivenAgain = sites.length > 1 && sites.every(({ within }) => within === sites[0]?.within);
@@ -600,7 +600,7 @@ export class Ownership {
       if (form !== "star") continue;
       const name =
         value.op === "read" && value.place.kind === "name" && value.place.owner === caller.function.index ? value.place.name : "";
-      const gathered = caller.function.facts.bindings.has(name) ? undefined : caller.arguments?.get(name);
+      const gathered = caller.function.bound(name) !== undefined ? undefined : caller.arguments?.get(name);
       if (gathered?.value.op !== "display" || gathered.value.isOpen) return undefined;
       const [first] = caller.function.facts.parameters;
       const receiver = first?.name === name && first.form === "star" ? caller.parameters.get(name) : undefined;
@@ -754,7 +754,7 @@ export class Ownership {
     return someValue(value, (inner) => {
       if (inner.op === "call") return true;
       if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== within.facts.index) return false;
-      const bound = within.facts.bindings.get(inner.place.name) ?? [];
+      const bound = within.bound(inner.place.name) ?? [];
       return bound.length > 0 && bound.some((each) => loops.some((loop) => each.start >= loop.start && each.end <= loop.end));
     });
   }

@@ -215,7 +215,7 @@ function isResults(value: Value, spawn: Spawn, node: FunctionNode): boolean {
   if (value === spawn.call) return true;
   if (value.op === "call") return value.arguments.some((argument) => isResults(argument.value, spawn, node)) && isWrapper(value);
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-  return (node.facts.bindings.get(value.place.name) ?? []).includes(spawn.call);
+  return (node.bound(value.place.name) ?? []).includes(spawn.call);
 }
 
 function isWrapper({ callee }: CallOperation): boolean {
@@ -250,5 +250,5 @@ function isMadeOf(value: Value, { call }: Spawn, node: FunctionNode): boolean {
   const isInside = (whole: Value): boolean => whole.start <= call.start && call.end <= whole.end;
   if (isInside(value)) return true;
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-  return (node.facts.bindings.get(value.place.name) ?? []).some(isInside);
+  return (node.bound(value.place.name) ?? []).some(isInside);
 }

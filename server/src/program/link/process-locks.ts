@@ -248,7 +248,7 @@ function isGivenToEach(value: Value, { call, in: within }: Spawn): boolean {
   if (value.op === "constant") return true;
   const loop = loopsAround(within, call).at(-1);
   if (!loop || value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
-  const bound = within.facts.bindings.get(value.place.name) ?? [];
+  const bound = within.bound(value.place.name) ?? [];
   return bound.every((each) => !contains(loop, each)) && !bound.some((each) => isElementOf(each, loop.iterable));
 }
 

@@ -234,7 +234,7 @@ function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, progr
       const { name, owner } = context.place;
       if (owner === node.facts.index) continue;
       const holder = file.functionAt(owner);
-      const bound = holder?.facts.bindings.get(name) ?? [];
+      const bound = holder?.bound(name) ?? [];
       if (!holder || !bound.some((value) => isNewLock(value, holder, names, program))) continue;
       const key = owner === 0 ? "" : `${functionKey(holder)} ${name}`;
       const list = byLock.get(key);
@@ -257,7 +257,7 @@ function moduleFunctions(file: LinkedFile, takers: readonly FunctionNode[], reso
     if (facts.kind !== "function" || facts.parent !== 0 || facts.isAsync || facts.name.startsWith("_") || facts.name === "main")
       return false;
     if (takers.includes(node) || !module) return false;
-    if (module.facts.bindings.get(facts.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
+    if (module.bound(facts.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
     const callers = resolver.callersOf(node);
     return callers.length === 0 || callers.some((caller) => caller.within.file !== file);
   });

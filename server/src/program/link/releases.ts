@@ -38,7 +38,7 @@ function isSteady(object: Value, node: FunctionNode): boolean {
   return !someValue(object, (value) => {
     if (value.op === "call") return true;
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-    const bound = node.facts.bindings.get(value.place.name)?.length ?? 0;
+    const bound = node.bound(value.place.name)?.length ?? 0;
     const isParameter = node.facts.parameters.some(
       (parameter) => value.op === "read" && value.place.kind === "name" && parameter.name === value.place.name,
     );
@@ -419,7 +419,7 @@ function tellsWhoHolds(test: Value, node: FunctionNode): boolean {
   if (holding.test(test.place.name)) return true;
   if (test.place.kind !== "name" || test.place.owner !== node.facts.index) return false;
   // A variable that is set beside the call: `taken = False … lock.acquire(); taken = True`.
-  const bound = node.facts.bindings.get(test.place.name) ?? [];
+  const bound = node.bound(test.place.name) ?? [];
   return bound.length > 1 && bound.some((value) => value.op === "constant" && value.type === "bool");
 }
 

@@ -39,7 +39,7 @@ export function holdsTwice(iterable: Value, within: FunctionNode, resolver: Reso
       const { name, owner } = iterable.place;
       const holder = within.file.functionAt(owner);
       if (!holder) return false;
-      const bound = holder.facts.bindings.get(name) ?? [];
+      const bound = holder.bound(name) ?? [];
       if (bound.length > 0) return bound.length === 1 && holdsTwice(bound[0] as Value, holder, resolver, depth + 1);
       const parameter = holder.facts.parameters.find((each) => each.name === name);
       return (
@@ -80,7 +80,7 @@ export function isDistinct(value: Value, within: FunctionNode): boolean {
   switch (value.op) {
     case "read": {
       if (value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
-      const [only, ...others] = within.facts.bindings.get(value.place.name) ?? [];
+      const [only, ...others] = within.bound(value.place.name) ?? [];
       return only !== undefined && others.length === 0 && only.op !== "read" && isDistinct(only, within);
     }
     case "element-of":
@@ -95,7 +95,7 @@ export function isDistinct(value: Value, within: FunctionNode): boolean {
 /** A local name stands for what it was bound to once. */
 function iterableOf(iterable: Value, within: FunctionNode): Value {
   if (iterable.op !== "read" || iterable.place.kind !== "name") return iterable;
-  const bound = within.file.functionAt(iterable.place.owner)?.facts.bindings.get(iterable.place.name) ?? [];
+  const bound = within.file.functionAt(iterable.place.owner)?.bound(iterable.place.name) ?? [];
   return bound.length === 1 ? (bound[0] as Value) : iterable;
 }
 
@@ -130,11 +130,11 @@ export function countsComings(write: WriteOperation): boolean {
 export function remembersByKey(place: Place, node: FunctionNode): boolean {
   if (place.kind !== "element" || place.index.op !== "read" || place.index.place.kind !== "name") return false;
   const { name } = place.index.place;
-  if (!node.facts.parameters.some((parameter) => parameter.name === name) || node.facts.bindings.has(name)) return false;
+  if (!node.facts.parameters.some((parameter) => parameter.name === name) || node.bound(name) !== undefined) return false;
   const answers = node.facts.returned.some((value) => {
     if (isReadOf(value, place)) return true;
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-    const bound = node.facts.bindings.get(value.place.name) ?? [];
+    const bound = node.bound(value.place.name) ?? [];
     return bound.some((each) => isReadOf(each, place)) || isStoredAt(place, value, node);
   });
   if (!answers) return false;

@@ -244,7 +244,7 @@ export class Resolver {
   /** On an object of which nothing is known, a name that one method of the file alone has means that method. */
   private methodByName({ name, object }: Extract<Place, { kind: "attribute" }>, within: FunctionNode): readonly Entity[] {
     const { file } = within;
-    const method = methodsIn(file).get(name);
+    const method = methodIn(file, name);
     const owner = method?.head.class === undefined ? undefined : file.classAt(method.head.class);
     // Nearly every name ends here, so what costs more is asked after it.
     if (!method || !owner) return [];
@@ -1246,9 +1246,9 @@ function isAttributeOfOwn(value: Value, { head }: FunctionNode): boolean {
   return object.op === "read" && object.place.kind === "name" && object.place.name === head.parameters[0]?.name;
 }
 
-/** The methods of the file by name; undefined where several have it. */
-function methodsIn(file: LinkedFile): ReadonlyMap<string, FunctionNode | undefined> {
-  return file.derive("methods", () => {
+/** The method of the file that has the name; undefined where several have it. */
+function methodIn(file: LinkedFile, name: string): FunctionNode | undefined {
+  return file.entry("methods", name, () => {
     const methods = new Map<string, FunctionNode | undefined>();
     for (const node of file.functions) {
       if (node.head.kind !== "function" || node.head.class === undefined) continue;

@@ -473,7 +473,7 @@ function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kin
   const object = objectOfCall(call);
   if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
   const { name } = object.place;
-  const bound = within.facts.parameters.some((parameter) => parameter.name === name) ? [] : (within.facts.bindings.get(name) ?? []);
+  const bound = within.facts.parameters.some((parameter) => parameter.name === name) ? [] : (within.bound(name) ?? []);
   const isMade = (value: Value): boolean =>
     value.op === "call" && value.end <= call.start && resolver.resolve(value.callee, within).every(({ kind }) => kind === "class");
   if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.facts.name === "__init__")) return false;

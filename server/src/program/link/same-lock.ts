@@ -84,7 +84,7 @@ function nameAt(value: Value, level: number, at: Acquisition, depth = 0): string
       const holder = node.file.functionAt(place.owner);
       if (!holder) return undefined;
       const holderLevel = levelUpTo(holder, level, at);
-      const bound = holder.facts.bindings.get(place.name) ?? [];
+      const bound = holder.bound(place.name) ?? [];
       const index = holder.facts.parameters.findIndex((parameter) => parameter.name === place.name);
       const variable = `${holder.file.path}#${holder.facts.index} ${place.name} at ${holderLevel}`;
       if (index >= 0) {

@@ -15,7 +15,7 @@ export function callsOnSameObject(call: CallOperation, within: FunctionNode): re
   if (object.op === "call") return [call];
   if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return undefined;
   const variable = object.place;
-  const bound = within.facts.bindings.get(variable.name) ?? [];
+  const bound = within.bound(variable.name) ?? [];
   const [only] = bound;
   if (bound.length !== 1 || only?.op !== "call" || within.facts.rebound.has(variable.name)) return undefined;
   if (isHandedOn(variable, within)) return undefined;

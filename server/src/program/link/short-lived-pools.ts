@@ -201,7 +201,7 @@ function isUntilSet({ form, test, start, end }: LoopOperation, node: FunctionNod
   if (form !== "while" || !test) return false;
   return someValue(test, (each) => {
     if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
-    const bound = node.facts.bindings.get(each.place.name) ?? [];
+    const bound = node.bound(each.place.name) ?? [];
     return bound.some((value) => value.op === "constant" && value.type === "bool" && value.start >= start && value.end <= end);
   });
 }
@@ -241,7 +241,7 @@ function variesWith(made: CallOperation, loop: LoopOperation, node: FunctionNode
 function dependsOn(value: Value, loop: LoopOperation, node: FunctionNode): boolean {
   return someValue(value, (each) => {
     if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
-    return (node.facts.bindings.get(each.place.name) ?? []).some((bound) => bound.start >= loop.start && bound.end <= loop.end);
+    return (node.bound(each.place.name) ?? []).some((bound) => bound.start >= loop.start && bound.end <= loop.end);
   });
 }
 

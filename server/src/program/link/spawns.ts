@@ -273,8 +273,6 @@ export function findHandlers(
   resolver: Resolver,
   knowledge: Knowledge,
 ): { readonly handlers: readonly HandlerRoot[]; readonly points: readonly EntryPoint[] } {
-  const { handlers, workers } = roleMethods(knowledge);
-  const methodNames = new Set([...handlers, ...workers]);
   const made = new Set<FunctionNode>();
   const servers = new Map<FunctionNode, Set<WorkerKind>>();
   for (const spawn of spawns) {
@@ -285,46 +283,73 @@ export function findHandlers(
   }
   const roots: HandlerRoot[] = [];
   const points: EntryPoint[] = [];
-  for (const file of files) {
-    for (const node of file.classes) {
-      const body = file.functionAt(node.facts.body);
-      if (!body) continue;
-      for (const type of shapedTypes(knowledge)) {
-        if (!hasShape(node, body, type)) continue;
-        const role = type.is;
-        const names = role.role === "handler" && role.methods !== "public" ? role.methods : [];
-        for (const name of names) {
-          const method = body.bound(name) && resolver.method(node, name);
-          // Of what the program itself hands to a server, it is known how that serves.
-          if (method && !made.has(method) && !servers.has(method))
-            points.push({ function: method, worker: "thread", by: type.name, instances: "several", turn: undefined });
-        }
-      }
-      if (node.facts.bases.length === 0) continue;
-      const generated = generatedBase(node, resolver, knowledge);
-      const defined = [...body.facts.bindings.keys()].filter((name) => methodNames.has(name) || (generated && !name.startsWith("_")));
-      if (defined.length === 0) continue;
-      const bases = resolver.classOrder(node).externals.map((name) => ({ name, type: knowledge.type(name) }));
-      for (const { name: base, type } of generated ? [...bases, { name: generated.name, type: generated }] : bases) {
-        const role = type?.is;
-        if ((role?.role !== "handler" && role?.role !== "worker") || role.worker !== "thread") continue;
-        const names = role.role === "worker" ? role.runs : role.methods === "public" ? defined : role.methods;
-        const methods = names.flatMap((name) => {
-          const method = defined.includes(name) ? resolver.method(node, name) : undefined;
-          // A server that the program makes, and that serves one request after the other, speaks for itself.
-          const served = method && servers.get(method);
-          return method && !made.has(method) && (!served || served.has("thread")) ? [method] : [];
-        });
-        if (methods.length === 0) continue;
-        if (role.role === "handler" && (role.objects === "shared" || role.threads === "one")) {
-          const turn = role.threads === "one" ? `turn of ${base}` : undefined;
-          for (const method of methods) points.push({ function: method, worker: role.worker, by: base, instances: role.threads, turn });
-        } else roots.push({ class: node, methods, worker: role.worker, base });
+  for (const called of resolver.eachFile("called by libraries", files, (file) => calledByLibraries(file, resolver, knowledge))) {
+    // Of what the program itself hands to a server, it is known how that serves.
+    const isNew = (method: FunctionNode): boolean => !made.has(method) && !servers.has(method);
+    if (called.as === "shape") {
+      const { method, by } = called;
+      if (isNew(method)) points.push({ function: method, worker: "thread", by, instances: "several", turn: undefined });
+      continue;
+    }
+    const { class: node, role, base } = called;
+    // A server that the program makes, and that serves one request after the other, speaks for itself.
+    const methods = called.methods.filter((method) => isNew(method) || (!made.has(method) && servers.get(method)?.has("thread")));
+    if (methods.length === 0) continue;
+    if (role.role === "handler" && (role.objects === "shared" || role.threads === "one")) {
+      const turn = role.threads === "one" ? `turn of ${base}` : undefined;
+      for (const method of methods) points.push({ function: method, worker: role.worker, by: base, instances: role.threads, turn });
+    } else roots.push({ class: node, methods, worker: role.worker, base });
+  }
+  points.push(
+    ...resolver.eachFile("made for libraries", files, (file) => shapedTypes(knowledge).flatMap((type) => madeByFactories(file, type))),
+  );
+  return { handlers: roots, points };
+}
+
+/** What a library calls in threads of its own: a method of a class that has a certain shape, or those of a class that derives from one of its own. */
+type CalledByLibrary =
+  | { readonly as: "shape"; readonly method: FunctionNode; readonly by: string }
+  | {
+      readonly as: "base";
+      readonly class: ClassNode;
+      readonly methods: readonly FunctionNode[];
+      readonly role: Extract<TypeRole, { role: "handler" | "worker" }>;
+      readonly base: string;
+    };
+
+function calledByLibraries(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): readonly CalledByLibrary[] {
+  const found: CalledByLibrary[] = [];
+  for (const node of file.classes) {
+    const body = file.functionAt(node.facts.body);
+    if (!body) continue;
+    for (const type of shapedTypes(knowledge)) {
+      if (!hasShape(node, body, type)) continue;
+      const role = type.is;
+      const names = role.role === "handler" && role.methods !== "public" ? role.methods : [];
+      for (const name of names) {
+        const method = body.bound(name) && resolver.method(node, name);
+        if (method) found.push({ as: "shape", method, by: type.name });
       }
     }
+    if (node.facts.bases.length === 0) continue;
+    const generated = generatedBase(node, resolver, knowledge);
+    const { handlers, workers } = roleMethods(knowledge);
+    const defined = generated
+      ? [...body.facts.bindings.keys()].filter((name) => handlers.has(name) || workers.has(name) || !name.startsWith("_"))
+      : file.derive(`methods with a role in ${body.index}`, () =>
+          [...body.facts.bindings.keys()].filter((name) => handlers.has(name) || workers.has(name)),
+        );
+    if (defined.length === 0) continue;
+    const bases = resolver.classOrder(node).externals.map((name) => ({ name, type: knowledge.type(name) }));
+    for (const { name: base, type } of generated ? [...bases, { name: generated.name, type: generated }] : bases) {
+      const role = type?.is;
+      if ((role?.role !== "handler" && role?.role !== "worker") || role.worker !== "thread") continue;
+      const names = role.role === "worker" ? role.runs : role.methods === "public" ? defined : role.methods;
+      const methods = names.flatMap((name) => (defined.includes(name) ? (resolver.method(node, name) ?? []) : []));
+      if (methods.length > 0) found.push({ as: "base", class: node, methods, role, base });
+    }
   }
-  for (const file of files) for (const type of shapedTypes(knowledge)) points.push(...madeByFactories(file, type));
-  return { handlers: roots, points };
+  return found;
 }
 
 /** Whether the class has the methods by which the library takes it for one of its kind. */
@@ -938,8 +963,8 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
   }
   if (!role) return [];
   const defines = classes.some((each) => {
-    const bindings = each.file.functionAt(each.facts.body)?.facts.bindings;
-    return bindings !== undefined && [...names].some((name) => bindings.has(name));
+    const inside = each.file.functionAt(each.facts.body);
+    return [...names].some((name) => inside?.bound(name));
   });
   if (!defines) return [];
   const worker = role;

@@ -22,7 +22,7 @@ export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, gi
     return owner > 0 && callers.length > 0 && callers.every(({ call, within }) => within === around && keepsTask(call, key, within));
   }
   const parameter = node.facts.parameters.find((each) => each.name === name);
-  if (!parameter || node.facts.bindings.has(name)) return false;
+  if (!parameter || node.bound(name) !== undefined) return false;
   return (
     callers.length > 0 &&
     callers.every(({ call, within, receiver }) => {
@@ -43,7 +43,7 @@ function isOneOfMany(argument: Value, call: CallOperation, within: FunctionNode,
   const [loop, ...others] = loopsAround(within, call);
   const iterable = loop?.iterable;
   if (!iterable || iterable.op === "constant" || others.length > 0) return false;
-  const bound = within.facts.bindings.get(argument.place.name) ?? [];
+  const bound = within.bound(argument.place.name) ?? [];
   const isOfLoop = bound.some((value) => value.op === "element-of" && value.iterable === iterable);
   const isBoundInside = bound.some((value) => contains(loop, value) && !contains(iterable, value) && value.op !== "element-of");
   return isOfLoop && !isBoundInside && !holdsTwice(iterable, within, resolver);
@@ -62,7 +62,7 @@ function keepsTask(call: CallOperation, key: Value, within: FunctionNode): boole
     const { value } = operation;
     const bound =
       value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index
-        ? (within.facts.bindings.get(value.place.name) ?? [])
+        ? (within.bound(value.place.name) ?? [])
         : [value];
     keeps ||= bound.some(isMadeOfIt);
   });

@@ -89,7 +89,7 @@ function isGathered(mapped: CallOperation, within: FunctionNode): boolean {
   const isMapped = (value: Value): boolean => {
     if (value === mapped) return true;
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
-    const bound = within.facts.bindings.get(value.place.name) ?? [];
+    const bound = within.bound(value.place.name) ?? [];
     return bound.length === 1 && bound[0] !== undefined && someValue(bound[0], (inner) => inner === mapped);
   };
   let isGiven = false;
@@ -145,7 +145,7 @@ function isOwnObject(call: CallOperation, within: FunctionNode): boolean {
   const { object } = callee.place;
   if (object.op === "call") return true;
   if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
-  const bound = within.facts.bindings.get(object.place.name) ?? [];
+  const bound = within.bound(object.place.name) ?? [];
   const loops = loopsAround(within, call);
   return (
     bound.length > 0 &&
@@ -164,7 +164,7 @@ function isOfThisRun({ callee }: CallOperation, within: FunctionNode, { resolver
   const { object } = callee.place;
   if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
   const { name, owner } = object.place;
-  const bound = within.facts.bindings.get(name) ?? [];
+  const bound = within.bound(name) ?? [];
   const isMade = (value: Value): boolean =>
     value.op === "call" && resolver.resolve(value.callee, within).some(({ kind }) => kind === "class" || kind === "external");
   if (bound.length === 0 || !bound.every(isMade) || within.facts.parameters.some((parameter) => parameter.name === name)) return false;
@@ -221,7 +221,7 @@ function handedOver(within: FunctionNode): Handed {
       // `coroutine = work()` … `await coroutine`.
       const { value } = operation;
       if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
-        const bound = within.facts.bindings.get(value.place.name) ?? [];
+        const bound = within.bound(value.place.name) ?? [];
         if (bound.length === 1 && bound[0]) inPlace(bound[0]);
       }
     }

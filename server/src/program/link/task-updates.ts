@@ -153,7 +153,7 @@ function sharedLocation(
 /** The element that a variable was looked up as, `card = self.cards[code]`: other tasks that mean the same key find the same object. */
 function elementBehind(value: Value, node: FunctionNode): ElementPlace | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return undefined;
-  const [only, ...others] = node.facts.bindings.get(value.place.name) ?? [];
+  const [only, ...others] = node.bound(value.place.name) ?? [];
   if (!only || others.length > 0) return undefined;
   if (only.op === "read") return only.place.kind === "element" ? only.place : undefined;
   if (only.op !== "call" || only.callee.op !== "read" || only.callee.place.kind !== "attribute") return undefined;
@@ -169,7 +169,7 @@ const ofApplication = "application ";
 function wayFromParameter(place: Place, node: FunctionNode, depth = 0): readonly string[] | undefined {
   if (place.kind === "name") {
     if (place.owner !== node.index) return undefined;
-    const bound = node.facts.bindings.get(place.name) ?? [];
+    const bound = node.bound(place.name) ?? [];
     if (node.facts.parameters.some(({ name }) => name === place.name)) return bound.length === 0 ? [] : undefined;
     // `app = request.app`
     const [only, ...others] = bound;

@@ -110,7 +110,7 @@ class Search {
       someValue(value, (each) => {
         if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
         if (given.has(each.place.name)) return true;
-        return depth < 3 && (node.facts.bindings.get(each.place.name) ?? []).some((bound) => isFromOutside(bound, depth + 1));
+        return depth < 3 && (node.bound(each.place.name) ?? []).some((bound) => isFromOutside(bound, depth + 1));
       });
     const isHanded = call.arguments.some(
       ({ value }) => isFromOutside(value) || capturedBy(value, node).some((each) => isFromOutside(each)),
@@ -176,7 +176,7 @@ class Search {
         return (
           value.place.kind === "name" &&
           value.place.owner === node.index &&
-          (node.facts.bindings.get(value.place.name) ?? []).some((bound) => bound.op !== "element-of" && isOutside(bound))
+          (node.bound(value.place.name) ?? []).some((bound) => bound.op !== "element-of" && isOutside(bound))
         );
       case "entered":
         return isOutside(value.context);
@@ -210,7 +210,7 @@ class Search {
     someValue(value, (each) => {
       if (each.op === "call" && isArrival(each) && each.start >= loop.start && each.end <= loop.end) found ??= each;
       if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index && depth < 4) {
-        for (const bound of node.facts.bindings.get(each.place.name) ?? [])
+        for (const bound of node.bound(each.place.name) ?? [])
           if (bound.start >= loop.start && bound.end <= loop.end) found ??= this.arrivingIn(bound, loop, node, depth + 1);
       }
       return found !== undefined;
@@ -421,7 +421,7 @@ function usesElement(given: readonly Value[], loop: LoopOperation, node: Functio
       if (each.op !== "read" || each.place.kind !== "name") return false;
       const { name, owner } = each.place;
       if (owner !== node.facts.index) return false;
-      return (node.facts.bindings.get(name) ?? []).some((bound) => {
+      return (node.bound(name) ?? []).some((bound) => {
         if (bound.start < loop.start || bound.end > loop.end) return false;
         return bound.op !== "call" || bound === call || depth > 2 || bound.arguments.some((argument) => isBound(argument.value, depth + 1));
       });

@@ -108,7 +108,7 @@ function dependency(
     seen.add(name);
     let found: Dependency | undefined;
     let isCertain = true;
-    for (const bound of within.facts.bindings.get(name) ?? []) {
+    for (const bound of within.bound(name) ?? []) {
       if (bound.start > before.start || bound.op === "element-of" || bound.op === "choice") return undefined;
       const isOwnUpdate = bound.op === "compute" && bound.operands.some((operand) => isReadOf(operand, value.place));
       if (isOwnUpdate) continue;
@@ -145,7 +145,7 @@ export function countsOn({ form, value }: WriteOperation, read: Value, within: F
     if (each.op === "read" && each.place.kind === "name" && each.place.owner === within.facts.index && !seen.has(each.place.name)) {
       seen.add(each.place.name);
       const { place } = each;
-      const bindings = within.facts.bindings.get(place.name) ?? [];
+      const bindings = within.bound(place.name) ?? [];
       for (const bound of bindings) found = found === "counted" ? found : (find(bound) ?? found);
       // `total = self.total` … `total += n`
       if (found && bindings.some((bound) => isCounting(bound) && innerValues(bound).some((inner) => isReadOf(inner, place))))
@@ -432,7 +432,7 @@ function runsOnAccess(place: AttributePlace, method: "__get__" | "__set__", with
     if (resolver.method(entity.class, hook)) return true;
     return resolver.classOrder(entity.class).classes.some(({ file, facts }) => {
       const body = file.functionAt(facts.body);
-      const values = body?.facts.bindings.get(place.name) ?? [];
+      const values = body?.bound(place.name) ?? [];
       return values.some(
         (value) =>
           value.op === "call" &&

@@ -162,7 +162,7 @@ function givenToEachThread(program: Program): readonly UselessLock[] {
 /** What a variable is bound to, if that happens once, inside the loop. */
 function boundInside(value: Value, within: FunctionNode, loop: Range): Value | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return undefined;
-  const bound = within.facts.bindings.get(value.place.name) ?? [];
+  const bound = within.bound(value.place.name) ?? [];
   return bound.length === 1 && bound[0] && contains(loop, bound[0]) ? bound[0] : undefined;
 }
 

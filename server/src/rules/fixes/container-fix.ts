@@ -64,7 +64,7 @@ function typeOf(entity: ReturnType<RuleContext["program"]["resolver"]["resolve"]
 /** Goes through a copy of what stands at the range: `list(…)` makes it in one step. `changes`: ranges at which the code changes it meanwhile itself. */
 export function copyFix(access: Access, range: Range, changes: readonly Range[], { source }: RuleContext): Fix | undefined {
   const { file } = access.function;
-  if (isBroken(file) || file.functionAt(0)?.facts.bindings.has("list")) return undefined;
+  if (isBroken(file) || file.functionAt(0)?.bound("list") !== undefined) return undefined;
   const code = codeOf(file.path, { source });
   const { start, end } = withView(code, source(file.path).range(range));
   const text = code.text.slice(start, end);

@@ -115,7 +115,7 @@ function fromDefinition(
   const stretch = statementsAt(code, { start: facts.start, end: facts.start + 1 });
   const [statement] = stretch?.statements ?? [];
   if (!stretch || !statement || statement.keyword !== "def") return { refused: `\`${facts.name}\` does not stand in a block of its own` };
-  if (file.functionAt(0)?.facts.bindings.has(facts.name)) return { refused: `the module has another \`${facts.name}\`` };
+  if (file.functionAt(0)?.bound(facts.name) !== undefined) return { refused: `the module has another \`${facts.name}\`` };
   const named = usesOf(code, facts.name).filter((offset) => offset !== code.source.offset(facts.nameRange.start));
   const used = uses.map((use) => code.source.range(use).start);
   if (captured.length > 0 && named.some((offset) => !used.includes(offset)))

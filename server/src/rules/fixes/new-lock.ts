@@ -78,7 +78,7 @@ function bindingOf(name: string, owner: number, file: LinkedFile, code: Code): S
   const node = file.functionAt(owner);
   const body = node && (owner === 0 ? code.layout.statements : bodyOf(node, code));
   if (!node || !body) return undefined;
-  const starts = (node.facts.bindings.get(name) ?? []).map((value) => code.source.offset(value.start));
+  const starts = (node.bound(name) ?? []).map((value) => code.source.offset(value.start));
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "write" || operation.place.kind !== "name") return;
     if (operation.place.name === name && operation.place.owner === owner) starts.push(code.source.offset(operation.statement.start));
@@ -108,7 +108,7 @@ function lockOfClass(node: ClassNode, attribute: string, call: string, maker: Lo
   const { externals, classes } = program.resolver.classOrder(node);
   const body = node.file.functionAt(node.facts.body);
   if (!body) return { refused: `the body of \`${node.name}\` is not at hand` };
-  if (classes.some((each) => each.file.functionAt(each.facts.body)?.facts.bindings.has("__slots__")))
+  if (classes.some((each) => each.file.functionAt(each.facts.body)?.bound("__slots__") !== undefined))
     return { refused: `\`${node.name}\` has \`__slots__\`, which leave no room for a lock` };
   if (isPickledItself(node, program))
     return { refused: `objects of \`${node.name}\` are pickled or copied in a way of their own, and a lock cannot be` };

@@ -136,7 +136,7 @@ function asList({ value, in: within }: SentValue, context: RuleContext): FixOffe
   const range = code.source.range(value);
   const text = code.text.slice(range.start, range.end);
   const isWritten = value.op === "comprehension" && text.startsWith("(") && text.endsWith(")");
-  if (within.file.functionAt(0)?.facts.bindings.has("list")) return noFix;
+  if (within.file.functionAt(0)?.bound("list") !== undefined) return noFix;
   const newText = isWritten ? `[${text.slice(1, -1)}]` : `list(${text})`;
   return offer(
     "Send a list of its items",

@@ -44,7 +44,7 @@ export function poolOfKind(
     const { start, end } = code.source.range(fact.statement);
     const name = fact.bound === fact.name ? fact.name : `${fact.name} as ${fact.bound}`;
     edits.push({ range: { start, end }, newText: `from ${kind.module} import ${name}` });
-  } else if (isMember && fact.module !== kind.module && !isThere && !file.functionAt(0)?.facts.bindings.has(kind.member)) {
+  } else if (isMember && fact.module !== kind.module && !isThere && file.functionAt(0)?.bound(kind.member) === undefined) {
     // As the old one was imported, so is the new one.
     const line = `from ${kind.module} import ${kind.member}`;
     const statement = statementsAt(code, fact.statement)?.statements[0];

@@ -251,7 +251,7 @@ function sharedName(
 
 /** Whether the name is that of an imported module or of something in one: `np.add(a, b)` adds nothing to `np`. */
 function isModule({ name, owner }: { readonly name: string; readonly owner: number }, node: FunctionNode): boolean {
-  const bound = node.file.functionAt(owner)?.facts.bindings.get(name) ?? [];
+  const bound = node.file.functionAt(owner)?.bound(name) ?? [];
   return bound.length > 0 && bound.every((value) => value.op === "import" && value.name === undefined);
 }
 

@@ -115,7 +115,7 @@ function sharedValue({ change, name }: LostState, context: RuleContext): Attempt
   const { file } = change.in;
   const code = codeOf(file.path, context);
   const module = file.functionAt(0);
-  const bound = module?.facts.bindings.get(name) ?? [];
+  const bound = module?.bound(name) ?? [];
   const making = code.layout.statements.find((each) => new RegExp(`^${name} = -?[\\d_.]+$`).test(code.text.slice(each.start, each.end)));
   if (bound.length !== 1 || !making)
     return { refused: `\`${name}\` is no number; a process can send what it finds through a \`multiprocessing.Queue\`` };
@@ -201,7 +201,7 @@ function managed({ change, spawn, name }: LostState, context: RuleContext): FixO
   const place = given?.value.op === "read" ? given.value.place : undefined;
   if (given?.how !== "whole" || place?.kind !== "name" || place.owner !== parent.index || parent.index === 0)
     return refuse("it is not clear where it is made");
-  const [bound, ...others] = parent.facts.bindings.get(place.name) ?? [];
+  const [bound, ...others] = parent.bound(place.name) ?? [];
   const code = codeOf(parent.file.path, context);
   const made = bound && code.source.range(bound);
   const text = made && code.text.slice(made.start, made.end);

@@ -100,7 +100,7 @@ export function looksBefore({ at, place, range }: Check, node: FunctionNode): re
   if (!test) return looks;
   someValue(test, (value) => {
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-    for (const bound of node.facts.bindings.get(value.place.name) ?? []) {
+    for (const bound of node.bound(value.place.name) ?? []) {
       if (bound.start < range.start && someValue(bound, (inner) => inner.op === "read" && isPlaceOf(inner.place, place))) looks.push(bound);
     }
     return false;

@@ -9,7 +9,7 @@ export function threadLimitFix(file: LinkedFile, variables: readonly string[], c
   const code = codeOf(file.path, context);
   const first = code.layout.statements.find((each, index) => !isPreamble(each, index, code));
   if (!first) return noFix;
-  const names = file.functionAt(0)?.facts.bindings.get("os") ?? [];
+  const names = file.functionAt(0)?.bound("os") ?? [];
   if (names.some((value) => value.op !== "import")) return noFix;
   const known = file.facts.imports.find(
     (each) => each.function === 0 && each.module === "os" && each.name === undefined && each.bound === "os",
