@@ -90,7 +90,7 @@ function innermostCall(file: LinkedFile, offset: number): { readonly operation: 
 
 function writeAt(file: LinkedFile, statement: Range): { readonly operation: WriteOperation; readonly in: FunctionNode } | undefined {
   for (const node of file.functions) {
-    if (node.facts.kind !== "module" && !contains(node.facts, statement)) continue;
+    if (node.head.kind !== "module" && !contains(node.facts, statement)) continue;
     let found: WriteOperation | undefined;
     walkOperations(node.facts.body, (operation: Operation) => {
       if (operation.op === "write" && operation.statement.start === statement.start && operation.statement.end === statement.end)
@@ -250,7 +250,7 @@ function callHover(call: CallOperation, within: FunctionNode, context: RuleConte
   }
   for (const callee of resolver.callees(call, within)) {
     const compiled = compiledBy(callee.function, resolver, context.target);
-    if (compiled) return textHover(range, compiledHover(callee.function.facts.name, compiled, context), nativeLinks);
+    if (compiled) return textHover(range, compiledHover(callee.function.head.name, compiled, context), nativeLinks);
   }
   return undefined;
 }

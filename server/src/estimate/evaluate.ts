@@ -230,8 +230,8 @@ export class Evaluator {
     read: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
     const [callee] = this.resolver.callees(call, at.function);
-    if (!callee || callee.function.facts.isGenerator || callee.function.facts.returned.length !== 1) return undefined;
-    return read(callee.function.facts.returned[0] as Value, this.activation(callee.function, call, at, callee.receiver !== undefined));
+    if (!callee || callee.function.head.isGenerator || callee.function.returned.length !== 1) return undefined;
+    return read(callee.function.returned[0] as Value, this.activation(callee.function, call, at, callee.receiver !== undefined));
   }
 
   private variable<Result>(
@@ -263,7 +263,7 @@ export class Evaluator {
             const module = entity.file.functionAt(0);
             const bound = module?.bound(place.name) ?? [];
             const only = bound[0];
-            if (module && only && bound.length === 1 && !module.facts.rebound.has(place.name)) return whole(only, bareActivation(module));
+            if (module && only && bound.length === 1 && !module.head.rebound.has(place.name)) return whole(only, bareActivation(module));
           }
           if (entity.kind !== "instance") continue;
           const stores = entity.class.facts.instanceAttributes.get(place.name) ?? [];
@@ -313,7 +313,7 @@ export class Evaluator {
 
   private holder(owner: number, at: Activation): Activation | undefined {
     for (let current: Activation | undefined = at; current; current = current.caller) {
-      if (current.function.file === at.function.file && current.function.facts.index === owner) return current;
+      if (current.function.file === at.function.file && current.function.index === owner) return current;
     }
     const node = owner >= 0 ? at.function.file.functionAt(owner) : undefined;
     return node && bareActivation(node);
@@ -387,9 +387,9 @@ export class Evaluator {
         break;
     }
     const [callee] = this.resolver.callees(call, at.function);
-    if (!callee || callee.function.facts.isGenerator || callee.function.facts.returned.length !== 1) return undefined;
+    if (!callee || callee.function.head.isGenerator || callee.function.returned.length !== 1) return undefined;
     const inner = this.activation(callee.function, call, at, callee.receiver !== undefined);
-    return this.number(callee.function.facts.returned[0] as Value, inner);
+    return this.number(callee.function.returned[0] as Value, inner);
   }
 
   /** The activation of a call made in `at`. */
@@ -727,8 +727,8 @@ export class Evaluator {
   /** How many elements a function returns for each element that `map` gives it. */
   mappedLength(callee: Value, iterable: Value, at: Activation): Amount {
     const found = this.resolver.resolve(callee, at.function).find((entity) => entity.kind === "function");
-    if (found?.kind !== "function" || found.function.facts.isGenerator || found.function.facts.returned.length !== 1) return undefined;
-    return this.length(found.function.facts.returned[0] as Value, calledForEach(found.function, iterable, at));
+    if (found?.kind !== "function" || found.function.head.isGenerator || found.function.returned.length !== 1) return undefined;
+    return this.length(found.function.returned[0] as Value, calledForEach(found.function, iterable, at));
   }
 
   /** The length of what a container is filled with in its own function. */

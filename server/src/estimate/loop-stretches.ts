@@ -151,7 +151,7 @@ function isNeverSuspending(
   const callees = resolver.callees(value, node);
   return (
     callees.length > 0 &&
-    callees.every(({ function: inner }) => inner.facts.isAsync && !inner.facts.isGenerator && suspensionsOf(inner).all.length === 0)
+    callees.every(({ function: inner }) => inner.head.isAsync && !inner.head.isGenerator && suspensionsOf(inner).all.length === 0)
   );
 }
 
@@ -180,7 +180,7 @@ function arrangingCallee(
   program: Program,
 ): { readonly function: FunctionNode; readonly loop: LoopOperation; readonly isBound: boolean } | undefined {
   const [callee, ...others] = program.resolver.callees(call, within);
-  if (!callee || others.length > 0 || callee.function.facts.isAsync || callee.function.facts.isGenerator) return undefined;
+  if (!callee || others.length > 0 || callee.function.head.isAsync || callee.function.head.isGenerator) return undefined;
   const loop = callee.function.facts.body.find((operation) => arranged(operation, callee.function, program) !== undefined);
   return loop?.op === "loop" ? { function: callee.function, loop, isBound: callee.receiver !== undefined } : undefined;
 }

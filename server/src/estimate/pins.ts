@@ -42,7 +42,7 @@ function readPins(file: LinkedFile): Pins {
 /** A definition, else a loop, else a call that begins on the line; of several, the one that holds the others. */
 function pinnedPart({ subject }: Note, file: LinkedFile): PinnedPart | undefined {
   const isOn = (range: Range): boolean => subject.start <= range.start && range.start < subject.end;
-  for (const node of file.functions) if (node.facts.kind === "function" && isOn(node.facts.nameRange)) return node;
+  for (const node of file.functions) if (node.head.kind === "function" && isOn(node.head.nameRange)) return node;
   let loop: LoopOperation | undefined;
   let call: CallOperation | undefined;
   for (const { facts } of file.functions) {

@@ -49,13 +49,13 @@ export function profiledTotal(profile: Profile, node: FunctionNode): FunctionTot
 }
 
 function entryOf<Entry extends ProfiledPlace>(entries: readonly Entry[], node: FunctionNode): Entry | undefined {
-  if (node.facts.kind !== "function") return undefined;
-  const found = (byName(entries).get(node.facts.name) ?? []).filter(({ file }) => isSameFile(file, node.file.path));
+  if (node.head.kind !== "function") return undefined;
+  const found = (byName(entries).get(node.head.name) ?? []).filter(({ file }) => isSameFile(file, node.file.path));
   if (found.length === 0) return undefined;
-  const namesakes = node.file.functions.filter(({ facts }) => facts.kind === "function" && facts.name === node.facts.name);
+  const namesakes = node.file.functions.filter(({ facts }) => facts.kind === "function" && facts.name === node.head.name);
   if (namesakes.length !== found.length) return undefined;
   const inOrder = [...found].sort((a, b) => a.line - b.line);
-  return inOrder[[...namesakes].sort((a, b) => a.facts.start - b.facts.start).indexOf(node)];
+  return inOrder[[...namesakes].sort((a, b) => a.head.start - b.head.start).indexOf(node)];
 }
 
 /** A profile of a large program has as many functions as the program. */

@@ -233,7 +233,7 @@ class Walk {
     if (frame.variables.has(place.name)) return frame.variables.get(place.name);
     const bound = this.node.bound(place.name) ?? [];
     const [only] = bound;
-    const isPlain = bound.length === 1 && only && only.op !== "element-of" && !this.node.facts.rebound.has(place.name);
+    const isPlain = bound.length === 1 && only && only.op !== "element-of" && !this.node.head.rebound.has(place.name);
     return isPlain ? this.number(only, frame) : undefined;
   }
 

@@ -68,7 +68,7 @@ export function sampledWork(
       isEndless: false,
       lengths: "known",
     },
-    assumption: { what: `\`${task.facts.name}\` takes`, value, from: "measured" },
+    assumption: { what: `\`${task.head.name}\` takes`, value, from: "measured" },
   };
 }
 

@@ -177,12 +177,12 @@ export class Samples {
       return name === "str" ? shown(item) : name === "int" || name === "float" ? parsedNumber(item, name) : undefined;
     }
     const found = this.resolver.resolve(callee, at.function).find((entity) => entity.kind === "function");
-    if (found?.kind !== "function" || found.function.facts.isGenerator || found.function.facts.returned.length !== 1) return undefined;
+    if (found?.kind !== "function" || found.function.head.isGenerator || found.function.returned.length !== 1) return undefined;
     const place = -++this.given;
     const iterable: Value = { op: "unknown", start: place, end: place };
     const key = keyOf(iterable, at);
     this.current.set(key, item);
-    const result = this.sample(found.function.facts.returned[0] as Value, calledForEach(found.function, iterable, at));
+    const result = this.sample(found.function.returned[0] as Value, calledForEach(found.function, iterable, at));
     this.current.delete(key);
     return result;
   }
@@ -317,7 +317,7 @@ export class Samples {
 
   /** What a name is bound to. What a module binds is mostly asked for again and again. */
   private bound(value: Value, at: Activation): Sample | undefined {
-    if (at.function.facts.index !== 0 || value.op === "element-of" || value.op === "item-of") return this.sample(value, at);
+    if (at.function.index !== 0 || value.op === "element-of" || value.op === "item-of") return this.sample(value, at);
     if (this.constant.has(value)) return this.constant.get(value);
     const uses = this.uses;
     const isFirst = this.current.size === 0 && this.turn === middle;

@@ -140,7 +140,7 @@ export class SharedUse {
       return isMortal(literal) && !isProgram(at.function.file) ? "literal" : "own";
     }
     const argument = at.arguments.get(value.place.name);
-    const isOwn = value.place.owner === at.function.facts.index && !at.function.facts.rebound.has(value.place.name);
+    const isOwn = value.place.owner === at.function.index && !at.function.head.rebound.has(value.place.name);
     return argument && isOwn ? this.kindOfArgument(argument) : "own";
   }
 
@@ -204,7 +204,7 @@ function isMortal(value: ConstantValue): boolean {
  * 2026-11-27).
  */
 function isOfModule(place: Place, at: Activation): boolean {
-  if (place.kind !== "name" || place.owner !== 0 || at.function.facts.index === 0) return false;
+  if (place.kind !== "name" || place.owner !== 0 || at.function.index === 0) return false;
   const bound = boundTo(place.name, at);
   return bound.length === 0 || !bound.every(isDeferred);
 }

@@ -599,7 +599,7 @@ export class SizeBounds {
   private returned(call: CallOperation, at: Activation, question: Question): Bounds | undefined {
     const callees = this.resolver.callees(call, at.function);
     const [callee] = callees;
-    if (callees.length !== 1 || !callee || callee.function.facts.decorators.length > 0) return undefined;
+    if (callees.length !== 1 || !callee || callee.function.head.decorators.length > 0) return undefined;
     const { facts } = callee.function;
     if (facts.isGenerator || facts.isAsync || facts.returned.length === 0 || facts.returned.length > maximumBindings) return undefined;
     const inner = this.evaluator.activation(callee.function, call, at, callee.receiver !== undefined);
@@ -670,7 +670,7 @@ function positional(call: CallOperation): readonly Value[] {
 /** The activation in which names of that owner are to be read. */
 function activationOf(owner: number, at: Activation): Activation | undefined {
   for (let current: Activation | undefined = at; current; current = current.caller) {
-    if (current.function.file === at.function.file && current.function.facts.index === owner) return current;
+    if (current.function.file === at.function.file && current.function.index === owner) return current;
   }
   const node = owner >= 0 ? at.function.file.functionAt(owner) : undefined;
   return node && bareActivation(node);

@@ -56,7 +56,7 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
       : evaluator.number(argument.value, argument.in);
   };
   const own = (value: Value): string | undefined =>
-    value.op === "read" && value.place.kind === "name" && value.place.owner === holder.facts.index ? value.place.name : undefined;
+    value.op === "read" && value.place.kind === "name" && value.place.owner === holder.index ? value.place.name : undefined;
   const name = own(left);
   if (name !== undefined && isRemainder(name)) {
     const start = startOf(name);
@@ -78,7 +78,7 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
     const square =
       variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
     const read = square ?? variable;
-    if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.facts.index) return undefined;
+    if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.index) return undefined;
     const step = stepOf(read.place.name);
     const shrinks = step !== undefined && step.grows === "multiply" && step.by < 1;
     // However large a number is that is divided again and again, it is soon gone.

@@ -127,7 +127,7 @@ export interface TimedCall {
 
 /** Where to show the call; of a function that is compiled, its name. */
 export function rangeOfCall({ call, compiled }: TimedCall): Range {
-  const { start, end } = compiled?.function.facts.nameRange ?? call;
+  const { start, end } = compiled?.function.head.nameRange ?? call;
   return { start, end };
 }
 
@@ -267,7 +267,7 @@ export class CostModel {
     if (selfCalls) {
       this.selfCalls.delete(node);
       const pinned = pins.iterations.get(node);
-      if (pinned !== undefined) this.assumePinned(`calls of \`${node.facts.name}\``, String(pinned));
+      if (pinned !== undefined) this.assumePinned(`calls of \`${node.head.name}\``, String(pinned));
       const counted = pinned === undefined ? recursionCount(node, selfCalls, activation, this.evaluator) : exactly(pinned);
       const times = counted ?? this.assumedRecursion(node);
       sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
@@ -279,11 +279,11 @@ export class CostModel {
       const before = sum.native.likely;
       sum = asNative(note ?? (compilation?.verdict.gil === "releases" ? "releases" : "holds"), note ? sum : asCompiled(sum));
       this.calls = this.calls.filter((call) => waitingKinds.has(call.kind) || call.entry.block !== undefined);
-      if (compilation) this.calls.push(compiledCall(node.facts.name, compilation, sum.held.likely + sum.native.likely - before));
+      if (compilation) this.calls.push(compiledCall(node.head.name, compilation, sum.held.likely + sum.native.likely - before));
       this.hot = undefined;
     }
     const cost = pins.cost.get(node);
-    if (cost !== undefined) sum = this.pinned(sum, exactly(cost), `\`${node.facts.name}\` takes`, "annotation");
+    if (cost !== undefined) sum = this.pinned(sum, exactly(cost), `\`${node.head.name}\` takes`, "annotation");
     else sum = this.profiled(sum, node);
     const result = {
       sum,
@@ -316,7 +316,7 @@ export class CostModel {
   }
 
   private assumedRecursion(node: FunctionNode): Interval {
-    this.assume(`depth of the recursion in \`${node.facts.name}\``, "unknown, 1 000 calls taken", "default", 1);
+    this.assume(`depth of the recursion in \`${node.head.name}\``, "unknown, 1 000 calls taken", "default", 1);
     return defaultLength;
   }
 
@@ -345,7 +345,7 @@ export class CostModel {
     if (!this.profile || !found) return sum;
     const calls = found.calls === 1 ? "1 call" : `${found.calls} calls`;
     const value = `${duration(found.perCall.likely)} (${this.profile.profiler}, ${calls})`;
-    this.assume(`\`${node.facts.name}\` takes`, value, "measured", Number.POSITIVE_INFINITY);
+    this.assume(`\`${node.head.name}\` takes`, value, "measured", Number.POSITIVE_INFINITY);
     return this.pinned(sum, found.perCall, "", "measured");
   }
 
@@ -674,10 +674,10 @@ export class CostModel {
     if (run) sum.help = withHelp(sum.help, this.helped(run, zero));
     const [callee] = this.resolver.callees(operation, within);
     if (callee) {
-      const isConstruction = callee.function.facts.name === "__init__" && callee.receiver?.kind === "instance";
+      const isConstruction = callee.function.head.name === "__init__" && callee.receiver?.kind === "instance";
       this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
       const node = callee.function;
-      if (this.coroutines === "made" && node.facts.isAsync) return;
+      if (this.coroutines === "made" && node.head.isAsync) return;
       if (this.stack.includes(node)) {
         if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
         return;

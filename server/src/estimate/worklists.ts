@@ -37,7 +37,7 @@ export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: E
 function pendingIn(test: Value, at: Activation): { readonly name: string; readonly read: ReadOperation } | undefined {
   const tested = test.op === "compute" && /^(>|!=)$/.test(test.operator) && isZero(test.operands[1]) ? test.operands[0] : test;
   const read = argumentOf(tested) ?? tested;
-  if (read?.op !== "read" || read.place.kind !== "name" || read.place.owner !== at.function.facts.index) return undefined;
+  if (read?.op !== "read" || read.place.kind !== "name" || read.place.owner !== at.function.index) return undefined;
   return { name: read.place.name, read };
 }
 

@@ -40,7 +40,7 @@ function related({ root, function: node, call, path, at, others, further, name, 
   if (given) places.push({ path: given.path, range: given.range, message: `the event loop is told here to call ${named(root.function)}` });
   else {
     const what = root.kind === "coroutine" ? "this coroutine" : "this method";
-    places.push({ path: root.function.file.path, range: root.function.facts.nameRange, message: `an event loop runs ${what}` });
+    places.push({ path: root.function.file.path, range: root.function.head.nameRange, message: `an event loop runs ${what}` });
   }
   for (const [index, step] of path.slice(0, longestPath).entries()) {
     if (step.call.start === at.range.start && step.function === at.function) continue;
@@ -60,7 +60,7 @@ function related({ root, function: node, call, path, at, others, further, name, 
   for (const other of others.slice(0, mostOthers))
     places.push({
       path: other.function.file.path,
-      range: other.function.facts.nameRange,
+      range: other.function.head.nameRange,
       message: `${named(other.function)} gets there, too`,
     });
   return places;

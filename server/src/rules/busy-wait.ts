@@ -35,7 +35,7 @@ function restText({ rest, function: node }: PolledLoop, context: RuleContext): s
 }
 
 function costText({ function: node, rest, look }: PolledLoop, context: RuleContext): string {
-  if (node.facts.isAsync)
+  if (node.head.isAsync)
     return rest.by === "none"
       ? "no other task of the event loop can run meanwhile"
       : "the event loop never rests, and a core is busy with it";

@@ -366,7 +366,7 @@ function takesByKey(act: CheckThenAct["act"], node: FunctionNode): boolean {
 function isKeyOfContainer(act: CheckThenAct["act"], node: FunctionNode): boolean {
   const [key, container] = keyTaken(act);
   if (!key || !container) return false;
-  const isName = key.op === "read" && key.place.kind === "name" && key.place.owner === node.facts.index;
+  const isName = key.op === "read" && key.place.kind === "name" && key.place.owner === node.index;
   const values = isName && key.place.kind === "name" ? (node.bound(key.place.name) ?? []) : [key];
   return (
     values.length > 0 &&
@@ -490,7 +490,7 @@ function fillHarm(
 
 /** A question whose answer is kept, `if self._ready: return True … self._ready = True`: who finds it out twice gets it twice. */
 function answersSame({ check, act }: CheckThenAct, node: FunctionNode): boolean {
-  if (!/^_*(is|has|can)_/.test(node.facts.name) && !decoratorNames(node).includes("property")) return false;
+  if (!/^_*(is|has|can)_/.test(node.head.name) && !decoratorNames(node).includes("property")) return false;
   const value = act.op === "write" ? act.value : undefined;
   return check.instead.some(
     (each) => each.op === "return" && each.value !== undefined && value !== undefined && sameValue(each.value, value),
@@ -521,7 +521,7 @@ function onlyTakesOut({ check, act }: CheckThenAct, node: FunctionNode): boolean
     if (depth > 3) return false;
     if (left.some((each) => sameValue(each, value))) return true;
     if (value.op === "element-of") return isTakenOut(value.iterable, depth + 1);
-    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
     const bound = node.bound(value.place.name) ?? [];
     return bound.length > 0 && bound.every((each) => (each.op === "constant" && each.type === "none") || isTakenOut(each, depth + 1));
   };

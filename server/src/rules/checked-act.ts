@@ -138,7 +138,7 @@ function isAlone({ function: node, operation }: Access): boolean {
     const next = list.slice(list.indexOf(operation) + 1).find((each) => each.op === "write");
     if (next?.op === "write" && samePlace(next.place, operation.place) && !isNone(next.value)) return true;
   }
-  return node.facts.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.facts.name);
+  return node.head.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.head.name);
 }
 
 function isReceiver(value: Value, { facts }: Access["function"]): boolean {

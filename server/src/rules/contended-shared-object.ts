@@ -113,7 +113,7 @@ function readsOfGlobals({ function: node, loop }: HotLoop["innermost"], { resolv
   walkOperations(loop.body, (operation) => {
     if (operation.op !== "read" || operation.place.kind !== "element" || !contains(loop, operation)) return;
     const { object } = operation.place;
-    if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== 0 || node.facts.index === 0) return;
+    if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== 0 || node.index === 0) return;
     const entities = resolver.resolve(object, node);
     const isContainer = entities.every(
       (entity) => entity.kind === "container" || (entity.kind === "object" && /^builtins\.(list|dict|tuple)$/.test(entity.type)),

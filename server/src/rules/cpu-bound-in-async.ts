@@ -93,7 +93,7 @@ function related({ root, longest, ofLongest, calledBy }: LoopStretch): readonly 
   const places: RelatedLocation[] = [];
   const { hotLoop, calls } = ofLongest;
   if (root.given) places.push({ path: root.given.path, range: root.given.range, message: "the event loop is told here to call it" });
-  else places.push({ path: node.file.path, range: node.facts.nameRange, message: "an event loop runs this" });
+  else places.push({ path: node.file.path, range: node.head.nameRange, message: "an event loop runs this" });
   if (hotLoop && hotLoop.loop !== longest) {
     const { start, end } = hotLoop.loop.header;
     places.push({ path: hotLoop.function.file.path, range: { start, end }, message: "most of the time goes to this loop" });

@@ -163,7 +163,7 @@ function related({ work, spawn }: SiteEstimate): readonly RelatedLocation[] {
   }
   const [target] = spawn.targets;
   if (target && places.length === 0) {
-    places.push({ path: target.function.file.path, range: target.function.facts.nameRange, message: "this is what the threads run" });
+    places.push({ path: target.function.file.path, range: target.function.head.nameRange, message: "this is what the threads run" });
   }
   return places;
 }

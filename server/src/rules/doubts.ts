@@ -35,7 +35,7 @@ export function isDoubtfulMeeting(first: Access, second: Access, program: Progra
 /** Whether the method that starts the work in a pool waits for all of it, so that whoever calls it calls the next one afterwards. */
 function isCalledAfterwards(root: ThreadRoot): boolean {
   if (root.kind !== "caller" || root.within !== undefined || !root.beside.pool) return false;
-  return firstJoin(root.beside) < root.beside.in.facts.end;
+  return firstJoin(root.beside) < root.beside.in.head.end;
 }
 
 /** Whether it is a test that has the thread there. */
@@ -53,7 +53,7 @@ function isTrial(a: ThreadRoot, b: ThreadRoot, program: Program): boolean {
 }
 
 function isMainPart(node: FunctionNode, call: Extract<ThreadRoot, { kind: "spawn" }>["spawn"]["call"]): boolean {
-  if (node.facts.kind !== "module") return false;
+  if (node.head.kind !== "module") return false;
   return testsBefore(node, call).some(asksModuleName);
 }
 
@@ -181,7 +181,7 @@ function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Progra
   const isOutside = (node: FunctionNode): boolean =>
     resolver.overview(`called from outside: ${functionKey(node)}`, () => calledFromOutside(node, owner, resolver));
   // What overrides a method is called where that one is.
-  const isCalled = resolver.callersOf(root.function).length > 0 || resolver.callsNamed(root.function.facts.name).length > 0;
+  const isCalled = resolver.callersOf(root.function).length > 0 || resolver.callsNamed(root.function.head.name).length > 0;
   // Called by what a thread starts in, it has a thread of its own.
   if (resolver.callersOf(root.function).some(({ within }) => within !== other.function && startsThread(within, program))) return false;
   return isCalled && !isOutside(root.function) && root.promise.entries.some(isOutside);
@@ -198,7 +198,7 @@ function startsThread(node: FunctionNode, program: Program): boolean {
 /** Whether the step calls something that was given or stored, and not a function by its own name: what that is differs from object to object. */
 export function callsWhatWasGiven(step: CallStep, to: FunctionNode): boolean {
   const call = callOf(step);
-  return call?.callee.op === "read" && nameOf(call.callee.place) !== to.facts.name && !/^__\w+__$/.test(to.facts.name);
+  return call?.callee.op === "read" && nameOf(call.callee.place) !== to.head.name && !/^__\w+__$/.test(to.head.name);
 }
 
 function nameOf(place: Place): string | undefined {

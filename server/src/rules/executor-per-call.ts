@@ -41,7 +41,7 @@ function related({ function: node, often }: ShortLivedPool): readonly RelatedLoc
     }
     case "library":
       return [
-        { path: often.entry.file.path, range: often.entry.facts.nameRange, message: "a library calls this for every request or event" },
+        { path: often.entry.file.path, range: often.entry.head.nameRange, message: "a library calls this for every request or event" },
       ];
     case "recursion":
       return [{ path: node.file.path, range: { start: often.call.start, end: often.call.end }, message: "it calls itself here" }];
@@ -62,12 +62,12 @@ function message({ function: node, worker, often }: ShortLivedPool): string {
 function oftenText(node: FunctionNode, often: Repetition): string {
   switch (often.by) {
     case "loop":
-      return often.function === node && !often.call ? "round of a loop" : `call of \`${node.facts.name}\`, which a loop repeats`;
+      return often.function === node && !often.call ? "round of a loop" : `call of \`${node.head.name}\`, which a loop repeats`;
     case "library":
       return often.entry === node
-        ? `call of \`${node.facts.name}\`, one for each request or event`
-        : `call of \`${node.facts.name}\`, at least one for each request or event`;
+        ? `call of \`${node.head.name}\`, one for each request or event`
+        : `call of \`${node.head.name}\`, at least one for each request or event`;
     case "recursion":
-      return `call of \`${node.facts.name}\`, which calls itself`;
+      return `call of \`${node.head.name}\`, which calls itself`;
   }
 }

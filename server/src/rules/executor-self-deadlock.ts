@@ -62,7 +62,7 @@ function message(data: Data, context: RuleContext): string {
   if (data.kind === "loop")
     return `\`${text}\` never returns: it blocks the event loop that is to run the coroutine it waits for. Use \`await\`.`;
   const { task, function: node, target } = data.wait;
-  const name = node.facts.name === "<lambda>" ? "the lambda" : `\`${node.facts.name}\``;
+  const name = node.head.name === "<lambda>" ? "the lambda" : `\`${node.head.name}\``;
   const who = node === target ? `${name} is a task of the pool` : `${name} runs in a task of the pool`;
   const waits = `\`${text}\` waits for a task of the pool that it runs in`;
   const size = task.pool?.size?.value;

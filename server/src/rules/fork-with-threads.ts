@@ -46,7 +46,7 @@ function message(fork: ForkBesideThread, context: RuleContext): string {
   const { thread } = fork;
   const text = quoted(fork.in.file.path, fork.range, context);
   const on = fork.method === "default" ? " on Linux" : "";
-  const name = thread.targets[0]?.function.facts.name;
+  const name = thread.targets[0]?.function.head.name;
   const who =
     name === undefined || name === "<lambda>"
       ? "another thread"

@@ -333,7 +333,7 @@ function confidenceOf({ first, concurrency, confidence }: Race, { resolver }: Pr
   // What is stored anew under a key that has just been found old is lost; keys that come once, such as times, are as good as any other.
   if (first.root.kind === "spawn" && isSweep(first, resolver)) return "possible";
   const callers = resolver.callersOf(first.function);
-  const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.facts.name === "__init__");
+  const isOfConstructor = callers.length > 0 && callers.every(({ within }) => within.head.name === "__init__");
   const isLifecycle = isOfConstructor || [first.function, first.root.function].some(isNamedForLifecycle);
   if (concurrency === "seen") return isLifecycle ? "possible" : confidence;
   if (first.locks.some(isRealLock) && !isLifecycle) return confidence;
@@ -372,7 +372,7 @@ function message(data: Data, context: RuleContext): string {
 }
 
 function placeText(first: Access, second: Access): string {
-  return second.function === first.function ? "elsewhere in this function" : `in \`${second.function.facts.name}\``;
+  return second.function === first.function ? "elsewhere in this function" : `in \`${second.function.head.name}\``;
 }
 
 function lockNames(locks: readonly HeldLock[]): string {

@@ -38,7 +38,7 @@ function related({ function: node, suspensions }: LockAcrossAwait): readonly Rel
 
 function message({ function: node, lock }: LockAcrossAwait): string {
   const { name, reentrant, scope, admits } = lock;
-  const held = `\`${name}\` is held while \`${node.facts.name}\` awaits`;
+  const held = `\`${name}\` is held while \`${node.head.name}\` awaits`;
   if (scope === "unknown")
     return `${held}. If it is a lock of \`threading\`, the next task that wants it stops the whole event loop. Use an \`asyncio.Lock\` with \`async with\`.`;
   if (reentrant === "yes")

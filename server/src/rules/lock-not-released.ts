@@ -38,7 +38,7 @@ function leaksIn(file: LinkedFile, program: Program): readonly Match<Data>[] {
   const matches: Match<Data>[] = [];
   const functions = new Set(file.calls("acquire").map((site) => file.functionAt(site.function)));
   for (const node of functions) {
-    if (!node || hasNote(node, "single-thread") || handsOver.test(node.facts.name)) continue;
+    if (!node || hasNote(node, "single-thread") || handsOver.test(node.head.name)) continue;
     for (const leak of leaksOf(node, (call) => mayRaise(call, node, program))) {
       const confidence = confidenceOf(leak, node, program);
       if (confidence) matches.push(match(leak, node, confidence));
@@ -68,7 +68,7 @@ function confidenceOf({ object, exit }: Leak, node: FunctionNode, program: Progr
 /** Whether an error of the call is to be expected: the program raises it, outside data or somebody else's code cause it. */
 function mayRaise(call: CallOperation, node: FunctionNode, { resolver, knowledge }: Program): boolean {
   const { callee } = call;
-  if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
+  if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.index) {
     const { name } = callee.place;
     if (node.facts.parameters.some((parameter) => parameter.name === name)) return true;
   }

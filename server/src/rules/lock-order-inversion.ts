@@ -332,7 +332,7 @@ function message({ cycle }: Data): string {
     const others = cycle.slice(1).map((edge) => `${nameOf(edge.taken.lock, by)} under ${nameOf(edge.held, by)}`);
     return `${cycle.length} threads can wait for each other for ever: ${taken} is taken under ${held} here, ${others.join(" and ")} elsewhere. Take them in one order everywhere.`;
   }
-  const where = `\`${second.held.taken.function.facts.name}\``;
+  const where = `\`${second.held.taken.function.head.name}\``;
   return `${forEver} ${taken} is taken here while ${held} is held, and ${where} takes them the other way round. Take both in one order everywhere.`;
 }
 

@@ -63,7 +63,7 @@ function isHandedOn({ taken: { function: node, range } }: HeldLock): boolean {
     const object = objectOfMethod(operation, "acquire");
     if (!object || object.start !== range.start || object.op !== "read" || object.place.kind !== "name") return;
     const { place } = object;
-    if (place.owner !== node.facts.index || node.facts.parameters.some(({ name }) => name === place.name)) return;
+    if (place.owner !== node.index || node.facts.parameters.some(({ name }) => name === place.name)) return;
     walkOperations(node.facts.body, (each) => {
       isHanded ||= each.op === "call" && each.arguments.some(({ value }) => value.op === "read" && samePlace(value.place, place));
     });
@@ -142,7 +142,7 @@ function testedParameter(test: Value, node: FunctionNode): string | undefined {
       if (found !== undefined) return found;
     }
   }
-  if (test.op !== "read" || test.place.kind !== "name" || test.place.owner !== node.facts.index) return undefined;
+  if (test.op !== "read" || test.place.kind !== "name" || test.place.owner !== node.index) return undefined;
   const { name } = test.place;
   return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
@@ -166,13 +166,13 @@ function isWrittenOut(name: string, node: FunctionNode, step: CallStep | undefin
   const call = step && callOf(step);
   const parameter = node.facts.parameters.find((each) => each.name === name);
   if (!call || !parameter || node.bound(name) !== undefined) return false;
-  const isMethod = node.facts.class !== undefined && call.callee.op === "read" && call.callee.place.kind === "attribute";
+  const isMethod = node.head.class !== undefined && call.callee.op === "read" && call.callee.place.kind === "attribute";
   const given = argumentFor(node, parameter, call, isMethod ? "bound" : "passed") ?? parameter.default;
   return given?.op === "constant" && call.arguments.every(({ form }) => form === "positional" || form === "keyword");
 }
 
 function forks(node: FunctionNode): boolean {
-  return node.file.calls("fork").some((site) => site.function === node.facts.index);
+  return node.file.calls("fork").some((site) => site.function === node.index);
 }
 
 /** Whether the function that holds the lock stores what is tested. */
@@ -201,7 +201,7 @@ function places(held: HeldLock, taken: Acquisition): readonly RelatedLocation[] 
 function message({ held, taken }: Data): string {
   const { lock } = taken;
   const isDirect = held.taken.function === taken.function;
-  const holder = isDirect ? "already held" : `held by \`${held.taken.function.facts.name}\``;
+  const holder = isDirect ? "already held" : `held by \`${held.taken.function.head.name}\``;
   const who = lock.scope === "tasks" ? "task" : "thread";
   return `\`${lock.name}\` is ${holder} when it is taken here: the ${who} waits for itself for ever, as the lock is not reentrant. ${insteadText(lock)}`;
 }

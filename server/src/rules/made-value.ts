@@ -82,7 +82,7 @@ function isOpenEnded(value: Value): boolean {
 
 /** A local variable is what it was last bound to; one that is filled before it is stored is complete by then. */
 function ofName(place: Place, at: At, program: Program): MadeValue | undefined {
-  if (place.kind !== "name" || place.owner !== at.node.facts.index) return undefined;
+  if (place.kind !== "name" || place.owner !== at.node.index) return undefined;
   if (at.node.facts.parameters.some((parameter) => parameter.name === place.name)) return { kind: "given", name: place.name };
   const bound = (at.node.bound(place.name) ?? []).filter((each) => each.start < at.before);
   const last = bound[bound.length - 1];
@@ -108,7 +108,7 @@ function ofCall(call: CallOperation, at: At, program: Program): MadeValue | unde
         break;
       }
       case "function": {
-        if (callee.function.facts.isGenerator) return { kind: "object", name: "generator" };
+        if (callee.function.head.isGenerator) return { kind: "object", name: "generator" };
         const made = ofReturned(call, callee, at, program);
         if (made) return made;
         break;
@@ -129,7 +129,7 @@ function ofCall(call: CallOperation, at: At, program: Program): MadeValue | unde
 
 function ofReturned(call: CallOperation, callee: Extract<Entity, { kind: "function" }>, at: At, program: Program): MadeValue | undefined {
   const { function: node } = callee;
-  for (const value of node.facts.returned) {
+  for (const value of node.returned) {
     const made = madeBy(value, { node, before: value.end, depth: at.depth + 1 }, program);
     if (made?.kind !== "given") {
       if (made && made.kind !== "same") return made;
@@ -204,7 +204,7 @@ function isFetched(value: Value | undefined, at: At, program: Program): boolean 
   if (!value || at.depth > maximumDepth) return false;
   return someValue(value, (inner) => {
     if (inner.op === "call") return fetches(inner, at.node, program, new Set());
-    if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== at.node.facts.index) return false;
+    if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== at.node.index) return false;
     const bound = (at.node.bound(inner.place.name) ?? []).filter((each) => each.start < at.before);
     return isFetched(bound[bound.length - 1], { ...at, before: inner.start, depth: at.depth + 1 }, program);
   });
@@ -246,8 +246,7 @@ function isChangedIn(node: FunctionNode, place: Place, after: number, before = N
   }
   const isIt = (value: Value): boolean =>
     value.op === "read" &&
-    (samePlace(value.place, place) ||
-      (value.place.kind === "name" && value.place.owner === node.facts.index && names.has(value.place.name)));
+    (samePlace(value.place, place) || (value.place.kind === "name" && value.place.owner === node.index && names.has(value.place.name)));
   let changed = false;
   walkOperations(node.facts.body, (operation: Operation) => {
     if (operation.start < after || operation.start >= before) return;

@@ -133,12 +133,12 @@ function importTimeCalls(starter: Starter, { program }: RuleContext): readonly I
   const visit = (call: CallOperation, within: FunctionNode, way: ImportTimeCall["way"], depth: number): void => {
     if (mainGuards(within).some((guard) => contains(guard, call))) return;
     const here = way === "sometimes" || isInBranch(call, within) ? "sometimes" : "always";
-    if (within.facts.kind === "module") {
+    if (within.head.kind === "module") {
       // The main module of a package is not imported again.
       if (!/(^|\/)__main__\.pyi?$/.test(within.file.path)) found.push({ call, module: within, way: here });
       return;
     }
-    if (within.facts.kind !== "function" || within.facts.isGenerator || within.facts.isAsync || seen.has(within) || depth > 4) return;
+    if (within.head.kind !== "function" || within.head.isGenerator || within.head.isAsync || seen.has(within) || depth > 4) return;
     seen.add(within);
     for (const caller of program.resolver.callersOf(within)) {
       const callees = program.resolver.resolve(caller.call.callee, caller.within);
@@ -156,7 +156,7 @@ function isInBranch(call: Range, within: FunctionNode): boolean {
     if (operation.op === "attempt" && operation.handlers.some((handler) => handler.some((each) => contains(each, call)))) isInside = true;
     // `if quick: return`
     const isEarly = operation.op === "return" && operation.end <= call.start;
-    if (isEarly && within.facts.kind === "function") isInside = true;
+    if (isEarly && within.head.kind === "function") isInside = true;
   });
   return isInside;
 }

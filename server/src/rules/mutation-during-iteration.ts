@@ -77,7 +77,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       else if (effect !== "keeps") perhaps.push(access);
     }
     if (surely.length + perhaps.length === 0) continue;
-    const isReplaced = storesOfWhole.some(({ does, function: node }) => does === "assign" && node.facts.name !== "__init__");
+    const isReplaced = storesOfWhole.some(({ does, function: node }) => does === "assign" && node.head.name !== "__init__");
     for (const access of iterating) {
       const key = `${access.function.file.path}:${access.range.start}`;
       const known = matches.get(key);
@@ -206,7 +206,7 @@ const shortWay = 2;
 /** Whether the source is written as the shared variable or attribute itself, and not as a name for what was taken from there. */
 function isNamedAsShared(source: Value, within: FunctionNode): boolean {
   if (source.op !== "read") return false;
-  return source.place.kind === "attribute" || (source.place.kind === "name" && source.place.owner !== within.facts.index);
+  return source.place.kind === "attribute" || (source.place.kind === "name" && source.place.owner !== within.index);
 }
 
 /** Whether the thread of the first access has ended before the second: its function waits for threads first. */
@@ -235,7 +235,7 @@ function announcesEnd({ function: node, range }: Access): boolean {
 
 /** Whether the change is part of something that is done once: behind a flag that is set on the way, `if self.ready: return` … `self.ready = True`. */
 function happensOnce({ function: node, path }: Access): boolean {
-  const ways = [...path.map((step) => step.function), node].filter((each) => each.facts.kind === "function");
+  const ways = [...path.map((step) => step.function), node].filter((each) => each.head.kind === "function");
   // What a cached property makes, it makes when it is first asked for.
   if (ways.some((way) => decoratorNames(way).includes("cached_property"))) return true;
   const set: Place[] = [];
@@ -506,7 +506,7 @@ function isNamedKey(index: Value): boolean {
 
 /** Whether the key comes from a loop over the same container: `for key in d: d[key] = …`. */
 function isKeyOfLoop({ object, index }: ElementPlace, write: WriteOperation, node: FunctionNode): boolean {
-  if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== node.facts.index) return false;
+  if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== node.index) return false;
   const bound = node.bound(index.place.name) ?? [];
   return bound.some((value) => value.start < write.start && someValue(value, (inner) => sameValue(inner, object)));
 }
@@ -557,10 +557,10 @@ function failureText(kind: ContainerKind): string {
 function changerText(race: Race): string {
   const { first, second } = race;
   if (first.root.kind === "promised" || first.root.kind === "caller") return whoText(race);
-  const name = second.root.function.facts.name;
+  const name = second.root.function.head.name;
   if (second.function === first.function && second.root.key === first.root.key)
     return `\`${name}\`, which runs ${threadsText(second.root)}, changes it too`;
-  return `\`${second.function.facts.name}\` changes it in another thread`;
+  return `\`${second.function.head.name}\` changes it in another thread`;
 }
 
 /** What to do instead, which differs where a copy is not one step. */

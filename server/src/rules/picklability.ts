@@ -47,7 +47,7 @@ export function obstacleOf(entity: Entity, crossing: Crossing, program: Program,
       };
     }
     case "function":
-      if (entity.receiver?.kind === "instance" && entity.function.facts.class !== undefined) {
+      if (entity.receiver?.kind === "instance" && entity.function.head.class !== undefined) {
         const inner = instanceObstacle(entity.receiver.class, crossing, program, depth);
         return inner && { ...inner, says: `is a method of an object that ${inner.says}` };
       }
@@ -109,7 +109,7 @@ export function certainObstacle(sent: ScopedValue, crossing: Crossing, program: 
   if (read.kind === "element") return undefined;
   if (read.kind === "name") {
     const owner = read.owner >= 0 ? within.file.functionAt(read.owner) : undefined;
-    if (!owner || owner.facts.rebound.has(read.name)) return undefined;
+    if (!owner || owner.head.rebound.has(read.name)) return undefined;
     if (owner.facts.parameters.some((parameter) => parameter.name === read.name)) return undefined;
     return firstOfAll(owner.bound(read.name) ?? [], (bound) => inside(bound, owner));
   }
@@ -204,20 +204,20 @@ function decoratedObstacle(
   const [made, original] = values;
   if (crossing === "interpreter" || made?.op !== "call" || original?.op !== "function") return undefined;
   const node = within.file.functionAt(original.function);
-  if (node?.facts.decorators.length !== 1) return undefined;
+  if (node?.head.decorators.length !== 1) return undefined;
   return firstOfAll(resolver.resolve(made, within), (entity) => {
     if (entity.kind !== "function" || entity.function === node || entity.receiver) return undefined;
     const wrapper = entity.function;
-    const maker = wrapper.facts.parent === undefined ? undefined : wrapper.file.functionAt(wrapper.facts.parent);
-    if (!maker || wrapper.facts.decorators.length > 0 || !isInner(wrapper)) return undefined;
+    const maker = wrapper.head.parent === undefined ? undefined : wrapper.file.functionAt(wrapper.head.parent);
+    if (!maker || wrapper.head.decorators.length > 0 || !isInner(wrapper)) return undefined;
     const isRenamed = ["wraps", "update_wrapper", "decorator", "decorate"].some((name) =>
-      wrapper.file.calls(name).some((site) => site.function === maker.index || site.function === maker.facts.parent),
+      wrapper.file.calls(name).some((site) => site.function === maker.index || site.function === maker.head.parent),
     );
     return isRenamed
       ? undefined
       : plain(
-          `is \`${wrapper.facts.qualifiedName}\`, which its decorator returns without \`functools.wraps\``,
-          place(wrapper.facts.nameRange, wrapper),
+          `is \`${wrapper.head.qualifiedName}\`, which its decorator returns without \`functools.wraps\``,
+          place(wrapper.head.nameRange, wrapper),
         );
   });
 }
@@ -243,7 +243,7 @@ function outerName(node: FunctionNode): string | undefined {
     name ??= value.place.name;
     return true;
   };
-  for (const value of node.facts.returned) someValue(value, isOuter);
+  for (const value of node.returned) someValue(value, isOuter);
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "read" || operation.op === "call" || operation.op === "compute") someValue(operation, isOuter);
     if (operation.op === "write" && operation.value) someValue(operation.value, isOuter);
@@ -253,8 +253,8 @@ function outerName(node: FunctionNode): string | undefined {
 
 /** Whether pickle cannot find the function by its name, since a call of another function makes it. */
 function isInner(node: FunctionNode): boolean {
-  for (let parent = node.facts.parent; parent !== undefined; parent = node.file.functionAt(parent)?.facts.parent) {
-    const kind = node.file.functionAt(parent)?.facts.kind;
+  for (let parent = node.head.parent; parent !== undefined; parent = node.file.functionAt(parent)?.head.parent) {
+    const kind = node.file.functionAt(parent)?.head.kind;
     if (kind === "function" || kind === "lambda") return !isGlobal(node);
   }
   return false;
@@ -262,7 +262,7 @@ function isInner(node: FunctionNode): boolean {
 
 /** `global inner` before `def inner` makes it one of the module's. */
 function isGlobal(node: FunctionNode): boolean {
-  return node.file.functionAt(0)?.facts.rebound.has(node.facts.name) ?? false;
+  return node.file.functionAt(0)?.head.rebound.has(node.head.name) ?? false;
 }
 
 function isLocal(node: ClassNode): boolean {

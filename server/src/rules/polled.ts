@@ -31,7 +31,7 @@ function related({ change, rest, function: node }: PolledLoop): readonly Related
       message: rest.by === "sleep" ? "it sleeps here between two looks" : "this only lets others go first",
     });
   if (change)
-    places.push({ path: change.function.file.path, range: change.range, message: `\`${change.function.facts.name}\` changes it here` });
+    places.push({ path: change.function.file.path, range: change.range, message: `\`${change.function.head.name}\` changes it here` });
   const start = change?.root && startOf(change.root);
   if (start && change?.root?.kind === "spawn") places.push({ ...start, message: "that thread is started here" });
   return places;
@@ -48,12 +48,12 @@ export function insteadText(found: PolledLoop, context: RuleContext): string {
   const object = quoted(look.in.file.path, look.value, context);
   const awaited = awaitedAnswer(look, loop);
   // What other threads and processes do wakes no task up.
-  const isForeign = node.facts.isAsync && look.scope !== "tasks";
+  const isForeign = node.head.isAsync && look.scope !== "tasks";
   const call = (method: string): string =>
-    isForeign ? `Await \`asyncio.to_thread(${object}.${method})\`` : `${node.facts.isAsync ? "Await" : "Call"} \`${object}.${method}()\``;
+    isForeign ? `Await \`asyncio.to_thread(${object}.${method})\`` : `${node.head.isAsync ? "Await" : "Call"} \`${object}.${method}()\``;
   switch (look.at) {
     case "state":
-      return node.facts.isAsync
+      return node.head.isAsync
         ? "Let the task that changes it set an `asyncio.Event`, and await its `wait()`."
         : "Let the thread that changes it set a `threading.Event`, and call its `wait()`.";
     case "event":

@@ -99,7 +99,7 @@ const short =
 
 function related({ spawn }: SiteEstimate): readonly RelatedLocation[] {
   const node = spawn.targets[0]?.function;
-  return node ? [{ path: node.file.path, range: node.facts.nameRange, message: "this is what each task runs" }] : [];
+  return node ? [{ path: node.file.path, range: node.head.nameRange, message: "this is what each task runs" }] : [];
 }
 
 function message(site: SiteEstimate, context: RuleContext): string {

@@ -81,17 +81,17 @@ function resultsOfTasks({ program }: RuleContext): readonly { readonly sent: Ret
     const { function: work } = target;
     const given = argumentAt(spawn.call, entry.target.of);
     // What may be another function, or is made another by a decorator, returns something else.
-    if (!given || program.resolver.resolve(given, spawn.in).length > 1 || work.facts.decorators.length > 0 || work.facts.isAsync) return [];
+    if (!given || program.resolver.resolve(given, spawn.in).length > 1 || work.head.decorators.length > 0 || work.head.isAsync) return [];
     if (expectsError(spawn.in.facts.body, spawn.call)) return [];
     const pools = poolsOf(spawn, program);
     const by = shortName(spawn.spawner);
     const base = { call: spawn.call, crossing, by, pool: spawn.pool?.made, pools, how: "whole", startedIn: spawn.in } as const;
-    if (work.facts.isGenerator) {
-      const made = { path: work.file.path, range: work.facts.nameRange };
+    if (work.head.isGenerator) {
+      const made = { path: work.file.path, range: work.head.nameRange };
       const obstacle: Obstacle = { says: "returns a generator", kind: "unpicklable", type: undefined, sure: "yes", made };
       return [{ sent: { ...base, value: given, in: spawn.in }, obstacle }];
     }
-    return work.facts.returned.flatMap((value) => {
+    return work.returned.flatMap((value) => {
       const obstacle = certainObstacle({ value, in: work }, crossing, program);
       return obstacle && obstacle.kind === "unpicklable" ? [{ sent: { ...base, value, in: work }, obstacle }] : [];
     });
@@ -261,7 +261,7 @@ function elementObstacle(sent: Sent, context: RuleContext, depth = 0): Obstacle 
       if (value.place.kind !== "name" || value.place.owner < 0) return undefined;
       const { name, owner } = value.place;
       const holder = within.file.functionAt(owner);
-      if (!holder || holder.facts.rebound.has(name) || holder.facts.parameters.some((parameter) => parameter.name === name))
+      if (!holder || holder.head.rebound.has(name) || holder.facts.parameters.some((parameter) => parameter.name === name))
         return undefined;
       const bindings = holder.bound(name) ?? [];
       const [bound] = bindings;

@@ -43,6 +43,6 @@ function message({ change, read, spawn, name, kind }: LostState, context: RuleCo
     spawn.width === "pool"
       ? "Return what the parent needs, and let it put the results together."
       : "Send it back through a `multiprocessing.Queue` or `Pipe`, or keep it in a `Value`, an `Array` or a `Manager`.";
-  const reader = read.in.facts.kind === "module" ? "the module" : `\`${read.in.facts.name}\``;
+  const reader = read.in.head.kind === "module" ? "the module" : `\`${read.in.head.name}\``;
   return `\`${text}\` changes ${copy}: what ${reader} reads afterwards in the parent stays as it was. ${advice}`;
 }

@@ -206,10 +206,7 @@ function isGuessedTwin(first: Access, second: Access, program: Program): boolean
 function isRestarted({ root: a, of }: Access, { root: b, of: ofSecond }: Access): boolean {
   if (a.kind !== "spawn" || b.kind !== "spawn" || a.function !== b.function || a.spawn.call === b.spawn.call) return false;
   const isOwn =
-    of === "thread's object" &&
-    ofSecond === of &&
-    a.spawn.in.facts.class !== undefined &&
-    a.spawn.in.facts.class === b.spawn.in.facts.class;
+    of === "thread's object" && ofSecond === of && a.spawn.in.head.class !== undefined && a.spawn.in.head.class === b.spawn.in.head.class;
   return isOwn && a.spawn.instancesOfOne === "one" && b.spawn.instancesOfOne === "one" && a.spawn.in !== b.spawn.in;
 }
 
@@ -226,7 +223,7 @@ function runsWhatItIsGiven({ root, path }: Access, { resolver }: Program): boole
     if (callee.op !== "read" || callee.place.kind !== "attribute" || resolver.enclosingClass(step.function) === undefined) return;
     const { name } = callee.place;
     const callees = resolver.callees(operation, step.function);
-    stored ||= callees.length > 1 && callees.every(({ function: node }) => node.facts.name !== name);
+    stored ||= callees.length > 1 && callees.every(({ function: node }) => node.head.name !== name);
   });
   return stored;
 }
@@ -242,12 +239,12 @@ function isLong({ path }: Access, { path: other }: Access): boolean {
 
 /** Whether a constructor stores a first value, if after the start of a thread: as a rule it is there before the thread comes by. */
 function isInitial({ root, function: node, operation, update }: Access): boolean {
-  return root.kind === "caller" && root.within !== undefined && node.facts.name === "__init__" && operation.op === "write" && !update;
+  return root.kind === "caller" && root.within !== undefined && node.head.name === "__init__" && operation.op === "write" && !update;
 }
 
 /** Whether it is what other code has an object do before its thread runs, as the name tells: `connect`, `open`, `start`. */
 function beginsLife({ root }: Access): boolean {
-  return root.kind === "caller" && root.within === undefined && beginning.test(root.function.facts.name);
+  return root.kind === "caller" && root.within === undefined && beginning.test(root.function.head.name);
 }
 
 const beginning = /^(re)?(init|set_?up|configure|open|connect|start|begin|prepare|launch)(_|$)/i;
@@ -258,7 +255,7 @@ export function ownLocks({ function: node, locks }: Moment): readonly HeldLock[]
     const { taken, identity } = lock;
     if (isNoLock(lock) || taken.function.file !== node.file) return false;
     return (
-      taken.function === node || identity === "one" || (node.facts.class !== undefined && taken.function.facts.class === node.facts.class)
+      taken.function === node || identity === "one" || (node.head.class !== undefined && taken.function.head.class === node.head.class)
     );
   });
 }
@@ -426,8 +423,8 @@ export function startOf(root: ThreadRoot): { readonly path: string; readonly ran
     case "marked":
     case "caller":
       // A module has no name of its own to point at.
-      if (root.function.facts.kind === "module") return undefined;
-      return { path: root.function.file.path, range: root.function.facts.nameRange };
+      if (root.function.head.kind === "module") return undefined;
+      return { path: root.function.file.path, range: root.function.head.nameRange };
   }
 }
 
@@ -436,12 +433,12 @@ export function rootText({ root }: Moment): string {
   switch (root.kind) {
     case "caller":
       return root.within
-        ? `\`${root.function.facts.name}\`, beside the thread it started`
-        : `\`${root.function.facts.name}\`, which other code calls meanwhile`;
+        ? `\`${root.function.head.name}\`, beside the thread it started`
+        : `\`${root.function.head.name}\`, which other code calls meanwhile`;
     case "promised":
-      return `a thread that calls \`${root.function.facts.name}\``;
+      return `a thread that calls \`${root.function.head.name}\``;
     default:
-      return `the thread that runs \`${root.function.facts.name}\``;
+      return `the thread that runs \`${root.function.head.name}\``;
   }
 }
 
@@ -456,15 +453,15 @@ export function threadsText(root: ThreadRoot): string {
 
 /** Who does it and who can come between, as a clause that goes on with "and": "`work` runs in 4 threads". */
 export function whoText({ first, second }: Race): string {
-  const name = first.root.function.facts.name;
+  const name = first.root.function.head.name;
   const isSame = second.operation === first.operation && second.function === first.function;
   if (first.root.kind === "promised") {
     const shared = promiseText(first.root);
     if (isSame || second.function === first.function) return `${shared},`;
-    return `${shared}; \`${second.function.facts.name}\` changes it too,`;
+    return `${shared}; \`${second.function.head.name}\` changes it too,`;
   }
-  if (first.root.kind === "caller") return `a thread changes it too, in \`${second.function.facts.name}\`,`;
-  if (!isSame) return `\`${second.function.facts.name}\` changes it in another thread`;
+  if (first.root.kind === "caller") return `a thread changes it too, in \`${second.function.head.name}\`,`;
+  if (!isSame) return `\`${second.function.head.name}\` changes it in another thread`;
   return second.root.key !== first.root.key
     ? `\`${name}\` and ${rootText(second)} both run it`
     : `\`${name}\` runs ${threadsText(first.root)}`;
@@ -480,7 +477,7 @@ function promiseText(root: Extract<ThreadRoot, { kind: "promised" }>): string {
     case "module":
       return "the module has a lock, so several threads use it";
     case "function":
-      return `\`${root.function.facts.name}\` takes a lock, so several threads run it`;
+      return `\`${root.function.head.name}\` takes a lock, so several threads run it`;
   }
 }
 

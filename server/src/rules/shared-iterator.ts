@@ -171,7 +171,7 @@ function sharedText(kind: IteratorKind): string {
 function advancerText(race: Race): string {
   const { first, second } = race;
   if (second.function === first.function || first.root.kind !== "spawn") return whoText(race).replace("changes it too", "does so too");
-  return `\`${second.function.facts.name}\` does so in another thread`;
+  return `\`${second.function.head.name}\` does so in another thread`;
 }
 
 function effectText(kind: IteratorKind, target: Target): string {

@@ -43,7 +43,7 @@ export function countsStreak({ operation, function: { file, facts } }: Access): 
         isOther ||= each.value?.op !== "compute" || each.value.operator.startsWith("-");
         if (each.value) for (const inner of innerValues(each.value)) noteIn(inner);
       } else if (each.value?.op !== "constant") isOther = true;
-      else isSetBack ||= node.facts.name !== "__init__";
+      else isSetBack ||= node.head.name !== "__init__";
     });
   }
   return isSetBack && !isOther && [...reads].every((start) => harmless.has(start));

@@ -46,7 +46,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     const seen = new Map<string, Match<Data>>();
     for (const access of uses) {
       const objection = objectionOf(access, program);
-      const key = `${access.function.file.path}#${access.function.facts.index}`;
+      const key = `${access.function.file.path}#${access.function.index}`;
       const known = seen.get(key);
       if (!objection || (known && known.confidence !== "possible")) continue;
       const made = objection.certain === "yes" ? madeElsewhere(access, program) : undefined;
@@ -107,11 +107,11 @@ function isNeverMade({ operation, function: node }: Access, { resolver }: Progra
   if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return false;
   const made = resolver.resolve(operation.callee.place.object, node);
   const isUncalled = (maker: FunctionNode): boolean =>
-    maker.facts.isAsync &&
+    maker.head.isAsync &&
     /^_[^_]/.test(resolver.enclosingClass(maker)?.facts.name ?? "") &&
-    maker.facts.decorators.length === 0 &&
+    maker.head.decorators.length === 0 &&
     resolver.callersOf(maker).length === 0 &&
-    resolver.callsNamed(maker.facts.name).length === 0;
+    resolver.callsNamed(maker.head.name).length === 0;
   return made.length > 0 && made.every((entity) => entity.kind === "object" && entity.origin !== undefined && isUncalled(entity.origin.in));
 }
 
@@ -160,7 +160,7 @@ function isBesideLoop({ operation, root, function: node, path }: Access, objecti
   const isLoop = objection.type.name === "asyncio.AbstractEventLoop";
   if (!(isLoop ? givingToLoop : waking).has(operation.callee.place.name)) return false;
   const way = [root.function, ...path.map((step) => step.function), node];
-  if (way.some((each) => each.facts.isAsync || asksForThread(each) || runsLoop(each, program.resolver))) return false;
+  if (way.some((each) => each.head.isAsync || asksForThread(each) || runsLoop(each, program.resolver))) return false;
   switch (root.kind) {
     case "spawn":
     case "handler":
@@ -221,7 +221,7 @@ function objectionOf({ operation, function: node }: Access, { resolver }: Progra
 function message(data: Data, context: RuleContext): string {
   if (data.why === "refused") {
     const text = quoted(data.use.function.file.path, data.use.range, context);
-    return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${data.use.root.function.facts.name}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
+    return `\`${text}\` raises sqlite3.ProgrammingError in the thread that runs \`${data.use.root.function.head.name}\`: another thread made the connection, and without \`check_same_thread=False\` only that one may use it. Connect in the thread that needs it.`;
   }
   if (data.why === "loop") {
     const text = quoted(data.use.function.file.path, data.use.range, context);
@@ -262,5 +262,5 @@ function statementText({ stated, verdict }: ObjectedSharing): string {
 function userText(race: Race): string {
   const { first, second } = race;
   if (second.function === first.function || first.root.kind !== "spawn") return whoText(race).replace("changes it too", "uses it too");
-  return `\`${second.function.facts.name}\` uses it in another thread`;
+  return `\`${second.function.head.name}\` uses it in another thread`;
 }

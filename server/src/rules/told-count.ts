@@ -95,7 +95,7 @@ interface Figure {
 function figureOf(place: Place, node: FunctionNode): Figure | undefined {
   switch (place.kind) {
     case "name":
-      return place.owner === node.facts.index ? undefined : { name: place.name, owner: place.owner, isElement: false };
+      return place.owner === node.index ? undefined : { name: place.name, owner: place.owner, isElement: false };
     case "attribute":
       return { name: place.name, owner: undefined, isElement: false };
     case "element": {

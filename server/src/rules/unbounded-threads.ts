@@ -32,7 +32,7 @@ function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] 
       {
         path: found.per.function.file.path,
         ...(found.per.each === "call"
-          ? { range: found.per.function.facts.nameRange, message: "each call of this starts another thread" }
+          ? { range: found.per.function.head.nameRange, message: "each call of this starts another thread" }
           : {
               range: { start: found.per.loop.header.start, end: found.per.loop.header.end },
               message: "each round of this loop starts another thread",
@@ -46,7 +46,7 @@ function find({ program, sites }: RuleContext): readonly Match<ThreadPerItem>[] 
 }
 
 function message({ per, start }: ThreadPerItem, context: RuleContext): string {
-  const name = start.targets[0]?.facts.name;
+  const name = start.targets[0]?.head.name;
   const work = name === undefined || name === "<lambda>" ? "" : ` of \`${name}\``;
   const { path } = per.function.file;
   switch (per.each) {
@@ -55,7 +55,7 @@ function message({ per, start }: ThreadPerItem, context: RuleContext): string {
     case "number":
       return `${per.basis === "computed" ? "About " : ""}${per.count} threads${work} are started at once. A \`ThreadPoolExecutor\` runs the same work in as many as are useful.`;
     case "call":
-      return `One thread${work} is started each time that \`${per.function.facts.name}\` is called, and nothing limits how many run at once. A \`ThreadPoolExecutor\` does, and a semaphore can.`;
+      return `One thread${work} is started each time that \`${per.function.head.name}\` is called, and nothing limits how many run at once. A \`ThreadPoolExecutor\` does, and a semaphore can.`;
     case "arrival":
       return `One thread${work} is started for whatever \`${quoted(path, per.by, context)}\` brings, and nothing limits how many run at once. A \`ThreadPoolExecutor\` does, and a semaphore can.`;
   }

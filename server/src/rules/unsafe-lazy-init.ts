@@ -109,9 +109,9 @@ function isFilledAtImport({ first }: Race, { resolver }: Program): boolean {
   const seen = new Set([first.function]);
   for (const node of seen) {
     for (const { call, within } of resolver.callersOf(node)) {
-      if (within.facts.kind === "module" && within !== spawn.in && (node === first.function || node.facts.name === "__init__"))
+      if (within.head.kind === "module" && within !== spawn.in && (node === first.function || node.head.name === "__init__"))
         if (!testsBefore(within, call).some(asksModuleName)) return true;
-      if (seen.size < maximumWays && within.facts.kind === "function" && within !== spawn.in && within !== first.root.function)
+      if (seen.size < maximumWays && within.head.kind === "function" && within !== spawn.in && within !== first.root.function)
         seen.add(within);
     }
   }

@@ -68,7 +68,7 @@ function message(found: UpdateAcrossAwait, context: RuleContext): string {
   const text = quoted(node.file.path, statement, context);
   const isInside = suspension.start >= statement.start && suspension.end <= statement.end;
   const before = isInside ? "before the `await` in it" : `from before an \`${suspension.form}\``;
-  const who = whoText(evidence, node.facts.name);
+  const who = whoText(evidence, node.head.name);
   switch (does) {
     case "update":
       return `\`${text}\` can lose updates: the old value is ${isInside ? "read " : ""}${before}, and ${who}. Await first, then read and store; or hold an \`asyncio.Lock\`.`;
@@ -89,7 +89,7 @@ function whoText(evidence: TaskEvidence, name: string): string {
     case "two tasks":
       return `two tasks run \`${name}\``;
     case "other writer":
-      return `\`${evidence.writer.facts.name}\` changes it in another task meanwhile`;
+      return `\`${evidence.writer.head.name}\` changes it in another task meanwhile`;
     case "has a lock":
       return `other tasks may come in meanwhile, which is why the class has \`${evidence.name}\``;
     case "assumed":

@@ -38,7 +38,7 @@ function useText({ why }: UselessLock): string {
 function message({ why, name, function: node }: UselessLock): string {
   switch (why) {
     case "each-call":
-      return `\`${name}\` keeps nobody out: every call of \`${node.facts.name}\` makes a lock of its own. Make one lock, outside, for all who use the same state.`;
+      return `\`${name}\` keeps nobody out: every call of \`${node.head.name}\` makes a lock of its own. Make one lock, outside, for all who use the same state.`;
     case "each-thread":
       return `\`${name}\` keeps nobody out: every thread is given a lock of its own. Make one before the loop, for all of them.`;
     case "each-object":

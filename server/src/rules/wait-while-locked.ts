@@ -57,7 +57,7 @@ function related({ wait, at, lock, taker, effect }: LockedWait): readonly Relate
 function message(found: LockedWait, context: RuleContext): string {
   const { at, lock, taker, effect } = found;
   const text = quoted(at.function.file.path, { start: at.call.start, end: at.call.end }, context);
-  const name = taker.function.facts.name === "<lambda>" ? "a lambda" : `\`${taker.function.facts.name}\``;
+  const name = taker.function.head.name === "<lambda>" ? "a lambda" : `\`${taker.function.head.name}\``;
   if (effect === "deadlock")
     return `\`${text}\` waits ${forText(found)} while \`${lock.name}\` is held, and ${name} needs that lock to get there: a deadlock. Release the lock before waiting.`;
   if (effect === "expires")

@@ -171,7 +171,7 @@ function findActivity(program: Program): Activity {
     beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
     if (root.kind !== "caller") continue;
     // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
-    const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.facts.end } };
+    const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.head.end } };
     waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held), "waits of threads"));
   }
   return {
@@ -287,8 +287,8 @@ function takesAtEnter(node: ClassNode, resolver: Resolver): boolean {
 
 /** Whether it is a method of an object that is used inside its own `with`, as far as its class tells. */
 function isMethodOfEntered(node: FunctionNode, resolver: Resolver): boolean {
-  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
-  return owner !== undefined && !/^__(enter|exit)__$/.test(node.facts.name) && takesAtEnter(owner, resolver);
+  const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
+  return owner !== undefined && !/^__(enter|exit)__$/.test(node.head.name) && takesAtEnter(owner, resolver);
 }
 
 /** The locks held whenever the function was entered by a call on any of the ways. */
@@ -455,7 +455,7 @@ class Walker {
 
   /** Whether the walk is about the loop's thread, beside a thread that a coroutine has handed work to. */
   private isOnLoop(): boolean {
-    return this.current.kind === "caller" && this.current.within === undefined && this.current.function.facts.isAsync;
+    return this.current.kind === "caller" && this.current.within === undefined && this.current.function.head.isAsync;
   }
 
   /** What whoever calls the function holds, as it gives that back. */
@@ -473,7 +473,7 @@ class Walker {
     const deepest = this.current.kind === "promised" ? maximumPromisedDepth : maximumDepth;
     if (frame.depth > deepest || ++this.steps > maximumSteps) return untouched;
     if (this.whose === "threads" && hasNote(frame.function, "single-thread")) return untouched;
-    if (this.whose === "threads" && frame.function.facts.isAsync && !this.isOnLoop()) return untouched;
+    if (this.whose === "threads" && frame.function.head.isAsync && !this.isOnLoop()) return untouched;
     this.reached.add(functionKey(frame.function));
     this.threaded.add(frame.function);
     let key = functionKey(frame.function);
@@ -748,19 +748,19 @@ class Walker {
     const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
     for (const { function: node, receiver, decoration } of callees) {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
-      if (node.facts.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
+      if (node.head.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
       if (this.whose === "anyone" && held.length === 0 && !takesLock(node.facts.body)) continue;
       // The body of a coroutine runs when it is awaited.
       const isLeft = this.whose === "threads" && !this.isOnLoop();
-      if (node.facts.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
+      if (node.head.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
       // A generator's body runs in whoever iterates over it, which is nearly always the caller.
       // What is promised of a class is said of each of its methods, which are walked by themselves.
       const isNear = decoration && this.current.kind === "promised" ? { ...decoration, isMethod: false } : decoration;
       const inner = this.ownership.enter(node, receiver, operation, frame, isNear);
       const exit = this.enter(inner, held, [...path, { function: frame.function, call: operation }]);
       // The way out may have been found for a call that holds the same locks from elsewhere.
-      if (!node.facts.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
+      if (!node.head.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
     }
   }
 
@@ -783,12 +783,12 @@ class Walker {
       callee.place.object.place.kind === "name"
     ) {
       const { name, owner } = callee.place.object.place;
-      const node = owner === frame.function.facts.index ? frame.parameters.get(name)?.class : undefined;
+      const node = owner === frame.function.index ? frame.parameters.get(name)?.class : undefined;
       const method = node && resolver.method(node, callee.place.name);
       if (node && method && !decoratorNames(method).includes("staticmethod")) {
         const receiver: Entity = { kind: "instance", class: node };
         // What a decorator of the program made of it stands in its place.
-        const wrappers = method.facts.decorators.length > 0 ? wrappersOf(node, callee.place.name, method, resolver) : [];
+        const wrappers = method.head.decorators.length > 0 ? wrappersOf(node, callee.place.name, method, resolver) : [];
         return wrappers.length > 0 ? wrappers : [{ function: method, receiver }];
       }
     }
@@ -811,7 +811,7 @@ class Walker {
     };
     if (context.op === "call") {
       for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
-        if (!node.facts.isGenerator) continue;
+        if (!node.head.isGenerator) continue;
         takes ||= takesLock(node.facts.body) && mayHoldAtYield(node.facts.body);
         added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
       }
@@ -833,7 +833,7 @@ class Walker {
   /** What the context managers hold that the function is decorated with. */
   private managedBy(activation: Activation, held: readonly HeldLock[]): readonly HeldLock[] {
     const { function: node } = activation.frame;
-    if (node.facts.decorators.length === 0) return [];
+    if (node.head.decorators.length === 0) return [];
     return decoratingManagers(node, this.program.resolver).flatMap(({ context, in: scope }) => {
       const frame = { ...this.ownership.beside(scope), depth: activation.frame.depth };
       return this.entered(context, { ...activation, frame }, held);
@@ -1014,7 +1014,7 @@ class Walker {
     if (value.op !== "read" || value.place.kind !== "attribute" || !propertyNames(this.program).has(value.place.name)) return undefined;
     for (const entity of this.program.resolver.resolve(value.place.object, frame.function)) {
       const inner = entity.kind === "instance" ? this.managerFrame(entity, value.place.name, value.place.object, frame) : undefined;
-      const [only, ...others] = inner?.function.facts.returned ?? [];
+      const [only, ...others] = inner?.function.returned ?? [];
       if (inner && others.length === 0 && only?.op === "read" && only.place.kind === "attribute" && isPropertyMethod(inner.function))
         return { value: only, in: inner };
     }
@@ -1149,7 +1149,7 @@ class Walker {
 
   private lookedAt(value: ReadOperation, frame: Frame): Pick<AbstractObject, "key" | "via"> | undefined {
     const { place } = value;
-    const isLocal = place.kind === "name" && place.owner === frame.function.facts.index && place.owner > 0;
+    const isLocal = place.kind === "name" && place.owner === frame.function.index && place.owner > 0;
     const object = isLocal ? this.ownership.object(value, frame) : this.location(place, frame);
     if (object?.sharing === "shared") return object;
     // Functions inside this one may be the threads that change the variable.
@@ -1188,14 +1188,14 @@ class Walker {
   private broughtAlong({ function: target, spawn }: Extract<ThreadRoot, { kind: "spawn" }>): readonly string[] {
     const { resolver } = this.program;
     const keys: string[] = [];
-    for (let around = parentOf(target); around && around.facts.index > 0; around = parentOf(around)) {
+    for (let around = parentOf(target); around && around.index > 0; around = parentOf(around)) {
       const node = around;
       const handsOn = resolver.callersOf(spawn.in).filter(({ within }) => within === node);
       const isOneForEachCall =
         node === spawn.in || (handsOn.length > 0 && handsOn.every(({ call }) => loopsAround(node, call).length === 0));
-      if (node.facts.kind !== "function" || !isOneForEachCall) continue;
+      if (node.head.kind !== "function" || !isOneForEachCall) continue;
       node.facts.parameters.forEach(({ name }, index) => {
-        const isReceiver = index === 0 && node.facts.class !== undefined;
+        const isReceiver = index === 0 && node.head.class !== undefined;
         if (isReceiver || isGivenAnew(name, node, resolver)) keys.push(`cell ${functionKey(node)} ${name}`);
       });
     }
@@ -1213,7 +1213,7 @@ class Walker {
   /** Whether the key is that of a local variable for which each call of the function makes a value of its own, or of a parameter that is given one. */
   private isMadeIn(node: FunctionNode, key: string): boolean {
     const prefix = `cell ${functionKey(node)} `;
-    if (node.facts.index === 0 || !key.startsWith(prefix)) return false;
+    if (node.index === 0 || !key.startsWith(prefix)) return false;
     const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
     if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
     return (node.bound(name) ?? []).every((bound) => {
@@ -1254,7 +1254,7 @@ class Walker {
   private isOfCallsElsewhere(spawn: Spawn, location: string): boolean {
     const ownerKey = ownerOfCell(location);
     const owner = ownerKey === undefined ? undefined : functionOfKey(ownerKey, this.program);
-    if (ownerKey === undefined || !owner || owner.facts.index === 0 || isWithin(spawn.in, ownerKey)) return false;
+    if (ownerKey === undefined || !owner || owner.index === 0 || isWithin(spawn.in, ownerKey)) return false;
     const key = `${spawn.call.start} ${functionKey(spawn.in)} ${ownerKey}`;
     const known = this.startedOnce.get(key);
     if (known !== undefined) return known;
@@ -1290,7 +1290,7 @@ class Walker {
 
   private isOwnIndex(index: Value, frame: Frame): boolean {
     if (isThreadIdentity(index) || this.ownership.object(index, frame).perThread) return true;
-    if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.facts.index) return false;
+    if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.index) return false;
     const bound = frame.function.bound(index.place.name) ?? [];
     return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
   }
@@ -1351,7 +1351,7 @@ function parametersIn(node: FunctionNode): readonly string[] {
   walkOperations(node.facts.body, (operation) => {
     const values = operation.op === "call" ? [operation.callee, ...operation.arguments.map(({ value }) => value)] : [];
     for (const value of values) {
-      if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index) names.add(value.place.name);
+      if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.index) names.add(value.place.name);
     }
   });
   return node.facts.parameters.map(({ name }) => name).filter((name) => names.has(name));
@@ -1363,7 +1363,7 @@ function isTakenOfElement({ taken }: HeldLock, loop: LoopOperation, { function: 
   let isOf = false;
   const isElement = (value: Value): boolean =>
     someValue(value, (inner) => {
-      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== node.facts.index) return false;
+      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== node.index) return false;
       const bound = node.bound(inner.place.name) ?? [];
       return bound.some((each) => isOfElement(each, loop));
     });
@@ -1486,7 +1486,7 @@ function knownIn(frame: Frame, resolver: Resolver, ownership: Ownership): KnownV
 function givenConstant(value: Value, frame: Frame, ownership: Ownership): string | undefined {
   if (value.op !== "read" || value.place.kind !== "name") return undefined;
   const { name, owner } = value.place;
-  if (owner !== frame.function.facts.index) {
+  if (owner !== frame.function.index) {
     const held = ownership.heldByMaker(name, owner, frame)?.value;
     return held?.op === "constant" ? constantKey(held.type, held.value) : undefined;
   }
@@ -1500,10 +1500,10 @@ function givenConstant(value: Value, frame: Frame, ownership: Ownership): string
 
 /** Whether the value is a local variable that only ever holds objects which no test takes for empty. */
 function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
   const { name } = value.place;
   const bound = within.bound(name) ?? [];
-  const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.facts.rebound.has(name);
+  const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.head.rebound.has(name);
   if (isGiven || bound.length === 0 || bound.some(({ op }) => op !== "call")) return false;
   return bound.every((made) => {
     const callees = made.op === "call" ? resolver.resolve(made.callee, within) : [];
@@ -1594,7 +1594,7 @@ function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
 }
 
 function threadIdentity(node: FunctionNode): HeldLock {
-  const taken = { function: node, range: node.facts.nameRange };
+  const taken = { function: node, range: node.head.nameRange };
   return { key: threadIdentityKey, owner: "", via: "", identity: "one", reentrant: "yes", scope: "threads", name: "", taken };
 }
 

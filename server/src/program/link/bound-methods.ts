@@ -36,7 +36,7 @@ export function boundObject(value: Value, within: FunctionNode, method: Function
   const { place } = value;
   switch (place.kind) {
     case "attribute":
-      if (place.name === method.facts.name) return { value: place.object, in: within };
+      if (place.name === method.head.name) return { value: place.object, in: within };
       return onlyOf(storedIn(place.object, place.name, within, resolver), (each) => translated(each, within, inner));
     case "element":
       return onlyOf(elementsOf(place.object, within, resolver, depth), (each) => translated(each, within, inner));
@@ -93,9 +93,7 @@ function elementsOf(container: Value | undefined, within: FunctionNode, resolver
   if (place.kind === "name") {
     const holder = place.owner >= 0 ? within.file.functionAt(place.owner) : undefined;
     if (!holder) return [];
-    const written = (holder.bound(place.name) ?? []).flatMap((value) =>
-      elementsOf(wholeOf(value), holder, resolver, depth + 1),
-    );
+    const written = (holder.bound(place.name) ?? []).flatMap((value) => elementsOf(wholeOf(value), holder, resolver, depth + 1));
     return [...written, ...putInto(place, undefined, holder)];
   }
   const stored = storedIn(place.object, place.name, within, resolver).flatMap(({ value, in: node, of }) =>

@@ -27,10 +27,10 @@ export interface Compiled {
 
 /** What compiles the function, if anything that is known does. */
 export function compiledBy(node: FunctionNode, resolver: Resolver, target: Target | undefined): Compiled | undefined {
-  const scope = node.file.functionAt(node.facts.parent ?? 0);
+  const scope = node.file.functionAt(node.head.parent ?? 0);
   if (!scope || node === scope) return undefined;
   const block = usesCython(node) ? blockIn(node, resolver) : undefined;
-  for (const decorator of node.facts.decorators) {
+  for (const decorator of node.head.decorators) {
     const call = decoratingCall(decorator, scope);
     const entry = entriesOf(call.callee, scope, resolver).find((each) => each.compiles);
     if (entry) return compiledAs(node, entry, call, scope, block?.entry, resolver, target);

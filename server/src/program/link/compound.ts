@@ -453,7 +453,7 @@ function opposite(found: Check["found"]): Check["found"] {
 function isLocal(place: Place, node: FunctionNode): boolean {
   if (place.kind !== "name") return false;
   if (place.owner === unbound) return true;
-  return place.owner === node.facts.index && node.facts.kind !== "module" && !node.facts.rebound.has(place.name);
+  return place.owner === node.index && node.head.kind !== "module" && !node.head.rebound.has(place.name);
 }
 
 /** The reads that surely run when the list does. */

@@ -17,7 +17,7 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
       return undefined;
     case "name": {
       const holder = within.file.functionAt(place.owner);
-      if (!holder || holder.facts.rebound.has(place.name)) return undefined;
+      if (!holder || holder.head.rebound.has(place.name)) return undefined;
       const [only, ...others] = holder.bound(place.name) ?? [];
       const parameter = holder.facts.parameters.find(({ name }) => name === place.name);
       if (parameter) return only ? undefined : further(givenAlways(holder, place.name, resolver), holder);
@@ -26,7 +26,7 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
       const origin = resolver.importOrigin(within.file, place.name);
       const module = origin && resolver.files.get(origin.path)?.functionAt(0);
       const [bound, ...rest] = module?.bound(origin?.name ?? "") ?? [];
-      return module && rest.length === 0 && !module.facts.rebound.has(origin?.name ?? "") ? further(bound, module) : undefined;
+      return module && rest.length === 0 && !module.head.rebound.has(origin?.name ?? "") ? further(bound, module) : undefined;
     }
     case "attribute":
       return further(...keptAlways(place.object, place.name, within, resolver));
@@ -39,7 +39,7 @@ function keptAlways(object: Value, name: string, within: FunctionNode, resolver:
     if (entity.kind === "module") {
       const module = entity.file.functionAt(0);
       const [only, ...others] = module?.bound(name) ?? [];
-      return module && others.length === 0 && !module.facts.rebound.has(name) ? [only, module] : [undefined, within];
+      return module && others.length === 0 && !module.head.rebound.has(name) ? [only, module] : [undefined, within];
     }
     if (entity.kind !== "class" && entity.kind !== "instance") continue;
     for (const node of resolver.classOrder(entity.class).classes) {

@@ -139,7 +139,7 @@ function activationAround(
           : frameAround(node, frame);
       const inner = entered(node, earlier ? [earlier, call] : [call], frame, around, ownership);
       if (node === parentOf(made)) return inner;
-      for (const value of node.facts.returned.flatMap(choices)) {
+      for (const value of node.returned.flatMap(choices)) {
         const found = value.op === "call" ? activationAround(made, value, inner, ownership, resolver, depth + 1) : undefined;
         if (found) return found;
       }

@@ -14,7 +14,7 @@ import { walkOperations } from "./walk.js";
  */
 export function decoratorLocks(frame: Frame, program: Program, ownership: Ownership): readonly HeldLock[] {
   const { function: node } = frame;
-  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
+  const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
   if (node.facts.decorators.length === 0 && (owner?.facts.decorators.length ?? 0) === 0) return [];
   const named = lockByName(frame) ?? lockOfLibrary(frame, program);
   const ofClass = owner ? locksOfClass(frame, owner.facts.decorators, program, ownership) : [];
@@ -29,7 +29,7 @@ export function decoratingManagers(
 ): readonly { readonly context: Value; readonly in: FunctionNode }[] {
   const scope = parentOf(node);
   if (!scope) return [];
-  return node.facts.decorators.flatMap((decorator) => (isManager(decorator, scope, resolver) ? [{ context: decorator, in: scope }] : []));
+  return node.head.decorators.flatMap((decorator) => (isManager(decorator, scope, resolver) ? [{ context: decorator, in: scope }] : []));
 }
 
 function isManager(decorator: Value, scope: FunctionNode, resolver: Resolver): boolean {
@@ -37,7 +37,7 @@ function isManager(decorator: Value, scope: FunctionNode, resolver: Resolver): b
     decorator.op === "call" &&
     resolver
       .callees(decorator, scope)
-      .some(({ function: made }) => made.facts.isGenerator && decoratorNames(made).some((name) => /contextmanager$/.test(name)));
+      .some(({ function: made }) => made.head.isGenerator && decoratorNames(made).some((name) => /contextmanager$/.test(name)));
   return (
     isGenerator ||
     resolver
@@ -55,7 +55,7 @@ function locksOfObject(node: FunctionNode, program: Program, ownership: Ownershi
   const { resolver } = program;
   const scope = parentOf(node);
   if (!scope) return [];
-  return node.facts.decorators.flatMap((decorator) => {
+  return node.head.decorators.flatMap((decorator) => {
     const entities = resolver.resolve(decorator, scope);
     return entities.flatMap((entity) => {
       const call = entity.kind === "class" || entity.kind === "instance" ? resolver.method(entity.class, "__call__") : undefined;
@@ -78,7 +78,7 @@ function locksOfClass(frame: Frame, decorators: readonly Value[], program: Progr
   const { function: node, parameters } = frame;
   const self = parameters.get(node.facts.parameters[0]?.name ?? "");
   const scope = node.file.functionAt(0);
-  if (!self || !scope || node.facts.name.startsWith("__")) return [];
+  if (!self || !scope || node.head.name.startsWith("__")) return [];
   return decorators.flatMap((decorator) =>
     resolver.resolve(decorator, scope).flatMap((entity) => {
       if (entity.kind !== "function" || !setsAttributes(entity.function)) return [];
@@ -115,11 +115,11 @@ function wrappersIn(node: FunctionNode, resolver: Resolver): readonly FunctionNo
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "call") for (const { function: callee } of resolver.callees(operation, node)) makers.add(callee);
   });
-  return [...makers].flatMap((maker) => maker.file.functions.filter((each) => parentOf(each) === maker && each.facts.kind === "function"));
+  return [...makers].flatMap((maker) => maker.file.functions.filter((each) => parentOf(each) === maker && each.head.kind === "function"));
 }
 
 function isParameterAround(callee: Value, wrapper: FunctionNode): boolean {
-  if (callee.op !== "read" || callee.place.kind !== "name" || callee.place.owner === wrapper.facts.index) return false;
+  if (callee.op !== "read" || callee.place.kind !== "name" || callee.place.owner === wrapper.index) return false;
   const { name, owner } = callee.place;
   return wrapper.file.functionAt(owner)?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
 }
@@ -144,12 +144,12 @@ function locksAround({ facts }: FunctionNode, isMeant: (call: CallOperation) => 
 /** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method. */
 function lockByName({ function: node, parameters }: Frame): HeldLock | undefined {
   const [self] = node.facts.parameters;
-  const named = node.facts.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
+  const named = node.head.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
   const object = self && parameters.get(self.name);
   if (named === undefined || !object) return undefined;
-  const taken = { function: node, range: node.facts.nameRange };
+  const taken = { function: node, range: node.head.nameRange };
   const owner = object.partOf || object.key;
-  const family = `${node.file.path}#${node.facts.class}`;
+  const family = `${node.file.path}#${node.head.class}`;
   return {
     key: `${decoratorKey}${named} ${family}`,
     owner,
@@ -165,7 +165,7 @@ function lockByName({ function: node, parameters }: Frame): HeldLock | undefined
 /** What a decorator of a library holds round a function: a lock of its own for each. */
 function lockOfLibrary({ function: node }: Frame, { resolver }: Program): HeldLock | undefined {
   const scope = parentOf(node);
-  const decorator = node.facts.decorators.find((each) => scope !== undefined && isLockingOfLibrary(each, scope, resolver));
+  const decorator = node.head.decorators.find((each) => scope !== undefined && isLockingOfLibrary(each, scope, resolver));
   if (!decorator) return undefined;
   const taken = { function: node, range: rangeOf(decorator) };
   const key = `${decoratorKey}${functionKey(node)}`;
@@ -176,7 +176,7 @@ function lockOfLibrary({ function: node }: Frame, { resolver }: Program): HeldLo
 function locksGiven(node: FunctionNode, program: Program, ownership: Ownership): readonly HeldLock[] {
   const scope = parentOf(node);
   if (!scope) return [];
-  return node.facts.decorators.flatMap((decorator) => {
+  return node.head.decorators.flatMap((decorator) => {
     if (decorator.op !== "call" || !isLockingOfLibrary(decorator, scope, program.resolver)) return [];
     const taken = { function: node, range: rangeOf(decorator) };
     return decorator.arguments.flatMap(({ value }) =>

@@ -205,7 +205,7 @@ class Walker {
         given: new Map(),
         self: undefined,
         from: undefined,
-        calledAs: root.function.facts.name,
+        calledAs: root.function.head.name,
         others: [],
       });
     }
@@ -317,7 +317,7 @@ class Walker {
     if (how === "awaited" && candidates.some(({ function: node }) => isCoroutine(node))) return;
     const callees = candidates.filter(({ function: node }) => runsInPlace(node, how));
     const names = new Map<string, Set<FunctionNode>>();
-    for (const { function: node } of callees) names.set(node.facts.name, (names.get(node.facts.name) ?? new Set()).add(node));
+    for (const { function: node } of callees) names.set(node.head.name, (names.get(node.head.name) ?? new Set()).add(node));
     const most = Math.max(0, ...[...names.values()].map((nodes) => nodes.size));
     if (most > maximumChoices) return;
     for (const callee of callees) steps.push(this.entered(callee, call, state, most > 1 ? "unsure" : "sure"));
@@ -329,7 +329,7 @@ class Walker {
     const { callee } = call;
     // `wraps(function)` stands for the function, but calling it decorates another.
     if (callee.op === "call" && lastNameOf(callee.callee) === "wraps") return [];
-    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.facts.index) {
+    if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.index) {
       const { name } = callee.place;
       if (node.facts.parameters.some((parameter) => parameter.name === name)) {
         // What other callers pass is called on other ways.
@@ -341,7 +341,7 @@ class Walker {
     }
     const around = callee.op === "read" && callee.place.kind === "name" ? parameterAround(callee.place, node) : undefined;
     // Of all functions that a decorator is put on, the one that was called.
-    if (around) return resolver.callees(call, node).filter(({ function: wrapped }) => wrapped.facts.name === state.calledAs);
+    if (around) return resolver.callees(call, node).filter(({ function: wrapped }) => wrapped.head.name === state.calledAs);
     const object = objectOf(call);
     if (object && callee.op === "read" && callee.place.kind === "attribute") {
       if (self && isSelf(object, node)) {
@@ -406,7 +406,7 @@ class Walker {
     if (argument.op === "constant") return { constant: argument };
     if (argument.op === "function" || argument.op === "read") {
       const { place } = argument.op === "read" ? argument : { place: undefined };
-      if (place?.kind === "name" && place.owner === node.facts.index && node.facts.parameters.some(({ name }) => name === place.name))
+      if (place?.kind === "name" && place.owner === node.index && node.facts.parameters.some(({ name }) => name === place.name))
         return node.bound(place.name) !== undefined ? undefined : given.get(place.name);
       const code = this.program.resolver.resolve(argument, node).filter((entity) => entity.kind === "function");
       return code.length === 1 ? { code } : "something";
@@ -454,7 +454,7 @@ function keyOf(
   keyOfCode: (entity: Entity) => string,
 ): string {
   const parts: (string | number)[] = [];
-  if (node.facts.parent !== 0 && calledAs !== node.facts.name) parts.push(`as ${calledAs}`);
+  if (node.head.parent !== 0 && calledAs !== node.head.name) parts.push(`as ${calledAs}`);
   if (self) parts.push(keyOfClass(self));
   for (const [name, each] of given) parts.push(`${name}=${givenKey(each, keyOfCode)}`);
   return parts.join(" ");
@@ -486,7 +486,7 @@ function runsInPlace(node: FunctionNode, how: "awaited" | "called"): boolean {
   if (isCoroutine(node)) return false;
   const decorators = decoratorNames(node).filter((name) => !plainDecorators.has(name));
   // A plain function that returns nothing cannot be awaited, so it is not what is called, or a decorator made something else of it.
-  if (how === "awaited" && (decorators.length > 0 || !node.facts.returned.some((value) => value.op !== "constant"))) return false;
+  if (how === "awaited" && (decorators.length > 0 || !node.returned.some((value) => value.op !== "constant"))) return false;
   return !decorators.some((name) => handingOver.test(name));
 }
 
@@ -504,7 +504,7 @@ function propertyNames(program: Program): ReadonlySet<string> {
   return program.resolver.overview("property methods", () => {
     const namesIn = (file: LinkedFile): readonly string[] =>
       file.derive("property methods", () =>
-        file.functions.filter((node) => node.facts.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
+        file.functions.filter((node) => node.head.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
       );
     return new Set(program.files.flatMap(namesIn));
   });
@@ -512,13 +512,13 @@ function propertyNames(program: Program): ReadonlySet<string> {
 
 /** Whether the name is a parameter of a function around this one. */
 function parameterAround({ name, owner }: NamePlace, node: FunctionNode): boolean {
-  const outer = owner > 0 && owner !== node.facts.index ? node.file.functionAt(owner) : undefined;
+  const outer = owner > 0 && owner !== node.index ? node.file.functionAt(owner) : undefined;
   return outer?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
 }
 
 function isSelf(value: Value, node: FunctionNode): boolean {
-  if (value.op !== "read" || value.place.kind !== "name" || node.facts.class === undefined) return false;
-  return value.place.owner === node.facts.index && value.place.name === node.facts.parameters[0]?.name;
+  if (value.op !== "read" || value.place.kind !== "name" || node.head.class === undefined) return false;
+  return value.place.owner === node.index && value.place.name === node.facts.parameters[0]?.name;
 }
 
 /** What the constants that were passed decide. */
@@ -540,7 +540,7 @@ function knownIn(state: State): KnownValues {
 }
 
 function constantOf(value: Value, { function: node, given }: State): ConstantValue | undefined {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return undefined;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return undefined;
   const found = node.bound(value.place.name) !== undefined ? undefined : given.get(value.place.name);
   return found && found !== "something" && "constant" in found ? found.constant : undefined;
 }
@@ -555,11 +555,8 @@ function flagOf(value: Value, { file }: FunctionNode): ConstantValue | undefined
 }
 
 function isPassed(value: Value, { function: node, given }: State): boolean {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
-  return (
-    given.get(value.place.name) === "something" &&
-    (node.bound(value.place.name) ?? []).every((bound) => bound.start > value.start)
-  );
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
+  return given.get(value.place.name) === "something" && (node.bound(value.place.name) ?? []).every((bound) => bound.start > value.start);
 }
 
 const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
@@ -575,14 +572,14 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
     if (value.op === "comprehension") add(value.element);
     if (value.op === "display") value.elements.forEach(add);
     if (value.op === "call" && awaiting.has(lastNameOf(value.callee))) for (const argument of value.arguments) add(argument.value);
-    if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index) {
+    if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.index) {
       const bound = node.bound(value.place.name) ?? [];
       if (bound.length === 1 && bound[0]?.op === "call") awaited.add(bound[0]);
     }
   };
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "await") add(operation.value);
-    if (operation.op === "yield" && operation.value && !node.facts.isAsync) add(operation.value);
+    if (operation.op === "yield" && operation.value && !node.head.isAsync) add(operation.value);
     if (operation.op === "loop" && operation.isAsync && operation.iterable) add(operation.iterable);
     if (operation.op === "with" && operation.isAsync) add(operation.context);
     if (operation.op === "call" && awaiting.has(lastNameOf(operation.callee)))

@@ -44,7 +44,7 @@ function isReachedBefore(spawn: Spawn, goal: Goal): boolean {
 /** Whether the goal is reached on every way to a place of a function: in the function itself, or by each of its callers before they call it. */
 function isDoneBefore(node: FunctionNode, position: number, goal: Goal, depth: number): boolean {
   if (leads(surelyBefore(node.facts.body, position), node, goal, 0)) return true;
-  if (node.facts.kind === "module" || depth > maximumCallers) return false;
+  if (node.head.kind === "module" || depth > maximumCallers) return false;
   const callers = goal.program.resolver.callersOf(node);
   return callers.length > 0 && callers.every(({ call, within }) => within !== node && isDoneBefore(within, call.start, goal, depth + 1));
 }
@@ -64,7 +64,7 @@ function leads(operations: readonly Operation[], node: FunctionNode, goal: Goal,
       case "read":
         return (
           operation.place.kind === "attribute" &&
-          operation.place.name === filler.facts.name &&
+          operation.place.name === filler.head.name &&
           decoratorNames(filler).some((name) => name.endsWith("property"))
         );
       case "call":
@@ -72,12 +72,12 @@ function leads(operations: readonly Operation[], node: FunctionNode, goal: Goal,
           .callees(operation, node)
           .some(
             ({ function: callee }) =>
-              !callee.facts.isAsync &&
-              !callee.facts.isGenerator &&
+              !callee.head.isAsync &&
+              !callee.head.isGenerator &&
               (callee === filler ||
                 (depth < maximumCalls &&
                   callee !== node &&
-                  leads(surelyBefore(callee.facts.body, callee.facts.end), callee, goal, depth + 1))),
+                  leads(surelyBefore(callee.facts.body, callee.head.end), callee, goal, depth + 1))),
           );
       default:
         return false;

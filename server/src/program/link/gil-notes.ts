@@ -33,7 +33,7 @@ function readNotes(file: LinkedFile): GilNotes {
   for (const directive of file.facts.directives) {
     if (directive.kind !== "note" || (directive.name !== "releases" && directive.name !== "holds")) continue;
     const { name, subject } = directive;
-    const definition = file.functions.find((node) => node.facts.kind === "function" && startsOn(subject, node));
+    const definition = file.functions.find((node) => node.head.kind === "function" && startsOn(subject, node));
     if (definition) functions.set(definition, name);
     else for (const call of callsOn(subject, file)) calls.set(call, name);
   }

@@ -20,13 +20,13 @@ export function isGivenAnew(name: string, node: FunctionNode, resolver: Resolver
 /** Whether the argument is another object whenever the call is made. */
 function isNewAt(value: Value, { call, within }: Caller, callers: readonly Caller[], resolver: Resolver, depth: number): boolean {
   if (value.op !== "read") return isMade(value, within, resolver);
-  if (value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+  if (value.place.kind !== "name" || value.place.owner !== within.index) return false;
   const { name, owner } = value.place;
   const isPassedTwice = callers.some((other) => other.within === within && other.call !== call && passes(other.call, name, owner));
   if (isPassedTwice) return false;
   const loops = loopsAround(within, call);
   if (within.facts.parameters.some((parameter) => parameter.name === name)) {
-    const isReceiver = within.facts.class !== undefined && within.facts.parameters[0]?.name === name;
+    const isReceiver = within.head.class !== undefined && within.facts.parameters[0]?.name === name;
     return loops.length === 0 && !isReceiver && isGivenAnew(name, within, resolver, depth + 1);
   }
   const bound = within.bound(name) ?? [];
@@ -56,7 +56,7 @@ function makes(node: FunctionNode, resolver: Resolver, depth: number): boolean {
   if (depth > maximumDepth || isGenerator || isAsync || returned.length === 0) return false;
   return returned.every((value) => {
     if (value.op !== "read") return value.op === "call" && isMade(value, node, resolver, depth + 1);
-    if (value.place.kind !== "name" || value.place.owner !== node.facts.index || node.facts.rebound.has(value.place.name)) return false;
+    if (value.place.kind !== "name" || value.place.owner !== node.index || node.head.rebound.has(value.place.name)) return false;
     const bound = node.bound(value.place.name) ?? [];
     return bound.length > 0 && bound.every((each) => each.op === "call" && isMade(each, node, resolver, depth + 1));
   });

@@ -26,7 +26,7 @@ function patchesAtImport(file: LinkedFile, { resolver }: Program): boolean {
   for (const [name, full] of patches) {
     for (const { call, function: index } of file.calls(name)) {
       const within = file.functionAt(index);
-      if (within?.facts.kind === "module" && resolver.externalCallees(call, within).some((each) => full.has(each))) return true;
+      if (within?.head.kind === "module" && resolver.externalCallees(call, within).some((each) => full.has(each))) return true;
     }
   }
   return false;

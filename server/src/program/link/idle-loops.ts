@@ -224,7 +224,7 @@ class Rounds {
 
   private dependsOn(value: Value, name: string, seen: Set<Value>): boolean {
     return someValue(value, (each) => {
-      if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== this.node.facts.index) return false;
+      if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== this.node.index) return false;
       if (each.place.name === name) return true;
       return boundIn(each.place.name, this.loop, this.node).some((bound) => {
         if (seen.has(bound)) return false;
@@ -294,7 +294,7 @@ class Rounds {
       if (asked.has(value)) return;
       asked.add(value);
       someValue(value, (each) => {
-        if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index)
+        if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.index)
           for (const bound of boundIn(each.place.name, loop, node)) ask(bound);
         return false;
       });
@@ -424,7 +424,7 @@ class Rounds {
 
   /** Whether nobody but the function's own code can see what is stored. */
   private isOwn({ place }: Extract<Operation, { op: "write" }>): boolean {
-    return place.kind === "name" && place.owner === this.node.facts.index && !this.node.facts.rebound.has(place.name);
+    return place.kind === "name" && place.owner === this.node.index && !this.node.head.rebound.has(place.name);
   }
 
   private with(

@@ -149,9 +149,9 @@ export function sourcesOf(value: Value, within: FunctionNode, resolver: Resolver
 
 /** What a variable of the running call is bound to, if that is one thing: `pairs = d.items()`. */
 function onlyBinding(value: Value, within: FunctionNode): Value | undefined {
-  if (value.op !== "read" || value.place.kind !== "name" || within.facts.kind === "module") return undefined;
+  if (value.op !== "read" || value.place.kind !== "name" || within.head.kind === "module") return undefined;
   const { name, owner } = value.place;
-  if (owner !== within.facts.index || within.facts.rebound.has(name)) return undefined;
+  if (owner !== within.index || within.head.rebound.has(name)) return undefined;
   const bound = within.bound(name) ?? [];
   return bound.length === 1 && !within.facts.parameters.some((parameter) => parameter.name === name) ? bound[0] : undefined;
 }

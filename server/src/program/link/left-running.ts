@@ -52,14 +52,14 @@ export function leftRunning(starts: readonly Start[], { resolver }: Program): Re
   const leaving = new Map<FunctionNode, Start>();
   for (const start of starts) {
     const { in: node, beside, spawn } = start;
-    if (spawn.width === "thread" && beside.end >= node.facts.end && !leaving.has(node)) leaving.set(node, start);
+    if (spawn.width === "thread" && beside.end >= node.head.end && !leaving.has(node)) leaving.set(node, start);
   }
   let last = [...leaving];
   for (let depth = 0; depth < mostCalls && last.length > 0; depth++) {
     const next: [FunctionNode, Start][] = [];
     for (const [node, start] of last)
       for (const { call, within } of resolver.callersOf(node)) {
-        if (leaving.has(within) || within.facts.kind === "module" || isEndedAfter(within, call, resolver)) continue;
+        if (leaving.has(within) || within.head.kind === "module" || isEndedAfter(within, call, resolver)) continue;
         leaving.set(within, start);
         next.push([within, start]);
       }

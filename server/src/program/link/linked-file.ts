@@ -122,6 +122,13 @@ function callersIn({ callsByName }: Facts, names: ReadonlySet<string>): Readonly
   return callers;
 }
 
+/** What names of a class's body are bound to, but its methods. */
+export function assignedIn(body: FunctionNode): readonly Value[] {
+  return body.file.derive(`assigned in ${body.index}`, () =>
+    [...body.facts.bindings.values()].flat().filter(({ op }) => op !== "function"),
+  );
+}
+
 /** Is told of each part of a file that somebody reads and that an edit can change. */
 export type Watch = (part: object) => void;
 

@@ -49,11 +49,11 @@ function baseOf(value: Value, node: FunctionNode, depth = 0): number | undefined
   const { place } = value;
   if (place.kind === "attribute" && place.object.op === "read" && place.object.place.kind === "name") {
     const { name, owner } = place.object.place;
-    const index = owner === node.facts.index ? node.facts.parameters.findIndex((parameter) => parameter.name === name) : -1;
+    const index = owner === node.index ? node.facts.parameters.findIndex((parameter) => parameter.name === name) : -1;
     return index >= 0 && node.bound(name) === undefined ? index : undefined;
   }
   // `lock = self.lock`
-  const bound = place.kind === "name" && place.owner === node.facts.index ? (node.bound(place.name) ?? []) : [];
+  const bound = place.kind === "name" && place.owner === node.index ? (node.bound(place.name) ?? []) : [];
   return bound.length === 1 && bound[0] ? baseOf(bound[0], node, depth + 1) : undefined;
 }
 
@@ -61,11 +61,11 @@ function baseOf(value: Value, node: FunctionNode, depth = 0): number | undefined
 function baseInHolder(value: Value, taken: Acquisition, level: number): number | undefined {
   const inner = baseOf(value, taken.function);
   const step = taken.path[level];
-  if (inner !== 0 || taken.path.length !== level + 1 || !step || taken.function.facts.class === undefined) return undefined;
+  if (inner !== 0 || taken.path.length !== level + 1 || !step || taken.function.head.class === undefined) return undefined;
   const call = callOf(step);
   if (call?.callee.op !== "read" || call.callee.place.kind !== "attribute" || call.callee.place.object.op !== "read") return undefined;
   const { place } = call.callee.place.object;
-  if (place.kind !== "name" || place.owner !== step.function.facts.index || step.function.bound(place.name) !== undefined) return undefined;
+  if (place.kind !== "name" || place.owner !== step.function.index || step.function.bound(place.name) !== undefined) return undefined;
   const index = step.function.facts.parameters.findIndex((parameter) => parameter.name === place.name);
   return index >= 0 ? index : undefined;
 }

@@ -318,7 +318,7 @@ class Search {
   /** Whether the thread that is joined is an object of a class whose `run` takes the lock. */
   private isOfThreadClass({ root }: Acquisition, { call, function: node }: Wait): boolean {
     const object = objectOf(call);
-    if (!object || (root.kind !== "handler" && root.kind !== "spawn") || root.function.facts.name !== "run") return false;
+    if (!object || (root.kind !== "handler" && root.kind !== "spawn") || root.function.head.name !== "run") return false;
     return this.program.resolver
       .resolve(object, node)
       .some((entity) => entity.kind === "instance" && this.program.resolver.method(entity.class, "run") === root.function);

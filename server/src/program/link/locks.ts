@@ -142,7 +142,7 @@ function chosenThread({ operator, operands, start, end }: ComputeOperation, fram
 
 /** The barrier whose `wait` the value comes from. */
 function barrierOf(value: Value, within: FunctionNode, resolver: Resolver): Value | undefined {
-  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
+  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.index) {
     const [only, ...others] = within.bound(value.place.name) ?? [];
     return only?.op === "call" && others.length === 0 ? barrierOf(only, within, resolver) : undefined;
   }
@@ -188,7 +188,7 @@ export function locksOf(
   if (property && context.op === "read" && context.place.kind === "attribute") {
     // Made anew whenever it is asked for, it is another lock each time.
     if (makesNewLock(property, program)) return [];
-    const [only, ...others] = property.facts.returned;
+    const [only, ...others] = property.returned;
     const self = property.facts.parameters[0]?.name;
     if (only?.op === "read" && only.place.kind === "attribute" && others.length === 0 && self !== undefined) {
       const object = ownership.object(context.place.object, frame);
@@ -263,7 +263,7 @@ function capturedAttribute(context: Value, frame: Frame, ownership: Ownership): 
 /** The attribute behind `getattr(self, "_lock")`, also through a variable, where there is one that it can be. */
 function askedByName(context: Value, { function: within }: Frame, { resolver }: Program): Value | undefined {
   let call = context;
-  if (context.op === "read" && context.place.kind === "name" && context.place.owner === within.facts.index) {
+  if (context.op === "read" && context.place.kind === "name" && context.place.owner === within.index) {
     const [only, ...others] = within.bound(context.place.name) ?? [];
     if (only && others.length === 0) call = only;
   }
@@ -313,7 +313,7 @@ function lockOfCondition(
 
 /** The value itself; of a parameter, what each of the calls of the function passes for it, if anything. */
 function passedFor(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Passed[] {
-  const name = value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index ? value.place.name : "";
+  const name = value.op === "read" && value.place.kind === "name" && value.place.owner === within.index ? value.place.name : "";
   const parameter = within.bound(name) !== undefined ? undefined : within.facts.parameters.find((each) => each.name === name);
   if (!parameter || depth > maximumPassing) return [{ value, in: within }];
   const passed = resolver.callersOf(within).flatMap(({ call, within: caller, receiver }) => {
@@ -479,7 +479,7 @@ export function triedIn(
     return inner && { call: inner.call, arm: inner.arm === "first" ? "other" : "first" };
   }
   if (test.op === "call" && isAcquire(test)) return { call: test, arm: "first" };
-  if (test.op === "read" && test.place.kind === "name" && test.place.owner === within.facts.index) {
+  if (test.op === "read" && test.place.kind === "name" && test.place.owner === within.index) {
     const bound = within.bound(test.place.name) ?? [];
     const [only] = bound;
     return bound.length === 1 && only?.op === "call" && isAcquire(only) ? { call: only, arm: "first" } : undefined;

@@ -95,8 +95,8 @@ export class Looking {
     switch (place.kind) {
       case "name": {
         if (place.owner < 0) return [];
-        const bound = loop && place.owner === within.facts.index ? boundIn(place.name, loop, within) : [];
-        if (bound.length > 0 && within.facts.kind !== "module") return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
+        const bound = loop && place.owner === within.index ? boundIn(place.name, loop, within) : [];
+        if (bound.length > 0 && within.head.kind !== "module") return bound.flatMap((each) => this.looksIn(each, within, loop, depth + 1));
         return this.isRebound(place.name, place.owner, within) || this.resolver.resolve(value, within).some(isContainerEntity) ? found : [];
       }
       case "attribute": {
@@ -124,7 +124,7 @@ export class Looking {
   /** Whether functions inside the one that owns the variable give it another value. */
   private isRebound(name: string, owner: number, within: FunctionNode): boolean {
     const holder = within.file.functionAt(owner);
-    return holder?.facts.rebound.has(name) ?? false;
+    return holder?.head.rebound.has(name) ?? false;
   }
 
   /** What a call is to somebody who only waits. */
@@ -247,7 +247,7 @@ export class Looking {
 
   /** Whether the value is what starting a task returned. */
   private isTask(value: Value, within: FunctionNode): boolean {
-    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
     const bound = within.bound(value.place.name) ?? [];
     return bound.some((each) => each.op === "call" && this.resolver.externalCallees(each, within).some((name) => startingTask.test(name)));
   }
@@ -280,10 +280,10 @@ export class Looking {
     if (this.depth === mostCalls) return undefined;
     this.depth++;
     this.pure.set(key, "being asked");
-    const isOpen = node.facts.isAsync || node.facts.isGenerator || isStub(node);
+    const isOpen = node.head.isAsync || node.head.isGenerator || isStub(node);
     const says = isOpen ? undefined : this.purityOfList(node.facts.body, node);
     const tests = testsIn(node.facts.body);
-    const looks = says ? [...node.facts.returned, ...tests].flatMap((value) => this.looksIn(value, node, undefined)) : [];
+    const looks = says ? [...node.returned, ...tests].flatMap((value) => this.looksIn(value, node, undefined)) : [];
     const purity: Purity = says ? { does: "looks", says, looks } : { does: "work", says: "nothing", looks: [] };
     this.pure.set(key, purity);
     this.depth--;

@@ -185,7 +185,7 @@ class Search {
     const locks = locksOf(lock, this.ownership.beside(node), this.program, this.ownership, "anyone");
     const holder = locks.map(({ key }) => this.heldLong.get(key)).find((wait) => wait !== undefined && wait.function !== node);
     if (!holder) return undefined;
-    const name = holder.function.facts.name === "<lambda>" ? "a lambda" : holder.function.facts.name;
+    const name = holder.function.head.name === "<lambda>" ? "a lambda" : holder.function.head.name;
     const lockKey = locks.find(({ key }) => this.heldLong.get(key) === holder)?.key ?? "";
     // What is done far from where the lock is taken is rarely what it is taken for.
     const usually = stepsUnder(holder, lockKey) > nearUnderLock ? "short" : "long";
@@ -324,7 +324,7 @@ class Search {
     }
     // A process that is asked to end does so in a moment as a rule, and never if it waits for something itself.
     if (name.startsWith("subprocess.Popen.") && isLookedAt(call, undefined, processRequests, node)) return true;
-    return ending.test(node.facts.name) && /\.(join|wait|communicate)$/.test(name);
+    return ending.test(node.head.name) && /\.(join|wait|communicate)$/.test(name);
   }
 
   /** Whether something around the call shows that it does not wait. */
@@ -592,7 +592,7 @@ function withoutRepeats(blocks: readonly LoopBlock[]): readonly LoopBlock[] {
 function withConstants(call: CallOperation, node: FunctionNode, constants: ReadonlyMap<string, ConstantValue>): CallOperation {
   if (constants.size === 0) return call;
   const known = (value: Value): Value => {
-    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return value;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return value;
     return node.bound(value.place.name) !== undefined ? value : (constants.get(value.place.name) ?? value);
   };
   return { ...call, arguments: call.arguments.map((argument) => ({ ...argument, value: known(argument.value) })) };
@@ -650,7 +650,7 @@ function isLocalName(value: Value): boolean {
 
 /** Whether the future is known to be done: it was awaited, or asked, or is what a callback was given. */
 function isDoneBefore(call: CallOperation, name: string, node: FunctionNode): boolean {
-  if (node.facts.parameters.some((parameter) => parameter.name === name) && !node.facts.isAsync) return true;
+  if (node.facts.parameters.some((parameter) => parameter.name === name) && !node.head.isAsync) return true;
   if (isLookedAt(call, name, futureLooks, node)) return true;
   let isDone = false;
   walkOperations(node.facts.body, (operation) => {

@@ -13,7 +13,7 @@ export function membersOfLoop(
   resolver: Resolver,
   ownership: Ownership,
 ): readonly FrameArgument[] | undefined {
-  if (variable.op !== "read" || variable.place.kind !== "name" || variable.place.owner !== frame.function.facts.index) return undefined;
+  if (variable.op !== "read" || variable.place.kind !== "name" || variable.place.owner !== frame.function.index) return undefined;
   const bound = frame.function.bound(variable.place.name) ?? [];
   // Locks are taken in one loop and given back in the next, of the same elements.
   const lists = bound.map((each) => (each.op === "element-of" ? membersOf(each.iterable, frame, resolver, ownership, 0) : undefined));
@@ -46,7 +46,7 @@ function membersOf(
         const kept = keptInAttribute(place.object, place.name, frame, resolver, ownership);
         return kept && further(kept.value, kept.in);
       }
-      if (place.owner === frame.function.facts.index) {
+      if (place.owner === frame.function.index) {
         const given = frame.arguments?.get(place.name);
         const only = onlyBinding(place.name, frame.function);
         return given ? further(given.value, given.in) : only && further(only, frame);

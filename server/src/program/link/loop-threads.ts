@@ -60,7 +60,7 @@ function runsOnLoop(node: FunctionNode, program: Program): boolean {
   const roots = new Set(loopRoots(program).map((root) => root.function));
   const ways = new Set([node]);
   for (const way of ways) {
-    if (way.facts.isAsync || roots.has(way)) return true;
+    if (way.head.isAsync || roots.has(way)) return true;
     for (const { within } of program.resolver.callersOf(way)) ways.add(within);
     if (ways.size > maximumWays) return true;
   }
@@ -101,7 +101,7 @@ function evidenceFor(call: CallOperation, within: FunctionNode, spawn: Spawn, { 
   }
   const { name, kind } = within.facts;
   if (kind !== "function" || /^__(init|enter|new)__$/.test(name)) return undefined;
-  const isOfSameObject = within.facts.class !== undefined && within.facts.class === spawn.in.facts.class;
+  const isOfSameObject = within.head.class !== undefined && within.head.class === spawn.in.head.class;
   if (!isOfSameObject) return undefined;
   const callers = resolver.callersOf(within);
   // What the method that starts the thread calls may come before the start.

@@ -18,7 +18,7 @@ export function loopWaits(program: Program): readonly LoopWait[] {
     return file.calls("result").flatMap(({ call, function: index }): LoopWait[] => {
       const node = file.functionAt(index);
       const { callee } = call;
-      if (!node?.facts.isAsync || call.arguments.length > 0 || callee.op !== "read" || callee.place.kind !== "attribute") return [];
+      if (!node?.head.isAsync || call.arguments.length > 0 || callee.op !== "read" || callee.place.kind !== "attribute") return [];
       const submitted = boundCall(callee.place.object, node);
       if (!submitted || !calls(submitted, "asyncio.run_coroutine_threadsafe", node, program)) return [];
       const loop = submitted.arguments.find((argument) => argument.name === "loop") ?? submitted.arguments[1];
@@ -35,7 +35,7 @@ export function loopWaits(program: Program): readonly LoopWait[] {
 /** The call that the value is, or that the only value of a variable is. */
 function boundCall(value: Value, node: FunctionNode): CallOperation | undefined {
   if (value.op === "call") return value;
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return undefined;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return undefined;
   const [only, ...others] = node.bound(value.place.name) ?? [];
   return only?.op === "call" && others.length === 0 ? only : undefined;
 }

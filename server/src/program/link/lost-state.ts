@@ -89,7 +89,7 @@ class Search {
         : undefined;
     }
     if (owner !== change.in.index) return undefined;
-    const isSelf = change.in.facts.class !== undefined && name === change.in.facts.parameters[0]?.name;
+    const isSelf = change.in.head.class !== undefined && name === change.in.facts.parameters[0]?.name;
     if (!isSelf) return this.lostArgument(change, name, place.name);
     const { receiver } = this.target;
     if (receiver?.kind === "instance") return this.lostAttribute(change, name, place.name, receiver.class, "attribute");
@@ -105,7 +105,7 @@ class Search {
       walkOperations(node.facts.body, (operation) => {
         if (found || operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
         const { object, name } = operation.callee.place;
-        if (name !== method.facts.name || object.op !== "read" || object.place.kind !== "name" || object.place.owner !== 0) return;
+        if (name !== method.head.name || object.op !== "read" || object.place.kind !== "name" || object.place.owner !== 0) return;
         const [entity, ...others] = resolver.resolve(object, node);
         if (entity?.kind !== "instance" || others.length > 0 || resolver.method(entity.class, name) !== method) return;
         found = { name: object.place.name, class: entity.class };
@@ -218,7 +218,7 @@ class Search {
       walkOperations(each.facts.body, (operation) => {
         if (operation.op !== "call" || operation === this.spawn.call) return;
         isHanded ||= operation.arguments.some(
-          ({ value }) => value.op === "read" && value.place.kind !== "element" && value.place.name === node.facts.name,
+          ({ value }) => value.op === "read" && value.place.kind !== "element" && value.place.name === node.head.name,
         );
       });
       return isHanded;
@@ -245,7 +245,7 @@ class Search {
       for (const { function: index, write } of each.facts.instanceAttributes.get(name) ?? []) {
         const method = each.file.functionAt(index);
         if (!method || this.inChild.has(method)) continue;
-        if (method.facts.name !== "__init__") return undefined;
+        if (method.head.name !== "__init__") return undefined;
         if (!write.value || !this.isPlain(write.value, method)) return undefined;
         inits.push(write.value);
       }
@@ -255,7 +255,7 @@ class Search {
         !ownNode ||
         others.some(
           (method) =>
-            method.facts.name !== "__init__" &&
+            method.head.name !== "__init__" &&
             changesIn(method).some(({ place, does }) => does === "mutate" && isAttributeOf(place, method.facts.parameters[0]?.name, name)),
         )
       )
@@ -282,7 +282,7 @@ class Search {
       (each) =>
         !this.inChild.has(each) &&
         !isWorker(each) &&
-        each.facts.name !== "__init__" &&
+        each.head.name !== "__init__" &&
         changesIn(each).some(
           ({ place, range, does }) =>
             isIt({ op: "read", place, ...range }, each) &&
@@ -332,7 +332,7 @@ class Search {
     const { function: target } = this.target;
     const isCounted = (value: Value): boolean =>
       value.op === "call" && this.program.resolver.externalCallees(value, target).includes("builtins.len");
-    if (target.facts.returned.some((value) => partOf(value, (each) => isIt(each, target), isCounted))) return true;
+    if (target.returned.some((value) => partOf(value, (each) => isIt(each, target), isCounted))) return true;
     for (const node of this.inChild) {
       let isSent = false;
       walkOperations(node.facts.body, (operation) => {

@@ -6,7 +6,7 @@ export function hasNote(node: FunctionNode, name: DirectiveNote): boolean {
   const notes = notesIn(node.file);
   if (notes.size === 0) return false;
   if (notes.get(node)?.has(name)) return true;
-  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
+  const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
   const body = owner && node.file.functionAt(owner.facts.body);
   return body !== undefined && body !== node && (notes.get(body)?.has(name) ?? false);
 }
@@ -20,13 +20,13 @@ function readNotes(file: LinkedFile): ReadonlyMap<FunctionNode, ReadonlySet<Dire
   const notes = new Map<FunctionNode, Set<DirectiveNote>>();
   if (file.facts.directives.length === 0) return notes;
   const definitions = file.functions
-    .filter((node) => node.facts.kind === "function" || node.facts.kind === "class-body")
-    .sort((a, b) => a.facts.start - b.facts.start);
+    .filter((node) => node.head.kind === "function" || node.head.kind === "class-body")
+    .sort((a, b) => a.head.start - b.head.start);
   for (const directive of file.facts.directives) {
     if (directive.kind !== "note") continue;
     const { start, end } = directive.range;
-    const onHeader = definitions.find((node) => node.facts.nameRange.end <= start && end <= node.facts.bodyStart);
-    const target = onHeader ?? definitions.find((node) => node.facts.start >= end);
+    const onHeader = definitions.find((node) => node.head.nameRange.end <= start && end <= node.facts.bodyStart);
+    const target = onHeader ?? definitions.find((node) => node.head.start >= end);
     if (!target) continue;
     const known = notes.get(target) ?? new Set();
     known.add(directive.name);

@@ -73,7 +73,7 @@ function replacesNew(decorator: FunctionNode, resolver: Resolver): boolean {
 
 /** Whether the function, on one of its ways out, returns what was kept from an earlier call, and what that is does not depend on the arguments. */
 function handsOutKept(node: FunctionNode, resolver: Resolver): boolean {
-  return node.facts.returned.some((value) => isKept(value, node, resolver, 0));
+  return node.returned.some((value) => isKept(value, node, resolver, 0));
 }
 
 function isKept(value: Value, node: FunctionNode, resolver: Resolver, depth: number): boolean {
@@ -96,7 +96,7 @@ function isKept(value: Value, node: FunctionNode, resolver: Resolver, depth: num
       return isClass(place.index, node, resolver);
     case "name": {
       if (place.owner < 0 || node.facts.parameters.some((parameter) => parameter.name === place.name)) return false;
-      if (place.owner !== node.facts.index) return true;
+      if (place.owner !== node.index) return true;
       return (node.bound(place.name) ?? []).some((bound) => isKept(bound, node, resolver, depth + 1));
     }
   }
@@ -108,7 +108,7 @@ const maximumDepth = 4;
 function isClass(value: Value, node: FunctionNode, resolver: Resolver): boolean {
   if (value.op !== "read" || value.place.kind !== "name") return false;
   const { name, owner } = value.place;
-  if (owner === node.facts.index && node.facts.parameters[0]?.name === name) return node.facts.class !== undefined;
+  if (owner === node.index && node.facts.parameters[0]?.name === name) return node.head.class !== undefined;
   return resolver.resolve(value, node).some((entity) => entity.kind === "class");
 }
 

@@ -98,7 +98,7 @@ function isGivenAgain(name: string, node: FunctionNode, program: Program, depth:
     const isKept = loops.length > 0 && !bound.some((each) => loops.some((loop) => loop.start <= each.start && each.end <= loop.end));
     if (given.has(key) || isKept) return true;
     given.add(key);
-    return variable !== undefined && variable.owner === within.facts.index && isGivenAgain(variable.name, within, program, depth + 1);
+    return variable !== undefined && variable.owner === within.index && isGivenAgain(variable.name, within, program, depth + 1);
   });
 }
 
@@ -114,7 +114,7 @@ function isNear(first: Access, location: string, program: Program): boolean {
   // What a decorator keeps, it keeps once for each function or class under it.
   const holder = owner === undefined ? undefined : functionOfKey(owner, program);
   const applied = holder ? resolver.callersOf(holder) : [];
-  if (!location.startsWith("attribute ") && applied.length > 0 && applied.every(({ within }) => within.facts.kind !== "function"))
+  if (!location.startsWith("attribute ") && applied.length > 0 && applied.every(({ within }) => within.head.kind !== "function"))
     return applied.length === 1 || first.location.startsWith("attribute ");
   switch (root.kind) {
     case "spawn":
@@ -141,7 +141,7 @@ export function makesStarter(key: string, { in: within }: Spawn, { resolver }: P
 function withoutCell(step: string, program: Program): string {
   const [, key, name] = /^cell (.*#\d+) ([^ .[]+)$/.exec(step) ?? [];
   const node = key === undefined ? undefined : functionOfKey(key, program);
-  const owner = node?.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
+  const owner = node?.head.class === undefined ? undefined : node.file.classAt(node.head.class);
   return owner && node?.facts.parameters[0]?.name === name ? `self ${classKey(owner)}` : step;
 }
 
@@ -177,7 +177,7 @@ function findSites(step: string, program: Program): ReadonlySet<string> | undefi
     );
   }
   const within = kind === "global" ? program.file(holder)?.functionAt(0) : functionOfKey(holder, program);
-  if (!within || within.facts.rebound.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
+  if (!within || within.head.rebound.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
   return madeBy(
     (within.bound(name) ?? []).map((value) => ({ value, in: within })),
     program,

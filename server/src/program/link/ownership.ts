@@ -240,7 +240,7 @@ export class Ownership {
     const holder = classOfBody(frame.function.file.functionAt(owner));
     if (holder) return this.classAttribute(holder, name);
     for (let current: Frame | undefined = frame; current && owner > 0; current = current.caller) {
-      if (current.function.file === frame.function.file && current.function.facts.index === owner) return own;
+      if (current.function.file === frame.function.file && current.function.index === owner) return own;
     }
     const key = owner === 0 ? this.globalKey(frame.function, name) : `cell ${frame.function.file.path}#${owner} ${name}`;
     return owner < 0 ? unknown : sharedObject(key);
@@ -253,7 +253,7 @@ export class Ownership {
     const holder = classOfBody(frame.function.file.functionAt(owner));
     if (holder) return { ...this.classAttribute(holder, name), class: node };
     for (let current: Frame | undefined = frame; current; current = current.caller) {
-      if (current.function.file !== frame.function.file || current.function.facts.index !== owner) continue;
+      if (current.function.file !== frame.function.file || current.function.index !== owner) continue;
       const parameter = current.parameters.get(name);
       const later = current === frame ? boundBefore(name, value, current.function) : undefined;
       // What the function has handed to a thread is still that, where nothing else is ever stored in the variable.
@@ -289,9 +289,9 @@ export class Ownership {
    * object made for itself.
    */
   receiverOnWay(method: FunctionNode, frame: Frame): AbstractObject | undefined {
-    const owner = method.facts.class === undefined ? undefined : method.file.classAt(method.facts.class);
+    const owner = method.head.class === undefined ? undefined : method.file.classAt(method.head.class);
     for (let current = frame.caller; owner && current; current = current.caller) {
-      const self = current.function.facts.class === undefined ? undefined : current.function.facts.parameters[0];
+      const self = current.function.head.class === undefined ? undefined : current.function.facts.parameters[0];
       const object = self && current.parameters.get(self.name);
       if (object?.class && this.resolver.classOrder(object.class).classes.includes(owner)) return object;
     }
@@ -321,7 +321,8 @@ export class Ownership {
     if (!definer.facts.instanceAttributes.has(name)) {
       // Storing through an object gives it an attribute of its own; only what the class made once is still the class's.
       const holder = classes.find((each) => each.file.functionAt(each.facts.body)?.bound(name) !== undefined);
-      const made = holder?.file.functionAt(holder.facts.body)
+      const made = holder?.file
+        .functionAt(holder.facts.body)
         ?.bound(name)
         ?.some((value) => (value.op === "call" && !this.isDescriptor(value, holder)) || value.op === "display");
       if (holder && made) return this.classAttribute(holder, name);
@@ -386,7 +387,7 @@ export class Ownership {
     const init = this.resolver.method(object.class ?? definer, "__init__");
     const writes = definer.facts.instanceAttributes.get(name) ?? [];
     // What is stored again later is no longer what was passed.
-    if (!init || writes.some(({ function: each }) => definer.file.functionAt(each)?.facts.name !== "__init__")) return undefined;
+    if (!init || writes.some(({ function: each }) => definer.file.functionAt(each)?.head.name !== "__init__")) return undefined;
     for (const { function: index, write } of writes) {
       const value = write.value;
       if (definer.file.functionAt(index) !== init || value?.op !== "read" || value.place.kind !== "name") continue;
@@ -447,11 +448,11 @@ export class Ownership {
             made: { call, in: frame.function, frame },
           };
         case "function": {
-          if (depth > maximumCallDepth || entity.function.facts.isGenerator || entity.function.facts.returned.length === 0) return unknown;
+          if (depth > maximumCallDepth || entity.function.head.isGenerator || entity.function.returned.length === 0) return unknown;
           // Functions that return what they call one another for add nothing to it, and each round would double the work.
           if (frameOnWay(entity.function, frame)) return unknown;
           const inner = this.enter(entity.function, entity.receiver, call, frame);
-          const returned = merged(entity.function.facts.returned.map((value) => this.object(value, inner, depth + 2)));
+          const returned = merged(entity.function.returned.map((value) => this.object(value, inner, depth + 2)));
           if (returned.sharing !== "own" || !isRemembered(entity.function)) return returned;
           const key = `result of ${functionKey(entity.function)}`;
           return call.arguments.length === 0 ? sharedObject(key, returned.class) : { ...unknown, key, class: returned.class };
@@ -498,11 +499,11 @@ export class Ownership {
         const object = before && this.canHave(before, node) ? before : undefined;
         const isNew =
           receiver.kind === "instance" &&
-          node.facts.name === "__init__" &&
+          node.head.name === "__init__" &&
           !(callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "__init__");
         const ownClass = receiver.kind === "instance" || receiver.kind === "class" ? receiver.class : undefined;
         // `__new__`, and `__call__` of a metaclass, are given the class whose object is made.
-        const isMaking = receiver.kind === "class" && (node.facts.name === "__new__" || node.facts.name === "__call__");
+        const isMaking = receiver.kind === "class" && (node.head.name === "__new__" || node.head.name === "__call__");
         const base: AbstractObject = isNew
           ? { ...own, key: `made ${caller.function.file.path}:${call.start}` }
           : isMaking
@@ -540,8 +541,8 @@ export class Ownership {
   private objectBefore(callee: Value, node: FunctionNode, receiver: Entity, caller: Frame): AbstractObject | undefined {
     if (callee.op !== "read") return undefined;
     const { place } = callee;
-    if (place.kind === "attribute" && node.facts.name === "__call__" && place.name !== "__call__") return this.object(callee, caller, 1);
-    if (place.kind === "attribute" && place.name === node.facts.name) return this.object(place.object, caller, 1);
+    if (place.kind === "attribute" && node.head.name === "__call__" && place.name !== "__call__") return this.object(callee, caller, 1);
+    if (place.kind === "attribute" && place.name === node.head.name) return this.object(place.object, caller, 1);
     // A bound method that is kept under another name: in a variable, an attribute, a table of them.
     const given = (place.kind === "name" && this.passedValue(place.name, caller)) || { value: callee, in: caller };
     const kept = receiver.kind === "instance" ? boundObject(given.value, given.in.function, node, this.resolver) : undefined;
@@ -581,7 +582,7 @@ export class Ownership {
     let current = given;
     for (let depth = 0; depth < maximumCallDepth; depth++) {
       const { value, in: holder } = current;
-      const isHandedOn = value.op === "read" && value.place.kind === "name" && value.place.owner === holder.function.facts.index;
+      const isHandedOn = value.op === "read" && value.place.kind === "name" && value.place.owner === holder.function.index;
       const further = isHandedOn && value.place.kind === "name" ? holder.arguments?.get(value.place.name) : undefined;
       if (!further) return current;
       current = further;
@@ -612,7 +613,7 @@ export class Ownership {
 
   /** Whether the method can be one of the object's own. */
   private canHave(object: AbstractObject, method: FunctionNode): boolean {
-    const owner = method.facts.class === undefined ? undefined : method.file.classAt(method.facts.class);
+    const owner = method.head.class === undefined ? undefined : method.file.classAt(method.head.class);
     return !owner || !object.class || this.resolver.classOrder(object.class).classes.includes(owner);
   }
 
@@ -659,7 +660,7 @@ export class Ownership {
     for (const parameter of node.facts.parameters) {
       const argument = parameters.has(parameter.name) ? undefined : argumentFor(node, parameter, caller.call, caller.receiver);
       // A method that overrides this one hands on what it was given for this call; that is another object next time.
-      const isHandedOn = argument !== undefined && caller.within.facts.name === node.facts.name && isParameterOf(argument, caller.within);
+      const isHandedOn = argument !== undefined && caller.within.head.name === node.head.name && isParameterOf(argument, caller.within);
       if (argument && !isHandedOn) parameters.set(parameter.name, this.outside(argument, caller.within, caller.call));
     }
     return { ...frame, parameters };
@@ -669,12 +670,12 @@ export class Ownership {
   beside(node: FunctionNode, spawn?: Spawn): Frame {
     const parameters = new Map<string, AbstractObject>();
     const [self] = node.facts.parameters;
-    const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
+    const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
     if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
-    const thread = spawn?.in === node && node.facts.kind === "function" ? threadObject(spawn) : undefined;
+    const thread = spawn?.in === node && node.head.kind === "function" ? threadObject(spawn) : undefined;
     for (const [name, values] of thread ? node.facts.bindings : [])
       if (thread && values.includes(spawn?.call as Value)) parameters.set(name, thread);
-    if (spawn?.in === node && node.facts.kind === "function") {
+    if (spawn?.in === node && node.head.kind === "function") {
       for (const value of sharedVariables(node, spawn)) {
         if (value.place.kind !== "name" || parameters.has(value.place.name)) continue;
         const object = this.outside(value, node, spawn.call);
@@ -744,7 +745,7 @@ export class Ownership {
   }
 
   private isReceiver(name: string, owner: number, within: FunctionNode): boolean {
-    return within.facts.index === owner && within.facts.class !== undefined && within.facts.parameters[0]?.name === name;
+    return within.index === owner && within.head.class !== undefined && within.facts.parameters[0]?.name === name;
   }
 
   /** Whether the value differs between rounds of the loops around the spawn. */
@@ -753,7 +754,7 @@ export class Ownership {
     if (loops.length === 0) return false;
     return someValue(value, (inner) => {
       if (inner.op === "call") return true;
-      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== within.facts.index) return false;
+      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== within.index) return false;
       const bound = within.bound(inner.place.name) ?? [];
       return bound.length > 0 && bound.some((each) => loops.some((loop) => each.start >= loop.start && each.end <= loop.end));
     });
@@ -789,7 +790,7 @@ function isStoredForThread(key: string, container: Value, { function: { file } }
   walkOperations(starter.facts.body, (operation) => {
     if (operation.op !== "write" || operation.place.kind !== "element") return;
     const { object, index: at } = operation.place;
-    const isKey = at.op === "read" && at.place.kind === "name" && at.place.name === name && at.place.owner === starter.facts.index;
+    const isKey = at.op === "read" && at.place.kind === "name" && at.place.name === name && at.place.owner === starter.index;
     isStored ||= isKey && object.op === "read" && object.place.kind === held.kind && object.place.name === held.name;
   });
   return isStored;
@@ -857,7 +858,7 @@ function isParameterOf(value: Value, { facts }: FunctionNode): boolean {
 
 /** A container that is made once, when the module is run, for all calls that do not fill the parameter: `def crawl(url, seen={})`. */
 function keptDefault({ file, facts, index }: FunctionNode, { name, default: value }: ParameterFacts): AbstractObject | undefined {
-  const isMadeOnce = facts.parent === 0 || file.functionAt(facts.parent ?? 0)?.facts.kind === "class-body";
+  const isMadeOnce = facts.parent === 0 || file.functionAt(facts.parent ?? 0)?.head.kind === "class-body";
   if (!isMadeOnce || facts.kind !== "function" || facts.bindings.has(name)) return undefined;
   const isContainer =
     (value?.op === "display" && value.makes !== "tuple") ||
@@ -899,7 +900,7 @@ const maximumCallDepth = 12;
  * dot: on the thread's own, if that is of the class; else nothing is known of it.
  */
 function storedReceiver(name: string, node: FunctionNode, receiver: Entity, caller: Frame): AbstractObject | undefined {
-  if (name === node.facts.name || receiver.kind !== "instance" || node.facts.name.startsWith("__")) return undefined;
+  if (name === node.head.name || receiver.kind !== "instance" || node.head.name.startsWith("__")) return undefined;
   let first = caller;
   while (first.caller) first = first.caller;
   for (const object of first.parameters.values()) if (object.class === receiver.class) return object;
@@ -908,7 +909,7 @@ function storedReceiver(name: string, node: FunctionNode, receiver: Entity, call
 
 /** The class whose body the function is. */
 function classOfBody(node: FunctionNode | undefined): ClassNode | undefined {
-  return node?.facts.kind === "class-body" ? node.file.classes.find((each) => each.facts.body === node.index) : undefined;
+  return node?.head.kind === "class-body" ? node.file.classes.find((each) => each.facts.body === node.index) : undefined;
 }
 
 /** `metadata: dict = Field(…)` says what each object gets. */
@@ -926,12 +927,12 @@ function isSuper(callee: Value): boolean {
 function sharedVariables(node: FunctionNode, spawn: Spawn): readonly ReadOperation[] {
   const variables: ReadOperation[] = [];
   const isOwn = (value: Value): value is ReadOperation =>
-    value.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index;
+    value.op === "read" && value.place.kind === "name" && value.place.owner === node.index;
   for (const { function: target, receiverValue, arguments: passed } of spawn.targets) {
     // `Thread(target=counter.run)`: the object goes to the thread with its method.
     if (receiverValue?.in === node && isOwn(receiverValue.value)) variables.push(receiverValue.value);
     for (const { value, in: within, how } of passed.values()) if (within === node && how === "whole" && isOwn(value)) variables.push(value);
-    if (target.file !== node.file || target.facts.parent !== node.facts.index) continue;
+    if (target.file !== node.file || target.head.parent !== node.index) continue;
     walkOperations(target.facts.body, (operation) => {
       for (const value of valuesOf(operation)) {
         someValue(value, (inner) => {

@@ -92,7 +92,7 @@ function isOverBefore(a: ThreadRoot, b: ThreadRoot): boolean {
 
 /** Where the function that makes the server has it serve, which keeps it until the server is stopped; the end of the function where others do. */
 function servesFrom({ in: within, call }: Spawn): number {
-  let from = within.facts.end;
+  let from = within.head.end;
   walkOperations(within.facts.body, (operation) => {
     if (operation.op === "call" && operation.start >= call.end && /^(serve_forever|handle_request)$/.test(lastNameOf(operation.callee)))
       from = Math.min(from, operation.start);
@@ -131,7 +131,7 @@ function runsBeside(thread: ThreadRoot, caller: Extract<ThreadRoot, { kind: "cal
   if (object) return object === threadObjectOf(thread.spawn);
   return (
     caller.within === undefined &&
-    caller.beside.in.facts.class === thread.spawn.in.facts.class &&
+    caller.beside.in.head.class === thread.spawn.in.head.class &&
     caller.function.file === thread.spawn.in.file
   );
 }

@@ -97,7 +97,7 @@ class Search {
   /** An object that is made for waiting says itself that somebody else acts. */
   private evidenceOfObject(look: Look, { function: node }: IdleLoop): Evidence | undefined {
     // Tasks cannot act while a function that is none keeps the loop.
-    if (look.scope === "tasks" && !node.facts.isAsync) return undefined;
+    if (look.scope === "tasks" && !node.head.isAsync) return undefined;
     return { change: undefined, confidence: "likely" };
   }
 
@@ -116,7 +116,7 @@ class Search {
     const polls = this.polls.get(idle) ?? [];
     const writers = this.writers(look, idle.function);
     if (writers.length === 0) return undefined;
-    if (idle.function.facts.isAsync) {
+    if (idle.function.head.isAsync) {
       const task = writers.find((writer) => this.isTask(writer.function));
       return task && { change: task, confidence: "possible" };
     }
@@ -134,7 +134,7 @@ class Search {
 
   /** Whether an event loop runs the function, itself or through the one that calls it. */
   private isTask(node: FunctionNode): boolean {
-    return node.facts.isAsync || this.program.resolver.callersOf(node).some(({ within }) => within.facts.isAsync);
+    return node.head.isAsync || this.program.resolver.callersOf(node).some(({ within }) => within.head.isAsync);
   }
 
   /** The code besides the loop's own function, and what sets the state up, that changes what is looked at. */

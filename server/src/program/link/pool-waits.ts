@@ -90,21 +90,16 @@ function poolKey(spawn: Spawn): string | undefined {
   const { place } = pool;
   if (place.kind === "name" && place.owner === 0) return `global ${spawn.in.file.path} ${place.name}`;
   // A function that hands its own pool on to the work it submits.
-  if (place.kind === "name" && place.owner === spawn.in.facts.index) {
+  if (place.kind === "name" && place.owner === spawn.in.index) {
     const isHandedOn = spawn.targets.some(({ function: node, arguments: given }) => {
       const value = given.get(place.name)?.value;
       return node === spawn.in && value?.op === "read" && value.place.kind === "name" && value.place.name === place.name;
     });
     return isHandedOn ? `parameter ${functionKey(spawn.in)} ${place.name}` : undefined;
   }
-  if (
-    place.kind === "attribute" &&
-    place.object.op === "read" &&
-    place.object.place.kind === "name" &&
-    spawn.in.facts.class !== undefined
-  ) {
+  if (place.kind === "attribute" && place.object.op === "read" && place.object.place.kind === "name" && spawn.in.head.class !== undefined) {
     const isOwn = place.object.place.name === spawn.in.facts.parameters[0]?.name;
-    return isOwn ? `attribute ${spawn.in.file.path} ${spawn.in.facts.class} ${place.name}` : undefined;
+    return isOwn ? `attribute ${spawn.in.file.path} ${spawn.in.head.class} ${place.name}` : undefined;
   }
   return undefined;
 }
@@ -120,7 +115,7 @@ function reachedFrom(start: FunctionNode, program: Program): ReadonlyMap<Functio
     walkOperations(node.facts.body, (operation) => {
       if (operation.op !== "call") return;
       for (const { function: inner } of program.resolver.callees(operation, at)) {
-        if (reached.has(inner) || inner.facts.isAsync) continue;
+        if (reached.has(inner) || inner.head.isAsync) continue;
         reached.set(inner, [...path, { function: at, call: operation }]);
         queue.push(inner);
       }
@@ -214,7 +209,7 @@ function isResults(value: Value, spawn: Spawn, node: FunctionNode): boolean {
   if (!/\.(map|imap|imap_unordered)$/.test(spawn.spawner) || spawn.in !== node) return false;
   if (value === spawn.call) return true;
   if (value.op === "call") return value.arguments.some((argument) => isResults(argument.value, spawn, node)) && isWrapper(value);
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
   return (node.bound(value.place.name) ?? []).includes(spawn.call);
 }
 
@@ -249,6 +244,6 @@ function spawnOfElements(value: Value, node: FunctionNode, spawns: readonly Spaw
 function isMadeOf(value: Value, { call }: Spawn, node: FunctionNode): boolean {
   const isInside = (whole: Value): boolean => whole.start <= call.start && call.end <= whole.end;
   if (isInside(value)) return true;
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
   return (node.bound(value.place.name) ?? []).some(isInside);
 }

@@ -91,7 +91,7 @@ function arrivesAsCopy(value: Value, within: FunctionNode, spawn: Spawn, program
   if (value.op !== "read" || value.place.kind === "element") return false;
   if (value.place.kind === "name") {
     const owner = value.place.owner >= 0 ? within.file.functionAt(value.place.owner) : undefined;
-    if (owner?.facts.kind === "module") return true;
+    if (owner?.head.kind === "module") return true;
     if (owner !== within) return false;
   }
   if (!/Process$/.test(spawn.spawner)) return false;
@@ -158,7 +158,7 @@ function listAfter(body: readonly Operation[], call: CallOperation): readonly Op
 
 function isOfModule(value: Value, within: FunctionNode): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return false;
-  return within.file.functionAt(value.place.owner)?.facts.kind === "module";
+  return within.file.functionAt(value.place.owner)?.head.kind === "module";
 }
 
 /** Whether nobody but the workers touches it, under its own name. */
@@ -227,9 +227,9 @@ function isSameForAll(value: Value, node: FunctionNode, worker: Worker, program:
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner < 0) return false;
   const { name, owner: index } = value.place;
   const owner = node.file.functionAt(index);
-  if (owner?.facts.kind === "module") return !owner.facts.rebound.has(name);
+  if (owner?.head.kind === "module") return !owner.head.rebound.has(name);
   const parameter = node.facts.parameters.find((each) => each.name === name);
-  if (owner !== node || !parameter || node.facts.rebound.has(name)) return false;
+  if (owner !== node || !parameter || node.head.rebound.has(name)) return false;
   const given = worker.spawn.targets.find((target) => target.function === node)?.arguments.get(name);
   if (given) return given.how === "whole" && given.in === worker.spawn.in && isGivenToEach(given.value, worker.spawn);
   if (depth >= maximumDepth) return false;

@@ -4,6 +4,7 @@ import type { CallOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-state.js";
 import type { Program } from "./link.js";
+import { assignedIn } from "./linked-file.js";
 import { hasNote } from "./notes.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
@@ -128,9 +129,7 @@ function isLockType(type: string | undefined, knowledge: Knowledge): boolean {
 /** Whether objects of the class, or the class itself, have a lock that the class or a base in the program makes. */
 function hasOwnLock(node: ClassNode, names: ReadonlySet<string>, program: Program): boolean {
   const body = node.file.functionAt(node.facts.body);
-  for (const values of body?.facts.bindings.values() ?? []) {
-    if (body && values.some((value) => isNewLock(value, body, names, program))) return true;
-  }
+  if (body && assignedIn(body).some((value) => isNewLock(value, body, names, program))) return true;
   for (const writes of node.facts.instanceAttributes.values()) {
     for (const { function: index, write } of writes) {
       const method = node.file.functionAt(index);
@@ -161,7 +160,7 @@ function publicMethods(node: ClassNode, resolver: Resolver): readonly FunctionNo
     if (notShared.has(name) || (name === "run" && isThread(node, resolver))) continue;
     for (const value of values) {
       const method = defined(value, node.file);
-      if (method?.facts.kind !== "function" || (body && isWrapped(value, body, method, resolver))) continue;
+      if (method?.head.kind !== "function" || (body && isWrapped(value, body, method, resolver))) continue;
       if (name.startsWith("_") && !name.startsWith("__") && !calledFromOutside(method, node, resolver)) continue;
       if (!decoratorNames(method).includes("staticmethod")) methods.push(method);
     }
@@ -188,7 +187,7 @@ function isWrapped(value: Value, within: FunctionNode, node: FunctionNode, resol
 /** Whether code outside the class calls the method, or one of that name on an object of which nothing is known. */
 export function calledFromOutside(method: FunctionNode, owner: ClassNode, resolver: Resolver): boolean {
   const family = resolver.classOrder(owner).classes;
-  return resolver.callsNamed(method.facts.name).some(({ file, site }) => {
+  return resolver.callsNamed(method.head.name).some(({ file, site }) => {
     const within = file.functionAt(site.function);
     const { callee } = site.call;
     if (!within || callee.op !== "read" || callee.place.kind !== "attribute") return false;
@@ -211,7 +210,7 @@ const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What the function enters with `with` and calls `acquire` on. */
 function lockContexts(node: FunctionNode): readonly Value[] {
-  if (!node.facts.holds.has("lock")) return none;
+  if (!node.head.holds.has("lock")) return none;
   const before = contextsOf.get(node.facts);
   if (before) return before;
   const contexts: Value[] = [];
@@ -228,11 +227,11 @@ function lockContexts(node: FunctionNode): readonly Value[] {
 function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
   const byLock = new Map<string, FunctionNode[]>();
   for (const node of file.functions) {
-    if (node.facts.kind !== "function" || node.facts.isAsync || hasNote(node, "single-thread")) continue;
+    if (node.head.kind !== "function" || node.head.isAsync || hasNote(node, "single-thread")) continue;
     for (const context of lockContexts(node)) {
       if (context.op !== "read" || context.place.kind !== "name" || context.place.owner < 0) continue;
       const { name, owner } = context.place;
-      if (owner === node.facts.index) continue;
+      if (owner === node.index) continue;
       const holder = file.functionAt(owner);
       const bound = holder?.bound(name) ?? [];
       if (!holder || !bound.some((value) => isNewLock(value, holder, names, program))) continue;

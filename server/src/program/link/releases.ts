@@ -37,12 +37,12 @@ export function leaksOf(node: FunctionNode, mayRaise: (call: CallOperation) => b
 function isSteady(object: Value, node: FunctionNode): boolean {
   return !someValue(object, (value) => {
     if (value.op === "call") return true;
-    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
     const bound = node.bound(value.place.name)?.length ?? 0;
     const isParameter = node.facts.parameters.some(
       (parameter) => value.op === "read" && value.place.kind === "name" && parameter.name === value.place.name,
     );
-    return bound + (isParameter ? 1 : 0) > 1 && node.facts.kind !== "module";
+    return bound + (isParameter ? 1 : 0) > 1 && node.head.kind !== "module";
   });
 }
 
@@ -417,7 +417,7 @@ function tellsWhoHolds(test: Value, node: FunctionNode): boolean {
     return test.callee.op === "read" && test.callee.place.kind === "attribute" && /locked|owned/.test(test.callee.place.name);
   if (test.op !== "read" || test.place.kind === "element") return false;
   if (holding.test(test.place.name)) return true;
-  if (test.place.kind !== "name" || test.place.owner !== node.facts.index) return false;
+  if (test.place.kind !== "name" || test.place.owner !== node.index) return false;
   // A variable that is set beside the call: `taken = False … lock.acquire(); taken = True`.
   const bound = node.bound(test.place.name) ?? [];
   return bound.length > 1 && bound.some((value) => value.op === "constant" && value.type === "bool");

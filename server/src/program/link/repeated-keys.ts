@@ -79,7 +79,7 @@ export function allDiffer(iterable: Value): boolean {
 export function isDistinct(value: Value, within: FunctionNode): boolean {
   switch (value.op) {
     case "read": {
-      if (value.place.kind !== "name" || value.place.owner !== within.facts.index) return false;
+      if (value.place.kind !== "name" || value.place.owner !== within.index) return false;
       const [only, ...others] = within.bound(value.place.name) ?? [];
       return only !== undefined && others.length === 0 && only.op !== "read" && isDistinct(only, within);
     }
@@ -131,9 +131,9 @@ export function remembersByKey(place: Place, node: FunctionNode): boolean {
   if (place.kind !== "element" || place.index.op !== "read" || place.index.place.kind !== "name") return false;
   const { name } = place.index.place;
   if (!node.facts.parameters.some((parameter) => parameter.name === name) || node.bound(name) !== undefined) return false;
-  const answers = node.facts.returned.some((value) => {
+  const answers = node.returned.some((value) => {
     if (isReadOf(value, place)) return true;
-    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
     const bound = node.bound(value.place.name) ?? [];
     return bound.some((each) => isReadOf(each, place)) || isStoredAt(place, value, node);
   });

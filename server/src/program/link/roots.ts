@@ -114,7 +114,7 @@ export function threadRoots(program: Program): readonly ThreadRoot[] {
   const entries = new Map<string, Extract<ThreadRoot, { kind: "entry" }>>();
   for (const entry of program.entryPoints) {
     // A coroutine function runs on an event loop, which is one thread.
-    if (entry.worker !== "thread" || entry.function.facts.isAsync) continue;
+    if (entry.worker !== "thread" || entry.function.head.isAsync) continue;
     const key = `entry ${functionKey(entry.function)}`;
     if (entries.get(key)?.instances === "several") continue;
     entries.set(key, { kind: "entry", key, entry, function: entry.function, instances: entry.instances });
@@ -252,11 +252,11 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
     const body = owner.file.functionAt(owner.facts.body);
     for (const [name, values] of body?.facts.bindings ?? []) {
       const method = definedFunction(values, owner);
-      if (!method || started.has(method) || (name.startsWith("_") && !method.facts.isAsync)) continue;
+      if (!method || started.has(method) || (name.startsWith("_") && !method.head.isAsync)) continue;
       const methodKey = `caller ${functionKey(method)}`;
       if (seen.has(methodKey)) continue;
       seen.add(methodKey);
-      if (method.facts.isAsync) {
+      if (method.head.isAsync) {
         if (isTaskBeside(method, spawn, program))
           callers.push({
             kind: "caller",
@@ -289,9 +289,9 @@ export function callerRoots(program: Program, roots: readonly ThreadRoot[]): rea
  * where it is called, but made a task.
  */
 function isTaskBeside(method: FunctionNode, { in: within }: Spawn, { resolver }: Program): boolean {
-  if (!within.facts.isAsync || method === within) return false;
+  if (!within.head.isAsync || method === within) return false;
   const isTask = (node: FunctionNode): boolean =>
-    resolver.callersOf(node).some(({ call, within: caller }) => caller.facts.isAsync && !isAwaitedAtOnce(call, caller));
+    resolver.callersOf(node).some(({ call, within: caller }) => caller.head.isAsync && !isAwaitedAtOnce(call, caller));
   // What the one awaits is a part of it.
   const isPart = resolver.callersOf(method).every(({ within: caller }) => caller === within);
   return !isPart && (isTask(within) || isTask(method));
@@ -471,12 +471,12 @@ function isAfterJoin({ call, within }: Caller, { resolver, knowledge }: Program)
 /** Whether the caller has just made the object, and has not had it start its thread: `connection = Connection(); connection.open()`. */
 function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kind: "spawn" }>, { resolver }: Program): boolean {
   const object = objectOfCall(call);
-  if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
+  if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.index) return false;
   const { name } = object.place;
   const bound = within.facts.parameters.some((parameter) => parameter.name === name) ? [] : (within.bound(name) ?? []);
   const isMade = (value: Value): boolean =>
     value.op === "call" && value.end <= call.start && resolver.resolve(value.callee, within).every(({ kind }) => kind === "class");
-  if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.facts.name === "__init__")) return false;
+  if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.head.name === "__init__")) return false;
   return !someCall(within, (before) => {
     const same = before.end <= call.start ? objectOfCall(before) : undefined;
     return (
@@ -512,9 +512,9 @@ function isStarted(spawn: Spawn, owner: ClassNode, { resolver }: Program): boole
   };
   for (const node of seen) {
     // What the language calls by itself, or a name that some object of unknown class is asked for, is started as far as can be told.
-    if (node.facts.name.startsWith("__") || isFromOutside(node)) return true;
+    if (node.head.name.startsWith("__") || isFromOutside(node)) return true;
     for (const { within } of resolver.callersOf(node)) seen.add(within);
-    const isAskedFor = resolver.callsNamed(node.facts.name).some(({ file, site }) => {
+    const isAskedFor = resolver.callsNamed(node.head.name).some(({ file, site }) => {
       const within = file.functionAt(site.function);
       const { callee } = site.call;
       if (!within || callee.op !== "read" || callee.place.kind !== "attribute" || !isFromOutside(within)) return false;
@@ -532,7 +532,7 @@ function isOwnMethod(receiver: ScopedValue | undefined): boolean {
     value.op === "read" &&
     value.place.kind === "name" &&
     value.place.name === within.facts.parameters[0]?.name &&
-    within.facts.class !== undefined
+    within.head.class !== undefined
   );
 }
 
@@ -558,7 +558,7 @@ export function firstStart(spawn: Spawn): number | undefined {
 function endOfWay(spawn: Spawn): number {
   const list = listOf(spawn.in.facts.body, spawn.call) ?? [];
   const last = list[list.length - 1];
-  return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.facts.end;
+  return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.head.end;
 }
 
 /** Waits for work, and dialogs and windows that keep the function until they are closed. */
@@ -566,7 +566,7 @@ const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait"
 
 /** Where the spawning function first waits for work: the next join, or the end of the `with` block that holds the pool. */
 export function firstJoin(spawn: Spawn): number {
-  let end = spawn.in.facts.end;
+  let end = spawn.in.head.end;
   walkOperations(spawn.in.facts.body, (operation) => {
     if (
       operation.op === "with" &&

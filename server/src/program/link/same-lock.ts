@@ -86,14 +86,14 @@ function nameAt(value: Value, level: number, at: Acquisition, depth = 0): string
       const holderLevel = levelUpTo(holder, level, at);
       const bound = holder.bound(place.name) ?? [];
       const index = holder.facts.parameters.findIndex((parameter) => parameter.name === place.name);
-      const variable = `${holder.file.path}#${holder.facts.index} ${place.name} at ${holderLevel}`;
+      const variable = `${holder.file.path}#${holder.index} ${place.name} at ${holderLevel}`;
       if (index >= 0) {
         if (bound.length > 0 || holderLevel === undefined) return undefined;
         const step = holderLevel > 0 ? at.path[holderLevel - 1] : undefined;
         return step ? given(holder, index, step, holderLevel - 1, inner) : variable;
       }
       const [only] = bound;
-      if (bound.length !== 1 || holder.facts.rebound.has(place.name) || !only) return undefined;
+      if (bound.length !== 1 || holder.head.rebound.has(place.name) || !only) return undefined;
       return (only.op === "read" || only.op === "entered") && holderLevel !== undefined ? inner(only, holderLevel) : variable;
     }
   }
@@ -110,7 +110,7 @@ function given(
   const parameter = node.facts.parameters[index];
   if (!call || !parameter) return undefined;
   const { callee } = call;
-  const isMethod = node.facts.class !== undefined && callee.op === "read" && callee.place.kind === "attribute";
+  const isMethod = node.head.class !== undefined && callee.op === "read" && callee.place.kind === "attribute";
   const object = isMethod && callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
   if (object && index === 0) {
     const isSuper =
@@ -118,7 +118,7 @@ function given(
     const self = isSuper ? step.function.facts.parameters[0] : undefined;
     if (!self) return inner(object, level);
     return inner(
-      { op: "read", place: { kind: "name", name: self.name, owner: step.function.facts.index }, start: object.start, end: object.end },
+      { op: "read", place: { kind: "name", name: self.name, owner: step.function.index }, start: object.start, end: object.end },
       level,
     );
   }

@@ -13,11 +13,11 @@ export function callsOnSameObject(call: CallOperation, within: FunctionNode): re
   const { object, name: method } = callee.place;
   // `hashlib.sha256().update(data)` has an object to itself.
   if (object.op === "call") return [call];
-  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return undefined;
+  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.index) return undefined;
   const variable = object.place;
   const bound = within.bound(variable.name) ?? [];
   const [only] = bound;
-  if (bound.length !== 1 || only?.op !== "call" || within.facts.rebound.has(variable.name)) return undefined;
+  if (bound.length !== 1 || only?.op !== "call" || within.head.rebound.has(variable.name)) return undefined;
   if (isHandedOn(variable, within)) return undefined;
   return within.file.calls(method).flatMap((site) => (isOn(site.call, variable) ? [site.call] : []));
 }
@@ -39,7 +39,7 @@ function isHandedOn(variable: NamePlace, within: FunctionNode): boolean {
   };
   return within.file.functions.some((node) => {
     if (node !== within && !contains(within.facts, node.facts)) return false;
-    let found = [...node.facts.bindings.values()].some((values) => values.some(isUsed)) || node.facts.returned.some(isUsed);
+    let found = [...node.facts.bindings.values()].some((values) => values.some(isUsed)) || node.returned.some(isUsed);
     walkOperations(node.facts.body, (operation) => {
       if (operation.op === "call") found ||= operation.arguments.some((argument) => isUsed(argument.value));
       else if (operation.op === "write" || operation.op === "yield") found ||= operation.value !== undefined && isUsed(operation.value);

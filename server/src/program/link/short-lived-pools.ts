@@ -72,7 +72,7 @@ class Search {
   private repetition(made: CallOperation, node: FunctionNode): Repetition | undefined {
     const own = loopsAround(node, made).find((loop) => isHot(loop, made, node, this.program));
     if (own) return variesWith(made, own, node) ? undefined : { by: "loop", function: node, loop: own, call: undefined };
-    if (node.facts.kind !== "function") return undefined;
+    if (node.head.kind !== "function") return undefined;
     return this.calledOften(node, made, new Set([node]));
   }
 
@@ -93,7 +93,7 @@ class Search {
     }
     if (seen.size > maximumCalls) return undefined;
     for (const { call, within } of callers) {
-      if (seen.has(within) || within.facts.kind !== "function") continue;
+      if (seen.has(within) || within.head.kind !== "function") continue;
       seen.add(within);
       const often = this.calledOften(within, made, seen);
       if (often?.by === "library" || often?.by === "loop") return { ...often, call: often.call ?? call };
@@ -105,7 +105,7 @@ class Search {
     return made.arguments.some(({ value }) =>
       someValue(
         value,
-        (each) => each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index && each.place.name === name,
+        (each) => each.op === "read" && each.place.kind === "name" && each.place.owner === node.index && each.place.name === name,
       ),
     );
   }
@@ -117,7 +117,7 @@ function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
   const names = [...node.facts.bindings].filter(([, values]) => values.includes(made)).map(([name]) => name);
   const isPool = (value: Value | undefined): boolean =>
     value === made ||
-    (value?.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index && names.includes(value.place.name));
+    (value?.op === "read" && value.place.kind === "name" && value.place.owner === node.index && names.includes(value.place.name));
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "with") taken ||= isPool(operation.context);
     if (operation.op !== "call") return;
@@ -133,8 +133,8 @@ function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
 /** Whether the function hands the pool out. */
 function isKept(names: readonly string[], node: FunctionNode): boolean {
   const isPool = (value: Value | undefined): boolean =>
-    value?.op === "read" && value.place.kind === "name" && value.place.owner === node.facts.index && names.includes(value.place.name);
-  if (node.facts.returned.some(isPool)) return true;
+    value?.op === "read" && value.place.kind === "name" && value.place.owner === node.index && names.includes(value.place.name);
+  if (node.returned.some(isPool)) return true;
   let kept = false;
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "write") kept ||= isPool(operation.value);
@@ -200,7 +200,7 @@ function isUntilDone(loop: LoopOperation, call: CallOperation, node: FunctionNod
 function isUntilSet({ form, test, start, end }: LoopOperation, node: FunctionNode): boolean {
   if (form !== "while" || !test) return false;
   return someValue(test, (each) => {
-    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.index) return false;
     const bound = node.bound(each.place.name) ?? [];
     return bound.some((value) => value.op === "constant" && value.type === "bool" && value.start >= start && value.end <= end);
   });
@@ -240,7 +240,7 @@ function variesWith(made: CallOperation, loop: LoopOperation, node: FunctionNode
 /** Whether the value is made of a variable that the loop binds. */
 function dependsOn(value: Value, loop: LoopOperation, node: FunctionNode): boolean {
   return someValue(value, (each) => {
-    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.index) return false;
     return (node.bound(each.place.name) ?? []).some((bound) => bound.start >= loop.start && bound.end <= loop.end);
   });
 }

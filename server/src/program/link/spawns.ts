@@ -170,9 +170,9 @@ export function findEntryPoints(
     const bound = new Set<string>();
     for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
     for (const node of decorated) {
-      const around = node.facts.parent === undefined ? undefined : file.functionAt(node.facts.parent);
+      const around = node.head.parent === undefined ? undefined : file.functionAt(node.head.parent);
       if (!around) continue;
-      for (const decorator of node.facts.decorators) {
+      for (const decorator of node.head.decorators) {
         const made = decorator.op === "call" ? decorator : undefined;
         const callee = made ? made.callee : decorator;
         if (callee.op !== "read" || callee.place.kind === "element" || !(names.has(callee.place.name) || bound.has(callee.place.name)))
@@ -1064,8 +1064,8 @@ function instancesOf(
 /** Whether one task runs the coroutine function: each that calls it awaits it there and is such a one, or is no coroutine and runs it to its end. */
 function isAwaitedOnce(node: FunctionNode, resolver: Resolver, depth = 0): boolean {
   const [only, ...others] = resolver.callersOf(node);
-  if (!node.facts.isAsync || !only || others.length > 0 || depth > 3) return false;
-  if (!only.within.facts.isAsync) return loopsAround(only.within, only.call).length === 0;
+  if (!node.head.isAsync || !only || others.length > 0 || depth > 3) return false;
+  if (!only.within.head.isAsync) return loopsAround(only.within, only.call).length === 0;
   return isAwaitedAtOnce(only.call, only.within) && isAwaitedOnce(only.within, resolver, depth + 1);
 }
 
@@ -1109,12 +1109,12 @@ function runsOften(
   depth = 0,
 ): boolean {
   if (loopsAround(within, call).length > 0) return true;
-  if (within.facts.kind === "module" || depth > 3) return false;
-  const parent = within.facts.parent === undefined ? undefined : within.file.functionAt(within.facts.parent);
+  if (within.head.kind === "module" || depth > 3) return false;
+  const parent = within.head.parent === undefined ? undefined : within.file.functionAt(within.head.parent);
   // A function that a decorator or factory returns is called by whoever got it.
   if (
-    parent?.facts.kind === "function" &&
-    parent.facts.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === within.facts.name)
+    parent?.head.kind === "function" &&
+    parent.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === within.head.name)
   ) {
     return true;
   }
@@ -1145,7 +1145,7 @@ function isShownOften(
 /** Whether the call is made in a loop, or twice by one function, or in a function that is called so. */
 export function isCalledInTurn(call: CallOperation, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
   if (loopsAround(within, call).length > 0) return true;
-  if (within.facts.kind === "module" || depth > 1) return false;
+  if (within.head.kind === "module" || depth > 1) return false;
   const callers = resolver.callersOf(within).filter((caller) => caller.within !== within);
   return callers.some(
     (caller) =>

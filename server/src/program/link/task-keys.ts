@@ -15,7 +15,7 @@ import { someValue, walkOperations } from "./walk.js";
 export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, given: "kept" | "of a loop" = "kept", depth = 0): boolean {
   if (key.op !== "read" || key.place.kind !== "name" || depth > maximumDepth) return false;
   const { name, owner } = key.place;
-  const around = owner === node.facts.index ? undefined : node.file.functionAt(owner);
+  const around = owner === node.index ? undefined : node.file.functionAt(owner);
   const callers = program.resolver.callersOf(node).filter(({ within }) => within !== node);
   if (around) {
     // A function inside the one that starts it brings the key along.
@@ -39,7 +39,7 @@ export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, gi
 
 /** Whether a loop gives each call another one of what it goes through: `gather(*(work(key) for key in keys))`. */
 function isOneOfMany(argument: Value, call: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
-  if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.facts.index) return false;
+  if (argument.op !== "read" || argument.place.kind !== "name" || argument.place.owner !== within.index) return false;
   const [loop, ...others] = loopsAround(within, call);
   const iterable = loop?.iterable;
   if (!iterable || iterable.op === "constant" || others.length > 0) return false;
@@ -61,7 +61,7 @@ function keepsTask(call: CallOperation, key: Value, within: FunctionNode): boole
     if (index.op !== "read" || !samePlace(index.place, key.place)) return;
     const { value } = operation;
     const bound =
-      value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index
+      value.op === "read" && value.place.kind === "name" && value.place.owner === within.index
         ? (within.bound(value.place.name) ?? [])
         : [value];
     keeps ||= bound.some(isMadeOfIt);

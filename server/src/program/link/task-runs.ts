@@ -35,8 +35,8 @@ export function taskRunsOf(node: FunctionNode, program: Program): readonly TaskR
 
 function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {
   const { resolver } = program;
-  const place = { path: node.file.path, range: node.facts.nameRange };
-  if (node.facts.kind === "module") return [one("main", `module ${node.file.path}`, undefined, undefined)];
+  const place = { path: node.file.path, range: node.head.nameRange };
+  if (node.head.kind === "module") return [one("main", `module ${node.file.path}`, undefined, undefined)];
   const result: TaskRun[] = [];
   const handled = handling(node, program);
   if (handled) {
@@ -74,7 +74,7 @@ function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {
 
 /** Where a coroutine is made for each element, and all of them are given to what runs them side by side: `gather(*map(work, items))`. */
 function mappedCalls(node: FunctionNode, { resolver }: Program): readonly Pick<Caller, "call" | "within">[] {
-  if (!node.facts.isAsync || node.facts.isGenerator) return [];
+  if (!node.head.isAsync || node.head.isGenerator) return [];
   return ["map", "starmap"].flatMap((name) =>
     resolver.callsNamed(name).flatMap(({ file, site: { call, function: index } }) => {
       const within = file.functionAt(index);
@@ -135,7 +135,7 @@ function restarted(call: CallOperation, within: FunctionNode): string | undefine
     isCancelled ||= callee.place.object.op === "read" && samePlace(callee.place.object.place, kept);
   });
   if (!isCancelled || kept?.kind !== "attribute") return undefined;
-  return `task in ${within.file.path} ${within.facts.class ?? ""} ${kept.name}`;
+  return `task in ${within.file.path} ${within.head.class ?? ""} ${kept.name}`;
 }
 
 /** Whether the method is called on an object that belongs to this call alone: made here, or one element of a loop. */
@@ -144,7 +144,7 @@ function isOwnObject(call: CallOperation, within: FunctionNode): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
   if (object.op === "call") return true;
-  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
+  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.index) return false;
   const bound = within.bound(object.place.name) ?? [];
   const loops = loopsAround(within, call);
   return (
@@ -162,7 +162,7 @@ function isOwnObject(call: CallOperation, within: FunctionNode): boolean {
 function isOfThisRun({ callee }: CallOperation, within: FunctionNode, { resolver }: Program): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
-  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.facts.index) return false;
+  if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.index) return false;
   const { name, owner } = object.place;
   const bound = within.bound(name) ?? [];
   const isMade = (value: Value): boolean =>
@@ -177,7 +177,7 @@ function isOfThisRun({ callee }: CallOperation, within: FunctionNode, { resolver
     const { callee: called } = operation;
     const isOn = called.op === "read" && called.place.kind === "attribute" && isIt(called.place.object);
     if (!isOn && !operation.arguments.some(({ value }) => isIt(value))) return;
-    isGiven = resolver.callees(operation, within).some((each) => each.function.facts.isAsync);
+    isGiven = resolver.callees(operation, within).some((each) => each.function.head.isAsync);
   });
   return !isGiven;
 }
@@ -220,7 +220,7 @@ function handedOver(within: FunctionNode): Handed {
       inPlace(operation.value);
       // `coroutine = work()` … `await coroutine`.
       const { value } = operation;
-      if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
+      if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.index) {
         const bound = within.bound(value.place.name) ?? [];
         if (bound.length === 1 && bound[0]) inPlace(bound[0]);
       }
@@ -229,14 +229,14 @@ function handedOver(within: FunctionNode): Handed {
       for (const argument of operation.arguments) driven.add(argument.value);
   };
   walkOperations(within.facts.body, visit);
-  const handed = { awaited, driven, returned: new Set(within.facts.returned) };
+  const handed = { awaited, driven, returned: new Set(within.returned) };
   handedIn.set(within.facts, handed);
   return handed;
 }
 
 function handingOver({ call, within }: Caller, node: FunctionNode): "in place" | "driven" | "task" {
   // What is no coroutine runs where it is called, and an asynchronous generator where it is iterated.
-  if (!node.facts.isAsync || node.facts.isGenerator) return "in place";
+  if (!node.head.isAsync || node.head.isGenerator) return "in place";
   const { awaited, driven, returned } = handedOver(within);
   if (awaited.has(call) || returned.has(call)) return "in place";
   return driven.has(call) ? "driven" : "task";
@@ -284,7 +284,7 @@ export function handling(node: FunctionNode, program: Program): "class" | "funct
 }
 
 function isFunction(value: Value, node: FunctionNode, within: FunctionNode, resolver: Resolver): boolean {
-  if (value.op !== "read" || value.place.kind === "element" || value.place.name !== node.facts.name) return false;
+  if (value.op !== "read" || value.place.kind === "element" || value.place.name !== node.head.name) return false;
   return resolver.resolve(value, within).some((entity) => entity.kind === "function" && entity.function === node);
 }
 

@@ -104,12 +104,12 @@ function candidatesIn(node: FunctionNode, program: Program, ownership: Ownership
 
 /** Called while nobody else has the object. */
 function isOncePerObject(node: FunctionNode): boolean {
-  return /^(__init__|__aenter__|__aexit__|asyncSetUp|asyncTearDown|setUp)$/.test(node.facts.name);
+  return /^(__init__|__aenter__|__aexit__|asyncSetUp|asyncTearDown|setUp)$/.test(node.head.name);
 }
 
 /** The frames that tell what a function's names are: as anybody calls it, and as tasks are started with it. */
 function framesOf(node: FunctionNode, program: Program, ownership: Ownership): readonly Frame[] {
-  const owner = node.facts.class === undefined ? undefined : node.file.classAt(node.facts.class);
+  const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
   const isRequestObject =
     owner !== undefined && program.resolver.classOrder(owner).externals.some((base) => program.knowledge.type(base)?.is.role === "handler");
   const frames = [owner && isRequestObject ? ownership.handled(node, owner) : ownership.beside(node)];
@@ -189,8 +189,8 @@ function isOfReceiver(place: Place, node: FunctionNode): boolean {
   return (
     object.op === "read" &&
     object.place.kind === "name" &&
-    node.facts.class !== undefined &&
-    object.place.owner === node.facts.index &&
+    node.head.class !== undefined &&
+    object.place.owner === node.index &&
     object.place.name === node.facts.parameters[0]?.name &&
     !decoratorNames(node).includes("classmethod")
   );
@@ -225,7 +225,7 @@ function readIn(value: Value, place: Place, before: number, node: FunctionNode, 
   if (value.op === "function" || value.op === "class" || depth > 8) return undefined;
   if (value.op === "read" && value.place.kind === "name") {
     const { name, owner } = value.place;
-    if (owner !== node.facts.index) return undefined;
+    if (owner !== node.index) return undefined;
     const last = lastBound(name, before, node);
     if (!last || last.op === "choice" || last.op === "element-of") return undefined;
     return isReadOf(last, place) ? last : readIn(last, place, last.start, node, depth + 1);
@@ -327,7 +327,7 @@ function writersIn(
 ): ReadonlyMap<string, readonly Writer[]> {
   const writers = new Map<string, Writer[]>();
   for (const node of nodes) {
-    if (node.facts.kind !== "function" || node.facts.name === "__init__") continue;
+    if (node.head.kind !== "function" || node.head.name === "__init__") continue;
     let frames: readonly Frame[] | undefined;
     walkOperations(node.facts.body, (operation) => {
       if (operation.op !== "write") return;

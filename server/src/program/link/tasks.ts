@@ -74,10 +74,10 @@ export function locksAcrossAwaits(program: Program): readonly LockAcrossAwait[] 
 
 /** Whether the value is a variable of the function which functions inside it use as well. */
 function isCaptured(value: Value, node: FunctionNode): boolean {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
   const { name, owner } = value.place;
   return node.file.functions.some((inner) => {
-    if (inner.facts.parent !== node.facts.index) return false;
+    if (inner.head.parent !== node.index) return false;
     let uses = false;
     walkOperations(inner.facts.body, (operation) => {
       const subject = operation.op === "with" ? operation.context : operation.op === "call" ? objectOf(operation) : undefined;
@@ -170,7 +170,7 @@ function locksEntered(
   const found: { readonly value: Value; readonly within: FunctionNode }[] = [{ value: context, within: node }];
   if (context.op !== "call") return found;
   for (const { function: manager } of resolver.callees(context, node)) {
-    if (!manager.facts.isGenerator) continue;
+    if (!manager.head.isGenerator) continue;
     walkOperations(manager.facts.body, (operation) => {
       if (operation.op === "with" && holdsYield(operation.body)) found.push({ value: operation.context, within: manager });
     });

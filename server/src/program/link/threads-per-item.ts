@@ -104,11 +104,11 @@ class Search {
     const point = this.program.entryPoints.find((each) => each.function === node && each.worker === "thread");
     if (!point || onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;
     if (this.holdsBack(body, call, node)) return undefined;
-    const isMethod = parent !== undefined && node.file.functionAt(parent)?.facts.kind === "class-body";
+    const isMethod = parent !== undefined && node.file.functionAt(parent)?.head.kind === "class-body";
     const given = new Set(parameters.slice(isMethod ? 1 : 0).map((parameter) => parameter.name));
     const isFromOutside = (value: Value, depth = 0): boolean =>
       someValue(value, (each) => {
-        if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.facts.index) return false;
+        if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== node.index) return false;
         if (given.has(each.place.name)) return true;
         return depth < 3 && (node.bound(each.place.name) ?? []).some((bound) => isFromOutside(bound, depth + 1));
       });
@@ -117,7 +117,7 @@ class Search {
     );
     if (!isHanded) return undefined;
     // What people ask for over HTTP may be something that only an administrator asks for.
-    const isMessage = (node.facts.decorators.length > 0 && !ofWeb.test(point.by)) || /message|msg/i.test(name);
+    const isMessage = (node.head.decorators.length > 0 && !ofWeb.test(point.by)) || /message|msg/i.test(name);
     return { start, per: { each: "call", function: node }, confidence: isMessage ? "likely" : "possible" };
   }
 
@@ -209,7 +209,7 @@ class Search {
     let found: CallOperation | undefined;
     someValue(value, (each) => {
       if (each.op === "call" && isArrival(each) && each.start >= loop.start && each.end <= loop.end) found ??= each;
-      if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.facts.index && depth < 4) {
+      if (each.op === "read" && each.place.kind === "name" && each.place.owner === node.index && depth < 4) {
         for (const bound of node.bound(each.place.name) ?? [])
           if (bound.start >= loop.start && bound.end <= loop.end) found ??= this.arrivingIn(bound, loop, node, depth + 1);
       }
@@ -420,7 +420,7 @@ function usesElement(given: readonly Value[], loop: LoopOperation, node: Functio
     someValue(value, (each) => {
       if (each.op !== "read" || each.place.kind !== "name") return false;
       const { name, owner } = each.place;
-      if (owner !== node.facts.index) return false;
+      if (owner !== node.index) return false;
       return (node.bound(name) ?? []).some((bound) => {
         if (bound.start < loop.start || bound.end > loop.end) return false;
         return bound.op !== "call" || bound === call || depth > 2 || bound.arguments.some((argument) => isBound(argument.value, depth + 1));
@@ -433,7 +433,7 @@ function usesElement(given: readonly Value[], loop: LoopOperation, node: Functio
 function capturedBy(value: Value, node: FunctionNode): readonly Value[] {
   const inner = value.op === "function" ? node.file.functionAt(value.function) : undefined;
   if (!inner) return [];
-  const values: Value[] = [...inner.facts.returned, ...inner.facts.parameters.flatMap((parameter) => parameter.default ?? [])];
+  const values: Value[] = [...inner.returned, ...inner.facts.parameters.flatMap((parameter) => parameter.default ?? [])];
   walkOperations(inner.facts.body, (operation) => {
     if (operation.op === "call") values.push(operation);
   });

@@ -102,7 +102,7 @@ function dependency(
 ): Dependency | undefined {
   if (isRead(value)) return { read: value, how: "handed on" };
   if (value.op === "function" || value.op === "class") return undefined;
-  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.facts.index) {
+  if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.index) {
     const { name } = value.place;
     if (seen.has(name) || seen.size === mostNames || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
     seen.add(name);
@@ -142,7 +142,7 @@ export function countsOn({ form, value }: WriteOperation, read: Value, within: F
     if (each === read) return "kept";
     if (each.op === "function" || each.op === "class") return undefined;
     let found: "counted" | "kept" | undefined;
-    if (each.op === "read" && each.place.kind === "name" && each.place.owner === within.facts.index && !seen.has(each.place.name)) {
+    if (each.op === "read" && each.place.kind === "name" && each.place.owner === within.index && !seen.has(each.place.name)) {
       seen.add(each.place.name);
       const { place } = each;
       const bindings = within.bound(place.name) ?? [];
@@ -275,8 +275,8 @@ function returnsReceiver(method: FunctionNode | undefined): boolean {
   const self = method?.facts.parameters[0]?.name;
   return (
     method !== undefined &&
-    method.facts.returned.length > 0 &&
-    method.facts.returned.every((value) => value.op === "read" && value.place.kind === "name" && value.place.name === self)
+    method.returned.length > 0 &&
+    method.returned.every((value) => value.op === "read" && value.place.kind === "name" && value.place.name === self)
   );
 }
 

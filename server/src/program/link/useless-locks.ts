@@ -35,7 +35,7 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
   }
   for (const file of program.files) {
     for (const node of functionsThat(file, takingLocks)) {
-      if (!threaded.has(node) || node.facts.kind === "class-body") continue;
+      if (!threaded.has(node) || node.head.kind === "class-body") continue;
       found.push(...program.resolver.rememberedOf(node, "locks made by each call", () => madeByEachCall(node, program)));
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "with" || !isLock(operation.context, node, program)) return;
@@ -81,15 +81,15 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
     if (isNewLock(context, node, program) || isMadeWhenAsked(context, node, program))
       found.push({ why: "each-call", function: node, range: rangeOf(context), name: writtenName(context), use: undefined });
   }
-  if (node.facts.kind === "module" || taken.length === 0) return found;
+  if (node.head.kind === "module" || taken.length === 0) return found;
   for (const [name, values] of node.facts.bindings) {
     const [value] = values;
-    if (values.length !== 1 || !isNewLock(value, node, program) || node.facts.rebound.has(name)) continue;
+    if (values.length !== 1 || !isNewLock(value, node, program) || node.head.rebound.has(name)) continue;
     const use = usedAlone(name, node, taken);
     if (use) found.push({ why: "each-call", function: node, range: rangeOf(value), name, use });
   }
   for (const write of stored) {
-    if (/^__(init|new|setstate|enter|post_init)__$/.test(node.facts.name) || testsBefore(node, write).length > 0 || !write.value) continue;
+    if (/^__(init|new|setstate|enter|post_init)__$/.test(node.head.name) || testsBefore(node, write).length > 0 || !write.value) continue;
     const name = write.place.kind === "element" ? "" : writtenName({ op: "read", place: write.place, ...rangeOf(write) });
     const use = taken.find((context) => context.start > write.end && writtenName(context) === name);
     // Another function that gives it back makes it a signal.
@@ -110,7 +110,7 @@ function isMadeWhenAsked(value: Value, within: FunctionNode, program: Program): 
 /** Where the variable's lock is taken, if nothing else is done with it: not returned, stored, passed on, or left to inner functions. */
 function usedAlone(name: string, node: FunctionNode, taken: readonly Value[]): Range | undefined {
   const isName = (value: Value): boolean =>
-    value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === node.facts.index;
+    value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === node.index;
   const allowed = new Set<number>();
   walkOperations(node.facts.body, (operation) => {
     if (operation.op === "with" && isName(operation.context)) allowed.add(operation.context.start);
@@ -161,7 +161,7 @@ function givenToEachThread(program: Program): readonly UselessLock[] {
 
 /** What a variable is bound to, if that happens once, inside the loop. */
 function boundInside(value: Value, within: FunctionNode, loop: Range): Value | undefined {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.facts.index) return undefined;
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return undefined;
   const bound = within.bound(value.place.name) ?? [];
   return bound.length === 1 && bound[0] && contains(loop, bound[0]) ? bound[0] : undefined;
 }
@@ -183,13 +183,13 @@ const plainFunctions: ReadonlySet<string> = new Set(["range", "int", "float", "s
 
 /** Whether the body computes with variables of this very call only. An empty body waits for whoever holds the lock. */
 function touchesOwnOnly(operation: WithOperation, node: FunctionNode): boolean {
-  if (node.facts.kind !== "function" || operation.body.length === 0 || !bindsIn(operation, node)) return false;
+  if (node.head.kind !== "function" || operation.body.length === 0 || !bindsIn(operation, node)) return false;
   const isOwn = (value: Value): boolean => {
     switch (value.op) {
       case "constant":
         return true;
       case "read":
-        return value.place.kind === "name" && value.place.owner === node.facts.index && !node.facts.rebound.has(value.place.name);
+        return value.place.kind === "name" && value.place.owner === node.index && !node.head.rebound.has(value.place.name);
       case "compute":
       case "element-of":
         return innerValues(value).every(isOwn);
@@ -240,7 +240,7 @@ function guardedElsewhere(operation: WithOperation, node: FunctionNode, accesses
     writes.length === 1 &&
     writes.every(({ function: index, write }) => {
       const method = owner.file.functionAt(index);
-      return method?.facts.name === "__init__" && isNewLock(write.value, method, program);
+      return method?.head.name === "__init__" && isNewLock(write.value, method, program);
     });
   if (!isOwnLock || touchesObject(operation, node, owner)) return undefined;
   const inside = accesses.filter(
@@ -255,7 +255,7 @@ function isReceiver(value: Value, node: FunctionNode): boolean {
   return (
     value.op === "read" &&
     value.place.kind === "name" &&
-    value.place.owner === node.facts.index &&
+    value.place.owner === node.index &&
     value.place.name === node.facts.parameters[0]?.name
   );
 }

@@ -35,7 +35,7 @@ export function awaitFix(found: UpdateAcrossAwait, context: RuleContext): FixOff
   if (!atLeast(context.target, 3, 10))
     return refuse("before Python 3.10 an `asyncio.Lock` belongs to the event loop that runs when it is made");
   if (evidence.kind === "other writer" && evidence.writer !== node)
-    return refuse(`\`${evidence.writer.facts.name}\` changes it as well and would have to hold the lock, too`);
+    return refuse(`\`${evidence.writer.head.name}\` changes it as well and would have to hold the lock, too`);
   const state = stateOf(place, node, context.program);
   const base = state && pathTo(state, place, node);
   if (!state || base === undefined || (base !== "" && !isDotted(base)))
@@ -78,7 +78,7 @@ function stateOf(place: Place, node: FunctionNode, program: Program): SharedStat
   if (place.kind === "name") {
     if (place.owner === 0) return { of: "module", path: node.file.path, name };
     const owner = node.file.functionAt(place.owner);
-    return owner && owner.facts.kind === "function" && owner !== node ? { of: "function", function: owner, name } : undefined;
+    return owner && owner.head.kind === "function" && owner !== node ? { of: "function", function: owner, name } : undefined;
   }
   for (let around: FunctionNode | undefined = node; around; around = parentOf(around)) {
     const { facts } = around;

@@ -56,7 +56,7 @@ const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce
 export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
   const file = fileOf(state, program);
   return (file?.functions ?? []).flatMap((node): readonly Change[] => {
-    if (node.facts.kind !== "function" || alone.test(node.facts.name) || isMaker(node, state)) return [];
+    if (node.head.kind !== "function" || alone.test(node.head.name) || isMaker(node, state)) return [];
     const found: Change[] = [];
     walkOperations(node.facts.body, (operation) => {
       if (known.has(operation) || (operation.op !== "write" && operation.op !== "call")) return;
@@ -109,5 +109,5 @@ function isOwn(place: Place, state: SharedState, node: FunctionNode): boolean {
 /** How a change reads in a sentence. */
 export function placeText({ function: node, statement }: Change, context: RuleContext): string {
   const text = quoted(node.file.path, statement, context);
-  return node.facts.kind === "module" ? `\`${text}\`` : `\`${text}\` in \`${node.facts.name}\``;
+  return node.head.kind === "module" ? `\`${text}\`` : `\`${text}\` in \`${node.head.name}\``;
 }

@@ -36,7 +36,7 @@ export function handedGlobal(
       const [target, ...others] = targets;
       const deeper = inWorker.find((node) => node !== target);
       if (!target || others.length > 0) return { refused: "it is not known what the process runs" };
-      if (deeper) return { refused: `\`${deeper.facts.name}\`, which the worker calls, uses it` };
+      if (deeper) return { refused: `\`${deeper.head.name}\`, which the worker calls, uses it` };
       const given = argumentOf(spawn.call, name, code);
       if ("refused" in given) return given;
       edits.push(given);
@@ -57,9 +57,9 @@ export function handedGlobal(
   }
   if (pools.size > 0) {
     const setter = unusedName(code, `use_${name.replace(/^_+/, "")}`, `set_${name.replace(/^_+/, "")}`);
-    const [firstUser] = [...users].sort((a, b) => a.facts.start - b.facts.start);
+    const [firstUser] = [...users].sort((a, b) => a.head.start - b.head.start);
     const lines = `def ${setter}(shared):\n${code.layout.indentUnit}global ${name}\n${code.layout.indentUnit}${name} = shared\n\n\n`;
-    const definition = firstUser && beforeTopLevel(firstUser.facts.start, lines, code);
+    const definition = firstUser && beforeTopLevel(firstUser.head.start, lines, code);
     if (!definition) return { refused: "it is not clear where the workers' code stands" };
     edits.push(definition);
     for (const call of pools) edits.push(argumentAdded(code, code.source.range(call).end, `initializer=${setter}, initargs=(${name},)`));
@@ -85,7 +85,7 @@ function parameterOf(node: FunctionNode, name: string, code: Code, { program }: 
   const { facts } = node;
   const shown = `\`${facts.name}\``;
   const [caller] = program.resolver.callersOf(node);
-  if (caller) return { refused: `${shown} is called as well, in \`${caller.within.facts.name}\`` };
+  if (caller) return { refused: `${shown} is called as well, in \`${caller.within.head.name}\`` };
   if (facts.kind !== "function" || facts.class !== undefined) return { refused: `${shown} is a method` };
   if (facts.decorators.length > 0) return { refused: `${shown} has a decorator` };
   const open = code.text.indexOf("(", code.source.offset(facts.nameRange.end));

@@ -54,13 +54,13 @@ interface Captured {
 /** The variables of functions around it that a function uses, itself or in functions inside it. */
 function capturedBy(node: FunctionNode): readonly Captured[] {
   const { file } = node;
-  const inner = file.functions.filter(({ facts }) => node.facts.start <= facts.start && facts.end <= node.facts.end && facts.index > 0);
+  const inner = file.functions.filter(({ facts }) => node.head.start <= facts.start && facts.end <= node.head.end && facts.index > 0);
   const own = new Set(inner.map(({ facts }) => facts.index));
   const found = new Map<string, Captured>();
   const look = (value: Value): boolean => {
     if (value.op === "read" && value.place.kind === "name") {
       const { name, owner } = value.place;
-      if (owner > 0 && !own.has(owner) && file.functionAt(owner)?.facts.kind !== "class-body") found.set(name, { name, owner });
+      if (owner > 0 && !own.has(owner) && file.functionAt(owner)?.head.kind !== "class-body") found.set(name, { name, owner });
     }
     return false;
   };
@@ -79,8 +79,8 @@ function capturedBy(node: FunctionNode): readonly Captured[] {
 
 function reasonAgainst({ name, owner }: Captured, holder: FunctionNode | undefined, program: Program): string | undefined {
   if (!holder) return "is not in view";
-  if (holder.facts.rebound.has(name)) return "another function inside sets anew";
-  const value: Value = { op: "read", place: { kind: "name", name, owner }, start: holder.facts.start, end: holder.facts.start };
+  if (holder.head.rebound.has(name)) return "another function inside sets anew";
+  const value: Value = { op: "read", place: { kind: "name", name, owner }, start: holder.head.start, end: holder.head.start };
   for (const entity of program.resolver.resolve(value, holder)) {
     const obstacle = obstacleOf(entity, "task", program);
     if (obstacle) return `${obstacle.says} and cannot be pickled`;
@@ -101,7 +101,7 @@ function fromLambda(
   const result = /[\r\n]/.test(body) ? `(${body})` : body;
   const all = [...captured, ...(parameters === "" ? [] : [parameters])].join(", ");
   const lines = `def ${name}(${all}):\n${code.layout.indentUnit}return ${result}\n\n\n`;
-  const edit = beforeTopLevel(node.facts.start, lines, code);
+  const edit = beforeTopLevel(node.head.start, lines, code);
   return edit ? { edits: [edit] } : { refused: "it is not clear where the lambda stands" };
 }
 
@@ -130,7 +130,7 @@ function fromDefinition(
       ? undefined
       : { at: open + 1, text: `${captured.join(", ")}${/^\s*\)/.test(code.text.slice(open + 1)) ? "" : ", "}` },
   );
-  const edit = beforeTopLevel(node.facts.start, `${moved.replace(/\s*$/, "\n")}\n\n`, code);
+  const edit = beforeTopLevel(node.head.start, `${moved.replace(/\s*$/, "\n")}\n\n`, code);
   if (!edit) return { refused: `it is not clear where \`${facts.name}\` stands` };
   const next = stretch.siblings[stretch.siblings.indexOf(statement) + 1];
   const end = next && code.text.slice(statement.lines.end, next.start).trim() === "" ? lineStart(next) : statement.lines.end;

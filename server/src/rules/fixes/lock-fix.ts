@@ -119,7 +119,7 @@ function sectionsOf(
   for (const section of merged) {
     const inner = merged.find((other) => section.conduct.runs.has(other.function));
     if (inner)
-      return new Refusal(`${conductName(section.conduct)} runs \`${inner.function.facts.name}\`, which would have to take the lock again`);
+      return new Refusal(`${conductName(section.conduct)} runs \`${inner.function.head.name}\`, which would have to take the lock again`);
   }
   return merged;
 }
@@ -144,7 +144,7 @@ function lockObjection(access: Change, lock: Lock, context: RuleContext): string
   if (lock.key === undefined) return undefined;
   const { key } = lock;
   const caller = lock.reentrant === "yes" ? undefined : callerThatHolds(access.function, lock.state.name, context);
-  if (caller) return `\`${caller.facts.name}\` calls \`${access.function.facts.name}\` with \`${lock.state.name}\` held already`;
+  if (caller) return `\`${caller.head.name}\` calls \`${access.function.head.name}\` with \`${lock.state.name}\` held already`;
   const around = access.locks.filter(isRealLock);
   const isTakenInOtherOrder = activityOf(context.program).acquisitions.some(
     (other) => around.some((held) => held.key === other.lock.key) && other.locks.some((held) => held.key === key),

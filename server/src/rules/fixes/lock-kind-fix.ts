@@ -19,7 +19,7 @@ export function reentrantFix(lock: Value | undefined, within: FunctionNode, cont
   if (!made || !name) return noFix;
   if (isBroken(made.in.file)) return refuse("the file has a syntax error");
   const [releaser] = context.program.files.flatMap((file) => releasersOnly(file, name));
-  if (releaser) return refuse(`\`${releaser.facts.name}\` releases it, which only the thread may that took a reentrant lock`);
+  if (releaser) return refuse(`\`${releaser.head.name}\` releases it, which only the thread may that took a reentrant lock`);
   if (context.program.files.some((file) => file.calls("locked").length > 0))
     return refuse("`locked()` is asked, which reentrant locks know only from Python 3.14 on");
   const edits = replacedMaker(made, "threading", "RLock", context);
@@ -68,7 +68,7 @@ export function taskLockFix(lock: Value | undefined, within: FunctionNode, conte
       /^with [\w.]+:$/.test(code.text.slice(header.start, header.end));
     if (!statement || !isTaken) return refuse(`\`${name}\` is not only taken by \`with\``);
     const taker = innermostFunction(file.functions, code.source.place(offset));
-    if (!taker?.facts.isAsync) return refuse(`\`${taker?.facts.name}\`, which is no coroutine, takes it as well`);
+    if (!taker?.head.isAsync) return refuse(`\`${taker?.head.name}\`, which is no coroutine, takes it as well`);
     edits.push({ range: { start: statement.start, end: statement.start }, newText: "async " });
   }
   const replaced = replacedMaker(made, "asyncio", "Lock", context);

@@ -97,7 +97,7 @@ function conductOfCall(call: CallOperation, node: FunctionNode, program: Program
     if (seen.runs.has(inner)) continue;
     seen.runs.add(inner);
     // What they do, they do when somebody goes through them or waits for them.
-    if (inner.facts.isGenerator || inner.facts.isAsync) continue;
+    if (inner.head.isGenerator || inner.head.isAsync) continue;
     if (depth >= deepest) add("calls out");
     else add(conductOfOperations(inner.facts.body, inner, program, seen, depth + 1).does);
   }

@@ -63,7 +63,7 @@ function placedLock(state: SharedState, call: string, maker: LockMaker, file: Li
       const name = unusedName(code, `${state.name.toLowerCase()}_lock`, "state_lock");
       const binding = bindingOf(state.name, node.index, file, code);
       const body = bodyOf(node, code);
-      if (!body?.[0]) return { refused: `\`${node.facts.name}\` has its body on one line` };
+      if (!body?.[0]) return { refused: `\`${node.head.name}\` has its body on one line` };
       if (binding && body.includes(binding) && binding.form === "simple")
         return { name, edits: [after(code, binding, `${name} = ${call}`)], safety: "safe" };
       const first = body.find((each, index) => !isHead(each, index, code) && each.keyword !== "nonlocal" && each.keyword !== "global");

@@ -118,11 +118,11 @@ function namedDecorator({ made }: Obstacle, context: RuleContext): FixOffer {
   const title = "Give what the decorator returns the name of what it wraps, with `functools.wraps`";
   const file = made && context.program.file(made.path);
   const wrapper = file?.functions.find(({ facts }) => facts.nameRange.start === made?.range.start && facts.kind === "function");
-  const maker = wrapper?.facts.parent === undefined ? undefined : file?.functionAt(wrapper.facts.parent);
+  const maker = wrapper?.head.parent === undefined ? undefined : file?.functionAt(wrapper.head.parent);
   const [wrapped, ...others] = maker?.facts.parameters ?? [];
   if (!file || !wrapper || !wrapped || others.length > 0 || isBroken(file)) return noFix;
   const code = codeOf(file.path, context);
-  const [statement] = statementsAt(code, { start: wrapper.facts.start, end: wrapper.facts.start + 1 })?.statements ?? [];
+  const [statement] = statementsAt(code, { start: wrapper.head.start, end: wrapper.head.start + 1 })?.statements ?? [];
   if (statement?.keyword !== "def") return noFix;
   const found = imported(file, code, "functools", "wraps", "by name");
   if (!found) return noFix;

@@ -7,6 +7,6 @@ import { innermostFunction } from "./reached.js";
 export function placeName({ path, range }: { readonly path: string; readonly range: Range }, context: RuleContext): string {
   const file = context.program.file(path);
   const holder = file && innermostFunction(file.functions, range.start);
-  const within = holder && holder.index > 0 ? ` in \`${holder.facts.qualifiedName}\`` : "";
+  const within = holder && holder.index > 0 ? ` in \`${holder.head.qualifiedName}\`` : "";
   return `\`${quoted(path, range, context)}\`${within} of ${path.slice(path.lastIndexOf("/") + 1)}`;
 }

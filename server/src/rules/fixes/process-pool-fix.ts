@@ -92,7 +92,7 @@ function freshStart(
   if (!thread) return [];
   const [spawn] = users;
   const made = spawn?.pool?.made;
-  const name = thread.targets[0]?.function.facts.name ?? "another function";
+  const name = thread.targets[0]?.function.head.name ?? "another function";
   const refused = `the thread of \`${name}\` can run when processes are forked`;
   if (!made || !spawn.spawner.startsWith("concurrent.futures.") || context.program.resolver.callsNamed("set_start_method").length > 0)
     return { refused };

@@ -57,10 +57,10 @@ function liftedTargets(users: readonly Spawn[], context: RuleContext): ProcessWo
   const uses = new Map<FunctionNode, Value[]>();
   for (const { call, targets, in: within } of users) {
     for (const { function: node } of targets) {
-      if (node.facts.kind !== "lambda" && !isInner(node)) continue;
+      if (node.head.kind !== "lambda" && !isInner(node)) continue;
       const value = call.arguments.map((argument) => argument.value).find((each) => isNamedBy(each, node));
-      if (!value) return { refused: `\`${node.facts.name}\` reaches the pool through a variable` };
-      if (node.file !== within.file) return { refused: `\`${node.facts.name}\` is defined in another file` };
+      if (!value) return { refused: `\`${node.head.name}\` reaches the pool through a variable` };
+      if (node.file !== within.file) return { refused: `\`${node.head.name}\` is defined in another file` };
       const known = uses.get(node);
       if (known) known.push(value);
       else uses.set(node, [value]);
@@ -79,12 +79,12 @@ function liftedTargets(users: readonly Spawn[], context: RuleContext): ProcessWo
 
 function isNamedBy(value: Value, node: FunctionNode): boolean {
   if (value.op === "function") return value.function === node.index;
-  return value.op === "read" && value.place.kind === "name" && value.place.name === node.facts.name;
+  return value.op === "read" && value.place.kind === "name" && value.place.name === node.head.name;
 }
 
 function isInner({ facts, file }: FunctionNode): boolean {
   const parent = facts.parent === undefined ? undefined : file.functionAt(facts.parent);
-  return facts.class === undefined && parent !== undefined && parent.facts.kind !== "module" && parent.facts.kind !== "class-body";
+  return facts.class === undefined && parent !== undefined && parent.head.kind !== "module" && parent.head.kind !== "class-body";
 }
 
 // ── What cannot cross, and what would be lost ─────────────────────────────────────────────────────────────────────────────────────
@@ -159,7 +159,7 @@ function stateReason(node: FunctionNode, context: RuleContext, seen: Set<string>
   seen.add(functionKey(node));
   const { resolver, knowledge } = context.program;
   const ownCopy = (name: string): string =>
-    `\`${node.facts.name}\` changes \`${name}\`, and a worker process would change its own copy only`;
+    `\`${node.head.name}\` changes \`${name}\`, and a worker process would change its own copy only`;
   let reason: string | undefined;
   walkOperations(node.facts.body, (operation) => {
     if (reason) return;
@@ -176,7 +176,7 @@ function stateReason(node: FunctionNode, context: RuleContext, seen: Set<string>
         const type = knowledge.type(entity.type);
         const role = type?.is;
         const isThreadOnly = role !== undefined && "scope" in role && role.scope === "threads";
-        if (isThreadOnly) reason = `\`${node.facts.name}\` uses a \`${entity.type}\`, which works between threads only`;
+        if (isThreadOnly) reason = `\`${node.head.name}\` uses a \`${entity.type}\`, which works between threads only`;
       }
       if (operation.op !== "call" || reason) return;
       const { callee } = operation;
@@ -226,10 +226,9 @@ function ownAttribute(
   value: Value | { readonly kind: "attribute" | "element"; readonly object: Value },
   node: FunctionNode,
 ): string | undefined {
-  const self = node.facts.class === undefined ? undefined : node.facts.parameters[0]?.name;
+  const self = node.head.class === undefined ? undefined : node.facts.parameters[0]?.name;
   const place = "op" in value ? (value.op === "read" ? value.place : undefined) : value;
-  if (self === undefined || !place || place.kind === "name" || /^__(init|new|post_init|setstate)__$/.test(node.facts.name))
-    return undefined;
+  if (self === undefined || !place || place.kind === "name" || /^__(init|new|post_init|setstate)__$/.test(node.head.name)) return undefined;
   const { object } = place;
   if (place.kind === "attribute" && object.op === "read" && object.place.kind === "name" && object.place.name === self)
     return `${self}.${"name" in place ? String(place.name) : ""}`;
@@ -242,7 +241,7 @@ function sharedName(
   object: Value | undefined,
   node: FunctionNode,
 ): string | undefined {
-  if (place) return place.owner >= 0 && place.owner !== node.facts.index && !isModule(place, node) ? place.name : undefined;
+  if (place) return place.owner >= 0 && place.owner !== node.index && !isModule(place, node) ? place.name : undefined;
   if (object?.op !== "read") return undefined;
   const inner = object.place;
   if (inner.kind === "name") return sharedName(inner, undefined, node);
@@ -295,7 +294,7 @@ export function parentStateReason(users: readonly Spawn[], hidden: readonly stri
         const isOwn = facts.bindings.has(name) || facts.parameters.some((parameter) => parameter.name === name);
         return facts.kind !== "module" && !isOwn && uses.some((offset) => start <= offset && offset < end);
       });
-      if (user) return `\`${user.facts.name}\` uses \`${name}\`, which ${why}: a new process does not find it so`;
+      if (user) return `\`${user.head.name}\` uses \`${name}\`, which ${why}: a new process does not find it so`;
     }
   }
   return undefined;
@@ -317,7 +316,7 @@ function stateOfParent(file: LinkedFile, inWorker: ReadonlySet<FunctionNode>, hi
       found.push({ name, why: "is made under the main guard" });
   }
   for (const node of file.functions) {
-    if (node === module || inWorker.has(node) || node.facts.kind === "class-body") continue;
+    if (node === module || inWorker.has(node) || node.head.kind === "class-body") continue;
     walkOperations(node.facts.body, (operation) => {
       const name =
         operation.op === "write"
@@ -329,7 +328,7 @@ function stateOfParent(file: LinkedFile, inWorker: ReadonlySet<FunctionNode>, hi
               ? moduleRoot(operation.callee.place.object)
               : undefined
             : undefined;
-      if (name !== undefined && !isModule({ name, owner: 0 }, module)) found.push({ name, why: `\`${node.facts.name}\` changes` });
+      if (name !== undefined && !isModule({ name, owner: 0 }, module)) found.push({ name, why: `\`${node.head.name}\` changes` });
     });
   }
   return found;

@@ -22,7 +22,7 @@ export function innermostFunction(functions: readonly FunctionNode[], place: num
   for (const node of functions) {
     const { facts } = node;
     const holds = facts.index === 0 || (facts.start <= place && place < facts.end);
-    if (holds && facts.kind !== "class-body" && (!found || facts.start >= found.facts.start)) found = node;
+    if (holds && facts.kind !== "class-body" && (!found || facts.start >= found.head.start)) found = node;
   }
   return found;
 }

@@ -35,7 +35,7 @@ export function releaseFix({ acquire, object }: Leak, node: FunctionNode, contex
     if (statement && isAlone(statement, `${lock}.release()`, code)) releases.push(statement);
     else isWhole = false;
   });
-  if (takes > 1) return refuse(`\`${node.facts.name}\` takes it in several places`);
+  if (takes > 1) return refuse(`\`${node.head.name}\` takes it in several places`);
   if (!stretch || !first || !isAlone(first, `${lock}.acquire()`, code)) return refuse("`acquire()` is part of a larger statement");
   const start = stretch.siblings.indexOf(first);
   const end = stretch.siblings.findLastIndex((each) => releases.includes(each));

@@ -216,13 +216,13 @@ function managed({ change, spawn, name }: LostState, context: RuleContext): FixO
   if (isCompared) return refuse("it is compared, or written out as a list or dict");
   const found = imported(parent.file, code, "multiprocessing", "Manager");
   if (!found) return refuse("the file has something else named `multiprocessing`");
-  const what = change.in.facts.name;
+  const what = change.in.head.name;
   return {
     fixes: [
       {
         title: `Make \`${place.name}\` a manager's ${kind}, which processes share`,
         safety: "unsafe",
-        caution: `The manager is a process of its own, and each use in \`${what}\` and in \`${parent.facts.name}\` is a message to it.`,
+        caution: `The manager is a process of its own, and each use in \`${what}\` and in \`${parent.head.name}\` is a message to it.`,
         edits: [{ path: parent.file.path, edits: [...found.edits, { range: made, newText: `${found.expression}().${kind}()` }] }],
       },
     ],

@@ -39,7 +39,7 @@ export class Refusal {
 export function sectionOf(access: Change, written: string, touching: ReadonlySet<FunctionNode>, context: RuleContext): Section | Refusal {
   const { program } = context;
   const { function: node } = access;
-  if (node.facts.kind === "lambda" || node.facts.kind === "class-body")
+  if (node.head.kind === "lambda" || node.head.kind === "class-body")
     return new Refusal(`${placeText(access, context)} stands where no statement can`);
   if (isBroken(node.file)) return new Refusal("the file has a syntax error");
   const code = codeOf(node.file.path, context);
@@ -68,7 +68,7 @@ export function sectionOf(access: Change, written: string, touching: ReadonlySet
 
 /** Why a lock must not be held round what the code does. */
 function objectionTo(conduct: Conduct, access: Change): string | undefined {
-  const where = access.function.facts.kind === "module" ? "" : ` in \`${access.function.facts.name}\``;
+  const where = access.function.head.kind === "module" ? "" : ` in \`${access.function.head.name}\``;
   switch (conduct.does) {
     case "suspends":
       return `${conductName(conduct)}${where} would give others the floor while the lock is held`;
@@ -86,7 +86,7 @@ function objectionTo(conduct: Conduct, access: Change): string | undefined {
 export function rangeToGuard(access: Change, { source }: Code): Range | undefined {
   const { function: node, statement, update, check } = access;
   const parts = [statement];
-  const isOwn = (range: Range): boolean => node.facts.start <= range.start && range.end <= node.facts.end;
+  const isOwn = (range: Range): boolean => node.head.start <= range.start && range.end <= node.head.end;
   if (update && isOwn(update.read)) parts.push(update.read);
   if (check && isOwn(check.pattern.check.range)) parts.push(check.pattern.check.range, ...looksBefore(check.pattern.check, node));
   const ranges = parts.map((part) => source.range(part));
@@ -99,7 +99,7 @@ export function looksBefore({ at, place, range }: Check, node: FunctionNode): re
   const looks: Range[] = [];
   if (!test) return looks;
   someValue(test, (value) => {
-    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.facts.index) return false;
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
     for (const bound of node.bound(value.place.name) ?? []) {
       if (bound.start < range.start && someValue(bound, (inner) => inner.op === "read" && isPlaceOf(inner.place, place))) looks.push(bound);
     }

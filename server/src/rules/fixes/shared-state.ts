@@ -75,7 +75,7 @@ export function pathTo(state: SharedState, place: Place, within: FunctionNode): 
     if (current.kind === "attribute") return state.of === "function" ? undefined : current.object;
     if (state.of === "object") return isClassBodyOf(state.class, current.owner, within) ? "" : undefined;
     if (state.of === "module") return current.owner === 0 && within.file.path === state.path ? "" : undefined;
-    return current.owner === state.function.facts.index && within.file === state.function.file ? "" : undefined;
+    return current.owner === state.function.index && within.file === state.function.file ? "" : undefined;
   }
   return undefined;
 }

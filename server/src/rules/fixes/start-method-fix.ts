@@ -81,7 +81,7 @@ function inheritedObject(users: readonly Spawn[], { program, source }: RuleConte
       const { start, end } = code.source.range(node.facts);
       const isOwn = node.facts.parameters.some((parameter) => parameter.name === name);
       if (isObject && !isOwn && usesOf(code, name).some((offset) => start <= offset && offset < end))
-        return `\`${node.facts.name}\` uses \`${name}\` of the module, of which a new process would make its own`;
+        return `\`${node.head.name}\` uses \`${name}\` of the module, of which a new process would make its own`;
     }
   }
   return undefined;
@@ -110,7 +110,7 @@ function objectsOf(users: readonly Spawn[], file: LinkedFile, { program }: RuleC
 function heldBy(file: LinkedFile, { resolver }: RuleContext["program"]): readonly CallOperation[] {
   const found: CallOperation[] = [];
   for (const node of file.functions) {
-    if (node.facts.class === undefined) continue;
+    if (node.head.class === undefined) continue;
     walkOperations(node.facts.body, (operation) => {
       if (operation.op !== "write" || operation.place.kind !== "attribute" || operation.value?.op !== "call") return;
       const { value } = operation;

@@ -47,7 +47,7 @@ export function threadList(call: CallOperation, node: FunctionNode, code: Code):
   for (const name of parts.variables) {
     const others = usesOf(code, name).filter(
       (offset) =>
-        (node.facts.index === 0 || (body.start <= offset && offset < body.end)) &&
+        (node.index === 0 || (body.start <= offset && offset < body.end)) &&
         !known.some((each) => each.start <= offset && offset < each.end),
     );
     if (others.length > 0) return { refused: `\`${name}\` is used for more than starting and waiting` };
@@ -55,8 +55,7 @@ export function threadList(call: CallOperation, node: FunctionNode, code: Code):
   if (known.some((each) => each !== parts.makes && hasComment(code, each)))
     return { refused: "comments stand between the statements that would go" };
   return {
-    edits: (pool) =>
-      editsOf(parts, submit, pool, { text: code.text.slice(body.start, node.facts.index === 0 ? undefined : body.end) }, code),
+    edits: (pool) => editsOf(parts, submit, pool, { text: code.text.slice(body.start, node.index === 0 ? undefined : body.end) }, code),
     waits: parts.joins ? "for all" : "for none",
   };
 }

@@ -17,7 +17,7 @@ const otherLoops = /^(trio|anyio|curio|gevent|eventlet|twisted)(\.|$)/;
 export function toThreadFix(node: FunctionNode, range: Range, context: RuleContext): FixOffer {
   const call = callAt(node, range);
   const { file } = node;
-  if (!node.facts.isAsync || !call || isBroken(file) || file.facts.imports.some(({ module }) => otherLoops.test(module))) return noFix;
+  if (!node.head.isAsync || !call || isBroken(file) || file.facts.imports.some(({ module }) => otherLoops.test(module))) return noFix;
   const code = codeOf(file.path, context);
   const at = code.source.range(call);
   const callee = code.source.range(call.callee);

@@ -11,7 +11,7 @@ import { imported, importRemoved } from "./imports.js";
  * flag that is only set, cleared and looked at becomes an event.
  */
 export function waitFix({ function: node, loop, look, rest }: PolledLoop, context: RuleContext): FixOffer {
-  if (node.facts.isAsync || isBroken(node.file) || look.scope !== "threads" || look.in !== node) return noFix;
+  if (node.head.isAsync || isBroken(node.file) || look.scope !== "threads" || look.in !== node) return noFix;
   const code = codeOf(node.file.path, context);
   const statement = statementsAt(code, loop.header)?.statements[0];
   const [block] = statement?.blocks ?? [];
