@@ -282,6 +282,8 @@ interface EditedDefinition<DefinitionFacts> {
 class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Definition extends EditedDefinition<DefinitionFacts>> {
   private byIndex = new Map<number, Definition>();
   private inOrder: readonly Definition[] = [];
+  /** The highest index that anything had. */
+  private last = -1;
 
   constructor(
     all: readonly DefinitionFacts[],
@@ -299,7 +301,8 @@ class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Defi
   }
 
   canBe(all: readonly DefinitionFacts[]): boolean {
-    return all.every((each) => this.byIndex.get(each.index)?.canBe(each) ?? true);
+    // An index that was free stands for something else only if the text was numbered anew.
+    return all.every((each) => this.byIndex.get(each.index)?.canBe(each) ?? each.index > this.last);
   }
 
   /** Returns what is another now, of what was there before. */
@@ -309,6 +312,7 @@ class EditedDefinitions<DefinitionFacts extends { readonly index: number }, Defi
     const list = all.map((each) => {
       const known = byIndex.get(each.index);
       if (known) changed.push(...known.update(each));
+      this.last = Math.max(this.last, each.index);
       return known ?? this.make(each);
     });
     if (list.length === inOrder.length && list.every((each, index) => each === inOrder[index])) return changed;
