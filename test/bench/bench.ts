@@ -36,6 +36,9 @@ const repetitions = 3;
 /** What is typed to measure edits. */
 const statement = "value = self.total + len(items)";
 
+/** A call of a method that many classes have, typed likewise. */
+const typedCall = "self.close()";
+
 /** Files of the standard library that are typed into where they are part of the corpus: code of event loops and threads, and a long file. */
 const typedFiles = ["asyncio/base_events.py", "logging/__init__.py", "_pydecimal.py"];
 
@@ -94,10 +97,16 @@ async function bench(): Promise<void> {
     { path, text }: { readonly path: string; readonly text: string },
     analysisHost: AnalysisHost,
   ): void => {
-    const times = editTimes(analysisHost, path, text);
-    const [half, most] = [0.5, 0.95].map((share) => percentile(times, share).toFixed(1));
     const goal = text.split("\n").length > 4000 ? 30 : 10;
-    console.log(`edit → findings, ${name}: p50 ${half} ms, p95 ${most} ms   (goal p95 ≤ ${goal})`);
+    const tell = (what: string, times: readonly number[]): void => {
+      const [half, most] = [0.5, 0.95].map((share) => percentile(times, share).toFixed(1));
+      console.log(`edit → findings, ${name}${what}: p50 ${half} ms, p95 ${most} ms   (goal p95 ≤ ${goal})`);
+    };
+    tell("", editTimes(analysisHost, path, text, statement));
+    tell(", a call typed", editTimes(analysisHost, path, text, typedCall));
+    const { definitions, imports } = addedTimes(analysisHost, path, text);
+    tell(", a definition added or removed", definitions);
+    tell(", an import added or removed", imports);
   };
   reportEdits("2,000 made-up lines alone", made, hostOf(parser, []));
   const beside = hostOf(parser, files);
@@ -336,17 +345,17 @@ function hostOf(parser: Parser, files: readonly { readonly path: string; readonl
 }
 
 /** Times from a keystroke to the findings of the file, in milliseconds, while a user types a statement into some of its functions. */
-function editTimes(analysisHost: AnalysisHost, path: string, text: string): number[] {
+function editTimes(analysisHost: AnalysisHost, path: string, text: string, typed: string): number[] {
   analysisHost.openFile(path, text);
   analysisHost.snapshot().findings(path);
-  const functions = [...text.matchAll(/^( *)def \w+\([^)]*\)[^:\n]*:(?=\n *[a-z])/gm)];
+  const functions = functionsOf(text);
   const times: number[] = [];
   let shift = 0;
   for (let k = 0; k < functionsTypedInto; k++) {
     const match = functions[Math.floor((functions.length * (k + 0.5)) / functionsTypedInto)];
     if (!match) throw new Error(`${path} has no functions to type into`);
     const place = match.index + match[0].length;
-    for (const character of `\n${match[1]}    ${statement}`) {
+    for (const character of `\n${match[1]}    ${typed}`) {
       const range = { start: place + shift, end: place + shift };
       const start = performance.now();
       analysisHost.editFile(path, [{ range, newText: character }]);
@@ -357,6 +366,44 @@ function editTimes(analysisHost: AnalysisHost, path: string, text: string): numb
   }
   analysisHost.closeFile(path);
   return times;
+}
+
+/** Times from an edit to the findings of the file while functions, and then imports, are put in and taken out again. */
+function addedTimes(
+  analysisHost: AnalysisHost,
+  path: string,
+  text: string,
+): { readonly definitions: number[]; readonly imports: number[] } {
+  analysisHost.openFile(path, text);
+  analysisHost.snapshot().findings(path);
+  const times = { definitions: [] as number[], imports: [] as number[] };
+  const functions = functionsOf(text);
+  const firstImport = /^(?:import|from) /m.exec(text)?.index ?? 0;
+  for (let k = 0; k < functionsTypedInto; k++) {
+    const match = functions[Math.floor((functions.length * (k + 0.5)) / functionsTypedInto)];
+    const indent = match?.[1] ?? "";
+    const definition = `${indent}def added_${k}(self, one):\n${indent}    return one + 1\n\n`;
+    const change = (into: number[], start: number, end: number, newText: string): void => {
+      const before = performance.now();
+      analysisHost.editFile(path, [{ range: { start, end }, newText }]);
+      analysisHost.snapshot().findings(path);
+      into.push(performance.now() - before);
+    };
+    for (const [into, place, added] of [
+      [times.definitions, match?.index ?? 0, definition],
+      [times.imports, firstImport, `import string as string_${k}\n`],
+    ] as const) {
+      change(into, place, place, added);
+      change(into, place, place + added.length, "");
+    }
+  }
+  analysisHost.closeFile(path);
+  return times;
+}
+
+/** The first lines of functions whose body starts on the next. */
+function functionsOf(text: string): readonly RegExpExecArray[] {
+  return [...text.matchAll(/^( *)def \w+\([^)]*\)[^:\n]*:(?=\n *[a-z])/gm)];
 }
 
 function percentile(values: readonly number[], share: number): number {
