@@ -60,8 +60,11 @@ class CarryOver {
       if (result[index] !== old) break;
       tail++;
     }
+    // A definition that was not extracted again is the object that it was, though others were put before it.
+    const same = new Set(before.slice(head, before.length - tail));
     for (let index = head; index < now.length - tail; index++) {
-      result[index] = this.of(mayBeSame(before[index], now[index]) ? before[index] : undefined, now[index]);
+      const old = same.has(now[index]) ? now[index] : before[index];
+      result[index] = this.of(mayBeSame(old, now[index]) ? old : undefined, now[index]);
     }
     return isSameList(result, now) ? now : result;
   }
