@@ -48,7 +48,7 @@ const deepest = 8;
 
 /** What a field of an object holds whose class declares its fields: a data class, a named tuple. */
 export function fieldOf(node: ClassNode, name: string, object: Value, at: Activation, evaluator: Evaluator): Argument | undefined {
-  const body = node.file.functions[node.facts.body];
+  const body = node.file.functionAt(node.facts.body);
   const fields = body && declaresFields(node) ? [...body.facts.annotations.keys()] : [];
   const place = fields.indexOf(name);
   const made = place < 0 ? undefined : constructionOf(object, at, evaluator);

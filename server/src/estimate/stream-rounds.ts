@@ -47,7 +47,7 @@ function readOfIterator(iterable: Value | undefined, at: Activation, evaluator: 
   if (iterable?.op !== "call" || iterable.arguments.length !== 2 || evaluator.externalNames(iterable, at)[0] !== "builtins.iter")
     return undefined;
   const [first] = iterable.arguments;
-  const node = first?.value.op === "function" ? at.function.file.functions[first.value.function] : undefined;
+  const node = first?.value.op === "function" ? at.function.file.functionAt(first.value.function) : undefined;
   const read = node?.facts.returned[0];
   return node && read?.op === "call" ? readingOf(read, { ...bareActivation(node), caller: at }, evaluator) : undefined;
 }

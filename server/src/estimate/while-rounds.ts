@@ -120,7 +120,7 @@ function putByOthers(queue: Extract<Value, { op: "read" }>, at: Activation, eval
   const name = lastName(queue);
   let total: Amount;
   for (const { call, function: index } of name === undefined ? [] : at.function.file.calls("put")) {
-    const node = at.function.file.functions[index];
+    const node = at.function.file.functionAt(index);
     const { callee } = call;
     if (!node || callee.op !== "read" || callee.place.kind !== "attribute" || lastName(callee.place.object) !== name) continue;
     if (node === at.function) return undefined;
