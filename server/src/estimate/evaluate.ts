@@ -17,6 +17,7 @@ import { appendedTo, appendedValue, isEmptyContainer } from "./growing-container
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { Samples } from "./samples.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
+import { trimmingRounds } from "./trimming.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
@@ -842,7 +843,10 @@ export class Evaluator {
     at: Activation,
     runs: "once" | "often" = "once",
   ): { readonly count: Interval; readonly known: "known" | "default" | "endless" } {
-    const taken = loop.form === "while" ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this)) : undefined;
+    const taken =
+      loop.form === "while"
+        ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this) ?? trimmingRounds(loop, at, this))
+        : undefined;
     if (taken) return { count: taken, known: "known" };
     const counted = loop.form === "while" ? whileRounds(loop, at, this) : loop.iterable && this.length(loop.iterable, at);
     const isOpen = counted === undefined || (counted === "endless" && loop.endsEarly);
