@@ -70,12 +70,12 @@ describe("what calls of the standard library take", () => {
   test("a function that computes in Python and was not measured takes some time, nobody knows exactly how much", () => {
     const { low, likely, high } = told("import calendar, email.utils", `email.utils.collapse_rfc2231_value("name")`);
     between(likely, 500, 50_000);
-    assert.ok(high / low > 100, `${low} to ${high}`);
+    assert.ok(high / low > 20, `${low} to ${high}`);
   });
 
   test("a function of any other package is unknown still", () => {
     const { low, high } = told("import somewhere", "somewhere.compute(3)");
-    assert.ok(high / Math.max(1, low) > 10_000, `${low} to ${high}`);
+    assert.ok(high / Math.max(1, low) > 1_000, `${low} to ${high}`);
   });
 });
 

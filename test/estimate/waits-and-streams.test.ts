@@ -131,6 +131,12 @@ describe("a sign of another thread", () => {
     taskMs(pool(`def task(n):\n    ready = threading.Event()\n    ${setUp}\n    ready.wait(${timeout})\n    sum(range(20_000))\n`)).wait;
 
   test("is there if the task gave it itself", () => between(wait("ready.set()"), 0, 0.01));
+  test("is there if the task gave it, and takes it back only afterwards", () => {
+    const round = (...steps: string[]): number =>
+      wait(`for i in range(50):\n${steps.map((step) => `        ready.${step}\n`).join("")}    ready.set()`);
+    between(round("set()", "wait()", "clear()"), 0, 0.01);
+    assert.ok(round("set()", "clear()", "wait()") > 0.5);
+  });
   test("never comes where nobody gives it, and then the limit counts", () => between(wait("pass", "0.03"), 30, 32));
   test("is waited for where somebody else may give it", () => assert.ok(wait("publish(ready)") > 0.5));
 });

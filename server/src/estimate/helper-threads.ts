@@ -78,7 +78,14 @@ export function signAwaited(name: string, call: CallOperation, at: Activation, g
     const given = type === "Event" ? calls("set") : [...calls("notify"), ...calls("notify_all")];
     const isBefore = ({ call: { start }, function: of }: (typeof given)[number]): boolean =>
       of === 0 || (of === index && start < call.start);
-    if (type === "Event" && given.some(isBefore) && calls("clear").length === 0) return nothing;
+    const cleared = calls("clear");
+    // A sign that the function gives and takes back itself is there in between.
+    const isThere = (set: (typeof given)[number]): boolean =>
+      cleared.every(
+        ({ call: clear, function: of }) =>
+          of === index && set.function === index && (clear.start < set.call.start || clear.start > call.start),
+      );
+    if (type === "Event" && given.some((set) => isBefore(set) && isThere(set))) return nothing;
     if (given.length === 0 && mostNs) return mostNs.high > 0 ? add(mostNs, lateNs) : nothing;
   }
   return awaitedSign(mostNs ? interval(0, Math.min(guessed.likely, mostNs.likely), Math.min(guessed.high, mostNs.high)) : guessed);

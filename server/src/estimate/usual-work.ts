@@ -49,7 +49,8 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
   const side: Side = away > 0 ? "high" : "low";
   const spread = spreadOf(whole, side);
   const shift = away * (spread / Math.hypot(spread, usualSpread)) ** 2;
-  const factorOf = (part: Interval): number => (spread > 0 ? Math.exp(shift * Math.min(1, spreadOf(part, side) / spread)) : 1);
+  // What is known stays; what is about as uncertain as the whole keeps its share of it.
+  const factorOf = (part: Interval): number => (spread > 0 ? Math.exp(shift * Math.min(1, (2 * spreadOf(part, side)) / spread)) : 1);
   const weighed = (part: Interval): Interval => {
     const likely = Math.min(part.high, Math.max(part.low, part.likely * factorOf(part)));
     const [down, up] = [spreadOf(part, "low"), spreadOf(part, "high")];
