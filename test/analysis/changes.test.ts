@@ -305,3 +305,32 @@ def work(name):
   assert.equal(host.snapshot().predictions("/q/app.py").length, 1);
   host.closeFile("/q/app.py");
 });
+
+test("a file that is closed and opened again after definitions came and went is read as if for the first time", () => {
+  const paths = Object.keys(program);
+  const jobs = program["/p/jobs.py"] ?? "";
+  const loop = jobs.slice(jobs.indexOf("    def loop"), jobs.indexOf("def run_all"));
+  for (const later of [
+    jobs,
+    jobs.replace("import threading\n", "import threading\n\ndef first(one):\n    return one\n\ndef second(one):\n    return one\n"),
+  ]) {
+    const host = new AnalysisHost(parser, settings);
+    for (const [path, text] of Object.entries(program)) host.openFile(path, text);
+    answers(host, paths);
+    const edit = (start: number, removed: number, newText: string): void => {
+      host.editFile("/p/jobs.py", [{ range: { start, end: start + removed }, newText }]);
+      answers(host, paths);
+    };
+    edit(0, 0, "def added(one):\n    return lambda: one\n\n");
+    edit(jobs.indexOf(loop) + "def added(one):\n    return lambda: one\n\n".length, loop.length, "");
+    edit(0, "def added(one):\n    return lambda: one\n\n".length, "");
+    edit(jobs.indexOf(loop), 0, loop);
+    host.closeFile("/p/jobs.py");
+    answers(host, paths);
+    host.openFile("/p/jobs.py", later);
+    const fresh = new AnalysisHost(parser, settings);
+    for (const [path, text] of Object.entries(program)) fresh.setFile(path, path === "/p/jobs.py" ? later : text);
+    assert.deepEqual(answers(host, paths), answers(fresh, paths));
+    for (const path of paths) host.closeFile(path);
+  }
+});
