@@ -126,6 +126,13 @@ def task(n):
   });
 });
 
+test("a sleep of which nobody knows how long it is may be of any length, and that is said", () => {
+  const program = pool("def task(n):\n    time.sleep(settings(n))\n");
+  between(taskMs(program).wait, 10, 1_000);
+  assert.ok(predictionOf(parser, program).assumptions.some(({ what, from }) => what === "`time.sleep` waits" && from === "default"));
+  between(taskMs(pool("def task(n):\n    time.sleep(0.03)\n")).wait, 29, 32);
+});
+
 describe("a sign of another thread", () => {
   const wait = (setUp: string, timeout = ""): number =>
     taskMs(pool(`def task(n):\n    ready = threading.Event()\n    ${setUp}\n    ready.wait(${timeout})\n    sum(range(20_000))\n`)).wait;

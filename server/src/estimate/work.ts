@@ -850,7 +850,10 @@ export class CostModel {
     const verdict = evaluate(entry, facts);
     const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
     const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict, entry.cost !== undefined) : undefined);
-    const known = measured ?? costOf(entry, facts) ?? this.defaultCost(entry, verdict, facts);
+    const told = costOf(entry, facts);
+    // Of a sleep of an unknown length, what it takes beside that says nothing.
+    const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
+    const known = measured ?? (isTold ? told : this.defaultCost(entry, verdict, facts));
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
     const cost = isIdle
       ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
