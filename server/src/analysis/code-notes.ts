@@ -1,7 +1,8 @@
 import { hasGil } from "../base/target.js";
+import { likelyNs } from "../estimate/demand.js";
 import { type Activation, bareActivation } from "../estimate/evaluate.js";
 import { duration } from "../estimate/text.js";
-import { CostModel, type TaskWork, unknownCallNs } from "../estimate/work.js";
+import { CostModel, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate } from "../knowledge/evaluate.js";
 import { activityOf } from "../program/link/activity.js";
@@ -103,7 +104,7 @@ function loopNotes(file: LinkedFile, context: RuleContext): readonly CodeNote[] 
 /** How often it goes round, how long that takes, and what of it needs the GIL; undefined where calls that nothing is known of may take longer. */
 function loopText(loop: LoopOperation, at: Activation, model: CostModel): string | undefined {
   const work = model.workOfStretch([loop], at);
-  const total = totalNs(work);
+  const total = likelyNs(work);
   if (total === 0 || work.unknownCalls * unknownCallNs > total) return undefined;
   const held = (work.interpreterNs.likely + work.heldNs.likely) / total;
   const share = held > 0.95 ? "holds GIL" : held < 0.05 ? "without GIL" : `${Math.round(100 * held)} % with GIL`;
@@ -114,10 +115,6 @@ function loopText(loop: LoopOperation, at: Activation, model: CostModel): string
   if (known === "endless" || work.isEndless) return `${duration(pass)} a pass, ${share}`;
   if (known === "default") return `≈ ${duration(pass)} a pass, ${share}`;
   return `≈ ${duration(total)} (${countText(count.likely)} × ${duration(pass)}), ${share}`;
-}
-
-function totalNs({ interpreterNs, heldNs, nativeNs, waitNs }: TaskWork): number {
-  return interpreterNs.likely + heldNs.likely + nativeNs.likely + waitNs.likely;
 }
 
 /** A number of passes with thin spaces between thousands. */

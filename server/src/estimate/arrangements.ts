@@ -1,6 +1,7 @@
 import { exactly } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
+import { positionalOf } from "./call-arguments.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 
 export const arrangements: ReadonlySet<string> = new Set([
@@ -20,7 +21,7 @@ function arrangementsOf(name: string, of: number, some: number): number {
 
 /** How many permutations, combinations or tuples `itertools` makes. */
 export function arrangementCount(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
-  const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+  const positional = positionalOf(call);
   const named = (keyword: string): Value | undefined => call.arguments.find((argument) => argument.name === keyword)?.value;
   const [first] = positional;
   const length = first && evaluator.length(first, at);

@@ -1,6 +1,7 @@
 import { exactly } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
+import { positionalOf } from "./call-arguments.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 
 /** Calls that make an array of a size that they are given. */
@@ -36,7 +37,7 @@ export function arraySize(name: string, call: CallOperation, at: Activation, eva
       .map((argument) => productOf(argument.value, at, evaluator))
       .reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
   }
-  const [first, second, third] = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
+  const [first, second, third] = positionalOf(call);
   const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
   return shape && productOf(shape, at, evaluator);
 }

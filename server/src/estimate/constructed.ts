@@ -1,6 +1,7 @@
 import type { ClassNode } from "../program/link/entity.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation, Argument, Evaluator } from "./evaluate.js";
+import { lastName } from "./names-in-text.js";
 
 /** The call that made an object of a class of the program, and where that was. */
 export interface Construction {
@@ -61,10 +62,7 @@ export function fieldOf(node: ClassNode, name: string, object: Value, at: Activa
 }
 
 function declaresFields({ facts }: ClassNode): boolean {
-  const last = (value: Value | undefined): string | undefined => {
-    if (value?.op === "call") return last(value.callee);
-    return value?.op === "read" && value.place.kind !== "element" ? value.place.name : undefined;
-  };
+  const last = (value: Value | undefined): string | undefined => (value?.op === "call" ? last(value.callee) : lastName(value));
   if (facts.bases.length > 0) return facts.bases.length === 1 && last(facts.bases[0]) === "NamedTuple";
   return facts.decorators.some((decorator) => last(decorator) === "dataclass");
 }

@@ -8,6 +8,11 @@ export const mostThreads = 256;
 /** What one run of a function takes. */
 export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
 
+/** What all of it takes, likely. */
+export function likelyNs({ interpreterNs, heldNs, nativeNs, waitNs }: Times): number {
+  return interpreterNs.likely + heldNs.likely + nativeNs.likely + waitNs.likely;
+}
+
 /** All that the outcome of a simulation depends on, beside target and cores. */
 export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */

@@ -44,8 +44,6 @@ export function yieldCount(operations: readonly Operation[], at: Activation, eva
         break;
       }
       case "with":
-        plus(yieldCount(operation.body, at, evaluator));
-        break;
       case "attempt":
         plus(yieldCount(operation.body, at, evaluator));
         break;

@@ -1,6 +1,7 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
+import { positionalOf } from "./call-arguments.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import { tabulatedNs } from "./library-table.js";
@@ -24,7 +25,7 @@ export function measuredCallNs(
   const constant = constructs.get(name);
   const { operations } = costs;
   if (constant) return scale(operations[constant.construct], constant.times);
-  const given = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+  const given = positionalOf(call);
   const [first, second] = given;
   const keyword = (wanted: string): Value | undefined =>
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;

@@ -1,6 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
+import { positionalOf } from "./call-arguments.js";
 import { databaseRows } from "./database-costs.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
@@ -20,7 +21,7 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
   const name = qualifiedName && sameAsFunction(qualifiedName);
   const sampled = name !== undefined && exactlyCounted.has(name) ? undefined : evaluator.samples.length(call, at);
   if (sampled) return sampled;
-  const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+  const positional = positionalOf(call);
   const keyword = (wanted: string): Value | undefined =>
     call.arguments.find((each) => each.form === "keyword" && each.name === wanted)?.value;
   const length = (value: Value | undefined): Amount => value && evaluator.length(value, at);

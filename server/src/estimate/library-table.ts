@@ -1,6 +1,8 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
+import { positionalOf } from "./call-arguments.js";
+import { zero } from "./cost-sum.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import measured from "./library-calls.json";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
@@ -63,7 +65,7 @@ function ns(row: Row, units: Interval | undefined, { library: { column, factor }
 }
 
 function unitsOf(by: string, name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
-  const positional = call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value);
+  const positional = positionalOf(call);
   if (by === "result") return lengthOfLibraryCall(name, call, at, evaluator);
   if (by === "self") {
     const { callee } = call;
@@ -114,7 +116,7 @@ export function producedNs(
     const own = by === "loop" && /^builtins\.(zip|enumerate|reversed)$/.test(name) ? zero : ns(row, count, costs);
     if (!own) return undefined;
     // What they are made of may come from another iterator.
-    const positional = each.arguments.filter(({ form }) => form === "positional").map((argument) => argument.value);
+    const positional = positionalOf(each);
     const [first] = positional;
     // One that is kept is made anew; what is let go at once is filled again.
     const kept = by === "call" && makesTuples.test(name) ? multiply(scale(costs.operations.tupleBuild, 0.7), count) : undefined;
@@ -127,8 +129,6 @@ export function producedNs(
 
 const makesTuples =
   /^(builtins\.(zip|enumerate)|itertools\.(product|permutations|combinations|combinations_with_replacement|zip_longest|pairwise|batched))$/;
-
-const zero: Interval = interval(0, 0, 0);
 
 /** What a built-in takes that `map` calls for each element. */
 function mappedNs(callee: Value, at: Activation, evaluator: Evaluator, { operations }: OperationCosts): Amount {

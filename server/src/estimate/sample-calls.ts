@@ -1,4 +1,5 @@
 import type { CallOperation, Value } from "../program/operation.js";
+import { positionalOf } from "./call-arguments.js";
 import type { Activation } from "./evaluate.js";
 import { sameAsFunction } from "./library-sizes.js";
 import {
@@ -43,7 +44,7 @@ export function sampleOfCall(call: CallOperation, at: Activation, samples: Sampl
     call,
     at,
     samples,
-    given: call.arguments.filter(({ form }) => form === "positional").map(({ value }) => value),
+    given: positionalOf(call),
     sample: (value) => value && samples.of(value, at),
     number: (value) => samples.number(value, at),
     keyword: (name) => call.arguments.find((each) => each.form === "keyword" && each.name === name)?.value,

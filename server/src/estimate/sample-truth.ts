@@ -1,3 +1,4 @@
+import { compare } from "../base/compare.js";
 import type { Value } from "../program/operation.js";
 import type { Activation } from "./evaluate.js";
 import { elementsOf, lengthOfSample, type Sample, toldText } from "./sample.js";
@@ -28,7 +29,7 @@ export function truthOf(test: Value, at: Activation, samples: Samples): boolean 
   }
   if (!/^([=!]=|[<>]=?)$/.test(test.operator)) return isTrue(samples.of(test, at));
   const [one, other] = [plain(samples.of(left, at)), plain(samples.of(right, at))];
-  return one === undefined || other === undefined || typeof one !== typeof other ? undefined : compare(test.operator, one, other);
+  return one === undefined || other === undefined || typeof one !== typeof other ? undefined : compare(one, test.operator, other);
 }
 
 /** How often a number that may be any has one certain remainder, as tests ask: `value % 7 == 0`, `not bits & 0xFF`. */
@@ -109,21 +110,4 @@ function contains(whole: Sample | undefined, part: Sample | undefined): boolean 
   if (wanted === undefined || !elements || elements.items.length === 0 || elements.items.length < elements.count) return undefined;
   const known = elements.items.map(plain);
   return known.includes(undefined) ? undefined : known.includes(wanted);
-}
-
-function compare(operator: string, left: number | string, right: number | string): boolean {
-  switch (operator) {
-    case "==":
-      return left === right;
-    case "!=":
-      return left !== right;
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    default:
-      return left >= right;
-  }
 }

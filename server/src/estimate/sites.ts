@@ -8,7 +8,7 @@ import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js"
 import { walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
-import { type Demand, mostThreads } from "./demand.js";
+import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
@@ -188,8 +188,7 @@ function estimateSite(
 
 /** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
 export function isMostlyUnknown(work: TaskWork): boolean {
-  const known = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
-  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > known;
+  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > likelyNs(work);
 }
 
 /**
@@ -199,9 +198,8 @@ export function isMostlyUnknown(work: TaskWork): boolean {
 function withUnknown(work: TaskWork): TaskWork {
   const calls = work.unknownCalls + work.uncostedCalls;
   if (calls <= 0) return work;
-  const own = work.interpreterNs.likely + work.heldNs.likely + work.nativeNs.likely + work.waitNs.likely;
   const isMost = isMostlyUnknown(work);
-  const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - own : 0);
+  const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - likelyNs(work) : 0);
   const high = Math.max(calls * unknownCallNs, likely);
   const waitNs = isMost ? add(work.waitNs, interval(0, 0, longTaskNs)) : work.waitNs;
   return { ...work, waitNs, turns: Math.max(1, work.turns), interpreterNs: add(work.interpreterNs, interval(0, likely, high)) };

@@ -1,5 +1,6 @@
 import { type Interval, interval } from "../base/interval.js";
 import { loopsAround } from "../program/link/loops.js";
+import { sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, ReadOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
@@ -55,17 +56,9 @@ function outlives(value: Value, loop: LoopOperation, at: Activation, depth = 0):
 }
 
 function takesFrom(call: CallOperation, tested: readonly ReadOperation[], at: Activation, evaluator: Evaluator): boolean {
-  const isTested = (value: Value | undefined): boolean => value !== undefined && tested.some((each) => isSame(each, value));
+  const isTested = (value: Value | undefined): boolean => value !== undefined && tested.some((each) => sameValue(each, value));
   const { callee } = call;
   if (callee.op !== "read") return false;
   if (callee.place.kind === "attribute" && /^pop(left|item)?$/.test(callee.place.name)) return isTested(callee.place.object);
   return isTested(call.arguments[0]?.value) && evaluator.externalNames(call, at).includes("heapq.heappop");
-}
-
-/** The same name, or the same attributes of it. */
-function isSame(one: Value, other: Value): boolean {
-  if (one.op !== "read" || other.op !== "read") return false;
-  const [a, b] = [one.place, other.place];
-  if (a.kind === "name") return b.kind === "name" && a.name === b.name;
-  return a.kind === "attribute" && b.kind === "attribute" && a.name === b.name && isSame(a.object, b.object);
 }

@@ -1,5 +1,5 @@
 import { add, type Interval, interval } from "../base/interval.js";
-import type { Times } from "./demand.js";
+import { likelyNs, type Times } from "./demand.js";
 import type { Assumption } from "./prediction.js";
 import { duration } from "./text.js";
 import type { TaskWork } from "./work.js";
@@ -89,10 +89,9 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
     },
   };
   if (Math.abs(shift) < worthSaying) return { work: weighted };
-  const likely = parts.reduce((sum, part) => sum + weighted[part].likely, 0);
   const assumption: Assumption = {
     what: "length of a task, of which the code tells little",
-    value: `likely ${duration(likely)}, as all tasks of a place mostly take about ${duration(usualSiteNs)} together`,
+    value: `likely ${duration(likelyNs(weighted))}, as all tasks of a place mostly take about ${duration(usualSiteNs)} together`,
     from: "default",
   };
   return { work: weighted, assumption };

@@ -18,6 +18,7 @@ import type { BranchOperation, CallOperation, ComputeOperation, LoopOperation, O
 import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
+import { positionalOf } from "./call-arguments.js";
 import { answersFromOwn, briefCalls, lightCalls } from "./call-kinds.js";
 import { commandCost, startsIdleCommand } from "./command-costs.js";
 import { ConstructCosts } from "./construct-costs.js";
@@ -480,7 +481,7 @@ export class CostModel {
   private belowThreshold(entry: CallableEntry, call: CallOperation, at: Activation): BelowThreshold | undefined {
     if (!isAboutSize(entry)) return undefined;
     const certain = (one: CallOperation): CallFacts => knownOfCall(one, at.function, this.resolver, this.target, this.certainSizes(at));
-    const arrays = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
+    const arrays = positionalOf(call);
     if (isAbout(entry, "elements") && !this.othersAreSmall(arrays.slice(1), at)) return undefined;
     const others = callsOnSameObject(call, at.function);
     const isSmall = (one: CallOperation): boolean => belowThreshold(entry, certain(one), "all-small") !== undefined;

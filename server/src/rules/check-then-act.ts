@@ -1,3 +1,4 @@
+import { compare } from "../base/compare.js";
 import { contains } from "../base/range.js";
 import type { Access } from "../program/link/activity.js";
 import { type CheckThenAct, isNone } from "../program/link/compound.js";
@@ -416,25 +417,6 @@ function leavesOpen({ check }: CheckThenAct, value: Value | undefined): boolean 
         : undefined
       : compare(value.value, test.operator, limit);
   return holds === (check.found === "present");
-}
-
-function compare(left: number, operator: string, right: number): boolean | undefined {
-  switch (operator) {
-    case "<":
-      return left < right;
-    case "<=":
-      return left <= right;
-    case ">":
-      return left > right;
-    case ">=":
-      return left >= right;
-    case "==":
-      return left === right;
-    case "!=":
-      return left !== right;
-    default:
-      return undefined;
-  }
 }
 
 /** Clearing a flag or an attribute again harms nobody; what is done once it is cleared is done twice. */

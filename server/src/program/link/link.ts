@@ -152,28 +152,27 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     entryPoints: memory.listAsBefore("entry points", points),
     handlers: memory.listAsBefore("handlers", handlers),
   };
+  const noted = <List>(name: Parameters<LinkMemory["readList"]>[0], list: List): List => {
+    memory.readList(name);
+    return list;
+  };
   return {
     files,
     file: (path) => byPath.get(path),
     get spawns() {
-      memory.readList("spawns");
-      return lists.spawns;
+      return noted("spawns", lists.spawns);
     },
     get services() {
-      memory.readList("spawns");
-      return lists.services;
+      return noted("spawns", lists.services);
     },
     get servers() {
-      memory.readList("spawns");
-      return lists.servers;
+      return noted("spawns", lists.servers);
     },
     get entryPoints() {
-      memory.readList("entry points");
-      return lists.entryPoints;
+      return noted("entry points", lists.entryPoints);
     },
     get handlers() {
-      memory.readList("handlers");
-      return lists.handlers;
+      return noted("handlers", lists.handlers);
     },
     resolver,
     knowledge,
