@@ -55,8 +55,9 @@ interface Question extends Lookups {
   overviews: Set<Overview> | undefined;
   /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
   all: ReadonlySet<object> | undefined;
-  /** When `all` was last another; see `AnswerMemory.turn`. */
+  /** When `all` was last another, and when it was last summed up; see `AnswerMemory.turn`. */
   turn: number;
+  summed: number;
 }
 
 type Verdict = "holds" | "fails";
@@ -87,8 +88,12 @@ interface Overview {
   /** The state of the program that it was last right for, and that in which it last became another. */
   state: number;
   since: number;
-  /** When the parts behind it were last others; see `AnswerMemory.turn`. */
+  /** When the parts behind it were last others, or may have been; see `AnswerMemory.turn`. */
   turn: number;
+  /** All of these parts, when they were last others, and the turn that they were summed up for. */
+  all: ReadonlySet<object> | undefined;
+  turnOfAll: number;
+  summed: number;
 }
 
 /** What was looked up in the whole program on the way to something. */
@@ -426,7 +431,16 @@ export class AnswerMemory {
     }
     const isSame = before && sameStructure(before.result, result);
     const { state } = this;
-    const overview: Overview = before ?? { result, ...restsOnNothing, state, since: state, turn: 0 };
+    const overview: Overview = before ?? {
+      result,
+      ...restsOnNothing,
+      state,
+      since: state,
+      turn: 0,
+      all: undefined,
+      turnOfAll: 0,
+      summed: -1,
+    };
     if (!isSame) {
       overview.result = result;
       overview.since = state;
@@ -514,12 +528,19 @@ export class AnswerMemory {
   }
 
   /** The parts that an overview rests on, those of others that it rests on among them. */
-  private partsOf(overview: Overview, into: Set<object>, seen = new Set<Overview>()): void {
-    if (seen.has(overview)) return;
-    seen.add(overview);
-    for (const part of overview.parts) into.add(part);
-    for (const { question } of overview.known) for (const part of question.all ?? []) into.add(part);
-    for (const other of overview.others) this.partsOf(other, into, seen);
+  private partsOf(overview: Overview): ReadonlySet<object> | undefined {
+    if (overview.summed >= overview.turn) return overview.all;
+    // They rest on one another in no circle.
+    overview.summed = overview.turn;
+    const union = new PartUnion();
+    union.add(overview.parts);
+    for (const { question } of overview.known) union.add(question.all);
+    for (const other of overview.others) union.add(this.partsOf(other));
+    if (!sameParts(overview.all, union.result)) {
+      overview.all = union.result;
+      overview.turnOfAll = ++this.turn;
+    }
+    return overview.all;
   }
 
   private haveChanged(parts: ReadonlySet<object>, since: number): boolean {
@@ -695,6 +716,7 @@ export class AnswerMemory {
       overviews: undefined,
       all: undefined,
       turn: 0,
+      summed: 0,
     };
   }
 
@@ -772,53 +794,87 @@ export class AnswerMemory {
 
   /** Sums up what questions rest on that rest on one another, if any of it rests on other parts now. */
   private sumUp(together: readonly Question[]): void {
-    const isElsewhere = together.some(
-      ({ turn, known, overviews }) =>
-        known.some((each) => each.question.turn > turn) || [...(overviews ?? nothing)].some((each) => each.turn > turn),
-    );
-    if (!isElsewhere) return;
-    for (const each of together) this.restsOn(each, each);
-    if (together.length === 1) return;
-    const all = new Set(together.flatMap((each) => [...(each.all ?? nothing)]));
-    const turn = ++this.turn;
+    if (!together.some((each) => this.isElsewhere(each))) return;
+    if (together.length === 1) return this.restsOn(together[0] as Question, together[0]);
+    const union = new PartUnion();
+    for (const each of together) this.gather(each, union);
+    const { result } = union;
+    const isSame = together.every(({ all }) => sameParts(all, result));
+    const turn = isSame ? 0 : ++this.turn;
     for (const each of together) {
-      each.all = all;
+      each.summed = this.turn;
+      if (isSame) continue;
+      each.all = result;
       each.turn = turn;
     }
   }
 
+  private isElsewhere({ summed, known, overviews }: Question): boolean {
+    for (const { question } of known) if (question.turn > summed) return true;
+    for (const overview of overviews ?? nothing) {
+      if (overview.turn > summed) this.partsOf(overview);
+      if (overview.turnOfAll > summed) return true;
+    }
+    return false;
+  }
+
   /** Sums up which parts of edited files a question rests on. */
   private restsOn(question: Question, before: Question | undefined): void {
-    let all: ReadonlySet<object> | undefined = question.parts;
-    let isOwn = false;
-    let last: ReadonlySet<object> | undefined;
-    const add = (others: ReadonlySet<object> | undefined): void => {
-      if (!others || others === all || others === last || others.size === 0) return;
-      last = others;
-      if (!all) {
-        all = others;
-        return;
-      }
-      if (!isOwn) {
-        for (const each of others) {
-          if (all.has(each)) continue;
-          all = new Set(all);
-          isOwn = true;
-          break;
-        }
-      }
-      if (isOwn) for (const each of others) (all as Set<object>).add(each);
-    };
-    for (const { question: other } of question.known) add(other.all);
-    if (question.overviews) {
-      const parts = new Set<object>();
-      for (const overview of question.overviews) this.partsOf(overview, parts);
-      add(parts);
-    }
+    const all = this.partsBehind(question);
     const known = before && sameParts(before.all, all);
     question.all = known ? before.all : all;
     question.turn = known ? before.turn : ++this.turn;
+    question.summed = this.turn;
   }
+
+  private partsBehind(question: Question): ReadonlySet<object> | undefined {
+    const { parts, known, overviews } = question;
+    // No edited file is behind most of them.
+    if (!overviews && !known.some((each) => each.question.all)) return parts;
+    const union = new PartUnion();
+    this.gather(question, union);
+    return union.result;
+  }
+
+  private gather({ parts, known, overviews }: Question, into: PartUnion): void {
+    into.add(parts);
+    for (const { question } of known) into.add(question.all);
+    for (const overview of overviews ?? nothing) into.add(this.partsOf(overview));
+  }
+}
+
+/** The union of sets of parts: one of them as it is, if all others are in it. */
+class PartUnion {
+  result: ReadonlySet<object> | undefined;
+  private own: Set<object> | undefined;
+  private seen: Set<ReadonlySet<object>> | undefined;
+  private last: ReadonlySet<object> | undefined;
+
+  add(parts: ReadonlySet<object> | undefined): void {
+    // Most questions rest on the same few sets.
+    if (!parts || parts === this.result || parts === this.last || parts.size === 0 || this.seen?.has(parts)) return;
+    this.last = parts;
+    if (!this.result) {
+      this.result = parts;
+      return;
+    }
+    this.seen ??= new Set();
+    this.seen.add(parts);
+    if (!this.own && isWithin(parts, this.result)) return;
+    if (!this.own && isWithin(this.result, parts)) {
+      this.result = parts;
+      return;
+    }
+    this.own ??= new Set(this.result);
+    this.result = this.own;
+    for (const part of parts) this.own.add(part);
+  }
+}
+
+function isWithin(some: ReadonlySet<object>, all: ReadonlySet<object>): boolean {
+  if (some.size > all.size) return false;
+  for (const each of some) if (!all.has(each)) return false;
+  return true;
 }
 
 /** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
