@@ -7,6 +7,7 @@ import { areTwins, isOrdered } from "../program/link/lock-order.js";
 import { commonLocks, givenBack, type HeldLock, isNoLock, writtenName } from "../program/link/locks.js";
 import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
+import { callOf } from "../program/link/same-lock.js";
 import { walkOperations } from "../program/link/walk.js";
 import { callsWhatWasGiven } from "./doubts.js";
 import docs from "./lock-order-inversion.md";
@@ -173,7 +174,7 @@ function confidenceOf(cycle: readonly Edge[], program: Program): Confidence | un
     }
     const next = cycle[(index + 1) % cycle.length] as Edge;
     if (areDifferent(first.taken.lock, next.held, program)) return undefined;
-    if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name" || isByGiven(first)) confidence = "possible";
+    if (first.held.identity === "by-name" || first.taken.lock.identity === "by-name" || isByGiven(first, program)) confidence = "possible";
   }
   return confidence;
 }
@@ -195,10 +196,25 @@ function areOfTwoPromises({ taken: a }: Edge, { taken: b }: Edge): boolean {
 }
 
 /** Whether the way from the one lock to the other leads through a call of what was given or stored, which may be another object's. */
-function isByGiven({ held, taken }: Edge): boolean {
+function isByGiven({ held, taken }: Edge, program: Program): boolean {
   const level = taken.path.findIndex((step) => step.function === held.taken.function);
   if (level < 0) return false;
-  return taken.path.slice(level).some((step, index, steps) => callsWhatWasGiven(step, steps[index + 1]?.function ?? taken.function));
+  return taken.path
+    .slice(level)
+    .some(
+      (step, index, steps) =>
+        callsWhatWasGiven(step, steps[index + 1]?.function ?? taken.function) && !isGivenOne(step, held, taken, program),
+    );
+}
+
+/** Whether all who call the function are seen to give it the same callback, and the locks are no object's, so that there is no other they could be of. */
+function isGivenOne(step: CallStep, held: HeldLock, { lock }: Acquisition, { resolver }: Program): boolean {
+  if (!held.key.startsWith("global ") || !lock.key.startsWith("global ")) return false;
+  const callee = callOf(step)?.callee;
+  if (callee?.op !== "read" || callee.place.kind !== "name" || callee.place.owner !== step.function.index) return false;
+  const { name } = callee.place;
+  if (!step.function.facts.parameters.some((parameter) => parameter.name === name)) return false;
+  return resolver.resolve(callee, step.function).length === 1;
 }
 
 /** A lock that is a variable of a function says that inner functions run beside one another, not each beside itself. */

@@ -18,12 +18,12 @@ export const uselessLock: Rule<UselessLock> = {
 function find({ program }: RuleContext): readonly Match<UselessLock>[] {
   return uselessLocks(program).map((lock): Match<UselessLock> => {
     const { path } = lock.function.file;
-    const related: RelatedLocation[] = lock.use ? [{ path, range: lock.use, message: useText(lock) }] : [];
+    const related: RelatedLocation[] = lock.related ? [{ path, range: lock.related, message: relatedText(lock) }] : [];
     return { path, range: lock.range, confidence: "likely", related, targets: [], prediction: undefined, data: lock };
   });
 }
 
-function useText({ why }: UselessLock): string {
+function relatedText({ why }: UselessLock): string {
   switch (why) {
     case "each-thread":
       return "this thread alone gets it";
@@ -31,7 +31,7 @@ function useText({ why }: UselessLock): string {
       return "all objects share what is changed here";
     case "each-call":
     case "nothing-inside":
-      return "only this call can take it";
+      return "each call makes its own here";
   }
 }
 

@@ -15,6 +15,7 @@ import type { CallSite } from "../facts.js";
 import type { CallArgument, CallOperation, Operation, Value } from "../operation.js";
 import { boundObject } from "./bound-methods.js";
 import { knownOfCall } from "./call-facts.js";
+import { isCalledAgainOnOne } from "./called-again.js";
 import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { importsOf } from "./linked-file.js";
@@ -623,7 +624,7 @@ function spawnOf(
     items,
     instances,
     repeated: isShownOften(entry, call, within, pool, resolver) ? "shown" : "guessed",
-    instancesOfOne: isOneForEachCall(entry, call, within, width, pool) ? "one" : instances,
+    instancesOfOne: isOneForEachCall(entry, call, within, width, pool) && !isCalledAgainOnOne(call, within, resolver) ? "one" : instances,
     instancesOfCall: entry.tasks === "per-element" || startsSeveral(call, within) ? instances : "one",
     width,
     startedBy,

@@ -21,8 +21,8 @@ export interface UselessLock {
   readonly function: FunctionNode;
   readonly range: Range;
   readonly name: string;
-  /** Where it is taken, or for `each-object` what it seems to guard. */
-  readonly use: Range | undefined;
+  /** For `each-call` where the lock is made, if that is another place; for `each-thread` where the thread is; for `each-object` what it seems to guard. */
+  readonly related: Range | undefined;
 }
 
 /** The locks of a program's threads that keep nobody out, in the order of files and functions. */
@@ -40,10 +40,10 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
       walkOperations(node.facts.body, (operation) => {
         if (operation.op !== "with" || !isLock(operation.context, node, program)) return;
         const at = { function: node, range: rangeOf(operation.context), name: writtenName(operation.context) };
-        if (touchesOwnOnly(operation, node)) found.push({ why: "nothing-inside", use: undefined, ...at });
+        if (touchesOwnOnly(operation, node)) found.push({ why: "nothing-inside", related: undefined, ...at });
         else {
           const guarded = guardedElsewhere(operation, node, byFunction.get(node) ?? [], program);
-          if (guarded) found.push({ why: "each-object", use: guarded, ...at });
+          if (guarded) found.push({ why: "each-object", related: guarded, ...at });
         }
       });
     }
@@ -79,14 +79,14 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
   });
   for (const context of taken) {
     if (isNewLock(context, node, program) || isMadeWhenAsked(context, node, program))
-      found.push({ why: "each-call", function: node, range: rangeOf(context), name: writtenName(context), use: undefined });
+      found.push({ why: "each-call", function: node, range: rangeOf(context), name: writtenName(context), related: undefined });
   }
   if (node.head.kind === "module" || taken.length === 0) return found;
   for (const [name, values] of node.facts.bindings) {
     const [value] = values;
     if (values.length !== 1 || !isNewLock(value, node, program) || node.head.rebound.has(name)) continue;
     const use = usedAlone(name, node, taken);
-    if (use) found.push({ why: "each-call", function: node, range: rangeOf(value), name, use });
+    if (use) found.push({ why: "each-call", function: node, range: use, name, related: rangeOf(value) });
   }
   for (const write of stored) {
     if (/^__(init|new|setstate|enter|post_init)__$/.test(node.head.name) || testsBefore(node, write).length > 0 || !write.value) continue;
@@ -94,7 +94,7 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
     const use = taken.find((context) => context.start > write.end && writtenName(context) === name);
     // Another function that gives it back makes it a signal.
     if (use && name !== "" && releasersOnly(node.file, lastName(use) ?? "").length === 0)
-      found.push({ why: "each-call", function: node, range: rangeOf(write.value), name, use: rangeOf(use) });
+      found.push({ why: "each-call", function: node, range: rangeOf(use), name, related: rangeOf(write.value) });
   }
   return found;
 }
@@ -152,7 +152,7 @@ function givenToEachThread(program: Program): readonly UselessLock[] {
         if (value.op === "read" && !isOnlyPassed(value, within, spawn.call)) continue;
         const name = value.op === "read" ? writtenName(value) : writtenName(made);
         if (found.some((each) => each.function === within && each.range.start === made.start)) continue;
-        found.push({ why: "each-thread", function: within, range: rangeOf(made), name, use: rangeOf(spawn.call) });
+        found.push({ why: "each-thread", function: within, range: rangeOf(made), name, related: rangeOf(spawn.call) });
       }
     }
   }
