@@ -31,7 +31,7 @@ import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./impli
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs } from "./library-costs.js";
-import { consumedNs, isComputing, producedNs, tabulatedOrTypicalNs, typicalCallNs } from "./library-table.js";
+import { consumedNs, isComputing, producedNs, tabulatedNs, tabulatedOfAnySizeNs, typicalCallNs } from "./library-table.js";
 import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
@@ -719,7 +719,7 @@ export class CostModel {
     const consumed = consumedNs(name, operation, at, this.evaluator, this.costs);
     if (consumed) sum.interpreter = add(sum.interpreter, consumed);
     if (!entry) {
-      const tabulated = tabulatedOrTypicalNs(name, operation, at, this.evaluator, this.costs);
+      const tabulated = tabulatedNs(name, operation, at, this.evaluator, this.costs) ?? tabulatedOfAnySizeNs(name, this.costs);
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name === "collections.namedtuple.__new__")
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.instantiate, namedTuple));
@@ -981,7 +981,7 @@ export class CostModel {
     if (command) return command;
     const sized = measuredCallNs(name, call, at, this.evaluator, this.costs);
     // Where knowledge has no cost either, a call whose size cannot be told is better taken as usual than for nothing.
-    const ns = sized ?? (hasCost ? undefined : tabulatedOrTypicalNs(name, call, at, this.evaluator, this.costs));
+    const ns = sized ?? (hasCost ? undefined : tabulatedOfAnySizeNs(name, this.costs));
     // Where only the size of an integer decides whether Python code converts it, the measured time is that of the usual one.
     if (!ns || (verdict.gil === "depends" && verdict.possible.includes("releases"))) return undefined;
     const releases = verdict.gil === "releases";
