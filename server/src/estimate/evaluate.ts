@@ -822,9 +822,8 @@ export class Evaluator {
     return whole && interval(0, whole.likely / 2, whole.high);
   }
 
-  /** How many bytes a value has: of text and bytes one for each element, of arrays eight. */
-  bytes(value: Value, at: Activation): Amount {
-    const length = this.length(value, at);
+  /** How many bytes a value of that length has: of text and bytes one for each element, of arrays eight. */
+  bytesOf(value: Value, length: Amount, at: Activation): Amount {
     if (!length) return undefined;
     const isArray = this.resolver
       .resolve(value, at.function)

@@ -462,10 +462,16 @@ export class CostModel {
   }
 
   private estimatedSizes(at: Activation): Sizes {
+    // Who asks for the bytes of a value asks for its elements as well.
+    let last: { readonly value: Value; readonly length: Interval | undefined } | undefined;
+    const length = (value: Value): Interval | undefined => {
+      if (last?.value !== value) last = { value, length: this.evaluator.length(value, at) };
+      return last.length;
+    };
     return {
       number: (value) => exactNumber(this.evaluator.number(value, at)),
-      bytes: (value) => this.evaluator.bytes(value, at),
-      elements: (value) => this.evaluator.length(value, at),
+      bytes: (value) => this.evaluator.bytesOf(value, length(value), at),
+      elements: length,
     };
   }
 
