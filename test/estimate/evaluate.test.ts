@@ -145,9 +145,9 @@ describe("sizes are read from", () => {
 
   test("arrays have eight bytes an element, text one", () => {
     const array = answer("import numpy\nanswer = numpy.zeros(1000)");
-    assert.equal(array.evaluator.bytes(array.value, array.at)?.likely, 8000);
+    assert.equal(array.evaluator.bytesOf(array.value, array.evaluator.length(array.value, array.at), array.at)?.likely, 8000);
     const text = answer("answer = 'x' * 1000");
-    assert.equal(text.evaluator.bytes(text.value, text.at)?.likely, 1000);
+    assert.equal(text.evaluator.bytesOf(text.value, text.evaluator.length(text.value, text.at), text.at)?.likely, 1000);
   });
 
   test("elements are the hull of all", () => {

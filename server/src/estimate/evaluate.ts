@@ -8,7 +8,6 @@ import { sameStructure } from "../program/link/same-structure.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
-import { arrangementCount, arrangements } from "./arrangements.js";
 import { arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
@@ -770,7 +769,6 @@ export class Evaluator {
     }
     // `len(os.sched_getaffinity(0))`
     if (name === "os.sched_getaffinity" && this.cores !== undefined) return exactly(this.cores);
-    if (name && first && arrangements.has(name)) return arrangementCount(name, call, at, this);
     if (name && first && passThrough.has(name)) return this.length(first, at);
     if (name && first && sizedByArgument.has(sameAsFunction(name)))
       return productOf(first, at, this) ?? lengthOfLibraryCall(name, call, at, this);
@@ -824,9 +822,8 @@ export class Evaluator {
     return whole && interval(0, whole.likely / 2, whole.high);
   }
 
-  /** How many bytes a value has: of text and bytes one for each element, of arrays eight. */
-  bytes(value: Value, at: Activation): Amount {
-    const length = this.length(value, at);
+  /** How many bytes a value of that length has: of text and bytes one for each element, of arrays eight. */
+  bytesOf(value: Value, length: Amount, at: Activation): Amount {
     if (!length) return undefined;
     const isArray = this.resolver
       .resolve(value, at.function)

@@ -1,6 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
+import { arrangementCount, arrangements } from "./arrangements.js";
 import { positionalOf } from "./call-arguments.js";
 import { databaseRows } from "./database-costs.js";
 import type { Activation, Evaluator } from "./evaluate.js";
@@ -12,13 +13,12 @@ export function sameAsFunction(name: string): string {
 }
 
 /** Where counting is more exact than looking at some elements. */
-const exactlyCounted: ReadonlySet<string> = new Set(
-  ["permutations", "combinations", "combinations_with_replacement", "product", "islice", "repeat"].map((name) => `itertools.${name}`),
-);
+const exactlyCounted: ReadonlySet<string> = new Set(["itertools.islice", "itertools.repeat"]);
 
 /** How many elements, characters or bytes a library call returns; undefined where nothing can be told. */
 export function lengthOfLibraryCall(qualifiedName: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
   const name = qualifiedName && sameAsFunction(qualifiedName);
+  if (name !== undefined && arrangements.has(name)) return arrangementCount(name, call, at, evaluator);
   const sampled = name !== undefined && exactlyCounted.has(name) ? undefined : evaluator.samples.length(call, at);
   if (sampled) return sampled;
   const positional = positionalOf(call);
@@ -83,18 +83,6 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
     case "csv.reader":
     case "csv.DictReader":
       return first && lineCount(first, at, evaluator);
-    case "itertools.permutations":
-      return combine(length(first), number(second) ?? length(first), (n, r) => fallingFactorial(n, r));
-    case "itertools.combinations":
-      return combine(length(first), number(second), (n, r) => fallingFactorial(n, r) / fallingFactorial(r, r));
-    case "itertools.combinations_with_replacement":
-      return combine(length(first), number(second), (n, r) => fallingFactorial(n + r - 1, r) / fallingFactorial(r, r));
-    case "itertools.product": {
-      const lengths = positional.map(length);
-      const once = lengths.reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
-      const repeat = keyword("repeat");
-      return repeat ? combine(once, number(repeat), (n, times) => n ** times) : once;
-    }
     case "itertools.chain":
     case "heapq.merge":
       return positional.map(length).reduce((a, b) => combine(a, b, (x, y) => x + y), exactly(0));
@@ -324,12 +312,6 @@ const formatSizes: Readonly<Record<string, number>> = {
   ...{ x: 1, c: 1, b: 1, B: 1, "?": 1, s: 1, p: 1, h: 2, H: 2, e: 2 },
   ...{ i: 4, I: 4, l: 4, L: 4, f: 4, q: 8, Q: 8, n: 8, N: 8, d: 8, P: 8 },
 };
-
-function fallingFactorial(n: number, r: number): number {
-  let product = 1;
-  for (let i = 0; i < Math.min(r, 200); i++) product *= Math.max(0, n - i);
-  return product;
-}
 
 function ratio(amount: Amount, likely: number, low: number, high: number): Amount {
   return amount && interval(amount.low * low, amount.likely * likely, amount.high * high);

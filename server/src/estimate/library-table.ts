@@ -36,16 +36,10 @@ export function tabulatedNs(name: string, call: CallOperation, at: Activation, e
   return units && ns(row, units, costs);
 }
 
-/** The same of a call that nothing else tells of: where its size cannot be told, it is taken as small to large. */
-export function tabulatedOrTypicalNs(
-  name: string,
-  call: CallOperation,
-  at: Activation,
-  evaluator: Evaluator,
-  costs: OperationCosts,
-): Amount {
+/** The same of a call whose size cannot be told, and of which nothing else tells: taken as small to large. */
+export function tabulatedOfAnySizeNs(name: string, costs: OperationCosts): Amount {
   const row = rowOf(name);
-  return tabulatedNs(name, call, at, evaluator, costs) ?? (row && ns(row, anySize, costs));
+  return row && ns(row, anySize, costs);
 }
 
 const anySize: Interval = interval(3, 100, 20_000);

@@ -8,13 +8,17 @@ export function onDemand<Plain extends object, Later extends object>(
 ): Plain & Later {
   const value = { ...plain };
   for (const key of Object.keys(work) as (keyof Later)[]) {
+    // A copy that `withFields` made before asks this one.
+    let found: { readonly value: unknown } | undefined;
     Object.defineProperty(value, key, {
       enumerable: true,
       configurable: true,
       get() {
-        const found = work[key]();
-        Object.defineProperty(value, key, { enumerable: true, value: found });
-        return found;
+        if (!found) {
+          found = { value: work[key]() };
+          Object.defineProperty(value, key, { enumerable: true, value: found.value });
+        }
+        return found.value;
       },
     });
   }

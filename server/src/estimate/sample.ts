@@ -73,10 +73,15 @@ export function sequence(items: readonly Sample[], count = items.length): Sequen
     : { kind: "sequence", items: places(items.length).map((place) => items[place] as Sample), count };
 }
 
+/** How far apart the places are, in parts of all of it. */
+const spreads = Array.from({ length: mostItems }, (_, index) => index + ((index * 0.618) % 1));
+
 /** Places spread over `count` elements, all if they are few; no fixed distance apart, so that what repeats itself is not met at the same place. */
 export function places(count: number): readonly number[] {
-  if (count <= mostItems) return Array.from({ length: Math.max(0, count) }, (_, index) => index);
-  return Array.from({ length: mostItems }, (_, index) => Math.floor((count * (index + ((index * 0.618) % 1))) / mostItems));
+  const found: number[] = [];
+  if (count <= mostItems) for (let index = 0; index < Math.floor(count); index++) found.push(index);
+  else for (const spread of spreads) found.push(Math.floor((count * spread) / mostItems));
+  return found;
 }
 
 export function lengthOfSample(sample: Sample): number | undefined {

@@ -1,9 +1,11 @@
+import { append } from "../base/append.js";
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
+import { sameStructure } from "../program/link/same-structure.js";
 import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
@@ -90,16 +92,28 @@ export class SimulationMemory {
 const mostDemands = 2_000;
 
 /** Estimates every place of the program that starts threads, processes or interpreters. */
-export function estimateSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
+export function estimateSites(program: Program, on: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
+  // Who asks has much else, which must not live as long as what is remembered.
+  const { target, cores, calibrations, profile, workers } = on;
+  const settings: EstimateSettings = { target, cores, calibrations, profile, workers };
   const model = new CostModel(program.resolver, settings);
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
     const { memory: answers, derived } = program.resolver.memoryOf(spawn.in.file);
     const estimate = (): SiteEstimate => estimateSite(spawn, program, model, settings, memory);
-    sites.push(answers.find<object | string, SiteEstimate>("derivation", derived, spawn, undefined, Object.is, estimate));
+    sites.push(answers.find<object | string, SiteEstimate>("derivation", derived, spawn, undefined, sameSite, estimate));
   }
   return sites;
+}
+
+/** Whether two estimates are alike in all that is not simulated; what is follows from that, and to compare it would be to simulate it. */
+function sameSite(a: SiteEstimate, b: SiteEstimate): boolean {
+  const estimated = ({ spawn, work, demand, beside, company, payload, prediction }: SiteEstimate): unknown => {
+    const { path, range, kind, task, workers, workersKnown, tasks, assumptions } = prediction;
+    return [spawn, work, demand, beside, company, payload, path, range, kind, task, workers, workersKnown, tasks, assumptions];
+  };
+  return sameStructure(estimated(a), estimated(b));
 }
 
 function estimateSite(
@@ -158,9 +172,11 @@ function estimateSite(
     from: origin.kind === "measured" || origin.kind === "calibrated" ? "measured" : "default",
   });
   const isUnknown = isMostlyUnknown(work);
-  const on = `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)}`;
-  const demanded = `${on} ${JSON.stringify(demand)}`;
-  const strategies = predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded, strategy, simulateIt));
+  let key: string | undefined;
+  const demanded = (): string => {
+    key ??= `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
+    return key;
+  };
   const described = {
     path: spawn.in.file.path,
     range: { start: spawn.call.start, end: spawn.call.end },
@@ -170,18 +186,18 @@ function estimateSite(
     workersKnown,
     tasks,
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
-    strategies,
     assumptions,
   };
-  const prediction = onDemand<typeof described, Pick<Prediction, "recommended">>(described, {
-    recommended: () => recommend(strategies, spawn.worker),
+  const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "recommended">>(described, {
+    strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
+    recommended: () => recommend(prediction.strategies, spawn.worker),
   });
   const company: SiteEstimate["company"] = isAlone(spawn, tasks, program) ? "alone" : "several";
-  const site = { spawn, work, demand, beside, company, prediction, payload } as const;
+  const site = { spawn, work, demand, beside, company, payload, prediction } as const;
   return onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
       if (isUnknown) return undefined;
-      return memory.recall(demanded, "pay", () => crossover(demand, strategies, settings));
+      return memory.recall(demanded(), "pay", () => crossover(demand, prediction.strategies, settings));
     },
   });
 }
@@ -385,16 +401,25 @@ function isTimed({ spawner }: Spawn): boolean {
 function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
   // What a timer puts off does not run beside the rest.
   if (spawn.instances !== "one" || spawn.items.length > 0 || isTimed(spawn)) return [];
-  return program.spawns.filter(
+  return spawnsIn(spawn.in, program).filter(
     (other) =>
-      other !== spawn &&
-      !isTimed(other) &&
-      other.in === spawn.in &&
-      other.worker === spawn.worker &&
-      other.width === spawn.width &&
-      other.instances === "one",
+      other !== spawn && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width && other.instances === "one",
   );
 }
+
+/** The places of one function that start something. */
+function spawnsIn(node: FunctionNode, program: Program): readonly Spawn[] {
+  const { spawns } = program;
+  let byFunction = spawnsByFunction.get(spawns);
+  if (!byFunction) {
+    byFunction = new Map();
+    for (const each of spawns) append(byFunction, each.in, each);
+    spawnsByFunction.set(spawns, byFunction);
+  }
+  return byFunction.get(node) ?? [];
+}
+
+const spawnsByFunction = new WeakMap<readonly Spawn[], Map<FunctionNode, Spawn[]>>();
 
 function sameWork(one: Spawn, other: Spawn): boolean {
   const [first, second] = [one.targets[0]?.function, other.targets[0]?.function];

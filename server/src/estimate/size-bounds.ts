@@ -680,17 +680,24 @@ const changers = "append appendleft extend insert add update setdefault write".s
 
 /** Whether the file makes what the name stands for larger after it was bound; of an attribute, whichever object it belongs to. */
 function isChanged(name: string, owner: number | undefined, file: LinkedFile): boolean {
-  const isMeant = (place: Place): boolean => {
-    if (place.kind === "name") return owner !== undefined && place.name === name && place.owner === owner;
-    return place.kind === "attribute" && owner === undefined && place.name === name;
-  };
-  return changers.some((changer) =>
-    file.calls(changer).some(({ call: { callee } }) => {
-      if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
-      const { object } = callee.place;
-      return object.op === "read" && isMeant(object.place);
-    }),
-  );
+  return file.entry("names made larger", changedName(name, owner), () => namesMadeLarger(file)) === true;
+}
+
+function namesMadeLarger(file: LinkedFile): ReadonlyMap<string, true> {
+  const names = new Map<string, true>();
+  for (const changer of changers) {
+    for (const { call } of file.calls(changer)) {
+      const { callee } = call;
+      if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") continue;
+      const { place } = callee.place.object;
+      if (place.kind !== "element") names.set(changedName(place.name, place.kind === "name" ? place.owner : undefined), true);
+    }
+  }
+  return names;
+}
+
+function changedName(name: string, owner: number | undefined): string {
+  return owner === undefined ? `.${name}` : `${owner} ${name}`;
 }
 
 function product(factors: readonly (Bounds | undefined)[]): Bounds | undefined {

@@ -31,7 +31,7 @@ import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./impli
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs } from "./library-costs.js";
-import { consumedNs, isComputing, producedNs, tabulatedOrTypicalNs, typicalCallNs } from "./library-table.js";
+import { consumedNs, isComputing, producedNs, tabulatedNs, tabulatedOfAnySizeNs, typicalCallNs } from "./library-table.js";
 import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
@@ -462,10 +462,16 @@ export class CostModel {
   }
 
   private estimatedSizes(at: Activation): Sizes {
+    // Who asks for the bytes of a value asks for its elements as well.
+    let last: { readonly value: Value; readonly length: Interval | undefined } | undefined;
+    const length = (value: Value): Interval | undefined => {
+      if (last?.value !== value) last = { value, length: this.evaluator.length(value, at) };
+      return last.length;
+    };
     return {
       number: (value) => exactNumber(this.evaluator.number(value, at)),
-      bytes: (value) => this.evaluator.bytes(value, at),
-      elements: (value) => this.evaluator.length(value, at),
+      bytes: (value) => this.evaluator.bytesOf(value, length(value), at),
+      elements: length,
     };
   }
 
@@ -719,7 +725,7 @@ export class CostModel {
     const consumed = consumedNs(name, operation, at, this.evaluator, this.costs);
     if (consumed) sum.interpreter = add(sum.interpreter, consumed);
     if (!entry) {
-      const tabulated = tabulatedOrTypicalNs(name, operation, at, this.evaluator, this.costs);
+      const tabulated = tabulatedNs(name, operation, at, this.evaluator, this.costs) ?? tabulatedOfAnySizeNs(name, this.costs);
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
       if (name === "collections.namedtuple.__new__")
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.instantiate, namedTuple));
@@ -981,7 +987,7 @@ export class CostModel {
     if (command) return command;
     const sized = measuredCallNs(name, call, at, this.evaluator, this.costs);
     // Where knowledge has no cost either, a call whose size cannot be told is better taken as usual than for nothing.
-    const ns = sized ?? (hasCost ? undefined : tabulatedOrTypicalNs(name, call, at, this.evaluator, this.costs));
+    const ns = sized ?? (hasCost ? undefined : tabulatedOfAnySizeNs(name, this.costs));
     // Where only the size of an integer decides whether Python code converts it, the measured time is that of the usual one.
     if (!ns || (verdict.gil === "depends" && verdict.possible.includes("releases"))) return undefined;
     const releases = verdict.gil === "releases";

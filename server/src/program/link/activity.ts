@@ -14,16 +14,17 @@ import type {
   WriteOperation,
   YieldOperation,
 } from "../operation.js";
+import { isCalledUnderLock } from "./called-under-lock.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
-import { isGivenAnew } from "./given-anew.js";
 import { guardedStates } from "./guarded-state.js";
 import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
-import { decidesTruth, implicitCall, implicitMethodsIn } from "./implicit-calls.js";
+import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
+import { knownOnWay } from "./known-on-way.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
@@ -46,19 +47,20 @@ import {
 } from "./locks.js";
 import type { Look } from "./looks.js";
 import { loopsAround } from "./loops.js";
+import { MadeForStart } from "./made-for-start.js";
 import { hasNote } from "./notes.js";
 import { objectionTo } from "./object-sharing.js";
 import { classOfKey } from "./one-object.js";
-import { type AbstractObject, constantKey, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
+import { type AbstractObject, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import type { Placed } from "./parallel.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { countsComings, remembersByKey } from "./repeated-keys.js";
-import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
+import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
-import { isAwaitedAtOnce, type Spawn, startsSeveral, threadObjectOf } from "./spawns.js";
+import { threadObjectOf } from "./spawns.js";
 import { armOfThread, isThreadIdentity, usesThreadIdentity } from "./thread-identity.js";
-import { decided, type KnownValues } from "./truth.js";
+import { decided } from "./truth.js";
 import {
   countsOn,
   gapOfAdding,
@@ -259,38 +261,6 @@ function walkedPromise(program: Program, promise: SharingPromise): Walked {
   });
 }
 
-/** Whether every call of the function in view stands in a `with` of something that is named like a lock or takes one, whoever calls. */
-function isCalledUnderLock(node: FunctionNode, { resolver }: Program): boolean {
-  const callers = resolver.callersOf(node);
-  if (callers.length === 0) return isMethodOfEntered(node, resolver);
-  return callers.every(({ call, within }) => locksAround(within, call, resolver));
-}
-
-function locksAround(within: FunctionNode, call: CallOperation, resolver: Resolver): boolean {
-  let around = false;
-  walkOperations(within.facts.body, (operation) => {
-    if (around || operation.op !== "with" || operation.start > call.start || call.end > operation.end) return;
-    around = looksLikeLock(operation.context) || isEnteredLocked(operation.context, within, resolver);
-  });
-  return around;
-}
-
-/** Whether the object takes a lock when it is entered, and keeps it until it is left. */
-function isEnteredLocked(context: Value, within: FunctionNode, resolver: Resolver): boolean {
-  return resolver.resolve(context, within).some((entity) => entity.kind === "instance" && takesAtEnter(entity.class, resolver));
-}
-
-function takesAtEnter(node: ClassNode, resolver: Resolver): boolean {
-  const enter = resolver.method(node, "__enter__");
-  return enter !== undefined && leavesTaken(enter);
-}
-
-/** Whether it is a method of an object that is used inside its own `with`, as far as its class tells. */
-function isMethodOfEntered(node: FunctionNode, resolver: Resolver): boolean {
-  const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
-  return owner !== undefined && !/^__(enter|exit)__$/.test(node.head.name) && takesAtEnter(owner, resolver);
-}
-
 /** The locks held whenever the function was entered by a call on any of the ways. */
 function heldOnEntry(node: FunctionNode, ways: readonly Walked[]): readonly HeldLock[] {
   let held: readonly HeldLock[] | undefined;
@@ -342,11 +312,10 @@ class Walker {
   private readonly polls: Poll[] = [];
   private readonly threaded = new Set<FunctionNode>();
   private readonly ownership: Ownership;
+  private readonly made: MadeForStart;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
   private readonly families = new Map<string, string>();
-  /** Whether a function, once called, comes to start the work of a spawn only once; by spawn and function. */
-  private readonly startedOnce = new Map<string, boolean>();
   /** The names of state of which a comment says what guards it: there, every look counts. */
   private guarded: ReadonlySet<string> | undefined;
   /** What each state of each function leaves held, so that none is walked twice. */
@@ -370,6 +339,7 @@ class Walker {
     purpose: Purpose,
   ) {
     this.ownership = new Ownership(program.resolver);
+    this.made = new MadeForStart(program);
     this.whose = purpose === "locks of anyone" ? "anyone" : "threads";
     this.state = purpose === "all of threads" ? "noted" : "not asked for";
   }
@@ -426,10 +396,10 @@ class Walker {
         const self = root.target.receiver && frame.function.facts.parameters[0];
         for (const [name, object] of frame.parameters) {
           if (object.sharing !== "shared") continue;
-          if (this.isMadeIn(root.spawn.in, object.key)) this.perCall.add(object.key);
+          if (this.made.isMadeIn(root.spawn.in, object.key)) this.perCall.add(object.key);
           else if (name === self?.name) this.perSpawn.add(object.key);
         }
-        for (const key of this.broughtAlong(root)) this.perSpawn.add(key);
+        for (const key of this.made.broughtAlong(root)) this.perSpawn.add(key);
         this.enter(frame, [], []);
         return;
       }
@@ -610,7 +580,7 @@ class Walker {
   }
 
   private branch(operation: Extract<Operation, { op: "branch" }>, activation: Activation, held: HeldLock[]): boolean {
-    const taken = decided(operation, knownIn(activation.frame, this.program.resolver, this.ownership));
+    const taken = decided(operation, knownOnWay(activation.frame, this.program.resolver, this.ownership));
     if (taken !== undefined) return this.operations(operation.arms[taken ? 0 : 1] ?? [], activation, held);
     const own =
       armOfThread(operation, this.current, activation.frame.function, this.program.resolver) ?? this.armOfSpawn(operation, activation);
@@ -1083,10 +1053,11 @@ class Walker {
     const origin = object && (object.partOf || object.key);
     const isPerCall =
       (origin !== undefined && this.perCall.has(origin)) ||
-      (origin !== undefined && this.current.kind === "spawn" && this.isMadeIn(this.current.spawn.in, origin)) ||
-      (this.current.kind === "spawn" && this.isAroundAwaited(this.current.spawn, location)) ||
-      (this.current.kind === "spawn" && this.isOfCallsElsewhere(this.current.spawn, location)) ||
-      (this.current.kind === "spawn" && (this.isMadeIn(this.current.spawn.in, location) || this.isOfGiver(this.current, location)));
+      (origin !== undefined && this.current.kind === "spawn" && this.made.isMadeIn(this.current.spawn.in, origin)) ||
+      (this.current.kind === "spawn" && this.made.isAroundAwaited(this.current.spawn, location)) ||
+      (this.current.kind === "spawn" && this.made.isOfCallsElsewhere(this.current.spawn, location)) ||
+      (this.current.kind === "spawn" &&
+        (this.made.isMadeIn(this.current.spawn.in, location) || this.made.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const against = (locks: readonly HeldLock[]): readonly HeldLock[] => (isPerSpawn ? locks : this.withoutOwnLocks(locks));
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
@@ -1181,101 +1152,12 @@ class Walker {
     return family;
   }
 
-  /**
-   * The variables that a thread's function, defined where it is spawned or on the way there, brings along and that are other objects in each call
-   * of the function around it: the object of a method, and a parameter that every caller fills with something new.
-   */
-  private broughtAlong({ function: target, spawn }: Extract<ThreadRoot, { kind: "spawn" }>): readonly string[] {
-    const { resolver } = this.program;
-    const keys: string[] = [];
-    for (let around = parentOf(target); around && around.index > 0; around = parentOf(around)) {
-      const node = around;
-      const handsOn = resolver.callersOf(spawn.in).filter(({ within }) => within === node);
-      const isOneForEachCall =
-        node === spawn.in || (handsOn.length > 0 && handsOn.every(({ call }) => loopsAround(node, call).length === 0));
-      if (node.head.kind !== "function" || !isOneForEachCall) continue;
-      node.facts.parameters.forEach(({ name }, index) => {
-        const isReceiver = index === 0 && node.head.class !== undefined;
-        if (isReceiver || isGivenAnew(name, node, resolver)) keys.push(`cell ${functionKey(node)} ${name}`);
-      });
-    }
-    return keys;
-  }
-
   /** For a variable that a method left to a closure: the object of the method, if the way went through it. */
   private makerOf({ key, partOf }: AbstractObject, frame: Frame): string | undefined {
     const owner = ownerOfCell(partOf || key);
     const method = owner === undefined ? undefined : functionOfKey(owner, this.program);
     const maker = method && this.ownership.receiverOnWay(method, frame);
     return maker && (maker.partOf || maker.key);
-  }
-
-  /** Whether the key is that of a local variable for which each call of the function makes a value of its own, or of a parameter that is given one. */
-  private isMadeIn(node: FunctionNode, key: string): boolean {
-    const prefix = `cell ${functionKey(node)} `;
-    if (node.index === 0 || !key.startsWith(prefix)) return false;
-    const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
-    if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
-    return (node.bound(name) ?? []).every((bound) => {
-      // `left, right = socketpair()` makes both.
-      const value = bound.op === "item-of" && bound.value.op === "call" ? bound.value : bound;
-      if (value.op !== "call") return value.op !== "read" && value.op !== "choice" && value.op !== "element-of" && value.op !== "item-of";
-      return this.program.resolver.resolve(value.callee, node).some((callee) => callee.kind === "class" || callee.kind === "external");
-    });
-  }
-
-  /** Whether the key is that of a local variable of a function that hands code to the spawning function, and does so once in each of its calls. */
-  private isOfGiver({ spawn, target }: Extract<ThreadRoot, { kind: "spawn" }>, key: string): boolean {
-    if (!key.startsWith("cell ")) return false;
-    const { resolver } = this.program;
-    const isTarget = (entity: Entity): boolean => entity.kind === "function" && entity.function === target.function;
-    const givers = resolver
-      .callersOf(spawn.in)
-      .filter(({ within }) => key.startsWith(`cell ${functionKey(within)} `))
-      .filter(({ call, within }) => call.arguments.some(({ value }) => resolver.resolve(value, within).some(isTarget)));
-    const [only] = givers;
-    return only !== undefined && givers.length === 1 && !startsSeveral(only.call, only.within) && this.isMadeIn(only.within, key);
-  }
-
-  /**
-   * Whether the location is a variable of a function around the coroutine that starts the thread and waits for it: of a stream, say, of which the
-   * coroutine reads the parts one by one.
-   */
-  private isAroundAwaited(spawn: Spawn, location: string): boolean {
-    if (!location.startsWith("cell ") || !isAwaitedAtOnce(spawn.call, spawn.in)) return false;
-    for (let around = parentOf(spawn.in); around; around = parentOf(around)) if (this.isMadeIn(around, location)) return true;
-    return false;
-  }
-
-  /**
-   * Whether the location is a variable of a function that is not seen to start several threads: its closures get to the thread by way of a
-   * scheduler, say, which has timers for the closures of many calls, and each call has variables of its own.
-   */
-  private isOfCallsElsewhere(spawn: Spawn, location: string): boolean {
-    const ownerKey = ownerOfCell(location);
-    const owner = ownerKey === undefined ? undefined : functionOfKey(ownerKey, this.program);
-    if (ownerKey === undefined || !owner || owner.index === 0 || isWithin(spawn.in, ownerKey)) return false;
-    const key = `${spawn.call.start} ${functionKey(spawn.in)} ${ownerKey}`;
-    const known = this.startedOnce.get(key);
-    if (known !== undefined) return known;
-    const starts = this.callsTowards(spawn.in, owner);
-    const [only] = starts;
-    const isOnce = only === undefined || (starts.length === 1 && !startsSeveral(only, owner));
-    this.startedOnce.set(key, isOnce);
-    return isOnce;
-  }
-
-  /** The calls in a function from which others lead to the second one. */
-  private callsTowards(node: FunctionNode, from: FunctionNode): readonly CallOperation[] {
-    const calls: CallOperation[] = [];
-    const ways = new Set([node]);
-    for (const way of ways) {
-      for (const { call, within } of this.program.resolver.callersOf(way)) {
-        if (within === from) calls.push(call);
-        else if (ways.size < maximumWays) ways.add(within);
-      }
-    }
-    return calls;
   }
 
   /** Whether what is checked is an element that no other thread looks for. */
@@ -1467,59 +1349,6 @@ function isAttributeRead(value: Value, name: string): boolean {
   return value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
 }
 
-/** What constants passed as arguments decide, and what the function made just for itself. */
-function knownIn(frame: Frame, resolver: Resolver, ownership: Ownership): KnownValues {
-  return {
-    holds: (value) => {
-      if (value.op === "constant") return value.type === "bool" ? value.value === 1 : undefined;
-      const given = givenConstant(value, frame, ownership);
-      if (given === undefined) return isAlwaysMade(value, frame.function, resolver) ? true : undefined;
-      return given === constantKey("bool", 1);
-    },
-    equals: (value, constant) => {
-      const given = givenConstant(value, frame, ownership);
-      return given === undefined ? undefined : given === constantKey(constant.type, constant.value);
-    },
-  };
-}
-
-function givenConstant(value: Value, frame: Frame, ownership: Ownership): string | undefined {
-  if (value.op !== "read" || value.place.kind !== "name") return undefined;
-  const { name, owner } = value.place;
-  if (owner !== frame.function.index) {
-    const held = ownership.heldByMaker(name, owner, frame)?.value;
-    return held?.op === "constant" ? constantKey(held.type, held.value) : undefined;
-  }
-  // What is stored there later, and in no loop around, is not there yet.
-  const bound = frame.function.bound(name) ?? [];
-  const isLater = bound.every(({ start }) => start > value.end);
-  if (!isLater || (bound.length > 0 && loopsAround(frame.function, value).length > 0)) return undefined;
-  const key = frame.parameters.get(name)?.key;
-  return key !== undefined && isConstantKey(key) ? key : undefined;
-}
-
-/** Whether the value is a local variable that only ever holds objects which no test takes for empty. */
-function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): boolean {
-  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
-  const { name } = value.place;
-  const bound = within.bound(name) ?? [];
-  const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.head.rebound.has(name);
-  if (isGiven || bound.length === 0 || bound.some(({ op }) => op !== "call")) return false;
-  return bound.every((made) => {
-    const callees = made.op === "call" ? resolver.resolve(made.callee, within) : [];
-    return callees.length > 0 && callees.every((callee) => makesTruth(callee, resolver));
-  });
-}
-
-/** Whether calling the class makes an object that has neither a length nor a truth of its own. */
-function makesTruth(callee: Entity, resolver: Resolver): boolean {
-  if (callee.kind === "external") return trueClasses.test(callee.name);
-  if (callee.kind !== "class" || resolver.classOrder(callee.class).externals.some((name) => name !== "builtins.object")) return false;
-  return !decidesTruth(callee.class, resolver);
-}
-
-const trueClasses = /^(threading|ssl|socket|subprocess|selectors)\.([A-Z]\w*|socket)$/;
-
 /** Whether the function returns the generator as it is: whoever goes through it has left behind what the function held. */
 function isReturnedGenerator({ form, makes, start, end }: LoopOperation, { facts }: FunctionNode): boolean {
   if (form !== "comprehension" || makes !== "generator") return false;
@@ -1563,7 +1392,6 @@ const maximumPromisedDepth = 5;
 const maximumSteps = 3000;
 /** Blocks in blocks, those of the functions on the way among them. */
 const maximumNesting = 300;
-const maximumWays = 40;
 
 /** Taken again where it was taken before, as code that calls itself does, it is held in no other way. */
 function hold(held: HeldLock[], lock: HeldLock): void {
