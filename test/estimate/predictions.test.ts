@@ -464,7 +464,8 @@ describe("work under a lock", () => {
       4,
       "range(8)",
     );
-    assert.ok(speedup(predictionOf(parser, counts, "cpython-3.13t"), "threads").likely < 0.3);
+    const free = speedup(predictionOf(parser, counts, "cpython-3.13t"), "threads");
+    assert.ok(free.likely < 0.9 && free.low < 0.3, `${free.low} ${free.likely}`);
     assert.ok(speedup(predictionOf(parser, counts, "cpython-3.11"), "threads").likely < 0.8);
     assert.ok(speedup(predictionOf(parser, counts, "cpython-3.14"), "threads").likely > 0.8);
   });

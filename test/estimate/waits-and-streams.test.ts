@@ -181,6 +181,62 @@ test("small commands take a millisecond or two, others as long as they take", ()
   assert.ok(run('["ffmpeg", "-i", "film.mp4"]') > 60);
 });
 
+describe("a command that is written out", () => {
+  const run = (command: string): { busy: number; wait: number } =>
+    taskMs(pool(`import sys\nPROBES = {"a": "sleep 0.03; echo a=1", "b": "sleep 0.05"}\ndef task(n):\n    ${command}\n`));
+
+  test("sleeps for as long as it says", () => {
+    between(run('subprocess.run(["sleep", "0.2"])').wait, 199, 203);
+    between(run('subprocess.run(["sh", "-c", "sleep 0.02; echo one && sleep 0.03 > /dev/null"])').wait, 49, 52);
+    between(run('subprocess.run("for i in 1 2 3; do sleep 0.1; done", shell=True)').wait, 299, 303);
+    between(run('subprocess.run("sleep 0.1 | sleep 0.04", shell=True)').wait, 99, 104);
+    between(run(`subprocess.run(PROBES["b"], shell=True)`).wait, 49, 52);
+    between(run(`os.system("echo 'sleep 5; sleep 6'")`).wait, 0, 0.1);
+    between(run('subprocess.run([sys.executable, "-c", "import time; time.sleep(0.3)"])').wait, 299, 301);
+  });
+
+  test("is as unknown as before where something else runs in it", () => {
+    const unknown = run('subprocess.run(["ffmpeg", "-i", "film.mp4"])').busy;
+    for (const script of [
+      "ffmpeg -i film.mp4; sleep 0.1",
+      "sleep 9 & echo started",
+      "while true; do sleep 1; done",
+      "for f in *.txt; do sleep 1; done",
+    ]) {
+      const { busy, wait } = run(`subprocess.run("${script}", shell=True)`);
+      assert.ok(busy + wait > unknown * 0.99, script);
+    }
+    between(run('subprocess.run("echo a; printf b; test -f c", shell=True)').busy, 1, 4);
+  });
+});
+
+describe("a limit of time", () => {
+  test("is how long a loop looks at the clock", () => {
+    const loop = (before: string, test: string, body = ""): number =>
+      taskMs(pool(`LIMIT = 0.2\ndef task(n):\n    ${before}\n    while ${test}:\n        time.sleep(0.01)\n${body}`)).wait;
+    between(loop("end = time.monotonic() + LIMIT", "time.monotonic() < end"), 195, 220);
+    between(loop("start = time.perf_counter()", "time.perf_counter() - start < LIMIT"), 195, 220);
+    between(
+      loop("end = time.monotonic() + LIMIT", "time.monotonic() < end", "        if os.path.exists('done'):\n            break\n"),
+      20,
+      120,
+    );
+    assert.ok(loop("end = n", "n < end") > 400, "a number that is no time");
+  });
+
+  test("is how long an empty queue is waited for", () => {
+    const get = (before: string, call: string): number =>
+      taskMs(
+        pool(
+          `def task(n):\n    inbox = queue.Queue()\n    ${before}\n    try:\n        inbox.get(${call})\n    except queue.Empty:\n        pass\n`,
+        ),
+      ).wait;
+    between(get("pass", "timeout=0.05"), 49, 52);
+    between(get("pass", "True, 0.05"), 49, 52);
+    assert.ok(get("inbox.put(n)", "timeout=0.05") < 5);
+  });
+});
+
 test("a database answers each of several statements that a loop goes through", () => {
   const text = (statements: string): string =>
     pool(

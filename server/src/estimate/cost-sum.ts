@@ -20,8 +20,6 @@ export interface Sum {
   locked: Interval;
   lockedNative: Interval;
   lockedWait: Interval;
-  /** Of `locked`, what is not taking and giving back the lock. */
-  lockedBodyNs: number;
   /** How often it leaves the interpreter for native code that releases the GIL, or to wait. */
   turns: number;
   /** Of these, calls that give the GIL up for less than `longestBriefNs`, and how long they take together. */
@@ -57,7 +55,6 @@ export function emptySum(): Sum {
     locked: zero,
     lockedNative: zero,
     lockedWait: zero,
-    lockedBodyNs: 0,
     turns: 0,
     briefReleases: 0,
     briefNs: 0,
@@ -97,7 +94,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.guessed ||= other.guessed;
 }
 
-type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait" | "lockedBodyNs">;
+type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
 
 /** Adds sections under a lock. */
 export function addLocked(sum: Sum, other: Locked): void {
@@ -111,7 +108,6 @@ export function addLocked(sum: Sum, other: Locked): void {
   sum.locked = add(before.locked, other.locked);
   sum.lockedNative = add(before.lockedNative, other.lockedNative);
   sum.lockedWait = add(before.lockedWait, other.lockedWait);
-  sum.lockedBodyNs = before.lockedBodyNs + other.lockedBodyNs;
 }
 
 function insideNs({ locked, lockedNative, lockedWait }: Locked): number {
@@ -134,7 +130,6 @@ export function repeated(sum: Sum, count: Interval): Sum {
     locked: multiply(sum.locked, count),
     lockedNative: multiply(sum.lockedNative, count),
     lockedWait: multiply(sum.lockedWait, count),
-    lockedBodyNs: sum.lockedBodyNs * count.likely,
     turns: sum.turns * count.likely,
     briefReleases: sum.briefReleases * count.likely,
     briefNs: sum.briefNs * count.likely,
@@ -186,7 +181,6 @@ export function averaged(arms: readonly Sum[], shares: readonly number[]): Sum {
     sum.uncosted += arm.uncosted * share;
     sum.lockEntries += arm.lockEntries * share;
     sum.lockChecks += arm.lockChecks * share;
-    sum.lockedBodyNs += arm.lockedBodyNs * share;
     sum.turns += arm.turns * share;
     sum.briefReleases += arm.briefReleases * share;
     sum.briefNs += arm.briefNs * share;

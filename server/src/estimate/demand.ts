@@ -77,7 +77,6 @@ const nothingLocked: LockedWork = {
   entries: 0,
   checks: 0,
   interpreterNs: exactly(0),
-  bodyNs: 0,
   nativeNs: exactly(0),
   waitNs: exactly(0),
 };

@@ -91,6 +91,17 @@ export function signAwaited(name: string, call: CallOperation, at: Activation, g
   return awaitedSign(mostNs ? interval(0, Math.min(guessed.likely, mostNs.likely), Math.min(guessed.high, mostNs.high)) : guessed);
 }
 
+/** How long a task waits for an entry of a queue, at most so long, that nobody in the file puts anything into; undefined for any other call. */
+export function waitedInVain(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  if (!/^queue\.(Simple|Lifo|Priority)?Queue\.get$/.test(name)) return undefined;
+  const limit = call.arguments.find(({ form, name: keyword }, place) => keyword === "timeout" || (form === "positional" && place === 1));
+  const seconds = limit && evaluator.number(limit.value, at);
+  const queue = lastName(objectOf(call));
+  const puts = ["put", "put_nowait"].flatMap((method) => at.function.file.calls(method));
+  if (!seconds || seconds.low <= 0 || queue === undefined || puts.some((put) => lastName(objectOf(put.call)) === queue)) return undefined;
+  return add(scale(seconds, 1e9), lateNs);
+}
+
 /** What a wait takes beyond its limit: `Event().wait(0.002)` took 2.1 ms on CPython 3.11, 3.13t and 3.14. */
 const lateNs = interval(20_000, 100_000, 1_000_000);
 

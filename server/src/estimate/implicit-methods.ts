@@ -42,6 +42,11 @@ export function accessRun(place: Place, how: "read" | "write", at: Activation, r
   return isProperty ? runOf(found, undefined, at, place.object) : undefined;
 }
 
+/** What a `with` statement runs as it begins and ends, where the context is an object of a class of the program. */
+export function contextRuns(context: Value, at: Activation, resolver: Resolver): readonly ImplicitRun[] {
+  return ["__enter__", "__exit__"].flatMap((name) => run(context, [name], undefined, at, resolver) ?? []);
+}
+
 /** What comparing two elements of something runs. */
 export function comparisonRun(elements: Value, at: Activation, resolver: Resolver): ImplicitRun | "generated" | undefined {
   for (const entity of resolver.elements(elements, at.function)) {

@@ -115,7 +115,7 @@ export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine
   const { start } = plain;
   return {
     ...plain,
-    computeFactor: byObjects + lockContention(demand, corner, way),
+    computeFactor: byObjects + lockContention(demand, corner, way, on.cores),
     start: { ...start, firstNs: start.firstNs + preloadedNs(demand, way), workerNs: start.workerNs + firstTaskNs(demand, way) },
   };
 }

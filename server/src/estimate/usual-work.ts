@@ -74,7 +74,6 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
       ...locked,
       entries: locked.entries * inside,
       checks: locked.checks * inside,
-      bodyNs: locked.bodyNs * inside,
       interpreterNs: weighed(locked.interpreterNs),
       nativeNs: weighed(locked.nativeNs),
       waitNs: weighed(locked.waitNs),

@@ -102,7 +102,7 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
     if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
     const { name, object } = value.callee.place;
     if (!/^(get|get_nowait|empty|qsize|popleft|pop)$/.test(name) || object.op !== "read") return undefined;
-    return (evaluator.filledWith(object, at) && evaluator.length(object, at)) ?? putByOthers(object, at, evaluator);
+    return (evaluator.filledWith(object, at) && evaluator.length(object, at)) ?? putInto(object, at, evaluator, "by-others");
   };
   if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
   const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
@@ -115,14 +115,15 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
   return undefined;
 }
 
-/** How much other functions of the file put into the queue of that name, each in one run: a thread of a producer's, say. */
-function putByOthers(queue: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator): Amount {
+/** How much other functions of the file, or only the module itself, put into the queue of that name, each in one run: a thread of a producer's, say. */
+export function putInto(queue: Value, at: Activation, evaluator: Evaluator, by: "by-others" | "by-module"): Amount {
   const name = lastName(queue);
   let total: Amount;
   for (const { call, function: index } of name === undefined ? [] : at.function.file.calls("put")) {
     const node = at.function.file.functionAt(index);
     const { callee } = call;
     if (!node || callee.op !== "read" || callee.place.kind !== "attribute" || lastName(callee.place.object) !== name) continue;
+    if (by === "by-module" && index !== 0) continue;
     if (node === at.function) return undefined;
     let count: Amount = exactly(1);
     for (const loop of loopsAround(node, call)) {

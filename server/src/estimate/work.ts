@@ -1,12 +1,11 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
-import type { Range } from "../base/range.js";
 import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import { calledAs } from "../knowledge/call-text.js";
 import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
 import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
-import { type Compiled, compiledBy, releasingBlock } from "../program/link/compiled.js";
+import { compiledBy, releasingBlock } from "../program/link/compiled.js";
 import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
 import { importsOf } from "../program/link/linked-file.js";
@@ -24,10 +23,23 @@ import { commandCost, startsIdleCommand } from "./command-costs.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
+import { deadlineNs, roundsUntil } from "./deadlines.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { producerIn, sharesOf } from "./generators.js";
-import { awaitedSign, type Helped, helperThread, helpOf, ownRun, signAwaited, startedCall, unhelped, withHelp } from "./helper-threads.js";
-import { accessRun, comparisonRun, type ImplicitRun, operatorRun } from "./implicit-methods.js";
+import { GuardedSections, writtenOut } from "./guarded-sections.js";
+import {
+  awaitedSign,
+  type Helped,
+  helperThread,
+  helpOf,
+  ownRun,
+  signAwaited,
+  startedCall,
+  unhelped,
+  waitedInVain,
+  withHelp,
+} from "./helper-threads.js";
+import { accessRun, comparisonRun, contextRuns, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs } from "./library-costs.js";
@@ -42,13 +54,13 @@ import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
-import { semaphorePlaces } from "./room.js";
 import { objectCount, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses, usesInside } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold } from "./threshold.js";
+import { addedUp, compiledCall, type TimedCall, uncounted } from "./timed-calls.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
 export interface TaskWork {
@@ -92,9 +104,8 @@ export interface LockedWork {
   readonly entries: number;
   /** How often a section is entered in which the interpreter looks whether another thread wants to run. */
   readonly checks: number;
-  /** Taking and giving back the lock included; `bodyNs` is likely of it, without. */
+  /** Taking and giving back the lock included. */
   readonly interpreterNs: Interval;
-  readonly bodyNs: number;
   readonly nativeNs: Interval;
   readonly waitNs: Interval;
 }
@@ -105,31 +116,6 @@ export interface HotLoop {
   readonly interpreterNs: Interval;
   /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely; without end if it calls what is not known. */
   readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
-}
-
-/** A library call and the time it takes in one run of the task, all its repetitions together. */
-export interface TimedCall {
-  readonly name: string;
-  /** The call, or the operator on objects of a library. */
-  readonly call: CallOperation | ComputeOperation;
-  readonly in: FunctionNode;
-  readonly kind: CallKind;
-  readonly entry: CallableEntry;
-  readonly verdict: Verdict;
-  /** Set for a function of the program that is compiled; the entry is that of what compiles it, and the call is where it is said. */
-  readonly compiled?: Compiled;
-  /** Set if it keeps the GIL only because its data are small, which is certain. */
-  readonly below: BelowThreshold | undefined;
-  /** How many elements its largest array has, as far as that can be estimated. */
-  readonly elements: Interval | undefined;
-  readonly times: number;
-  readonly ns: number;
-}
-
-/** Where to show the call; of a function that is compiled, its name. */
-export function rangeOfCall({ call, compiled }: TimedCall): Range {
-  const { start, end } = compiled?.function.head.nameRange ?? call;
-  return { start, end };
 }
 
 /** What one call of a function costs, and what that is made of. */
@@ -162,6 +148,7 @@ export class CostModel {
   private readonly costs: OperationCosts;
   private readonly constructs: ConstructCosts;
   private readonly sharing: SharedUse;
+  private readonly guards: GuardedSections;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
   private calls: TimedCall[] = [];
@@ -188,6 +175,7 @@ export class CostModel {
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
     this.sharing = new SharedUse(this.constructs, this.evaluator, resolver);
+    this.guards = new GuardedSections(resolver, this.evaluator);
   }
 
   /** What one call of the function in that activation costs. */
@@ -352,8 +340,15 @@ export class CostModel {
 
   private operations(list: readonly Operation[], at: Activation): Sum {
     const sum = emptySum();
-    for (const operation of list) {
+    for (let index = 0; index < list.length; index++) {
+      const operation = list[index] as Operation;
       if (++this.steps > maximumSteps) break;
+      const explicit = operation.op === "call" ? writtenOut(list, index) : undefined;
+      if (explicit && this.guards.placesOf(explicit.section.context, at)) {
+        this.with(explicit.section, at, sum);
+        index = explicit.last;
+        continue;
+      }
       switch (operation.op) {
         case "read":
           if (this.enterImplicitly(accessRun(operation.place, "read", at, this.resolver), sum)) break;
@@ -369,7 +364,12 @@ export class CostModel {
           this.computation(operation, at, sum);
           break;
         case "call":
-          this.pinnable(operation, at, sum, (own) => this.call(operation, at, own));
+          this.pinnable(operation, at, sum, (own) => {
+            this.call(operation, at, own);
+            // What a context manager takes is held by the section that it is entered for.
+            const next = list[index + 1];
+            if (next?.op === "with" && next.context === operation && this.guards.placesOf(operation, at)) own.lockEntries = 0;
+          });
           break;
         case "loop":
           this.pinnable(operation, at, sum, (own) => this.loop(operation, at, own));
@@ -507,16 +507,18 @@ export class CostModel {
   }
 
   private with(operation: Extract<Operation, { op: "with" }>, at: Activation, sum: Sum): void {
-    const places = this.placesOf(operation.context, at);
+    const found = this.guards.placesOf(operation.context, at);
+    const places = found && Math.max(1, Math.round(found.likely));
     this.interpret(sum, places === 1 ? "withLock" : "withContextManager");
+    if (places === undefined) for (const run of contextRuns(operation.context, at, this.resolver)) this.enterImplicitly(run, sum);
     // Semaphores are written in Python, over a condition.
     if (places !== undefined && places > 1) sum.interpreter = add(sum.interpreter, scale(this.costs.operations.withContextManager, 5));
     const body = this.block(operation.context, at, () => this.operations(operation.body, at));
     if (places === 1) {
-      // Under a lock there is nobody to contend with, but the cache lines still change their cores.
-      body.sharedUses *= 0.3;
-      body.sharedLiterals *= 0.3;
-      body.sharedWrites *= 0.2;
+      // Under a lock there is nobody to contend with, and that cache lines change their cores is counted with the lock.
+      body.sharedUses *= 0.1;
+      body.sharedLiterals *= 0.1;
+      body.sharedWrites *= 0.05;
     }
     // Of sections one inside the other, the outer one holds what the inner one holds.
     addTo(sum, places === undefined ? body : { ...body, lockEntries: 0 });
@@ -524,23 +526,11 @@ export class CostModel {
     addLocked(sum, {
       lockPlaces: places,
       lockEntries: 1,
-      lockChecks: looksForOthers(operation.body) ? 1 : 0,
+      lockChecks: looksForOthers(operation.body),
       locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
-      lockedBodyNs: body.interpreter.likely + body.held.likely,
       lockedNative: body.native,
       lockedWait: body.wait,
     });
-  }
-
-  /** How many threads may be inside at a time: one under a lock, under a semaphore as many as it has places; undefined for everything else. */
-  private placesOf(context: Value, at: Activation): number | undefined {
-    for (const entity of this.resolver.resolve(context, at.function)) {
-      if (entity.kind !== "object" || this.resolver.knowledge.type(entity.type)?.is.role !== "lock") continue;
-      if (!/Semaphore$/.test(entity.type)) return 1;
-      const count = semaphorePlaces(entity, this.evaluator);
-      return count === "not said" ? 1 : count && Math.round(count.likely);
-    }
-    return undefined;
   }
 
   /** What the body of a `with` statement or a loop costs, which a compiler may have taken out of the GIL. */
@@ -571,7 +561,7 @@ export class CostModel {
   private loop(loop: LoopOperation, at: Activation, sum: Sum): void {
     const pinned = pinsOf(at.function.file).iterations.get(loop);
     if (pinned !== undefined) this.assumePinned(loopText(loop), String(pinned));
-    const { count, known } =
+    let { count, known } =
       pinned === undefined
         ? this.evaluator.trips(loop, at, this.loopDepth > 0 ? "often" : "once")
         : { count: exactly(pinned), known: "known" as const };
@@ -601,6 +591,11 @@ export class CostModel {
     const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), this.keptNs(loop, count, at));
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
+    const limitNs = known === "default" ? deadlineNs(loop, at, this.evaluator) : undefined;
+    if (limitNs) {
+      count = roundsUntil(limitNs, once, loop);
+      known = loop.endsEarly ? "default" : "known";
+    }
     const all = repeated(once, count);
     const produced = next || !loop.iterable ? undefined : producedNs(loop.iterable, at, this.evaluator, this.costs, "loop");
     all.interpreter = add(all.interpreter, produced ? add(begin, produced) : begin);
@@ -926,6 +921,11 @@ export class CostModel {
       else sum.wait = add(sum.wait, awaited);
       return;
     }
+    const inVain = call.op === "call" ? waitedInVain(name, call, at, this.evaluator) : undefined;
+    if (inVain) {
+      sum.wait = add(sum.wait, inVain);
+      return;
+    }
     if (answersFromOwn.test(name)) sum.help = withHelp(sum.help, awaitedSign(zero));
     sum.wait = add(sum.wait, ns);
   }
@@ -1055,36 +1055,12 @@ const enumLookup = 8;
 const unknownDelayNs = interval(1_000_000, 50_000_000, 10_000_000_000);
 const maximumSteps = 60_000;
 const maximumStack = 24;
-const mostCalls = 1_000;
 const longCallNs = 20_000;
 const shortKeyNs = 60;
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 
-/**
- * The calls as they are, unless there are very many: then those of one place are one. Where functions call each other in many ways, as the parts of a
- * parser do, each place comes once for every way to it, and the ways grow with the power of their length.
- */
-function addedUp(calls: TimedCall[]): TimedCall[] {
-  if (calls.length <= mostCalls) return calls;
-  const byPlace = new Map<TimedCall["call"], TimedCall>();
-  for (const call of calls) {
-    const known = byPlace.get(call.call);
-    const larger = known && known.ns >= call.ns ? known : call;
-    byPlace.set(call.call, known ? { ...larger, times: known.times + call.times, ns: known.ns + call.ns } : call);
-  }
-  return [...byPlace.values()];
-}
-
 const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
-
-const uncounted = { below: undefined, elements: undefined, times: 1 } as const;
-
-/** A run of a compiled function as a call of its own: no bytecode in it is left to tell of. */
-function compiledCall(name: string, compiled: Compiled, ns: number): TimedCall {
-  const { entry, verdict, call, in: within } = compiled;
-  return { name, call, in: within, kind: entry.kind, entry, verdict, compiled, ...uncounted, ns };
-}
 
 function calleeText(callee: Value): string {
   return writtenName(callee) ?? "this call";
@@ -1121,7 +1097,6 @@ function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined,
       entries: sum.lockEntries,
       checks: sum.lockChecks,
       interpreterNs: sum.locked,
-      bodyNs: sum.lockedBodyNs,
       nativeNs: sum.lockedNative,
       waitNs: sum.lockedWait,
     },

@@ -272,7 +272,11 @@ export function execute(
 
   const wakeForMutex = (thread: Thread): void => {
     const mutex = mutexes[thread.program.values[thread.position - 1] as number] as Mutex;
-    if (thread.isHanded || tryAcquire(mutex, thread)) resume(thread);
+    if (runtime.wokenTakes === "interpreter-lock" && thread.domain !== undefined && !thread.isHanded) {
+      // It tries once more, as soon as it has that.
+      thread.position--;
+      resume(thread);
+    } else if (thread.isHanded || tryAcquire(mutex, thread)) resume(thread);
     else queueForMutex(world, mutex, thread, "front");
   };
 

@@ -30,20 +30,18 @@ export function tryAcquire(mutex: Mutex, thread: Thread): boolean {
   if (mutex.free < 1) return false;
   mutex.free--;
   mutex.holder = thread;
+  thread.lockWaitSince = -1;
   return true;
 }
 
-/** Sleeps until `release` signals. A thread that came late goes on waiting where it was: at the front. */
+/** Sleeps until `release` signals. A thread that came late has waited since it first found the lock taken, wherever it stands. */
 export function queueForMutex(world: World, mutex: Mutex, thread: Thread, place: "front" | "back"): void {
   enter(thread, stateNumber.lock, world);
   thread.waitsFor = mutex.title;
   thread.isHanded = false;
-  if (place === "front") {
-    mutex.waiters.unshift(thread);
-  } else {
-    thread.waitingSince = world.now;
-    mutex.waiters.push(thread);
-  }
+  if (thread.lockWaitSince < 0) thread.lockWaitSince = world.now;
+  if (place === "front") mutex.waiters.unshift(thread);
+  else mutex.waiters.push(thread);
 }
 
 /**
@@ -56,6 +54,6 @@ export function releaseMutex(world: World, mutex: Mutex, handOffAfterNs: number)
   mutex.holder = undefined;
   const next = mutex.waiters.shift();
   if (next === undefined) return;
-  if (world.now - next.waitingSince > handOffAfterNs) next.isHanded = tryAcquire(mutex, next);
+  if (world.now - next.lockWaitSince > handOffAfterNs) next.isHanded = tryAcquire(mutex, next);
   world.events.push(wakeUpTime(world, next.stateSince), eventKind.mutexWake, next.index, 0);
 }

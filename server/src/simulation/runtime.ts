@@ -15,6 +15,8 @@ export interface Runtime {
   readonly wakeUpNs: Spread;
   /** A waiter of a `threading.Lock` that has waited longer is handed the lock; before, whoever comes first takes it. */
   readonly lockHandOffAfterNs: number;
+  /** What a waiter of a `threading.Lock` takes first when it is woken: it, or the interpreter lock, while others may still take the lock. */
+  readonly wokenTakes: "lock" | "interpreter-lock";
   readonly start: WorkerStart;
   readonly handOver: HandOver;
 }

@@ -63,8 +63,10 @@ export class Thread {
   /** Core time it has had, for fairness between runnable threads. */
   coreTimeNs = 0;
 
-  /** When it began to wait for the interpreter lock or for a lock. */
+  /** When it began to wait for the interpreter lock. */
   waitingSince = 0;
+  /** When it began to wait for a lock; -1 once it has it. */
+  lockWaitSince = -1;
   /** Whether the lock that it waited for was given to it before it woke. */
   isHanded = false;
   /** When it last gave the interpreter lock back; -1 if it never had it. */

@@ -21,6 +21,7 @@ export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Ru
     computeFactor: 1,
     wakeUpNs: { low: task.resumeNs, high: task.resumeNs },
     lockHandOffAfterNs: 0,
+    wokenTakes: "lock",
     start: { starterNs: task.startNs, serverNs: 0, workerNs: 0, starter: "goes-on", when: "on-demand", firstNs: 0, exitNs: 0, stopNs: 0 },
     handOver: {
       submitNs: task.startNs,

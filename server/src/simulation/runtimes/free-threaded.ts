@@ -1,7 +1,7 @@
 import { type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { lockHandOffAfterNs, threadHandOver, threadStart } from "./threads.js";
+import { locksOf, threadHandOver, threadStart } from "./threads.js";
 
 /**
  * Threads without an interpreter lock: free-threaded CPython, Jython, IronPython. `computeFactor` is how much slower the
@@ -14,7 +14,7 @@ export function freeThreaded(target: Target, costs: HandOverCosts = typicalCosts
     sharing: "everyone",
     computeFactor,
     wakeUpNs: costs.wakeUp,
-    lockHandOffAfterNs: target.implementation === "cpython" ? lockHandOffAfterNs : Number.POSITIVE_INFINITY,
+    ...locksOf(target),
     start: threadStart(costs.threads),
     handOver: threadHandOver(costs.threads),
   };

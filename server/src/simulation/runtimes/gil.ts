@@ -1,7 +1,7 @@
 import { atLeast, type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { lockHandOffAfterNs, threadHandOver, threadStart } from "./threads.js";
+import { locksOf, threadHandOver, threadStart } from "./threads.js";
 
 /** `sys.getswitchinterval()` unless a program changes it: 5 ms since CPython 3.2 (`DEFAULT_INTERVAL` in Python/ceval_gil.c). */
 export const switchIntervalNs = 5_000_000;
@@ -28,7 +28,7 @@ export function gil(target: Target, costs: HandOverCosts = typicalCosts, interva
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,
-    lockHandOffAfterNs: target.implementation === "cpython" && atLeast(target, 3, 13) ? lockHandOffAfterNs : Number.POSITIVE_INFINITY,
+    ...locksOf(target),
     start: threadStart(costs.threads),
     handOver: threadHandOver(costs.threads),
   };

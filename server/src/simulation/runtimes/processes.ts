@@ -3,7 +3,7 @@ import { type HandOverCosts, pickleNsPerObject, typicalCosts, unpickleNsPerObjec
 import type { Runtime } from "../runtime.js";
 import { switchIntervalNs, uncheckedNs } from "./gil.js";
 import { pypySwitchIntervalNs } from "./pypy.js";
-import { lockHandOffAfterNs } from "./threads.js";
+import { locksOf } from "./threads.js";
 
 /** How `multiprocessing` makes processes. */
 export type StartMethod = "fork" | "forkserver" | "spawn";
@@ -43,7 +43,7 @@ export function processes(
     sharing: "each-worker",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,
-    lockHandOffAfterNs: atLeast(target, 3, 13) ? lockHandOffAfterNs : Number.POSITIVE_INFINITY,
+    ...locksOf(target),
     start: {
       starterNs: start.startNs,
       serverNs: method === "forkserver" ? forkServerNs : 0,

@@ -1,7 +1,7 @@
 import { type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { threadHandOver, threadStart } from "./threads.js";
+import { locksOfSystem, threadHandOver, threadStart } from "./threads.js";
 
 /**
  * PyPy makes a thread give its lock up after 10,000 bytecodes (`checkinterval_scaled` in pypy/interpreter/executioncontext.py) and sees to it
@@ -24,7 +24,7 @@ export function pypy(target: Target, costs: HandOverCosts = typicalCosts): Runti
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,
-    lockHandOffAfterNs: Number.POSITIVE_INFINITY,
+    ...locksOfSystem,
     start: threadStart(costs.threads),
     handOver: threadHandOver(costs.threads),
   };

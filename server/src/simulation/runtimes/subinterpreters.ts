@@ -2,7 +2,7 @@ import { type Target, targetTitle } from "../../base/target.js";
 import { type HandOverCosts, pickleNsPerObject, typicalCosts, unpickleNsPerObject } from "../costs.js";
 import type { Runtime } from "../runtime.js";
 import { switchIntervalNs, uncheckedNs } from "./gil.js";
-import { lockHandOffAfterNs } from "./threads.js";
+import { locksOf } from "./threads.js";
 
 /**
  * One thread per worker, each with an interpreter and lock of its own (PEP 684, since 3.12; `InterpreterPoolExecutor`, since
@@ -22,7 +22,7 @@ export function subinterpreters(target: Target, costs: HandOverCosts = typicalCo
     sharing: "each-worker",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,
-    lockHandOffAfterNs,
+    ...locksOf(target),
     start: {
       starterNs: pool.startNs,
       serverNs: 0,

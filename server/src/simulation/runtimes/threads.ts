@@ -1,8 +1,21 @@
+import { atLeast, type Target } from "../../base/target.js";
 import type { ThreadCosts } from "../costs.js";
-import type { HandOver, WorkerStart } from "../runtime.js";
+import type { HandOver, Runtime, WorkerStart } from "../runtime.js";
 
-/** How long a waiter of a lock waits before it is handed the lock, since CPython 3.13 (`TIME_TO_BE_FAIR_NS` in Python/lock.c). */
-export const lockHandOffAfterNs = 1_000_000;
+type Locks = Pick<Runtime, "lockHandOffAfterNs" | "wokenTakes">;
+
+/** Semaphores of the system, up to CPython 3.13: who is woken takes the lock at once, and has it while it waits for the interpreter lock. */
+export const locksOfSystem: Locks = { lockHandOffAfterNs: Number.POSITIVE_INFINITY, wokenTakes: "lock" };
+
+/**
+ * `Lock` and `RLock` of an interpreter. 3.14 made them a `PyMutex`, a byte: `threading.Lock.__basicsize__` fell from 40 to 24. Who sleeps at it is
+ * attached to the interpreter before it looks at the lock again (`_PyParkingLot_Park`), and is handed it after a millisecond (`TIME_TO_BE_FAIR_NS`
+ * in Python/lock.c).
+ */
+export function locksOf(target: Target): Locks {
+  if (target.implementation !== "cpython" || !atLeast(target, 3, 14)) return locksOfSystem;
+  return { lockHandOffAfterNs: 1_000_000, wokenTakes: "interpreter-lock" };
+}
 
 /** `Thread.start` waits until the thread runs; an executor starts one per task while no worker is idle. */
 export function threadStart(costs: ThreadCosts): WorkerStart {

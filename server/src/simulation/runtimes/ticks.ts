@@ -1,6 +1,6 @@
 import { type HandOverCosts, typicalCosts } from "../costs.js";
 import type { Runtime } from "../runtime.js";
-import { threadHandOver, threadStart } from "./threads.js";
+import { locksOfSystem, threadHandOver, threadStart } from "./threads.js";
 
 /** `sys.getcheckinterval()`: 100 bytecodes, about 0.1 µs each on the machines of that time. */
 const checkIntervalNs = 10_000;
@@ -23,7 +23,7 @@ export function ticks(version: string, costs: HandOverCosts = typicalCosts): Run
     sharing: "everyone",
     computeFactor: 1,
     wakeUpNs: costs.wakeUp,
-    lockHandOffAfterNs: Number.POSITIVE_INFINITY,
+    ...locksOfSystem,
     start: threadStart(costs.threads),
     handOver: threadHandOver(costs.threads),
   };
