@@ -22,7 +22,7 @@ clock = time.perf_counter_ns
 LEAST_NS = 12_000_000
 
 MODULE = '''
-import collections, enum, functools, math, operator, re
+import abc, collections, enum, functools, math, operator, random, re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,6 +87,28 @@ def counts(limit):
 @functools.lru_cache(maxsize=None)
 def cached(value):
     return value
+
+class Shape(abc.ABC):
+    @abc.abstractmethod
+    def area(self): ...
+
+class Square(Shape):
+    def __init__(self, side):
+        self.side = side
+    def area(self):
+        return self.side
+
+class Base:
+    def __init__(self, x):
+        self.x = x
+
+class Derived(Base):
+    def __init__(self, x):
+        super().__init__(x)
+
+NEIGHBOURS = [(-1, 0), (1, 0), (0, -1), (0, 1)]
+NAMES, SMALL = ["left", "right", "other"], [n % 7 for n in range(1000)]
+OPERATIONS = {"+": lambda a, b: a, "-": lambda a, b: b}
 
 POINT, ITEM, PAIR, KEY, INNER = Point(3), Item("name", 1.5), Pair(1000.5, 2000.5), Key(1, 2), closure(2.5, 1000)
 NUMBERS, FLOATS, TEXTS = [n + 1000 for n in range(1000)], [n * 1.25 for n in range(1000)], ["%d-key" % n for n in range(1000)]
@@ -224,6 +246,22 @@ SHAPES = [
     ("given list, element", "y = given[i % 1000]", "given = FLOATS"),
     ("Counter, update", "own[i & 7] += 1", "own = collections.Counter()", True),
     ("math.sqrt", "y = math.sqrt(i)", "", True),
+    ("class, its float", "y = Point.factor", ""),
+    ("class, its class method", "y = Point.made(i)", ""),
+    ("member of an enum as a key", "y = own[Colour.RED]", "own = {Colour.RED: 1, Colour.GREEN: 2}"),
+    ("isinstance with an abstract class of the module", "y = isinstance(own, Shape)", "own = Square(1)"),
+    ("super().__init__", "Derived(i)", ""),
+    ("class whose base makes it", "Base(i)", ""),
+    ("list of small numbers, element read", "y = SMALL[i % 1000]", ""),
+    ("list of texts, loop over three", "for y in NAMES: pass", ""),
+    ("list of pairs, loop over four", "for y, z in NEIGHBOURS: pass", ""),
+    ("tuple of pairs written out, loop over four", "for y, z in ((-1, 0), (1, 0), (0, -1), (0, 1)): pass", ""),
+    ("tuple with a negative number written out, loop over three", "for y in (-1, 0, 1): pass", ""),
+    ("dict of functions, called", "y = OPERATIONS['+'](i, i)", ""),
+    ("random.random", "y = random.random()", ""),
+    ("random.randint", "y = random.randint(1, 6)", ""),
+    ("own random.Random, randint", "y = own.randint(1, 6)", "own = random.Random(1)", True),
+    ("float of a library's module", "y = math.pi", ""),
 ]
 
 # How much the same uses take with more and more of the thread's own work between them.

@@ -1,16 +1,18 @@
+import { add } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, ComputeOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
 import type { ConstructCosts } from "./construct-costs.js";
-import type { Sum } from "./cost-sum.js";
-import type { Activation, Argument, Evaluator } from "./evaluate.js";
+import { type Sum, zero } from "./cost-sum.js";
+import { type Activation, type Argument, bareActivation, type Evaluator } from "./evaluate.js";
 import { isProgram } from "./main-guard.js";
 import { RelockedLookups } from "./relocked-lookups.js";
+import { SharedClasses } from "./shared-classes.js";
 
 /** How often a task uses what all threads use: they count references to it, and the cache line goes to and fro between their cores. */
 export interface SharedUses {
   /** Of objects. */
   readonly uses: number;
-  /** Of numbers that stand in the code of imported modules; see `SharedUse.literalsOf`. */
+  /** Of numbers and tuples that stand in the code; see `SharedUse.literalsOf`. */
   readonly literals: number;
   /** Changes of containers. */
   readonly writes: number;
@@ -26,6 +28,7 @@ export interface SharedUses {
  */
 export class SharedUse {
   private readonly lookups: RelockedLookups;
+  private readonly classes: SharedClasses;
 
   constructor(
     private readonly constructs: ConstructCosts,
@@ -33,11 +36,17 @@ export class SharedUse {
     resolver: Resolver,
   ) {
     this.lookups = new RelockedLookups(resolver, evaluator, (at) => isProgram(at.function.file));
+    this.classes = new SharedClasses(resolver, (value, node) => {
+      const body = node.file.functionAt(node.facts.body);
+      if (!body || value.op === "constant") return this.kindOfConstant(value);
+      return this.isCounted(value, bareActivation(body)) ? "object" : "own";
+    });
   }
 
   /** Adds what a call uses itself. */
   addCall(call: CallOperation, at: Activation, sum: Sum): void {
-    sum.sharedUses += this.usesOfCall(call, at);
+    sum.sharedUses += this.usesOfCall(call, at) + this.classes.usesOfCall(call, at);
+    sum.interpreter = add(sum.interpreter, this.classes.abstractNs(call, at) ?? zero);
     for (const { value } of call.arguments) sum.sharedLiterals += this.literalsOf(value, at);
     if (this.changesShared(call, at)) sum.sharedWrites++;
     sum.sharedRelocked += this.lookups.of(call, at);
@@ -53,11 +62,18 @@ export class SharedUse {
     }
   }
 
-  /** Of reading a place. */
-  usesOfPlace(place: Place, at: Activation): number {
+  /** Adds what reading a place uses. */
+  addRead(place: Place, at: Activation, sum: Sum): void {
+    const ofClass = this.classes.usesOfAttribute(place, at);
+    sum.sharedUses += this.usesOfPlace(place, at) + ofClass.uses;
+    sum.sharedLiterals += ofClass.literals;
+  }
+
+  private usesOfPlace(place: Place, at: Activation): number {
     if (place.kind === "name") return isOfModule(place, at) ? 1 : 0;
     const object = place.object;
     const isShared = this.isShared(object, at);
+    if (!isShared && this.isElementOfShared(object, at)) return 2 * partShare;
     if (place.kind === "attribute") return isShared ? 2 : 0;
     // The container itself, and what is taken out of it.
     return isShared ? 1 + (this.isCounted({ op: "read", place, start: 0, end: 0 }, at) ? elementShare : 0) : 0;
@@ -70,10 +86,21 @@ export class SharedUse {
     return 0;
   }
 
+  /** One of the objects in a container that all threads use: a row of a table of the module. */
+  private isElementOfShared(object: Value, at: Activation): boolean {
+    if (object.op === "element-of") return this.isShared(object.iterable, at);
+    if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== at.function.index) return false;
+    const bound = at.function.bound(object.place.name) ?? [];
+    return bound.some((each) => each.op === "element-of" && this.isShared(each.iterable, at));
+  }
+
   /** Of a call: the object whose method it is, and what it is given. */
   private usesOfCall({ callee, arguments: given }: CallOperation, at: Activation): number {
     const object = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
-    let uses = object && (this.isShared(object, at) || hasOneGenerator(object, at)) ? 1 : 0;
+    let uses = object && this.isShared(object, at) ? 1 : 0;
+    // `random.random()` takes 90 ns longer in each of two threads, and `random.randint(1, 6)`, which is written in Python, 290.
+    if (object && callee.op === "read" && hasOneGenerator(object, at))
+      uses = /^(random|getrandbits)$/.test(callee.place.kind === "attribute" ? callee.place.name : "") ? 1 : 3;
     for (const { value } of given) {
       if (value.op === "read" && value.place.kind === "name" && this.isShared(value, at) && this.isCounted(value, at)) uses += 1;
     }
@@ -84,6 +111,18 @@ export class SharedUse {
   usesOfRound({ iterable }: LoopOperation, at: Activation): number {
     if (!iterable || !this.isShared(iterable, at)) return 0;
     return this.isCounted({ op: "element-of", iterable, start: 0, end: 0 }, at) ? 2 * elementShare : 0;
+  }
+
+  /**
+   * Adds what going through something takes once: its iterator holds on to what all threads use. Two threads take 270 ns longer for `for y in (-1, 0, 1)`
+   * and 320 for a list of three texts than one, and 850 where there are four pairs to unpack.
+   */
+  addLoop({ iterable }: LoopOperation, rounds: number, at: Activation, sum: Sum): void {
+    if (!iterable) return;
+    if (this.isShared(iterable, at)) sum.sharedUses += 2;
+    if (this.literalsOf(iterable, at) === 0) return;
+    const hasTuples = iterable.op === "display" && iterable.elements.some((each) => isConstant(each, "tuple"));
+    sum.sharedLiterals += 3 + (hasTuples ? rounds : 0);
   }
 
   /** Whether the place is in a container that all threads use. */
@@ -98,10 +137,10 @@ export class SharedUse {
   }
 
   /**
-   * Of numbers in the code, where they are read or what a parameter was given. In the program's main module they are immortal, in modules
-   * that it imports they are not: two threads of `state * 1103515245 + 12345` took 145 ns a round as `__main__`, 240 ns imported; 52 and 120 ns
-   * for two uses of a parameter that is `0.001` (CPython 3.13.5t, 2 cores, 2026-11-26; `sys.getrefcount` tells them apart). Later versions
-   * are documented to have none that are mortal.
+   * Of numbers in the code, where they are read or what a parameter was given. In the script that is run they are immortal, in modules that were
+   * compiled as they were imported they are not (`literalNs`): two threads of `state * 1103515245 + 12345` took 145 ns a round as `__main__`, 240 ns
+   * imported; 52 and 120 ns for two uses of a parameter that is `0.001` (CPython 3.13.5t, 2 cores, 2026-11-26; `sys.getrefcount` tells them apart).
+   * Later versions are documented to have none that are mortal.
    */
   literalsOf(value: Value, at: Activation): number {
     return this.kindOf(value, at) === "literal" ? 1 : 0;
@@ -132,16 +171,23 @@ export class SharedUse {
   }
 
   private kindOf(value: Value, at: Activation): "own" | "object" | "literal" {
-    if (value.op === "constant" ? isMortal(value) : isConstant(value, "tuple")) return isProgram(at.function.file) ? "own" : "literal";
+    if (value.op === "constant" || value.op === "display") return this.kindOfConstant(value);
     if (value.op !== "read" || value.place.kind !== "name") return "own";
     if (this.isShared(value, at)) {
       const [literal] = this.literalsBoundTo(value, at);
       if (!literal) return "object";
-      return isMortal(literal) && !isProgram(at.function.file) ? "literal" : "own";
+      return isMortal(literal) ? "literal" : "own";
     }
-    const argument = at.arguments.get(value.place.name);
-    const isOwn = value.place.owner === at.function.index && !at.function.head.rebound.has(value.place.name);
-    return argument && isOwn ? this.kindOfArgument(argument) : "own";
+    const { name, owner } = value.place;
+    if (owner !== at.function.index || at.function.head.rebound.has(name)) return "own";
+    const argument = at.arguments.get(name);
+    if (argument) return this.kindOfArgument(argument);
+    const byDefault = at.caller && at.function.head.parameters.find((each) => each.name === name)?.default;
+    return byDefault?.op === "constant" || byDefault?.op === "display" ? this.kindOf(byDefault, bareActivation(at.function)) : "own";
+  }
+
+  private kindOfConstant(value: Value): "own" | "literal" {
+    return (value.op === "constant" ? isMortal(value) : isConstant(value, "tuple")) ? "literal" : "own";
   }
 
   /** What a name of the module stands for, if that is nothing but literals. */
@@ -178,15 +224,21 @@ export class SharedUse {
  */
 const elementShare = 0.15;
 
+/** The same of what lies in such an element, `row["amount"]`, `item.price`: 80 to 140 ns more in each of two threads that go through 50. */
+const partShare = 0.4;
+
 const changing: ReadonlySet<string> = new Set(
   "append add insert extend update setdefault pop popleft appendleft remove discard clear".split(" "),
 );
 
 /** A tuple or set of constants is one itself. */
 function isConstant(value: Value | undefined, makes: "tuple" | "set"): boolean {
-  return (
-    value?.op === "display" && value.makes === makes && value.elements.length > 0 && value.elements.every((each) => each.op === "constant")
-  );
+  return value?.op === "display" && value.makes === makes && value.elements.length > 0 && value.elements.every(isWrittenOut);
+}
+
+function isWrittenOut(value: Value): boolean {
+  if (value.op === "compute") return value.operands.length === 1 && value.operands[0]?.op === "constant";
+  return value.op === "constant" || isConstant(value, "tuple");
 }
 
 /** Small integers, `None` and the like are immortal everywhere, and so are texts in the code. */

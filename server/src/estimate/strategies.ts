@@ -170,7 +170,7 @@ const mostBytes = 500_000_000;
  * four threads, as its cores pass cache lines on more slowly. Later versions count fewer references: constants are immortal, loads of locals borrow.
  */
 function contention(
-  { interpreterNs, shared, workers, tasks, beside }: Demand,
+  { interpreterNs, shared, workers, tasks, beside, ofProgram }: Demand,
   corner: Corner,
   { target, memory }: Way,
   { cores, coldCaches }: Machine,
@@ -181,9 +181,19 @@ function contention(
   if (together < 2) return 1 + relocked;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
-  const literals = atLeast(target, 3, 14) ? 0 : shared.literals;
-  const extraNs = (shared.uses * 45 * counted + literals * 16 + shared.writes * 300) * together * each * coldCaches.passOnTimes;
+  const literalsNs = atLeast(target, 3, 14) ? 0 : shared.literals * literalNs(ofProgram, corner);
+  const extraNs = ((shared.uses * 45 * counted + shared.writes * 300) * each + literalsNs) * together * coldCaches.passOnTimes;
   return 1 + Math.min(40, extraNs / interpreterNs.likely) + relocked;
+}
+
+/**
+ * What the use of a number in the code takes, for each thread. In the script that Python was started with and in modules whose compiled form was
+ * kept they are immortal; where a module is compiled as it is imported (the first time, with `-B`, where nothing can be written) they are not, as
+ * `compile()` leaves them alone (`Objects/codeobject.c`, `Python/bltinmodule.c`; `sys.getrefcount`, CPython 3.13.5t, 2026-11-27): the text does not tell. Then
+ * each takes 60 ns in a short loop and 16 between other work.
+ */
+function literalNs(ofProgram: boolean, corner: Corner): number {
+  return corner === "low" ? 0 : corner === "high" ? 60 : ofProgram ? 0 : 16;
 }
 
 /**

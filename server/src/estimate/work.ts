@@ -351,9 +351,9 @@ export class CostModel {
       }
       switch (operation.op) {
         case "read":
+          this.sharing.addRead(operation.place, at, sum);
           if (this.enterImplicitly(accessRun(operation.place, "read", at, this.resolver), sum)) break;
           sum.interpreter = add(sum.interpreter, this.constructs.access(operation.place, "read", at));
-          sum.sharedUses += this.sharing.usesOfPlace(operation.place, at);
           break;
         case "write":
           if (this.enterImplicitly(accessRun(operation.place, "write", at, this.resolver), sum)) break;
@@ -454,6 +454,7 @@ export class CostModel {
       if (!this.enterImplicitly(operatorRun(operation, at, this.resolver), sum)) this.arithmetic(operation, at, sum);
       return;
     }
+    this.sharing.addOperands(operation, at, sum);
     const facts = knownOfOperator(method, within, this.resolver, this.target, this.estimatedSizes(at));
     const certain = (): CallFacts => knownOfOperator(method, within, this.resolver, this.target, this.certainSizes(at));
     const below =
@@ -599,7 +600,7 @@ export class CostModel {
     const all = repeated(once, count);
     const produced = next || !loop.iterable ? undefined : producedNs(loop.iterable, at, this.evaluator, this.costs, "loop");
     all.interpreter = add(all.interpreter, produced ? add(begin, produced) : begin);
-    if (loop.iterable) all.sharedLiterals += this.sharing.literalsOf(loop.iterable, at);
+    this.sharing.addLoop(loop, count.likely, at, all);
     all.freshBytes = keptBytes(loop, count, body.freshBytes);
     if (this.sharing.usesOfRound(loop, at) > 0) all.touchedBytes = Math.max(all.touchedBytes, count.likely * objectBytes * 3);
     all.endless ||= known === "endless";

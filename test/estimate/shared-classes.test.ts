@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Interval } from "../../server/src/base/interval.js";
+import objects from "../knowledge/measured-shared-objects.json";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf, strategyOf } from "./predictions.js";
+
+const parser = await pythonParser();
+
+const head = `
+import abc, enum, functools, operator, random
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+class Grade(enum.Enum):
+    LOW = 1
+    HIGH = 2
+
+class Base:
+    def __init__(self, x):
+        self.x = x
+
+class Figure(abc.ABC):
+    @abc.abstractmethod
+    def area(self): ...
+
+class Tile(Figure):
+    sizes = {"a": 1}
+    def __init__(self, side):
+        self.side = side
+        self.names = {"a": 1}
+    def area(self):
+        return self.side
+    @property
+    def edge(self):
+        return self.side
+    @staticmethod
+    def plain(value):
+        return value
+
+class Derived(Base):
+    def __init__(self, x):
+        super().__init__(x)
+
+@functools.lru_cache(maxsize=None)
+def cached(value):
+    return value
+
+def plain(value):
+    return value
+
+SECOND = operator.itemgetter(1)
+ROWS = [{"amount": n * 1.5} for n in range(40)]
+`;
+
+/** Two threads' gain on two cores from a line that a task runs over and over. */
+function gain(line: string, isScript = true): Interval {
+  const text = `${head}
+def work(n):
+    own = Tile(n)
+    pair = (1, n)
+    for i in range(200_000):
+        ${line}
+    return n
+
+${isScript ? 'if __name__ == "__main__":' : "def main():"}
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(4)))
+`;
+  return strategyOf(predictionOf(parser, text, "cpython-3.13t", 2), "free-threaded").speedup;
+}
+
+test("without a GIL, threads meet in what lies in classes: members of enums, containers, properties, what abstract classes and caches hold", () => {
+  const meeting = [
+    "x = Grade.LOW",
+    "x = Grade.LOW.value",
+    "x = own.sizes",
+    "x = own.edge",
+    "x = own.plain(i)",
+    "x = isinstance(own, Figure)",
+    "x = isinstance(own, Mapping)",
+    "x = cached(i)",
+    "x = SECOND(pair)",
+    "Derived(i)",
+    "x = random.randint(1, 6)",
+  ];
+  for (const line of meeting) assert.ok(gain(line).likely < 1.5, `${line}: ${gain(line).likely}`);
+  // What is the thread's own, and classes and functions themselves.
+  const alone = [
+    "x = own.side",
+    "x = own.names",
+    "x = own.area()",
+    "x = isinstance(own, Base)",
+    "x = isinstance(own, (int, str))",
+    "x = plain(i)",
+    "Base(i)",
+  ];
+  for (const line of alone) assert.ok(gain(line).likely > 1.6, `${line}: ${gain(line).likely}`);
+});
+
+test("without a GIL, threads meet in rows that all go through", () => {
+  assert.ok(gain("for row in ROWS: x = row['amount']").likely < 1);
+  assert.ok(gain("for row in [own, own]: x = row.side").likely > 1.6);
+});
+
+test("without a GIL, whether what is written out is immortal is not in the text: ranges hold both, the script's likely speedup is that of a script", () => {
+  for (const line of ["x = i & 4095", "for x in (-1, 0, 1): pass", "for x, y in ((-1, 0), (1, 0)): pass"]) {
+    const script = gain(line);
+    const imported = gain(line, false);
+    assert.ok(script.likely > 1.6 && script.low < 1, `${line}: ${script.low} to ${script.likely}`);
+    assert.ok(imported.likely < script.likely - 0.1 && imported.high > 1.5, `${line} imported: ${imported.likely} to ${imported.high}`);
+  }
+  const small = gain("for x in [i, n]: pass");
+  assert.ok(small.low > 1.2, `${small.low}`);
+});
+
+test("the record says what lies in classes, and what does not, costs two threads", () => {
+  const extra = (shape: string): number => {
+    const row = objects.rows.find((each) => each.shape === shape);
+    assert.ok(row, `${shape} was measured`);
+    return row.two - row.main;
+  };
+  for (const shape of ["class, its class method", "own instance, property", "own instance, static method", "lru_cache, hit"])
+    assert.ok(extra(shape) > 20 && extra(shape) < 200, shape);
+  for (const shape of [
+    "member of an enum as a key",
+    "isinstance with an abstract class of the module",
+    "super().__init__",
+    "random.randint",
+  ])
+    assert.ok(extra(shape) > 250, shape);
+  for (const shape of ["class whose base makes it", "own random.Random, randint", "own instance, method", "own instance, attribute read"])
+    assert.ok(extra(shape) < 20, shape);
+  for (const shape of ["list of pairs, loop over four", "tuple of pairs written out, loop over four"]) assert.ok(extra(shape) > 600, shape);
+});
