@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Interval } from "../../server/src/base/interval.js";
 import { importedNs } from "../../server/src/estimate/import-costs.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, strategyOf } from "./predictions.js";
@@ -97,25 +98,42 @@ describe("what importing takes a worker", () => {
     assert.equal(importedNs([{ module: "xml.etree", name: "ElementTree" }]), modules("xml.etree.ElementTree"));
   });
 
-  test("the fork server of 3.14 imports the program once, however many workers there are", () => {
-    const program = (imports: string, workers: number): string => `import time
+  const program = (imports: string, workers: number, guard: string, body = "time.sleep(0.05)"): string => `import time
 from concurrent.futures import ProcessPoolExecutor
 ${imports}
 
 
 def work(n):
-    time.sleep(0.05)
+    ${body}
 
 
-if __name__ == "__main__":
+${guard}
     with ProcessPoolExecutor(${workers}) as pool:
         list(pool.map(work, range(${workers})))
 `;
-    const ms = (imports: string, workers: number): number =>
-      strategyOf(predictionOf(parser, program(imports, workers), "cpython-3.14", 2), "processes").makespanNs.likely / 1e6;
+  const asMain = 'if __name__ == "__main__":';
+  const imported = "def run():";
+  const makespan = (text: string, on = "cpython-3.14"): Interval => strategyOf(predictionOf(parser, text, on, 2), "processes").makespanNs;
+
+  test("workers of 3.14's fork server have the main module, and import any other: each for itself", () => {
     const imports = "import asyncio, unittest.mock, wsgiref.simple_server";
-    const [one, eight] = [ms(imports, 1) - ms("", 1), ms(imports, 8) - ms("", 8)];
-    between(one, 15, 80);
-    between(eight / one, 0.6, 1.6);
+    const more = (workers: number, guard: string, end: "likely" | "high"): number =>
+      (makespan(program(imports, workers, guard))[end] - makespan(program("", workers, guard))[end]) / 1e6;
+    between(more(8, asMain, "likely"), -1, 1);
+    between(more(1, imported, "likely"), 15, 80);
+    // Eight workers on two cores take turns.
+    assert.ok(more(8, imported, "likely") > 2.5 * more(1, imported, "likely"));
+    // The main module of `python -m` is not there, either.
+    assert.ok(more(8, asMain, "high") > 2.5 * more(1, imported, "likely"));
+  });
+
+  test("a worker that a fork server forks copies the pages of the program's data that it looks at, as any forked one does", () => {
+    const data = "TABLE = [(i, i + 1) for i in range(200_000)]";
+    const beyondWork = (body: string): number => {
+      const prediction = predictionOf(parser, program(data, 2, asMain, body), "cpython-3.14", 2);
+      return (strategyOf(prediction, "processes").makespanNs.likely - strategyOf(prediction, "serial").makespanNs.likely / 2) / 1e6;
+    };
+    // 24 MB.
+    between(beyondWork("for pair in TABLE:\n        n += len(pair)") - beyondWork("for i in range(200_000):\n        n += i"), 12, 50);
   });
 });
