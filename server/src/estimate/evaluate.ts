@@ -63,6 +63,8 @@ export const defaultLength: Interval = interval(10, 1000, 1_000_000);
 /** The same for a loop inside another: rows are shorter than tables. */
 export const defaultInnerLength: Interval = interval(3, 100, 10_000);
 
+const usualInnerRounds: Interval = interval(1, 10, 1000);
+
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
   readonly samples: Samples;
@@ -325,7 +327,8 @@ export class Evaluator {
     const left = this.number(first, at);
     if (operator === "u-") return mapAmount(left, (value) => -value);
     if (operator === "+" && !second) return left;
-    if (!second || !left) return undefined;
+    if (!second) return undefined;
+    if (!left) return this.remainder(operator, second, at);
     const right = this.number(second, at);
     switch (operator) {
       case "+":
@@ -353,6 +356,14 @@ export class Evaluator {
       default:
         return undefined;
     }
+  }
+
+  /** `n % 4` and `flags & 7` of a number that may be any. */
+  private remainder(operator: string, by: Value, at: Activation): Amount {
+    const most = operator === "%" || (operator === "&" && by.op === "constant") ? this.number(by, at) : undefined;
+    if (!most || most.low < 1) return undefined;
+    const last = operator === "%" ? most.high - 1 : most.high;
+    return interval(0, last / 2, last);
   }
 
   private call(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
@@ -387,9 +398,9 @@ export class Evaluator {
         break;
     }
     const [callee] = this.resolver.callees(call, at.function);
-    if (!callee || callee.function.head.isGenerator || callee.function.returned.length !== 1) return undefined;
+    if (!callee || callee.function.head.isGenerator || callee.function.returned.length > mostReturned) return undefined;
     const inner = this.activation(callee.function, call, at, callee.receiver !== undefined);
-    return this.number(callee.function.returned[0] as Value, inner);
+    return hullOf(callee.function.returned.map((value) => this.number(value, inner)));
   }
 
   /** The activation of a call made in `at`. */
@@ -616,7 +627,7 @@ export class Evaluator {
         if (known !== "known") return false;
         items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
       } else if (operation.op === "branch") {
-        const shares = sharesOf(operation, at, this);
+        const { shares } = sharesOf(operation, at, this);
         for (const [index, arm] of operation.arms.entries())
           if (!this.collectItems(name, arm, at, times * (shares[index] ?? 0), items)) return false;
       } else if (operation.op === "with" || operation.op === "attempt") {
@@ -854,7 +865,7 @@ export class Evaluator {
       const length =
         callbackCount(loop, at.function, this.resolver) ??
         listedEntries(loop, at, this) ??
-        (runs === "often" ? defaultInnerLength : defaultLength);
+        (runs === "often" ? usualInnerRounds : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
@@ -903,6 +914,7 @@ function isInterval(value: unknown): value is Interval {
 }
 
 const mostCallers = 4;
+const mostReturned = 6;
 const maximumDepth = 30;
 const maximumQuestions = 400;
 const maximumElements = 64;
