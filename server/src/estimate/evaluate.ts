@@ -762,7 +762,8 @@ export class Evaluator {
     if (name === "builtins.range") {
       const bounds = this.rangeOf(call, at);
       if (!bounds) return undefined;
-      const span = combine(bounds.stop, bounds.start, (stop, start) => stop - start);
+      const [start, stop] = call.arguments.map((argument) => argument.value);
+      const span = this.widthBetween(start, stop, at) ?? combine(bounds.stop, bounds.start, (last, first) => last - first);
       return asCount(combine(span, bounds.step, (distance, step) => (step === 0 ? 0 : distance / step)));
     }
     if (name === "builtins.zip") {
@@ -826,11 +827,15 @@ export class Evaluator {
     }
     // `x[-n:]`
     if (isToEnd && from && from.high < 0) return whole ? combine(whole, mapAmount(from, Math.abs), Math.min) : mapAmount(from, Math.abs);
-    // `x[i : i + n]`
-    const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
-    const width = added && stop.operands[1] && this.number(stop.operands[1], at);
+    const width = this.widthBetween(start, stop, at);
     if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
     return whole && interval(0, whole.likely / 2, whole.high);
+  }
+
+  /** `n` of `x[i : i + n]` and `range(i, i + n)`, whatever `i` is. */
+  private widthBetween(start: Value | undefined, stop: Value | undefined, at: Activation): Amount {
+    const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
+    return added ? stop.operands[1] && this.number(stop.operands[1], at) : undefined;
   }
 
   /** How many bytes a value of that length has: of text and bytes one for each element, of arrays eight. */
