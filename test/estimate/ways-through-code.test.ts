@@ -106,3 +106,23 @@ test("what is left of a set is looked for element by element", () => {
   const [all, few] = [task(program("LEFT - RIGHT")).likely, task(program("RIGHT - LEFT")).likely];
   assert.ok(all > few * 100, `${all} ${few}`);
 });
+
+test("a recursion that keeps what it found in a dict is worked out once for each combination of arguments", () => {
+  const program = (stored: string): string => `PARTS = (1, 2, 5, 10, 20, 50, 100)
+def ways(amount, index, memo):
+    if amount == 0:
+        return 1
+    if amount < 0 or index == 7:
+        return 0
+    key = (amount, index)
+    if key in memo:
+        return memo[key]
+    result = ways(amount - PARTS[index], index, memo) + ways(amount, index + 1, memo)
+    ${stored}
+    return result
+def task(number):
+    return ways(300, 0, {})
+`;
+  const { likely } = task(program("memo[key] = result"));
+  assert.ok(likely > 150_000 && likely < 3_000_000, String(likely));
+});

@@ -54,6 +54,7 @@ interface Frame {
 class Walk {
   private readonly outcomes = new Map<string, Outcome | "under way">();
   private readonly outside = new Map<Value, Known>();
+  private readonly lists = new Map<Value, readonly Known[] | undefined>();
   private depth = 0;
   private rounds = 0;
   /** Set where the walk cannot go on. */
@@ -248,7 +249,7 @@ class Walk {
     const { place } = value;
     if (place.kind === "element") {
       const index = this.number(place.index, frame);
-      const items = index === undefined ? undefined : this.around.items(place.object);
+      const items = index === undefined ? undefined : this.itemsOf(place.object);
       return items && index !== undefined ? items[index < 0 ? items.length + index : index] : undefined;
     }
     if (place.kind !== "name") return undefined;
@@ -258,6 +259,11 @@ class Walk {
     const [only] = bound;
     const isPlain = bound.length === 1 && only && only.op !== "element-of" && !this.node.head.rebound.has(place.name);
     return isPlain ? this.number(only, frame) : undefined;
+  }
+
+  private itemsOf(list: Value): readonly Known[] | undefined {
+    if (!this.lists.has(list)) this.lists.set(list, this.around.items(list));
+    return this.lists.get(list);
   }
 
   private called(call: CallOperation, frame: Frame): Known {
