@@ -18,15 +18,18 @@ interface Shares {
 export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
   const leaving = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
   if (rounds !== undefined && leaving.includes(true) && leaving.includes(false)) {
-    const once = 1 / Math.max(1, rounds);
+    // Of few rounds nobody knows in which of them; most loops are left after something was done.
+    const once = 1 / Math.max(2, rounds);
     const count = leaving.filter((leaves) => leaves).length;
-    return { shares: leaving.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: true };
+    return { shares: leaving.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: rounds > fewRounds };
   }
   const share = test && arms.length === 2 ? evaluator.samples.share(test, at) : undefined;
   if (share !== undefined) return { shares: [share, 1 - share], known: true };
   const usual = arms.filter((arm) => !raises(arm)).length;
   return { shares: arms.map((arm) => (usual === 0 ? 1 / arms.length : raises(arm) ? 0 : 1 / usual)), known: false };
 }
+
+const fewRounds = 12;
 
 /** What is left of the arms once those are gone that leave the block: `if not rows: return`, `if row.hidden: continue`. */
 export function stayingShare(arms: readonly (readonly Operation[])[], shares: readonly number[]): number {
