@@ -41,7 +41,7 @@ function raises(arm: readonly Operation[]): boolean {
 }
 
 /** Whether what stands behind the operations in their block never runs after them. */
-export function leavesBlock(operations: readonly Operation[]): boolean {
+function leavesBlock(operations: readonly Operation[]): boolean {
   const last = operations[operations.length - 1];
   switch (last?.op) {
     case "return":
