@@ -2,10 +2,8 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
-import { loopsAround } from "../program/link/loops.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { arrayShapes, arraySize, productOf } from "./array-sizes.js";
@@ -15,6 +13,7 @@ import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { Samples } from "./samples.js";
+import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
@@ -881,33 +880,6 @@ export class Evaluator {
     if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
     return { count: searched(count, runs), known: "known" };
   }
-}
-
-/**
- * A search through n elements ends anywhere between the first and the last. The guess is uniform over magnitudes: the geometric mean, and for
- * one search the tenth and ninetieth percentile of such a distribution; the average of many searches lies closer to its middle.
- */
-function searched(length: Interval, runs: "once" | "often"): Interval {
-  const power = (value: number, exponent: number): number => Math.max(1, value) ** exponent;
-  const low = power(length.low, runs === "often" ? 0.35 : 0.1);
-  const high = power(length.high, runs === "often" ? 0.75 : 0.9);
-  return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
-}
-
-/**
- * Whether the loop is gone through by each round of another, and only the end of the whole search ends it: of a `return` in two loops, all rounds of the
- * outer one but the last go through the inner one.
- */
-function isRoundOfSearch(loop: LoopOperation, node: FunctionNode): boolean {
-  let breaks = false;
-  const look = (operations: readonly Operation[]): void => {
-    for (const operation of operations) {
-      breaks ||= operation.op === "break";
-      if (operation.op !== "loop") for (const inner of innerOperations(operation)) look(inner);
-    }
-  };
-  look(loop.body);
-  return !breaks && loopsAround(node, loop).some((outer) => outer !== loop && outer.form !== "comprehension");
 }
 
 /** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
