@@ -171,6 +171,7 @@ export class ConstructCosts {
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.copying(operands, at));
         return isFloat ? operations.floatAdd : size === "medium" ? operations.mediumIntMultiply : operations.intAdd;
       case "-":
+        if (kinds.includes("set")) return add(operations.setBuild, this.combining(operator, operands, at));
         return isFloat ? operations.floatAdd : operations.intSubtract;
       case "*":
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.repeating(operands, at));
@@ -245,12 +246,17 @@ export class ConstructCosts {
     return scale(this.operations.listCopyElement, Math.max(0, count ?? 0) * (length ?? 1) * 0.5);
   }
 
-  /** `left & right` of sets goes through the smaller one, `|` and `^` through both. */
+  /**
+   * `left & right` of sets goes through the smaller one, `-` through the left one, `|` and `^` through both. CPython 3.11, 3.13t and 3.14: 9 to 17 ns for
+   * each of 100 and of 1 000 texts, up to 36 ns for each of 14, which is twice what making the set of a list takes, and more for small ones.
+   */
   private combining(operator: string, operands: readonly Value[], at: Activation): Interval {
-    const lengths = operands.slice(0, 2).flatMap((operand) => this.evaluator.length(operand, at)?.likely ?? []);
-    if (lengths.length === 0) return nothing;
-    const count = operator === "&" ? Math.min(...lengths) : lengths.reduce((a, b) => a + b, 0);
-    return scale(this.operations.setOfListElement, count * 0.5);
+    const lengths = operands.slice(0, 2).map((operand) => this.evaluator.length(operand, at)?.likely);
+    const known = lengths.filter((length) => length !== undefined);
+    if (known.length === 0) return nothing;
+    const count =
+      operator === "&" ? Math.min(...known) : operator === "-" ? (lengths[0] ?? known[0] ?? 0) : known.reduce((a, b) => a + b, 0);
+    return scale(this.operations.setOfListElement, count * 2);
   }
 
   /** What NumPy takes for an operator on whole arrays; undefined for anything else. */

@@ -2,10 +2,8 @@ import { exactly, type Interval, interval } from "../base/interval.js";
 import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
-import { loopsAround } from "../program/link/loops.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { innerOperations } from "../program/link/walk.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { arrayShapes, arraySize, productOf } from "./array-sizes.js";
@@ -15,6 +13,7 @@ import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { Samples } from "./samples.js";
+import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
@@ -62,6 +61,12 @@ export const defaultLength: Interval = interval(10, 1000, 1_000_000);
 
 /** The same for a loop inside another: rows are shorter than tables. */
 export const defaultInnerLength: Interval = interval(3, 100, 10_000);
+
+/**
+ * The same for a `while` loop inside another, which steps through a word or looks for the next place. Of 143 loops of the standard library inside others
+ * half go round twice on average, one in ten 11 times, one in fifty 127 times (`test/measure/loop_lengths.py`); programs have longer data.
+ */
+const usualInnerRounds: Interval = interval(1, 10, 1000);
 
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
@@ -325,7 +330,8 @@ export class Evaluator {
     const left = this.number(first, at);
     if (operator === "u-") return mapAmount(left, (value) => -value);
     if (operator === "+" && !second) return left;
-    if (!second || !left) return undefined;
+    if (!second) return undefined;
+    if (!left) return this.remainder(operator, second, at);
     const right = this.number(second, at);
     switch (operator) {
       case "+":
@@ -353,6 +359,14 @@ export class Evaluator {
       default:
         return undefined;
     }
+  }
+
+  /** `n % 4` and `flags & 7` of a number that may be any. */
+  private remainder(operator: string, by: Value, at: Activation): Amount {
+    const most = operator === "%" || (operator === "&" && by.op === "constant") ? this.number(by, at) : undefined;
+    if (!most || most.low < 1) return undefined;
+    const last = operator === "%" ? most.high - 1 : most.high;
+    return interval(0, last / 2, last);
   }
 
   private call(call: Extract<Value, { op: "call" }>, at: Activation): Amount {
@@ -387,9 +401,9 @@ export class Evaluator {
         break;
     }
     const [callee] = this.resolver.callees(call, at.function);
-    if (!callee || callee.function.head.isGenerator || callee.function.returned.length !== 1) return undefined;
+    if (!callee || callee.function.head.isGenerator || callee.function.returned.length > mostReturned) return undefined;
     const inner = this.activation(callee.function, call, at, callee.receiver !== undefined);
-    return this.number(callee.function.returned[0] as Value, inner);
+    return hullOf(callee.function.returned.map((value) => this.number(value, inner)));
   }
 
   /** The activation of a call made in `at`. */
@@ -616,7 +630,7 @@ export class Evaluator {
         if (known !== "known") return false;
         items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
       } else if (operation.op === "branch") {
-        const shares = sharesOf(operation, at, this);
+        const { shares } = sharesOf(operation, at, this);
         for (const [index, arm] of operation.arms.entries())
           if (!this.collectItems(name, arm, at, times * (shares[index] ?? 0), items)) return false;
       } else if (operation.op === "with" || operation.op === "attempt") {
@@ -751,7 +765,8 @@ export class Evaluator {
     if (name === "builtins.range") {
       const bounds = this.rangeOf(call, at);
       if (!bounds) return undefined;
-      const span = combine(bounds.stop, bounds.start, (stop, start) => stop - start);
+      const [start, stop] = call.arguments.map((argument) => argument.value);
+      const span = this.widthBetween(start, stop, at) ?? combine(bounds.stop, bounds.start, (last, first) => last - first);
       return asCount(combine(span, bounds.step, (distance, step) => (step === 0 ? 0 : distance / step)));
     }
     if (name === "builtins.zip") {
@@ -815,11 +830,15 @@ export class Evaluator {
     }
     // `x[-n:]`
     if (isToEnd && from && from.high < 0) return whole ? combine(whole, mapAmount(from, Math.abs), Math.min) : mapAmount(from, Math.abs);
-    // `x[i : i + n]`
-    const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
-    const width = added && stop.operands[1] && this.number(stop.operands[1], at);
+    const width = this.widthBetween(start, stop, at);
     if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
     return whole && interval(0, whole.likely / 2, whole.high);
+  }
+
+  /** `n` of `x[i : i + n]` and `range(i, i + n)`, whatever `i` is. */
+  private widthBetween(start: Value | undefined, stop: Value | undefined, at: Activation): Amount {
+    const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
+    return added ? stop.operands[1] && this.number(stop.operands[1], at) : undefined;
   }
 
   /** How many bytes a value of that length has: of text and bytes one for each element, of arrays eight. */
@@ -854,40 +873,13 @@ export class Evaluator {
       const length =
         callbackCount(loop, at.function, this.resolver) ??
         listedEntries(loop, at, this) ??
-        (runs === "often" ? defaultInnerLength : defaultLength);
+        (runs === "once" ? defaultLength : loop.form === "while" ? usualInnerRounds : defaultInnerLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
     if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
     return { count: searched(count, runs), known: "known" };
   }
-}
-
-/**
- * A search through n elements ends anywhere between the first and the last. The guess is uniform over magnitudes: the geometric mean, and for
- * one search the tenth and ninetieth percentile of such a distribution; the average of many searches lies closer to its middle.
- */
-function searched(length: Interval, runs: "once" | "often"): Interval {
-  const power = (value: number, exponent: number): number => Math.max(1, value) ** exponent;
-  const low = power(length.low, runs === "often" ? 0.35 : 0.1);
-  const high = power(length.high, runs === "often" ? 0.75 : 0.9);
-  return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
-}
-
-/**
- * Whether the loop is gone through by each round of another, and only the end of the whole search ends it: of a `return` in two loops, all rounds of the
- * outer one but the last go through the inner one.
- */
-function isRoundOfSearch(loop: LoopOperation, node: FunctionNode): boolean {
-  let breaks = false;
-  const look = (operations: readonly Operation[]): void => {
-    for (const operation of operations) {
-      breaks ||= operation.op === "break";
-      if (operation.op !== "loop") for (const inner of innerOperations(operation)) look(inner);
-    }
-  };
-  look(loop.body);
-  return !breaks && loopsAround(node, loop).some((outer) => outer !== loop && outer.form !== "comprehension");
 }
 
 /** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
@@ -903,6 +895,7 @@ function isInterval(value: unknown): value is Interval {
 }
 
 const mostCallers = 4;
+const mostReturned = 6;
 const maximumDepth = 30;
 const maximumQuestions = 400;
 const maximumElements = 64;

@@ -5,10 +5,63 @@ import type { BranchOperation, CallOperation, Operation, Value, YieldOperation }
 import { type Amount, combine } from "./amount.js";
 import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 
-/** How often, of all times, each arm of a branch is taken; all alike where nothing tells. */
-export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator): readonly number[] {
+/** How often, of all times, each arm of a branch is taken, and whether samples told that. */
+interface Shares {
+  readonly shares: readonly number[];
+  readonly known: boolean;
+}
+
+/**
+ * How often each arm of a branch is taken: as samples of what decides tell, else all alike, but for errors, which are taken not to happen.
+ * Whoever leaves a loop of so many `rounds` does it in one of them.
+ */
+export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
+  const leaving = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
+  if (rounds !== undefined && leaving.includes(true) && leaving.includes(false)) {
+    // Of few rounds nobody knows in which of them; most loops are left after something was done.
+    const once = 1 / Math.max(2, rounds);
+    const count = leaving.filter((leaves) => leaves).length;
+    return { shares: leaving.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: rounds > fewRounds };
+  }
   const share = test && arms.length === 2 ? evaluator.samples.share(test, at) : undefined;
-  return share === undefined ? arms.map(() => 1 / arms.length) : [share, 1 - share];
+  if (share !== undefined) return { shares: [share, 1 - share], known: true };
+  const usual = arms.filter((arm) => !raises(arm)).length;
+  return { shares: arms.map((arm) => (usual === 0 ? 1 / arms.length : raises(arm) ? 0 : 1 / usual)), known: false };
+}
+
+const fewRounds = 12;
+
+/** What is left of the arms once those are gone that leave the block: `if not rows: return`, `if row.hidden: continue`. */
+export function stayingShare(arms: readonly (readonly Operation[])[], shares: readonly number[]): number {
+  return arms.reduce((sum, arm, index) => sum + (leavesBlock(arm) ? 0 : (shares[index] ?? 0)), 0);
+}
+
+function raises(arm: readonly Operation[]): boolean {
+  return arm[arm.length - 1]?.op === "raise";
+}
+
+/** Whether what stands behind the operations in their block never runs after them. */
+function leavesBlock(operations: readonly Operation[]): boolean {
+  const last = operations[operations.length - 1];
+  switch (last?.op) {
+    case "return":
+    case "raise":
+    case "break":
+    case "continue":
+      return true;
+    case "branch":
+      return last.arms.length > 1 && last.arms.every(leavesBlock);
+    case "with":
+      return leavesBlock(last.body);
+    default:
+      return false;
+  }
+}
+
+function leavesLoop(operations: readonly Operation[]): boolean {
+  const last = operations[operations.length - 1];
+  if (last?.op === "branch") return last.arms.length > 1 && last.arms.every(leavesLoop);
+  return last?.op === "return" || last?.op === "break" || (last?.op === "with" && leavesLoop(last.body));
 }
 
 /** How many elements a generator function hands out in one activation. */
@@ -33,7 +86,7 @@ export function yieldCount(operations: readonly Operation[], at: Activation, eva
         const arms = operation.arms.map((arm) => yieldCount(arm, at, evaluator));
         if (arms.some((arm) => arm === undefined)) return undefined;
         const known = arms as readonly Interval[];
-        const shares = sharesOf(operation, at, evaluator);
+        const { shares } = sharesOf(operation, at, evaluator);
         plus(
           interval(
             Math.min(...known.map((arm) => arm.low)),

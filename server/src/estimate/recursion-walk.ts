@@ -13,10 +13,14 @@ export interface Surroundings {
   name(call: CallOperation): string | undefined;
 }
 
-/** How often a recursion calls its function in all, and with how many different combinations of arguments. */
+/**
+ * How often a recursion calls its function in all, with how many different combinations of arguments, and how many of the calls work their result out:
+ * all, or where the function itself looks up what it has found before, one for each combination.
+ */
 export interface WalkedCalls {
   readonly calls: number;
   readonly combinations: number;
+  readonly remembers: boolean;
 }
 
 /**
@@ -50,10 +54,13 @@ interface Frame {
 class Walk {
   private readonly outcomes = new Map<string, Outcome | "under way">();
   private readonly outside = new Map<Value, Known>();
+  private readonly lists = new Map<Value, readonly Known[] | undefined>();
   private depth = 0;
   private rounds = 0;
   /** Set where the walk cannot go on. */
   private isUnclear = false;
+  /** Whether it looks up in a dict of its own what it has found before. */
+  private remembers = false;
 
   constructor(
     private readonly node: FunctionNode,
@@ -63,7 +70,7 @@ class Walk {
 
   callsOf(given: readonly Known[]): WalkedCalls | undefined {
     const { calls } = this.call(given);
-    return this.isUnclear ? undefined : { calls, combinations: this.outcomes.size };
+    return this.isUnclear ? undefined : { calls, combinations: this.outcomes.size, remembers: this.remembers };
   }
 
   private call(given: readonly Known[]): Outcome {
@@ -166,7 +173,7 @@ class Walk {
   }
 
   private branch({ test, arms, start, end }: Extract<Operation, { op: "branch" }>, frame: Frame): "end" | { readonly returned: Known } {
-    const truth = test && this.number(test, frame);
+    const truth = test && (this.isFound(test) ?? this.number(test, frame));
     if (truth === undefined) {
       // Nobody needs to know which way it goes where no way goes on.
       if (arms.every((arm) => arm.length === 0)) return "end";
@@ -176,6 +183,23 @@ class Walk {
     const arm = truth === 0 ? 1 : 0;
     frame.taken.set(`${start} ${end}`, arm);
     return this.run(arms[arm] ?? [], frame);
+  }
+
+  /** `key in memo`, where the function stores what it finds in `memo`: each combination of arguments is walked as it comes for the first time. */
+  private isFound(test: Value): number | undefined {
+    if (test.op !== "compute" || !/^(not )?in$/.test(test.operator)) return undefined;
+    const [, memo] = test.operands;
+    if (memo?.op !== "read" || memo.place.kind !== "name") return undefined;
+    const { name } = memo.place;
+    let stores = false;
+    walkOperations(this.node.facts.body, (operation) => {
+      if (operation.op !== "write" || operation.place.kind !== "element") return;
+      const { object } = operation.place;
+      stores ||= object.op === "read" && object.place.kind === "name" && object.place.name === name;
+    });
+    if (!stores) return undefined;
+    this.remembers = true;
+    return test.operator === "in" ? 0 : 1;
   }
 
   private callItself(call: CallOperation, frame: Frame): void {
@@ -225,7 +249,7 @@ class Walk {
     const { place } = value;
     if (place.kind === "element") {
       const index = this.number(place.index, frame);
-      const items = index === undefined ? undefined : this.around.items(place.object);
+      const items = index === undefined ? undefined : this.itemsOf(place.object);
       return items && index !== undefined ? items[index < 0 ? items.length + index : index] : undefined;
     }
     if (place.kind !== "name") return undefined;
@@ -235,6 +259,11 @@ class Walk {
     const [only] = bound;
     const isPlain = bound.length === 1 && only && only.op !== "element-of" && !this.node.head.rebound.has(place.name);
     return isPlain ? this.number(only, frame) : undefined;
+  }
+
+  private itemsOf(list: Value): readonly Known[] | undefined {
+    if (!this.lists.has(list)) this.lists.set(list, this.around.items(list));
+    return this.lists.get(list);
   }
 
   private called(call: CallOperation, frame: Frame): Known {

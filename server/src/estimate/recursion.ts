@@ -98,7 +98,7 @@ function walkedCount(
       given.map((number) => number && Math.round(number[end])),
       around,
     );
-    return walked && (remembers ? walked.combinations : walked.calls);
+    return walked && (remembers || walked.remembers ? walked.combinations : walked.calls);
   };
   const likely = count("likely");
   const low = likely && count("low");

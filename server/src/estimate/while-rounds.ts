@@ -14,6 +14,7 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
   if (!test) return undefined;
   if (test.op === "constant" && !test.value) return exactly(0);
   if (test.op === "constant") return isRetry(loop) ? retries : "endless";
+  if (test.op === "choice" && test.by === "and") return bothRounds(loop, test.values, at, evaluator);
   const comparison = test.op === "compute" && test.operands.length === 2 ? test : undefined;
   // `while n:` is `while n != 0:`.
   const [left, right] = test.op === "read" ? [test, zeroAt(test)] : (comparison?.operands ?? []);
@@ -86,12 +87,76 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
     const bound = evaluator.number(limit, at);
     if (!step || !start || !bound) return undefined;
     const end = square ? mapAmount(bound, (each) => Math.sqrt(Math.max(0, each))) : bound;
-    if (step.grows === "add") return asCount(combine(end, start, (to, from) => (to - from) / step.by));
+    if (step.grows === "add") {
+      const rounds = asCount(combine(end, start, (to, from) => (to - from) / step.by));
+      return rounds && jumps(read.place.name, loop, holder) ? interval(rounds.low / 40, rounds.likely / averageRun, rounds.high) : rounds;
+    }
     // Down to nothing is one round more than down to one.
     const last = shrinks && bound.high <= 0 ? 1 : 0;
     return asCount(combine(end, start, (to, from) => Math.log(Math.max(1, to) / Math.max(1, from)) / Math.log(step.by) + last));
   };
   return solve(left, right) ?? solve(right, left);
+}
+
+/**
+ * `while i < len(text) and text[i].isdigit():` ends where the first of its tests does. What goes on from where another loop is looks for the end of one
+ * piece; else any of as many rounds may be the last.
+ */
+function bothRounds(loop: LoopOperation, tests: readonly Value[], at: Activation, evaluator: Evaluator): Amount {
+  if (goesOn(loop, at.function)) return run;
+  const counted = tests.flatMap((test) => {
+    const rounds = whileRounds({ ...loop, test }, at, evaluator);
+    return rounds === undefined || rounds === "endless" ? [] : [rounds];
+  });
+  const [first, ...others] = counted;
+  if (!first) return undefined;
+  const least = others.reduce((a, b) => combine(a, b, Math.min) ?? a, first);
+  if (counted.length === tests.length) return least;
+  return interval(Math.min(1, least.low), Math.max(1, least.likely) ** 0.55, least.high);
+}
+
+/** Whether a loop that counts a place on in a text or a list stands in another that does: `j = i`, or the same variable. */
+function goesOn(loop: LoopOperation, node: FunctionNode): boolean {
+  const outer = loopsAround(node, loop).filter(({ form, start }) => form === "while" && start !== loop.start);
+  const [own] = loop.test ? comparedNames(loop.test) : [];
+  if (own === undefined || !steps(own, loop, node)) return false;
+  const sources = new Set([own]);
+  for (const bound of node.bound(own) ?? []) for (const name of namesIn(bound)) sources.add(name);
+  return outer.some(({ test }) => test && comparedNames(test).some((name) => sources.has(name)));
+}
+
+/** Whether a loop moves its variable on by more than a fixed step: to where another one got, or in loops of its own. */
+function jumps(name: string, loop: LoopOperation, node: FunctionNode): boolean {
+  const inner: LoopOperation[] = [];
+  walkOperations(loop.body, (operation) => {
+    if (operation.op === "loop") inner.push(operation);
+  });
+  return (node.bound(name) ?? []).some((bound) => {
+    if (bound.start < loop.start || bound.end > loop.end) return false;
+    if (inner.some(({ start, end }) => bound.start >= start && bound.end <= end)) return true;
+    return (
+      (bound.op === "read" && bound.place.kind === "name") || (bound.op === "compute" && bound.operator === "+" && !mentions(bound, name))
+    );
+  });
+}
+
+/** Whether the loop adds to the variable in each of its rounds. */
+function steps(name: string, loop: LoopOperation, node: FunctionNode): boolean {
+  return (node.bound(name) ?? []).some(
+    (bound) =>
+      bound.op === "compute" && bound.operator === "+" && bound.start >= loop.start && bound.end <= loop.end && mentions(bound, name),
+  );
+}
+
+/** The variables that the first comparison of a test has on its left. */
+function comparedNames(test: Value): readonly string[] {
+  if (test.op === "choice") return test.values.slice(0, 1).flatMap(comparedNames);
+  return test.op === "compute" && /^(<=?|!=)$/.test(test.operator) && test.operands[0] ? namesIn(test.operands[0]) : [];
+}
+
+function namesIn(value: Value): readonly string[] {
+  if (value.op === "read") return value.place.kind === "name" ? [value.place.name] : [];
+  return value.op === "compute" ? value.operands.flatMap(namesIn) : [];
 }
 
 /** Rounds of a loop that takes out of a queue what the same function put into it, until it is empty or a last entry comes. */
@@ -188,6 +253,10 @@ function grownRounds(left: Value, right: Value, loop: LoopOperation, at: Activat
   if (always > 0) return mapAmount(limit, (count) => count / always);
   return interval(limit.low, limit.likely * 3, limit.high * 100);
 }
+
+/** Words, numbers and runs of the same value have a few characters. */
+const averageRun = 4;
+const run: Interval = interval(1, averageRun, 40);
 
 /** Of what programs divide until nothing is left: digits of counters, bits of words, keys. */
 const anyNumber: Interval = interval(1, 10_000, 1e15);

@@ -25,7 +25,7 @@ import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum
 import { databaseCost } from "./database-costs.js";
 import { deadlineNs, roundsUntil } from "./deadlines.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
-import { producerIn, sharesOf } from "./generators.js";
+import { producerIn, sharesOf, stayingShare } from "./generators.js";
 import { GuardedSections, writtenOut } from "./guarded-sections.js";
 import {
   awaitedSign,
@@ -158,8 +158,8 @@ export class CostModel {
   private loopDepth = 0;
   /** Whether calling a coroutine function runs its body, or only makes an object that a task will run in its own time. */
   private coroutines: "run" | "made" = "run";
-  /** Of the innermost loop, likely. */
-  private rounds = 1;
+  /** Of the function's innermost loop, likely. */
+  private rounds: number | undefined;
 
   private readonly target: Target;
   private readonly profile: Profile | undefined;
@@ -248,9 +248,12 @@ export class CostModel {
     this.calls = [];
     this.assumptions = new Map();
     this.hot = undefined;
+    const outerRounds = this.rounds;
+    this.rounds = undefined;
     this.stack.push(node);
     let sum = this.operations(node.facts.body, activation);
     this.stack.pop();
+    this.rounds = outerRounds;
     const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
     if (selfCalls) {
@@ -338,9 +341,9 @@ export class CostModel {
     return this.pinned(sum, found.perCall, "", "measured");
   }
 
-  private operations(list: readonly Operation[], at: Activation): Sum {
+  private operations(list: readonly Operation[], at: Activation, from = 0): Sum {
     const sum = emptySum();
-    for (let index = 0; index < list.length; index++) {
+    for (let index = from; index < list.length; index++) {
       const operation = list[index] as Operation;
       if (++this.steps > maximumSteps) break;
       const explicit = operation.op === "call" ? writtenOut(list, index) : undefined;
@@ -378,8 +381,14 @@ export class CostModel {
           // Whoever imports the module does not run what it does as a program.
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
-          addTo(sum, this.branch(operation, at));
-          break;
+          const { shares, known } = sharesOf(operation, at, this.evaluator, this.rounds);
+          addTo(sum, this.branch(operation, shares, known, at));
+          // What follows `if not rows: return` runs as often as that does not.
+          const staying = stayingShare(operation.arms, shares);
+          if (staying >= 1) break;
+          if (staying > 0 && index + 1 < list.length)
+            addTo(sum, averaged([this.operations(list, at, index + 1), emptySum()], [staying, 1 - staying], known));
+          return sum;
         }
         case "attempt":
           this.interpret(sum, "tryNoRaise");
@@ -395,7 +404,11 @@ export class CostModel {
           break;
         case "raise":
           this.interpret(sum, "raiseAndCatch");
-          break;
+          return sum;
+        case "return":
+        case "break":
+        case "continue":
+          return sum;
         default:
           break;
       }
@@ -404,13 +417,13 @@ export class CostModel {
   }
 
   /** One of the arms: which, or how often each, where samples of what decides tell that. */
-  private branch(branch: BranchOperation, at: Activation): Sum {
-    const shares = sharesOf(branch, at, this.evaluator);
+  private branch({ arms }: BranchOperation, shares: readonly number[], known: boolean, at: Activation): Sum {
     const only = shares.indexOf(1);
-    if (only >= 0) return this.operations(branch.arms[only] ?? [], at);
+    if (only >= 0) return this.operations(arms[only] ?? [], at);
     return averaged(
-      branch.arms.map((arm) => this.operations(arm, at)),
+      arms.map((arm) => this.operations(arm, at)),
       shares,
+      known,
     );
   }
 
@@ -440,7 +453,7 @@ export class CostModel {
     }
     sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
     this.sharing.addOperands(operation, at, sum);
-    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds));
+    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds ?? 1));
   }
 
   /** Arithmetic of the interpreter, or what a library's type makes of the operator. */
