@@ -189,11 +189,11 @@ function contention(
 /**
  * What the use of a number in the code takes, for each thread. In the script that Python was started with and in modules whose compiled form was
  * kept they are immortal; where a module is compiled as it is imported (the first time, with `-B`, where nothing can be written) they are not, as
- * `compile()` leaves them alone (`Objects/codeobject.c`, `Python/bltinmodule.c`; `sys.getrefcount`, CPython 3.13.5t, 2026-11-27): the text does not tell. Then
- * each takes 60 ns in a short loop and 16 between other work.
+ * `compile()` leaves them alone (`Objects/codeobject.c`, `Python/bltinmodule.c`; `sys.getrefcount`, CPython 3.13.5t, 2026-11-27). Then each takes 60 ns
+ * in a short loop and 16 between other work. What has a main guard is taken for the script; of other modules the text does not tell.
  */
 function literalNs(ofProgram: boolean, corner: Corner): number {
-  return corner === "low" ? 0 : corner === "high" ? 60 : ofProgram ? 0 : 16;
+  return ofProgram || corner === "low" ? 0 : corner === "high" ? 60 : 16;
 }
 
 /**
