@@ -59,14 +59,12 @@ export function calledForEach(node: FunctionNode, iterable: Value | undefined, a
 /** What a loop over something of unknown length does, and what a sequence of unknown length holds. */
 export const defaultLength: Interval = interval(10, 1000, 1_000_000);
 
-/** The same for a loop inside another: rows are shorter than tables. */
-export const defaultInnerLength: Interval = interval(3, 100, 10_000);
-
 /**
- * The same for a `while` loop inside another, which steps through a word or looks for the next place. Of 143 loops of the standard library inside others
- * half go round twice on average, one in ten 11 times, one in fifty 127 times (`test/measure/loop_lengths.py`); programs have longer data.
+ * The same for a loop inside another: rows are shorter than tables. The library's own are shorter still: of 143 `while` loops inside others half go round
+ * twice on average, one in ten 11 times, one in fifty 127 times (`test/measure/loop_lengths.py`); programs have longer data, such as a number that is
+ * tried for divisors.
  */
-const usualInnerRounds: Interval = interval(1, 10, 1000);
+export const defaultInnerLength: Interval = interval(3, 100, 10_000);
 
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
@@ -873,7 +871,7 @@ export class Evaluator {
       const length =
         callbackCount(loop, at.function, this.resolver) ??
         listedEntries(loop, at, this) ??
-        (runs === "once" ? defaultLength : loop.form === "while" ? usualInnerRounds : defaultInnerLength);
+        (runs === "once" ? defaultLength : defaultInnerLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
