@@ -108,7 +108,10 @@ test("without a GIL, what is written out is immortal in a script; in other modul
     const script = gain(line);
     const imported = gain(line, false);
     assert.ok(script.low > 1, `${line}: ${script.low} to ${script.likely}`);
-    assert.ok(imported.low < 1 && imported.likely < script.likely - 0.1 && imported.high > 1.5, `${line} imported: ${imported.likely} to ${imported.high}`);
+    assert.ok(
+      imported.low < 1 && imported.likely < script.likely - 0.1 && imported.high > 1.5,
+      `${line} imported: ${imported.likely} to ${imported.high}`,
+    );
   }
   const small = gain("for x in [i, n]: pass");
   assert.ok(small.low > 1.2, `${small.low}`);

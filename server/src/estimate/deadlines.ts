@@ -2,6 +2,7 @@ import { type Interval, interval, scale } from "../base/interval.js";
 import type { LoopOperation, Value } from "../program/operation.js";
 import type { Sum } from "./cost-sum.js";
 import type { Activation, Evaluator } from "./evaluate.js";
+import { likelyEnd } from "./search-rounds.js";
 
 /**
  * For how long a loop goes on that looks at the clock: `while time.monotonic() < deadline`, where that is `time.monotonic() + 0.5`, or
@@ -24,7 +25,7 @@ export function roundsUntil(limitNs: Interval, { interpreter, held, native, wait
   const roundNs = Math.max(20, interpreter.likely + held.likely + native.likely + wait.likely);
   const rounds = (ns: number): number => Math.max(1, Math.ceil(ns / roundNs));
   const [low, likely, high] = [rounds(limitNs.low), rounds(limitNs.likely), rounds(limitNs.high)];
-  return endsEarly ? interval(1, likely ** 0.55, high) : interval(low, likely, high);
+  return endsEarly ? interval(1, likelyEnd(likely), high) : interval(low, likely, high);
 }
 
 function isClock(value: Value, at: Activation, evaluator: Evaluator): boolean {

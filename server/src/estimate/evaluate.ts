@@ -871,7 +871,7 @@ export class Evaluator {
       const length =
         callbackCount(loop, at.function, this.resolver) ??
         listedEntries(loop, at, this) ??
-        (runs === "once" ? defaultLength : defaultInnerLength);
+        (runs === "often" ? defaultInnerLength : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };

@@ -1,4 +1,5 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
+import { endsIn, leaving } from "../program/link/compound.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { BranchOperation, CallOperation, Operation, Value, YieldOperation } from "../program/operation.js";
@@ -16,12 +17,12 @@ interface Shares {
  * Whoever leaves a loop of so many `rounds` does it in one of them.
  */
 export function sharesOf({ test, arms }: BranchOperation, at: Activation, evaluator: Evaluator, rounds?: number): Shares {
-  const leaving = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
-  if (rounds !== undefined && leaving.includes(true) && leaving.includes(false)) {
+  const left = rounds === undefined ? [] : arms.map((arm) => leavesLoop(arm));
+  if (rounds !== undefined && left.includes(true) && left.includes(false)) {
     // Of few rounds nobody knows in which of them; most loops are left after something was done.
     const once = 1 / Math.max(2, rounds);
-    const count = leaving.filter((leaves) => leaves).length;
-    return { shares: leaving.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: rounds > fewRounds };
+    const count = left.filter((leaves) => leaves).length;
+    return { shares: left.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: rounds > fewRounds };
   }
   const share = test && arms.length === 2 ? evaluator.samples.share(test, at) : undefined;
   if (share !== undefined) return { shares: [share, 1 - share], known: true };
@@ -42,27 +43,14 @@ function raises(arm: readonly Operation[]): boolean {
 
 /** Whether what stands behind the operations in their block never runs after them. */
 function leavesBlock(operations: readonly Operation[]): boolean {
-  const last = operations[operations.length - 1];
-  switch (last?.op) {
-    case "return":
-    case "raise":
-    case "break":
-    case "continue":
-      return true;
-    case "branch":
-      return last.arms.length > 1 && last.arms.every(leavesBlock);
-    case "with":
-      return leavesBlock(last.body);
-    default:
-      return false;
-  }
+  return endsIn(operations, leaving, "has a case for everything");
 }
 
 function leavesLoop(operations: readonly Operation[]): boolean {
-  const last = operations[operations.length - 1];
-  if (last?.op === "branch") return last.arms.length > 1 && last.arms.every(leavesLoop);
-  return last?.op === "return" || last?.op === "break" || (last?.op === "with" && leavesLoop(last.body));
+  return endsIn(operations, endingLoop, "has a case for everything");
 }
+
+const endingLoop: ReadonlySet<Operation["op"]> = new Set(["return", "break"]);
 
 /** How many elements a generator function hands out in one activation. */
 export function yieldCount(operations: readonly Operation[], at: Activation, evaluator: Evaluator): Amount {

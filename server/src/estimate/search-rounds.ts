@@ -12,7 +12,12 @@ export function searched(length: Interval, runs: "once" | "often"): Interval {
   const power = (value: number, exponent: number): number => Math.max(1, value) ** exponent;
   const low = power(length.low, runs === "often" ? 0.35 : 0.1);
   const high = power(length.high, runs === "often" ? 0.75 : 0.9);
-  return interval(Math.min(low, length.low), power(length.likely, 0.55), high);
+  return interval(Math.min(low, length.low), likelyEnd(length.likely), high);
+}
+
+/** In which of so many rounds a loop likely ends that may end in any. */
+export function likelyEnd(rounds: number): number {
+  return Math.max(1, rounds) ** 0.55;
 }
 
 /**

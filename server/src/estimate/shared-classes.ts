@@ -1,7 +1,7 @@
 import { exactly, type Interval } from "../base/interval.js";
 import type { ClassNode, Entity } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
-import type { CallOperation, Place, Value } from "../program/operation.js";
+import { type CallOperation, type Place, unbound, type Value } from "../program/operation.js";
 import type { Activation } from "./evaluate.js";
 
 /**
@@ -113,7 +113,7 @@ export class SharedClasses {
 }
 
 function isBuiltIn(place: Place, name: string): boolean {
-  return place.kind === "name" && place.name === name && place.owner === -1;
+  return place.kind === "name" && place.name === name && place.owner === unbound;
 }
 
 function isCounted({ kind }: Entity): boolean {

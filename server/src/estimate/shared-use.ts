@@ -1,4 +1,5 @@
 import { add } from "../base/interval.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, ComputeOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
 import type { ConstructCosts } from "./construct-costs.js";
@@ -99,8 +100,7 @@ export class SharedUse {
     const object = callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
     let uses = object && this.isShared(object, at) ? 1 : 0;
     // `random.random()` takes 90 ns longer in each of two threads, and `random.randint(1, 6)`, which is written in Python, 290.
-    if (object && callee.op === "read" && hasOneGenerator(object, at))
-      uses = /^(random|getrandbits)$/.test(callee.place.kind === "attribute" ? callee.place.name : "") ? 1 : 3;
+    if (object && hasOneGenerator(object, at)) uses = /^(random|getrandbits)$/.test(lastNameOf(callee)) ? 1 : 3;
     for (const { value } of given) {
       if (value.op === "read" && value.place.kind === "name" && this.isShared(value, at) && this.isCounted(value, at)) uses += 1;
     }

@@ -7,6 +7,7 @@ import { type Amount, asCount, combine, mapAmount } from "./amount.js";
 import { type Activation, bareActivation, type Evaluator, mentions } from "./evaluate.js";
 import { appendedTo } from "./growing-containers.js";
 import { lastName } from "./names-in-text.js";
+import { likelyEnd } from "./search-rounds.js";
 
 /** How often a `while` loop goes round, as far as what it tests and how that changes tell. */
 export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount | "endless" {
@@ -112,7 +113,7 @@ function bothRounds(loop: LoopOperation, tests: readonly Value[], at: Activation
   if (!first) return undefined;
   const least = others.reduce((a, b) => combine(a, b, Math.min) ?? a, first);
   if (counted.length === tests.length) return least;
-  return interval(Math.min(1, least.low), Math.max(1, least.likely) ** 0.55, least.high);
+  return interval(Math.min(1, least.low), likelyEnd(least.likely), least.high);
 }
 
 /** Whether a loop that counts a place on in a text or a list stands in another that does: `j = i`, or the same variable. */

@@ -1,6 +1,8 @@
+import { contains } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
+import { receiverOf } from "./last-name.js";
 import { loopsAround } from "./loops.js";
 import type { Resolver } from "./resolver.js";
 import { sameValue } from "./updates.js";
@@ -22,10 +24,6 @@ export function isCalledAgainOnOne(start: CallOperation, method: FunctionNode, r
   });
 }
 
-function receiverOf({ callee }: CallOperation): Value | undefined {
-  return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
-}
-
 /** Whether the object is a variable that is bound once, outside every loop around the call; a parameter is bound by the caller. */
 function isKept(object: Value, call: CallOperation, within: FunctionNode): boolean {
   if (object.op !== "read" || object.place.kind !== "name") return false;
@@ -35,5 +33,5 @@ function isKept(object: Value, call: CallOperation, within: FunctionNode): boole
   const bound = around?.bound(name) ?? [];
   if (bound.length !== 1 || around?.head.rebound.has(name)) return false;
   const loops = owner === within.index ? loopsAround(within, call) : [];
-  return bound.every((value) => value.op === "call" && !loops.some((loop) => loop.start <= value.start && value.end <= loop.end));
+  return bound.every((value) => value.op === "call" && !loops.some((loop) => contains(loop, value)));
 }

@@ -167,20 +167,23 @@ function missed(attempt: AttemptOperation, handler: number): readonly Check[] {
 
 /** Whether the list surely ends by leaving what is around it. */
 export function leaves(list: readonly Operation[]): boolean {
+  return endsIn(list, leaving, "may match nothing");
+}
+
+/** What ends the block that it stands in. */
+export const leaving: ReadonlySet<Operation["op"]> = new Set(["return", "raise", "break", "continue"]);
+
+/** Whether the list ends in one of these, by every way through its last statement; a `match` may have a case for everything, which is not looked at. */
+export function endsIn(
+  list: readonly Operation[],
+  ends: ReadonlySet<Operation["op"]>,
+  match: "may match nothing" | "has a case for everything",
+): boolean {
   const last = list[list.length - 1];
-  switch (last?.op) {
-    case "return":
-    case "raise":
-    case "break":
-    case "continue":
-      return true;
-    case "branch":
-      return last.test !== undefined && last.arms.length > 1 && last.arms.every(leaves);
-    case "with":
-      return leaves(last.body);
-    default:
-      return false;
-  }
+  if (last?.op === "with") return endsIn(last.body, ends, match);
+  if (last?.op !== "branch") return last !== undefined && ends.has(last.op);
+  const isWhole = last.arms.length > 1 && (last.test !== undefined || match === "has a case for everything");
+  return isWhole && last.arms.every((arm) => endsIn(arm, ends, match));
 }
 
 const broadErrors: ReadonlySet<string> = new Set(["", "Exception", "BaseException"]);

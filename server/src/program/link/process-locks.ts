@@ -3,7 +3,7 @@ import type { Target } from "../../base/target.js";
 import type { TypeRole } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value, WithOperation } from "../operation.js";
 import { type Entity, entityKey, type FunctionNode, functionKey, type ObjectEntity } from "./entity.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { isElementOf, loopsAround } from "./loops.js";
 import { argumentFor } from "./resolver.js";
@@ -358,8 +358,4 @@ function isBeside(spawn: Spawn, call: CallOperation, within: FunctionNode, { res
   if (owner && resolver.enclosingClass(within) === owner) return true;
   // `start()` makes the processes, and the function that calls it goes on with `results.get()`.
   return resolver.callersOf(spawn.in).some((caller) => caller.within === within && caller.call.end < call.start);
-}
-
-function receiverOf(call: Value | Operation): Value | undefined {
-  return call.op === "call" && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }

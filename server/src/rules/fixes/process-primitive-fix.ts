@@ -1,6 +1,6 @@
 import type { TextEdit } from "../../base/edit.js";
+import { receiverOf } from "../../program/link/last-name.js";
 import type { ThreadPrimitiveUse } from "../../program/link/process-locks.js";
-import type { Value } from "../../program/operation.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { handedGlobal } from "./handed-global.js";
 import { kinOf } from "./kin.js";
@@ -27,8 +27,4 @@ export function processPrimitiveFix({ primitive, at, within, effect }: ThreadPri
       ? "What goes through it is pickled. A process that has put something there ends when somebody has taken it."
       : "Workers wait for one another at it, as the parent does.";
   return { fixes: [{ title: `Use a \`${kin.name}\``, safety: "unsafe", caution, edits: [{ path: file.path, edits }] }], refused: [] };
-}
-
-function receiverOf(call: Value): Value | undefined {
-  return call.op === "call" && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }
