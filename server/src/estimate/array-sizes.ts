@@ -27,23 +27,46 @@ export const arrayShapes: ReadonlySet<string> = new Set([
 
 /** How many elements the array has that a call of NumPy or PyTorch makes. */
 export function arraySize(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  return product(dimensionsOf(name, call), at, evaluator);
+}
+
+/** How many rows such an array has, which is what `len` says of it and how often a loop goes round. */
+export function arrayRows(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const [first] = dimensionsOf(name, call);
+  return first && evaluator.number(first, at);
+}
+
+/** How many elements each row of such an array has; undefined where it has one dimension. */
+export function arrayRowSize(name: string, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
+  const [, ...others] = dimensionsOf(name, call);
+  return others.length > 0 ? product(others, at, evaluator) : undefined;
+}
+
+/** The lengths of the dimensions, as they are written; none where the call does not say. */
+function dimensionsOf(name: string, call: CallOperation): readonly Value[] {
+  const positional = call.arguments.filter((argument) => argument.form === "positional").map((argument) => argument.value);
   if (name.startsWith("numpy.random.") || name.startsWith("torch.")) {
-    const positional = call.arguments.filter((argument) => argument.form === "positional");
     const size = call.arguments.find((argument) => argument.name === "size")?.value;
-    if (size) return productOf(size, at, evaluator);
+    if (size) return spread(size);
     // The first two say what is drawn.
-    if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? productOf(positional[2].value, at, evaluator) : undefined;
-    return positional
-      .map((argument) => productOf(argument.value, at, evaluator))
-      .reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+    if (/\.(normal|uniform|randint)$/.test(name)) return positional[2] ? spread(positional[2]) : [];
+    return positional.length === 1 ? spread(positional[0] as Value) : positional;
   }
   const [first, second, third] = positionalOf(call);
   const shape = name === "numpy.linspace" ? third : name === "numpy.arange" ? (second ?? first) : first;
-  return shape && productOf(shape, at, evaluator);
+  return shape ? spread(shape) : [];
+}
+
+function spread(shape: Value): readonly Value[] {
+  return shape.op === "display" ? shape.elements : [shape];
+}
+
+function product(numbers: readonly Value[], at: Activation, evaluator: Evaluator): Amount {
+  if (numbers.length === 0) return undefined;
+  return numbers.map((each) => evaluator.number(each, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
 }
 
 /** A number, or the product of a tuple of numbers. */
 export function productOf(value: Value, at: Activation, evaluator: Evaluator): Amount {
-  if (value.op !== "display") return evaluator.number(value, at);
-  return value.elements.map((element) => evaluator.number(element, at)).reduce((a, b) => combine(a, b, (x, y) => x * y), exactly(1));
+  return product(spread(value), at, evaluator);
 }

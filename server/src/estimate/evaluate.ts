@@ -6,12 +6,13 @@ import { argumentFor, decoratorNames, type Resolver } from "../program/link/reso
 import { sameStructure } from "../program/link/same-structure.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
-import { arrayShapes, arraySize, productOf } from "./array-sizes.js";
+import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
+import { optionDefault } from "./option-defaults.js";
 import { Samples } from "./samples.js";
 import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
@@ -237,6 +238,20 @@ export class Evaluator {
     return read(callee.function.returned[0] as Value, this.activation(callee.function, call, at, callee.receiver !== undefined));
   }
 
+  /** Reads what a variable was given, if that is one value. */
+  followed<Result>(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+    read: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    let found: Result | undefined;
+    this.bounded(() => {
+      found = this.variable(value, at, read, () => undefined);
+      return undefined;
+    });
+    return found;
+  }
+
   private variable<Result>(
     value: Extract<Value, { op: "read" }>,
     at: Activation,
@@ -279,7 +294,8 @@ export class Evaluator {
           const bound = body?.bound(place.name);
           if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
         }
-        return undefined;
+        const option = optionDefault(place.object, place.name, at, this);
+        return option && whole(option.value, option.in);
       }
       case "element":
         return element(place.object, at);
@@ -374,7 +390,7 @@ export class Evaluator {
     const first = argument(0);
     switch (name) {
       case "builtins.len":
-        return first && this.length(first, at);
+        return first && (this.rowCount(first, at) ?? this.length(first, at));
       case "builtins.int":
       case "math.floor":
         return first && mapAmount(this.number(first, at), Math.floor);
@@ -580,6 +596,14 @@ export class Evaluator {
     }
   }
 
+  /** How many rows an array has, whose `length` counts the elements of all of them; undefined for what is no array. */
+  private rowCount(value: Value, at: Activation): Amount {
+    if (value.op === "read" && value.place.kind !== "element")
+      return this.followed(value, at, (bound, activation) => this.rowCount(bound, activation));
+    const [name] = value.op === "call" ? this.resolver.externalCallees(value, at.function) : [];
+    return value.op === "call" && name && arrayShapes.has(name) ? arrayRows(name, value, at, this) : undefined;
+  }
+
   /** The length of a list that starts empty and is appended to in its own function. */
   private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
     const { place } = value;
@@ -724,6 +748,7 @@ export class Evaluator {
         const [name] = this.resolver.externalCallees(iterable, at.function);
         const first = iterable.arguments[0]?.value;
         if (name && first && passThrough.has(name) && name !== "builtins.enumerate") return this.elementLength(first, at);
+        if (name && arrayShapes.has(name)) return arrayRowSize(name, iterable, at, this);
         return (
           lengthOfLibraryElement(name, iterable, at, this) ??
           this.lineLength(iterable, at) ??
@@ -862,7 +887,10 @@ export class Evaluator {
         ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this) ?? trimmingRounds(loop, at, this))
         : undefined;
     if (taken) return { count: taken, known: "known" };
-    const counted = loop.form === "while" ? whileRounds(loop, at, this) : loop.iterable && this.length(loop.iterable, at);
+    const counted =
+      loop.form === "while"
+        ? whileRounds(loop, at, this)
+        : loop.iterable && (this.rowCount(loop.iterable, at) ?? this.length(loop.iterable, at));
     const isOpen = counted === undefined || (counted === "endless" && loop.endsEarly);
     const read = isOpen ? streamRounds(loop, at, this) : undefined;
     if (read) return read;

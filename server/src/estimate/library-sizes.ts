@@ -13,7 +13,7 @@ export function sameAsFunction(name: string): string {
 }
 
 /** Where counting is more exact than looking at some elements. */
-const exactlyCounted: ReadonlySet<string> = new Set(["itertools.islice", "itertools.repeat"]);
+const exactlyCounted: ReadonlySet<string> = new Set(["itertools.islice", "itertools.repeat", "collections.deque"]);
 
 /** How many elements, characters or bytes a library call returns; undefined where nothing can be told. */
 export function lengthOfLibraryCall(qualifiedName: string | undefined, call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
@@ -73,11 +73,17 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return length(third);
     case "io.StringIO":
     case "io.BytesIO":
-    case "collections.deque":
     case "collections.OrderedDict":
     case "itertools.accumulate":
     case "builtins.dict.fromkeys":
       return length(first);
+    case "collections.deque": {
+      const most = number(keyword("maxlen") ?? second);
+      const start = length(first);
+      if (!most) return start;
+      // What starts empty gets full, as nobody limits what stays short anyway; while it fills, it is half full on average.
+      return start && start.high > 0 ? combine(start, most, Math.min) : interval(most.low / 2, most.likely, most.high);
+    }
     case "collections.Counter":
       return mapAmount(length(first), (count) => Math.min(count, Math.max(10, Math.sqrt(count))));
     case "csv.reader":

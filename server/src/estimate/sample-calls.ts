@@ -83,9 +83,11 @@ function ofFunction(name: string, asked: Asked): Sample | undefined {
     case "builtins.sorted":
     case "builtins.reversed":
     case "builtins.iter":
-    case "collections.deque":
     case "itertools.accumulate":
       return elements();
+    case "collections.deque":
+      // With a limit, it's the last ones, and what comes later drives them out.
+      return second || keyword("maxlen") ? undefined : elements();
     case "builtins.set":
     case "builtins.frozenset":
     case "collections.Counter": {

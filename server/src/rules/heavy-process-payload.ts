@@ -25,15 +25,19 @@ function find(context: RuleContext): readonly Match<SiteEstimate>[] {
 /** Less than that goes through a pipe in well under a millisecond. */
 const leastBytes = 200_000;
 
+/** So much takes tenths of a second and as much memory again for each task that waits: few calls that nothing is known of take longer. */
+const hugeBytes = 100_000_000;
+
 function isHeavy(site: SiteEstimate, context: RuleContext): boolean {
   const { spawn, work, prediction, payload } = site;
   if (spawn.worker !== "process" || spawn.width !== "pool" || /^celery\.|^ray\.|^joblib\./.test(spawn.spawner)) return false;
   if (spawn.targets.length !== 1 || spawn.instances === "one") return false;
-  if (isMostlyUnknown(work) || work.unknownCalls + work.uncostedCalls >= 1 || work.isEndless) return false;
+  const bytes = payload.argumentBytes + payload.resultBytes;
+  if (isMostlyUnknown(work) || work.isEndless) return false;
+  if (work.unknownCalls + work.uncostedCalls >= 1 && bytes < hugeBytes) return false;
   // A whole argument goes once with each chunk, which is once for many tasks.
   if (batching(site) === "in chunks" && [...(spawn.targets[0]?.arguments.values() ?? [])].some((argument) => argument.how === "whole"))
     return false;
-  const bytes = payload.argumentBytes + payload.resultBytes;
   if (bytes < leastBytes) return false;
   const processes = applicable(prediction, "processes");
   return processes !== undefined && processes.speedup.likely < 1 && transferNs(bytes, context.target).low > taskNs(work).likely;

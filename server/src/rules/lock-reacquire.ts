@@ -36,7 +36,8 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   for (const taken of [...acquisitionsOfAnyone(program), ...activityOf(program).acquisitions]) {
     const held = heldAlready(taken);
     if (!held) continue;
-    const key = `${taken.function.file.path}:${taken.range.start}`;
+    const place = placeOf(held, taken);
+    const key = `${place.path}:${place.range.start}`;
     const known = matches.get(key);
     if (known && known.confidence !== "possible") continue;
     const confidence = confidenceOf(held, taken, program.resolver);
@@ -44,10 +45,9 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
     const isByCall = [held, taken.lock].some((lock) => handedOver(lock.taken.function, lock.taken.range) || isHandedOn(lock));
     if (isByCall) continue;
     matches.set(key, {
-      path: taken.function.file.path,
-      range: taken.range,
+      ...place,
       confidence,
-      related: places(held, taken),
+      related: relatedPlaces(held, taken),
       targets: [],
       prediction: undefined,
       data: { held, taken },
@@ -186,24 +186,43 @@ function isSetMeanwhile(test: Value, holder: FunctionNode): boolean {
   return isSet;
 }
 
-function places(held: HeldLock, taken: Acquisition): readonly RelatedLocation[] {
+/** The call made with the lock held, which is what to change; the acquisition itself where the same function took it before, or another that has returned. */
+function placeOf(held: HeldLock, taken: Acquisition): Pick<Match<Data>, "path" | "range"> {
+  const step = stepWithLock(held, taken);
+  return step
+    ? { path: step.function.file.path, range: { start: step.call.start, end: step.call.end } }
+    : { path: taken.function.file.path, range: taken.range };
+}
+
+/** The call by which the holder of the lock gets to where it is taken again. */
+function stepWithLock(held: HeldLock, taken: Acquisition): CallStep | undefined {
+  const level = levelOf(held, taken);
+  return level === undefined ? undefined : taken.path[level];
+}
+
+function relatedPlaces(held: HeldLock, taken: Acquisition): readonly RelatedLocation[] {
   const { taken: outer } = held;
+  const first = { path: outer.function.file.path, range: outer.range, message: `\`${held.name}\` is taken here first` };
+  if (!stepWithLock(held, taken)) return [first];
   const level = levelOf(held, taken) ?? 0;
   return [
-    { path: outer.function.file.path, range: outer.range, message: `\`${held.name}\` is taken here first` },
-    ...taken.path.slice(level, level + 5).map((step): RelatedLocation => {
+    first,
+    ...taken.path.slice(level + 1, level + 5).map((step): RelatedLocation => {
       const range = { start: step.call.start, end: step.call.end };
       return { path: step.function.file.path, range, message: "and still held at this call" };
     }),
+    { path: taken.function.file.path, range: taken.range, message: "and taken again here" },
   ];
 }
 
 function message({ held, taken }: Data): string {
   const { lock } = taken;
-  const isDirect = held.taken.function === taken.function;
-  const holder = isDirect ? "already held" : `held by \`${held.taken.function.head.name}\``;
   const who = lock.scope === "tasks" ? "task" : "thread";
-  return `\`${lock.name}\` is ${holder} when it is taken here: the ${who} waits for itself for ever, as the lock is not reentrant. ${insteadText(lock)}`;
+  const forEver = `the ${who} waits for itself for ever, as the lock is not reentrant. ${insteadText(lock)}`;
+  if (stepWithLock(held, taken))
+    return `\`${held.name}\` is held at this call, in which \`${taken.function.head.name}\` takes it again: ${forEver}`;
+  const holder = held.taken.function === taken.function ? "already held" : `held by \`${held.taken.function.head.name}\``;
+  return `\`${lock.name}\` is ${holder} when it is taken here: ${forEver}`;
 }
 
 function insteadText(lock: HeldLock): string {

@@ -435,7 +435,7 @@ class Walker {
 
   /** Walks a function in a frame; returns what it leaves held. */
   private enter(frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): Exit {
-    const untouched: Exit = { held, yielded: [] };
+    const untouched: Exit = { held, yielded: [], takenAgain: [], depth: path.length };
     if (path.length > 0) {
       const known = this.entries.get(frame.function);
       this.entries.set(frame.function, known ? commonLocks(known, held) : held);
@@ -457,8 +457,12 @@ class Walker {
     }
     if (frame.decoration) key += `@${frame.decoration.key}`;
     const before = this.visited.get(key);
-    if (before) return before;
+    if (before) {
+      this.again(before, held, path);
+      return before;
+    }
     this.visited.set(key, untouched);
+    const first = this.acquisitions.length;
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
     if (usesThreadIdentity(frame.function)) start.push(threadIdentity(frame.function));
@@ -480,9 +484,23 @@ class Walker {
     const exit = {
       held: (heldOnEvery(activation.exits) ?? held).filter((lock) => !around.has(lock)),
       yielded: withoutIdentity(heldOnEvery(activation.yields) ?? []),
+      takenAgain: this.acquisitions
+        .slice(first)
+        .filter(({ locks, lock }) => locks.some((each) => held.includes(each) && each.key === lock.key)),
+      depth: path.length,
     };
     this.visited.set(key, exit);
     return exit;
+  }
+
+  /** What waits for its own thread is noted for each call that gets there with the lock held, as it is the call that is wrong. */
+  private again({ takenAgain, depth }: Exit, held: readonly HeldLock[], path: readonly CallStep[]): void {
+    if (this.whose !== "anyone") return;
+    for (const taken of takenAgain) {
+      const locks = taken.locks.map((lock) => held.find(({ key }) => key === lock.key) ?? lock);
+      // Only the call is another one: what lies between the function that was entered and the acquisition is the same.
+      this.acquisitions.push({ ...taken, root: this.current, locks, path: [...path, ...taken.path.slice(depth)] });
+    }
   }
 
   /** Walks a list; `held` is changed as explicit acquire and release calls come by. Returns whether the list surely leaves what is around it. */
@@ -1266,6 +1284,10 @@ function isOfElement(value: Value, loop: LoopOperation): boolean {
 interface Exit {
   readonly held: readonly HeldLock[];
   readonly yielded: readonly HeldLock[];
+  /** What waits for a lock that was held at the call. */
+  readonly takenAgain: readonly Acquisition[];
+  /** How many calls from the root the function was when it was walked. */
+  readonly depth: number;
 }
 
 /** `self` of `self.a.b` and `self.a[k]`. */

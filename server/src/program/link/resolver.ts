@@ -642,15 +642,18 @@ export class Resolver {
   private annotated(annotation: Value, scope: FunctionNode): readonly Entity[] {
     return this.annotationTypes(annotation, scope).flatMap((entity): readonly Entity[] => {
       if (entity.kind === "class") return [{ kind: "instance", class: entity.class }];
-      if (
-        entity.kind === "external" &&
-        (this.knowledge.type(entity.name) || typesOfTyping.has(entity.name) || !isAbstractType.test(entity.name))
-      ) {
-        const name = typesOfTyping.get(entity.name) ?? entity.name;
-        return [{ kind: "object", type: name, origin: undefined }];
-      }
-      return [];
+      const type = entity.kind === "external" ? this.annotatedType(entity.name) : undefined;
+      return type === undefined ? [] : [{ kind: "object", type, origin: undefined }];
     });
+  }
+
+  private annotatedType(name: string): string | undefined {
+    const usual = typesOfTyping.get(name);
+    if (usual !== undefined || this.knowledge.type(name)) return usual ?? name;
+    // `pool: multiprocessing.Pool`: people name the function that makes one.
+    const [made, ...others] = this.knowledge.callable(name)?.returns ?? [];
+    if (made && others.length === 0 && made.type !== "receiver") return made.type;
+    return isAbstractType.test(name) ? undefined : name;
   }
 
   /** The types that an annotation names: through `X | None`, `Optional[X]`, `Annotated[X, …]` and quoted names. */

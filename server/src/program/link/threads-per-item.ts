@@ -187,6 +187,7 @@ class Search {
         const { callee } = value;
         const method = callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : "";
         if (dataCalls.test(method) || names.some((name) => dataTypes.test(name))) return true;
+        if (this.program.resolver.callees(value, node).some((callee) => this.yieldsOutsideData(callee.function, depth + 1))) return true;
         const isPassedOn = names.some((name) => handingOn.test(name));
         if (isPassedOn) return value.arguments.some((argument) => isOutside(argument.value));
         // `range(len(rows))` and `text.strip().splitlines()` are about the same data.
@@ -197,6 +198,19 @@ class Search {
       default:
         return false;
     }
+  }
+
+  /** Whether a generator of the program hands on what comes from such a place: `for page in pages: yield from links.findall(read(page))`. */
+  private yieldsOutsideData(generator: FunctionNode, depth: number): boolean {
+    if (!generator.head.isGenerator) return false;
+    let isOutside = false;
+    walkOperations(generator.facts.body, (operation) => {
+      if (operation.op !== "yield" || isOutside) return;
+      const sources = loopsAround(generator, operation).flatMap(({ iterable }) => iterable ?? []);
+      if (operation.isFrom && operation.value) sources.push(operation.value);
+      isOutside = sources.some((source) => this.isOutsideData(source, generator, depth));
+    });
+    return isOutside;
   }
 
   private arrival(loop: LoopOperation, given: readonly Value[], node: FunctionNode): Item | undefined {

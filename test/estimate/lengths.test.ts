@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf } from "./predictions.js";
+
+/* Lengths that stand elsewhere than in what they are the length of. */
+
+const parser = await pythonParser();
+
+const pool = "from concurrent.futures import ThreadPoolExecutor\n";
+
+function taskNs(program: string): number {
+  return predictionOf(parser, program).work.interpreterNs.likely;
+}
+
+const ofOption = (add: string, read: string): string => `${pool}import argparse
+def task(count):
+    total = 0
+    for number in range(count):
+        total += number * number
+    return total
+def options():
+    parser = argparse.ArgumentParser()
+    ${add}
+    parser.add_argument("--workers", type=int, default=4)
+    return parser.parse_args()
+def main():
+    given = options()
+    with ThreadPoolExecutor(given.workers) as executor:
+        list(executor.map(task, [${read}] * 8))
+if __name__ == "__main__":
+    main()
+`;
+
+describe("lengths that options of the command line default to", () => {
+  for (const [what, add, read] of [
+    ["the long flag's name", 'parser.add_argument("-n", "--row-count", type=int, default=40_000)', "given.row_count"],
+    ["a name of its own", 'parser.add_argument("-n", dest="rows", type=int, default=40_000)', "given.rows"],
+  ] as const)
+    test(what, () => {
+      const ratio = taskNs(ofOption(add, read)) / taskNs(ofOption(add, "40_000"));
+      assert.ok(Math.abs(ratio - 1) < 0.01, `${ratio}`);
+    });
+
+  test("another option's default says nothing", () => {
+    const other = 'parser.add_argument("--other", type=int, default=40_000)';
+    const ratio = taskNs(ofOption(other, "given.rows")) / taskNs(ofOption(other, "40_000"));
+    assert.ok(Math.abs(ratio - 1) > 0.1, `${ratio}`);
+  });
+});
+
+const ofQueue = (made: string): string => `${pool}from collections import deque
+def task(number):
+    window = ${made}
+    total = 0
+    for value in range(100_000):
+        window.append(value)
+    for value in list(window):
+        for other in range(5_000):
+            total += value * other
+    return total
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, range(8)))
+`;
+
+test("a deque holds as many as it has room for", () => {
+  const ratio = taskNs(ofQueue("deque(maxlen=400)")) / taskNs(ofQueue("deque(maxlen=200)"));
+  assert.ok(ratio > 1.8 && ratio < 2.2, `${ratio}`);
+  const full = taskNs(ofQueue("deque(range(400), 300)")) / taskNs(ofQueue("deque(maxlen=300)"));
+  assert.ok(Math.abs(full - 1) < 0.1, `${full}`);
+});
+
+const ofRows = (shape: string, loop: string): string => `${pool}import numpy as np
+def task(number):
+    table = np.zeros(${shape})
+    total = 0
+    for row in ${loop}:
+        for other in range(1_000):
+            total += other * other
+    return total
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, range(8)))
+`;
+
+test("an array has as many rows as its first dimension says", () => {
+  for (const loop of ["table", "range(len(table))"]) {
+    const ratio = taskNs(ofRows("(50, 4_000)", loop)) / taskNs(ofRows("(50, 2)", loop));
+    assert.ok(ratio > 0.9 && ratio < 1.1, `${loop}: ${ratio}`);
+  }
+});
