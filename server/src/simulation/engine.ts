@@ -299,6 +299,7 @@ export function execute(
   const services: ThreadServices = {
     runtime,
     compilation,
+    cores: machine.cores,
     numberedName(kind) {
       const number = (namesGiven.get(kind) ?? 0) + 1;
       namesGiven.set(kind, number);

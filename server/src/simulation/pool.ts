@@ -7,6 +7,7 @@ import { demandOf, type Pool, type TaskGroup } from "./workload.js";
 export interface ThreadServices {
   readonly runtime: Runtime;
   readonly compilation: Compilation;
+  readonly cores: number;
   /** `thread-1`, `thread-2` …: a name of that kind that no other thread has. */
   numberedName(kind: string): string;
   /** A thread that begins to run as soon as the machine has woken it. */
@@ -34,9 +35,11 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
   const tasks = groups.reduce((sum, group) => sum + group.count, 0);
   const chunkSize = broker ? Math.max(1, Math.floor(pool.chunkSize ?? 1)) : 1;
   let chunks = Math.ceil(tasks / chunkSize);
-  const cold = broker ? coldFactor(broker, groups, tasks, chunkSize) : 1;
+  const between = broker ? betweenHandOvers(broker, groups, tasks, chunkSize) : 0;
+  const cold = broker ? 1 + (broker.coldTimes - 1) * between : 1;
+  const workerCold = broker ? 1 + ((pool.workers > services.cores ? broker.crowdedColdTimes : broker.workerColdTimes) - 1) * between : 1;
   const groupStarts = prefixSums(groups);
-  const programs = groups.map((group) => taskProgram(services, group, chunkSize, cold));
+  const programs = groups.map((group) => taskProgram(services, group, chunkSize, workerCold));
   const exitProgram = interpreterProgram(Math.round(start.exitNs));
 
   const done = new Uint8Array(chunks);
@@ -166,7 +169,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
             return resultBytes * handOver.workerNsPerByte + objectsNs;
           });
           const readNs = readingNs(runtime, inChunk(chunk, argumentBytes));
-          run(worker, interpreterProgram(Math.max(1, Math.round(handOver.workerNs * cold + readNs + dataNs))));
+          run(worker, interpreterProgram(Math.max(1, Math.round(handOver.workerNs * workerCold + readNs + dataNs))));
           stage = "opening";
         } else {
           run(worker, programs[groupOf(task)] as Program);
@@ -246,7 +249,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
       services.sleep(thread, "a task or a result");
       return "stop";
     };
-    manager = services.spawn(`${poolName} manager`, "main", interpreterProgram(0), manage);
+    manager = services.spawn(`${poolName} manager`, "main", interpreterProgram(costs.startNs), manage);
 
     /** `pickled` waits for a worker that reads it, `written` is being read. */
     let sending: "nothing" | "pickled" | "written" = "nothing";
@@ -417,15 +420,15 @@ function readingNs({ handOver, wakeUpNs }: Runtime, bytes: number): number {
   return bytes * (workerNsPerByte + broker.nsPerByte) + (bytes / broker.pipeBytes) * 2 * wakeUpNs.low;
 }
 
-/** How many times dearer hand-overs are for the work that lies between them. */
-function coldFactor(broker: Broker, groups: readonly TaskGroup[], tasks: number, chunkSize: number): number {
+/** How much of what makes hand-overs dearer lies between two of them, at most 1. */
+function betweenHandOvers(broker: Broker, groups: readonly TaskGroup[], tasks: number, chunkSize: number): number {
   let total = 0;
   for (const { count, steps } of groups) {
     const { interpreterNs, heldNs, nativeNs, waitNs } = demandOf(steps);
     total += count * (interpreterNs + heldNs + nativeNs + waitNs);
   }
   const between = (total / Math.max(1, tasks)) * chunkSize;
-  return 1 + (broker.coldTimes - 1) * Math.min(1, between / broker.coldAfterNs);
+  return Math.min(1, between / broker.coldAfterNs);
 }
 
 function prefixSums(groups: readonly TaskGroup[]): readonly number[] {

@@ -86,6 +86,8 @@ export interface HandOver {
 
 /** The executor's manager and feeder threads in the parent of worker processes. */
 export interface Broker {
+  /** Interpreter time of the manager before it passes the first task on. */
+  readonly startNs: number;
   /** Interpreter time of the feeder per task (or chunk) sent. */
   readonly sendNs: number;
   /** Interpreter time of the manager per result received and task passed on to the feeder. */
@@ -101,9 +103,12 @@ export interface Broker {
   /** How many tasks wait in the pipe beyond one per worker: `EXTRA_QUEUED_CALLS` in concurrent/futures/process.py. */
   readonly extraQueued: number;
   /**
-   * How many times dearer all these and the worker's part are when `coldAfterNs` or more of other work lie between two of them,
+   * How many times dearer all these are when `coldAfterNs` or more of other work lie between two of them,
    * because that work has taken their place in the caches; in between, in proportion.
    */
   readonly coldTimes: number;
+  /** The same for the worker's part, and for that of workers which take turns on fewer cores than they are. */
+  readonly workerColdTimes: number;
+  readonly crowdedColdTimes: number;
   readonly coldAfterNs: number;
 }

@@ -20,6 +20,13 @@ export function startMethodOf(target: Target, platform: "linux" | "macos" | "win
  */
 const forkServerNs = 600_000;
 
+/**
+ * What a pool of forked workers makes its parent do after the forks, before it sends the first task: starting the two threads, and copying each page
+ * that it writes to, as the workers have it too. Of four workers the first begins 1.2 to 1.5 ms later than the last one would let it (CPython 3.8 to
+ * 3.14, `test/simulation/validation/pools-computing`).
+ */
+const afterForkNs = 1_300_000;
+
 /** Worker processes, each with an interpreter lock of its own; tasks and results are pickled and go through pipes. */
 export function processes(
   target: Target,
@@ -68,11 +75,15 @@ export function processes(
         nsPerByte: handOver.parentNsPerByte,
         nsPerArgument: pickleNsPerObject,
         nsPerResult: unpickleNsPerObject,
+        startNs: method === "fork" ? afterForkNs : 0,
         pipeBytes: 65_536,
         extraQueued: 1,
         // Processor time per task, 3.11 to 3.14: worker 17 µs with empty tasks, 40 µs with tasks of 0.3 ms, 37 µs of 1 ms, 90 µs of
-        // 5 ms; parent 46, 140, 139 and 135 µs (other work on the machine).
+        // 5 ms; parent 46, 140, 139 and 135 µs (other work on the machine). With nothing beside them and tasks of 6 ms, 80 to 130 µs of a worker's
+        // where each has a core, 240 to 290 µs of each of four on two cores (3.8 to 3.14, `test/simulation/validation/pools-computing`).
         coldTimes: 3,
+        workerColdTimes: 4.5,
+        crowdedColdTimes: 12,
         coldAfterNs: 500_000,
       },
     },
