@@ -26,6 +26,8 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   /** What other threads do that are started with them, one each. */
   readonly beside: readonly Times[];
   readonly workers: number;
+  /** How many tasks one hand-over carries to a worker process. */
+  readonly chunkSize: number;
   readonly argumentBytes: number;
   readonly argumentObjects: number;
   readonly resultObjects: number;
@@ -62,6 +64,7 @@ export function workloadOf(demand: Demand, corner: Corner, memory: "shared" | "c
       pools: [
         {
           workers: Math.max(1, Math.min(size, mostThreads)),
+          chunkSize: demand.chunkSize,
           tasks: [...groups.map((group) => ({ ...group, ...sent })), ...beside],
         },
       ],

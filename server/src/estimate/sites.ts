@@ -10,8 +10,10 @@ import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js"
 import { walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
+import { chunkSizeOf } from "./chunks.js";
 import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
+import { firstPoolAssumption } from "./first-pool.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
@@ -157,6 +159,7 @@ function estimateSite(
     ...(uneven ? { shares: uneven.shares } : {}),
     beside: beside.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
     workers: spawn.width === "thread" && settings.workers === undefined ? workers + beside.length : workers,
+    chunkSize: chunkSizeOf(spawn, tasks, workers, (value) => model.evaluator.number(value, bareActivation(spawn.in))),
     argumentBytes: payload.argumentBytes,
     argumentObjects: payload.argumentObjects,
     resultObjects: payload.resultObjects,
@@ -171,6 +174,8 @@ function estimateSite(
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
     from: origin.kind === "measured" || origin.kind === "calibrated" ? "measured" : "default",
   });
+  const firstPool = spawn.worker === "process" ? firstPoolAssumption(settings) : undefined;
+  if (firstPool) assumptions.push(firstPool);
   const isUnknown = isMostlyUnknown(work);
   let key: string | undefined;
   const demanded = (): string => {

@@ -1,5 +1,6 @@
 import { add, type Interval } from "../base/interval.js";
 import type { Target } from "../base/target.js";
+import { chunkArgument, makesChunks } from "../estimate/chunks.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { TaskWork } from "../estimate/work.js";
@@ -36,16 +37,12 @@ export function transferNs(bytes: number, target: Target): Interval {
  * How the tasks of a site that gives them to a pool of processes are put together: one by one, or several in one hand-over. `multiprocessing`'s
  * `map` makes chunks by itself, four for each worker; the others do as `chunksize` says.
  */
-export function batching({ spawn }: SiteEstimate): "one by one" | "in chunks" {
-  if (/\.(map_async|starmap|starmap_async)$|\.Pool\.map$|^joblib\./.test(spawn.spawner)) {
-    const given = spawn.call.arguments.find((argument) => argument.name === "chunksize")?.value ?? spawn.call.arguments[2]?.value;
-    return given?.op === "constant" && given.value === 1 ? "one by one" : "in chunks";
-  }
-  if (spawn.items.length === 0) return "one by one";
-  const isImap = /\.(imap|imap_unordered)$/.test(spawn.spawner);
-  const size =
-    spawn.call.arguments.find((argument) => argument.name === "chunksize")?.value ?? (isImap ? spawn.call.arguments[2]?.value : undefined);
-  return size === undefined || (size.op === "constant" && size.value === 1) ? "one by one" : "in chunks";
+export function batching(site: SiteEstimate): "one by one" | "in chunks" {
+  const { spawn } = site;
+  const given = chunkArgument(spawn);
+  const isOne = given?.op === "constant" && given.value === 1;
+  if (makesChunks(spawn)) return isOne ? "one by one" : "in chunks";
+  return spawn.items.length === 0 || given === undefined || isOne ? "one by one" : "in chunks";
 }
 
 /** Whether the code says how many tasks there are. */
