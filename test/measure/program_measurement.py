@@ -127,6 +127,8 @@ def measure(name, options, kept):
         order = ["serial", *lacking] if options.alone else ["serial", *(each for pair in pairs for each in (*pair, "serial"))]
         for kind in order:
             quiet, took = alone(kinds[kind]) if options.alone else timed(kinds[kind], deadline)
+            if options.pauses:
+                time.sleep(took / 1e9)
             if quiet:
                 runs[kind].append(took)
     if kept:
@@ -377,6 +379,7 @@ def main(script):
     arguments.add_argument("--kinds", default="threads,processes", help="which pools; `interpreters` since 3.14")
     arguments.add_argument("--tasks", type=int, default=1, help="items are repeated until there are at least so many")
     arguments.add_argument("--alone", action="store_true", help="nothing else runs on this machine: every moment is quiet")
+    arguments.add_argument("--pauses", action="store_true", help="as long as each run, between runs: what is scheduled before all others (`chrt -f 20`) is throttled otherwise")
     arguments.add_argument("--only-times", action="store_true", help="with --one: the times of all runs, without what tasks are made of")
     arguments.add_argument("--one")
     arguments.add_argument("names", nargs="*")
@@ -391,8 +394,9 @@ def main(script):
     command += ["--kinds", options.kinds, "--tasks", str(options.tasks)]
     if options.workers:
         command += ["--workers", ",".join(map(str, options.workers))]
-    if options.alone:
-        command += ["--alone"]
+    for name in ("alone", "pauses"):
+        if getattr(options, name):
+            command += ["--" + name]
     if options.kept:
         command += ["--target", options.target, "--kept", str(options.kept)]
     for name in options.names or sorted(path.stem for path in PROGRAMS.glob("*.py")):

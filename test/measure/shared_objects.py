@@ -22,7 +22,7 @@ clock = time.perf_counter_ns
 LEAST_NS = 12_000_000
 
 MODULE = '''
-import abc, collections, enum, functools, math, operator, random, re
+import abc, collections, copy, enum, functools, hashlib, itertools, json, math, operator, random, re, struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -111,6 +111,7 @@ NAMES, SMALL = ["left", "right", "other"], [n % 7 for n in range(1000)]
 OPERATIONS = {"+": lambda a, b: a, "-": lambda a, b: b}
 
 POINT, ITEM, PAIR, KEY, INNER = Point(3), Item("name", 1.5), Pair(1000.5, 2000.5), Key(1, 2), closure(2.5, 1000)
+FEW = [n + 1000 for n in range(20)]
 NUMBERS, FLOATS, TEXTS = [n + 1000 for n in range(1000)], [n * 1.25 for n in range(1000)], ["%d-key" % n for n in range(1000)]
 POINTS = [Point(n) for n in range(1000)]
 ROWS = [[n + i for i in range(10)] for n in range(1000)]
@@ -262,6 +263,20 @@ SHAPES = [
     ("random.randint", "y = random.randint(1, 6)", ""),
     ("own random.Random, randint", "y = own.randint(1, 6)", "own = random.Random(1)", True),
     ("float of a library's module", "y = math.pi", ""),
+    ("own dataclass, made", "y = Item(i, i)", ""),
+    ("own dataclasses, compared", "y = own == other", "own = Item(1, 2); other = Item(1, 3)"),
+    ("named tuple, made", "y = Pair(i, i)", ""),
+    ("list of 1000, sum", "y = sum(NUMBERS)", ""),
+    ("list of 1000, sorted", "y = sorted(NUMBERS)", ""),
+    ("list of 1000, loop", "for y in NUMBERS: pass", ""),
+    ("list of 20, enumerate", "for y, z in enumerate(FEW): pass", ""),
+    ("list of 20, combinations", "for y, z in itertools.combinations(FEW, 2): pass", ""),
+    ("json.dumps of little", "y = json.dumps(own)", "own = {'a': 1}"),
+    ("json.loads of little", "y = json.loads(own)", "own = '[1]'"),
+    ("copy.deepcopy of ten", "y = copy.deepcopy(own)", "own = {'a': [1, 2, 3], 'b': {'c': 'x'}}"),
+    ("struct.pack", "y = struct.pack('<IH', i, 7)", ""),
+    ("hashlib.sha256", "y = hashlib.sha256(b'abc').digest()", ""),
+    ("own list, appended to", "own = []; own.append(i); own.append(i)", "", True),
 ]
 
 # How much the same uses take with more and more of the thread's own work between them.

@@ -211,6 +211,7 @@ function measuredDemand(parser: Parser, { target: on, cores, programs }: Program
     nativeNs: each(total.nativeNs),
     waitNs: each(total.waitNs),
     tasks: exactly(tasks),
+    clock: "machine",
     importNs: record.importNs,
     memory: record.firstTaskNs === undefined ? site.demand.memory : { freshBytes: 0, touchedBytes: 0 },
   };

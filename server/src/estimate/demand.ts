@@ -17,6 +17,8 @@ export function likelyNs({ interpreterNs, heldNs, nativeNs, waitNs }: Times): nu
 export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */
   readonly importNs: number;
+  /** Whose nanoseconds these are: the user's machine's, which was measured, or those of the machine that the shipped tables come from, left alone. */
+  readonly clock: "machine" | "tables";
   /** Whether the tasks are functions of the file that is run as a program, which a fork server has imported before it makes workers. */
   readonly ofProgram: boolean;
   readonly resultBytes: number;

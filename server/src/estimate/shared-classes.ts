@@ -1,8 +1,9 @@
-import { exactly, type Interval } from "../base/interval.js";
+import { exactly, type Interval, scale } from "../base/interval.js";
 import type { ClassNode, Entity } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { type CallOperation, type Place, unbound, type Value } from "../program/operation.js";
 import type { Activation } from "./evaluate.js";
+import type { OperationCosts } from "./operation-costs.js";
 
 /**
  * What all threads use in classes although nobody hands it to them. Without a GIL, classes and functions are immortal from the first thread on, but
@@ -14,6 +15,7 @@ export class SharedClasses {
     private readonly resolver: Resolver,
     /** What a use of a value in a class body is: a literal, another object, or nothing that is counted. */
     private readonly kindOf: (value: Value, at: ClassNode) => "own" | "object" | "literal",
+    private readonly costs: OperationCosts,
   ) {}
 
   /** Of reading an attribute: what lies in the class of its object, or in the class that is named. */
@@ -21,10 +23,9 @@ export class SharedClasses {
     if (place.kind !== "attribute") return nothing;
     const { object, name } = place;
     // `Colour.RED.value` is a property that `enum` wrote in Python, 100 ns for the member and 400 for it.
-    if ((name === "value" || name === "name") && object.op === "read" && object.place.kind === "attribute") {
-      const owner = this.classesOf(object.place.object, at)[0];
-      if (owner && this.isEnum(owner)) return { uses: propertyOfEnum, literals: 0 };
-    }
+    if (this.isOfMember(place, at)) return { uses: propertyOfEnum, literals: 0 };
+    // What reads a field of a named tuple is an object in its class: 115 ns.
+    if (this.isNamedTuple(object, at)) return oneUse;
     for (const entity of this.resolver.resolve(object, at.function)) {
       if (entity.kind !== "class" && entity.kind !== "instance") continue;
       for (const node of this.resolver.classOrder(entity.class).classes) {
@@ -34,16 +35,51 @@ export class SharedClasses {
         const value = bound?.[bound.length - 1];
         if (value) return this.usesOfBound(value, node, entity.kind === "class");
       }
-      return nothing;
+      const isField = entity.kind === "instance" && this.resolver.classOrder(entity.class).externals.includes("typing.NamedTuple");
+      return isField ? oneUse : nothing;
     }
     return nothing;
+  }
+
+  /** What reading `Colour.RED.value` takes beside finding the member. */
+  memberNs(place: Place, at: Activation): Interval | undefined {
+    return this.isOfMember(place, at) ? scale(this.costs.operations.propertyLoad, memberProperties) : undefined;
+  }
+
+  /** `.value` or `.name` of a member that is named, or that a variable is bound to. */
+  private isOfMember(place: Place, at: Activation): boolean {
+    if (place.kind !== "attribute" || (place.name !== "value" && place.name !== "name") || place.object.op !== "read") return false;
+    const member = place.object.place;
+    const isMember = (value: Value): boolean =>
+      value.op === "choice"
+        ? value.values.some(isMember)
+        : value.op === "read" &&
+          value.place.kind === "attribute" &&
+          this.classesOf(value.place.object, at).some((owner) => this.isEnum(owner));
+    if (member.kind !== "name") return isMember(place.object);
+    return member.owner === at.function.index && (at.function.bound(member.name) ?? []).some(isMember);
+  }
+
+  /** Whether a variable is bound to what a class makes that `collections.namedtuple` made. */
+  private isNamedTuple(object: Value, at: Activation): boolean {
+    if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== at.function.index) return false;
+    return (at.function.bound(object.place.name) ?? []).some((value) => {
+      if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "name") return false;
+      const { name, owner } = value.callee.place;
+      const module = at.function.file.functionAt(0);
+      const makers = (owner === 0 && module?.bound(name)) || [];
+      return makers.some(
+        (made) => made.op === "call" && module && this.resolver.externalCallees(made, module)[0] === "collections.namedtuple",
+      );
+    });
   }
 
   private usesOfBound(value: Value, node: ClassNode, isNamed: boolean): { readonly uses: number; readonly literals: number } {
     if (value.op === "function") {
       const method = node.file.functionAt(value.function);
       const names = method ? decoratorNames(method) : [];
-      return names.some((each) => /^(property|cached_property|classmethod|staticmethod)$/.test(each)) ? descriptorUse : nothing;
+      if (names.some((each) => /^(property|cached_property)$/.test(each))) return propertyUse;
+      return names.some((each) => /^(classmethod|staticmethod)$/.test(each)) ? descriptorUse : nothing;
     }
     if (value.op === "class" || value.op === "import") return nothing;
     // A member is an object whatever it is made of.
@@ -122,11 +158,15 @@ function isCounted({ kind }: Entity): boolean {
 
 const nothing = { uses: 0, literals: 0 };
 const oneUse = { uses: 1, literals: 0 };
-/** 60 to 115 ns. */
-const descriptorUse = { uses: 0.8, literals: 0 };
+/** `@property` 170 to 180 ns, `@cached_property` 150 to 280. */
+const propertyUse = { uses: 1.5, literals: 0 };
+/** 50 to 115 ns. */
+const descriptorUse = { uses: 0.6, literals: 0 };
 const isCache = /^(lru_cache|cache)$/;
-/** 517 ns more in each of two threads for `Colour.RED.value`, of which the member takes 100 to 130. */
-const propertyOfEnum = 4;
+/** 85 ns in all on 3.14, 142 to 145 on 3.12 and 3.13, 224 on 3.13t, 242 on 3.11, where `@property` of one's own takes a fourth to a fifth. */
+const memberProperties = 4.5;
+/** 1,110 to 1,180 ns more in each of two threads for `Colour.RED.value`, of which the member takes 115. */
+const propertyOfEnum = 8;
 /** `super().__init__(x)`: 320 ns; the cell that holds the class, the class's tuple of bases, and the object that `super()` is. */
 const superUses = 3;
 /** `isinstance(own, Shape)`, `isinstance(own, Mapping)`: 560 ns. */

@@ -1,11 +1,20 @@
 import { add } from "../base/interval.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Resolver } from "../program/link/resolver.js";
-import type { CallOperation, ComputeOperation, ConstantValue, LoopOperation, Place, Value } from "../program/operation.js";
+import {
+  type CallOperation,
+  type ComputeOperation,
+  type ConstantValue,
+  type LoopOperation,
+  type Place,
+  unbound,
+  type Value,
+} from "../program/operation.js";
 import type { ConstructCosts } from "./construct-costs.js";
 import { type Sum, zero } from "./cost-sum.js";
 import { type Activation, type Argument, bareActivation, type Evaluator } from "./evaluate.js";
 import { isProgram } from "./main-guard.js";
+import type { OperationCosts } from "./operation-costs.js";
 import { RelockedLookups } from "./relocked-lookups.js";
 import { SharedClasses } from "./shared-classes.js";
 
@@ -35,18 +44,23 @@ export class SharedUse {
     private readonly constructs: ConstructCosts,
     private readonly evaluator: Evaluator,
     resolver: Resolver,
+    costs: OperationCosts,
   ) {
     this.lookups = new RelockedLookups(resolver, evaluator, (at) => isProgram(at.function.file));
-    this.classes = new SharedClasses(resolver, (value, node) => {
-      const body = node.file.functionAt(node.facts.body);
-      if (!body || value.op === "constant") return this.kindOfConstant(value);
-      return this.isCounted(value, bareActivation(body)) ? "object" : "own";
-    });
+    this.classes = new SharedClasses(
+      resolver,
+      (value, node) => {
+        const body = node.file.functionAt(node.facts.body);
+        if (!body || value.op === "constant") return this.kindOfConstant(value);
+        return this.isCounted(value, bareActivation(body)) ? "object" : "own";
+      },
+      costs,
+    );
   }
 
   /** Adds what a call uses itself. */
   addCall(call: CallOperation, at: Activation, sum: Sum): void {
-    sum.sharedUses += this.usesOfCall(call, at) + this.classes.usesOfCall(call, at);
+    sum.sharedUses += this.usesOfCall(call, at) + this.usesOfWalk(call, at) + this.classes.usesOfCall(call, at);
     sum.interpreter = add(sum.interpreter, this.classes.abstractNs(call, at) ?? zero);
     for (const { value } of call.arguments) sum.sharedLiterals += this.literalsOf(value, at);
     if (this.changesShared(call, at)) sum.sharedWrites++;
@@ -68,16 +82,20 @@ export class SharedUse {
     const ofClass = this.classes.usesOfAttribute(place, at);
     sum.sharedUses += this.usesOfPlace(place, at) + ofClass.uses;
     sum.sharedLiterals += ofClass.literals;
+    sum.interpreter = add(sum.interpreter, this.classes.memberNs(place, at) ?? zero);
   }
 
   private usesOfPlace(place: Place, at: Activation): number {
     if (place.kind === "name") return isOfModule(place, at) ? 1 : 0;
     const object = place.object;
     const isShared = this.isShared(object, at);
-    if (!isShared && this.isElementOfShared(object, at)) return 2 * partShare;
+    const rows = isShared ? undefined : this.elementOfShared(object, at);
+    if (rows) return partShare * this.shareOfHot(rows.value, rows.in, manyRows);
     if (place.kind === "attribute") return isShared ? 2 : 0;
+    if (!isShared) return 0;
     // The container itself, and what is taken out of it.
-    return isShared ? 1 + (this.isCounted({ op: "read", place, start: 0, end: 0 }, at) ? elementShare : 0) : 0;
+    const isCounted = this.isCounted({ op: "read", place, start: 0, end: 0 }, at);
+    return 1 + (isCounted ? this.shareOfHot(object, at, manyElements) : 0);
   }
 
   /** Of what a computation is made with. */
@@ -87,12 +105,24 @@ export class SharedUse {
     return 0;
   }
 
-  /** One of the objects in a container that all threads use: a row of a table of the module. */
-  private isElementOfShared(object: Value, at: Activation): boolean {
-    if (object.op === "element-of") return this.isShared(object.iterable, at);
-    if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== at.function.index) return false;
-    const bound = at.function.bound(object.place.name) ?? [];
-    return bound.some((each) => each.op === "element-of" && this.isShared(each.iterable, at));
+  /** The container that all threads use whose element an object is: a row of a table of the module. */
+  private elementOfShared(object: Value, at: Activation): InActivation | undefined {
+    if (object.op === "element-of") return this.isShared(object.iterable, at) ? { value: object.iterable, in: at } : undefined;
+    if (object.op !== "read" || object.place.kind !== "name" || object.place.owner !== at.function.index) return undefined;
+    const argument = argumentOf(object.place, at);
+    if (argument?.how === "element" && this.isShared(argument.value, argument.in)) return argument;
+    for (const each of at.function.bound(object.place.name) ?? [])
+      if (each.op === "element-of" && this.isShared(each.iterable, at)) return { value: each.iterable, in: at };
+    return undefined;
+  }
+
+  /**
+   * How much of an element's cache lines one thread takes from another: all of them where both come by often, none where there are so many that they
+   * leave the core's caches before.
+   */
+  private shareOfHot(container: Value, at: Activation, many: number): number {
+    const length = this.evaluator.length(container, at)?.likely ?? many;
+    return Math.min(1, Math.max(leastHot, many / Math.max(1, length)));
   }
 
   /** Of a call: the object whose method it is, and what it is given. */
@@ -107,10 +137,34 @@ export class SharedUse {
     return uses;
   }
 
-  /** Of one round of a loop over a shared container: its element is taken and read. */
+  /** Of one round of a loop over shared containers: their elements are taken and read. */
   usesOfRound({ iterable }: LoopOperation, at: Activation): number {
-    if (!iterable || !this.isShared(iterable, at)) return 0;
-    return this.isCounted({ op: "element-of", iterable, start: 0, end: 0 }, at) ? 2 * elementShare : 0;
+    if (!iterable) return 0;
+    let uses = 0;
+    for (const container of goneThrough(iterable)) uses += this.usesOfElement(container, at);
+    return uses;
+  }
+
+  /** Of an element that is taken in its turn: the next ones are fetched meanwhile, unless they are few, and at hand in the other core's cache. */
+  private usesOfElement(container: Value, at: Activation): number {
+    if (!this.isShared(container, at) || !this.isCounted({ op: "element-of", iterable: container, start: 0, end: 0 }, at)) return 0;
+    const length = this.evaluator.length(container, at)?.likely ?? manyInTurn;
+    return inTurnShare * Math.min(1.7, Math.max(1, Math.sqrt(manyInTurn / Math.max(1, length))));
+  }
+
+  /** Of a built-in function that goes through what it is given. */
+  private usesOfWalk({ callee, arguments: given }: CallOperation, at: Activation): number {
+    if (callee.op !== "read") return 0;
+    const { place } = callee;
+    if (place.kind === "element") return 0;
+    const walks = place.kind === "name" ? place.owner === unbound && walking.test(place.name) : walkingMethod.test(place.name);
+    if (!walks) return 0;
+    let uses = 0;
+    for (const container of [...(place.kind === "attribute" ? [place.object] : []), ...given.map(({ value }) => value)]) {
+      const each = this.usesOfElement(container, at);
+      if (each > 0) uses += each * (this.evaluator.length(container, at)?.likely ?? 0);
+    }
+    return uses;
   }
 
   /**
@@ -119,7 +173,7 @@ export class SharedUse {
    */
   addLoop({ iterable }: LoopOperation, rounds: number, at: Activation, sum: Sum): void {
     if (!iterable) return;
-    if (this.isShared(iterable, at)) sum.sharedUses += 2;
+    for (const container of goneThrough(iterable)) if (this.isShared(container, at)) sum.sharedUses += 2;
     if (this.literalsOf(iterable, at) === 0) return;
     const hasTuples = iterable.op === "display" && iterable.elements.some((each) => isConstant(each, "tuple"));
     sum.sharedLiterals += 3 + (hasTuples ? rounds : 0);
@@ -198,9 +252,15 @@ export class SharedUse {
     return literals.length === bound.length ? literals : [];
   }
 
-  /** A name of the module, read in a function. */
+  /** A name of the module, read in a function, or a parameter that stands for what such a name is bound to. */
   private isShared(value: Value, at: Activation): boolean {
-    return value.op === "read" && isOfModule(value.place, at);
+    if (value.op !== "read") return false;
+    if (isOfModule(value.place, at)) return true;
+    const argument = argumentOf(value.place, at);
+    if (!argument) return false;
+    if (argument.how === "whole") return this.isShared(argument.value, argument.in);
+    const everywhere = this.oneElement(argument.value, argument.in);
+    return everywhere !== undefined && this.isShared(everywhere.value, everywhere.in);
   }
 
   /**
@@ -218,14 +278,45 @@ export class SharedUse {
 }
 
 /**
- * What the use of an element of a shared container costs, against that of an object which all threads use at any moment: they rarely meet at
- * the same one. CPython 3.13t, 2 threads on 2 cores: 8 to 28 ns for each use of an element in lists of 6, 1,000 and 80,000, 90 to 220 ns for a
- * hot object (`test/simulation/validation/programs`, 2026-11-26).
+ * What the use of an element of a shared container costs, against that of an object which all threads use at any moment (110 to 150 ns in each of two).
+ * CPython 3.13.5t, 2 cores of a Xeon, 2026-11-27: an element by its index or key takes as much in a table of 1,000 (230 ns with the container); one in
+ * turn 22 to 48 ns in a list of 1,000, 66 to 85 in one of 20, 30 in one of 150,000; two fields of one of 50 rows 50 ns. Fields of 60,000 and 80,000
+ * rows take next to nothing more: they have left the caches.
  */
-const elementShare = 0.15;
+const inTurnShare = 0.25;
+const manyInTurn = 200;
+const manyElements = 20_000;
+const partShare = 0.3;
+const manyRows = 2000;
+const leastHot = 0.03;
 
-/** The same of what lies in such an element, `row["amount"]`, `item.price`: 80 to 140 ns more in each of two threads that go through 50. */
-const partShare = 0.4;
+const walking = /^(sorted|sum|max|min|list|tuple|set|frozenset|any|all|dict)$/;
+const walkingMethod = /^(copy|join|count|index)$/;
+
+/** The containers that a loop goes through: `a` and `b` of `zip(a, b)`, `a` of `enumerate(a)`, `combinations(a, 2)` and `a.values()`. */
+function goneThrough(iterable: Value): readonly Value[] {
+  if (iterable.op !== "call") return [iterable];
+  const { callee } = iterable;
+  if (callee.op !== "read") return [];
+  const { place } = callee;
+  if (place.kind === "attribute" && /^(values|items|keys)$/.test(place.name)) return [place.object];
+  const given = iterable.arguments.map(({ value }) => value);
+  if (place.kind === "element") return [];
+  switch (place.name) {
+    case "zip":
+    case "enumerate":
+    case "reversed":
+    case "product":
+    case "chain":
+      return given;
+    case "combinations":
+    case "permutations":
+      // Each round takes as many elements as it is asked for; two mostly.
+      return given[0] ? [given[0], given[0]] : [];
+    default:
+      return [];
+  }
+}
 
 const changing: ReadonlySet<string> = new Set(
   "append add insert extend update setdefault pop popleft appendleft remove discard clear".split(" "),
@@ -261,8 +352,19 @@ function isOfModule(place: Place, at: Activation): boolean {
   return bound.length === 0 || !bound.every(isDeferred);
 }
 
+/** What a parameter that nothing else is bound to stands for; `self` stands for the object that the method is called on. */
+function argumentOf(place: Place, { function: { index, head, facts }, arguments: given, receiver }: Activation): Argument | undefined {
+  if (place.kind !== "name" || place.owner !== index || head.rebound.has(place.name)) return undefined;
+  return given.get(place.name) ?? (receiver && facts.parameters[0]?.name === place.name ? receiver : undefined);
+}
+
 function boundTo(name: string, at: Activation): readonly Value[] {
   return at.function.file.functionAt(0)?.bound(name) ?? [];
+}
+
+interface InActivation {
+  readonly value: Value;
+  readonly in: Activation;
 }
 
 /** The functions of `random` are methods of one generator, which they lock. */
@@ -285,7 +387,20 @@ export function usesInside(name: string | undefined): number {
   return 0;
 }
 
+/** Of a function of the library whose work is Python's: `copy.deepcopy` finds and remembers each object with the help of its module's, 390 ns for each of 500. */
+export function usesMeanwhile(name: string, ns: number): number {
+  return name === "copy.deepcopy" ? (3.2 * ns) / 500 : 0;
+}
+
 const insides: readonly (readonly [RegExp, number])[] = [
+  [/^json\.loads?$/, 6],
+  [/^json\.dumps?$/, 14],
+  [/^pickle\.(loads?|dumps?)$/, 2],
+  [/^hashlib\.\w+$/, 4],
+  [/^struct\.(un)?pack/, 0.7],
+  [/^collections\.Counter$/, 3],
+  [/^collections\.namedtuple\.__new__$/, 1.1],
+  [/^enum\.\w*(Enum|Flag)$/, 4],
   [/^re\.subn?$/, 10],
   [/^re\.(match|search|fullmatch|findall|finditer|split)$/, 6],
   [/^datetime\.timedelta$/, 4],

@@ -142,6 +142,7 @@ function estimateSite(
   const { workers, known: workersKnown } = workerCount(spawn, tasks, room, model, settings, assumptions);
   const beside = besideOf(spawn, program, model);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
+  const { origin } = costsFor(settings.target, settings.calibrations);
   const demand: Demand = {
     interpreterNs: whole.interpreterNs,
     heldNs: whole.heldNs,
@@ -152,6 +153,7 @@ function estimateSite(
     brief: whole.brief,
     shared: whole.shared,
     memory: work.memory,
+    clock: sampled || origin.kind === "calibrated" ? "machine" : "tables",
     importNs: target ? model.importNs(target.function.file) : 0,
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
@@ -166,7 +168,6 @@ function estimateSite(
     // A semaphore lets threads in as a pool has workers.
     width: spawn.width === "pool" || settings.workers !== undefined || room ? "pool" : "threads",
   };
-  const { origin } = costsFor(settings.target, settings.calibrations);
   if (beside.length > 0)
     assumptions.push({ what: "beside it", value: [...new Set(beside.map((each) => `\`${each.task}\``))].join(", "), from: "code" });
   assumptions.push({

@@ -116,6 +116,7 @@ export function runtimeFor(demand: Demand, way: Way, corner: Corner, on: Machine
   return {
     ...plain,
     computeFactor: byObjects + lockContention(demand, corner, way, on.cores),
+    ...(plain.lock === undefined ? { heldFactor: byObjects } : {}),
     start: { ...start, workerNs: start.workerNs + firstTaskNs(demand, way, corner) },
   };
 }
@@ -164,36 +165,51 @@ const nsPerByteOfPage = 1;
 const mostBytes = 500_000_000;
 
 /**
- * How much slower bytecode is without a GIL when several threads count references to the same objects, or change the same containers: the
- * cache line goes to and fro between their cores. CPython 3.13t, 2 threads on 2 cores, 20 programs of `test/measure/programs`: 40 to 110 ns for
- * each use, 300 to 2,000 ns for each change; for each use of a number in the code 30 to 35 ns there, 60 ns on a Xeon of 16 cores, and 170 ns with
- * four threads, as its cores pass cache lines on more slowly. Later versions count fewer references: constants are immortal, loads of locals borrow.
+ * How much slower code is without a GIL when several threads count references to the same objects, or change the same containers: the cache line goes
+ * to and fro between their cores. CPython 3.13.5t, 2 threads on 2 cores of a Xeon, 2026-11-27: 110 to 150 ns for each use, 40 to 110 on two of an AMD EPYC,
+ * 260 to 2,000 ns for each change; 75 to 110 for each use of a number in the code that is not immortal. Later versions count fewer references: constants
+ * are immortal, loads of locals borrow.
  */
 function contention(
-  { interpreterNs, shared, workers, tasks, beside, ofProgram }: Demand,
+  { interpreterNs, heldNs, clock, shared, workers, tasks, beside, ofProgram }: Demand,
   corner: Corner,
   { target, memory }: Way,
   { cores, coldCaches }: Machine,
 ): number {
   const together = Math.min(workers, cores, tasks[corner] + beside.length);
-  if (memory === "copied" || interpreterNs.likely <= 0) return 1;
-  const relocked = atLeast(target, 3, 14) ? 0 : (shared.relocked * relockedNs(together, corner)) / interpreterNs.likely;
+  // Times of the tables are those of a faster machine.
+  const busyNs = (interpreterNs.likely + heldNs.likely) * (clock === "tables" ? slowerThanTables : 1);
+  if (memory === "copied" || busyNs <= 0) return 1;
+  const relocked = atLeast(target, 3, 14) ? 0 : (shared.relocked * relockedNs(together, corner)) / busyNs;
   if (together < 2) return 1 + relocked;
   const counted = atLeast(target, 3, 14) ? 0.4 : 1;
   const each = corner === "low" ? 0.5 : corner === "high" ? 1.3 : 1;
   const literalsNs = atLeast(target, 3, 14) ? 0 : shared.literals * literalNs(ofProgram, corner);
-  const extraNs = ((shared.uses * 45 * counted + shared.writes * 300) * each + literalsNs) * together * coldCaches.passOnTimes;
-  return 1 + Math.min(40, extraNs / interpreterNs.likely) + relocked;
+  const extraNs = ((shared.uses * 60 * counted + shared.writes * 300) * each + literalsNs) * inTurn(together) * coldCaches.passOnTimes;
+  return 1 + Math.min(40, extraNs / busyNs) + relocked;
 }
+
+/** How long a thread waits for a cache line that so many write to, where two take 2: they queue up for it, and lose what they had meanwhile. */
+function inTurn(together: number): number {
+  return 2 * (together / 2) ** queueing;
+}
+
+const queueing = 1.5;
+
+/**
+ * Two threads' uses are measured on machines as they are; the tables' times are what their machine takes when it is left alone. On the 2 cores of a Xeon
+ * (2.3 GHz, 2026-11-27) constructs of 3.11, 3.13 and 3.13t take 1.65 to 1.78 times as long in the median, on those of 44 programs 1.37 times.
+ */
+const slowerThanTables = 1.5;
 
 /**
  * What the use of a number in the code takes, for each thread. In the script that Python was started with and in modules whose compiled form was
  * kept they are immortal; where a module is compiled as it is imported (the first time, with `-B`, where nothing can be written) they are not, as
- * `compile()` leaves them alone (`Objects/codeobject.c`, `Python/bltinmodule.c`; `sys.getrefcount`, CPython 3.13.5t, 2026-11-27). Then each takes 60 ns
- * in a short loop and 16 between other work. What has a main guard is taken for the script; of other modules the text does not tell.
+ * `compile()` leaves them alone (`Objects/codeobject.c`, `Python/bltinmodule.c`; `sys.getrefcount`, CPython 3.13.5t, 2026-11-27). Then each takes 75 to
+ * 110 ns with two threads. What has a main guard is taken for the script; of other modules the text does not tell.
  */
 function literalNs(ofProgram: boolean, corner: Corner): number {
-  return ofProgram || corner === "low" ? 0 : corner === "high" ? 60 : 16;
+  return ofProgram || corner === "low" ? 0 : corner === "high" ? 60 : 35;
 }
 
 /**

@@ -55,7 +55,7 @@ import type { Assumption } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
 import { objectCount, shapeOf } from "./shape.js";
-import { SharedUse, type SharedUses, usesInside } from "./shared-use.js";
+import { SharedUse, type SharedUses, usesInside, usesMeanwhile } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
 import { duration } from "./text.js";
@@ -174,7 +174,7 @@ export class CostModel {
     this.bounds = new SizeBounds(resolver, this.evaluator);
     this.costs = costsFor(target, calibrations);
     this.constructs = new ConstructCosts(resolver, this.evaluator, this.costs, target);
-    this.sharing = new SharedUse(this.constructs, this.evaluator, resolver);
+    this.sharing = new SharedUse(this.constructs, this.evaluator, resolver, this.costs);
     this.guards = new GuardedSections(resolver, this.evaluator);
   }
 
@@ -725,6 +725,8 @@ export class CostModel {
     if (name === "builtins.object" && operation.arguments.length > 0) {
       // A class without `__init__` that takes arguments has one made for it, as data classes do.
       this.interpret(sum, "instantiate");
+      // It is made inside a function of `dataclasses`, so that it is not immortal.
+      sum.sharedUses++;
       const { attributeStore, getattrCall } = this.costs.operations;
       // Objects that cannot be changed have their fields set by a call each: 90 ns more for each of four on 3.11, 45 on 3.14.
       const store = this.isFrozen(operation.callee, within) ? add(getattrCall, scale(attributeStore, 3)) : attributeStore;
@@ -881,6 +883,7 @@ export class CostModel {
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
+    sum.sharedUses += usesMeanwhile(name, cost.interpreterNs.likely);
     if (isLong) sum.held = add(sum.held, cost.interpreterNs);
     else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
     addReleased(sum, cost.nativeNs, database?.releases);

@@ -106,6 +106,7 @@ export function execute(
 
   const compilation: Compilation = {
     computeFactor: runtime.computeFactor,
+    heldFactor: runtime.heldFactor ?? 1,
     native: runtime.lock?.duringNative ?? "released",
     uncheckedNs: runtime.lock?.uncheckedNs ?? 0,
     lockNumber(name) {

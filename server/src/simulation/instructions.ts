@@ -36,6 +36,8 @@ export interface Program {
 export interface Compilation {
   /** Interpreter time is multiplied by it. */
   readonly computeFactor: number;
+  /** Native time that keeps the interpreter lock is multiplied by it. */
+  readonly heldFactor: number;
   /** Whether native calls keep the interpreter lock. */
   readonly native: "released" | "held";
   /**
@@ -100,7 +102,7 @@ export function compile(steps: readonly Step[], how: Compilation, before: number
     for (const step of list) {
       if ("compute" in step) {
         emitTime(operation.interpret, (step.compute.interpreterNs ?? 0) * how.computeFactor);
-        emitTime(operation.hold, step.compute.heldNs ?? 0);
+        emitTime(operation.hold, (step.compute.heldNs ?? 0) * how.heldFactor);
         emitTime(how.native === "held" ? operation.hold : operation.native, step.compute.nativeNs ?? 0);
       } else if ("waitNs" in step) {
         emitTime(operation.wait, step.waitNs);

@@ -38,10 +38,10 @@ export const sharedCaches: ColdCaches = { share: 0.03, mostNs: 150_000, passOnTi
 
 /**
  * Where each core has caches of its own: two CPU-bound threads take 8 to 12 % longer than one after the other, four 12 to 18 %, eight and more 12 to
- * 22 % (medians of ten to seventy programs of `test/measure/programs` on CPython 3.9 to 3.15, 4 and 16 cores of an Intel Xeon). What threads
- * of a build without a GIL share costs 2.3 times as much as where they share caches: the median of 17 programs, 2 and 4 threads, most 1.5 to 4 times.
+ * 22 % (medians of ten to seventy programs of `test/measure/programs` on CPython 3.9 to 3.15, 4 and 16 cores of an Intel Xeon). A use
+ * of what two threads of a build without a GIL share takes 99 to 175 ns longer on 4 of 16 cores of a Xeon, 110 to 150 on the only two of another.
  */
-export const separateCaches: ColdCaches = { share: 0.085, mostNs: 750_000, passOnTimes: 2.3 };
+export const separateCaches: ColdCaches = { share: 0.085, mostNs: 750_000, passOnTimes: 1.1 };
 
 /**
  * How many times longer bytecode takes when so many cores compute at once than when one does: two that the system calls cores may be two

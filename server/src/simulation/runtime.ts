@@ -11,6 +11,8 @@ export interface Runtime {
   readonly sharing: "everyone" | "each-worker";
   /** Interpreter time of the workload is multiplied by it. */
   readonly computeFactor: number;
+  /** Native time that keeps the interpreter lock where there is one is multiplied by it; 1 unless it is said. */
+  readonly heldFactor?: number;
   /** From a signal until the thread that waited for it runs: a futex wake-up, or one turn of an event loop; see `wakeUpTime`. */
   readonly wakeUpNs: Spread;
   /** A waiter of a `threading.Lock` that has waited longer is handed the lock; before, whoever comes first takes it. */
