@@ -10,11 +10,12 @@ import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./ar
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
-import { appendedTo, appendedValue, isEmptyContainer } from "./growing-containers.js";
+import { appendedTo, appendedValue, filledNames, isEmptyContainer } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { optionDefault } from "./option-defaults.js";
 import { Samples } from "./samples.js";
 import { isRoundOfSearch, searched } from "./search-rounds.js";
+import { coreCounts, elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
@@ -70,6 +71,8 @@ export const defaultInnerLength: Interval = interval(3, 100, 10_000);
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
   readonly samples: Samples;
+  /** Counts the questions that were left unanswered because they led too far. */
+  timesGivenUp = 0;
   private depth = 0;
   private asked = 0;
 
@@ -83,12 +86,25 @@ export class Evaluator {
 
   /** Code can bind every name to several others; a question that would lead through all of them stays unanswered. */
   private bounded(answer: () => Amount): Amount {
-    if (this.depth === 0) this.asked = 0;
-    if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return undefined;
+    if (this.depth === 0) {
+      this.asked = 0;
+      this.samples.begin();
+    }
+    if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
     this.depth++;
     const result = answer();
     this.depth--;
     return result;
+  }
+
+  /** Whether a number or length is being looked for. */
+  get isAsked(): boolean {
+    return this.depth > 0;
+  }
+
+  private givenUp(): undefined {
+    this.timesGivenUp++;
+    return undefined;
   }
 
   /** The number that a value is. */
@@ -153,7 +169,8 @@ export class Evaluator {
     whole: (value: Value, at: Activation) => Result | undefined,
     element: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
-    if (this.depth > maximumDepth) return undefined;
+    if (this.depth === 0) this.samples.begin();
+    if (this.depth > maximumDepth) return this.givenUp();
     this.depth++;
     const result = this.variable(value, at, whole, element);
     this.depth--;
@@ -635,6 +652,7 @@ export class Evaluator {
   }
 
   private collectItems(name: string, operations: readonly Operation[], at: Activation, times: number, items: FilledItem[]): boolean {
+    if (!filledNames(operations).has(name)) return true;
     const isIt = (object: Value): boolean => object.op === "read" && object.place.kind === "name" && object.place.name === name;
     for (const operation of operations) {
       if (operation.op === "call" && appendedTo(operation) === name) {
@@ -652,6 +670,7 @@ export class Evaluator {
         if (known !== "known") return false;
         items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
       } else if (operation.op === "branch") {
+        if (!operation.arms.some((arm) => filledNames(arm).has(name))) continue;
         const { shares } = sharesOf(operation, at, this);
         for (const [index, arm] of operation.arms.entries())
           if (!this.collectItems(name, arm, at, times * (shares[index] ?? 0), items)) return false;
@@ -663,6 +682,7 @@ export class Evaluator {
   }
 
   private appendsTo(name: string, operations: readonly Operation[], at: Activation): Amount {
+    if (!filledNames(operations).has(name)) return exactly(0);
     let total: Amount = exactly(0);
     const plus = (amount: Amount): void => {
       total = combine(total, amount, (a, b) => a + b);
@@ -925,61 +945,6 @@ const mostReturned = 6;
 const maximumDepth = 30;
 const maximumQuestions = 400;
 const maximumElements = 64;
-
-/** Calls whose result has the elements of their first argument. */
-const passThrough: ReadonlySet<string> = new Set([
-  "builtins.list",
-  "builtins.tuple",
-  "builtins.sorted",
-  "builtins.reversed",
-  "builtins.set",
-  "builtins.iter",
-  "builtins.enumerate",
-  "builtins.dict",
-  "builtins.memoryview",
-  "copy.copy",
-  "copy.deepcopy",
-  "numpy.array",
-  "numpy.asarray",
-  "torch.tensor",
-  "torch.as_tensor",
-]);
-
-/** Calls that tell how many cores there are. */
-const coreCounts: ReadonlySet<string> = new Set([
-  "os.cpu_count",
-  "os.process_cpu_count",
-  "multiprocessing.cpu_count",
-  "psutil.cpu_count",
-  "joblib.cpu_count",
-  "loky.cpu_count",
-]);
-
-const sizedByArgument: ReadonlySet<string> = new Set([
-  "builtins.bytes",
-  "builtins.bytearray",
-  "os.urandom",
-  "random.randbytes",
-  "secrets.token_bytes",
-]);
-
-const elementwise =
-  /^numpy\.(exp|log|log2|log10|sin|cos|tan|sqrt|abs|absolute|square|power|add|subtract|multiply|divide|maximum|minimum|tanh|clip|where)$/;
-
-/** Methods whose result is as long as the object. */
-const sameLength: ReadonlySet<string> = new Set([
-  "items",
-  "keys",
-  "values",
-  "copy",
-  "encode",
-  "decode",
-  "upper",
-  "lower",
-  "astype",
-  "tolist",
-  "getvalue",
-]);
 
 /** Whether the value is written as `None`, or left out of a slice. */
 export function isNone(value: Value): boolean {

@@ -1,4 +1,5 @@
-import type { CallOperation, Value } from "../program/operation.js";
+import { innerOperations } from "../program/link/walk.js";
+import type { CallOperation, Operation, Value } from "../program/operation.js";
 
 /** Whether the value is a new container with nothing in it. */
 export function isEmptyContainer(value: Value, namesOf: (call: Extract<Value, { op: "call" }>) => readonly string[]): boolean {
@@ -29,3 +30,27 @@ export function appendedValue(call: CallOperation): Value | undefined {
 function nameOf(value: Value): string | undefined {
   return value.op === "read" && value.place.kind === "name" ? value.place.name : undefined;
 }
+
+/** The names of variables that the operations, and those inside them, add elements to or store elements in. Bodies of functions are asked again and again. */
+export function filledNames(operations: readonly Operation[]): ReadonlySet<string> {
+  let names = namesFilledIn.get(operations);
+  if (!names) {
+    const found = new Set<string>();
+    for (const operation of operations) {
+      const name = filledBy(operation);
+      if (name !== undefined) found.add(name);
+      for (const part of innerOperations(operation)) for (const each of filledNames(part)) found.add(each);
+    }
+    names = found.size > 0 ? found : noNames;
+    namesFilledIn.set(operations, names);
+  }
+  return names;
+}
+
+function filledBy(operation: Operation): string | undefined {
+  if (operation.op === "call") return appendedTo(operation);
+  return operation.op === "write" && operation.place.kind === "element" ? nameOf(operation.place.object) : undefined;
+}
+
+const namesFilledIn = new WeakMap<readonly Operation[], ReadonlySet<string>>();
+const noNames: ReadonlySet<string> = new Set<string>([]);

@@ -42,6 +42,8 @@ export class Samples {
   private depth = 0;
   /** How many elements were given to functions. */
   private given = 0;
+  /** Values of which the question at hand found no sample, and how often it mattered which elements stand for all. */
+  private failed = new Map<Activation, Map<Value, number>>();
 
   constructor(
     private readonly resolver: Resolver,
@@ -110,11 +112,37 @@ export class Samples {
     return text !== undefined && text.length <= mostOfKey ? text : undefined;
   }
 
+  /** Another question begins: what was read for the one before is nothing that this one rests on. */
+  begin(): void {
+    if (this.failed.size > 0) this.failed = new Map();
+  }
+
+  /**
+   * Who asks how long something is asks the same of all that it is made of, and for a sample of it, which is made of samples of that again. Most of it has
+   * none, and is not looked through each time.
+   */
   private sample(value: Value, at: Activation): Sample | undefined {
-    if (this.depth > deepest || ++this.steps > mostSteps) return undefined;
+    const { evaluator } = this;
+    if (this.depth > deepest || ++this.steps > mostSteps) {
+      evaluator.timesGivenUp++;
+      return undefined;
+    }
+    const isAnyElement = this.turn === middle && this.current.size === 0 && !this.tested && evaluator.isAsked;
+    const known = isAnyElement ? this.failed.get(at)?.get(value) : undefined;
+    if (known !== undefined) {
+      this.uses += known;
+      return undefined;
+    }
+    const { timesGivenUp } = evaluator;
+    const { uses } = this;
     this.depth++;
     const found = this.sampleAtDepth(value, at);
     this.depth--;
+    if (found === undefined && isAnyElement && timesGivenUp === evaluator.timesGivenUp) {
+      const failed = this.failed.get(at) ?? new Map<Value, number>();
+      failed.set(value, this.uses - uses);
+      this.failed.set(at, failed);
+    }
     return found;
   }
 
