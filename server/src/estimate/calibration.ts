@@ -69,6 +69,7 @@ function withCalibration(shipped: OperationCosts, { measured, operations, native
     operations: Object.fromEntries(names.map((name) => [name, operationOf(name)])) as unknown as OperationCosts["operations"],
     bulk: Object.fromEntries(nativeNames.map((name) => [name, bulkOf(name)])) as OperationCosts["bulk"],
     library: { ...shipped.library, factor: scaled(shipped.library.factor, speed) },
+    integers: { ...shipped.integers, factor: scaled(shipped.integers.factor, nativeSpeed) },
     handOver: {
       low: handOverOf(shipped.handOver.low, handOver, 0),
       likely: handOverOf(shipped.handOver.likely, handOver, 1),

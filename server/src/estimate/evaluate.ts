@@ -4,7 +4,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
+import type { ChoiceValue, ComputeOperation, ElementPlace, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
@@ -347,7 +347,8 @@ export class Evaluator {
     );
   }
 
-  private holder(owner: number, at: Activation): Activation | undefined {
+  /** The activation whose variables a name belongs to. */
+  holder(owner: number, at: Activation): Activation | undefined {
     for (let current: Activation | undefined = at; current; current = current.caller) {
       if (current.function.file === at.function.file && current.function.index === owner) return current;
     }
@@ -470,6 +471,7 @@ export class Evaluator {
       case "compute":
         return iterable.operator === "*" || iterable.operator === "+" ? this.elementNumber(iterable.operands[0] as Value, at) : undefined;
       case "read":
+        if (isSlice(iterable.place)) return this.elementNumber(iterable.place.object, at);
         return this.variable(
           iterable,
           at,
@@ -584,8 +586,8 @@ export class Evaluator {
       }
       case "read": {
         if (value.place.kind === "element") {
-          const { index, object } = value.place;
-          if (index.op === "compute" && index.operator === "slice") return this.sliceLength(index.operands, object, at);
+          const { object } = value.place;
+          if (isSlice(value.place)) return this.sliceLength(value.place.index.operands, object, at);
           const found = this.itemOfDisplay(value.place, at, (item, activation) => this.length(item, activation));
           return found ?? this.elementLength(object, at);
         }
@@ -725,6 +727,7 @@ export class Evaluator {
       const [name] = this.resolver.externalCallees(source, in_.function);
       const first = source.arguments[0]?.value;
       if (name === "builtins.enumerate") return index === 1 && first ? this.elementLength(first, in_) : undefined;
+      if (name === "itertools.groupby") return index === 1 ? groupLength : undefined;
       if (name === "builtins.zip") {
         const part = source.arguments[index]?.value;
         return part && this.elementLength(part, in_);
@@ -752,6 +755,7 @@ export class Evaluator {
       case "compute":
         return iterable.operator === "*" || iterable.operator === "+" ? this.elementLength(iterable.operands[0] as Value, at) : undefined;
       case "read":
+        if (isSlice(iterable.place)) return this.elementLength(iterable.place.object, at);
         return (
           this.variable(
             iterable,
@@ -861,6 +865,9 @@ export class Evaluator {
     const isFromStart = !start || isNone(start);
     const isToEnd = !stop || isNone(stop);
     if (isFromStart && isToEnd) return whole;
+    // Wherever it begins, `x[i : i + n]` has as many, while what is known of both ends separately leaves open how far they are apart.
+    const width = this.widthBetween(start, stop, at);
+    if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
     const from = isFromStart ? exactly(0) : this.number(start, at);
     const to = isToEnd ? whole : this.number(stop, at);
     const rest = (position: Amount): Amount => combine(whole, position, (length, first) => Math.max(0, length - first));
@@ -873,8 +880,6 @@ export class Evaluator {
     }
     // `x[-n:]`
     if (isToEnd && from && from.high < 0) return whole ? combine(whole, mapAmount(from, Math.abs), Math.min) : mapAmount(from, Math.abs);
-    const width = this.widthBetween(start, stop, at);
-    if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
     return whole && interval(0, whole.likely / 2, whole.high);
   }
 
@@ -940,6 +945,8 @@ function isInterval(value: unknown): value is Interval {
   return typeof value === "object" && value !== null && "low" in value && "likely" in value && "high" in value;
 }
 
+/** How many elements in a row have the same key. */
+const groupLength = interval(1, 4, 100);
 const mostCallers = 4;
 const mostReturned = 6;
 const maximumDepth = 30;
@@ -949,6 +956,11 @@ const maximumElements = 64;
 /** Whether the value is written as `None`, or left out of a slice. */
 export function isNone(value: Value): boolean {
   return value.op === "constant" && value.type === "none";
+}
+
+/** Whether it is a part of a sequence, `x[2:8]`, which has elements as the whole has. */
+function isSlice(place: Place): place is ElementPlace & { readonly index: ComputeOperation } {
+  return place.kind === "element" && place.index.op === "compute" && place.index.operator === "slice";
 }
 
 /** Whether both read the same variable. */

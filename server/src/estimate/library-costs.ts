@@ -2,11 +2,14 @@ import { add, type Interval, interval, multiply, scale } from "../base/interval.
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
+import { compressionNs, dataOf } from "./compression-costs.js";
 import type { Activation, Evaluator } from "./evaluate.js";
+import { largeCallNs } from "./integer-costs.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import { tabulatedNs } from "./library-table.js";
 import type { BulkName, OperationCosts, OperationName } from "./operation-costs.js";
-import { jsonBytes, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
+import { matchingAllNs } from "./regex-costs.js";
+import { dumpedShape, jsonBytes, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 
 /**
  * What a call of a built-in or of the standard library takes on the target, from the measured tables; undefined where they say nothing of it or
@@ -20,6 +23,8 @@ export function measuredCallNs(
   costs: OperationCosts,
 ): Amount {
   const name = sameAsFunction(qualifiedName);
+  const large = largeCallNs(name, call, at, evaluator, costs);
+  if (large) return large;
   const tabulated = tabulatedNs(name, call, at, evaluator, costs);
   if (tabulated) return tabulated;
   const constant = constructs.get(name);
@@ -105,18 +110,17 @@ export function measuredCallNs(
       const sorted = first ?? receiver;
       const count = length(sorted);
       const of = shape(sorted);
-      const kind = keyword("key")
-        ? "key"
-        : of && of.texts > of.integers + of.floats
-          ? "strings"
-          : of && of.floats > of.integers
-            ? "floats"
-            : "ints";
-      const compared = count && mapped(count, (n) => n * Math.log2(Math.max(2, n)));
       const key = keyword("key");
+      const kind = key ? "key" : of && of.texts > of.integers + of.floats ? "strings" : of && of.floats > of.integers ? "floats" : "ints";
+      const compared = count && mapped(count, (n) => n * Math.log2(Math.max(2, n)));
       const isComparison = key?.op === "call" && evaluator.externalNames(key, at)[0] === "functools.cmp_to_key";
       const ns = bulk(`sorted:${kind}`, compared);
-      return ns && compared && isComparison ? add(ns, multiply(operations.callPythonTwo, compared)) : ns;
+      if (!ns || !compared) return ns;
+      if (isComparison) return add(ns, multiply(operations.callPythonTwo, compared));
+      const keys = key ? keyShape(key, sorted, at, evaluator) : of && count ? averaged(of, count.likely) : undefined;
+      // Tuples are compared by their first parts that differ, which have to be found; texts are compared in place.
+      if (keys && keys.containers > 0) return add(ns, multiply(scale(costs.bulk["sorted:ints"].nsPerUnit, 1.6), compared));
+      return key && keys && keys.texts > 0 ? add(ns, multiply(scale(costs.bulk["sorted:strings"].nsPerUnit, 0.4), compared)) : ns;
     }
     case "hashlib.md5":
     case "hashlib.sha1":
@@ -137,11 +141,7 @@ export function measuredCallNs(
     case "gzip.compress":
     case "bz2.compress": {
       const level = second ?? keyword("level") ?? keyword("compresslevel");
-      const variant = compressVariant(name, first, level, at, evaluator);
-      // How hard it looks for repetitions; a tenth of the time or three times as much.
-      const own = variant.includes(":r") && name !== "bz2.compress" ? zlibLevel(level, at, evaluator) : undefined;
-      const times = own ? costs.bulk[own].nsPerUnit.likely / costs.bulk["zlib.compress:6"].nsPerUnit.likely : 1;
-      return scaled(bulk(variant, length(first)), times);
+      return compressionNs(name, first, level, length(first), at, evaluator, costs);
     }
     case "lzma.compress": {
       const preset = keyword("preset");
@@ -193,7 +193,7 @@ export function measuredCallNs(
     }
     case "json.loads":
     case "pickle.loads": {
-      const made = dumped(first, at, evaluator);
+      const made = first && dumpedShape(first, at, evaluator);
       const bytes = length(first);
       return made ? serialized(name, made, costs) : bytes && bulk(`${name}:records`, bytes);
     }
@@ -207,15 +207,15 @@ export function measuredCallNs(
     case "re.findall":
     case "re.finditer":
     case "re.split":
-      // From one match to the next, text is skipped at the speed of comparing; how many matches there are is not known.
-      return withPatternFound(
-        isLiteralFirst(first)
-          ? between(bulk("re.search:miss", length(second)), bulk("re.findall:words", length(second)))
-          : bulk("re.findall:words", length(second)),
-        costs,
-      );
     case "re.sub":
-      return withPatternFound(bulk("re.sub", length(given[2])), costs);
+    case "re.subn":
+      return withPatternFound(matchingAllNs(name, call, at, evaluator, costs), costs);
+    case "re.Pattern.findall":
+    case "re.Pattern.finditer":
+    case "re.Pattern.split":
+    case "re.Pattern.sub":
+    case "re.Pattern.subn":
+      return matchingAllNs(name, call, at, evaluator, costs);
     case "builtins.str.replace": {
       // The measured text is long; what is looked for and put in its place has to be looked at first (30 to 45 ns, as stripping one).
       const replaced = making(bulk("str.replace", length(receiver)), length(receiver));
@@ -233,6 +233,8 @@ export function measuredCallNs(
       const units = asMany && characters ? interval(Math.min(asMany.low, characters.low), asMany.likely, asMany.high) : characters;
       return bulk(name.slice("builtins.".length) as BulkName, units);
     }
+    case "builtins.str.format":
+      return formattedNs(receiver, given, costs, shape);
     case "builtins.str.count":
       return bulk("str.count", length(receiver));
     case "builtins.str.lower":
@@ -262,8 +264,6 @@ export function measuredCallNs(
       return times(scale(operations.randomRandom, 4), lengthOfLibraryCall(name, call, at, evaluator));
     case "difflib.SequenceMatcher.ratio":
       return matchingNs(receiver, at, evaluator, costs);
-    case "math.factorial":
-      return bulk("math.factorial", first && evaluator.number(first, at));
     default:
       return undefined;
   }
@@ -297,7 +297,7 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
       "builtins.str.strip builtins.str.lstrip builtins.str.rstrip builtins.str.zfill builtins.str.ljust builtins.str.rjust builtins.str.center builtins.str.capitalize",
     stringStartsWith: "builtins.str.startswith builtins.str.endswith builtins.str.removeprefix builtins.str.removesuffix",
     stringSplit: "builtins.str.partition builtins.str.rpartition",
-    formatMethod: "builtins.str.format builtins.format",
+    formatMethod: "builtins.format",
     mathSqrt: "math.sqrt math.isqrt math.floor math.ceil math.fabs math.trunc math.degrees math.radians math.isnan math.isinf",
     mathSin:
       "math.sin math.cos math.tan math.atan math.atan2 math.exp math.log math.log2 math.log10 math.pow math.asin math.acos math.sinh math.tanh",
@@ -336,7 +336,9 @@ function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle
   const texts = { texts: shape.texts, characters: shape.characters };
   // Many new containers set the garbage collector going, and new memory has to be fetched from the system.
   const crowd = name.endsWith("loads") ? 1 + 3 * Math.min(1, shape.containers / 5_000) : 1;
-  const containers = scale(costs.bulk[`${name}:intLists`].nsPerUnit, shape.containers * 12 * crowd);
+  // To write one takes three times as long as to read one: a mark against circles, and its items as a list.
+  const perContainer = name === "json.dumps" ? 36 : 12;
+  const containers = scale(costs.bulk[`${name}:intLists`].nsPerUnit, shape.containers * perContainer * crowd);
   const parts = [
     part("ints", { integers: shape.integers }),
     part("floats", { floats: shape.floats }),
@@ -352,8 +354,8 @@ function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle
   return widened(parts.reduce(add, ofStrings.likely > ofRecords.likely ? ofStrings : ofRecords));
 }
 
-/** `json.dumps(rows, indent=2)` and `json.dump` against `json.dumps(rows)`: 2.6 to 3.9 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`). */
-const inPython = 3;
+/** `json.dumps(rows, indent=2)` and `json.dump` against `json.dumps(rows)`: 2.6 to 5.1 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`), most where containers are short. */
+const inPython = 3.7;
 
 /** The functions of `re` look for the compiled pattern of a text first: two calls of Python functions and a dictionary (`re.compile: cached`). */
 function foundPatternNs({ operations: { callPythonTwo, isinstance, dictGet } }: OperationCosts): Interval {
@@ -398,67 +400,49 @@ function matchingNs(matcher: Value | undefined, at: Activation, evaluator: Evalu
   return interval(low * calls(n.low, m.low) * 0.5, middle * calls(n.likely, m.likely), high * calls(n.high, m.high) * 4);
 }
 
-/** What was turned into the text or bytes that a value is: `json.dumps(rows)`. */
-function dumped(value: Value | undefined, at: Activation, evaluator: Evaluator): Shape | undefined {
-  if (value?.op === "read")
-    return evaluator.follow(
-      value,
-      at,
-      (bound, in_) => dumped(bound, in_, evaluator),
-      () => undefined,
-    );
-  if (value?.op !== "call") return undefined;
-  const [name] = evaluator.externalNames(value, at);
-  if (name === "builtins.str.encode" && value.callee.op === "read" && value.callee.place.kind === "attribute")
-    return dumped(value.callee.place.object, at, evaluator);
-  const first = value.arguments[0]?.value;
-  return first && (name === "json.dumps" || name === "pickle.dumps") ? shapeOf(first, at, evaluator) : undefined;
+/**
+ * `"{:>6} {:.2f}".format(…)`: in multiples of the measured one, which has two fields, each field a third, and a specifier as much again, for floats twice.
+ */
+function formattedNs(
+  template: Value | undefined,
+  given: readonly Value[],
+  { operations: { formatMethod } }: OperationCosts,
+  shape: (value: Value) => Shape | undefined,
+): Amount {
+  const text = template?.op === "constant" && typeof template.value === "string" ? template.value : undefined;
+  if (text === undefined) return formatMethod;
+  const fields = [...text.matchAll(/\{[^{}:]*(:[^{}]*)?\}/g)];
+  const share = fields.reduce((sum, [, specifier], index) => {
+    const value = given[index];
+    const isFloat = /[feg%]$/i.test(specifier ?? "") || (value && (shape(value)?.floats ?? 0) > 0);
+    return sum + 0.35 + (specifier === undefined ? (isFloat ? 0.8 : 0) : 0.4 + (isFloat ? 0.5 : 0) + (/[,_]/.test(specifier) ? 0.5 : 0));
+  }, 0.3);
+  return scale(formatMethod, share);
 }
 
-/** How data came about, which decides how well they compress. */
-function dataOf(value: Value | undefined, at: Activation, evaluator: Evaluator): "repeated" | "lines" | "other" {
-  if (value?.op === "read") {
-    const read = (bound: Value, in_: Activation): "repeated" | "lines" | "other" => dataOf(bound, in_, evaluator);
-    return evaluator.follow(value, at, read, () => undefined) ?? "other";
+/** What a key function makes of an element; undefined where that is not known. */
+function keyShape(key: Value, sorted: Value | undefined, at: Activation, evaluator: Evaluator): Shape | undefined {
+  if (key.op === "call") {
+    const isGetter = /^operator\.(item|attr)getter$/.test(evaluator.externalNames(key, at)[0] ?? "");
+    return isGetter && key.arguments.length > 1 ? { integers: 0, floats: 0, texts: 0, characters: 0, containers: 1 } : undefined;
   }
-  if (value?.op === "compute" && value.operator === "*") return "repeated";
-  if (value?.op === "call") {
-    const { callee } = value;
-    if (callee.op !== "read" || callee.place.kind !== "attribute") {
-      const [name] = evaluator.externalNames(value, at);
-      return name === "builtins.bytes" && value.arguments[0] && evaluator.number(value.arguments[0].value, at) ? "repeated" : "other";
-    }
-    if (callee.place.name === "join") return "lines";
-    if (callee.place.name === "encode") return dataOf(callee.place.object, at, evaluator);
-  }
-  return "other";
+  if (!sorted) return undefined;
+  const place = { start: key.start, end: key.end };
+  const element: Value = { op: "element-of", iterable: sorted, ...place };
+  const called: CallOperation = { op: "call", callee: key, arguments: [{ form: "positional", name: "", value: element }], ...place };
+  return evaluator.returned(called, at, (returned, in_) => shapeOf(returned, in_, evaluator));
 }
 
-function compressVariant(
-  name: "zlib.compress" | "gzip.compress" | "bz2.compress",
-  data: Value | undefined,
-  level: Value | undefined,
-  at: Activation,
-  evaluator: Evaluator,
-): BulkName {
-  const made = dataOf(data, at, evaluator);
-  if (made === "repeated") return `${name}:repetitive`;
-  if (made === "lines") return `${name}:records`;
-  if (name !== "zlib.compress") return name;
-  return zlibLevel(level, at, evaluator);
-}
-
-function zlibLevel(
-  level: Value | undefined,
-  at: Activation,
-  evaluator: Evaluator,
-): "zlib.compress:1" | "zlib.compress:6" | "zlib.compress:9" {
-  const given = level ? evaluator.number(level, at)?.likely : undefined;
-  return given === undefined || (given > 2 && given < 8) ? "zlib.compress:6" : given <= 2 ? "zlib.compress:1" : "zlib.compress:9";
+/** Of each of so many elements. */
+function averaged({ integers, floats, texts, characters, containers }: Shape, count: number): Shape {
+  const by = 1 / Math.max(1, count);
+  // One container is that of the elements.
+  const inside = Math.round((containers - 1) * by);
+  return { integers: integers * by, floats: floats * by, texts: texts * by, characters: characters * by, containers: inside };
 }
 
 /** How the data came about that were compressed into what is given. */
-function packedData(value: Value | undefined, at: Activation, evaluator: Evaluator): "repeated" | "lines" | "other" {
+function packedData(value: Value | undefined, at: Activation, evaluator: Evaluator): ReturnType<typeof dataOf> {
   if (value?.op === "read")
     return (
       evaluator.follow(
@@ -479,15 +463,6 @@ function fileLength(value: Value | undefined, at: Activation, evaluator: Evaluat
 
 function isRange(value: Value | undefined, at: Activation, evaluator: Evaluator): boolean {
   return value?.op === "call" && evaluator.externalNames(value, at)[0] === "builtins.range";
-}
-
-/** A pattern that begins with plain letters is searched for at the speed of comparing bytes. */
-function isLiteralFirst(pattern: Value | undefined): boolean {
-  return pattern?.op === "constant" && /^[\w\s<>=:;,/-]{1}/.test(String(pattern.value));
-}
-
-function between(low: Amount, high: Amount): Amount {
-  return low && high && interval(low.low, Math.sqrt(low.likely * high.likely), high.high);
 }
 
 function scaled(amount: Amount, factor: number): Amount {

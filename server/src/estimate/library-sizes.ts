@@ -5,6 +5,7 @@ import { arrangementCount, arrangements } from "./arrangements.js";
 import { positionalOf } from "./call-arguments.js";
 import { databaseRows } from "./database-costs.js";
 import type { Activation, Evaluator } from "./evaluate.js";
+import { bitsOf } from "./integer-sizes.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
 
 /** Methods of a generator of one's own do what the functions of the module do with the shared one. */
@@ -62,6 +63,12 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return mapAmount(length(first), (bytes) => (bytes * 3) / 4);
     case "struct.pack":
       return sizeOfFormat(first);
+    case "struct.unpack":
+    case "struct.unpack_from":
+      return valuesOfFormat(first);
+    case "struct.Struct.unpack":
+    case "struct.Struct.unpack_from":
+      return valuesOfFormat(madeOf("struct.Struct", call, at, evaluator));
     case "struct.iter_unpack":
       return combine(length(second), sizeOfFormat(first), (bytes, one) => bytes / Math.max(1, one));
     case "re.findall":
@@ -71,6 +78,17 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return ratio(length(second), 1 / 10, 0, 1);
     case "re.sub":
       return length(third);
+    case "difflib.unified_diff":
+    case "difflib.context_diff":
+    case "difflib.ndiff":
+      return ratio(length(first), 1, 0, 3);
+    case "textwrap.fill":
+    case "textwrap.dedent":
+    case "textwrap.indent":
+      return length(first);
+    case "string.Template.substitute":
+    case "string.Template.safe_substitute":
+      return mapAmount(length(madeOf("string.Template", call, at, evaluator)), (characters) => characters + 4 * call.arguments.length);
     case "io.StringIO":
     case "io.BytesIO":
     case "collections.OrderedDict":
@@ -134,6 +152,16 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
     default:
       return undefined;
   }
+}
+
+/** What is written out as the first argument where the object was made that a method is called on: `Struct("<4f")`. */
+function madeOf(type: string, { callee }: CallOperation, at: Activation, evaluator: Evaluator): Value | undefined {
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
+  return evaluator.samples.written(callee.place.object, at, (source, in_) =>
+    source.op === "call" && evaluator.externalNames(source, in_)[0] === type
+      ? evaluator.samples.written(positionalOf(source)[0] ?? source, in_, (text) => (text.op === "constant" ? text : undefined))
+      : undefined,
+  );
 }
 
 function lengthOfMethod(call: CallOperation, at: Activation, evaluator: Evaluator): Amount {
@@ -239,7 +267,8 @@ function textLength(value: Value, at: Activation, evaluator: Evaluator): Amount 
       Math.max(digits(number.high), digits(number.likely)),
     );
   }
-  return evaluator.length(value, at) ?? interval(1, 5, 20);
+  const digits = mapAmount(bitsOf(value, at, evaluator), (bits) => Math.ceil(bits * Math.log10(2)));
+  return digits ?? evaluator.length(value, at) ?? interval(1, 5, 20);
 }
 
 /** How long the text is that an f-string or `%` makes. */
@@ -311,6 +340,15 @@ function sizeOfFormat(value: Value | undefined): Amount {
   for (const [, count, code] of String(value.value).matchAll(/(\d*)([a-zA-Z?])/g)) {
     total += (count ? Number(count) : 1) * (formatSizes[code as string] ?? 4);
   }
+  return exactly(total);
+}
+
+/** How many values there are in it: a text counts as one, whatever its length. */
+function valuesOfFormat(value: Value | undefined): Amount {
+  if (value?.op !== "constant" || value.type !== "str") return undefined;
+  let total = 0;
+  for (const [, count, code = ""] of String(value.value).matchAll(/(\d*)([a-zA-Z?])/g))
+    total += code === "x" ? 0 : count && !/[sp]/.test(code) ? Number(count) : 1;
   return exactly(total);
 }
 

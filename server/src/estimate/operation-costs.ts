@@ -18,6 +18,8 @@ export interface OperationCosts {
   readonly bulk: Readonly<Record<BulkName, BulkCost>>;
   /** Which column of the measured calls of the standard library serves, and what its numbers are multiplied by. */
   readonly library: { readonly column: LibraryColumn; readonly factor: Interval };
+  /** The same of arithmetic with large integers. */
+  readonly integers: { readonly column: string; readonly factor: Interval };
   /** What the simulator asks for; three sets, for cheap, likely and dear hand-overs. */
   readonly handOver: Readonly<Record<keyof Interval, HandOverCosts>>;
 }
@@ -397,6 +399,7 @@ type Triples<Costs> = { readonly [Key in keyof Costs]: Costs[Key] extends number
 type MeasuredHandOver = Omit<Triples<HandOverCosts>, "wakeUp"> & Pick<HandOverCosts, "wakeUp">;
 
 interface MeasuredVersion {
+  readonly name: string;
   readonly operations: Readonly<Record<OperationName, Triple>>;
   readonly bulk: Readonly<Record<BulkName, readonly [fixed: Triple, perUnit: Triple]>>;
   readonly handOver: Omit<MeasuredHandOver, "interpreters"> & Partial<Pick<MeasuredHandOver, "interpreters">>;
@@ -442,12 +445,12 @@ const otherRuntime: Derivation = {
   handOver: { low: 0.5, likely: 1.5, high: 4 },
 };
 
-const versions = measured.versions as unknown as Readonly<Record<string, MeasuredVersion>>;
+const versions = measured.versions as unknown as Readonly<Record<string, Omit<MeasuredVersion, "name">>>;
 
 function table(version: string): MeasuredVersion {
   const found = versions[version];
   if (found === undefined) throw new RangeError(`operation-costs.json lacks ${version}`);
-  return found;
+  return { ...found, name: version };
 }
 
 function derive(
@@ -465,7 +468,14 @@ function derive(
     unit: measured.units[name],
   }));
   const handOver = { low: pick(from, by, "low"), likely: pick(from, by, "likely"), high: pick(from, by, "high") };
-  return { origin: { kind, note }, operations, bulk, library: { column, factor: scale(by.operations, librarySlower) }, handOver };
+  return {
+    origin: { kind, note },
+    operations,
+    bulk,
+    library: { column, factor: scale(by.operations, librarySlower) },
+    integers: { column: from.name, factor: by.bulk },
+    handOver,
+  };
 }
 
 function toInterval(triple: Triple, by: Interval): Interval {

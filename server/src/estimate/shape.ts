@@ -1,5 +1,6 @@
 import type { Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
+import { lengthOfSample, type Sample } from "./sample.js";
 
 /** What a value is made of, likely: how many of each, all its parts together. */
 export interface Shape {
@@ -114,12 +115,68 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
         case undefined:
           break;
       }
+      const parsed = dumped(value, at, evaluator, inner);
+      if (parsed) return parsed;
+      const sample = evaluator.samples.of(value, at);
+      if (sample) return shapeOfSample(sample);
       const length = evaluator.length(value, at)?.likely;
       return length === undefined ? undefined : text(length);
     }
     default:
       return undefined;
   }
+}
+
+/** What was turned into the text or bytes that a call parses, or else what was turned into those that it is given: `json.loads(json.dumps(rows))`. */
+function dumped(
+  call: Extract<Value, { op: "call" }>,
+  at: Activation,
+  evaluator: Evaluator,
+  shape: (value: Value, at: Activation) => Shape | undefined,
+): Shape | undefined {
+  const first = call.arguments[0]?.value;
+  const [name] = evaluator.externalNames(call, at);
+  return first && (name === "json.loads" || name === "pickle.loads") ? dumpedShape(first, at, evaluator, shape) : undefined;
+}
+
+/** What was turned into the text or bytes that a value is: `json.dumps(rows)`. */
+export function dumpedShape(
+  value: Value,
+  at: Activation,
+  evaluator: Evaluator,
+  shape: (value: Value, at: Activation) => Shape | undefined = (each, in_) => shapeOf(each, in_, evaluator),
+): Shape | undefined {
+  if (value.op === "read")
+    return evaluator.follow(
+      value,
+      at,
+      (bound, in_) => dumpedShape(bound, in_, evaluator, shape),
+      () => undefined,
+    );
+  if (value.op !== "call") return undefined;
+  const [name] = evaluator.externalNames(value, at);
+  if (name === "builtins.str.encode" && value.callee.op === "read" && value.callee.place.kind === "attribute")
+    return dumpedShape(value.callee.place.object, at, evaluator, shape);
+  const first = value.arguments[0]?.value;
+  return first && (name === "json.dumps" || name === "pickle.dumps") ? shape(first, at) : undefined;
+}
+
+/** What the value is made of that a sample is of. */
+function shapeOfSample(sample: Sample): Shape {
+  switch (sample.kind) {
+    case "number":
+      return sample.type === "float" ? float : integer;
+    case "sequence":
+      return plus({ ...nothing, containers: 1 }, averageShape(sample.items, sample.count));
+    case "mapping":
+      return plus({ ...nothing, containers: 1 }, averageShape(sample.entries.flat(), sample.count * 2));
+    default:
+      return text(lengthOfSample(sample) ?? 0);
+  }
+}
+
+function averageShape(items: readonly Sample[], count: number): Shape {
+  return items.length === 0 ? nothing : times(items.map(shapeOfSample).reduce(plus), count / items.length);
 }
 
 /** What a part of a text or of a sequence is made of; undefined for one element, whose place in the whole would have to be known. */

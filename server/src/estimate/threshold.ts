@@ -56,3 +56,12 @@ function enlarged(facts: CallFacts, place: ValuePlace, { unit, threshold }: Belo
       : {}),
   };
 }
+
+/** Whether what it does to the GIL depends on the size of what it is given. */
+export function isAboutSize(entry: CallableEntry): boolean {
+  return isAbout(entry, "bytes") || isAbout(entry, "elements");
+}
+
+export function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
+  return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
+}

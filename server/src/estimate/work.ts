@@ -24,6 +24,7 @@ import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { deadlineNs, roundsUntil } from "./deadlines.js";
+import { atPrecision } from "./decimal-precision.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
 import { producerIn, sharesOf, stayingShare } from "./generators.js";
 import { GuardedSections, writtenOut } from "./guarded-sections.js";
@@ -59,7 +60,7 @@ import { SharedUse, type SharedUses, usesInside, usesMeanwhile } from "./shared-
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
 import { duration } from "./text.js";
-import { type BelowThreshold, belowThreshold } from "./threshold.js";
+import { type BelowThreshold, belowThreshold, isAbout, isAboutSize } from "./threshold.js";
 import { addedUp, compiledCall, type TimedCall, uncounted } from "./timed-calls.js";
 
 /** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
@@ -451,9 +452,8 @@ export class CostModel {
       else sum.interpreter = add(sum.interpreter, array);
       return;
     }
-    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at));
+    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at, operation.template));
     this.sharing.addOperands(operation, at, sum);
-    if (operator === "*") sum.interpreter = add(sum.interpreter, this.constructs.growingProductNs(operation, at, this.rounds ?? 1));
   }
 
   /** Arithmetic of the interpreter, or what a library's type makes of the operator. */
@@ -665,7 +665,9 @@ export class CostModel {
   /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader` or of a database. */
   private nextCost({ iterable }: LoopOperation, at: Activation): CallCost | undefined {
     for (const entity of iterable ? this.resolver.resolve(iterable, at.function) : []) {
-      const entry = entity.kind === "object" ? this.resolver.knowledge.callable(`${entity.type}.__next__`) : undefined;
+      // Of a text whose length is known, making the reader counts for all of it.
+      if (entity.kind !== "object" || (entity.type === "csv.reader" && iterable && this.evaluator.length(iterable, at))) continue;
+      const entry = this.resolver.knowledge.callable(`${entity.type}.__next__`);
       const cost = entry?.cost && costOf(entry, { target: this.target });
       if (cost) return cost;
     }
@@ -871,7 +873,7 @@ export class CostModel {
     const told = costOf(entry, facts);
     // Of a sleep of an unknown length, what it takes beside that says nothing.
     const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
-    const known = measured ?? (isTold ? told : this.defaultCost(entry, verdict, facts));
+    const known = measured ?? atPrecision(name, call, at, this.evaluator, isTold ? told : this.defaultCost(entry, verdict, facts));
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
     const cost = isIdle
       ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
@@ -1085,14 +1087,6 @@ function calleeText(callee: Value): string {
 
 /** So many elements at most keep every operation on small arrays small. */
 const mostCombined = 20;
-
-function isAboutSize(entry: CallableEntry): boolean {
-  return isAbout(entry, "bytes") || isAbout(entry, "elements");
-}
-
-function isAbout(entry: CallableEntry, test: "bytes" | "elements"): boolean {
-  return entry.gil === "conditional" && entry.cases.some(({ when }) => when.some((condition) => condition.test === test));
-}
 
 function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined, assumptions: readonly Assumption[]): TaskWork {
   const help = helpOf(sum.help);

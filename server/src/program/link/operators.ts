@@ -38,6 +38,7 @@ export function operatorMethod(
 ): OperatorMethod | undefined {
   const names = methods.get(operation.operator);
   const [left, right] = operation.operands;
+  if (left && right && (operation.operator === "in" || operation.operator === "not in")) return methodOf(right, left, "__contains__");
   if (!names || !left || !right) return undefined;
   return methodOf(left, right, names[0]) ?? methodOf(right, left, names[1]);
 
