@@ -244,7 +244,7 @@ ipaddress.ip_address: IPv6 | import ipaddress | ipaddress.ip_address("2001:db8::
 ipaddress.ip_network @ | import ipaddress | ipaddress.ip_network("192.168.0.0/24")
 ipaddress.ip_network: hosts | import ipaddress ;; network = ipaddress.ip_network("192.168.0.0/24") | list(network.hosts())
 ipaddress.IPv4Address @ | import ipaddress | ipaddress.IPv4Address("10.0.0.1")
-ipaddress: in | import ipaddress ;; network = ipaddress.ip_network("192.168.0.0/24") ;; address = ipaddress.ip_address("192.168.0.7") | address in network
+ipaddress: in @ipaddress.IPv4Network.__contains__ | import ipaddress ;; network = ipaddress.ip_network("192.168.0.0/24") ;; address = ipaddress.ip_address("192.168.0.7") | address in network
 ipaddress: is_private | import ipaddress ;; address = ipaddress.ip_address("192.168.0.7") | address.is_private
 ipaddress: subnets | import ipaddress ;; network = ipaddress.ip_network("10.0.0.0/16") | list(network.subnets(new_prefix=24))
 uuid.uuid4 @ | import uuid | uuid.uuid4()
@@ -308,6 +308,17 @@ math.isqrt @ | import math | math.isqrt(1000003)
 math.log: base | import math | math.log(1000.0, 10)
 math.isclose @ | import math | math.isclose(1.0, 1.0000001)
 cmath.exp | import cmath | cmath.exp(1j)
+fractions.Fraction @ | from fractions import Fraction | Fraction(7, 12)
+fractions.Fraction.__add__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third + part
+fractions.Fraction.__sub__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third - part
+fractions.Fraction.__mul__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third * part
+fractions.Fraction.__truediv__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third / part
+decimal.Decimal @ | from decimal import Decimal | Decimal("1234.56")
+decimal.Decimal.__add__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price + rate
+decimal.Decimal.__sub__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price - rate
+decimal.Decimal.__mul__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price * rate
+decimal.Decimal.__truediv__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price / rate
+decimal.Decimal.quantize @ | from decimal import Decimal ;; price = Decimal("1234.5678") ;; cent = Decimal("0.01") | price.quantize(cent)
 heapq.heapify, 10, 1000 | import heapq ;; numbers = [i * 7919 % 1000 for i in range(N)] | heapq.heapify(numbers.copy())
 heapq.heappush, 10, 1000 | import heapq ;; heap = list(range(N)) | heapq.heappush(heap, 3); heapq.heappop(heap)
 heapq.nlargest, 100, 1000 @ 1=N | import heapq ;; numbers = [i * 7919 % 1000 for i in range(N)] | heapq.nlargest(5, numbers)

@@ -160,7 +160,7 @@ export class ConstructCosts {
           return how === "read"
             ? operations.dictLoad
             : this.isCounter(place.object, at)
-              ? scale(operations.callMethodTwo, 1.5)
+              ? scale(operations.callMethodTwo, 2.5)
               : operations.dictStore;
         if (kind === "text") return operations.stringLoad;
         if (kind === "tuple") return operations.tupleLoad;

@@ -171,14 +171,16 @@ class Bits {
   }
 
   private read(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
-    const followed = this.evaluator.follow(
-      value,
-      at,
-      (bound, in_) => this.of(bound, in_),
-      (bound, in_) => this.element(bound, in_),
+    const grown = value.place.kind === "name" ? this.grown(value, value.place, at) : undefined;
+    return (
+      grown ??
+      this.evaluator.follow(
+        value,
+        at,
+        (bound, in_) => this.of(bound, in_),
+        (bound, in_) => this.element(bound, in_),
+      )
     );
-    if (followed || value.place.kind !== "name") return followed;
-    return this.grown(value, value.place, at);
   }
 
   /** Of a variable that is computed from what it was, round by round: in those rounds half of what has been added at the end. */
@@ -201,7 +203,12 @@ class Bits {
     );
     this.open.delete(key);
     const parameter = holder.function.facts.parameters.some((each) => each.name === name);
-    if (!place || (!base && !parameter)) return base;
+    if (!place) {
+      // One that is given what another was, which grows.
+      const other = parts.find((each, index) => steps[index] && !reads(each, name));
+      return other?.op === "read" && other.place.kind === "name" ? this.grown(value, { name: other.place.name, owner }, at) : undefined;
+    }
+    if (!base && !parameter) return undefined;
     const loops = loopsAround(holder.function, place).filter((loop) => !bases.some((each) => contains(loop, each) && !isReduced(each)));
     // What is left of a division by something of a known size does not grow.
     if (loops.length === 0 || bases.some((each) => isReduced(each) && loops.some((loop) => contains(loop, each))))

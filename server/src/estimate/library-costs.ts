@@ -3,7 +3,7 @@ import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
 import { compressionNs, dataOf } from "./compression-costs.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
 import { largeCallNs } from "./integer-costs.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import { tabulatedNs } from "./library-table.js";
@@ -422,15 +422,23 @@ function formattedNs(
 
 /** What a key function makes of an element; undefined where that is not known. */
 function keyShape(key: Value, sorted: Value | undefined, at: Activation, evaluator: Evaluator): Shape | undefined {
+  const tuple: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 1 };
   if (key.op === "call") {
     const isGetter = /^operator\.(item|attr)getter$/.test(evaluator.externalNames(key, at)[0] ?? "");
-    return isGetter && key.arguments.length > 1 ? { integers: 0, floats: 0, texts: 0, characters: 0, containers: 1 } : undefined;
+    return isGetter && key.arguments.length > 1 ? tuple : undefined;
   }
   if (!sorted) return undefined;
+  // What a tuple is made of does not matter.
+  const read = (made: Value, in_: Activation): Shape | undefined => (made.op === "display" ? tuple : shapeOf(made, in_, evaluator));
+  if (key.op === "function") {
+    const node = at.function.file.functionAt(key.function);
+    const [returned] = node?.returned ?? [];
+    return node && returned && node.returned.length === 1 ? read(returned, calledForEach(node, sorted, at)) : undefined;
+  }
   const place = { start: key.start, end: key.end };
   const element: Value = { op: "element-of", iterable: sorted, ...place };
   const called: CallOperation = { op: "call", callee: key, arguments: [{ form: "positional", name: "", value: element }], ...place };
-  return evaluator.returned(called, at, (returned, in_) => shapeOf(returned, in_, evaluator));
+  return evaluator.returned(called, at, read);
 }
 
 /** Of each of so many elements. */

@@ -1,4 +1,5 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { CallCost } from "../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
@@ -40,6 +41,13 @@ export function tabulatedNs(name: string, call: CallOperation, at: Activation, e
 export function tabulatedOfAnySizeNs(name: string, costs: OperationCosts): Amount {
   const row = rowOf(name);
   return row && ns(row, anySize, costs);
+}
+
+/** What an operator takes that a type of the library defines: `Fraction.__add__`. */
+export function tabulatedOperator(name: string, costs: OperationCosts): CallCost | undefined {
+  const row = rowOf(name);
+  const once = row?.by === "" ? ns(row, undefined, costs) : undefined;
+  return once && { interpreterNs: once, nativeNs: zero, waitNs: zero, missing: [], from: "measured" };
 }
 
 const anySize: Interval = interval(3, 100, 20_000);

@@ -64,3 +64,14 @@ export interface Prediction {
   readonly recommended: Strategy;
   readonly assumptions: readonly Assumption[];
 }
+
+/** An assumption with how much of the time hangs on it. */
+export type Weighted = Assumption & { readonly weight: number };
+
+export function byWeight(a: Weighted, b: Weighted): number {
+  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
+}
+
+export function withoutWeight({ what, value, from }: Weighted): Assumption {
+  return { what, value, from };
+}

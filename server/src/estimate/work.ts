@@ -44,7 +44,15 @@ import { accessRun, comparisonRun, contextRuns, type ImplicitRun, operatorRun } 
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
 import { measuredCallNs } from "./library-costs.js";
-import { consumedNs, isComputing, producedNs, tabulatedNs, tabulatedOfAnySizeNs, typicalCallNs } from "./library-table.js";
+import {
+  consumedNs,
+  isComputing,
+  producedNs,
+  tabulatedNs,
+  tabulatedOfAnySizeNs,
+  tabulatedOperator,
+  typicalCallNs,
+} from "./library-table.js";
 import { looksForOthers } from "./lock-contention.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
@@ -52,7 +60,7 @@ import { notedEntry } from "./noted-entry.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { fromPageCache } from "./page-cache.js";
 import { pinsOf } from "./pins.js";
-import type { Assumption } from "./prediction.js";
+import { type Assumption, byWeight, type Weighted, withoutWeight } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
 import { objectCount, shapeOf } from "./shape.js";
@@ -869,11 +877,14 @@ export class CostModel {
   ): void {
     const verdict = evaluate(entry, facts);
     const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
-    const measured = database ?? (call.op === "call" ? this.measuredCost(name, call, at, verdict, entry.cost !== undefined) : undefined);
+    const measured =
+      database ??
+      (call.op === "call" ? this.measuredCost(name, call, at, verdict, entry.cost !== undefined) : tabulatedOperator(name, this.costs));
     const told = costOf(entry, facts);
     // Of a sleep of an unknown length, what it takes beside that says nothing.
     const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
-    const known = measured ?? atPrecision(name, call, at, this.evaluator, isTold ? told : this.defaultCost(entry, verdict, facts));
+    const usual = measured ?? (isTold ? told : this.defaultCost(entry, verdict, facts));
+    const known = atPrecision(name, call, at, this.evaluator, usual);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
     const cost = isIdle
       ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
@@ -1048,16 +1059,6 @@ export class CostModel {
         return { ...nothing, interpreterNs: this.costs.operations.callCMethod };
     }
   }
-}
-
-type Weighted = Assumption & { readonly weight: number };
-
-function byWeight(a: Weighted, b: Weighted): number {
-  return b.weight - a.weight || (a.what < b.what ? -1 : 1);
-}
-
-function withoutWeight({ what, value, from }: Weighted): Assumption {
-  return { what, value, from };
 }
 
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
