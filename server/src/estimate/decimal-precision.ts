@@ -1,5 +1,6 @@
 import { type Interval, scale } from "../base/interval.js";
 import type { CallCost } from "../knowledge/evaluate.js";
+import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
@@ -71,4 +72,4 @@ function setIn(node: FunctionNode): Value | undefined {
   return value;
 }
 
-const setBy = new WeakMap<FunctionNode["facts"], { readonly value: Value | undefined }>();
+const setBy = new WeakMap<FunctionFacts, { readonly value: Value | undefined }>();
