@@ -4,8 +4,7 @@ import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
-import { bitsOf } from "./integer-sizes.js";
+import { type Activation, type Evaluator, sameName } from "./evaluate.js";
 
 /*
  * What the precision of a context does to the cost of decimals: entries tell it for the usual 28 digits. CPython 3.11, against that: at 100 digits a product of
@@ -42,8 +41,16 @@ function factorOf(
   if (/^(exp|ln|log10|__r?pow__)$/.test(method)) return more ** 2.1;
   if (method === "sqrt") return more ** 1.55;
   if (!/^__r?(mul|truediv|floordiv|mod)__$/.test(method)) return 1 + digits / 850;
-  const isShort = operation.op === "compute" && operation.operands.some((operand) => bitsOf(operand, at, evaluator) !== undefined);
-  return isShort ? 1 + digits / 250 : more ** 1.5;
+  // Series take terms times and by small integers; that both have all digits is only seen where one is multiplied by itself, or by a root.
+  const [left, right] = operation.op === "compute" ? operation.operands : [];
+  const isLong = left && right && (sameName(left, right) || (isRoot(left, at, evaluator) && isRoot(right, at, evaluator)));
+  return isLong ? more ** 1.5 : 1 + digits / 250;
+}
+
+function isRoot(value: Value, at: Activation, evaluator: Evaluator): boolean {
+  const root = (each: Value, in_: Activation): true | undefined =>
+    each.op === "call" && /^decimal\.Decimal\.(sqrt|exp|ln|log10)$/.test(evaluator.externalNames(each, in_)[0] ?? "") ? true : undefined;
+  return (value.op === "read" ? evaluator.follow(value, at, root, () => undefined) : root(value, at)) === true;
 }
 
 /** The precision that a function on the way to this one sets, or its module. */
