@@ -90,3 +90,22 @@ test("an array has as many rows as its first dimension says", () => {
     assert.ok(ratio > 0.9 && ratio < 1.1, `${loop}: ${ratio}`);
   }
 });
+
+const ofPage = (rows: string): string => `${pool}from string import Template
+PAGE = Template("<html><title>$title</title><body>$body</body></html>")
+def task(number):
+    body = "".join("<p>a paragraph of some text</p>" for _ in range(${rows}))
+    total = 0
+    for letter in PAGE.substitute(title=number, body=body):
+        for other in range(1_000):
+            total += other
+    return total
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, range(8)))
+`;
+
+test("what fills a template makes up its length", () => {
+  const ratio = taskNs(ofPage("2_000")) / taskNs(ofPage("1_000"));
+  assert.ok(ratio > 1.9 && ratio < 2.1, `${ratio}`);
+});

@@ -88,7 +88,9 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return length(first);
     case "string.Template.substitute":
     case "string.Template.safe_substitute":
-      return mapAmount(length(madeOf("string.Template", call, at, evaluator)), (characters) => characters + 4 * call.arguments.length);
+      return call.arguments
+        .map(({ value }) => textLength(value, at, evaluator))
+        .reduce((a, b) => combine(a, b, (x, y) => x + y), length(madeOf("string.Template", call, at, evaluator)));
     case "io.StringIO":
     case "io.BytesIO":
     case "collections.OrderedDict":
