@@ -109,3 +109,28 @@ test("what fills a template makes up its length", () => {
   const ratio = taskNs(ofPage("2_000")) / taskNs(ofPage("1_000"));
   assert.ok(ratio > 1.9 && ratio < 2.1, `${ratio}`);
 });
+
+const ofStarted = (start: string, rest: string): string => `${pool}
+def made(count):
+    entries = ${start}
+    for number in range(count):
+        entries.append(number)
+        ${rest}
+    return entries
+def task(number):
+    total = 0
+    for entry in made(50):
+        for other in range(1_000):
+            total += other
+    return total
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, range(8)))
+`;
+
+test("a list that starts with some elements has those that are added, too", () => {
+  const ratio = taskNs(ofStarted("[1, 2]", "pass")) / taskNs(ofStarted("[]", "pass"));
+  assert.ok(ratio > 1.02 && ratio < 1.06, `${ratio}`);
+  const kept = taskNs(ofStarted("[1, 2]", "entries.pop()")) / taskNs(ofStarted("[]", "pass"));
+  assert.ok(kept < 0.2, `${kept}`);
+});

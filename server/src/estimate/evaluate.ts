@@ -10,7 +10,7 @@ import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./ar
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
-import { appendedTo, appendedValue, filledNames, isEmptyContainer } from "./growing-containers.js";
+import { appendedTo, appendedValue, filledNames, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { optionDefault } from "./option-defaults.js";
 import { Samples } from "./samples.js";
@@ -592,12 +592,14 @@ export class Evaluator {
           return found ?? this.elementLength(object, at);
         }
         return (
+          this.startedLength(value, at) ??
           this.variable(
             value,
             at,
             (bound, activation) => this.length(bound, activation),
             (bound, activation) => this.elementLength(bound, activation),
-          ) ?? this.grownLength(value, at)
+          ) ??
+          this.grownLength(value, at)
         );
       }
       case "item-of":
@@ -621,6 +623,17 @@ export class Evaluator {
       return this.followed(value, at, (bound, activation) => this.rowCount(bound, activation));
     const [name] = value.op === "call" ? this.resolver.externalCallees(value, at.function) : [];
     return value.op === "call" && name && arrayShapes.has(name) ? arrayRows(name, value, at, this) : undefined;
+  }
+
+  /** The length of a list that starts with some elements and has a known number of others appended in its own function. */
+  private startedLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
+    const { place } = value;
+    const holder = place.kind === "name" ? this.holder(place.owner, at) : undefined;
+    const [start, ...others] = (place.kind === "name" && holder?.function.bound(place.name)) || [];
+    if (place.kind !== "name" || !holder || start?.op !== "display" || start.elements.length === 0 || others.length > 0) return undefined;
+    const { body } = holder.function.facts;
+    if (!isOnlyAddedTo(place.name, start, body)) return undefined;
+    return combine(this.appendsTo(place.name, body, holder), exactly(start.elements.length), (a, b) => a + b);
   }
 
   /** The length of a list that starts empty and is appended to in its own function. */

@@ -1,4 +1,4 @@
-import { innerOperations } from "../program/link/walk.js";
+import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 
 /** Whether the value is a new container with nothing in it. */
@@ -19,6 +19,25 @@ export function appendedTo({ callee, arguments: [first] }: CallOperation): strin
   const isAdding = callee.place.kind === "attribute" && /^(append|appendleft|add|put|put_nowait)$/.test(callee.place.name);
   return isAdding && callee.place.kind === "attribute" ? nameOf(callee.place.object) : undefined;
 }
+
+/** Whether the variable's list, made with some elements in it, is added to and never taken from. */
+export function isOnlyAddedTo(name: string, start: Value, body: readonly Operation[]): boolean {
+  if (start.op !== "display" || start.makes !== "list" || start.isOpen || !filledNames(body).has(name)) return false;
+  let isTaken = false;
+  walkOperations(body, (operation) => {
+    if (operation.op === "write" && operation.form === "delete" && operation.place.kind === "element")
+      isTaken ||= nameOf(operation.place.object) === name;
+    if (operation.op !== "call" || operation.callee.op !== "read") return;
+    const { place } = operation.callee;
+    if (place.kind === "attribute" && nameOf(place.object) === name) isTaken ||= takes.test(place.name);
+    // `heapq.heappop(entries)`
+    else if (place.kind !== "element" && place.name === "heappop")
+      isTaken ||= operation.arguments.some(({ value }) => nameOf(value) === name);
+  });
+  return !isTaken;
+}
+
+const takes = /^(pop|popleft|popitem|remove|clear|discard)$/;
 
 /** What a call adds to a container. */
 export function appendedValue(call: CallOperation): Value | undefined {
