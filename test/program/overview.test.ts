@@ -5,8 +5,9 @@ import { builtInKnowledge } from "../../server/src/knowledge/knowledge.js";
 import { carriedOver } from "../../server/src/program/extract/carry-over.js";
 import { ExtractionMemory, extract } from "../../server/src/program/extract/extract.js";
 import type { Facts } from "../../server/src/program/facts.js";
-import type { FunctionNode } from "../../server/src/program/link/entity.js";
+import type { FunctionNode, LinkedFile } from "../../server/src/program/link/entity.js";
 import { LinkMemory, link, type Program } from "../../server/src/program/link/link.js";
+import { importedNames } from "../../server/src/program/link/linked-file.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { factsOf } from "./program.js";
 
@@ -167,6 +168,58 @@ describe("what follows from the whole program", () => {
     assert.ok(!made.includes("make") && !made.includes("first"), "nobody asked for calls of that name");
     workspace.edit("def third", "def fourth():\n    return first(1)\n\ndef third");
     assert.deepEqual(read(workspace.program()), [2, 1, 0]);
+  });
+
+  test("rests on the starts of the function, of the work and of the pool that it asked for, and on no others", () => {
+    const nodes = workspace.program();
+    const [first, second, third] = ["first", "second", "third"].map((name) => functionNamed(nodes, name)) as [
+      FunctionNode,
+      FunctionNode,
+      FunctionNode,
+    ];
+    const read = (program: Program): readonly number[] => [
+      ask(program, "in first", () => program.spawnsIn(first).length),
+      ask(program, "in second", () => program.spawnsIn(second).length),
+      ask(program, "running third", () => program.spawnsRunning(third).length),
+      ask(program, "all", () => program.spawns.length),
+    ];
+    assert.deepEqual(read(workspace.program()), [0, 0, 0, 0]);
+    made = [];
+    workspace.edit("import other\n", "import other, threading\n");
+    workspace.edit("return value + 1", "threading.Thread(target=second).start()\n    return value + 1");
+    assert.deepEqual(read(workspace.program()), [1, 0, 0, 1]);
+    assert.deepEqual(made, ["in first", "all"]);
+    made = [];
+    workspace.edit("return value + 2", "threading.Thread(target=third).start()\n    return value + 2");
+    assert.deepEqual(read(workspace.program()), [1, 1, 1, 2]);
+    assert.deepEqual(made, ["in second", "running third", "all"]);
+    made = [];
+    workspace.edit("target=second", "target=third");
+    assert.deepEqual(read(workspace.program()), [1, 1, 2, 2]);
+    assert.deepEqual(made, ["in first", "running third", "all"]);
+  });
+
+  test("rests on whether there are calls of a name, however many there are", () => {
+    const read = (program: Program): boolean => ask(program, "called", () => program.resolver.isCalled("make"));
+    assert.equal(read(workspace.program()), true);
+    workspace.edit("return make()", "return [make(), make()]");
+    assert.equal(read(workspace.program()), true);
+    assert.deepEqual(made, ["called"]);
+    workspace.edit("return [make(), make()]", "return make");
+    assert.equal(read(workspace.program()), false);
+    workspace.edit("return make", "return make()");
+    assert.equal(read(workspace.program()), true);
+    assert.deepEqual(made, ["called", "called", "called"]);
+  });
+
+  test("rests on the names that a file imports from modules, not on the modules that it imports", () => {
+    const read = (program: Program): number => ask(program, "imported", () => importedNames(program.files[0] as LinkedFile).length);
+    assert.equal(read(workspace.program()), 0);
+    workspace.edit("import other\n", "import other\nimport string\n");
+    assert.equal(read(workspace.program()), 0);
+    assert.deepEqual(made, ["imported"]);
+    workspace.edit("import string\n", "from other import Made as Product\n");
+    assert.equal(read(workspace.program()), 1);
   });
 
   test("outlives many states in which nobody asks for it", () => {

@@ -1,8 +1,7 @@
 import { type Interval, interval } from "../base/interval.js";
+import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { isElementOf } from "../program/link/loops.js";
-import type { Resolver } from "../program/link/resolver.js";
-import { sameStructure } from "../program/link/same-structure.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { LoopOperation, Operation, Value } from "../program/operation.js";
 
@@ -13,28 +12,38 @@ const callbacks: Interval = interval(1, 3, 100);
  * How many elements an iterable of unknown length likely has whose elements are called: by the loop that goes through it, or by another one of the file
  * that goes through the same attribute or global.
  */
-export function callbackCount({ iterable, body }: LoopOperation, node: FunctionNode, resolver: Resolver): Interval | undefined {
+export function callbackCount({ iterable, body }: LoopOperation, node: FunctionNode): Interval | undefined {
   if (!iterable) return undefined;
   if (callsElements(iterable, body, node)) return callbacks;
   const kept = keptName(iterable);
-  return kept !== undefined && calledCollections(node.file, resolver).includes(kept) ? callbacks : undefined;
+  return kept !== undefined && calledCollections(node.file).includes(kept) ? callbacks : undefined;
 }
 
 /** The attributes and globals whose elements some loop of the file calls. */
-function calledCollections(file: LinkedFile, resolver: Resolver): readonly string[] {
-  const find = (): readonly string[] => {
-    const found = new Set<string>();
-    for (const node of file.functions) {
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "loop" || !operation.iterable) return;
-        const name = keptName(operation.iterable);
-        if (name !== undefined && callsElements(operation.iterable, operation.body, node)) found.add(name);
-      });
-    }
-    return [...found];
-  };
-  return resolver.remembered(file, "collections of callbacks", find, sameStructure);
+function calledCollections(file: LinkedFile): readonly string[] {
+  return file.derive("collections of callbacks", () => [...new Set(file.functions.flatMap((node) => calledIn(node)))]);
 }
+
+const calledBy = new WeakMap<FunctionFacts, readonly string[]>();
+
+/** Those of one function, found once for its facts. */
+function calledIn(node: FunctionNode): readonly string[] {
+  const { facts } = node;
+  let found = calledBy.get(facts);
+  if (!found) {
+    const names: string[] = [];
+    walkOperations(facts.body, (operation) => {
+      if (operation.op !== "loop" || !operation.iterable) return;
+      const name = keptName(operation.iterable);
+      if (name !== undefined && callsElements(operation.iterable, operation.body, node)) names.push(name);
+    });
+    found = names.length > 0 ? names : none;
+    calledBy.set(facts, found);
+  }
+  return found;
+}
+
+const none: readonly never[] = [];
 
 /** `.handlers`, or `listeners` of the module; of a copy of it, `list(self.handlers)`, and of what a dict holds, the same. */
 function keptName(value: Value): string | undefined {

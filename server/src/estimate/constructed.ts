@@ -16,7 +16,7 @@ export function constructionOf(value: Value, at: Activation, evaluator: Evaluato
   switch (value.op) {
     case "read": {
       const { receiver, function: node } = at;
-      const isSelf = value.place.kind === "name" && value.place.owner === node.index && value.place.name === node.facts.parameters[0]?.name;
+      const isSelf = value.place.kind === "name" && value.place.owner === node.index && value.place.name === node.head.parameters[0]?.name;
       if (isSelf && receiver) return further(receiver.value, receiver.in);
       return evaluator.follow(value, at, further, (iterable, in_) => elementConstruction(iterable, in_, evaluator, depth + 1));
     }
@@ -50,7 +50,7 @@ const deepest = 8;
 /** What a field of an object holds whose class declares its fields: a data class, a named tuple. */
 export function fieldOf(node: ClassNode, name: string, object: Value, at: Activation, evaluator: Evaluator): Argument | undefined {
   const body = node.file.functionAt(node.facts.body);
-  const fields = body && declaresFields(node) ? [...body.facts.annotations.keys()] : [];
+  const fields = body && declaresFields(node) ? [...body.head.annotations.keys()] : [];
   const place = fields.indexOf(name);
   const made = place < 0 ? undefined : constructionOf(object, at, evaluator);
   if (!made) return undefined;

@@ -52,7 +52,7 @@ export function bareActivation(node: FunctionNode): Activation {
 
 /** The activation of a function that is called in `at` for each element, as `map` calls it; without elements, with nothing. */
 export function calledForEach(node: FunctionNode, iterable: Value | undefined, at: Activation): Activation {
-  const [parameter] = node.facts.parameters;
+  const [parameter] = node.head.parameters;
   const given = new Map<string, Argument>();
   if (parameter && iterable) given.set(parameter.name, { value: iterable, in: at, how: "element" });
   return { function: node, arguments: given, caller: at };
@@ -235,7 +235,7 @@ export class Evaluator {
   /** The generator function that a call starts, in its activation. */
   generatorOf(call: Extract<Value, { op: "call" }>, at: Activation): Activation | undefined {
     const [callee] = this.resolver.callees(call, at.function);
-    return callee?.function.facts.isGenerator ? this.activation(callee.function, call, at, callee.receiver !== undefined) : undefined;
+    return callee?.function.head.isGenerator ? this.activation(callee.function, call, at, callee.receiver !== undefined) : undefined;
   }
 
   /** What a call runs of the program: a function, or a class that it makes an instance of. */
@@ -282,11 +282,11 @@ export class Evaluator {
         if (!holder) return undefined;
         const argument = holder.arguments.get(place.name);
         if (argument) return argument.how === "element" ? element(argument.value, argument.in) : whole(argument.value, argument.in);
-        const { facts } = holder.function;
-        const parameter = facts.parameters.find((each) => each.name === place.name);
+        const { head } = holder.function;
+        const parameter = head.parameters.find((each) => each.name === place.name);
         if (parameter) return this.parameter(parameter, holder, whole);
         const bound = boundWhereRead(holder.function, place.name, value);
-        if (facts.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
+        if (head.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
         const only = bound[0];
         if (only && bound.length === 1) return only.op === "import" ? undefined : whole(only, holder);
         if (bound.some((each) => each.op === "compute" && mentions(each, place.name))) return undefined;
@@ -321,7 +321,7 @@ export class Evaluator {
 
   /** The activation of a method that stores an attribute of an object: of its `__init__`, with what the object was made of. */
   private storing(method: FunctionNode, object: Value, at: Activation): Activation {
-    const made = method.facts.name === "__init__" ? constructionOf(object, at, this) : undefined;
+    const made = method.head.name === "__init__" ? constructionOf(object, at, this) : undefined;
     const runs = made && this.resolver.callees(made.call, made.in.function).some((callee) => callee.function === method);
     return made && runs ? this.activation(method, made.call, made.in, true) : bareActivation(method);
   }
@@ -441,7 +441,7 @@ export class Evaluator {
   /** The activation of a call made in `at`. */
   activation(node: FunctionNode, call: Extract<Value, { op: "call" }>, at: Activation, isBound: boolean): Activation {
     const given = new Map<string, Argument>();
-    const parameters = node.facts.parameters.slice(isBound && !decoratorNames(node).includes("staticmethod") ? 1 : 0);
+    const parameters = node.head.parameters.slice(isBound && !decoratorNames(node).includes("staticmethod") ? 1 : 0);
     let position = 0;
     for (const argument of call.arguments) {
       if (argument.form === "keyword") given.set(argument.name, { value: argument.value, in: at, how: "whole" });
@@ -450,7 +450,7 @@ export class Evaluator {
         if (parameter && parameter.form !== "star") given.set(parameter.name, { value: argument.value, in: at, how: "whole" });
       } else break;
     }
-    const isMethod = isBound && node.facts.name !== "__init__" && call.callee.op === "read" && call.callee.place.kind === "attribute";
+    const isMethod = isBound && node.head.name !== "__init__" && call.callee.op === "read" && call.callee.place.kind === "attribute";
     const object = isMethod && call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : call;
     return { function: node, arguments: given, caller: at, ...(isBound ? { receiver: { value: object, in: at, how: "whole" } } : {}) };
   }
@@ -935,9 +935,7 @@ export class Evaluator {
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
       const length =
-        callbackCount(loop, at.function, this.resolver) ??
-        listedEntries(loop, at, this) ??
-        (runs === "often" ? defaultInnerLength : defaultLength);
+        callbackCount(loop, at.function) ?? listedEntries(loop, at, this) ?? (runs === "often" ? defaultInnerLength : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };

@@ -79,7 +79,7 @@ function run(
 
 /** A method that is given at most one argument. */
 function runOf(method: FunctionNode, argument: Argument | undefined, at: Activation, object?: Value): ImplicitRun {
-  const [, parameter] = method.facts.parameters;
+  const [, parameter] = method.head.parameters;
   const given = new Map<string, Argument>();
   if (parameter && argument) given.set(parameter.name, argument);
   const receiver: Pick<Activation, "receiver"> = object ? { receiver: { value: object, in: at, how: "whole" } } : {};

@@ -81,7 +81,7 @@ interface Called {
 /** The function with nothing known of its arguments, and as its callers call it. */
 function activationsOf(node: FunctionNode, program: Program, model: CostModel): readonly Called[] {
   const bare: Called = { at: bareActivation(node), by: undefined };
-  if (node.facts.parameters.length === 0) return [bare];
+  if (node.head.parameters.length === 0) return [bare];
   const called = program.resolver.callersOf(node).slice(0, maximumCallers);
   return [
     bare,

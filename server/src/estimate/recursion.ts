@@ -33,7 +33,7 @@ export function recursionCount(
       }
       if (value.op !== "compute" || value.operands[0]?.op !== "read" || value.operands[0].place.kind !== "name") continue;
       const name = value.operands[0].place.name;
-      if (!node.facts.parameters.some((parameter) => parameter.name === name)) continue;
+      if (!node.head.parameters.some((parameter) => parameter.name === name)) continue;
       const by = value.operands[1] && evaluator.number(value.operands[1], activation);
       if (!by || by.low <= 0) continue;
       if (value.operator === "-") steps.push({ by: by.likely, how: "minus" });
@@ -76,7 +76,7 @@ function walkedCount(
   activation: Activation,
   evaluator: Evaluator,
 ): Interval | undefined {
-  const given = node.facts.parameters.map((parameter) => {
+  const given = node.head.parameters.map((parameter) => {
     const argument = activation.arguments.get(parameter.name);
     if (!argument) return parameter.default ? evaluator.number(parameter.default, activation) : undefined;
     return argument.how === "element"
@@ -154,7 +154,7 @@ const searchedShare = 0.6;
 /** How many levels down a parameter that grows or shrinks by a fixed step meets what the function compares it with. */
 function depthOf(node: FunctionNode, call: CallOperation, activation: Activation, evaluator: Evaluator): Interval | undefined {
   for (const [index, { value }] of call.arguments.entries()) {
-    const parameter = node.facts.parameters[index];
+    const parameter = node.head.parameters[index];
     if (!parameter || value.op !== "compute" || (value.operator !== "+" && value.operator !== "-")) continue;
     const [own, by] = value.operands;
     if (!own || !by || !isReadOf(own, parameter.name, node)) continue;
@@ -201,7 +201,7 @@ const unknownParts: Interval = interval(1, 100, 100_000);
 
 /** The parameter of which the value is a part, however it is taken out: `node.left`, `value` of `for key, value in config.items()`. */
 function wholeOf(value: Value, node: FunctionNode, depth: number): string | undefined {
-  const isParameter = (name: string): boolean => node.facts.parameters.some((parameter) => parameter.name === name);
+  const isParameter = (name: string): boolean => node.head.parameters.some((parameter) => parameter.name === name);
   /** Of something that it is a part of, or the whole itself. */
   const container = (of: Value): string | undefined =>
     of.op === "read" && of.place.kind === "name" && of.place.owner === node.index && isParameter(of.place.name)
@@ -246,7 +246,7 @@ function slicedParameter(value: Value, node: FunctionNode): string | undefined {
   const { object, index } = value.place;
   if (index.op !== "compute" || index.operator !== "slice" || object.op !== "read" || object.place.kind !== "name") return undefined;
   const { name } = object.place;
-  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
+  return node.head.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
 
 /** The growth rate of a recursion that calls itself with its argument lessened by each of `steps`: 1.618 for fib. */

@@ -1,8 +1,7 @@
-import { append } from "../base/append.js";
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
-import type { FunctionNode } from "../program/link/entity.js";
+import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { sameStructure } from "../program/link/same-structure.js";
@@ -99,32 +98,72 @@ export function estimateSites(program: Program, on: EstimateSettings, memory: Si
   const { target, cores, calibrations, profile, workers } = on;
   const settings: EstimateSettings = { target, cores, calibrations, profile, workers };
   const model = new CostModel(program.resolver, settings);
+  const importNs = (file: LinkedFile): number => {
+    const find = (): number => program.resolver.remembered(file, "import", () => model.importNs(file), sameStructure);
+    return program.resolver.overview(`import of ${file.path}`, find);
+  };
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
     const { memory: answers, derived } = program.resolver.memoryOf(spawn.in.file);
-    const estimate = (): SiteEstimate => estimateSite(spawn, program, model, settings, memory);
-    sites.push(answers.find<object | string, SiteEstimate>("derivation", derived, spawn, undefined, sameSite, estimate));
+    const estimate = (): Estimated => estimateSite(spawn, program, model, settings);
+    const estimated = answers.find<object | string, Estimated>("derivation", derived, spawn, undefined, sameStructure, estimate);
+    const [first] = spawn.targets;
+    sites.push(withImports(estimated, first ? importNs(first.function.file) : 0, settings, memory));
   }
   return sites;
 }
 
-/** Whether two estimates are alike in all that is not simulated; what is follows from that, and to compare it would be to simulate it. */
-function sameSite(a: SiteEstimate, b: SiteEstimate): boolean {
-  const estimated = ({ spawn, work, demand, beside, company, payload, prediction }: SiteEstimate): unknown => {
-    const { path, range, kind, task, workers, workersKnown, tasks, assumptions } = prediction;
-    return [spawn, work, demand, beside, company, payload, path, range, kind, task, workers, workersKnown, tasks, assumptions];
-  };
-  return sameStructure(estimated(a), estimated(b));
+/** What follows from the work of a place, but for what workers import: that depends on all of a module, which an edit changes more often. */
+interface Estimated extends Pick<SiteEstimate, "spawn" | "work" | "demand" | "beside" | "company" | "payload"> {
+  readonly task: string;
+  readonly workers: number;
+  readonly workersKnown: Prediction["workersKnown"];
+  /** All of the work, in a usual length where nothing tells it. */
+  readonly whole: TaskWork;
+  readonly assumptions: readonly Assumption[];
 }
 
-function estimateSite(
-  spawn: Spawn,
-  program: Program,
-  model: CostModel,
-  settings: EstimateSettings,
-  memory: SimulationMemory,
-): SiteEstimate {
+/** The last estimate made of each, which is the same object while the same is imported. */
+const completed = new WeakMap<Estimated, SiteEstimate>();
+
+function withImports(estimated: Estimated, importNs: number, settings: EstimateSettings, memory: SimulationMemory): SiteEstimate {
+  const known = completed.get(estimated);
+  if (known?.demand.importNs === importNs) return known;
+  const { spawn, work, whole, beside, company, payload, task, workers, workersKnown, assumptions } = estimated;
+  const demand: Demand = { ...estimated.demand, importNs };
+  let key: string | undefined;
+  const demanded = (): string => {
+    key ??= `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
+    return key;
+  };
+  const described = {
+    path: spawn.in.file.path,
+    range: { start: spawn.call.start, end: spawn.call.end },
+    kind: siteKind(spawn),
+    task,
+    workers,
+    workersKnown,
+    tasks: demand.tasks,
+    work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
+    assumptions,
+  };
+  const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "recommended">>(described, {
+    strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
+    recommended: () => recommend(prediction.strategies, spawn.worker),
+  });
+  const site = { spawn, work, demand, beside, company, payload, prediction } as const;
+  const complete = onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
+    processesPayAboveNs: () => {
+      if (isMostlyUnknown(work)) return undefined;
+      return memory.recall(demanded(), "pay", () => crossover(demand, prediction.strategies, settings));
+    },
+  });
+  completed.set(estimated, complete);
+  return complete;
+}
+
+function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
   const uneven = target && !settings.profile ? unevenTasks(target, model) : undefined;
@@ -154,7 +193,7 @@ function estimateSite(
     shared: whole.shared,
     memory: work.memory,
     clock: sampled || origin.kind === "calibrated" ? "machine" : "tables",
-    importNs: target ? model.importNs(target.function.file) : 0,
+    importNs: 0,
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,
@@ -177,35 +216,8 @@ function estimateSite(
   });
   const firstPool = spawn.worker === "process" ? firstPoolAssumption(settings) : undefined;
   if (firstPool) assumptions.push(firstPool);
-  const isUnknown = isMostlyUnknown(work);
-  let key: string | undefined;
-  const demanded = (): string => {
-    key ??= `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
-    return key;
-  };
-  const described = {
-    path: spawn.in.file.path,
-    range: { start: spawn.call.start, end: spawn.call.end },
-    kind: siteKind(spawn),
-    task,
-    workers,
-    workersKnown,
-    tasks,
-    work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
-    assumptions,
-  };
-  const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "recommended">>(described, {
-    strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
-    recommended: () => recommend(prediction.strategies, spawn.worker),
-  });
   const company: SiteEstimate["company"] = isAlone(spawn, tasks, program) ? "alone" : "several";
-  const site = { spawn, work, demand, beside, company, payload, prediction } as const;
-  return onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
-    processesPayAboveNs: () => {
-      if (isUnknown) return undefined;
-      return memory.recall(demanded(), "pay", () => crossover(demand, prediction.strategies, settings));
-    },
-  });
+  return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, whole, assumptions };
 }
 
 /** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
@@ -246,8 +258,8 @@ function unknownAssumption(work: TaskWork): Assumption {
 
 /** The name of the work: of a lambda that does nothing but call a function, that function's. */
 function nameOf(node: FunctionNode, program: Program, depth = 0): string {
-  const { name, returned } = node.facts;
-  const [only] = returned;
+  const { name } = node.head;
+  const [only] = node.returned;
   if (name !== "<lambda>" || only?.op !== "call" || depth > 3) return name;
   const [callee] = program.resolver.callees(only, node);
   if (callee) return nameOf(callee.function, program, depth + 1);
@@ -303,7 +315,7 @@ function payloadOf(target: SpawnTarget, program: Program, model: CostModel): Pay
 
 /** Whether the parameter is declared as a number or text. */
 function isOfPlainType({ function: node }: SpawnTarget, name: string): boolean {
-  const annotation = node.facts.parameters.find((parameter) => parameter.name === name)?.annotation;
+  const annotation = node.head.parameters.find((parameter) => parameter.name === name)?.annotation;
   return annotation?.op === "read" && annotation.place.kind === "name" && /^(int|float|bool|complex)$/.test(annotation.place.name);
 }
 
@@ -347,9 +359,9 @@ function argumentBytes(
 /** What one task returns, where that is one value whose make can be told. */
 function resultShape(target: SpawnTarget, model: CostModel): Shape | undefined {
   const activation = activationOf(target);
-  const { returned, isGenerator } = target.function.facts;
+  const { returned, head } = target.function;
   const [only] = returned;
-  if (isGenerator || returned.length !== 1 || !only) return undefined;
+  if (head.isGenerator || returned.length !== 1 || !only) return undefined;
   const shape = shapeOf(only, activation, model.evaluator);
   return shape && Number.isFinite(pickledBytes(shape)) ? shape : undefined;
 }
@@ -407,25 +419,13 @@ function isTimed({ spawner }: Spawn): boolean {
 function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
   // What a timer puts off does not run beside the rest.
   if (spawn.instances !== "one" || spawn.items.length > 0 || isTimed(spawn)) return [];
-  return spawnsIn(spawn.in, program).filter(
-    (other) =>
-      other !== spawn && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width && other.instances === "one",
-  );
+  return program
+    .spawnsIn(spawn.in)
+    .filter(
+      (other) =>
+        other !== spawn && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width && other.instances === "one",
+    );
 }
-
-/** The places of one function that start something. */
-function spawnsIn(node: FunctionNode, program: Program): readonly Spawn[] {
-  const { spawns } = program;
-  let byFunction = spawnsByFunction.get(spawns);
-  if (!byFunction) {
-    byFunction = new Map();
-    for (const each of spawns) append(byFunction, each.in, each);
-    spawnsByFunction.set(spawns, byFunction);
-  }
-  return byFunction.get(node) ?? [];
-}
-
-const spawnsByFunction = new WeakMap<readonly Spawn[], Map<FunctionNode, Spawn[]>>();
 
 function sameWork(one: Spawn, other: Spawn): boolean {
   const [first, second] = [one.targets[0]?.function, other.targets[0]?.function];

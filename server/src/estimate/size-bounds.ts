@@ -572,9 +572,9 @@ export class SizeBounds {
     const entities = this.resolver.resolve(callee, at.function);
     const [entity] = entities;
     if (entities.length !== 1 || entity?.kind !== "function") return undefined;
-    const { facts } = entity.function;
-    if (facts.isGenerator || facts.returned.length !== 1) return undefined;
-    return question.whole(facts.returned[0] as Value, { function: entity.function, arguments: new Map(), caller: at });
+    const { head, returned } = entity.function;
+    if (head.isGenerator || returned.length !== 1) return undefined;
+    return question.whole(returned[0] as Value, { function: entity.function, arguments: new Map(), caller: at });
   }
 
   private item(value: Value, index: number, at: Activation, question: Question): Bounds | undefined {
@@ -600,10 +600,10 @@ export class SizeBounds {
     const callees = this.resolver.callees(call, at.function);
     const [callee] = callees;
     if (callees.length !== 1 || !callee || callee.function.head.decorators.length > 0) return undefined;
-    const { facts } = callee.function;
-    if (facts.isGenerator || facts.isAsync || facts.returned.length === 0 || facts.returned.length > maximumBindings) return undefined;
+    const { head, returned } = callee.function;
+    if (head.isGenerator || head.isAsync || returned.length === 0 || returned.length > maximumBindings) return undefined;
     const inner = this.evaluator.activation(callee.function, call, at, callee.receiver !== undefined);
-    return hull(facts.returned.map((value) => question.whole(value, inner)));
+    return hull(returned.map((value) => question.whole(value, inner)));
   }
 
   private externalName(call: CallOperation, at: Activation): string | undefined {

@@ -157,10 +157,10 @@ function insteadText({ for: what, root, name, path }: LoopBlock): string {
 
 /** How the library whose event loop it most likely is sleeps, and hands work to a thread. */
 function libraryOf(file: LinkedFile): { readonly sleep: string; readonly thread: string } {
-  const imported = new Set(importsOf(file).map(({ module }) => module.split(".", 1)[0]));
-  if (!imported.has("asyncio")) {
-    for (const library of ["trio", "anyio"])
-      if (imported.has(library)) return { sleep: `await ${library}.sleep(…)`, thread: `await ${library}.to_thread.run_sync(…)` };
-  }
-  return { sleep: "await asyncio.sleep(…)", thread: "await asyncio.to_thread(…)" };
+  return file.derive("library of its event loop", () => {
+    const imported = new Set(importsOf(file).map(({ module }) => module.split(".", 1)[0]));
+    const other = imported.has("asyncio") ? undefined : ["trio", "anyio"].find((library) => imported.has(library));
+    if (other) return { sleep: `await ${other}.sleep(…)`, thread: `await ${other}.to_thread.run_sync(…)` };
+    return { sleep: "await asyncio.sleep(…)", thread: "await asyncio.to_thread(…)" };
+  });
 }

@@ -225,7 +225,7 @@ function countsOn({ form, place, value }: WriteOperation): boolean {
 
 /** Whether the call starts a thread, a process or a task, by itself or in what it calls. */
 function starts(call: CallOperation, within: FunctionNode, program: Program, seen: Set<FunctionNode>): boolean {
-  if (starting.test(lastNameOf(call.callee)) || program.spawns.some((spawn) => spawn.call === call)) return true;
+  if (starting.test(lastNameOf(call.callee)) || program.spawnsIn(within).some((spawn) => spawn.call === call)) return true;
   for (const { function: callee } of seen.size > maximumSeen ? [] : program.resolver.callees(call, within)) {
     if (seen.has(callee)) continue;
     seen.add(callee);

@@ -181,7 +181,7 @@ function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Progra
   const isOutside = (node: FunctionNode): boolean =>
     resolver.overview(`called from outside: ${functionKey(node)}`, () => calledFromOutside(node, owner, resolver));
   // What overrides a method is called where that one is.
-  const isCalled = resolver.callersOf(root.function).length > 0 || resolver.callsNamed(root.function.head.name).length > 0;
+  const isCalled = resolver.callersOf(root.function).length > 0 || resolver.isCalled(root.function.head.name);
   // Called by what a thread starts in, it has a thread of its own.
   if (resolver.callersOf(root.function).some(({ within }) => within !== other.function && startsThread(within, program))) return false;
   return isCalled && !isOutside(root.function) && root.promise.entries.some(isOutside);

@@ -70,7 +70,7 @@ function mayRaise(call: CallOperation, node: FunctionNode, { resolver, knowledge
   const { callee } = call;
   if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.index) {
     const { name } = callee.place;
-    if (node.facts.parameters.some((parameter) => parameter.name === name)) return true;
+    if (node.head.parameters.some((parameter) => parameter.name === name)) return true;
   }
   const raises = resolver.callees(call, node).some(({ function: inner }) => {
     let found = false;

@@ -213,7 +213,7 @@ function isGivenOne(step: CallStep, held: HeldLock, { lock }: Acquisition, { res
   const callee = callOf(step)?.callee;
   if (callee?.op !== "read" || callee.place.kind !== "name" || callee.place.owner !== step.function.index) return false;
   const { name } = callee.place;
-  if (!step.function.facts.parameters.some((parameter) => parameter.name === name)) return false;
+  if (!step.function.head.parameters.some((parameter) => parameter.name === name)) return false;
   return resolver.resolve(callee, step.function).length === 1;
 }
 

@@ -63,7 +63,7 @@ function isHandedOn({ taken: { function: node, range } }: HeldLock): boolean {
     const object = objectOfMethod(operation, "acquire");
     if (!object || object.start !== range.start || object.op !== "read" || object.place.kind !== "name") return;
     const { place } = object;
-    if (place.owner !== node.index || node.facts.parameters.some(({ name }) => name === place.name)) return;
+    if (place.owner !== node.index || node.head.parameters.some(({ name }) => name === place.name)) return;
     walkOperations(node.facts.body, (each) => {
       isHanded ||= each.op === "call" && each.arguments.some(({ value }) => value.op === "read" && samePlace(value.place, place));
     });
@@ -144,7 +144,7 @@ function testedParameter(test: Value, node: FunctionNode): string | undefined {
   }
   if (test.op !== "read" || test.place.kind !== "name" || test.place.owner !== node.index) return undefined;
   const { name } = test.place;
-  return node.facts.parameters.some((parameter) => parameter.name === name) ? name : undefined;
+  return node.head.parameters.some((parameter) => parameter.name === name) ? name : undefined;
 }
 
 /**
@@ -164,7 +164,7 @@ function isGuessed(step: CallStep | undefined, held: HeldLock, resolver: Resolve
 /** Whether the call gives the parameter a constant, or leaves it at one. */
 function isWrittenOut(name: string, node: FunctionNode, step: CallStep | undefined): boolean {
   const call = step && callOf(step);
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   if (!call || !parameter || node.bound(name) !== undefined) return false;
   const isMethod = node.head.class !== undefined && call.callee.op === "read" && call.callee.place.kind === "attribute";
   const given = argumentFor(node, parameter, call, isMethod ? "bound" : "passed") ?? parameter.default;

@@ -83,7 +83,7 @@ function isOpenEnded(value: Value): boolean {
 /** A local variable is what it was last bound to; one that is filled before it is stored is complete by then. */
 function ofName(place: Place, at: At, program: Program): MadeValue | undefined {
   if (place.kind !== "name" || place.owner !== at.node.index) return undefined;
-  if (at.node.facts.parameters.some((parameter) => parameter.name === place.name)) return { kind: "given", name: place.name };
+  if (at.node.head.parameters.some((parameter) => parameter.name === place.name)) return { kind: "given", name: place.name };
   const bound = (at.node.bound(place.name) ?? []).filter((each) => each.start < at.before);
   const last = bound[bound.length - 1];
   const made = last && madeBy(last, { ...at, depth: at.depth + 1 }, program);
@@ -135,7 +135,7 @@ function ofReturned(call: CallOperation, callee: Extract<Entity, { kind: "functi
       if (made && made.kind !== "same") return made;
       continue;
     }
-    const parameter = node.facts.parameters.find((each) => each.name === made.name);
+    const parameter = node.head.parameters.find((each) => each.name === made.name);
     const argument = parameter && argumentFor(node, parameter, call, callee.receiver ? "bound" : "passed");
     const passed = argument && madeBy(argument, { ...at, depth: at.depth + 1 }, program);
     if (passed && passed.kind !== "same") return passed;

@@ -110,7 +110,7 @@ export function certainObstacle(sent: ScopedValue, crossing: Crossing, program: 
   if (read.kind === "name") {
     const owner = read.owner >= 0 ? within.file.functionAt(read.owner) : undefined;
     if (!owner || owner.head.rebound.has(read.name)) return undefined;
-    if (owner.facts.parameters.some((parameter) => parameter.name === read.name)) return undefined;
+    if (owner.head.parameters.some((parameter) => parameter.name === read.name)) return undefined;
     return firstOfAll(owner.bound(read.name) ?? [], (bound) => inside(bound, owner));
   }
   const methods = resolver.resolve(value, within);

@@ -39,7 +39,7 @@ function isTooShort(site: SiteEstimate, context: RuleContext): boolean {
   const { spawn, work, prediction, payload } = site;
   if (spawn.worker !== "process" || spawn.width !== "pool" || /run_in_executor$|^celery\.|^ray\./.test(spawn.spawner)) return false;
   if (spawn.targets.length > 1 || spawn.targets.length + spawn.externalTargets.length > 1) return false;
-  if (isGivenByCaller(site) || spawn.targets.some(({ function: node }) => node.facts.parameters.some(({ form }) => /star$/.test(form))))
+  if (isGivenByCaller(site) || spawn.targets.some(({ function: node }) => node.head.parameters.some(({ form }) => /star$/.test(form))))
     return false;
   if (spawn.items.length === 0 && loopsAround(spawn.in, spawn.call).length === 0) return false;
   if (batching(site) !== "one by one") return false;
@@ -68,7 +68,7 @@ function isGivenByCaller({ spawn }: SiteEstimate): boolean {
       value.op === "read" &&
       value.place.kind === "name" &&
       value.place.owner === spawn.in.index &&
-      spawn.in.facts.parameters.some(({ name }) => value.place.kind === "name" && name === value.place.name),
+      spawn.in.head.parameters.some(({ name }) => value.place.kind === "name" && name === value.place.name),
   );
 }
 

@@ -261,8 +261,7 @@ function elementObstacle(sent: Sent, context: RuleContext, depth = 0): Obstacle 
       if (value.place.kind !== "name" || value.place.owner < 0) return undefined;
       const { name, owner } = value.place;
       const holder = within.file.functionAt(owner);
-      if (!holder || holder.head.rebound.has(name) || holder.facts.parameters.some((parameter) => parameter.name === name))
-        return undefined;
+      if (!holder || holder.head.rebound.has(name) || holder.head.parameters.some((parameter) => parameter.name === name)) return undefined;
       const bindings = holder.bound(name) ?? [];
       const [bound] = bindings;
       return bindings.length === 1 && bound ? again(bound, holder) : undefined;

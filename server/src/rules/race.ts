@@ -274,7 +274,7 @@ function isOfOther({ identity, owner }: HeldLock, { through }: Access): boolean 
 
 /** Whether the function ends the life of its object, as its name tells: that is usually once no other thread has it. */
 function windsDown(node: FunctionNode): boolean {
-  return node.facts.parameters.length <= 1 && isNamedForEnd(node);
+  return node.head.parameters.length <= 1 && isNamedForEnd(node);
 }
 
 /** Whether the function is named for the end of something: `close`, `_shutdown`, `stop_all`. */
@@ -418,7 +418,7 @@ export function startOf(root: ThreadRoot): { readonly path: string; readonly ran
     case "handler":
       return { path: root.class.file.path, range: root.class.facts.nameRange };
     case "promised":
-      return { path: root.promise.file.path, range: root.promise.class?.facts.nameRange ?? root.function.facts.nameRange };
+      return { path: root.promise.file.path, range: root.promise.class?.facts.nameRange ?? root.function.head.nameRange };
     case "entry":
     case "marked":
     case "caller":

@@ -111,7 +111,7 @@ function isNeverMade({ operation, function: node }: Access, { resolver }: Progra
     /^_[^_]/.test(resolver.enclosingClass(maker)?.facts.name ?? "") &&
     maker.head.decorators.length === 0 &&
     resolver.callersOf(maker).length === 0 &&
-    resolver.callsNamed(maker.head.name).length === 0;
+    !resolver.isCalled(maker.head.name);
   return made.length > 0 && made.every((entity) => entity.kind === "object" && entity.origin !== undefined && isUncalled(entity.origin.in));
 }
 

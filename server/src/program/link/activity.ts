@@ -393,7 +393,7 @@ class Walker {
     switch (root.kind) {
       case "spawn": {
         const frame = this.ownership.start(root.spawn, root.target);
-        const self = root.target.receiver && frame.function.facts.parameters[0];
+        const self = root.target.receiver && frame.function.head.parameters[0];
         for (const [name, object] of frame.parameters) {
           if (object.sharing !== "shared") continue;
           if (this.made.isMadeIn(root.spawn.in, object.key)) this.perCall.add(object.key);
@@ -846,7 +846,7 @@ class Walker {
 
   private managerFrame(entity: Extract<Entity, { kind: "instance" }>, name: string, context: Value, frame: Frame): Frame | undefined {
     const method = this.program.resolver.method(entity.class, name);
-    const self = method?.facts.parameters[0]?.name;
+    const self = method?.head.parameters[0]?.name;
     if (!method || !self) return undefined;
     const object = this.ownership.object(context, frame);
     return { function: method, parameters: new Map([[self, { ...object, class: entity.class }]]), caller: frame, depth: frame.depth + 1 };
@@ -1241,7 +1241,7 @@ const calledOf = new WeakMap<FunctionFacts, readonly string[]>();
 function calledParameters(node: FunctionNode): readonly string[] {
   const before = calledOf.get(node.facts);
   if (before) return before;
-  const called = node.facts.parameters.length === 0 ? [] : parametersIn(node);
+  const called = node.head.parameters.length === 0 ? [] : parametersIn(node);
   calledOf.set(node.facts, called);
   return called;
 }
@@ -1254,7 +1254,7 @@ function parametersIn(node: FunctionNode): readonly string[] {
       if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.index) names.add(value.place.name);
     }
   });
-  return node.facts.parameters.map(({ name }) => name).filter((name) => names.has(name));
+  return node.head.parameters.map(({ name }) => name).filter((name) => names.has(name));
 }
 
 /** Whether the lock is one of the element that a loop comes to, or is that element. */

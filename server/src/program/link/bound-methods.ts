@@ -167,7 +167,7 @@ function lookedUpIn({ callee }: CallOperation): Value | undefined {
 
 /** What callers give for a parameter. */
 function givenFor(name: string, node: FunctionNode, resolver: Resolver): readonly Scoped[] {
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   if (!parameter) return [];
   return resolver.callersOf(node).flatMap(({ call, within, receiver }) => {
     const value = argumentFor(node, parameter, call, receiver);

@@ -82,7 +82,7 @@ function entriesOf(callee: Value, within: FunctionNode, resolver: Resolver): rea
 }
 
 function usesCython({ file }: FunctionNode): boolean {
-  return importsOf(file).some(({ module }) => module === "cython" || module.startsWith("cython."));
+  return file.derive("uses Cython", () => importsOf(file).some(({ module }) => module === "cython" || module.startsWith("cython.")));
 }
 
 function blockIn(node: FunctionNode, resolver: Resolver): { readonly entry: CallableEntry; readonly call: CallOperation } | undefined {

@@ -19,7 +19,7 @@ export function constantOf(value: Value, within: FunctionNode, resolver: Resolve
       const holder = within.file.functionAt(place.owner);
       if (!holder || holder.head.rebound.has(place.name)) return undefined;
       const [only, ...others] = holder.bound(place.name) ?? [];
-      const parameter = holder.facts.parameters.find(({ name }) => name === place.name);
+      const parameter = holder.head.parameters.find(({ name }) => name === place.name);
       if (parameter) return only ? undefined : further(givenAlways(holder, place.name, resolver), holder);
       if (others.length > 0) return undefined;
       if (only?.op !== "import") return further(only, holder);
@@ -58,7 +58,7 @@ function keptAlways(object: Value, name: string, within: FunctionNode, resolver:
 
 /** The default of a parameter that no caller in view fills. */
 function givenAlways(node: FunctionNode, name: string, resolver: Resolver): Value | undefined {
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   const callers = resolver.callersOf(node);
   if (!parameter || callers.length === 0) return undefined;
   const isLeft = callers.every(

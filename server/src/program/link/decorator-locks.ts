@@ -15,7 +15,7 @@ import { walkOperations } from "./walk.js";
 export function decoratorLocks(frame: Frame, program: Program, ownership: Ownership): readonly HeldLock[] {
   const { function: node } = frame;
   const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
-  if (node.facts.decorators.length === 0 && (owner?.facts.decorators.length ?? 0) === 0) return [];
+  if (node.head.decorators.length === 0 && (owner?.facts.decorators.length ?? 0) === 0) return [];
   const named = lockByName(frame) ?? lockOfLibrary(frame, program);
   const ofClass = owner ? locksOfClass(frame, owner.facts.decorators, program, ownership) : [];
   const found = [...locksGiven(node, program, ownership), ...locksOfObject(node, program, ownership), ...ofClass];
@@ -76,7 +76,7 @@ function locksOfObject(node: FunctionNode, program: Program, ownership: Ownershi
 function locksOfClass(frame: Frame, decorators: readonly Value[], program: Program, ownership: Ownership): readonly HeldLock[] {
   const { resolver } = program;
   const { function: node, parameters } = frame;
-  const self = parameters.get(node.facts.parameters[0]?.name ?? "");
+  const self = parameters.get(node.head.parameters[0]?.name ?? "");
   const scope = node.file.functionAt(0);
   if (!self || !scope || node.head.name.startsWith("__")) return [];
   return decorators.flatMap((decorator) =>
@@ -84,7 +84,7 @@ function locksOfClass(frame: Frame, decorators: readonly Value[], program: Progr
       if (entity.kind !== "function" || !setsAttributes(entity.function)) return [];
       return wrappersIn(entity.function, resolver).flatMap((wrapper) => {
         const locks = locksAround(wrapper, (call) => isParameterAround(call.callee, wrapper));
-        const [receiver] = wrapper.facts.parameters;
+        const [receiver] = wrapper.head.parameters;
         const inner: Frame = {
           function: wrapper,
           parameters: new Map(receiver ? [[receiver.name, self]] : []),
@@ -121,7 +121,7 @@ function wrappersIn(node: FunctionNode, resolver: Resolver): readonly FunctionNo
 function isParameterAround(callee: Value, wrapper: FunctionNode): boolean {
   if (callee.op !== "read" || callee.place.kind !== "name" || callee.place.owner === wrapper.index) return false;
   const { name, owner } = callee.place;
-  return wrapper.file.functionAt(owner)?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
+  return wrapper.file.functionAt(owner)?.head.parameters.some((parameter) => parameter.name === name) ?? false;
 }
 
 /** What the function enters, or takes and has not given back, around such a call. */
@@ -143,7 +143,7 @@ function locksAround({ facts }: FunctionNode, isMeant: (call: CallOperation) => 
 
 /** The lock that a decorator named for one, `@locked` or `@synchronized`, takes round a method. */
 function lockByName({ function: node, parameters }: Frame): HeldLock | undefined {
-  const [self] = node.facts.parameters;
+  const [self] = node.head.parameters;
   const named = node.head.class === undefined ? undefined : decoratorNames(node).find((name) => lockingDecorators.test(name));
   const object = self && parameters.get(self.name);
   if (named === undefined || !object) return undefined;

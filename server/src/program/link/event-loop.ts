@@ -128,7 +128,7 @@ function handlerMethods({ files, resolver, knowledge }: Program): readonly Funct
         if (role?.role !== "handler" || role.worker !== "event-loop-task" || role.methods === "public") continue;
         for (const name of role.methods) {
           const method = resolver.method(node, name);
-          if (method && method.facts.class === node.facts.index && method.file === file) found.push(method);
+          if (method && method.head.class === node.facts.index && method.file === file) found.push(method);
         }
       }
     }
@@ -331,7 +331,7 @@ class Walker {
     if (callee.op === "call" && lastNameOf(callee.callee) === "wraps") return [];
     if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === node.index) {
       const { name } = callee.place;
-      if (node.facts.parameters.some((parameter) => parameter.name === name)) {
+      if (node.head.parameters.some((parameter) => parameter.name === name)) {
         // What other callers pass is called on other ways.
         const passed = given.get(name);
         return passed && passed !== "something" && "code" in passed
@@ -359,7 +359,7 @@ class Walker {
     const given = new Map<string, Given>();
     const { values, isOpen } = this.passedBy(call, state);
     const taken = new Set<string>();
-    node.facts.parameters.slice(receiver ? 1 : 0).forEach(({ name, form, default: otherwise }, index) => {
+    node.head.parameters.slice(receiver ? 1 : 0).forEach(({ name, form, default: otherwise }, index) => {
       if (form === "star" || form === "double-star") {
         const isMeant = (key: string): boolean => !taken.has(key) && (form === "star") === /^\d/.test(key);
         const rest = [...values]
@@ -406,7 +406,7 @@ class Walker {
     if (argument.op === "constant") return { constant: argument };
     if (argument.op === "function" || argument.op === "read") {
       const { place } = argument.op === "read" ? argument : { place: undefined };
-      if (place?.kind === "name" && place.owner === node.index && node.facts.parameters.some(({ name }) => name === place.name))
+      if (place?.kind === "name" && place.owner === node.index && node.head.parameters.some(({ name }) => name === place.name))
         return node.bound(place.name) !== undefined ? undefined : given.get(place.name);
       const code = this.program.resolver.resolve(argument, node).filter((entity) => entity.kind === "function");
       return code.length === 1 ? { code } : "something";
@@ -513,12 +513,12 @@ function propertyNames(program: Program): ReadonlySet<string> {
 /** Whether the name is a parameter of a function around this one. */
 function parameterAround({ name, owner }: NamePlace, node: FunctionNode): boolean {
   const outer = owner > 0 && owner !== node.index ? node.file.functionAt(owner) : undefined;
-  return outer?.facts.parameters.some((parameter) => parameter.name === name) ?? false;
+  return outer?.head.parameters.some((parameter) => parameter.name === name) ?? false;
 }
 
 function isSelf(value: Value, node: FunctionNode): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || node.head.class === undefined) return false;
-  return value.place.owner === node.index && value.place.name === node.facts.parameters[0]?.name;
+  return value.place.owner === node.index && value.place.name === node.head.parameters[0]?.name;
 }
 
 /** What the constants that were passed decide. */
@@ -548,10 +548,10 @@ function constantOf(value: Value, { function: node, given }: State): ConstantVal
 /** The truth value that the module gives a name once and for all: `_IS_SYNC = False`. */
 function flagOf(value: Value, { file }: FunctionNode): ConstantValue | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== 0) return undefined;
-  const module = file.functionAt(0)?.facts;
-  const [only, ...more] = module?.bindings.get(value.place.name) ?? [];
+  const module = file.functionAt(0);
+  const [only, ...more] = module?.bound(value.place.name) ?? [];
   if (only?.op !== "constant" || only.type !== "bool" || more.length > 0) return undefined;
-  return module?.rebound.has(value.place.name) ? undefined : only;
+  return module?.head.rebound.has(value.place.name) ? undefined : only;
 }
 
 function isPassed(value: Value, { function: node, given }: State): boolean {

@@ -8,7 +8,7 @@ import { argumentFor, type Caller, type Resolver } from "./resolver.js";
  * Where nobody in view calls it, two calls have two objects: that is what parameters are for.
  */
 export function isGivenAnew(name: string, node: FunctionNode, resolver: Resolver, depth = 0): boolean {
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   if (!parameter || depth > maximumDepth || node.bound(name) !== undefined) return false;
   const callers = resolver.callersOf(node).filter(({ within }) => within !== node);
   return callers.every((caller) => {
@@ -25,8 +25,8 @@ function isNewAt(value: Value, { call, within }: Caller, callers: readonly Calle
   const isPassedTwice = callers.some((other) => other.within === within && other.call !== call && passes(other.call, name, owner));
   if (isPassedTwice) return false;
   const loops = loopsAround(within, call);
-  if (within.facts.parameters.some((parameter) => parameter.name === name)) {
-    const isReceiver = within.head.class !== undefined && within.facts.parameters[0]?.name === name;
+  if (within.head.parameters.some((parameter) => parameter.name === name)) {
+    const isReceiver = within.head.class !== undefined && within.head.parameters[0]?.name === name;
     return loops.length === 0 && !isReceiver && isGivenAnew(name, within, resolver, depth + 1);
   }
   const bound = within.bound(name) ?? [];

@@ -153,7 +153,7 @@ function onlyBinding(value: Value, within: FunctionNode): Value | undefined {
   const { name, owner } = value.place;
   if (owner !== within.index || within.head.rebound.has(name)) return undefined;
   const bound = within.bound(name) ?? [];
-  return bound.length === 1 && !within.facts.parameters.some((parameter) => parameter.name === name) ? bound[0] : undefined;
+  return bound.length === 1 && !within.head.parameters.some((parameter) => parameter.name === name) ? bound[0] : undefined;
 }
 
 /** Whether calling the value runs code of the program, or may. */

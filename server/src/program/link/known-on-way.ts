@@ -42,7 +42,7 @@ function isAlwaysMade(value: Value, within: FunctionNode, resolver: Resolver): b
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
   const { name } = value.place;
   const bound = within.bound(name) ?? [];
-  const isGiven = within.facts.parameters.some((parameter) => parameter.name === name) || within.head.rebound.has(name);
+  const isGiven = within.head.parameters.some((parameter) => parameter.name === name) || within.head.rebound.has(name);
   if (isGiven || bound.length === 0 || bound.some(({ op }) => op !== "call")) return false;
   return bound.every((made) => {
     const callees = made.op === "call" ? resolver.resolve(made.callee, within) : [];

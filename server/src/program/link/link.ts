@@ -1,11 +1,13 @@
 import { append } from "../../base/append.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
-import type { LinkedFile } from "./entity.js";
+import type { CallOperation } from "../operation.js";
+import type { FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
 import { AnswerMemory } from "./memory.js";
 import { Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
+import { SpawnLists } from "./spawn-lists.js";
 import { type EntryPoint, findEntryPoints, findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
 
 /** All files of a workspace, seen as one program. */
@@ -15,6 +17,12 @@ export interface Program {
   readonly file: (path: string) => LinkedFile | undefined;
   /** In order of file and offset. */
   readonly spawns: readonly Spawn[];
+  /** Those of them in one function: who asks for them depends on no others, which goes for the next two as well. */
+  readonly spawnsIn: (node: FunctionNode) => readonly Spawn[];
+  /** Those of them that run the function. */
+  readonly spawnsRunning: (node: FunctionNode) => readonly Spawn[];
+  /** Those of them that give work to the pool that the call makes. */
+  readonly spawnsOfPool: (made: CallOperation) => readonly Spawn[];
   /** Places that make a library call functions of the program in a thread it has for events or results. */
   readonly services: readonly Spawn[];
   /** Servers that answer one request after the other, in the thread that has them serve. */
@@ -44,6 +52,10 @@ export class LinkMemory {
   private spawns: ReadonlyMap<LinkedFile, readonly Spawn[]> = new Map();
   private last: { readonly found: readonly Spawn[]; readonly kept: readonly Spawn[] } = { found: [], kept: [] };
   private readonly lists = new Map<ListName, readonly object[]>();
+  readonly spawnLists = new SpawnLists(
+    (part) => this.read(part),
+    (part) => this.changedNow(part),
+  );
   private state = 0;
   /** Whether the present state has answers that rest on what spawns hand over. */
   isSecondInUse = false;
@@ -77,10 +89,7 @@ export class LinkMemory {
 
   private linked(path: string, facts: Facts, open: boolean): LinkedFile {
     if (!open) return linkedFile(path, facts);
-    return new EditedFile(path, facts, (part) => {
-      this.first.read(part);
-      this.second.read(part);
-    });
+    return new EditedFile(path, facts, (part) => this.read(part));
   }
 
   private changed(changes: FileChanges): void {
@@ -90,8 +99,11 @@ export class LinkMemory {
 
   /** The same spawns; those that are as they were are the objects that they were, so that they can be keys. */
   asBefore(spawns: readonly Spawn[]): readonly Spawn[] {
-    if (this.last.found !== spawns) this.last = { found: spawns, kept: this.listAsBefore("spawns", this.eachAsBefore(spawns)) };
-    return this.last.kept;
+    if (this.last.found === spawns) return this.last.kept;
+    const kept = this.listAsBefore("spawns", this.eachAsBefore(spawns));
+    if (this.last.kept !== kept) this.spawnLists.update(kept.filter(({ width }) => width !== "handlers"));
+    this.last = { found: spawns, kept };
+    return kept;
   }
 
   /** The list that it was, if all in it is as it was; otherwise whatever has read it is to be found anew. */
@@ -100,16 +112,24 @@ export class LinkMemory {
     if (before === list) return list;
     if (before?.length === list.length && list.every((each, index) => sameStructure(each, before[index]))) return before as readonly Item[];
     this.lists.set(name, list);
-    this.first.changedNow(listParts[name]);
-    if (this.isSecondInUse) this.second.changedNow(listParts[name]);
-    else this.second.changedInPlace({ parts: [listParts[name]], names: [] });
+    this.changedNow(listParts[name]);
     return list;
   }
 
   /** Who asks the question at hand has read the list. */
   readList(name: ListName): void {
-    this.first.read(listParts[name]);
-    this.second.read(listParts[name]);
+    this.read(listParts[name]);
+  }
+
+  private changedNow(part: object): void {
+    this.first.changedNow(part);
+    if (this.isSecondInUse) this.second.changedNow(part);
+    else this.second.changedInPlace({ parts: [part], names: [] });
+  }
+
+  private read(part: object): void {
+    this.first.read(part);
+    this.second.read(part);
   }
 
   private eachAsBefore(spawns: readonly Spawn[]): readonly Spawn[] {
@@ -162,6 +182,9 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     get spawns() {
       return noted("spawns", lists.spawns);
     },
+    spawnsIn: (node) => memory.spawnLists.in(node),
+    spawnsRunning: (node) => memory.spawnLists.running(node),
+    spawnsOfPool: (made) => memory.spawnLists.ofPool(made),
     get services() {
       return noted("spawns", lists.services);
     },

@@ -77,6 +77,17 @@ export function importsOf(file: LinkedFile): readonly ImportFact[] {
   return file.derive("imports", () => file.facts.imports);
 }
 
+/** The names that a file imports from modules, and what they are called there: other imports leave who asks alone. */
+export function importedNames(file: LinkedFile): readonly { readonly name: string; readonly bound: string }[] {
+  return file.derive("imported names", () => importsOf(file).flatMap(({ name, bound }) => (name === undefined ? [] : [{ name, bound }])));
+}
+
+/** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
+export function importsFfi(file: LinkedFile, module: string): boolean {
+  const modules = file.derive("modules of ffi", () => importsOf(file).flatMap((each) => (each.name === "ffi" ? [each.module] : [])));
+  return modules.includes(module);
+}
+
 /** A question about the facts of one function. */
 export interface FunctionTest {
   /** Unique among all tests. */

@@ -49,7 +49,7 @@ function baseOf(value: Value, node: FunctionNode, depth = 0): number | undefined
   const { place } = value;
   if (place.kind === "attribute" && place.object.op === "read" && place.object.place.kind === "name") {
     const { name, owner } = place.object.place;
-    const index = owner === node.index ? node.facts.parameters.findIndex((parameter) => parameter.name === name) : -1;
+    const index = owner === node.index ? node.head.parameters.findIndex((parameter) => parameter.name === name) : -1;
     return index >= 0 && node.bound(name) === undefined ? index : undefined;
   }
   // `lock = self.lock`
@@ -66,7 +66,7 @@ function baseInHolder(value: Value, taken: Acquisition, level: number): number |
   if (call?.callee.op !== "read" || call.callee.place.kind !== "attribute" || call.callee.place.object.op !== "read") return undefined;
   const { place } = call.callee.place.object;
   if (place.kind !== "name" || place.owner !== step.function.index || step.function.bound(place.name) !== undefined) return undefined;
-  const index = step.function.facts.parameters.findIndex((parameter) => parameter.name === place.name);
+  const index = step.function.head.parameters.findIndex((parameter) => parameter.name === place.name);
   return index >= 0 ? index : undefined;
 }
 
@@ -89,7 +89,7 @@ function compares(node: FunctionNode): boolean {
 
 /** `if first < second:` on the objects themselves. */
 function comparesParameters(node: FunctionNode, ...parameters: readonly number[]): boolean {
-  const names = parameters.map((index) => node.facts.parameters[index]?.name);
+  const names = parameters.map((index) => node.head.parameters[index]?.name);
   const isObject = (value: Value): boolean => value.op === "read" && value.place.kind === "name" && names.includes(value.place.name);
   let found = false;
   walkOperations(node.facts.body, (operation) => {
@@ -107,7 +107,7 @@ function mentionsObject(value: Value, node: FunctionNode): boolean {
 /** Whether two calls or spawns give the function the same two objects both ways round. */
 function areSwapped(node: FunctionNode, first: number, second: number, program: Program): boolean {
   const given: (readonly [Value, Value])[] = [];
-  const [a, b] = [node.facts.parameters[first], node.facts.parameters[second]];
+  const [a, b] = [node.head.parameters[first], node.head.parameters[second]];
   if (!a || !b) return false;
   for (const { call, receiver } of program.resolver.callersOf(node)) {
     const of = (index: number, parameter: typeof a): Value | undefined => {
@@ -122,7 +122,7 @@ function areSwapped(node: FunctionNode, first: number, second: number, program: 
     for (const target of spawn.targets) {
       if (target.function !== node) continue;
       const of = (parameter: typeof a): Value | undefined =>
-        target.receiver && parameter === node.facts.parameters[0]
+        target.receiver && parameter === node.head.parameters[0]
           ? target.receiverValue?.value
           : target.arguments.get(parameter.name)?.value;
       const pair = [of(a), of(b)];

@@ -189,7 +189,7 @@ export function locksOf(
     // Made anew whenever it is asked for, it is another lock each time.
     if (makesNewLock(property, program)) return [];
     const [only, ...others] = property.returned;
-    const self = property.facts.parameters[0]?.name;
+    const self = property.head.parameters[0]?.name;
     if (only?.op === "read" && only.place.kind === "attribute" && others.length === 0 && self !== undefined) {
       const object = ownership.object(context.place.object, frame);
       const inner = { function: property, parameters: new Map([[self, object]]), caller: frame, depth: frame.depth + 1 };
@@ -314,7 +314,7 @@ function lockOfCondition(
 /** The value itself; of a parameter, what each of the calls of the function passes for it, if anything. */
 function passedFor(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): readonly Passed[] {
   const name = value.op === "read" && value.place.kind === "name" && value.place.owner === within.index ? value.place.name : "";
-  const parameter = within.bound(name) !== undefined ? undefined : within.facts.parameters.find((each) => each.name === name);
+  const parameter = within.bound(name) !== undefined ? undefined : within.head.parameters.find((each) => each.name === name);
   if (!parameter || depth > maximumPassing) return [{ value, in: within }];
   const passed = resolver.callersOf(within).flatMap(({ call, within: caller, receiver }) => {
     const argument = argumentFor(within, parameter, call, receiver);

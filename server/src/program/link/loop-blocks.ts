@@ -388,7 +388,7 @@ class Search {
     const { resolver, knowledge } = this.program;
     const call = iterable;
     if (call.op === "call" && !awaitedIn(node).has(call)) {
-      const spawn = this.program.spawns.find((each) => each.call === call);
+      const spawn = this.program.spawnsIn(node).find((each) => each.call === call);
       if (spawn?.joinedBy.includes("__iter__"))
         return { visit, call: iterable, operation: loop, name: spawn.spawner, for: "task", usually: "long", object: undefined };
     }
@@ -409,17 +409,16 @@ class Search {
     const { function: node } = visit;
     const taken = this.taken(context, context, operation, visit);
     if (taken) return taken;
-    const { resolver, knowledge, spawns } = this.program;
+    const { resolver, knowledge } = this.program;
     for (const entity of resolver.resolve(context, node)) {
       const role = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
       const type = entity.kind === "object" ? knowledge.type(entity.type) : undefined;
       if (type && role?.role === "lock" && isForProcesses(role.scope, type.package))
         return { visit, call: context, operation, name: type.name, for: "lock", usually: "long", object: undefined };
       if (role?.role !== "executor" || role.onExit !== "waits" || role.worker === "event-loop-task") continue;
-      const given = spawns.filter(
-        (spawn) =>
-          spawn.in === node && operation.start < spawn.call.start && spawn.call.end <= operation.end && spawn.pool?.made?.call === context,
-      );
+      const given = this.program
+        .spawnsIn(node)
+        .filter((spawn) => operation.start < spawn.call.start && spawn.call.end <= operation.end && spawn.pool?.made?.call === context);
       const last = given[given.length - 1];
       const isAwaited = suspensionsOf(node).all.some((each) => last && each.start > operation.context.end && each.end <= operation.end);
       if (!last || isAwaited || given.some((spawn) => awaitedIn(node).has(spawn.call))) continue;
@@ -520,7 +519,7 @@ const longestUsualPath = 4;
 function runsOnce(node: FunctionNode): boolean {
   const decorators = decoratorNames(node);
   if (!decorators.some((name) => name === "cache" || name === "lru_cache")) return false;
-  return node.facts.parameters.length === (decorators.includes("classmethod") ? 1 : 0);
+  return node.head.parameters.length === (decorators.includes("classmethod") ? 1 : 0);
 }
 
 /** Whether it is a sleep of as long as a setting says, if that says anything: `if self.pause: time.sleep(self.pause)`. */
@@ -650,7 +649,7 @@ function isLocalName(value: Value): boolean {
 
 /** Whether the future is known to be done: it was awaited, or asked, or is what a callback was given. */
 function isDoneBefore(call: CallOperation, name: string, node: FunctionNode): boolean {
-  if (node.facts.parameters.some((parameter) => parameter.name === name) && !node.head.isAsync) return true;
+  if (node.head.parameters.some((parameter) => parameter.name === name) && !node.head.isAsync) return true;
   if (isLookedAt(call, name, futureLooks, node)) return true;
   let isDone = false;
   walkOperations(node.facts.body, (operation) => {

@@ -70,7 +70,7 @@ function keptInAttribute(object: Value, name: string, frame: Frame, resolver: Re
   if (!only?.write.value || others.length > 0 || writes.length !== 1) return undefined;
   const caller = made.frame ?? ownership.beside(made.in);
   const given = new Map<string, FrameArgument>();
-  for (const parameter of init.facts.parameters) {
+  for (const parameter of init.head.parameters) {
     const gathered = gatheredArguments(init, parameter, made.call, "bound");
     if (gathered) given.set(parameter.name, { value: gathered, in: caller });
   }

@@ -89,7 +89,7 @@ class Search {
         : undefined;
     }
     if (owner !== change.in.index) return undefined;
-    const isSelf = change.in.head.class !== undefined && name === change.in.facts.parameters[0]?.name;
+    const isSelf = change.in.head.class !== undefined && name === change.in.head.parameters[0]?.name;
     if (!isSelf) return this.lostArgument(change, name, place.name);
     const { receiver } = this.target;
     if (receiver?.kind === "instance") return this.lostAttribute(change, name, place.name, receiver.class, "attribute");
@@ -250,13 +250,13 @@ class Search {
         inits.push(write.value);
       }
       const ownNode = each.file.functionAt(each.facts.body);
-      const others = each.file.functions.filter((method) => method.facts.class === each.facts.index && !this.inChild.has(method));
+      const others = each.file.functions.filter((method) => method.head.class === each.facts.index && !this.inChild.has(method));
       if (
         !ownNode ||
         others.some(
           (method) =>
             method.head.name !== "__init__" &&
-            changesIn(method).some(({ place, does }) => does === "mutate" && isAttributeOf(place, method.facts.parameters[0]?.name, name)),
+            changesIn(method).some(({ place, does }) => does === "mutate" && isAttributeOf(place, method.head.parameters[0]?.name, name)),
         )
       )
         return undefined;

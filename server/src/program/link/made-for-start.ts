@@ -28,7 +28,7 @@ export class MadeForStart {
       const isOneForEachCall =
         node === spawn.in || (handsOn.length > 0 && handsOn.every(({ call }) => loopsAround(node, call).length === 0));
       if (node.head.kind !== "function" || !isOneForEachCall) continue;
-      node.facts.parameters.forEach(({ name }, index) => {
+      node.head.parameters.forEach(({ name }, index) => {
         const isReceiver = index === 0 && node.head.class !== undefined;
         if (isReceiver || isGivenAnew(name, node, resolver)) keys.push(`cell ${functionKey(node)} ${name}`);
       });
@@ -41,7 +41,7 @@ export class MadeForStart {
     const prefix = `cell ${functionKey(node)} `;
     if (node.index === 0 || !key.startsWith(prefix)) return false;
     const name = /^[^.[ ]+/.exec(key.slice(prefix.length))?.[0] ?? "";
-    if (node.facts.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
+    if (node.head.parameters.some((parameter) => parameter.name === name)) return isGivenAnew(name, node, this.program.resolver);
     return (node.bound(name) ?? []).every((bound) => {
       // `left, right = socketpair()` makes both.
       const value = bound.op === "item-of" && bound.value.op === "call" ? bound.value : bound;

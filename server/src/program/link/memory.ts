@@ -100,7 +100,10 @@ interface Overview {
 interface Lookups {
   /** Files that were reached by their path. */
   files: LinkedFile[] | undefined;
-  /** Names whose calls in the whole program were looked at, and those of attributes, with a dot, whose stores were. */
+  /**
+   * Names whose calls in the whole program were looked at; those of attributes, with a dot, whose stores were; and with a question mark those of which
+   * it was asked whether there are calls.
+   */
   names: string[] | undefined;
   /** Functions of which it was asked what spawns give them. */
   given: FunctionNode[] | undefined;
@@ -227,11 +230,13 @@ export class AnswerMemory {
     }
     if (this.state % statesBetweenSweeps === 0) this.sweep();
     for (const name of names) {
+      const wasCalled = this.areKnown(name);
       const isSame = name.startsWith(".")
         ? lookedAtAgain(this.writes, name, (limit) => findWrites(name.slice(1), limit, state.files))
         : lookedAtAgain(this.sites, name, (limit) => findSites(name, limit, state.files));
       if (isSame !== "changed") continue;
       this.changes.names.set(name, this.state);
+      if (wasCalled !== this.areKnown(name)) this.changes.names.set(`?${name}`, this.state);
       this.lookups = this.state;
     }
     for (const node of [...before.given.keys(), ...state.given.keys()]) {
@@ -348,6 +353,16 @@ export class AnswerMemory {
       this.sites.set(name, known);
     }
     return known.sites;
+  }
+
+  /** Whether the program has a call by that last name of its callee; who asks depends on that alone, not on which there are. */
+  isCalled(name: string, limit: number): boolean {
+    this.noteName(`?${name}`);
+    return this.aside(() => this.sitesOf(name, limit)).length > 0;
+  }
+
+  private areKnown(name: string): boolean {
+    return (this.sites.get(name)?.sites.length ?? 0) > 0;
   }
 
   /** Every store of the program in an attribute of that name, but those of methods in their own objects; past the limit nobody looks. */

@@ -31,7 +31,7 @@ function textsOf(value: Value, within: FunctionNode, resolver: Resolver): readon
   const { name, owner } = value.place;
   const node = within.file.functionAt(owner);
   const bound = node?.bound(name) ?? [];
-  const parameter = node?.facts.parameters.find((each) => each.name === name);
+  const parameter = node?.head.parameters.find((each) => each.name === name);
   if (!node || node.head.rebound.has(name)) return [];
   if (!parameter) return bound.length === 1 && bound[0]?.op === "constant" ? textsOf(bound[0], node, resolver) : [];
   if (bound.length > 0) return [];

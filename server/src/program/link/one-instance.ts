@@ -44,7 +44,7 @@ function findOneInstance(node: ClassNode, resolver: Resolver): boolean {
 }
 
 function takesNothing(node: ClassNode, resolver: Resolver): boolean {
-  return (resolver.method(node, "__init__")?.facts.parameters.length ?? 0) <= 1;
+  return (resolver.method(node, "__init__")?.head.parameters.length ?? 0) <= 1;
 }
 
 /** `self.__dict__ = self._shared`, where the class has the one that is stored. */
@@ -58,7 +58,7 @@ function sharesState({ file, facts }: ClassNode): boolean {
 
 /** `cls.__new__ = lambda *args: instance` in a decorator of the class. */
 function replacesNew(decorator: FunctionNode, resolver: Resolver): boolean {
-  const given = decorator.facts.parameters[0]?.name;
+  const given = decorator.head.parameters[0]?.name;
   let replaces = false;
   walkOperations(decorator.facts.body, (operation) => {
     if (operation.op !== "write" || operation.place.kind !== "attribute" || operation.place.name !== "__new__" || !operation.value) return;
@@ -95,7 +95,7 @@ function isKept(value: Value, node: FunctionNode, resolver: Resolver, depth: num
     case "element":
       return isClass(place.index, node, resolver);
     case "name": {
-      if (place.owner < 0 || node.facts.parameters.some((parameter) => parameter.name === place.name)) return false;
+      if (place.owner < 0 || node.head.parameters.some((parameter) => parameter.name === place.name)) return false;
       if (place.owner !== node.index) return true;
       return (node.bound(place.name) ?? []).some((bound) => isKept(bound, node, resolver, depth + 1));
     }
@@ -108,7 +108,7 @@ const maximumDepth = 4;
 function isClass(value: Value, node: FunctionNode, resolver: Resolver): boolean {
   if (value.op !== "read" || value.place.kind !== "name") return false;
   const { name, owner } = value.place;
-  if (owner === node.index && node.facts.parameters[0]?.name === name) return node.head.class !== undefined;
+  if (owner === node.index && node.head.parameters[0]?.name === name) return node.head.class !== undefined;
   return resolver.resolve(value, node).some((entity) => entity.kind === "class");
 }
 

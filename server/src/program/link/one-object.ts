@@ -83,7 +83,7 @@ function isOneVariable(first: Access, second: Access, variable: string, program:
 
 /** Whether callers are seen to give the function one object more than once: a global, or what they keep in a variable over the rounds of a loop or for two calls. */
 function isGivenAgain(name: string, node: FunctionNode, program: Program, depth: number): boolean {
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   if (!parameter || depth > longestHandOver) return false;
   const given = new Set<string>();
   return program.resolver.callersOf(node).some(({ call, within, receiver }) => {
@@ -142,7 +142,7 @@ function withoutCell(step: string, program: Program): string {
   const [, key, name] = /^cell (.*#\d+) ([^ .[]+)$/.exec(step) ?? [];
   const node = key === undefined ? undefined : functionOfKey(key, program);
   const owner = node?.head.class === undefined ? undefined : node.file.classAt(node.head.class);
-  return owner && node?.facts.parameters[0]?.name === name ? `self ${classKey(owner)}` : step;
+  return owner && node?.head.parameters[0]?.name === name ? `self ${classKey(owner)}` : step;
 }
 
 /** Whether both are the first object of a method, of classes one of which extends the other. */
@@ -177,7 +177,7 @@ function findSites(step: string, program: Program): ReadonlySet<string> | undefi
     );
   }
   const within = kind === "global" ? program.file(holder)?.functionAt(0) : functionOfKey(holder, program);
-  if (!within || within.head.rebound.has(name) || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
+  if (!within || within.head.rebound.has(name) || within.head.parameters.some((parameter) => parameter.name === name)) return undefined;
   return madeBy(
     (within.bound(name) ?? []).map((value) => ({ value, in: within })),
     program,

@@ -291,7 +291,7 @@ export class Ownership {
   receiverOnWay(method: FunctionNode, frame: Frame): AbstractObject | undefined {
     const owner = method.head.class === undefined ? undefined : method.file.classAt(method.head.class);
     for (let current = frame.caller; owner && current; current = current.caller) {
-      const self = current.function.head.class === undefined ? undefined : current.function.facts.parameters[0];
+      const self = current.function.head.class === undefined ? undefined : current.function.head.parameters[0];
       const object = self && current.parameters.get(self.name);
       if (object?.class && this.resolver.classOrder(object.class).classes.includes(owner)) return object;
     }
@@ -392,7 +392,7 @@ export class Ownership {
       const value = write.value;
       if (definer.file.functionAt(index) !== init || value?.op !== "read" || value.place.kind !== "name") continue;
       const { place } = value;
-      const parameter = init.facts.parameters.find((each) => each.name === place.name);
+      const parameter = init.head.parameters.find((each) => each.name === place.name);
       const argument = parameter && argumentFor(init, parameter, object.made.call, "bound");
       if (!argument) continue;
       const { frame, in: within, call } = object.made;
@@ -421,7 +421,7 @@ export class Ownership {
     const stored = only?.write.value;
     if (!init || others.length > 0 || definer.file.functionAt(only?.function ?? -1) !== init || stored?.op !== "read") return undefined;
     const { place } = stored;
-    const parameter = place.kind === "name" ? init.facts.parameters.find((each) => each.name === place.name) : undefined;
+    const parameter = place.kind === "name" ? init.head.parameters.find((each) => each.name === place.name) : undefined;
     if (!parameter || init.bound(parameter.name) !== undefined) return undefined;
     const sites = this.resolver.callersOf(init).filter(({ call }) => !isSuper(call.callee));
     let given: AbstractObject | undefined;
@@ -489,7 +489,7 @@ export class Ownership {
     const { callee } = call;
     // Elsewhere, what is called so may be one of many.
     const unpacks = caller.decoration !== undefined && call.arguments.some(({ form }) => form === "star");
-    node.facts.parameters.forEach((parameter, index) => {
+    node.head.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
         const isMethod = decoration?.isMethod && callee.op === "read" && callee.place.kind === "attribute";
         const before = isMethod ? this.object(callee.place.object, caller, 1) : this.objectBefore(callee, node, receiver, caller);
@@ -510,7 +510,7 @@ export class Ownership {
             ? { ...unknown, sharing: "shared", key: `class ${classKey(receiver.class)}` }
             : (object ?? unknown);
         // `super().method()` is called on the object at hand.
-        const actual = isSuper(callee) ? (caller.parameters.get(caller.function.facts.parameters[0]?.name ?? "") ?? base) : base;
+        const actual = isSuper(callee) ? (caller.parameters.get(caller.function.head.parameters[0]?.name ?? "") ?? base) : base;
         parameters.set(parameter.name, { ...actual, class: actual.class ?? ownClass });
         return;
       }
@@ -603,7 +603,7 @@ export class Ownership {
         value.op === "read" && value.place.kind === "name" && value.place.owner === caller.function.index ? value.place.name : "";
       const gathered = caller.function.bound(name) !== undefined ? undefined : caller.arguments?.get(name);
       if (gathered?.value.op !== "display" || gathered.value.isOpen) return undefined;
-      const [first] = caller.function.facts.parameters;
+      const [first] = caller.function.head.parameters;
       const receiver = first?.name === name && first.form === "star" ? caller.parameters.get(name) : undefined;
       if (receiver?.class) passed.push(receiver);
       passed.push(...gathered.value.elements.map((element) => ({ value: element, in: gathered.in })));
@@ -621,7 +621,7 @@ export class Ownership {
   start(spawn: Spawn, target: Spawn["targets"][number]): Frame {
     const { function: node, receiver } = target;
     const parameters = new Map<string, AbstractObject>();
-    node.facts.parameters.forEach((parameter, index) => {
+    node.head.parameters.forEach((parameter, index) => {
       if (receiver && index === 0) {
         const object =
           threadObject(spawn) ??
@@ -657,7 +657,7 @@ export class Ownership {
     const [caller] = this.resolver.callersOf(node);
     if (!caller) return frame;
     const parameters = new Map(frame.parameters);
-    for (const parameter of node.facts.parameters) {
+    for (const parameter of node.head.parameters) {
       const argument = parameters.has(parameter.name) ? undefined : argumentFor(node, parameter, caller.call, caller.receiver);
       // A method that overrides this one hands on what it was given for this call; that is another object next time.
       const isHandedOn = argument !== undefined && caller.within.head.name === node.head.name && isParameterOf(argument, caller.within);
@@ -669,7 +669,7 @@ export class Ownership {
   /** The frame of code that runs beside the threads, in whoever made them; it shares with them the variables that they were handed or brought along. */
   beside(node: FunctionNode, spawn?: Spawn): Frame {
     const parameters = new Map<string, AbstractObject>();
-    const [self] = node.facts.parameters;
+    const [self] = node.head.parameters;
     const owner = node.head.class === undefined ? undefined : node.file.classAt(node.head.class);
     if (self && owner) parameters.set(self.name, sharedObject(`self ${classKey(owner)}`, owner));
     const thread = spawn?.in === node && node.head.kind === "function" ? threadObject(spawn) : undefined;
@@ -688,7 +688,7 @@ export class Ownership {
   /** The frame of a method that a library calls on an object it makes for the occasion. */
   handled(node: FunctionNode, owner: ClassNode): Frame {
     const parameters = new Map<string, AbstractObject>();
-    const [self] = node.facts.parameters;
+    const [self] = node.head.parameters;
     if (self) parameters.set(self.name, { ...own, key: `handler ${classKey(owner)}`, class: owner });
     return { function: node, parameters, caller: undefined, depth: 0 };
   }
@@ -745,7 +745,7 @@ export class Ownership {
   }
 
   private isReceiver(name: string, owner: number, within: FunctionNode): boolean {
-    return within.index === owner && within.head.class !== undefined && within.facts.parameters[0]?.name === name;
+    return within.index === owner && within.head.class !== undefined && within.head.parameters[0]?.name === name;
   }
 
   /** Whether the value differs between rounds of the loops around the spawn. */

@@ -98,7 +98,7 @@ function poolKey(spawn: Spawn): string | undefined {
     return isHandedOn ? `parameter ${functionKey(spawn.in)} ${place.name}` : undefined;
   }
   if (place.kind === "attribute" && place.object.op === "read" && place.object.place.kind === "name" && spawn.in.head.class !== undefined) {
-    const isOwn = place.object.place.name === spawn.in.facts.parameters[0]?.name;
+    const isOwn = place.object.place.name === spawn.in.head.parameters[0]?.name;
     return isOwn ? `attribute ${spawn.in.file.path} ${spawn.in.head.class} ${place.name}` : undefined;
   }
   return undefined;
@@ -156,7 +156,9 @@ function waitsIn(node: FunctionNode, spawns: readonly Spawn[], program: Program)
       const [first] = operation.arguments;
       if (!first) break;
       if (name === "concurrent.futures.wait" || name === "concurrent.futures.as_completed") {
-        const spawn = hasLimit(operation, 1) ? undefined : spawnOfElements(first.value, node, spawns, program);
+        const spawn = hasLimit(operation, 1)
+          ? undefined
+          : spawnOfElements(first.value, node, (at) => spawns.filter((each) => each.in === at), program);
         if (spawn) found.push({ call: operation, spawn });
       } else if (consumers.has(name)) {
         const spawn = operation.arguments.flatMap(({ value }) => spawns.filter((each) => isResults(value, each, node)))[0];
@@ -171,24 +173,26 @@ function waitsIn(node: FunctionNode, spawns: readonly Spawn[], program: Program)
 /** The spawns whose work a call waits for: `thread.join()`, `future.result()`, `wait(futures)`, `pool.shutdown()`, the end of `with pool`. */
 export function awaitedSpawns(call: CallOperation, node: FunctionNode, program: Program): readonly Spawn[] {
   const { callee } = call;
-  const { resolver, spawns } = program;
+  const { resolver } = program;
   const values = [call, ...(callee.op === "read" && callee.place.kind === "attribute" ? [callee.place.object] : [])];
   // A `map` waits only where its results are taken.
-  const found = new Set(spawns.filter((spawn) => spawn.call === call && waitsIn(node, [spawn], program).length > 0));
+  const found = new Set(program.spawnsIn(node).filter((spawn) => spawn.call === call && waitsIn(node, [spawn], program).length > 0));
   for (const value of values) {
     for (const entity of resolver.resolve(value, node)) {
       if (entity.kind === "instance") {
         const run = resolver.method(entity.class, "run");
-        for (const spawn of spawns) if (run && spawn.targets.some((target) => target.function === run)) found.add(spawn);
+        for (const spawn of run ? program.spawnsRunning(run) : []) found.add(spawn);
       }
-      const made = entity.kind === "object" ? entity.origin?.call : undefined;
+      const made = entity.kind === "object" ? entity.origin : undefined;
+      if (!made) continue;
       const isWhole =
         value === call || (callee.op === "read" && callee.place.kind === "attribute" && /^(shutdown|join)$/.test(callee.place.name));
-      for (const spawn of made ? spawns : []) if (spawn.call === made || (isWhole && spawn.pool?.made?.call === made)) found.add(spawn);
+      for (const spawn of program.spawnsIn(made.in)) if (spawn.call === made.call) found.add(spawn);
+      for (const spawn of isWhole ? program.spawnsOfPool(made.call) : []) found.add(spawn);
     }
   }
   const [first] = call.arguments;
-  const some = first && spawnOfElements(first.value, node, spawns, program);
+  const some = first && spawnOfElements(first.value, node, program.spawnsIn, program);
   if (some) found.add(some);
   return [...found];
 }
@@ -228,13 +232,18 @@ function awaitedSpawn(value: Value, node: FunctionNode, spawns: readonly Spawn[]
   return undefined;
 }
 
-function spawnOfElements(value: Value, node: FunctionNode, spawns: readonly Spawn[], { resolver }: Program): Spawn | undefined {
-  const written = spawns.find((spawn) => spawn.in === node && isMadeOf(value, spawn, node));
+function spawnOfElements(
+  value: Value,
+  node: FunctionNode,
+  spawnsIn: (node: FunctionNode) => readonly Spawn[],
+  { resolver }: Program,
+): Spawn | undefined {
+  const written = spawnsIn(node).find((spawn) => isMadeOf(value, spawn, node));
   if (written) return written;
   for (const entity of resolver.elements(value, node)) {
     if (entity.kind !== "object" || !entity.origin) continue;
-    const { call } = entity.origin;
-    const spawn = spawns.find((each) => each.call === call);
+    const { call, in: within } = entity.origin;
+    const spawn = spawnsIn(within).find((each) => each.call === call);
     if (spawn) return spawn;
   }
   return undefined;

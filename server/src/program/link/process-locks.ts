@@ -228,7 +228,7 @@ function isSameForAll(value: Value, node: FunctionNode, worker: Worker, program:
   const { name, owner: index } = value.place;
   const owner = node.file.functionAt(index);
   if (owner?.head.kind === "module") return !owner.head.rebound.has(name);
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   if (owner !== node || !parameter || node.head.rebound.has(name)) return false;
   const given = worker.spawn.targets.find((target) => target.function === node)?.arguments.get(name);
   if (given) return given.how === "whole" && given.in === worker.spawn.in && isGivenToEach(given.value, worker.spawn);

@@ -39,7 +39,7 @@ function isSteady(object: Value, node: FunctionNode): boolean {
     if (value.op === "call") return true;
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
     const bound = node.bound(value.place.name)?.length ?? 0;
-    const isParameter = node.facts.parameters.some(
+    const isParameter = node.head.parameters.some(
       (parameter) => value.op === "read" && value.place.kind === "name" && parameter.name === value.place.name,
     );
     return bound + (isParameter ? 1 : 0) > 1 && node.head.kind !== "module";

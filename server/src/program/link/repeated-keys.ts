@@ -41,7 +41,7 @@ export function holdsTwice(iterable: Value, within: FunctionNode, resolver: Reso
       if (!holder) return false;
       const bound = holder.bound(name) ?? [];
       if (bound.length > 0) return bound.length === 1 && holdsTwice(bound[0] as Value, holder, resolver, depth + 1);
-      const parameter = holder.facts.parameters.find((each) => each.name === name);
+      const parameter = holder.head.parameters.find((each) => each.name === name);
       return (
         parameter !== undefined &&
         resolver.callersOf(holder).some(({ call, within: caller, receiver }) => {
@@ -130,7 +130,7 @@ export function countsComings(write: WriteOperation): boolean {
 export function remembersByKey(place: Place, node: FunctionNode): boolean {
   if (place.kind !== "element" || place.index.op !== "read" || place.index.place.kind !== "name") return false;
   const { name } = place.index.place;
-  if (!node.facts.parameters.some((parameter) => parameter.name === name) || node.bound(name) !== undefined) return false;
+  if (!node.head.parameters.some((parameter) => parameter.name === name) || node.bound(name) !== undefined) return false;
   const answers = node.returned.some((value) => {
     if (isReadOf(value, place)) return true;
     if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;

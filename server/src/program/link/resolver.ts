@@ -16,7 +16,7 @@ import {
   sameEntity,
 } from "./entity.js";
 import { keptOnApplication } from "./kept-on-application.js";
-import { importsOf } from "./linked-file.js";
+import { importsFfi } from "./linked-file.js";
 import { AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
@@ -542,6 +542,11 @@ export class Resolver {
   /** Every call of the program whose callee's last name is this; only so many that it can be told whether there are a few. */
   callsNamed(name: string): readonly ProgramSite[] {
     return this.memory.sitesOf(name, maximumCallers);
+  }
+
+  /** Whether there are any: who asks depends on nothing else. */
+  isCalled(name: string): boolean {
+    return this.memory.isCalled(name, maximumCallers);
   }
 
   private callNames(node: FunctionNode): readonly string[] {
@@ -1151,11 +1156,6 @@ function elementSource(name: string | undefined, call: CallOperation): Value | u
 /** The function around a function; the module has none. */
 export function parentOf(node: FunctionNode): FunctionNode | undefined {
   return node.head.parent === undefined ? undefined : node.file.functionAt(node.head.parent);
-}
-
-/** A module that cffi has compiled is told by its two names: `from _example import ffi, lib`. */
-function importsFfi(file: LinkedFile, module: string): boolean {
-  return importsOf(file).some((each) => each.module === module && each.name === "ffi");
 }
 
 const cffiLibrary: Entity = { kind: "object", type: "cffi.Lib", origin: undefined };

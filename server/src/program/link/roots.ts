@@ -160,7 +160,7 @@ function repeatedFor(
   if (repeated === "guessed" || pool || !owner || receiverValue?.in !== within || value?.op !== "read" || value.place.kind !== "name")
     return repeated;
   const { name } = value.place;
-  const parameter = within.facts.parameters.find((each) => each.name === name);
+  const parameter = within.head.parameters.find((each) => each.name === name);
   if (!parameter || loopsAround(within, call).length > 0) return repeated;
   const callers = resolver.callersOf(within);
   const giving = callers.filter((caller) => {
@@ -357,7 +357,7 @@ function isBesideThread({ call, within }: Caller, thread: ClassNode, spawn: Spaw
 /** Whether the constructor starts the thread. */
 function startsItself(thread: ClassNode, spawn: Spawn, resolver: Resolver): boolean {
   const init = resolver.method(thread, "__init__");
-  const self = init?.facts.parameters[0]?.name;
+  const self = init?.head.parameters[0]?.name;
   return (
     init !== undefined &&
     someCall(init, ({ callee }) => {
@@ -473,7 +473,7 @@ function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kin
   const object = objectOfCall(call);
   if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.index) return false;
   const { name } = object.place;
-  const bound = within.facts.parameters.some((parameter) => parameter.name === name) ? [] : (within.bound(name) ?? []);
+  const bound = within.head.parameters.some((parameter) => parameter.name === name) ? [] : (within.bound(name) ?? []);
   const isMade = (value: Value): boolean =>
     value.op === "call" && value.end <= call.start && resolver.resolve(value.callee, within).every(({ kind }) => kind === "class");
   if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.head.name === "__init__")) return false;
@@ -531,7 +531,7 @@ function isOwnMethod(receiver: ScopedValue | undefined): boolean {
   return (
     value.op === "read" &&
     value.place.kind === "name" &&
-    value.place.name === within.facts.parameters[0]?.name &&
+    value.place.name === within.head.parameters[0]?.name &&
     within.head.class !== undefined
   );
 }

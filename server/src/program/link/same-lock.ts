@@ -85,7 +85,7 @@ function nameAt(value: Value, level: number, at: Acquisition, depth = 0): string
       if (!holder) return undefined;
       const holderLevel = levelUpTo(holder, level, at);
       const bound = holder.bound(place.name) ?? [];
-      const index = holder.facts.parameters.findIndex((parameter) => parameter.name === place.name);
+      const index = holder.head.parameters.findIndex((parameter) => parameter.name === place.name);
       const variable = `${holder.file.path}#${holder.index} ${place.name} at ${holderLevel}`;
       if (index >= 0) {
         if (bound.length > 0 || holderLevel === undefined) return undefined;
@@ -107,7 +107,7 @@ function given(
   inner: (value: Value, level: number) => string | undefined,
 ): string | undefined {
   const call = callOf(step);
-  const parameter = node.facts.parameters[index];
+  const parameter = node.head.parameters[index];
   if (!call || !parameter) return undefined;
   const { callee } = call;
   const isMethod = node.head.class !== undefined && callee.op === "read" && callee.place.kind === "attribute";
@@ -115,7 +115,7 @@ function given(
   if (object && index === 0) {
     const isSuper =
       object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
-    const self = isSuper ? step.function.facts.parameters[0] : undefined;
+    const self = isSuper ? step.function.head.parameters[0] : undefined;
     if (!self) return inner(object, level);
     return inner(
       { op: "read", place: { kind: "name", name: self.name, owner: step.function.index }, start: object.start, end: object.end },

@@ -4,7 +4,7 @@ import type { CallOperation, LoopOperation, Operation, Value } from "../operatio
 import { objectOf } from "./activity.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
-import { importsOf } from "./linked-file.js";
+import { importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { argumentFor } from "./resolver.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
@@ -45,8 +45,8 @@ class Search {
 
   poolsIn(file: LinkedFile): readonly ShortLivedPool[] {
     const names = executorNames(this.program.knowledge);
-    const bound = importsOf(file)
-      .filter(({ name }) => name !== undefined && names.has(name))
+    const bound = importedNames(file)
+      .filter(({ name }) => names.has(name))
       .map((imported) => imported.bound);
     const found: ShortLivedPool[] = [];
     for (const name of new Set([...names, ...bound])) {
@@ -85,7 +85,7 @@ class Search {
       const loop = loopsAround(within, call).find((each) => isHot(each, call, within, this.program));
       if (!loop) continue;
       // A pool of another size each time is another pool.
-      const isResized = node.facts.parameters.some((parameter) => {
+      const isResized = node.head.parameters.some((parameter) => {
         const given = argumentFor(node, parameter, call, receiver);
         return given !== undefined && this.readsParameter(made, parameter.name, node) && dependsOn(given, loop, within);
       });

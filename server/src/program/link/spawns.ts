@@ -18,7 +18,7 @@ import { knownOfCall } from "./call-facts.js";
 import { isCalledAgainOnOne } from "./called-again.js";
 import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
-import { importsOf } from "./linked-file.js";
+import { importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
 import { listOf, walkOperations } from "./walk.js";
@@ -113,7 +113,7 @@ function spawnsIn(file: LinkedFile, resolver: Resolver, knowledge: Knowledge): r
   const subclasses = spawningClasses(resolver, knowledge);
   const names = spawnNames(knowledge);
   const others = new Set(subclassNames(file, subclasses));
-  for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) others.add(imported.bound);
+  for (const imported of importedNames(file)) if (names.has(imported.name)) others.add(imported.bound);
   const found = spawningCalls(file, names, others).flatMap(({ call, function: index }) => {
     const within = file.functionAt(index);
     const find = (): readonly Spawn[] =>
@@ -169,7 +169,7 @@ export function findEntryPoints(
     const decorated = decoratedIn(file);
     if (decorated.length === 0) continue;
     const bound = new Set<string>();
-    for (const imported of importsOf(file)) if (imported.name !== undefined && names.has(imported.name)) bound.add(imported.bound);
+    for (const imported of importedNames(file)) if (names.has(imported.name)) bound.add(imported.bound);
     for (const node of decorated) {
       const around = node.head.parent === undefined ? undefined : file.functionAt(node.head.parent);
       if (!around) continue;
@@ -469,7 +469,7 @@ function subclassNames(file: LinkedFile, subclasses: ReadonlyMap<ClassNode, Spaw
   for (const node of subclasses.keys()) {
     names.add(node.facts.name);
     if (node.file === file) names.add("__init__");
-    for (const imported of importsOf(file)) if (imported.name === node.facts.name) names.add(imported.bound);
+    for (const imported of importedNames(file)) if (imported.name === node.facts.name) names.add(imported.bound);
   }
   return names;
 }
@@ -531,7 +531,7 @@ function spawnerCalled(
   const entry = subclasses.get(callee.class);
   const init = entry && resolver.method(callee.class, "__init__");
   // A constructor of its own takes arguments of its own, unless it hands all of them on.
-  return !init || init.facts.parameters.some((parameter) => parameter.form === "star" || parameter.form === "double-star")
+  return !init || init.head.parameters.some((parameter) => parameter.form === "star" || parameter.form === "double-star")
     ? entry
     : undefined;
 }
@@ -887,7 +887,7 @@ function bound(
   givenIn: FunctionNode = caller,
 ): SpawnTarget["arguments"] {
   const result = new Map<string, ScopedValue & { readonly how: "whole" | "element" }>();
-  const parameters = node.facts.parameters.slice(receiver ? 1 : 0);
+  const parameters = node.head.parameters.slice(receiver ? 1 : 0);
   let position = 0;
   const positional = (value: Value, within: FunctionNode, how: "whole" | "element"): void => {
     const parameter = parameters[position++];

@@ -21,7 +21,7 @@ export function isKeyOfTask(key: Value, node: FunctionNode, program: Program, gi
     // A function inside the one that starts it brings the key along.
     return owner > 0 && callers.length > 0 && callers.every(({ call, within }) => within === around && keepsTask(call, key, within));
   }
-  const parameter = node.facts.parameters.find((each) => each.name === name);
+  const parameter = node.head.parameters.find((each) => each.name === name);
   if (!parameter || node.bound(name) !== undefined) return false;
   return (
     callers.length > 0 &&

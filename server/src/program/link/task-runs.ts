@@ -43,8 +43,8 @@ function findRuns(node: FunctionNode, program: Program): readonly TaskRun[] {
     const object = handled === "class" ? "own" : "shared";
     result.push({ kind: "handler", key: `handler ${functionKey(node)}`, instances: "several", object, place, startedIn: undefined });
   }
-  for (const spawn of program.spawns) {
-    if (spawn.worker !== "event-loop-task" || !spawn.targets.some((target) => target.function === node)) continue;
+  for (const spawn of program.spawnsRunning(node)) {
+    if (spawn.worker !== "event-loop-task") continue;
     // A coroutine that is called here and handed over is found among the callers.
     const isCalledHere = spawn.call.arguments.some((argument) => argument.value.op === "call");
     if (!isCalledHere) result.push(started(spawn.call, spawn.in, program));
@@ -167,7 +167,7 @@ function isOfThisRun({ callee }: CallOperation, within: FunctionNode, { resolver
   const bound = within.bound(name) ?? [];
   const isMade = (value: Value): boolean =>
     value.op === "call" && resolver.resolve(value.callee, within).some(({ kind }) => kind === "class" || kind === "external");
-  if (bound.length === 0 || !bound.every(isMade) || within.facts.parameters.some((parameter) => parameter.name === name)) return false;
+  if (bound.length === 0 || !bound.every(isMade) || within.head.parameters.some((parameter) => parameter.name === name)) return false;
   const isIt = (value: Value): boolean =>
     value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === owner;
   const { awaited } = handedOver(within);
@@ -187,7 +187,7 @@ function isOnReceiver({ call, within }: Caller): boolean {
   const { callee } = call;
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
-  return object.op === "read" && object.place.kind === "name" && object.place.name === within.facts.parameters[0]?.name;
+  return object.op === "read" && object.place.kind === "name" && object.place.name === within.head.parameters[0]?.name;
 }
 
 const transparent: ReadonlySet<string> = new Set(["wait_for", "shield", "timeout", "fail_after"]);

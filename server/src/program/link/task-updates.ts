@@ -170,7 +170,7 @@ function wayFromParameter(place: Place, node: FunctionNode, depth = 0): readonly
   if (place.kind === "name") {
     if (place.owner !== node.index) return undefined;
     const bound = node.bound(place.name) ?? [];
-    if (node.facts.parameters.some(({ name }) => name === place.name)) return bound.length === 0 ? [] : undefined;
+    if (node.head.parameters.some(({ name }) => name === place.name)) return bound.length === 0 ? [] : undefined;
     // `app = request.app`
     const [only, ...others] = bound;
     return only?.op === "read" && others.length === 0 && depth < 4 ? wayFromParameter(only.place, node, depth + 1) : undefined;
@@ -191,7 +191,7 @@ function isOfReceiver(place: Place, node: FunctionNode): boolean {
     object.place.kind === "name" &&
     node.head.class !== undefined &&
     object.place.owner === node.index &&
-    object.place.name === node.facts.parameters[0]?.name &&
+    object.place.name === node.head.parameters[0]?.name &&
     !decoratorNames(node).includes("classmethod")
   );
 }

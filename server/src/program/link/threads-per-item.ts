@@ -447,7 +447,7 @@ function usesElement(given: readonly Value[], loop: LoopOperation, node: Functio
 function capturedBy(value: Value, node: FunctionNode): readonly Value[] {
   const inner = value.op === "function" ? node.file.functionAt(value.function) : undefined;
   if (!inner) return [];
-  const values: Value[] = [...inner.returned, ...inner.facts.parameters.flatMap((parameter) => parameter.default ?? [])];
+  const values: Value[] = [...inner.returned, ...inner.head.parameters.flatMap((parameter) => parameter.default ?? [])];
   walkOperations(inner.facts.body, (operation) => {
     if (operation.op === "call") values.push(operation);
   });

@@ -104,7 +104,7 @@ function dependency(
   if (value.op === "function" || value.op === "class") return undefined;
   if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.index) {
     const { name } = value.place;
-    if (seen.has(name) || seen.size === mostNames || within.facts.parameters.some((parameter) => parameter.name === name)) return undefined;
+    if (seen.has(name) || seen.size === mostNames || within.head.parameters.some((parameter) => parameter.name === name)) return undefined;
     seen.add(name);
     let found: Dependency | undefined;
     let isCertain = true;
@@ -272,7 +272,7 @@ export function updateForm(write: WriteOperation, within: FunctionNode, resolver
 }
 
 function returnsReceiver(method: FunctionNode | undefined): boolean {
-  const self = method?.facts.parameters[0]?.name;
+  const self = method?.head.parameters[0]?.name;
   return (
     method !== undefined &&
     method.returned.length > 0 &&

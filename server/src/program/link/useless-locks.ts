@@ -36,19 +36,41 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
   for (const file of program.files) {
     for (const node of functionsThat(file, takingLocks)) {
       if (!threaded.has(node) || node.head.kind === "class-body") continue;
-      found.push(...program.resolver.rememberedOf(node, "locks made by each call", () => madeByEachCall(node, program)));
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "with" || !isLock(operation.context, node, program)) return;
+      const { made, held } = program.resolver.rememberedOf(node, "useless locks", () => ({
+        made: madeByEachCall(node, program),
+        held: heldIn(node, program),
+      }));
+      found.push(...made);
+      for (const { operation, over } of held) {
         const at = { function: node, range: rangeOf(operation.context), name: writtenName(operation.context) };
-        if (touchesOwnOnly(operation, node)) found.push({ why: "nothing-inside", related: undefined, ...at });
-        else {
-          const guarded = guardedElsewhere(operation, node, byFunction.get(node) ?? [], program);
-          if (guarded) found.push({ why: "each-object", related: guarded, ...at });
-        }
-      });
+        const guarded = over && guardedElsewhere(operation, over, byFunction.get(node) ?? [], program);
+        if (!over) found.push({ why: "nothing-inside", related: undefined, ...at });
+        else if (guarded) found.push({ why: "each-object", related: guarded, ...at });
+      }
     }
   }
   return [...found, ...givenToEachThread(program)];
+}
+
+/** A lock that a function holds in a `with`. */
+interface HeldInWith {
+  readonly operation: WithOperation;
+  /** The class each of whose objects has the lock, and that is not touched meanwhile; undefined where nothing but the call's own variables is. */
+  readonly over: ClassNode | undefined;
+}
+
+/** Of the locks that a function holds, those that seem to guard nothing, or nothing of the object that has them. */
+function heldIn(node: FunctionNode, program: Program): readonly HeldInWith[] {
+  const found: HeldInWith[] = [];
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "with" || !isLock(operation.context, node, program)) return;
+    if (touchesOwnOnly(operation, node)) found.push({ operation, over: undefined });
+    else {
+      const over = ownerUntouched(operation, node, program);
+      if (over) found.push({ operation, over });
+    }
+  });
+  return found;
 }
 
 /** Whether the value is a lock for threads, as far as can be told. */
@@ -229,8 +251,8 @@ function bindsIn(operation: WithOperation, node: FunctionNode): boolean {
   );
 }
 
-/** What is changed under a lock of the object, if that is nothing of the object but something all objects share, and there are several objects. */
-function guardedElsewhere(operation: WithOperation, node: FunctionNode, accesses: readonly Access[], program: Program): Range | undefined {
+/** The class that the function is a method of, if the lock is one that each object makes for itself, and the object is not touched under it. */
+function ownerUntouched(operation: WithOperation, node: FunctionNode, program: Program): ClassNode | undefined {
   const owner = program.resolver.enclosingClass(node);
   const { context } = operation;
   if (!owner || context.op !== "read" || context.place.kind !== "attribute" || !isReceiver(context.place.object, node)) return undefined;
@@ -242,7 +264,11 @@ function guardedElsewhere(operation: WithOperation, node: FunctionNode, accesses
       const method = owner.file.functionAt(index);
       return method?.head.name === "__init__" && isNewLock(write.value, method, program);
     });
-  if (!isOwnLock || touchesObject(operation, node, owner)) return undefined;
+  return isOwnLock && !touchesObject(operation, node, owner) ? owner : undefined;
+}
+
+/** What is changed under a lock of the object, if that is nothing of the object but something all objects share, and there are several objects. */
+function guardedElsewhere(operation: WithOperation, owner: ClassNode, accesses: readonly Access[], program: Program): Range | undefined {
   const inside = accesses.filter(
     (access) => contains(operation, access.range) && access.does !== "read" && access.does !== "iterate" && access.does !== "copy",
   );
@@ -256,7 +282,7 @@ function isReceiver(value: Value, node: FunctionNode): boolean {
     value.op === "read" &&
     value.place.kind === "name" &&
     value.place.owner === node.index &&
-    value.place.name === node.facts.parameters[0]?.name
+    value.place.name === node.head.parameters[0]?.name
   );
 }
 

@@ -102,7 +102,7 @@ function isOwn(place: Place, state: SharedState, node: FunctionNode): boolean {
   const base = pathTo(state, place, node);
   if (base === undefined) return false;
   if (state.of !== "object") return base === "";
-  const self = node.facts.class === state.class.facts.index ? node.facts.parameters[0]?.name : undefined;
+  const self = node.head.class === state.class.facts.index ? node.head.parameters[0]?.name : undefined;
   return base !== "" && base.op === "read" && base.place.kind === "name" && base.place.name === self;
 }
 

@@ -106,7 +106,7 @@ export function writtenLock(lock: Lock, state: SharedState, access: Change, { re
       return undefined;
     case "object": {
       const { class: holder } = lock.state;
-      const self = node.head.class !== undefined ? node.facts.parameters[0]?.name : undefined;
+      const self = node.head.class !== undefined ? node.head.parameters[0]?.name : undefined;
       if (state.of === "object" && isFamily(state.class, holder, resolver)) return through === undefined ? undefined : `${through}.${name}`;
       const owner = resolver.enclosingClass(node);
       return owner && self !== undefined && isFamily(owner, holder, resolver) && state.of !== "module" ? `${self}.${name}` : undefined;

@@ -122,7 +122,7 @@ function lockOfClass(node: ClassNode, attribute: string, call: string, maker: Lo
   const writes = node.facts.instanceAttributes.get(attribute) ?? [];
   if (init && writes.some((write) => write.function === init.index)) {
     const statements = bodyOf(init, code);
-    const self = init.facts.parameters[0]?.name;
+    const self = init.head.parameters[0]?.name;
     const first =
       statements?.find((each) => code.text.startsWith(`${self}.`, each.start)) ??
       statements?.find((each, index) => !isHead(each, index, code));

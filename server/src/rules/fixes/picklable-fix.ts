@@ -119,7 +119,7 @@ function namedDecorator({ made }: Obstacle, context: RuleContext): FixOffer {
   const file = made && context.program.file(made.path);
   const wrapper = file?.functions.find(({ facts }) => facts.nameRange.start === made?.range.start && facts.kind === "function");
   const maker = wrapper?.head.parent === undefined ? undefined : file?.functionAt(wrapper.head.parent);
-  const [wrapped, ...others] = maker?.facts.parameters ?? [];
+  const [wrapped, ...others] = maker?.head.parameters ?? [];
   if (!file || !wrapper || !wrapped || others.length > 0 || isBroken(file)) return noFix;
   const code = codeOf(file.path, context);
   const [statement] = statementsAt(code, { start: wrapper.head.start, end: wrapper.head.start + 1 })?.statements ?? [];

@@ -94,7 +94,7 @@ function freshStart(
   const made = spawn?.pool?.made;
   const name = thread.targets[0]?.function.head.name ?? "another function";
   const refused = `the thread of \`${name}\` can run when processes are forked`;
-  if (!made || !spawn.spawner.startsWith("concurrent.futures.") || context.program.resolver.callsNamed("set_start_method").length > 0)
+  if (!made || !spawn.spawner.startsWith("concurrent.futures.") || context.program.resolver.isCalled("set_start_method"))
     return { refused };
   const state = parentStateReason(users, [], context);
   if (state !== undefined) return { refused: `${refused}, and ${state}` };

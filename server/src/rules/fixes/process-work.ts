@@ -226,7 +226,7 @@ function ownAttribute(
   value: Value | { readonly kind: "attribute" | "element"; readonly object: Value },
   node: FunctionNode,
 ): string | undefined {
-  const self = node.head.class === undefined ? undefined : node.facts.parameters[0]?.name;
+  const self = node.head.class === undefined ? undefined : node.head.parameters[0]?.name;
   const place = "op" in value ? (value.op === "read" ? value.place : undefined) : value;
   if (self === undefined || !place || place.kind === "name" || /^__(init|new|post_init|setstate)__$/.test(node.head.name)) return undefined;
   const { object } = place;

@@ -81,7 +81,7 @@ function returnedToParent({ change, spawn, name, kind }: LostState, context: Rul
   const written = start && code.text.slice(start.start, start.end);
   if (!start || (written !== all && written !== `list(${all})`)) return { refused: "what the pool returns is used for something else" };
   const parent = spawn.in;
-  if (kind === "attribute" && parent.facts.parameters[0]?.name !== facts.parameters[0]?.name)
+  if (kind === "attribute" && parent.head.parameters[0]?.name !== facts.parameters[0]?.name)
     return { refused: "the parent knows the object by another name" };
   const edits: TextEdit[] = [
     { range: { start: statement.start, end: statement.end }, newText: `return ${gathering.found}` },
@@ -164,7 +164,7 @@ function valueUses(
     const stretch = statementsAt(code, placesOf(code, { start: offset, end }));
     const [statement] = stretch?.statements ?? [];
     const user = innermostFunction(file.functions, code.source.place(offset));
-    const isOwn = user?.facts.parameters.some((parameter) => parameter.name === name);
+    const isOwn = user?.head.parameters.some((parameter) => parameter.name === name);
     if (!stretch || !statement || code.text[offset - 1] === "." || isOwn) return { refused: `\`${name}\` means something else in places` };
     const text = code.text.slice(statement.start, statement.end);
     if (text === `global ${name}`) {

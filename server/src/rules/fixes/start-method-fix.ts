@@ -79,7 +79,7 @@ function inheritedObject(users: readonly Spawn[], { program, source }: RuleConte
         program.resolver.resolve(value, module).some((entity) => entity.kind === "object" && objectTypes.test(entity.type)),
       );
       const { start, end } = code.source.range(node.facts);
-      const isOwn = node.facts.parameters.some((parameter) => parameter.name === name);
+      const isOwn = node.head.parameters.some((parameter) => parameter.name === name);
       if (isObject && !isOwn && usesOf(code, name).some((offset) => start <= offset && offset < end))
         return `\`${node.head.name}\` uses \`${name}\` of the module, of which a new process would make its own`;
     }

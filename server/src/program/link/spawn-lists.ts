@@ -1,0 +1,80 @@
+import { append } from "../../base/append.js";
+import type { CallOperation } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import type { Spawn } from "./spawns.js";
+
+/**
+ * The spawns of a program by what is asked for, each list with a part of its own: after an edit that starts something else somewhere, whoever looked at
+ * other lists need not look again. Lists keep the order of the program.
+ */
+export class SpawnLists {
+  private readonly byFunction: KeyedLists<FunctionNode>;
+  private readonly byTarget: KeyedLists<FunctionNode>;
+  private readonly byPool: KeyedLists<CallOperation>;
+
+  /** `read` is told of each list that is asked for, `changed` of those that are others now. */
+  constructor(read: (part: object) => void, changed: (part: object) => void) {
+    this.byFunction = new KeyedLists(read, changed);
+    this.byTarget = new KeyedLists(read, changed);
+    this.byPool = new KeyedLists(read, changed);
+  }
+
+  /** The spawns are others now; those that are as they were are the objects that they were. */
+  update(spawns: readonly Spawn[]): void {
+    this.byFunction.update(spawns, (spawn) => [spawn.in]);
+    this.byTarget.update(spawns, (spawn) => new Set(spawn.targets.map((target) => target.function)));
+    this.byPool.update(spawns, ({ pool }) => (pool?.made ? [pool.made.call] : []));
+  }
+
+  in(node: FunctionNode): readonly Spawn[] {
+    return this.byFunction.of(node);
+  }
+
+  /** Those that run the function. */
+  running(node: FunctionNode): readonly Spawn[] {
+    return this.byTarget.of(node);
+  }
+
+  /** Those that give work to the pool that the call makes. */
+  ofPool(made: CallOperation): readonly Spawn[] {
+    return this.byPool.of(made);
+  }
+}
+
+class KeyedLists<Key extends object> {
+  private lists: ReadonlyMap<Key, readonly Spawn[]> = new Map();
+  /** Stand for the lists that somebody has asked for. */
+  private readonly parts = new WeakMap<Key, object>();
+
+  constructor(
+    private readonly read: (part: object) => void,
+    private readonly changed: (part: object) => void,
+  ) {}
+
+  of(key: Key): readonly Spawn[] {
+    let part = this.parts.get(key);
+    if (!part) {
+      part = {};
+      this.parts.set(key, part);
+    }
+    this.read(part);
+    return this.lists.get(key) ?? none;
+  }
+
+  update(spawns: readonly Spawn[], keysOf: (spawn: Spawn) => Iterable<Key>): void {
+    const before = this.lists;
+    const now = new Map<Key, Spawn[]>();
+    for (const spawn of spawns) for (const key of keysOf(spawn)) append(now, key, spawn);
+    this.lists = now;
+    for (const key of new Set([...before.keys(), ...now.keys()])) {
+      const part = this.parts.get(key);
+      if (part && !areSame(before.get(key) ?? none, now.get(key) ?? none)) this.changed(part);
+    }
+  }
+}
+
+function areSame(some: readonly Spawn[], others: readonly Spawn[]): boolean {
+  return some.length === others.length && some.every((each, index) => each === others[index]);
+}
+
+const none: readonly never[] = [];
