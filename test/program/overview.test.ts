@@ -197,6 +197,34 @@ describe("what follows from the whole program", () => {
     workspace.edit("target=second", "target=third");
     assert.deepEqual(read(workspace.program()), [1, 1, 2, 2]);
     assert.deepEqual(made, ["in first", "running third", "all"]);
+    const before = workspace.program();
+    workspace.edit("threading.Thread(target=third).start()\n    return value + 2", "return value + 2");
+    workspace.program();
+    assert.equal(before.spawnsIn(second).length, 1, "a program keeps what was true of it");
+  });
+
+  test("rests on whether the names that it met are properties, and not on others", () => {
+    const read = (program: Program): readonly boolean[] => [
+      ask(program, "size", () => program.isPropertyName("size")),
+      ask(program, "length", () => program.isPropertyName("length")),
+      ask(program, "both", () => program.isPropertyName("size") !== program.isPropertyName("length")),
+    ];
+    const before = workspace.program();
+    assert.deepEqual(read(before), [false, false, false]);
+    workspace.edit("import other\n", "import other\nclass Box:\n    @property\n    def size(self):\n        return 1\n");
+    assert.deepEqual(read(workspace.program()), [true, false, true]);
+    made = [];
+    workspace.edit("    def size(self):", "    def width(self):\n        return 2\n    def size(self):");
+    assert.deepEqual(read(workspace.program()), [false, false, false]);
+    assert.deepEqual(made, ["size", "both"], "nobody asked for `width`");
+    made = [];
+    workspace.edit("    def width(self):\n        return 2\n", "");
+    const now = workspace.program();
+    assert.deepEqual(read(now), [true, false, true]);
+    assert.deepEqual(made, ["size", "both"]);
+    workspace.edit("    @property\n", "");
+    workspace.program();
+    assert.ok(now.isPropertyName("size"), "a program keeps what was true of it");
   });
 
   test("rests on whether there are calls of a name, however many there are", () => {

@@ -837,7 +837,7 @@ class Walker {
 
   /** Reading a property runs its method. */
   private property({ place, start, end }: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
-    if (place.kind !== "attribute" || !propertyNames(this.program).has(place.name)) return;
+    if (place.kind !== "attribute" || !this.program.isPropertyName(place.name)) return;
     for (const entity of this.program.resolver.resolve(place.object, frame.function)) {
       const inner = entity.kind === "instance" ? this.managerFrame(entity, place.name, place.object, frame) : undefined;
       if (inner && isPropertyMethod(inner.function)) this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
@@ -999,7 +999,7 @@ class Walker {
 
   /** The attribute of its object that a property hands out as it is. */
   private givenByProperty(value: Value, frame: Frame): FrameArgument | undefined {
-    if (value.op !== "read" || value.place.kind !== "attribute" || !propertyNames(this.program).has(value.place.name)) return undefined;
+    if (value.op !== "read" || value.place.kind !== "attribute" || !this.program.isPropertyName(value.place.name)) return undefined;
     for (const entity of this.program.resolver.resolve(value.place.object, frame.function)) {
       const inner = entity.kind === "instance" ? this.managerFrame(entity, value.place.name, value.place.object, frame) : undefined;
       const [only, ...others] = inner?.function.returned ?? [];
@@ -1302,25 +1302,9 @@ function elementsOf({ key, via }: AbstractObject): Pick<AbstractObject, "key" | 
   return { key: `${key}[]`, via };
 }
 
-/** The names under which some class of the program has a decorated method: few of the attributes that are read. */
+/** The methods of the language's own that some class of the program defines. */
 function implicitMethods(program: Program): ReadonlySet<string> {
   return program.resolver.overview("implicit methods", () => new Set(program.files.flatMap((file) => [...implicitMethodsIn(file)])));
-}
-
-function propertyNames(program: Program): ReadonlySet<string> {
-  return program.resolver.overview("properties", () => new Set(program.files.flatMap((file) => [...propertyNamesIn(file)])));
-}
-
-function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
-  return file.derive("properties", () => {
-    const names = new Set<string>();
-    for (const node of file.classes) {
-      for (const [name, values] of file.functionAt(node.facts.body)?.facts.bindings ?? []) {
-        if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
-      }
-    }
-    return names;
-  });
 }
 
 /** Whether the value is a stack of context managers. */

@@ -1,28 +1,24 @@
 import { append } from "../../base/append.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
-import type { CallOperation } from "../operation.js";
-import type { FunctionNode, LinkedFile } from "./entity.js";
+import type { LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
 import { AnswerMemory } from "./memory.js";
+import { propertyNames, TrackedNames } from "./property-names.js";
 import { Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
-import { SpawnLists } from "./spawn-lists.js";
+import { SpawnLists, type SpawnLookups } from "./spawn-lists.js";
 import { type EntryPoint, findEntryPoints, findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
 
 /** All files of a workspace, seen as one program. */
-export interface Program {
+export interface Program extends SpawnLookups {
   /** Sorted by path. */
   readonly files: readonly LinkedFile[];
   readonly file: (path: string) => LinkedFile | undefined;
   /** In order of file and offset. */
   readonly spawns: readonly Spawn[];
-  /** Those of them in one function: who asks for them depends on no others, which goes for the next two as well. */
-  readonly spawnsIn: (node: FunctionNode) => readonly Spawn[];
-  /** Those of them that run the function. */
-  readonly spawnsRunning: (node: FunctionNode) => readonly Spawn[];
-  /** Those of them that give work to the pool that the call makes. */
-  readonly spawnsOfPool: (made: CallOperation) => readonly Spawn[];
+  /** Whether some class of the program has a decorated method of that name. */
+  readonly isPropertyName: (name: string) => boolean;
   /** Places that make a library call functions of the program in a thread it has for events or results. */
   readonly services: readonly Spawn[];
   /** Servers that answer one request after the other, in the thread that has them serve. */
@@ -53,6 +49,10 @@ export class LinkMemory {
   private last: { readonly found: readonly Spawn[]; readonly kept: readonly Spawn[] } = { found: [], kept: [] };
   private readonly lists = new Map<ListName, readonly object[]>();
   readonly spawnLists = new SpawnLists(
+    (part) => this.read(part),
+    (part) => this.changedNow(part),
+  );
+  readonly propertyNames = new TrackedNames(
     (part) => this.read(part),
     (part) => this.changedNow(part),
   );
@@ -160,6 +160,7 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     spawns = inOrder([...others, ...findSpawns([...affected], resolver, knowledge)]);
   }
   spawns = memory.asBefore(spawns);
+  memory.propertyNames.update(resolver.overview("properties", () => propertyNames(files)));
   const { handlers, points } = resolver.overview("handlers", () => {
     memory.readList("spawns");
     const found = findHandlers(files, spawns, resolver, knowledge);
@@ -182,9 +183,8 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     get spawns() {
       return noted("spawns", lists.spawns);
     },
-    spawnsIn: (node) => memory.spawnLists.in(node),
-    spawnsRunning: (node) => memory.spawnLists.running(node),
-    spawnsOfPool: (made) => memory.spawnLists.ofPool(made),
+    ...memory.spawnLists.present(),
+    isPropertyName: memory.propertyNames.present(),
     get services() {
       return noted("spawns", lists.services);
     },

@@ -26,19 +26,20 @@ export class SpawnLists {
     this.byPool.update(spawns, ({ pool }) => (pool?.made ? [pool.made.call] : []));
   }
 
-  in(node: FunctionNode): readonly Spawn[] {
-    return this.byFunction.of(node);
+  /** The lists as they are now, which a program keeps that outlives its state. */
+  present(): SpawnLookups {
+    return { spawnsIn: this.byFunction.present(), spawnsRunning: this.byTarget.present(), spawnsOfPool: this.byPool.present() };
   }
+}
 
+/** Who asks for one of these lists depends on no others. */
+export interface SpawnLookups {
+  /** The spawns in one function. */
+  readonly spawnsIn: (node: FunctionNode) => readonly Spawn[];
   /** Those that run the function. */
-  running(node: FunctionNode): readonly Spawn[] {
-    return this.byTarget.of(node);
-  }
-
+  readonly spawnsRunning: (node: FunctionNode) => readonly Spawn[];
   /** Those that give work to the pool that the call makes. */
-  ofPool(made: CallOperation): readonly Spawn[] {
-    return this.byPool.of(made);
-  }
+  readonly spawnsOfPool: (made: CallOperation) => readonly Spawn[];
 }
 
 class KeyedLists<Key extends object> {
@@ -51,14 +52,21 @@ class KeyedLists<Key extends object> {
     private readonly changed: (part: object) => void,
   ) {}
 
-  of(key: Key): readonly Spawn[] {
+  present(): (key: Key) => readonly Spawn[] {
+    const { lists } = this;
+    return (key) => {
+      this.read(this.partOf(key));
+      return lists.get(key) ?? none;
+    };
+  }
+
+  private partOf(key: Key): object {
     let part = this.parts.get(key);
     if (!part) {
       part = {};
       this.parts.set(key, part);
     }
-    this.read(part);
-    return this.lists.get(key) ?? none;
+    return part;
   }
 
   update(spawns: readonly Spawn[], keysOf: (spawn: Spawn) => Iterable<Key>): void {
