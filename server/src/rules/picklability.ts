@@ -11,6 +11,12 @@ import type { Value } from "../program/operation.js";
  */
 export type Crossing = "task" | "start" | "interpreter";
 
+/** Whether the thing itself, nothing in it, is a lock, event or queue of `threading` or `queue`. */
+export function isThreadPrimitive({ says, type }: Obstacle, { knowledge }: Program): boolean {
+  const is = type !== undefined && says === `is a \`${type}\`` ? knowledge.type(type)?.is : undefined;
+  return is !== undefined && "scope" in is && is.scope === "threads";
+}
+
 interface MadePlace {
   readonly path: string;
   readonly range: Range;

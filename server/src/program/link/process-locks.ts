@@ -7,7 +7,7 @@ import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { isElementOf, loopsAround } from "./loops.js";
 import { argumentFor } from "./resolver.js";
-import type { Spawn } from "./spawns.js";
+import type { ScopedValue, Spawn } from "./spawns.js";
 import { freshStartOf } from "./start-methods.js";
 import { evaluatedBy, listOf, someValue, walkOperations } from "./walk.js";
 
@@ -18,6 +18,8 @@ export interface ThreadPrimitiveUse {
   /** The lock as it is written in the `with`, or the call on the queue or event. */
   readonly at: Value;
   readonly primitive: ObjectEntity;
+  /** What it is in the call that starts the worker, where it is given it there. */
+  readonly handed: Value | undefined;
   readonly effect:
     | { readonly kind: "guards"; readonly state: Range }
     | { readonly kind: "hands-over"; readonly other: OtherSide }
@@ -58,7 +60,8 @@ export function threadPrimitivesOfWorkers(program: Program, target: Target): rea
       for (const use of [...guards, ...handOvers(node, spawn, workers, program)]) {
         const key = `${functionKey(node)}@${use.at.start}`;
         const value = receiverOf(use.at) ?? use.at;
-        if (!uses.has(key) && keepsCopy(value, node)) uses.set(key, { ...use, spawn, within: node });
+        if (!uses.has(key) && keepsCopy(value, node))
+          uses.set(key, { ...use, spawn, within: node, handed: handedTo(node, value, spawn)?.value });
       }
     }
   }
@@ -99,13 +102,20 @@ function arrivesAsCopy(value: Value, within: FunctionNode, spawn: Spawn, program
   return start === "nowhere" || start === "macos-and-windows";
 }
 
+/** What the parameter that the worker reads is given where the worker is started. */
+function handedTo(node: FunctionNode, value: Value, spawn: Spawn): ScopedValue | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return undefined;
+  const given = spawn.targets.find((target) => target.function === node)?.arguments.get(value.place.name);
+  return given?.how === "whole" ? given : undefined;
+}
+
 type Found = Pick<ThreadPrimitiveUse, "at" | "primitive" | "effect">;
 
 function guardedStates(node: FunctionNode, worker: Worker, program: Program): readonly Found[] {
   const found: Found[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "with" || operation.isAsync) return;
-    const lock = threadPrimitive(operation.context, node, program, "lock");
+    const lock = threadPrimitive(operation.context, node, program, "lock", worker.spawn);
     const state = lock && sharedStateIn(operation, node, worker, program);
     if (lock && state && !isGuardedAnyway(node, state, program)) {
       found.push({ at: operation.context, primitive: lock, effect: { kind: "guards", state } });
@@ -182,8 +192,16 @@ function isSeenOutside(call: CallOperation, within: FunctionNode, { resolver }: 
 }
 
 /** The only thing that the value can be, if that is a primitive for threads. */
-function threadPrimitive(value: Value, within: FunctionNode, program: Program, role: TypeRole["role"]): ObjectEntity | undefined {
-  const entities = program.resolver.resolve(value, within);
+function threadPrimitive(
+  value: Value,
+  within: FunctionNode,
+  program: Program,
+  role: TypeRole["role"],
+  spawn?: Spawn,
+): ObjectEntity | undefined {
+  // Of a parameter with an annotation its type alone is known; the call that starts the worker tells which object it is.
+  const handed = spawn && handedTo(within, value, spawn);
+  const entities = handed ? program.resolver.resolve(handed.value, handed.in) : program.resolver.resolve(value, within);
   const [only] = entities;
   if (entities.length !== 1 || only?.kind !== "object" || !only.origin) return undefined;
   const is = program.knowledge.type(only.type)?.is;
@@ -280,7 +298,7 @@ function handOvers(node: FunctionNode, spawn: Spawn, workers: readonly Worker[],
   const found: Found[] = [];
   walkOperations(node.facts.body, (operation) => {
     if (operation.op !== "call") return;
-    const side = sideOf(operation, node, program);
+    const side = sideOf(operation, node, spawn, program);
     if (!side) return;
     const other = otherSide(side, node, spawn, workers, program);
     if (other) found.push({ at: operation, primitive: side.primitive, effect: { kind: "hands-over", other } });
@@ -296,18 +314,18 @@ interface Side {
   readonly does: "waits" | "gives";
 }
 
-function sideOf(call: CallOperation, node: FunctionNode, program: Program): Side | undefined {
+function sideOf(call: CallOperation, node: FunctionNode, spawn: Spawn, program: Program): Side | undefined {
   const receiver = receiverOf(call);
   const { callee } = call;
   if (!receiver || callee.op !== "read" || callee.place.kind !== "attribute") return undefined;
   const { name } = callee.place;
   if (!sideNames.has(name)) return undefined;
-  const queue = threadPrimitive(receiver, node, program, "queue");
+  const queue = threadPrimitive(receiver, node, program, "queue", spawn);
   if (queue) {
     if (name.startsWith("put")) return { primitive: queue, counterparts: gets, does: "gives" };
     return name.startsWith("get") ? { primitive: queue, counterparts: puts, does: "waits" } : undefined;
   }
-  const signal = threadPrimitive(receiver, node, program, "event") ?? threadPrimitive(receiver, node, program, "condition");
+  const signal = threadPrimitive(receiver, node, program, "event", spawn) ?? threadPrimitive(receiver, node, program, "condition", spawn);
   if (!signal) return undefined;
   if (program.knowledge.type(signal.type)?.is.role === "condition") {
     if (name.startsWith("notify")) return { primitive: signal, counterparts: conditionWaits, does: "gives" };
