@@ -80,9 +80,10 @@ function rank({ confidence, data }: Match<Data>): number {
 
 function match(data: Data, program: Program): Match<Data> {
   const { first, confidence } = data.act.race;
+  const { check } = data.act.pattern;
   return {
     path: first.function.file.path,
-    range: first.statement,
+    range: check.waitsFor ? check.range : first.statement,
     confidence: isMild(data, program) ? "possible" : confidence,
     related: actPlaces(data.act),
     targets: actTargets(data.act, program),
@@ -561,8 +562,10 @@ function message({ act, harm }: Data, context: RuleContext): string {
   const { path } = first.function.file;
   const text = quoted(path, first.statement, context);
   const test = quoted(path, act.pattern.check.range, context);
-  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(harm, act)}${accidentText(act, context)}`;
+  return `\`${text}\` relies on an earlier look, \`${test}\`: ${whoText(act.race)} and ${guardText(act, context)}. ${harmText(harm, act)}${act.pattern.check.waitsFor ? ` ${lookAgain}` : accidentText(act, context)}`;
 }
+
+const lookAgain = "Look again when the wait is over: `while` in place of `if`, or `wait_for`.";
 
 function harmText(harm: Harm, { pattern, race: { first, second } }: CheckedAct): string {
   const rival = second.operation === first.operation && second.function === first.function ? "another thread" : "the other thread";

@@ -6,7 +6,7 @@ import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from 
 import type { FunctionNode } from "../program/link/entity.js";
 import { isFilledBefore } from "../program/link/filled-before.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, writtenName } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
@@ -33,10 +33,25 @@ export function checkedActOf(
   const others = accesses.filter(
     (other) => undoes(other) && !isAlone(other) && !hasWaited(other, access, program) && sameKey(check.pattern, other),
   );
-  const race = raceOf(access, check.locks, others, program, accesses);
-  if (!race) return undefined;
   const { pattern } = check;
+  const locks = pattern.check.waitsFor ? keptWhileWaiting(pattern.check.waitsFor, access, program) : check.locks;
+  const race = locks && raceOf(access, locks, others, program, accesses);
+  if (!race) return undefined;
   return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
+}
+
+/** The locks that are held while the condition is waited for, whose own is let go of; undefined where it is none of a held lock. */
+function keptWhileWaiting(condition: Value, { function: node, check }: Access, { resolver, knowledge }: Program) {
+  const names = new Set([writtenName(condition)]);
+  for (const entity of resolver.resolve(condition, node)) {
+    const is = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
+    if (is?.role !== "condition" || is.scope !== "threads") return undefined;
+    // `Condition(self._lock)` is held by whoever holds that lock.
+    const given = entity.kind === "object" ? entity.origin?.call.arguments[0]?.value : undefined;
+    if (given) names.add(writtenName(given));
+  }
+  const kept = check?.locks.filter((lock) => lock.taken.function !== node || !names.has(lock.name));
+  return kept && kept.length < (check?.locks.length ?? 0) ? kept : undefined;
 }
 
 /** Whether what is filled on demand is there before the thread is started, and nobody takes it away again. */
@@ -278,18 +293,19 @@ export function locksAfterLook({ locks, function: node, check }: Access): readon
 /** The check, then what a race is explained with. */
 export function actPlaces({ race, pattern }: CheckedAct): readonly RelatedLocation[] {
   const { first } = race;
-  const check: RelatedLocation = {
-    path: first.function.file.path,
-    range: pattern.check.range,
-    message: "what it relies on is tested here",
-    part: "look",
-  };
+  const { path } = first.function.file;
+  // What is waited for once is told of at the test.
+  const check: RelatedLocation = pattern.check.waitsFor
+    ? { path, range: first.statement, message: "this relies on the test" }
+    : { path, range: pattern.check.range, message: "what it relies on is tested here", part: "look" };
   return [check, ...racePlaces(race)];
 }
 
 /** What is held and does not help, as a clause. */
-export function guardText({ race }: CheckedAct, context: RuleContext): string {
+export function guardText({ race, pattern }: CheckedAct, context: RuleContext): string {
   const { first, second } = race;
+  const { waitsFor } = pattern.check;
+  if (waitsFor) return `\`${writtenName(waitsFor)}.wait()\` lets them in between`;
   const [broken] = commonLocks(first.locks, second.locks).filter(isRealLock);
   if (broken) return `\`${broken.name}\` is not held from the test to here`;
   const [other] = second.locks.filter(isRealLock);

@@ -49,7 +49,7 @@ function initOf(access: Access, accesses: readonly Access[], inside: readonly Ac
   const pattern = access.check?.pattern;
   if (pattern?.does !== "fill" || pattern.act.op !== "write") return undefined;
   const { check } = pattern;
-  if (check.form === "comparison" || (check.form === "error" && check.place.kind === "element")) return undefined;
+  if (check.waitsFor || check.form === "comparison" || (check.form === "error" && check.place.kind === "element")) return undefined;
   const found = madeValue(pattern.act, access, inside, program);
   // A lock was taken so that it is done once.
   const made: MadeValue =

@@ -31,6 +31,8 @@ export interface Check {
   readonly isOrder: boolean;
   /** What a call compares it with, `lap.beats(self.best)`, as far as its text tells: the look is one only for who then stores one of these. */
   readonly rivals?: readonly Value[];
+  /** The condition that is waited for where it comes out the other way, once: `if not jobs: ready.wait()`. Its lock is let go of meanwhile. */
+  readonly waitsFor?: Value;
   /** What runs because of it. */
   readonly dependent: readonly Operation[];
   /** What runs in its place where the check comes out the other way. */
@@ -104,6 +106,11 @@ function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNod
         scan(second, after(fails.map((check) => ({ ...check, dependent: second, instead: first }))), node, found);
         if (leaves(first)) around = after(fails.map((check) => ({ ...check, dependent: [...second, ...rest], instead: first })));
         else if (leaves(second)) around = after(holds.map((check) => ({ ...check, dependent: [...first, ...rest], instead: second })));
+        else if (second.length === 0) {
+          const waitsFor = awaitedIn(first, node);
+          const taken = waitsFor ? fails.filter(({ form }) => form !== "comparison" && form !== "attribute") : [];
+          if (waitsFor) around = after(taken.map((check) => ({ ...check, waitsFor, dependent: rest, instead: first })));
+        }
         break;
       }
       case "loop": {
@@ -135,6 +142,16 @@ function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNod
         break;
     }
   });
+}
+
+/** What a list waits for once; whoever waits in a loop, or by `wait_for`, looks again. */
+function awaitedIn(list: readonly Operation[], { head }: FunctionNode): Value | undefined {
+  if (head.isAsync) return undefined;
+  for (const operation of list) {
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") continue;
+    if (operation.callee.place.name === "wait") return operation.callee.place.object;
+  }
+  return undefined;
 }
 
 /** What `contextlib.suppress(…)` catches. */
@@ -202,7 +219,7 @@ function record(
     if (rivals && !isOfRivals) continue;
     const does = effectOn(act, check);
     // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
-    if (!does || (check.holds === "in-some-cases" && does !== "fill")) continue;
+    if (!does || (check.holds === "in-some-cases" && does !== "fill" && !check.waitsFor)) continue;
     const named = caught.filter((name, index) => index >= caughtOutside || !broadErrors.has(name));
     found.set(act, { check, act, does, caught: named });
     return;

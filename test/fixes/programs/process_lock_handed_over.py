@@ -1,4 +1,4 @@
-# fix: process-pool-unpicklable
+# fix: thread-lock-across-processes
 # safety: unsafe
 # target: cpython-3.14
 # start: spawn
