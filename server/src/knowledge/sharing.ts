@@ -1,6 +1,7 @@
 import type { CallFacts } from "./call-facts.js";
 import type { SharedByThreads, TypeEntry } from "./entry.js";
 import { holds, type Truth } from "./evaluate.js";
+import { transactionStatement } from "./transactions.js";
 
 /** A documented statement that speaks against threads sharing an object. */
 export interface SharingObjection {
@@ -20,7 +21,11 @@ export function sharingObjection(type: TypeEntry, method: string, made: CallFact
     case "unsafe-if-changed":
     case "refused": {
       const excuses = stated.unless.map((condition): Truth => holds(condition, made));
-      return excuses.includes("true") ? undefined : { stated, verdict, certain: excuses.includes("unknown") ? "unknown" : "yes" };
+      if (excuses.includes("true")) {
+        const mixed = transactionStatement(type.name, method, made);
+        return mixed && { stated: mixed, verdict: "unsafe", certain: "yes" };
+      }
+      return { stated, verdict, certain: excuses.includes("unknown") ? "unknown" : "yes" };
     }
     case "serialised":
     case "safe":

@@ -2,6 +2,7 @@ import { type Range, rangeOf } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import type { Access } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { asksForThread, type BesideLoop, isBesideThreadOfLoop, runsLoop, usesBesideLoops } from "../program/link/loop-threads.js";
 import { type ObjectedSharing, objectionTo } from "../program/link/object-sharing.js";
@@ -49,7 +50,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       const key = `${access.function.file.path}#${access.function.index}`;
       const known = seen.get(key);
       if (!objection || (known && known.confidence !== "possible")) continue;
-      const made = objection.certain === "yes" ? madeElsewhere(access, program) : undefined;
+      const made = objection.certain === "yes" && !ofTransactions(objection) ? madeElsewhere(access, program) : undefined;
       if (made) {
         seen.set(key, match({ why: "refused", use: access, made }, access, "likely", placesOfRefusal(access, made)));
         continue;
@@ -68,7 +69,10 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
       if (!race || (known && race.confidence === "possible")) continue;
       // What an object keeps for itself is one thread's at a time as a rule.
       const isDoubtful =
-        objection.certain === "unknown" || race.concurrency === "promised" || isFarFetched(race) || location.startsWith("attribute ");
+        objection.certain === "unknown" ||
+        race.concurrency === "promised" ||
+        isFarFetched(race) ||
+        (location.startsWith("attribute ") && !ofTransactions(objection));
       const confidence = isDoubtful ? "possible" : race.confidence;
       seen.set(key, match({ why: "race", race, objection }, access, confidence, racePlaces(race)));
     }
@@ -213,9 +217,21 @@ function objectionOf({ operation, function: node }: Access, { resolver }: Progra
     const objection = objectionTo(entity, name, resolver);
     // What goes wrong with shared iterators is for rule `shared-iterator` to say, and so with the lines of files; other reads of a file are a
     // hand-over as a rule: one thread has it until the other is done.
-    if (objection && objection.type.is.role !== "iterator" && !objection.type.name.startsWith("io.")) return objection;
+    if (!objection || objection.type.is.role === "iterator" || objection.type.name.startsWith("io.")) continue;
+    if (!ofTransactions(objection) || (isInTransaction(operation) && node.file.stores("isolation_level").length === 0)) return objection;
   }
   return undefined;
+}
+
+/** Whether threads may use the object, but not one another's transactions. */
+function ofTransactions({ stated, type }: ObjectedSharing): boolean {
+  return stated !== type.sharedByThreads;
+}
+
+/** Whether the call begins or ends a transaction: a query alone does neither. */
+function isInTransaction({ callee, arguments: [first] }: CallOperation): boolean {
+  if (!/^execute/.test(lastNameOf(callee))) return true;
+  return first?.value.op === "constant" && /^\s*(insert|update|delete|replace|begin)\b/i.test(String(first.value.value));
 }
 
 function message(data: Data, context: RuleContext): string {

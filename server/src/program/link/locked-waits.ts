@@ -413,7 +413,10 @@ class Search {
         isWhereMissing(each, at) ||
         [...checksThenActs(each).values()].some(
           ({ check, act, does }) =>
-            does === "fill" && !check.waitsFor && check.range.start < at.start && (act.op === "write" ? act.statement.end : act.end) >= at.end,
+            does === "fill" &&
+            !check.waitsFor &&
+            check.range.start < at.start &&
+            (act.op === "write" ? act.statement.end : act.end) >= at.end,
         ),
     );
   }
