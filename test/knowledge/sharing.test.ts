@@ -120,13 +120,20 @@ test("a statement without evidence that exists loses the record, with a problem 
 
 test("what speaks against sharing an object depends on the method and on how it was made", () => {
   const type = (name: string) => knowledge.type(name) ?? assert.fail(name);
-  const made = (literal?: boolean) => ({
+  const made = (literal?: boolean, ...more: { readonly name: string; readonly value: { readonly literal: null | boolean } }[]) => ({
     positional: [{}],
-    keywords: literal === undefined ? [] : [{ name: "check_same_thread", value: { literal } }],
+    keywords: [...(literal === undefined ? [] : [{ name: "check_same_thread", value: { literal } }]), ...more],
     unpacks: "nothing" as const,
   });
   assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", made())?.certain, "yes");
-  assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", made(false)), undefined);
+  assert.equal(sharingObjection(type("sqlite3.Connection"), "cursor", made(false)), undefined);
+  // Any thread may use it, but a transaction is of the connection, unless there are none.
+  assert.equal(sharingObjection(type("sqlite3.Connection"), "commit", made(false))?.verdict, "unsafe");
+  for (const each of [
+    { name: "isolation_level", value: { literal: null } },
+    { name: "autocommit", value: { literal: true } },
+  ])
+    assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", made(false, each)), undefined);
   assert.equal(sharingObjection(type("sqlite3.Connection"), "execute", {})?.certain, "unknown");
   assert.equal(sharingObjection(type("pika.BlockingConnection"), "add_callback_threadsafe", {}), undefined);
   assert.equal(sharingObjection(type("pika.BlockingConnection"), "close", {})?.verdict, "unsafe");
