@@ -1,9 +1,10 @@
-import { add, exactly, type Interval, multiply, scale } from "../base/interval.js";
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import type { OperationCosts } from "./operation-costs.js";
+import { matchCount } from "./sample-calls.js";
 
 /*
  * What `re` takes to find all matches of a pattern in a text: something for each match, and for each character what the pattern's beginning asks of the
@@ -27,12 +28,26 @@ export function matchingAllNs(name: string, call: CallOperation, at: Activation,
   const text = pattern && patternText(pattern, at, evaluator);
   const { fixedNs, nsPerUnit } = costs.bulk["re.findall:words"];
   const scanned = multiply(nsPerUnit, scale(characters, text === undefined ? 1 : ofCharacters(text)));
-  const matches = method.startsWith("sub") || text === undefined ? undefined : evaluator.length(call, at);
+  const matches = pattern && text !== undefined ? matchesFound(method, call, pattern, subject, characters, at, evaluator) : undefined;
   // What was measured has a match for each seven characters; where they are not counted that may be so.
   const found = matches ? multiply(nsPerUnit, scale(matches, perMatch)) : exactly(0);
   const isSlow = text !== undefined && ofCharacters(text) > 1;
   const all = add(fixedNs, add(scanned, found));
   return { low: all.low * 0.6, likely: all.likely, high: all.high * (text === undefined || isSlow ? 3 : 1.8) } satisfies Interval;
+}
+
+function matchesFound(
+  method: string,
+  call: CallOperation,
+  pattern: Value,
+  subject: Value,
+  characters: Interval,
+  at: Activation,
+  evaluator: Evaluator,
+): Amount {
+  if (!method.startsWith("sub")) return evaluator.length(call, at);
+  const counted = matchCount(call, pattern, subject, at, evaluator.samples);
+  return counted === undefined ? interval(0, characters.likely / 25, characters.high / 7) : exactly(counted);
 }
 
 /** For each match, in characters of finding words: an object, or a piece of text, in a list. */

@@ -38,9 +38,8 @@ interface Asked {
   readonly keyword: (name: string) => Value | undefined;
 }
 
-/** What a call of a built-in, of a method of built-in types or of the standard library returns, as far as samples of its arguments tell. */
-export function sampleOfCall(call: CallOperation, at: Activation, samples: Samples): Sample | undefined {
-  const asked: Asked = {
+function asking(call: CallOperation, at: Activation, samples: Samples): Asked {
+  return {
     call,
     at,
     samples,
@@ -49,6 +48,18 @@ export function sampleOfCall(call: CallOperation, at: Activation, samples: Sampl
     number: (value) => samples.number(value, at),
     keyword: (name) => call.arguments.find((each) => each.form === "keyword" && each.name === name)?.value,
   };
+}
+
+/** How many matches of the pattern a call such as `re.sub` finds in the text, as far as samples of both tell. */
+export function matchCount(call: CallOperation, pattern: Value, subject: Value, at: Activation, samples: Samples): number | undefined {
+  const asked = asking(call, at, samples);
+  const found = ofPattern("finditer", patternOf(pattern, asked), [subject], asked);
+  return found?.kind === "sequence" ? found.count : undefined;
+}
+
+/** What a call of a built-in, of a method of built-in types or of the standard library returns, as far as samples of its arguments tell. */
+export function sampleOfCall(call: CallOperation, at: Activation, samples: Samples): Sample | undefined {
+  const asked = asking(call, at, samples);
   const [named] = samples.namesOf(call, at);
   const name = named && sameAsFunction(named);
   const known = name === undefined || isMethodName(name) ? undefined : ofFunction(name, asked);
