@@ -4,6 +4,7 @@
     container_methods.py  one call of a container's method                          measured-container-methods.json
     shared_iteration.py   iterating what another thread changes, shared iterators   measured-shared-iteration.json
     check_then_act.py     check-then-act and lazy initialisation                    measured-check-then-act.json
+    shared_transactions.py  writes of several threads through one SQLite connection  measured-shared-transactions.json
 
 A row is a dict of what it shows, and a `trial`: a function without arguments that lets threads race once and returns how often they tried
 and a Counter of what went wrong. Trials are repeated for SECONDS, and at least once, with a switch interval of one microsecond and again
