@@ -9,6 +9,14 @@ const parser = await pythonParser();
 
 const pool = "from concurrent.futures import ThreadPoolExecutor\n";
 
+/** A program whose pool of four threads runs the `task` that the text defines, eight times. */
+function inPool(text: string): string {
+  return `${pool}${text}if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, range(8)))
+`;
+}
+
 function taskNs(program: string): number {
   return predictionOf(parser, program).work.interpreterNs.likely;
 }
@@ -49,7 +57,8 @@ describe("lengths that options of the command line default to", () => {
   });
 });
 
-const ofQueue = (made: string): string => `${pool}from collections import deque
+const ofQueue = (made: string): string =>
+  inPool(`from collections import deque
 def task(number):
     window = ${made}
     total = 0
@@ -59,10 +68,7 @@ def task(number):
         for other in range(5_000):
             total += value * other
     return total
-if __name__ == "__main__":
-    with ThreadPoolExecutor(4) as executor:
-        list(executor.map(task, range(8)))
-`;
+`);
 
 test("a deque holds as many as it has room for", () => {
   const ratio = taskNs(ofQueue("deque(maxlen=400)")) / taskNs(ofQueue("deque(maxlen=200)"));
@@ -71,7 +77,8 @@ test("a deque holds as many as it has room for", () => {
   assert.ok(Math.abs(full - 1) < 0.1, `${full}`);
 });
 
-const ofRows = (shape: string, loop: string): string => `${pool}import numpy as np
+const ofRows = (shape: string, loop: string): string =>
+  inPool(`import numpy as np
 def task(number):
     table = np.zeros(${shape})
     total = 0
@@ -79,10 +86,7 @@ def task(number):
         for other in range(1_000):
             total += other * other
     return total
-if __name__ == "__main__":
-    with ThreadPoolExecutor(4) as executor:
-        list(executor.map(task, range(8)))
-`;
+`);
 
 test("an array has as many rows as its first dimension says", () => {
   for (const loop of ["table", "range(len(table))"]) {
@@ -91,7 +95,8 @@ test("an array has as many rows as its first dimension says", () => {
   }
 });
 
-const ofPage = (rows: string): string => `${pool}from string import Template
+const ofPage = (rows: string): string =>
+  inPool(`from string import Template
 PAGE = Template("<html><title>$title</title><body>$body</body></html>")
 def task(number):
     body = "".join("<p>a paragraph of some text</p>" for _ in range(${rows}))
@@ -100,18 +105,15 @@ def task(number):
         for other in range(1_000):
             total += other
     return total
-if __name__ == "__main__":
-    with ThreadPoolExecutor(4) as executor:
-        list(executor.map(task, range(8)))
-`;
+`);
 
 test("what fills a template makes up its length", () => {
   const ratio = taskNs(ofPage("2_000")) / taskNs(ofPage("1_000"));
   assert.ok(ratio > 1.9 && ratio < 2.1, `${ratio}`);
 });
 
-const ofStarted = (start: string, rest: string): string => `${pool}
-def made(count):
+const ofStarted = (start: string, rest: string): string =>
+  inPool(`def made(count):
     entries = ${start}
     for number in range(count):
         entries.append(number)
@@ -123,10 +125,7 @@ def task(number):
         for other in range(1_000):
             total += other
     return total
-if __name__ == "__main__":
-    with ThreadPoolExecutor(4) as executor:
-        list(executor.map(task, range(8)))
-`;
+`);
 
 test("a list that starts with some elements has those that are added, too", () => {
   const ratio = taskNs(ofStarted("[1, 2]", "pass")) / taskNs(ofStarted("[]", "pass"));
@@ -135,14 +134,12 @@ test("a list that starts with some elements has those that are added, too", () =
   assert.ok(kept < 0.2, `${kept}`);
 });
 
-const ofTags = (line: string): string => `${pool}import re
+const ofTags = (line: string): string =>
+  inPool(`import re
 PAGE = "${line}" * 4_000
 def task(number):
     return len(re.sub("<[a-z/]+>", "", PAGE))
-if __name__ == "__main__":
-    with ThreadPoolExecutor(4) as executor:
-        list(executor.map(task, range(8)))
-`;
+`);
 
 test("what is replaced is counted match by match", () => {
   const ratio = taskNs(ofTags("<i>a</i><b>b</b><u>cd</u>")) / taskNs(ofTags("nothing here to take out."));

@@ -4,7 +4,7 @@ import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
-import { type Activation, type Evaluator, sameName } from "./evaluate.js";
+import { type Activation, bareActivation, type Evaluator, sameName } from "./evaluate.js";
 
 /*
  * What the precision of a context does to the cost of decimals: entries tell it for the usual 28 digits. CPython 3.11, against that: at 100 digits a product of
@@ -62,7 +62,7 @@ function precisionOf(at: Activation, evaluator: Evaluator): number | undefined {
   }
   const module = at.function.file.functionAt(0);
   const found = module && setIn(module);
-  return found && module && evaluator.number(found, { function: module, arguments: new Map(), caller: undefined })?.likely;
+  return found && module && evaluator.number(found, bareActivation(module))?.likely;
 }
 
 /** What a function sets the precision to: `getcontext().prec = 50`, `localcontext(prec=50)`. */

@@ -255,20 +255,6 @@ export class Evaluator {
     return read(callee.function.returned[0] as Value, this.activation(callee.function, call, at, callee.receiver !== undefined));
   }
 
-  /** Reads what a variable was given, if that is one value. */
-  followed<Result>(
-    value: Extract<Value, { op: "read" }>,
-    at: Activation,
-    read: (value: Value, at: Activation) => Result | undefined,
-  ): Result | undefined {
-    let found: Result | undefined;
-    this.bounded(() => {
-      found = this.variable(value, at, read, () => undefined);
-      return undefined;
-    });
-    return found;
-  }
-
   private variable<Result>(
     value: Extract<Value, { op: "read" }>,
     at: Activation,
@@ -620,31 +606,46 @@ export class Evaluator {
   /** How many rows an array has, whose `length` counts the elements of all of them; undefined for what is no array. */
   private rowCount(value: Value, at: Activation): Amount {
     if (value.op === "read" && value.place.kind !== "element")
-      return this.followed(value, at, (bound, activation) => this.rowCount(bound, activation));
+      return this.follow(
+        value,
+        at,
+        (bound, activation) => this.rowCount(bound, activation),
+        () => undefined,
+      );
     const [name] = value.op === "call" ? this.resolver.externalCallees(value, at.function) : [];
     return value.op === "call" && name && arrayShapes.has(name) ? arrayRows(name, value, at, this) : undefined;
   }
 
+  /** The one value that a variable is bound to, and where its function is. */
+  private onlyBound(
+    { place }: Extract<Value, { op: "read" }>,
+    at: Activation,
+  ): { readonly name: string; readonly value: Value; readonly in: Activation } | undefined {
+    if (place.kind !== "name") return undefined;
+    const holder = this.holder(place.owner, at);
+    const [value, ...others] = holder?.function.bound(place.name) ?? [];
+    return holder && value && others.length === 0 ? { name: place.name, value, in: holder } : undefined;
+  }
+
+  /** The same of what starts as an empty container. */
+  private boundToEmpty(value: Extract<Value, { op: "read" }>, at: Activation): ReturnType<Evaluator["onlyBound"]> {
+    const found = this.onlyBound(value, at);
+    return found && isEmptyContainer(found.value, (call) => this.externalNames(call, found.in)) ? found : undefined;
+  }
+
   /** The length of a list that starts with some elements and has a known number of others appended in its own function. */
   private startedLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
-    const { place } = value;
-    const holder = place.kind === "name" ? this.holder(place.owner, at) : undefined;
-    const [start, ...others] = (place.kind === "name" && holder?.function.bound(place.name)) || [];
-    if (place.kind !== "name" || !holder || start?.op !== "display" || start.elements.length === 0 || others.length > 0) return undefined;
-    const { body } = holder.function.facts;
-    if (!isOnlyAddedTo(place.name, start, body)) return undefined;
-    return combine(this.appendsTo(place.name, body, holder), exactly(start.elements.length), (a, b) => a + b);
+    const found = this.onlyBound(value, at);
+    if (found?.value.op !== "display" || found.value.elements.length === 0) return undefined;
+    const { body } = found.in.function.facts;
+    if (!isOnlyAddedTo(found.name, found.value, body)) return undefined;
+    return combine(this.appendsTo(found.name, body, found.in), exactly(found.value.elements.length), (a, b) => a + b);
   }
 
   /** The length of a list that starts empty and is appended to in its own function. */
   private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
-    const { place } = value;
-    if (place.kind !== "name") return undefined;
-    const holder = this.holder(place.owner, at);
-    const bound = holder?.function.bound(place.name) ?? [];
-    const [only] = bound;
-    if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
-    const appends = this.appendsTo(place.name, holder.function.facts.body, holder);
+    const found = this.boundToEmpty(value, at);
+    const appends = found && this.appendsTo(found.name, found.in.function.facts.body, found.in);
     return appends && appends.high > 0 ? appends : undefined;
   }
 
@@ -655,15 +656,11 @@ export class Evaluator {
     value: Extract<Value, { op: "read" }>,
     at: Activation,
   ): { readonly in: Activation; readonly items: readonly FilledItem[] } | undefined {
-    const { place } = value;
-    if (place.kind !== "name") return undefined;
-    const holder = this.holder(place.owner, at);
-    const bound = holder?.function.bound(place.name) ?? [];
-    const [only] = bound;
-    if (!holder || bound.length !== 1 || !only || !isEmptyContainer(only, (call) => this.externalNames(call, holder))) return undefined;
+    const found = this.boundToEmpty(value, at);
+    if (!found) return undefined;
     const items: FilledItem[] = [];
-    const isClear = this.collectItems(place.name, holder.function.facts.body, holder, 1, items);
-    return isClear && items.length > 0 ? { in: holder, items } : undefined;
+    const isClear = this.collectItems(found.name, found.in.function.facts.body, found.in, 1, items);
+    return isClear && items.length > 0 ? { in: found.in, items } : undefined;
   }
 
   private collectItems(name: string, operations: readonly Operation[], at: Activation, times: number, items: FilledItem[]): boolean {

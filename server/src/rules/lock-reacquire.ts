@@ -1,3 +1,4 @@
+import { rangeOf } from "../base/range.js";
 import { type Acquisition, acquisitionsOfAnyone, activityOf, type CallStep } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
@@ -187,39 +188,42 @@ function isSetMeanwhile(test: Value, holder: FunctionNode): boolean {
 }
 
 /** The call made with the lock held, which is what to change; the acquisition itself where the same function took it before, or another that has returned. */
-function placeOf(held: HeldLock, taken: Acquisition): Pick<Match<Data>, "path" | "range"> {
-  const step = stepWithLock(held, taken);
-  return step
-    ? { path: step.function.file.path, range: { start: step.call.start, end: step.call.end } }
-    : { path: taken.function.file.path, range: taken.range };
+function placeOf(held: HeldLock, taken: Acquisition): Place {
+  const [step] = stepsWithLock(held, taken);
+  return step ? placeOfStep(step) : { path: taken.function.file.path, range: taken.range };
 }
 
-/** The call by which the holder of the lock gets to where it is taken again. */
-function stepWithLock(held: HeldLock, taken: Acquisition): CallStep | undefined {
+type Place = Pick<Match<Data>, "path" | "range">;
+
+function placeOfStep({ function: node, call }: CallStep): Place {
+  return { path: node.file.path, range: rangeOf(call) };
+}
+
+/** The calls by which the holder of the lock gets to where it is taken again. */
+function stepsWithLock(held: HeldLock, taken: Acquisition): readonly CallStep[] {
   const level = levelOf(held, taken);
-  return level === undefined ? undefined : taken.path[level];
+  return level === undefined ? [] : taken.path.slice(level);
 }
 
 function relatedPlaces(held: HeldLock, taken: Acquisition): readonly RelatedLocation[] {
   const { taken: outer } = held;
   const first = { path: outer.function.file.path, range: outer.range, message: `\`${held.name}\` is taken here first` };
-  if (!stepWithLock(held, taken)) return [first];
-  const level = levelOf(held, taken) ?? 0;
+  const steps = stepsWithLock(held, taken);
+  if (steps.length === 0) return [first];
   return [
     first,
-    ...taken.path.slice(level + 1, level + 5).map((step): RelatedLocation => {
-      const range = { start: step.call.start, end: step.call.end };
-      return { path: step.function.file.path, range, message: "and still held at this call" };
-    }),
+    ...steps.slice(1, mostSteps).map((step) => ({ ...placeOfStep(step), message: "and still held at this call" })),
     { path: taken.function.file.path, range: taken.range, message: "and taken again here" },
   ];
 }
+
+const mostSteps = 5;
 
 function message({ held, taken }: Data): string {
   const { lock } = taken;
   const who = lock.scope === "tasks" ? "task" : "thread";
   const forEver = `the ${who} waits for itself for ever, as the lock is not reentrant. ${insteadText(lock)}`;
-  if (stepWithLock(held, taken))
+  if (stepsWithLock(held, taken).length > 0)
     return `\`${held.name}\` is held at this call, in which \`${taken.function.head.name}\` takes it again: ${forEver}`;
   const holder = held.taken.function === taken.function ? "already held" : `held by \`${held.taken.function.head.name}\``;
   return `\`${lock.name}\` is ${holder} when it is taken here: ${forEver}`;

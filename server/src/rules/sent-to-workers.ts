@@ -1,5 +1,6 @@
 import type { ArgumentPassing, SpawnerEntry } from "../knowledge/entry.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { argumentAt, type ScopedValue, type Spawn } from "../program/link/spawns.js";
 import { innerOperations } from "../program/link/walk.js";
@@ -138,7 +139,7 @@ export function expectsError(operations: readonly Operation[], call: CallOperati
 
 const pickleErrors = /Pickl|AttributeError|TypeError|NotImplementedError|RuntimeError|NotShareable/;
 
+/** Of a call, that of what is called. */
 function lastName(value: Value): string {
-  if (value.op === "call") return lastName(value.callee);
-  return value.op === "read" && value.place.kind !== "element" ? value.place.name : "";
+  return value.op === "call" ? lastName(value.callee) : lastNameOf(value);
 }
