@@ -163,6 +163,15 @@ def task(number):
     assert.ok(Math.abs(other / own - 1) < 0.1, `${own} ${other}`);
   });
 
+  test("a sign that a timer is given comes when the timer does", () => {
+    const program = (given: string): string =>
+      `import threading\ndef task(number):\n    ready = threading.Event()\n    timer = threading.Timer(0.03, ${given})\n    timer.start()\n    ready.wait(2.0)\n    timer.join()\n`;
+    const waitNs = (given: string): number => pooled(program(given), 2, "cpython-3.13").work.waitNs.likely;
+    const handedOn = waitNs("ready.set");
+    assert.ok(handedOn > 28e6 && handedOn < 60e6, `${handedOn}`);
+    assert.ok(waitNs("print") > 1.9e9, "nobody gives the sign");
+  });
+
   test("a sign of somebody else may take any time", () => {
     const { waitNs } = pooled("import threading\nready = threading.Event()\ndef task(number):\n    ready.wait()\n", 2, "cpython-3.13").work;
     assert.ok(waitNs.high >= 1e9);

@@ -145,3 +145,39 @@ test("what is replaced is counted match by match", () => {
   const ratio = taskNs(ofTags("<i>a</i><b>b</b><u>cd</u>")) / taskNs(ofTags("nothing here to take out."));
   assert.ok(ratio > 1.5, `${ratio}`);
 });
+
+describe("a variable that is bound anew", () => {
+  /** How many times longer the task is than one whose loop goes over `what` in the place of what the text makes. */
+  const against = (made: string, what: string): number => {
+    const task = (before: string, over: string): number =>
+      taskNs(
+        inPool(
+          `def step(cells):\n    return [cell + 1 for cell in cells]\ndef more(cells):\n    return cells + [1]\ndef task(number):\n${before}    total = 0\n    for cell in ${over}:\n        for other in range(1_000):\n            total += other\n    return total\n`,
+        ),
+      );
+    return task(made, "made") / task("", what);
+  };
+  const near = (ratio: number): void => assert.ok(ratio > 0.9 && ratio < 1.1, `${ratio}`);
+
+  test("to a longer text is as long as all that was added", () => {
+    near(against('    made = "head"\n    for _ in range(50):\n        made += "ab"\n    made = made + "tail"\n', "range(108)"));
+  });
+
+  test("to a longer text begins anew where that is in the same round", () => {
+    near(against('    for _ in range(5):\n        made = ""\n        for _ in range(40):\n            made += "ab"\n', "range(80)"));
+  });
+
+  test("to what a function makes of it is as long as that was", () => {
+    near(against("    made = [0] * 70\n    for _ in range(9):\n        made = step(made)\n", "range(70)"));
+  });
+
+  test("to what a function adds to is not known", () => {
+    const program = (start: number): number =>
+      against(`    made = [0] * ${start}\n    for _ in range(9):\n        made = more(made)\n`, "range(70)");
+    near(program(70) / program(700));
+  });
+
+  test("as columns has as many as the rows are long", () => {
+    near(against("    rows = [[0] * 90 for _ in range(3)]\n    made = list(zip(*rows))\n", "range(90)"));
+  });
+});

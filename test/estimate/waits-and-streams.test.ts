@@ -248,3 +248,37 @@ test("a database answers each of several statements that a loop goes through", (
   ).busy;
   assert.ok(long > short + 5, `${long} and ${short}`);
 });
+
+describe("who leaves in the middle of a section", () => {
+  const cached = (leave: string): string =>
+    `lock = threading.Lock()\ndef task(number):\n    for key in range(100):\n        with lock:\n            if key % 4:\n                ${leave}\n        time.sleep(0.001)\n`;
+
+  test("does not run what stands behind it", () => {
+    const all = taskMs(pool(cached("pass"))).wait;
+    between(all, 100, 110);
+    between(taskMs(pool(cached("continue"))).wait, all * 0.23, all * 0.27);
+  });
+});
+
+describe("a socket whose other side is a thread of the same program", () => {
+  const exchange = (address: string): string => `
+def serve(listener):
+    connection, _ = listener.accept()
+    for _ in range(50):
+        connection.sendall(connection.recv(16))
+def task(number):
+    with socket.create_server((${address}, 0)) as listener:
+        threading.Thread(target=serve, args=(listener,)).start()
+        with socket.create_connection(listener.getsockname()) as client:
+            for _ in range(50):
+                client.sendall(b"x")
+                client.recv(16)
+`;
+
+  test("answers in microseconds", () => {
+    const own = taskMs(pool(exchange('"127.0.0.1"'))).wait;
+    assert.ok(own < 20, `${own}`);
+    const other = taskMs(pool(exchange("os.environ['HOST']"))).wait;
+    assert.ok(other > own * 4, `${own} ${other}`);
+  });
+});

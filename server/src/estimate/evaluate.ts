@@ -13,6 +13,7 @@ import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedTo, appendedValue, filledNames, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { optionDefault } from "./option-defaults.js";
+import { ReboundLengths } from "./rebound-lengths.js";
 import { Samples } from "./samples.js";
 import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { coreCounts, elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
@@ -71,6 +72,7 @@ export const defaultInnerLength: Interval = interval(3, 100, 10_000);
 /** Reads numbers and sizes out of code that nobody runs: constants and simple arithmetic through names, arguments and containers. */
 export class Evaluator {
   readonly samples: Samples;
+  private readonly rebounds = new ReboundLengths(this);
   /** Counts the questions that were left unanswered because they led too far. */
   timesGivenUp = 0;
   private depth = 0;
@@ -579,6 +581,7 @@ export class Evaluator {
         }
         return (
           this.startedLength(value, at) ??
+          this.rebounds.of(value, at) ??
           this.variable(
             value,
             at,
@@ -739,8 +742,8 @@ export class Evaluator {
       if (name === "builtins.enumerate") return index === 1 && first ? this.elementLength(first, in_) : undefined;
       if (name === "itertools.groupby") return index === 1 ? groupLength : undefined;
       if (name === "builtins.zip") {
-        const part = source.arguments[index]?.value;
-        return part && this.elementLength(part, in_);
+        const part = source.arguments[index];
+        return part?.form === "positional" ? this.elementLength(part.value, in_) : undefined;
       }
       const { callee } = source;
       if (index !== 1 || callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "items") return undefined;
@@ -827,6 +830,7 @@ export class Evaluator {
       return asCount(combine(span, bounds.step, (distance, step) => (step === 0 ? 0 : distance / step)));
     }
     if (name === "builtins.zip") {
+      if (call.arguments[0]?.form === "star") return first && this.elementLength(first, at);
       const lengths = call.arguments.map((argument) => this.length(argument.value, at)).filter((length) => length !== undefined);
       return lengths.length === 0 ? undefined : lengths.reduce((a, b) => combine(a, b, Math.min) as Interval);
     }

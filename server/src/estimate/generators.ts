@@ -32,9 +32,36 @@ export function sharesOf({ test, arms }: BranchOperation, at: Activation, evalua
 
 const fewRounds = 12;
 
+/** How often what follows runs, of all times that something does. */
+export interface Staying {
+  readonly share: number;
+  readonly known: boolean;
+}
+
 /** What is left of the arms once those are gone that leave the block: `if not rows: return`, `if row.hidden: continue`. */
-export function stayingShare(arms: readonly (readonly Operation[])[], shares: readonly number[]): number {
-  return arms.reduce((sum, arm, index) => sum + (leavesBlock(arm) ? 0 : (shares[index] ?? 0)), 0);
+export function stayingShare(arms: readonly (readonly Operation[])[], { shares, known }: Shares): Staying {
+  const share = arms.reduce((sum, arm, index) => sum + (leavesBlock(arm) ? 0 : (shares[index] ?? 0)), 0);
+  return { share, known };
+}
+
+/** The same of a block whose branches may leave it, and with it those that it stands in: `with lock: if key in cache: return cache[key]`. */
+export function stayingAfter(block: readonly Operation[], at: Activation, evaluator: Evaluator, rounds?: number): Staying {
+  let share = 1;
+  let isKnown = true;
+  for (const operation of block) {
+    const own =
+      operation.op === "branch"
+        ? stayingShare(operation.arms, sharesOf(operation, at, evaluator, rounds))
+        : operation.op === "with"
+          ? stayingAfter(operation.body, at, evaluator, rounds)
+          : leaving.has(operation.op)
+            ? { share: 0, known: true }
+            : undefined;
+    if (!own || own.share >= 1) continue;
+    share *= own.share;
+    isKnown &&= own.known;
+  }
+  return { share, known: isKnown };
 }
 
 function raises(arm: readonly Operation[]): boolean {

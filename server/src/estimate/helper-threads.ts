@@ -1,5 +1,7 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
+import type { LinkedFile } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { lastName } from "./names-in-text.js";
@@ -86,9 +88,25 @@ export function signAwaited(name: string, call: CallOperation, at: Activation, g
           of === index && set.function === index && (clear.start < set.call.start || clear.start > call.start),
       );
     if (type === "Event" && given.some((set) => isBefore(set) && isThere(set))) return nothing;
-    if (given.length === 0 && mostNs) return mostNs.high > 0 ? add(mostNs, lateNs) : nothing;
+    const givers = type === "Event" ? ["set"] : ["notify", "notify_all"];
+    const isHandedOn = (): boolean => givers.some((method) => methodsHandedOn(file).has(`${sign}.${method}`));
+    if (given.length === 0 && mostNs && !isHandedOn()) return mostNs.high > 0 ? add(mostNs, lateNs) : nothing;
   }
   return awaitedSign(mostNs ? interval(0, Math.min(guessed.likely, mostNs.likely), Math.min(guessed.high, mostNs.high)) : guessed);
+}
+
+/** The methods that calls are given, with the name of their object: `ready.set` of `Timer(1, self.ready.set)`. */
+function methodsHandedOn(file: LinkedFile): ReadonlySet<string> {
+  return file.derive("methods that calls are given", () => {
+    const found = new Set<string>();
+    for (const { facts } of file.functions)
+      walkOperations(facts.body, (operation) => {
+        if (operation.op !== "call") return;
+        for (const { value } of operation.arguments)
+          if (value.op === "read" && value.place.kind === "attribute") found.add(`${lastName(value.place.object)}.${value.place.name}`);
+      });
+    return found;
+  });
 }
 
 /** How long a task waits for an entry of a queue, at most so long, that nobody in the file puts anything into; undefined for any other call. */

@@ -226,7 +226,8 @@ export function lengthOfLibraryElement(name: string | undefined, call: CallOpera
       return first && second && evaluator.mappedLength(first, second, at);
     case "builtins.zip":
     case "itertools.product":
-      return exactly(call.arguments.length);
+      // `zip(*rows)` hands out columns.
+      return call.arguments[0]?.form === "star" ? first && evaluator.length(first, at) : exactly(call.arguments.length);
     case "builtins.enumerate":
     case "itertools.pairwise":
       return exactly(2);

@@ -26,7 +26,7 @@ import { databaseCost } from "./database-costs.js";
 import { deadlineNs, roundsUntil } from "./deadlines.js";
 import { atPrecision } from "./decimal-precision.js";
 import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
-import { producerIn, sharesOf, stayingShare } from "./generators.js";
+import { producerIn, type Staying, sharesOf, stayingAfter, stayingShare } from "./generators.js";
 import { GuardedSections, writtenOut } from "./guarded-sections.js";
 import {
   awaitedSign,
@@ -54,6 +54,7 @@ import {
   typicalCallNs,
 } from "./library-table.js";
 import { looksForOthers } from "./lock-contention.js";
+import { overLoopback } from "./loopback.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
 import { notedEntry } from "./noted-entry.js";
@@ -390,13 +391,12 @@ export class CostModel {
           // Whoever imports the module does not run what it does as a program.
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
-          const { shares, known } = sharesOf(operation, at, this.evaluator, this.rounds);
-          addTo(sum, this.branch(operation, shares, known, at));
+          const arms = sharesOf(operation, at, this.evaluator, this.rounds);
+          addTo(sum, this.branch(operation, arms.shares, arms.known, at));
           // What follows `if not rows: return` runs as often as that does not.
-          const staying = stayingShare(operation.arms, shares);
-          if (staying >= 1) break;
-          if (staying > 0 && index + 1 < list.length)
-            addTo(sum, averaged([this.operations(list, at, index + 1), emptySum()], [staying, 1 - staying], known));
+          const staying = stayingShare(operation.arms, arms);
+          if (staying.share >= 1) break;
+          addTo(sum, this.rest(list, index + 1, staying, at));
           return sum;
         }
         case "attempt":
@@ -405,9 +405,13 @@ export class CostModel {
           addTo(sum, this.operations(operation.otherwise, at));
           addTo(sum, this.operations(operation.final, at));
           break;
-        case "with":
+        case "with": {
           this.with(operation, at, sum);
-          break;
+          const staying = stayingAfter(operation.body, at, this.evaluator, this.rounds);
+          if (staying.share >= 1) break;
+          addTo(sum, this.rest(list, index + 1, staying, at));
+          return sum;
+        }
         case "yield":
           this.interpret(sum, "generatorStep");
           break;
@@ -423,6 +427,13 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** What stands behind something that may leave the block. */
+  private rest(list: readonly Operation[], from: number, { share, known }: Staying, at: Activation): Sum {
+    return share > 0 && from < list.length
+      ? averaged([this.operations(list, at, from), emptySum()], [share, 1 - share], known)
+      : emptySum();
   }
 
   /** One of the arms: which, or how often each, where samples of what decides tell that. */
@@ -890,7 +901,7 @@ export class CostModel {
       ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
       : entry.waits?.for === "disk"
         ? fromPageCache(known, entry.name)
-        : known;
+        : overLoopback(known, entry, within.file);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) sum.uncosted++;
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
