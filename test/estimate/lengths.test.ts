@@ -181,3 +181,40 @@ describe("a variable that is bound anew", () => {
     near(against("    rows = [[0] * 90 for _ in range(3)]\n    made = list(zip(*rows))\n", "range(90)"));
   });
 });
+
+test("the first lines of a text are no sample of the many that follow them", () => {
+  const program = (head: string): string => `${pool}
+def made(count):
+    rows = [${head}]
+    for number in range(count):
+        rows.append(f"move {number} {number * 7}")
+    return "\\n".join(rows)
+def task(text):
+    total = 0
+    for row in text.splitlines():
+        if not row.startswith("move"):
+            continue
+        for other in range(200):
+            total += other
+    return total
+ITEMS = [made(3_000) for _ in range(8)]
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, ITEMS))
+`;
+  const ratio = taskNs(program('"units", "absolute"')) / taskNs(program(""));
+  assert.ok(ratio > 0.9 && ratio < 1.1, `${ratio}`);
+});
+
+test("what stands behind the `else` of a loop runs where a `break` has ended that", () => {
+  const program = (found: string): string =>
+    inPool(`def task(number):
+    for other in range(10):
+        if other % 7 == number:
+            ${found}
+    else:
+        return 0
+    return sum(range(100_000))
+`);
+  assert.ok(taskNs(program("break")) > 10 * taskNs(program("continue")));
+});

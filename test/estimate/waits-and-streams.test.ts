@@ -282,3 +282,31 @@ def task(number):
     assert.ok(other > own * 4, `${own} ${other}`);
   });
 });
+
+describe("coroutines", () => {
+  const poll = (body: string): number =>
+    taskMs(
+      pool(
+        `import asyncio\nasync def fetch(number):\n    await asyncio.sleep(0.5)\nasync def both(number):\n    ${body.replaceAll("\n", "\n    ")}\ndef task(number):\n    asyncio.run(both(number))\n`,
+      ),
+    ).wait;
+  const one = poll("await fetch(1)");
+
+  test("that are awaited one after the other wait as long as all of them", () => {
+    between(poll("await fetch(1)\nawait fetch(2)") / one, 1.9, 2.1);
+  });
+
+  for (const [how, body] of [
+    ["in one call", "await asyncio.gather(fetch(1), fetch(2), fetch(3))"],
+    ["for each element", "await asyncio.gather(*(fetch(each) for each in range(20)))"],
+    ["under a name first", "calls = [fetch(each) for each in range(20)]\nawait asyncio.gather(*calls)"],
+    ["as tasks of a group", "async with asyncio.TaskGroup() as group:\n    for each in range(20):\n        group.create_task(fetch(each))"],
+    ["as tasks", "first = asyncio.create_task(fetch(1))\nsecond = asyncio.create_task(fetch(2))\nawait first\nawait second"],
+  ] as const)
+    test(`that are started together ${how} wait as long as one`, () => between(poll(body) / one, 0.95, 1.3));
+
+  test("of the next batch wait after those of the last", () => {
+    between(poll("for batch in range(5):\n    await asyncio.gather(*(fetch(each) for each in range(20)))") / one, 4.5, 5.5);
+    between(poll("await asyncio.gather(fetch(1), fetch(2))\nawait asyncio.gather(fetch(3), fetch(4))") / one, 1.9, 2.1);
+  });
+});

@@ -636,13 +636,22 @@ export class Evaluator {
     return found && isEmptyContainer(found.value, (call) => this.externalNames(call, found.in)) ? found : undefined;
   }
 
-  /** The length of a list that starts with some elements and has a known number of others appended in its own function. */
-  private startedLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
+  /** The same of a list that starts with some elements, and others are appended in its own function. */
+  startedWith(
+    value: Extract<Value, { op: "read" }>,
+    at: Activation,
+  ): { readonly name: string; readonly in: Activation; readonly elements: readonly Value[] } | undefined {
     const found = this.onlyBound(value, at);
     if (found?.value.op !== "display" || found.value.elements.length === 0) return undefined;
+    const isStarted = isOnlyAddedTo(found.name, found.value, found.in.function.facts.body);
+    return isStarted ? { name: found.name, in: found.in, elements: found.value.elements } : undefined;
+  }
+
+  private startedLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
+    const found = this.startedWith(value, at);
+    if (!found) return undefined;
     const { body } = found.in.function.facts;
-    if (!isOnlyAddedTo(found.name, found.value, body)) return undefined;
-    return combine(this.appendsTo(found.name, body, found.in), exactly(found.value.elements.length), (a, b) => a + b);
+    return combine(this.appendsTo(found.name, body, found.in), exactly(found.elements.length), (a, b) => a + b);
   }
 
   /** The length of a list that starts empty and is appended to in its own function. */
@@ -653,15 +662,17 @@ export class Evaluator {
   }
 
   /**
-   * What a list, set or dict that starts empty is filled with in its own function, each value with how often; undefined where that cannot be told.
+   * What a list, set or dict that starts empty, or a list with some elements, is filled with in its own function, each value with how often; undefined
+   * where that cannot be told.
    */
   filledWith(
     value: Extract<Value, { op: "read" }>,
     at: Activation,
   ): { readonly in: Activation; readonly items: readonly FilledItem[] } | undefined {
-    const found = this.boundToEmpty(value, at);
+    const started = this.startedWith(value, at);
+    const found = started ?? this.boundToEmpty(value, at);
     if (!found) return undefined;
-    const items: FilledItem[] = [];
+    const items: FilledItem[] = (started?.elements ?? []).map((element) => ({ key: undefined, value: element, times: 1 }));
     const isClear = this.collectItems(found.name, found.in.function.facts.body, found.in, 1, items);
     return isClear && items.length > 0 ? { in: found.in, items } : undefined;
   }

@@ -334,7 +334,7 @@ export class Samples {
     const { place } = value;
     if (place.kind === "element") return this.item(place.object, place.index, at);
     const filled = this.filled(value, at);
-    if (filled) return filled;
+    if (filled || this.evaluator.startedWith(value, at)) return filled;
     return this.evaluator.follow(
       value,
       at,
@@ -388,9 +388,11 @@ export class Samples {
     if (!filled) return undefined;
     const turn = this.turn;
     const made: (readonly [Sample | undefined, Sample])[] = [];
-    let count = 0;
+    const count = filled.items.reduce((sum, { times }) => sum + times, 0);
+    const most = Math.max(...filled.items.map(({ times }) => times));
     for (const item of filled.items) {
-      count += item.times;
+      // What comes once, beside something that comes hundreds of times, is no sample of the whole.
+      if (item.times * 4 * mostItems < most) continue;
       const rounds = Math.min(mostItems, Math.max(1, Math.round(item.times)));
       for (this.turn = 0; this.turn < rounds; this.turn++) {
         const element = this.sample(item.value, filled.in);

@@ -44,7 +44,8 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
   const parts: readonly (keyof Times)[] = ["interpreterNs", "heldNs", "nativeNs", "waitNs"];
   const whole = parts.map((part) => work[part]).reduce(add);
   const siteNs = whole.likely * Math.max(1, tasks.likely);
-  if (work.isEndless || siteNs <= 0) return { work };
+  // Who takes what others hand over goes on as long as they do; a loop that only computes has an end, which just does not show.
+  if ((work.isEndless && work.waitNs.high > 0) || siteNs <= 0) return { work };
   const away = Math.log(usualSiteNs / siteNs);
   const side: Side = away > 0 ? "high" : "low";
   const spread = spreadOf(whole, side);

@@ -68,6 +68,7 @@ import { objectCount, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses, usesInside, usesMeanwhile } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
+import { besideWait, startedTogether, waitOfRound } from "./started-coroutines.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold, isAbout, isAboutSize } from "./threshold.js";
 import { addedUp, compiledCall, type TimedCall, uncounted } from "./timed-calls.js";
@@ -353,9 +354,20 @@ export class CostModel {
 
   private operations(list: readonly Operation[], at: Activation, from = 0): Sum {
     const sum = emptySum();
+    const together = startedTogether(list, at, this.resolver);
+    let longest = zero;
     for (let index = from; index < list.length; index++) {
       const operation = list[index] as Operation;
       if (++this.steps > maximumSteps) break;
+      if (together?.joining.has(operation)) {
+        this.interpret(sum, "callCMethod");
+        longest = zero;
+        continue;
+      }
+      if (together?.starting.has(operation) && (operation.op === "call" || operation.op === "loop")) {
+        longest = this.startedBeside(longest, operation, at, sum);
+        continue;
+      }
       const explicit = operation.op === "call" ? writtenOut(list, index) : undefined;
       if (explicit && this.guards.placesOf(explicit.section.context, at)) {
         this.with(explicit.section, at, sum);
@@ -427,6 +439,17 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** Coroutines that wait at the same time as others: only what they wait longer than those is added. Returns the longest wait. */
+  private startedBeside(longest: Interval, operation: CallOperation | LoopOperation, at: Activation, sum: Sum): Interval {
+    const own = emptySum();
+    if (operation.op === "call") this.call(operation, at, own);
+    else this.pinnable(operation, at, own, (inner) => this.loop(operation, at, inner));
+    const wait = operation.op === "call" ? own.wait : waitOfRound(own.wait, this.evaluator.trips(operation, at).count);
+    const { all, more } = besideWait(longest, wait);
+    addTo(sum, { ...own, wait: more });
+    return all;
   }
 
   /** What stands behind something that may leave the block. */

@@ -398,13 +398,21 @@ class FunctionExtraction {
     return inner;
   }
 
-  private loopBody(run: () => void): { readonly body: readonly Operation[]; readonly endsEarly: boolean } {
+  private loopBody(run: () => void): { readonly body: readonly Operation[]; readonly endsEarly: boolean; readonly isBroken: boolean } {
     const { exits, breaks } = this;
     this.breaks = 0;
     const body = this.inner(run);
-    const endsEarly = this.exits > exits || this.breaks > 0;
+    const isBroken = this.breaks > 0;
+    const endsEarly = this.exits > exits || isBroken;
     this.breaks = breaks;
-    return { body, endsEarly };
+    return { body, endsEarly, isBroken };
+  }
+
+  /** The `else` of a loop, which is passed over when a `break` ends that. */
+  private loopElse(otherwise: readonly Statement[], isBroken: boolean, { start, end }: Range): void {
+    if (!isBroken || otherwise.length === 0) return this.block(otherwise);
+    const arms = [this.inner(() => this.block(otherwise)), []];
+    this.operations.push({ op: "branch", test: undefined, arms, start, end });
   }
 
   private statement(statement: Statement): void {
@@ -468,7 +476,7 @@ class FunctionExtraction {
       case "while": {
         this.holds.add("loop");
         let test: Value | undefined;
-        const { body, endsEarly } = this.loopBody(() => {
+        const { body, endsEarly, isBroken } = this.loopBody(() => {
           test = this.value(statement.test);
           this.block(statement.body);
         });
@@ -486,13 +494,13 @@ class FunctionExtraction {
           start,
           end,
         });
-        this.block(statement.otherwise);
+        this.loopElse(statement.otherwise, isBroken, statement);
         return;
       }
       case "for": {
         if (!statement.isAsync) this.holds.add("loop");
         const iterable = this.value(statement.iterable);
-        const { body, endsEarly } = this.loopBody(() => {
+        const { body, endsEarly, isBroken } = this.loopBody(() => {
           this.assign(
             statement.target,
             { op: "element-of", iterable, start: statement.target.start, end: statement.target.end },
@@ -514,7 +522,7 @@ class FunctionExtraction {
           start,
           end,
         });
-        this.block(statement.otherwise);
+        this.loopElse(statement.otherwise, isBroken, statement);
         return;
       }
       case "with":
