@@ -4,7 +4,8 @@ import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
-import { type Activation, bareActivation, type Evaluator, sameName } from "./evaluate.js";
+import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { sameName } from "./value-shapes.js";
 
 /*
  * What the precision of a context does to the cost of decimals: entries tell it for the usual 28 digits. CPython 3.11, against that: at 100 digits a product of

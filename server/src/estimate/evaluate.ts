@@ -4,13 +4,14 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { ChoiceValue, ComputeOperation, ElementPlace, LoopOperation, Operation, Place, Value } from "../program/operation.js";
+import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
-import { appendedTo, appendedValue, filledNames, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
+import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
+import { KnownAnswers, type QuestionKind } from "./known-answers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { optionDefault } from "./option-defaults.js";
 import { ReboundLengths } from "./rebound-lengths.js";
@@ -19,6 +20,7 @@ import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { coreCounts, elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
+import { isNone, isSlice, mentions, sameName } from "./value-shapes.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
@@ -77,6 +79,7 @@ export class Evaluator {
   timesGivenUp = 0;
   private depth = 0;
   private asked = 0;
+  private readonly known: KnownAnswers;
 
   /** `cores`: how many the machine has, for programs that ask. */
   constructor(
@@ -84,24 +87,55 @@ export class Evaluator {
     private readonly cores: number | undefined,
   ) {
     this.samples = new Samples(resolver, this);
+    this.known = new KnownAnswers(resolver);
   }
 
   /** Code can bind every name to several others; a question that would lead through all of them stays unanswered. */
-  private bounded(answer: () => Amount): Amount {
-    if (this.depth === 0) {
-      this.asked = 0;
-      this.samples.begin();
-    }
+  private bounded(kind: QuestionKind, value: Value, at: Activation): Amount {
+    if (this.depth > 0) return this.answer(kind, value, at);
+    // Where samples stand for some elements, the answer is one for those.
+    const known = this.samples.isIdle ? this.known.of(kind, at) : undefined;
+    if (known?.has(value)) return known.get(value);
+    this.begin();
+    const found = this.answer(kind, value, at);
+    known?.set(value, found);
+    return found;
+  }
+
+  private answer(kind: QuestionKind, value: Value, at: Activation): Amount {
     if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
     this.depth++;
-    const result = answer();
+    const result = this.answerAtDepth(kind, value, at);
     this.depth--;
     return result;
+  }
+
+  private answerAtDepth(kind: QuestionKind, value: Value, at: Activation): Amount {
+    switch (kind) {
+      case "number":
+        return this.numberAtDepth(value, at);
+      case "length":
+        return this.lengthAtDepth(value, at) ?? this.samples.length(value, at);
+      case "element's number":
+        return this.elementNumberAtDepth(value, at);
+      case "element's length":
+        return this.elementLengthAtDepth(value, at) ?? this.samples.elementLength(value, at);
+    }
+  }
+
+  private begin(): void {
+    this.asked = 0;
+    this.samples.begin();
   }
 
   /** Whether a number or length is being looked for. */
   get isAsked(): boolean {
     return this.depth > 0;
+  }
+
+  /** Whether so much was asked on the way to it that nothing more is answered. */
+  get isSpent(): boolean {
+    return this.depth > 0 && this.asked > maximumQuestions;
   }
 
   private givenUp(): undefined {
@@ -111,7 +145,7 @@ export class Evaluator {
 
   /** The number that a value is. */
   number(value: Value, at: Activation): Amount {
-    return this.bounded(() => this.numberAtDepth(value, at));
+    return this.bounded("number", value, at);
   }
 
   private numberAtDepth(value: Value, at: Activation): Amount {
@@ -171,7 +205,7 @@ export class Evaluator {
     whole: (value: Value, at: Activation) => Result | undefined,
     element: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
-    if (this.depth === 0) this.samples.begin();
+    if (this.depth === 0) this.begin();
     if (this.depth > maximumDepth) return this.givenUp();
     this.depth++;
     const result = this.variable(value, at, whole, element);
@@ -445,7 +479,7 @@ export class Evaluator {
 
   /** The number that each element of an iterable is. */
   elementNumber(iterable: Value, at: Activation): Amount {
-    return this.bounded(() => this.elementNumberAtDepth(iterable, at));
+    return this.bounded("element's number", iterable, at);
   }
 
   private elementNumberAtDepth(iterable: Value, at: Activation): Amount {
@@ -543,7 +577,7 @@ export class Evaluator {
 
   /** How many elements a value has. */
   length(value: Value, at: Activation): Amount {
-    return this.bounded(() => this.lengthAtDepth(value, at) ?? this.samples.length(value, at));
+    return this.bounded("length", value, at);
   }
 
   private lengthAtDepth(value: Value, at: Activation): Amount {
@@ -678,14 +712,12 @@ export class Evaluator {
   }
 
   private collectItems(name: string, operations: readonly Operation[], at: Activation, times: number, items: FilledItem[]): boolean {
-    if (!filledNames(operations).has(name)) return true;
-    const isIt = (object: Value): boolean => object.op === "read" && object.place.kind === "name" && object.place.name === name;
-    for (const operation of operations) {
-      if (operation.op === "call" && appendedTo(operation) === name) {
+    for (const operation of fillingIn(operations).get(name) ?? []) {
+      if (operation.op === "call") {
         const added = appendedValue(operation);
         if (!added) return false;
         items.push({ key: undefined, value: added, times });
-      } else if (operation.op === "write" && operation.place.kind === "element" && isIt(operation.place.object)) {
+      } else if (operation.op === "write" && operation.place.kind === "element") {
         if (!operation.value) return false;
         items.push({ key: operation.place.index, value: operation.value, times });
       } else if (operation.op === "loop") {
@@ -696,7 +728,6 @@ export class Evaluator {
         if (known !== "known") return false;
         items.push(...inside.map((item) => ({ ...item, times: item.times * count.likely * times })));
       } else if (operation.op === "branch") {
-        if (!operation.arms.some((arm) => filledNames(arm).has(name))) continue;
         const { shares } = sharesOf(operation, at, this);
         for (const [index, arm] of operation.arms.entries())
           if (!this.collectItems(name, arm, at, times * (shares[index] ?? 0), items)) return false;
@@ -708,14 +739,13 @@ export class Evaluator {
   }
 
   private appendsTo(name: string, operations: readonly Operation[], at: Activation): Amount {
-    if (!filledNames(operations).has(name)) return exactly(0);
     let total: Amount = exactly(0);
     const plus = (amount: Amount): void => {
       total = combine(total, amount, (a, b) => a + b);
     };
-    for (const operation of operations) {
+    for (const operation of fillingIn(operations).get(name) ?? []) {
       if (operation.op === "call") {
-        if (appendedTo(operation) === name) plus(exactly(1));
+        plus(exactly(1));
         continue;
       }
       if (operation.op === "loop") {
@@ -765,7 +795,7 @@ export class Evaluator {
 
   /** How many elements each element of an iterable has: the rows of a table. */
   elementLength(iterable: Value, at: Activation): Amount {
-    return this.bounded(() => this.elementLengthAtDepth(iterable, at) ?? this.samples.elementLength(iterable, at));
+    return this.bounded("element's length", iterable, at);
   }
 
   private elementLengthAtDepth(iterable: Value, at: Activation): Amount {
@@ -975,25 +1005,3 @@ const mostReturned = 6;
 const maximumDepth = 30;
 const maximumQuestions = 400;
 const maximumElements = 64;
-
-/** Whether the value is written as `None`, or left out of a slice. */
-export function isNone(value: Value): boolean {
-  return value.op === "constant" && value.type === "none";
-}
-
-/** Whether it is a part of a sequence, `x[2:8]`, which has elements as the whole has. */
-function isSlice(place: Place): place is ElementPlace & { readonly index: ComputeOperation } {
-  return place.kind === "element" && place.index.op === "compute" && place.index.operator === "slice";
-}
-
-/** Whether both read the same variable. */
-export function sameName(a: Value, b: Value): boolean {
-  if (a.op !== "read" || b.op !== "read" || a.place.kind !== "name" || b.place.kind !== "name") return false;
-  return a.place.name === b.place.name && a.place.owner === b.place.owner;
-}
-
-/** Whether the value is computed from the variable of that name. */
-export function mentions(value: Value, name: string): boolean {
-  if (value.op === "read") return value.place.kind === "name" && value.place.name === name;
-  return value.op === "compute" && value.operands.some((operand) => mentions(operand, name));
-}

@@ -1,3 +1,4 @@
+import { append } from "../base/append.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 
@@ -22,7 +23,7 @@ export function appendedTo({ callee, arguments: [first] }: CallOperation): strin
 
 /** Whether the variable's list, made with some elements in it, is added to and never taken from. */
 export function isOnlyAddedTo(name: string, start: Value, body: readonly Operation[]): boolean {
-  if (start.op !== "display" || start.makes !== "list" || start.isOpen || !filledNames(body).has(name)) return false;
+  if (start.op !== "display" || start.makes !== "list" || start.isOpen || !fillingIn(body).has(name)) return false;
   let isTaken = false;
   walkOperations(body, (operation) => {
     if (operation.op === "write" && operation.form === "delete" && operation.place.kind === "element")
@@ -50,20 +51,24 @@ function nameOf(value: Value): string | undefined {
   return value.op === "read" && value.place.kind === "name" ? value.place.name : undefined;
 }
 
-/** The names of variables that the operations, and those inside them, add elements to or store elements in. Bodies of functions are asked again and again. */
-export function filledNames(operations: readonly Operation[]): ReadonlySet<string> {
-  let names = namesFilledIn.get(operations);
-  if (!names) {
-    const found = new Set<string>();
+/**
+ * Of some operations, those that add elements to each variable or store elements in it, themselves or inside. Bodies of functions are asked again and
+ * again, and most of what stands in them fills nothing.
+ */
+export function fillingIn(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {
+  let filling = knownFilling.get(operations);
+  if (!filling) {
+    const found = new Map<string, Operation[]>();
     for (const operation of operations) {
-      const name = filledBy(operation);
-      if (name !== undefined) found.add(name);
-      for (const part of innerOperations(operation)) for (const each of filledNames(part)) found.add(each);
+      const names = new Set(innerOperations(operation).flatMap((part) => [...fillingIn(part).keys()]));
+      const own = filledBy(operation);
+      if (own !== undefined) names.add(own);
+      for (const name of names) append(found, name, operation);
     }
-    names = found.size > 0 ? found : noNames;
-    namesFilledIn.set(operations, names);
+    filling = found.size > 0 ? found : fillingNothing;
+    knownFilling.set(operations, filling);
   }
-  return names;
+  return filling;
 }
 
 function filledBy(operation: Operation): string | undefined {
@@ -71,5 +76,5 @@ function filledBy(operation: Operation): string | undefined {
   return operation.op === "write" && operation.place.kind === "element" ? nameOf(operation.place.object) : undefined;
 }
 
-const namesFilledIn = new WeakMap<readonly Operation[], ReadonlySet<string>>();
-const noNames: ReadonlySet<string> = new Set<string>([]);
+const knownFilling = new WeakMap<readonly Operation[], ReadonlyMap<string, readonly Operation[]>>();
+const fillingNothing: ReadonlyMap<string, readonly Operation[]> = new Map<string, readonly Operation[]>([]);

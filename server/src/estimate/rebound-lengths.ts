@@ -5,9 +5,10 @@ import { boundWhereRead } from "../program/link/loop-variables.js";
 import { loopsIn } from "../program/link/loops.js";
 import type { ComputeOperation, Operation, ReadOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
-import { type Activation, type Evaluator, mentions } from "./evaluate.js";
+import type { Activation, Evaluator } from "./evaluate.js";
 import { sharesOf } from "./generators.js";
 import { isEmptyContainer } from "./growing-containers.js";
+import { mentions } from "./value-shapes.js";
 
 /** The length of a variable that is bound anew in its function: to a longer text, `line += cell`, or to something as long, `state = step(state)`. */
 export class ReboundLengths {

@@ -112,6 +112,11 @@ export class Samples {
     return text !== undefined && text.length <= mostOfKey ? text : undefined;
   }
 
+  /** Whether nothing is looked at of which a sample stands for some elements. */
+  get isIdle(): boolean {
+    return this.depth === 0 && !this.tested;
+  }
+
   /** Another question begins: what was read for the one before is nothing that this one rests on. */
   begin(): void {
     if (this.failed.size > 0) this.failed = new Map();
@@ -123,7 +128,7 @@ export class Samples {
    */
   private sample(value: Value, at: Activation): Sample | undefined {
     const { evaluator } = this;
-    if (this.depth > deepest || ++this.steps > mostSteps) {
+    if (this.depth > deepest || ++this.steps > mostSteps || evaluator.isSpent) {
       evaluator.timesGivenUp++;
       return undefined;
     }

@@ -4,7 +4,8 @@ import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Place, ReadOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
-import { bareActivation, isNone, sameName } from "./evaluate.js";
+import { bareActivation } from "./evaluate.js";
+import { isNone, sameName } from "./value-shapes.js";
 
 /** The smallest and the largest number that something can be, both of them certain. */
 export interface Bounds {

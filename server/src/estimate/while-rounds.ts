@@ -4,10 +4,11 @@ import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
-import { type Activation, bareActivation, type Evaluator, mentions } from "./evaluate.js";
+import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 import { appendedTo } from "./growing-containers.js";
 import { lastName } from "./names-in-text.js";
 import { likelyEnd } from "./search-rounds.js";
+import { mentions } from "./value-shapes.js";
 
 /** How often a `while` loop goes round, as far as what it tests and how that changes tell. */
 export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Amount | "endless" {

@@ -194,6 +194,11 @@ export class AnswerMemory {
     return this.index;
   }
 
+  /** What is being found out, and rests on all that is asked meanwhile: another object each time. */
+  get asker(): object | undefined {
+    return this.question ?? this.collector;
+  }
+
   /** Goes over to another state, and tells the user before that the memory is no longer theirs. */
   take(state: ProgramState, release: () => void): void {
     this.release();
