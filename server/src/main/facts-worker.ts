@@ -33,10 +33,10 @@ function answer(questions: readonly FactsQuestion[], parser: Parser): void {
       return { kind: "failure", message: errorDetails(error) };
     }
   });
-  const buffers = answers.flatMap((each) => (each.kind === "facts" ? [each.packed.buffer] : []));
-  say({ kind: "answers", answers }, buffers);
+  say({ kind: "answers", answers });
 }
 
-function say(message: FactsWorkerMessage, transferred: readonly ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transferred);
+/** The bytes in it are copied, not handed over: what a thread allocated and another keeps holds the thread's part of the C heap long after its end. */
+function say(message: FactsWorkerMessage): void {
+  parentPort?.postMessage(message);
 }

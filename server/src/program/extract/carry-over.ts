@@ -1,9 +1,11 @@
 import type { Facts } from "../facts.js";
+import type { NamePlace } from "../operation.js";
 import type { ExtractionMemory } from "./extract.js";
 
 /**
  * The facts of a text after an edit, made of the objects of those before it wherever the two are the same: so nobody who remembers something
- * about an object has to look again. As plain data the result equals `now`; of two different objects none become one.
+ * about an object has to look again. As plain data the result equals `now`; of two different objects none become one, but for places of
+ * names: they are what they hold, and stand in many operations, so that one that changed must not take others along.
  * The memory that `now` was extracted with goes on with the objects of the result.
  */
 export function carriedOver(before: Facts, now: Facts, memory?: ExtractionMemory): Facts {
@@ -21,6 +23,7 @@ class CarryOver {
 
   of(before: unknown, now: unknown): unknown {
     if (typeof now !== "object" || now === null || now === before) return now;
+    if (isNamePlace(now)) return isNamePlace(before) && before.name === now.name && before.owner === now.owner ? before : now;
     const known = this.results.get(now);
     if (known !== undefined) return known;
     const result = this.made(typeof before === "object" && before !== null && !this.taken.has(before) ? before : undefined, now);
@@ -91,6 +94,10 @@ class CarryOver {
     if (!differsFromBefore && Object.keys(before).length === count) return before;
     return differsFromNow ? result : now;
   }
+}
+
+function isNamePlace(value: unknown): value is NamePlace {
+  return typeof value === "object" && value !== null && "kind" in value && value.kind === "name";
 }
 
 /** Whether two pieces can stand for the same code: what becomes of a piece is settled when it is first compared, so it is not compared with any other. */

@@ -23,7 +23,7 @@ import {
   type ParameterFacts,
   type WriteSite,
 } from "../facts.js";
-import type { CallArgument, CallOperation, DisplayValue, Operation, Place, Value, WriteOperation } from "../operation.js";
+import type { CallArgument, CallOperation, DisplayValue, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { readDirectives } from "./directives.js";
 import { ScopeNumbers } from "./scope-numbers.js";
 import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
@@ -254,6 +254,7 @@ class FunctionExtraction {
   private operations: Operation[] = [];
   private readonly bindings = new Map<string, Value[]>();
   private readonly annotations = new Map<string, Value>();
+  private readonly places = new Map<string, NamePlace>();
   private readonly returned: Value[] = [];
   private readonly isMethod: boolean = false;
   private readonly receiver: string | undefined;
@@ -652,7 +653,7 @@ class FunctionExtraction {
     );
     let value: Value = { op: "function", function: scope.index, start: statement.nameRange.start, end: statement.nameRange.end };
     value = this.decorated(value, statement.decorators);
-    this.bindDefinition(statement.name, value, statement);
+    this.bind(statement.name, value, statement);
   }
 
   private classDefinition(statement: ClassDefinition): void {
@@ -680,7 +681,7 @@ class FunctionExtraction {
       this.file.function(scope, { qualifiedName, class: index });
     });
     const value: Value = { op: "class", class: index, start: statement.nameRange.start, end: statement.nameRange.end };
-    this.bindDefinition(statement.name, this.decorated(value, statement.decorators), statement);
+    this.bind(statement.name, this.decorated(value, statement.decorators), statement);
   }
 
   /** `@d def f` binds `d(f)`, and so it is with classes; the call is recorded like one that is written out, so that parameters of `d` find their values. */
@@ -702,31 +703,21 @@ class FunctionExtraction {
     return result;
   }
 
-  private bindDefinition(name: string, value: Value, statement: Range): void {
-    const owner = this.file.ownerOf(name, this.scope);
-    if (owner === this.scope.index) return this.bind(name, value);
-    this.write({ op: "write", place: { kind: "name", name, owner }, form: "assign", value, statement, start: value.start, end: value.end });
+  private bind(name: string, value: Value, statement: Range = value): void {
+    const place = this.namePlace(name);
+    if (place.owner === this.scope.index) return append(this.bindings, name, value);
+    // A name that `global` or `nonlocal` declares belongs to another scope; the write operation carries the value there.
+    this.write({ op: "write", place, form: "assign", value, statement, start: value.start, end: value.end });
   }
 
-  private bind(name: string, value: Value): void {
-    const owner = this.file.ownerOf(name, this.scope);
-    const bindings = owner === this.scope.index ? this.bindings : undefined;
-    if (!bindings) {
-      // A name that `global` or `nonlocal` declares belongs to another scope; the write operation carries the value there.
-      this.write({
-        op: "write",
-        place: { kind: "name", name, owner },
-        form: "assign",
-        value,
-        statement: value,
-        start: value.start,
-        end: value.end,
-      });
-      return;
+  /** Where a name that is used here is kept: one object for all uses, since names come several times, as a rule. */
+  private namePlace(name: string): NamePlace {
+    let place = this.places.get(name);
+    if (!place) {
+      place = { kind: "name", name, owner: this.file.ownerOf(name, this.scope) };
+      this.places.set(name, place);
     }
-    const values = bindings.get(name);
-    if (values) values.push(value);
-    else bindings.set(name, [value]);
+    return place;
   }
 
   private assign(target: Expression, value: Value, statement: Range): void {
@@ -761,11 +752,7 @@ class FunctionExtraction {
     const write: WriteOperation = { ...given, statement: { start: given.statement.start, end: given.statement.end } };
     if (place.kind === "name") {
       if (value && place.owner !== this.scope.index) this.holds.add("outer store");
-      if (value && place.owner === this.scope.index) {
-        const values = this.bindings.get(place.name);
-        if (values) values.push(value);
-        else this.bindings.set(place.name, [value]);
-      }
+      if (value && place.owner === this.scope.index) append(this.bindings, place.name, value);
     } else if (place.kind === "attribute" && this.isMethod && this.isReceiver(place.object)) {
       this.file.addAttribute(this.parent?.class as number, place.name, { function: this.scope.index, write });
     } else if (place.kind === "attribute" && value) {
@@ -803,7 +790,7 @@ class FunctionExtraction {
   private place(target: Expression): Place | undefined {
     switch (target.kind) {
       case "name":
-        return { kind: "name", name: target.name, owner: this.file.ownerOf(target.name, this.scope) };
+        return this.namePlace(target.name);
       case "attribute":
         return { kind: "attribute", object: this.value(target.object), name: target.name };
       case "subscript":
