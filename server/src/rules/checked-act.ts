@@ -36,7 +36,8 @@ export function checkedActOf(
   const { pattern } = check;
   const locks = pattern.check.waitsFor ? keptWhileWaiting(pattern.check.waitsFor, access, program) : check.locks;
   const race = locks && raceOf(access, locks, others, program, accesses);
-  if (!race) return undefined;
+  // A way through a call and a caller that nobody sees are two guesses.
+  if (!race || (pattern.byCall && race.concurrency === "assumed")) return undefined;
   return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
 }
 
@@ -215,11 +216,11 @@ function keyOf(operation: Access["operation"]): Value | undefined {
  * Whether anything but the act itself hangs on the check: work that is done twice, or an answer that two callers get. `late`: only what was done
  * before the act, as where work is done and then noted as done.
  */
-export function guardsMore({ act, check }: CheckThenAct): "yes" | "late" | "no" {
+export function guardsMore({ act, check, byCall }: CheckThenAct): "yes" | "late" | "no" {
   let more: "yes" | "late" | "no" = check.instead.some((operation) => operation.op === "raise") ? "yes" : "no";
   const quiet = new Set<Value>();
   const visit = (operation: Operation): void => {
-    if (operation === act || more === "yes" || !isEffect(operation, act)) return;
+    if (operation === act || operation === byCall?.call || more === "yes" || !isEffect(operation, act)) return;
     if (operation.op === "call" && quiet.has(operation)) return;
     more = operation.start > act.start ? "yes" : "late";
   };
@@ -310,5 +311,6 @@ export function guardText({ race, pattern }: CheckedAct, context: RuleContext): 
   if (broken) return `\`${broken.name}\` is not held from the test to here`;
   const [other] = second.locks.filter(isRealLock);
   if (other) return `\`${other.name}\`, which it holds, is not held here`;
-  return lockText(race, context);
+  // What is called may well hold one, for itself.
+  return pattern.byCall ? "no lock is held from the test to here" : lockText(race, context);
 }
