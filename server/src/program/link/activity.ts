@@ -435,7 +435,7 @@ class Walker {
 
   /** Whether the walk is about the loop's thread, beside a thread that a coroutine has handed work to. */
   private isOnLoop(): boolean {
-    return this.current.kind === "caller" && this.current.within === undefined && this.current.function.head.isAsync;
+    return this.current.kind === "caller" && this.current.function.head.isAsync;
   }
 
   /** What whoever calls the function holds, as it gives that back. */
