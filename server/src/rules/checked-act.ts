@@ -6,7 +6,7 @@ import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from 
 import type { FunctionNode } from "../program/link/entity.js";
 import { isFilledBefore } from "../program/link/filled-before.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock, writtenName } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, takesLock, writtenName } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
@@ -36,9 +36,18 @@ export function checkedActOf(
   const { pattern } = check;
   const locks = pattern.check.waitsFor ? keptWhileWaiting(pattern.check.waitsFor, access, program) : check.locks;
   const race = locks && raceOf(access, locks, others, program, accesses);
-  // A way through a call and a caller that nobody sees are two guesses.
-  if (!race || (pattern.byCall && race.concurrency === "assumed")) return undefined;
+  if (!race || ((pattern.byCall || pattern.check.isAsked) && !isMeant(race, pattern))) return undefined;
   return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
+}
+
+/**
+ * Whether a look or an act in another function is one that threads make at the same time, and not a guess upon a guess: the program starts them, or who
+ * promises to be shared takes a lock for the act.
+ */
+function isMeant({ first, concurrency }: Race, { byCall }: CheckThenAct): boolean {
+  if (concurrency === "promised")
+    return locksAfterLook(first).length > 0 || (byCall !== undefined && takesLock(byCall.function.facts.body));
+  return concurrency === "seen";
 }
 
 /** The locks that are held while the condition is waited for, whose own is let go of; undefined where it is none of a held lock. */

@@ -30,6 +30,8 @@ export interface Check {
   readonly holds: "surely" | "in-some-cases";
   /** Whether it asks for more or less, and not just for the same. */
   readonly isOrder: boolean;
+  /** Whether it is a function or property that looks, and the test asks that. */
+  readonly isAsked?: true;
   /** What a call compares it with, `lap.beats(self.best)`, as far as its text tells: the look is one only for who then stores one of these. */
   readonly rivals?: readonly Value[];
   /** The condition that is waited for where it comes out the other way, once: `if not jobs: ready.wait()`. Its lock is let go of meanwhile. */
@@ -367,7 +369,7 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
     case "read": {
       const { place } = value;
       const answer = place.kind === "attribute" ? through?.answer(value) : undefined;
-      if (answer) return inner(answer);
+      if (answer) return inner(answer).map((each) => ({ ...each, isAsked: true }));
       if (!isLocal(place, node)) return check(place, "truth", outcome);
       // `found = d.get(k)` … `if found is None:` tests the element.
       if (place.kind !== "name") return [];
@@ -410,7 +412,7 @@ function testedBy(value: Value | undefined, outcome: Check["found"], at: Operati
       const [first, second] = value.arguments;
       if (callee.op !== "read") return [];
       const answer = through?.answer(value);
-      if (answer) return inner(answer);
+      if (answer) return inner(answer).map((each) => ({ ...each, isAsked: true }));
       if (callee.place.kind === "attribute") {
         const { object, name } = callee.place;
         if (name === "get" && first && value.arguments.length <= 2 && object.op === "read" && first.form === "positional")
