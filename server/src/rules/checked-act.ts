@@ -44,7 +44,9 @@ export function checkedActOf(
  * Whether a look or an act in another function is one that threads make at the same time, and not a guess upon a guess: the program starts them, or who
  * promises to be shared takes a lock for the act.
  */
-function isMeant({ first, concurrency }: Race, { byCall }: CheckThenAct): boolean {
+function isMeant({ first, second, concurrency }: Race, { byCall }: CheckThenAct): boolean {
+  // A coroutine that waits for the work goes on when that is over.
+  if (isAwaited(first) || isAwaited(second)) return false;
   if (concurrency === "promised")
     return locksAfterLook(first).length > 0 || (byCall !== undefined && takesLock(byCall.function.facts.body));
   return concurrency === "seen";
