@@ -49,7 +49,8 @@ function isMeant({ first, second, concurrency }: Race, { byCall }: CheckThenAct)
   if (isAwaited(first) || isAwaited(second)) return false;
   if (concurrency === "promised")
     return locksAfterLook(first).length > 0 || (byCall !== undefined && takesLock(byCall.function.facts.body));
-  return concurrency === "seen";
+  // That other code calls a public method meanwhile is a guess as well.
+  return concurrency === "seen" && [first, second].every(({ root }) => root.kind !== "caller" || root.within !== undefined);
 }
 
 /** The locks that are held while the condition is waited for, whose own is let go of; undefined where it is none of a held lock. */
