@@ -608,6 +608,9 @@ function isAwaitOf(operation: Operation, { call, in: within }: Spawn): boolean {
   if (operation.op !== "await" || operation.end <= call.start) return false;
   const { value } = operation;
   if (contains(operation, call) || value.op !== "call" || awaitingFutures.test(lastNameOf(value.callee))) return true;
+  // What the function itself has made to be called: `save = sync_to_async(store)` … `await save()`.
+  const { callee } = value;
+  if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === within.index) return true;
   const mayHold = (each: Value): boolean => each.op === "display" || each.op === "comprehension" || each === call;
   const isHolder = (each: Value): boolean => {
     if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== within.index) return false;
