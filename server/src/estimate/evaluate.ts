@@ -9,6 +9,7 @@ import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
+import { consumes } from "./consumer-loops.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
 import { KnownAnswers, type QuestionKind } from "./known-answers.js";
@@ -968,9 +969,10 @@ export class Evaluator {
         : undefined;
     if (taken) return { count: taken, known: "known" };
     const counted =
-      loop.form === "while"
+      (loop.form === "while"
         ? whileRounds(loop, at, this)
-        : loop.iterable && (this.rowCount(loop.iterable, at) ?? this.length(loop.iterable, at));
+        : loop.iterable && (this.rowCount(loop.iterable, at) ?? this.length(loop.iterable, at))) ??
+      (consumes(loop, at.function, this.resolver) ? "endless" : undefined);
     const isOpen = counted === undefined || (counted === "endless" && loop.endsEarly);
     const read = isOpen ? streamRounds(loop, at, this) : undefined;
     if (read) return read;

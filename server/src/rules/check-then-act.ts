@@ -1,7 +1,7 @@
 import { compare } from "../base/compare.js";
 import { contains } from "../base/range.js";
 import type { Access } from "../program/link/activity.js";
-import { type CheckThenAct, isNone } from "../program/link/compound.js";
+import { type CheckThenAct, isDiscard, isNone } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
@@ -29,8 +29,8 @@ import {
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, isNamedForEnd, quoted, raceOf, whoText } from "./race.js";
-import type { Match, Rule, RuleContext } from "./rule.js";
+import { checkedAccesses, isNamedForEnd, quoted, raceOf, whoText } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 import { isStatistic } from "./told-count.js";
 
 /** What goes wrong when somebody comes between. */
@@ -53,23 +53,21 @@ export const checkThenAct: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ act }, context) => withSetDefault(act.race.first, context),
+  fix: ({ act }, context) => (act.pattern.byCall ? noFix : withSetDefault(act.race.first, context)),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();
-  const byLocation = accessesByLocation(program);
-  for (const [location, accesses] of byLocation) {
-    for (const access of accesses) {
-      if (!access.check) continue;
-      // A test is wrong once, however much is done because of it; what changes the state tells most.
-      const key = `${access.function.file.path}:${access.check.pattern.check.range.start} ${location.replace(/\[\]$/, "")}`;
-      const known = matches.get(key);
-      if (known && rank(known) === 0) continue;
-      const found = actOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
-      const next = found && match(found, program);
-      if (next && (!known || rank(next) < rank(known))) matches.set(key, next);
-    }
+  for (const { location, access, accesses, inside } of checkedAccesses(program)) {
+    const check = access.check?.pattern.check;
+    if (!check) continue;
+    // A test is wrong once, however much is done because of it; what changes the state tells most.
+    const key = `${access.function.file.path}:${check.range.start} ${location.replace(/\[\]$/, "")}`;
+    const known = matches.get(key);
+    if (known && rank(known) === 0) continue;
+    const found = actOf(access, accesses, inside, program);
+    const next = found && match(found, program);
+    if (next && (!known || rank(next) < rank(known))) matches.set(key, next);
   }
   return [...matches.values()];
 }
@@ -199,7 +197,7 @@ function endsTwice({ race, pattern }: CheckedAct): boolean {
  * as nothing is left to take. What else is called then may well do the same again.
  */
 function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
-  const { act, check } = pattern;
+  const { act, byCall, check } = pattern;
   const node = race.first.function;
   // Who waits for a turn and then takes it means to be alone.
   if (check.at.op === "loop" || (act.op === "call" && addsTwice.test(lastNameOf(act.callee)))) return true;
@@ -209,7 +207,7 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
   let more = false;
   walkOperations(check.dependent, (operation) => {
     // What comes before the act hangs on it only where it stands beside it.
-    if (more || operation === act || (operation.start < act.start && !beside.includes(operation))) return;
+    if (more || operation === act || operation === byCall?.call || (operation.start < act.start && !beside.includes(operation))) return;
     if (operation.op === "write") more = operation.form === "delete" || (countsOn(operation) && !isLocalPlace(operation.place, node));
     if (operation.op !== "call") return;
     const name = lastNameOf(operation.callee);
@@ -304,6 +302,8 @@ function harmOf(
       return { harm: { goes: "error", errors: useErrors(pattern) }, undoes: access.location.endsWith("[]") ? takes : unsets };
     case "remove": {
       const isStore = act.op === "write" && act.form !== "delete";
+      // Whoever finds nothing left to discard goes on as if it had.
+      if (isDiscard(act)) return resetHarm(pattern, takesToo);
       if (check.place.kind === "element" && !isStore) return { harm: { goes: "error", errors: removalErrors(pattern) }, undoes: takes };
       if (act.op === "write" && act.form === "delete")
         return { harm: { goes: "error", errors: ["AttributeError", "NameError"] }, undoes: takes };

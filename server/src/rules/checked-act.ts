@@ -6,7 +6,7 @@ import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from 
 import type { FunctionNode } from "../program/link/entity.js";
 import { isFilledBefore } from "../program/link/filled-before.js";
 import type { Program } from "../program/link/link.js";
-import { commonLocks, type HeldLock, writtenName } from "../program/link/locks.js";
+import { commonLocks, type HeldLock, takesLock, writtenName } from "../program/link/locks.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
@@ -36,8 +36,21 @@ export function checkedActOf(
   const { pattern } = check;
   const locks = pattern.check.waitsFor ? keptWhileWaiting(pattern.check.waitsFor, access, program) : check.locks;
   const race = locks && raceOf(access, locks, others, program, accesses);
-  if (!race) return undefined;
+  if (!race || ((pattern.byCall || pattern.check.isAsked) && !isMeant(race, pattern))) return undefined;
   return { race: isWeak(race, pattern, program) ? { ...race, confidence: "possible" } : race, pattern };
+}
+
+/**
+ * Whether a look or an act in another function is one that threads make at the same time, and not a guess upon a guess: the program starts them, or who
+ * promises to be shared takes a lock for the act.
+ */
+function isMeant({ first, second, concurrency }: Race, { byCall }: CheckThenAct): boolean {
+  // A coroutine that waits for the work goes on when that is over.
+  if (isAwaited(first) || isAwaited(second)) return false;
+  if (concurrency === "promised")
+    return locksAfterLook(first).length > 0 || (byCall !== undefined && takesLock(byCall.function.facts.body));
+  // That other code calls a public method meanwhile is a guess as well.
+  return concurrency === "seen" && [first, second].every(({ root }) => root.kind !== "caller" || root.within !== undefined);
 }
 
 /** The locks that are held while the condition is waited for, whose own is let go of; undefined where it is none of a held lock. */
@@ -215,11 +228,11 @@ function keyOf(operation: Access["operation"]): Value | undefined {
  * Whether anything but the act itself hangs on the check: work that is done twice, or an answer that two callers get. `late`: only what was done
  * before the act, as where work is done and then noted as done.
  */
-export function guardsMore({ act, check }: CheckThenAct): "yes" | "late" | "no" {
+export function guardsMore({ act, check, byCall }: CheckThenAct): "yes" | "late" | "no" {
   let more: "yes" | "late" | "no" = check.instead.some((operation) => operation.op === "raise") ? "yes" : "no";
   const quiet = new Set<Value>();
   const visit = (operation: Operation): void => {
-    if (operation === act || more === "yes" || !isEffect(operation, act)) return;
+    if (operation === act || operation === byCall?.call || more === "yes" || !isEffect(operation, act)) return;
     if (operation.op === "call" && quiet.has(operation)) return;
     more = operation.start > act.start ? "yes" : "late";
   };
@@ -310,5 +323,6 @@ export function guardText({ race, pattern }: CheckedAct, context: RuleContext): 
   if (broken) return `\`${broken.name}\` is not held from the test to here`;
   const [other] = second.locks.filter(isRealLock);
   if (other) return `\`${other.name}\`, which it holds, is not held here`;
-  return lockText(race, context);
+  // What is called may well hold one, for itself.
+  return pattern.byCall ? "no lock is held from the test to here" : lockText(race, context);
 }

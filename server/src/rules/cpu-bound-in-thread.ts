@@ -1,4 +1,5 @@
 import { hasGil, targetTitle } from "../base/target.js";
+import { queueTaken } from "../estimate/consumer-loops.js";
 import type { Assumption } from "../estimate/prediction.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { applicable, duration, speedupText, upTo } from "../estimate/text.js";
@@ -136,7 +137,8 @@ function sumOf(calls: readonly TimedCall[]): number {
 function isTurningOver({ hotLoop }: TaskWork): boolean {
   if (!hotLoop) return false;
   const { loop, passNs } = hotLoop.innermost;
-  return loop.form === "while" && loop.test?.op === "constant" && passNs < shortestHeavyTaskNs;
+  const isOpen = (loop.form === "while" && loop.test?.op === "constant") || queueTaken(loop) !== undefined;
+  return isOpen && passNs < shortestHeavyTaskNs;
 }
 
 /** The other threads that are started with it and compute long enough to be in its way. */

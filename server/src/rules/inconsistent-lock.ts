@@ -3,6 +3,7 @@ import { contains } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import { switchPossible } from "../knowledge/atomicity.js";
 import type { Access } from "../program/link/activity.js";
+import { isDiscard } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { type GuardedState, guardedStates, holdsGuard } from "../program/link/guarded-state.js";
 import { testsBefore } from "../program/link/guards.js";
@@ -201,7 +202,7 @@ function doesHarm(first: Access, second: Access, program: Program): boolean {
     case "use":
     case "remove":
       // Who takes it away under another lock has some order of its own in mind.
-      return takes && !first.locks.some(isRealLock);
+      return takes && !first.locks.some(isRealLock) && !isDiscard(pattern.act);
     case "fill":
     case "replace":
       return (

@@ -21,20 +21,25 @@ export interface MadeValue {
 
 const same: MadeValue = { kind: "same", name: "" };
 
-/** What a write stores. `accesses` tell what threads do with it afterwards. */
+/** What a write stores, or another function that is called to. `inside` tells what threads do with it afterwards. */
 export function madeValue(write: WriteOperation, access: Access, inside: readonly Access[], program: Program): MadeValue {
-  const made = madeOf(write, access, inside, program);
-  return made.kind === "same" && isFetched(write.value, { node: access.function, before: write.start, depth: 0 }, program)
-    ? { ...same, kind: "work" }
-    : made;
+  const by = access.check?.pattern.byCall;
+  const store = by?.operation.op === "write" ? by.operation : write;
+  const node = by?.function ?? access.function;
+  const made = madeOf(store, node, inside, program);
+  if (made.kind !== "same" || store.value?.op === "constant") return made;
+  const isLoaded = by
+    ? fetches(by.call, access.function, program, new Set())
+    : isFetched(store.value, { node, before: store.start, depth: 0 }, program);
+  return isLoaded ? { ...same, kind: "work" } : made;
 }
 
-function madeOf(write: WriteOperation, access: Access, inside: readonly Access[], program: Program): MadeValue {
-  const made = madeBy(write.value, { node: access.function, before: write.start, depth: 0 }, program);
+function madeOf(write: WriteOperation, node: FunctionNode, inside: readonly Access[], program: Program): MadeValue {
+  const made = madeBy(write.value, { node, before: write.start, depth: 0 }, program);
   if (made?.kind !== "container" || made.name !== "filled") return made ?? same;
   // A container that is complete when it is stored matters only if it is changed later.
   const changes = inside.some((other) => other.does !== "read" && other.does !== "iterate" && other.does !== "use");
-  return changes || isChangedIn(access.function, write.place, 0) ? { ...made, name: "" } : same;
+  return changes || isChangedIn(node, write.place, 0) ? { ...made, name: "" } : same;
 }
 
 interface At {

@@ -33,12 +33,38 @@ export interface Race {
  * with the same locks only a few of each kind stand for all: pairs are compared, and hundreds of threads would make millions of them.
  */
 export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  return program.resolver.overview("accesses by location", () => findAccesses(program));
+  return program.resolver.overview("accesses by location", () => grouped(activityOf(program).accesses));
 }
 
-function findAccesses(program: Program): ReadonlyMap<string, readonly Access[]> {
+/** Something that a thread does after a look at the same state, and what threads do to that state and, of a container, to what is inside. */
+export interface CheckedAccess {
+  readonly location: string;
+  readonly access: Access;
+  readonly accesses: readonly Access[];
+  readonly inside: readonly Access[];
+}
+
+/** What is done because of a look, in the same function or by one that it calls. */
+export function checkedAccesses(program: Program): readonly CheckedAccess[] {
+  const byLocation = accessesByLocation(program);
+  const found: CheckedAccess[] = [];
+  const add = (location: string, checked: readonly Access[], accesses: readonly Access[]): void => {
+    const inside = byLocation.get(`${location}[]`) ?? [];
+    for (const access of checked) if (access.check) found.push({ location, access, accesses, inside });
+  };
+  for (const [location, accesses] of byLocation) add(location, accesses, accesses);
+  const acts = actsByLocation(program);
+  for (const [location, checked] of acts) add(location, checked, [...checked, ...(byLocation.get(location) ?? [])]);
+  return found;
+}
+
+function actsByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
+  return program.resolver.overview("acts by location", () => grouped(activityOf(program).actsByCall));
+}
+
+function grouped(accesses: readonly Access[]): ReadonlyMap<string, readonly Access[]> {
   const byLocation = new Map<string, Access[]>();
-  for (const access of fewAlike(activityOf(program).accesses, ({ operation }) => operation, sameMoment)) {
+  for (const access of fewAlike(accesses, ({ operation }) => operation, sameMoment)) {
     if (ofContext.test(access.location)) continue;
     append(byLocation, access.location, access);
   }

@@ -7,8 +7,8 @@ import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, eff
 import { evidenceOf, lengthOfWays } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";
 import { type MadeValue, madeValue } from "./made-value.js";
-import { accessesByLocation, isRealLock, quoted, type Race, whoText } from "./race.js";
-import type { Match, Rule, RuleContext, TargetVerdict } from "./rule.js";
+import { checkedAccesses, isRealLock, quoted, type Race, whoText } from "./race.js";
+import { type Match, noFix, type Rule, type RuleContext, type TargetVerdict } from "./rule.js";
 import docs from "./unsafe-lazy-init.md";
 
 interface Data {
@@ -26,21 +26,18 @@ export const unsafeLazyInit: Rule<Data> = {
   docs,
   find,
   message,
-  fix: ({ act }, context) => withSetDefault(act.race.first, context),
+  fix: ({ act }, context) => (act.pattern.byCall ? noFix : withSetDefault(act.race.first, context)),
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();
-  const byLocation = accessesByLocation(program);
-  for (const [location, accesses] of byLocation) {
-    for (const access of accesses) {
-      // A module that looks in many places is wrong once; elements of one container may be of different kinds.
-      const key = location.endsWith("[]") ? `${access.function.file.path}:${access.statement.start}` : location;
-      const known = matches.get(key);
-      if (known && known.confidence !== "possible") continue;
-      const found = initOf(access, accesses, byLocation.get(`${location}[]`) ?? [], program);
-      if (found && (!known || found.act.race.confidence !== "possible")) matches.set(key, match(found, program));
-    }
+  for (const { location, access, accesses, inside } of checkedAccesses(program)) {
+    // A module that looks in many places is wrong once; elements of one container may be of different kinds.
+    const key = location.endsWith("[]") ? `${access.function.file.path}:${access.statement.start}` : location;
+    const known = matches.get(key);
+    if (known && known.confidence !== "possible") continue;
+    const found = initOf(access, accesses, inside, program);
+    if (found && (!known || found.act.race.confidence !== "possible")) matches.set(key, match(found, program));
   }
   return [...matches.values()];
 }

@@ -16,7 +16,8 @@ import type {
 } from "../operation.js";
 import { isCalledUnderLock } from "./called-under-lock.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
-import { type CheckThenAct, checksThenActs } from "./compound.js";
+import type { CheckThenAct } from "./compound.js";
+import { changedByFunction, changingMethods } from "./container-changes.js";
 import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
@@ -60,6 +61,7 @@ import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
 import { threadObjectOf } from "./spawns.js";
 import { armOfThread, isThreadIdentity, usesThreadIdentity } from "./thread-identity.js";
+import { checksThroughCalls, noChecks } from "./through-calls.js";
 import { decided } from "./truth.js";
 import {
   countsOn,
@@ -143,6 +145,8 @@ export interface Poll extends Moment {
 /** Everything that threads of a program do that others can notice. */
 export interface Activity {
   readonly accesses: readonly Access[];
+  /** What threads have a function do because of a look that they have made before the call: `if not store.has(key): store.add(key)`. What that does itself is among the accesses. */
+  readonly actsByCall: readonly Access[];
   readonly polls: readonly Poll[];
   /** What changes the state that polls look at, also where no thread touches it otherwise. */
   readonly changesForPolls: readonly Access[];
@@ -181,6 +185,7 @@ function findActivity(program: Program): Activity {
     accesses: [...threads, ...beside].flatMap(({ accesses }, index) =>
       index < threads.length ? accesses : accesses.filter((access) => locations.has(access.location)),
     ),
+    actsByCall: threads.flatMap(({ actsByCall }) => actsByCall),
     acquisitions: [...threads, ...beside].flatMap(({ acquisitions }) => acquisitions),
     waits: [...threads, ...waiting].flatMap(({ waits }) => waits),
     ...pollsOf([...threads, ...beside]),
@@ -217,6 +222,7 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
 /** What was found on the ways from one root. */
 interface Walked {
   readonly accesses: readonly Access[];
+  readonly actsByCall: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
   readonly polls: readonly Poll[];
@@ -296,6 +302,7 @@ interface Activation {
   readonly frame: Frame;
   readonly path: readonly CallStep[];
   readonly checks: ReadonlyMap<Operation, CheckThenAct>;
+  readonly byCall: ReadonlyMap<CallOperation, readonly CheckThenAct[]>;
   readonly heldAt: Map<Operation, readonly HeldLock[]>;
   /** What is held at each way out. */
   readonly exits: (readonly HeldLock[])[];
@@ -307,6 +314,7 @@ interface Activation {
 
 class Walker {
   private readonly accesses: Access[] = [];
+  private readonly actsByCall: Access[] = [];
   private readonly acquisitions: Acquisition[] = [];
   private readonly waits: Wait[] = [];
   private readonly polls: Poll[] = [];
@@ -345,8 +353,8 @@ class Walker {
   }
 
   found(): Walked {
-    const { accesses, acquisitions, waits, polls, entries } = this;
-    return { accesses, acquisitions, waits, polls, functions: [...this.threaded], entries };
+    const { accesses, actsByCall, acquisitions, waits, polls, entries } = this;
+    return { accesses, actsByCall, acquisitions, waits, polls, functions: [...this.threaded], entries };
   }
 
   /** Starts in a function that takes locks; what one of them reached, the others need not reach again. */
@@ -365,16 +373,18 @@ class Walker {
   /** `held`: what whoever calls the root's function is known to hold. */
   root(root: ThreadRoot, held: readonly HeldLock[] = []): void {
     const before = this.accesses.length;
+    const actsBefore = this.actsByCall.length;
     this.walk(root, held);
     // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
-    const found = this.accesses.splice(before);
-    for (const access of found) {
-      const isReached = (owner: string | undefined): boolean =>
-        owner !== undefined && !(root.kind === "caller" && owner === functionKey(root.function)) && this.reached.has(owner);
+    const isReached = (owner: string | undefined): boolean =>
+      owner !== undefined && !(root.kind === "caller" && owner === functionKey(root.function)) && this.reached.has(owner);
+    const isOthers = (access: Access): boolean => {
       const way = ownerOfCell(access.via.split(wayBreak).pop() ?? "");
       const isBrought = way !== undefined && isWithin(root.function, way);
-      if (!isReached(ownerOfCell(access.location)) && (isBrought || !isReached(way))) this.accesses.push(access);
-    }
+      return !isReached(ownerOfCell(access.location)) && (isBrought || !isReached(way));
+    };
+    this.accesses.push(...this.accesses.splice(before).filter(isOthers));
+    this.actsByCall.push(...this.actsByCall.splice(actsBefore).filter(isOthers));
   }
 
   /** The locks held whenever the function was entered by a call; none if it never was. */
@@ -425,7 +435,7 @@ class Walker {
 
   /** Whether the walk is about the loop's thread, beside a thread that a coroutine has handed work to. */
   private isOnLoop(): boolean {
-    return this.current.kind === "caller" && this.current.within === undefined && this.current.function.head.isAsync;
+    return this.current.kind === "caller" && this.current.function.head.isAsync;
   }
 
   /** What whoever calls the function holds, as it gives that back. */
@@ -471,7 +481,7 @@ class Walker {
     const activation: Activation = {
       frame,
       path,
-      checks: this.state === "noted" ? checksThenActs(frame.function) : new Map(),
+      ...(this.state === "noted" ? checksThroughCalls(frame.function, this.program) : noChecks),
       heldAt: new Map(),
       exits: [],
       jumps: [],
@@ -732,6 +742,7 @@ class Walker {
       }
       if (this.state === "noted") this.methodCall(operation, object, name, activation, held);
     }
+    if (this.state === "noted") this.actsOf(operation, activation, held);
     this.calledFunction(operation, activation, held);
     const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
     for (const { function: node, receiver, decoration } of callees) {
@@ -750,6 +761,17 @@ class Walker {
       // The way out may have been found for a call that holds the same locks from elsewhere.
       if (!node.head.isGenerator) replace(held, [...new Set(exit.held.map((lock) => held.find((each) => each.key === lock.key) ?? lock))]);
     }
+  }
+
+  /** What the called function does because of a look that was made here. */
+  private actsOf(call: CallOperation, activation: Activation, held: readonly HeldLock[]): void {
+    const before = this.accesses.length;
+    for (const { act } of activation.byCall.get(call) ?? []) {
+      if (act.op === "write") this.write(act, activation, held);
+      else if (act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute")
+        this.methodCall(act, act.callee.place.object, act.callee.place.name, activation, held);
+    }
+    this.actsByCall.push(...this.accesses.splice(before));
   }
 
   private noteHeldAt(operation: Operation, { heldAt }: Activation, held: readonly HeldLock[]): void {
@@ -1431,26 +1453,6 @@ function threadIdentity(node: FunctionNode): HeldLock {
   const taken = { function: node, range: node.head.nameRange };
   return { key: threadIdentityKey, owner: "", via: "", identity: "one", reentrant: "yes", scope: "threads", name: "", taken };
 }
-
-/** Methods of built-in containers that add, remove or reorder elements. */
-const changingMethods: ReadonlySet<string> = new Set(
-  "append appendleft add insert extend extendleft update setdefault pop popleft popitem remove discard clear sort reverse rotate move_to_end difference_update intersection_update symmetric_difference_update subtract".split(
-    " ",
-  ),
-);
-
-/** The list that a function of `heapq` or `bisect` changes. */
-function changedByFunction(call: CallOperation, within: FunctionNode, resolver: Resolver): Value | undefined {
-  const { callee } = call;
-  if (callee.op !== "read" || callee.place.kind === "element" || !changingFunctions.has(callee.place.name)) return undefined;
-  const isMeant = resolver.externalCallees(call, within).some((name) => /^(heapq|bisect)\./.test(name));
-  const [list] = call.arguments;
-  return isMeant && list?.form === "positional" && list.value.op === "read" ? list.value : undefined;
-}
-
-const changingFunctions: ReadonlySet<string> = new Set(
-  "heappush heappop heappushpop heapreplace heapify insort insort_left insort_right".split(" "),
-);
 
 function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {
   if (entity.kind === "container") return entity.value.makes !== "generator" && entity.value.makes !== "tuple";

@@ -11,6 +11,7 @@ import {
   type WriteOperation,
 } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import { samePlace, sameValue } from "./updates.js";
 
 /** A look at state that decides whether something is done to that state. */
@@ -29,6 +30,8 @@ export interface Check {
   readonly holds: "surely" | "in-some-cases";
   /** Whether it asks for more or less, and not just for the same. */
   readonly isOrder: boolean;
+  /** Whether it is a function or property that looks, and the test asks that. */
+  readonly isAsked?: true;
   /** What a call compares it with, `lap.beats(self.best)`, as far as its text tells: the look is one only for who then stores one of these. */
   readonly rivals?: readonly Value[];
   /** The condition that is waited for where it comes out the other way, once: `if not jobs: ready.wait()`. Its lock is let go of meanwhile. */
@@ -50,6 +53,24 @@ export interface CheckThenAct {
   readonly does: "fill" | "replace" | "change" | "remove" | "use";
   /** The last names of the errors that are caught round the act; beyond the check, only those that are named for what they are. */
   readonly caught: readonly string[];
+  /** For what a function does that is called because of the check: the call, and there the act as it is written. */
+  readonly byCall?: ActOfCall;
+}
+
+/** What a call does on every way through the function that it runs. */
+export interface ActOfCall {
+  readonly call: CallOperation;
+  readonly function: FunctionNode;
+  readonly operation: WriteOperation | CallOperation;
+  /** The same in terms of the calling function. */
+  readonly act: WriteOperation | CallOperation;
+}
+
+/** What the functions say and do that a function calls, in its own terms. */
+export interface Through {
+  /** What a call or a property gives back, where it does nothing but look. */
+  answer(value: Value): Value | undefined;
+  acts(call: CallOperation): readonly ActOfCall[];
 }
 
 const known = new WeakMap<FunctionFacts, ReadonlyMap<Operation, CheckThenAct>>();
@@ -61,10 +82,22 @@ const known = new WeakMap<FunctionFacts, ReadonlyMap<Operation, CheckThenAct>>()
 export function checksThenActs(node: FunctionNode): ReadonlyMap<Operation, CheckThenAct> {
   const before = known.get(node.facts);
   if (before) return before;
-  const found = new Map<Operation, CheckThenAct>();
-  scan(node.facts.body, { checks: [], caught: [] }, node, found);
+  const found = findChecks(node, undefined);
   known.set(node.facts, found);
   return found;
+}
+
+/** The same, and through what the function calls: looks that a call or a property makes, and what a call does because of a look. */
+export function findChecks(node: FunctionNode, through: Through | undefined): ReadonlyMap<Operation, CheckThenAct> {
+  const found = new Map<Operation, CheckThenAct>();
+  scan(node.facts.body, { checks: [], caught: [] }, { node, through, found });
+  return found;
+}
+
+interface Scan {
+  readonly node: FunctionNode;
+  readonly through: Through | undefined;
+  readonly found: Map<Operation, CheckThenAct>;
 }
 
 /** What holds where a list of operations starts: the checks that came before it, each with the number of errors caught round it, and those errors. */
@@ -73,7 +106,8 @@ interface Surroundings {
   readonly caught: readonly string[];
 }
 
-function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNode, found: Map<Operation, CheckThenAct>): void {
+function scan(list: readonly Operation[], outer: Surroundings, how: Scan): void {
+  const { node, found } = how;
   // What an arm that leaves the list tested holds, turned round, for the rest of the list.
   let around = outer;
   const after = (checks: readonly Check[]): Surroundings => ({
@@ -83,27 +117,30 @@ function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNod
   list.forEach((operation, position) => {
     switch (operation.op) {
       case "write": {
-        const own = operation.value?.op === "choice" ? testedBy(operation.value.values[0], "absent", operation, operation.value, node) : [];
+        const own = operation.value?.op === "choice" ? testedBy(operation.value.values[0], "absent", operation, operation.value, how) : [];
         const same = own.filter((check) => samePlace(check.place, operation.place));
         record(operation, after(same.map((check) => ({ ...check, dependent: [operation], instead: [] }))), found);
         break;
       }
       case "call":
+        record(operation, around, found);
+        if (around.checks.length > 0) for (const each of how.through?.acts(operation) ?? []) record(each.act, around, found, each);
+        break;
       case "read":
         record(operation, around, found);
         break;
       case "branch": {
         const { test, arms } = operation;
         if (!test) {
-          for (const arm of arms) scan(arm, around, node, found);
+          for (const arm of arms) scan(arm, around, how);
           break;
         }
-        const holds = testedBy(test, "present", operation, test, node);
-        const fails = testedBy(test, "absent", operation, test, node);
+        const holds = testedBy(test, "present", operation, test, how);
+        const fails = testedBy(test, "absent", operation, test, how);
         const [first = [], second = []] = arms;
         const rest = list.slice(position + 1);
-        scan(first, after(holds.map((check) => ({ ...check, dependent: first, instead: second }))), node, found);
-        scan(second, after(fails.map((check) => ({ ...check, dependent: second, instead: first }))), node, found);
+        scan(first, after(holds.map((check) => ({ ...check, dependent: first, instead: second }))), how);
+        scan(second, after(fails.map((check) => ({ ...check, dependent: second, instead: first }))), how);
         if (leaves(first)) around = after(fails.map((check) => ({ ...check, dependent: [...second, ...rest], instead: first })));
         else if (leaves(second)) around = after(holds.map((check) => ({ ...check, dependent: [...first, ...rest], instead: second })));
         else if (second.length === 0) {
@@ -115,27 +152,27 @@ function scan(list: readonly Operation[], outer: Surroundings, node: FunctionNod
       }
       case "loop": {
         const inner =
-          operation.form === "while" && operation.test ? testedBy(operation.test, "present", operation, operation.test, node) : [];
-        scan(operation.body, after(inner.map((check) => ({ ...check, dependent: operation.body, instead: [] }))), node, found);
+          operation.form === "while" && operation.test ? testedBy(operation.test, "present", operation, operation.test, how) : [];
+        scan(operation.body, after(inner.map((check) => ({ ...check, dependent: operation.body, instead: [] }))), how);
         if (operation.form === "while" && operation.test && !operation.endsEarly) {
           // What comes after `while busy.is_set(): sleep()` counts on the last look.
           const rest = list.slice(position + 1);
-          const ended = testedBy(operation.test, "absent", operation, operation.test, node);
+          const ended = testedBy(operation.test, "absent", operation, operation.test, how);
           around = after(ended.map((check) => ({ ...check, dependent: rest, instead: [] })));
         }
         break;
       }
       case "with":
-        scan(operation.body, { ...around, caught: [...around.caught, ...suppressed(operation.context)] }, node, found);
+        scan(operation.body, { ...around, caught: [...around.caught, ...suppressed(operation.context)] }, how);
         break;
       case "attempt": {
-        scan(operation.body, { ...around, caught: [...around.caught, ...operation.caught.flatMap(namesOf)] }, node, found);
+        scan(operation.body, { ...around, caught: [...around.caught, ...operation.caught.flatMap(namesOf)] }, how);
         operation.handlers.forEach((handler, index) => {
           const failed = missed(operation, index).map((check) => ({ ...check, dependent: handler }));
-          scan(handler, after(failed), node, found);
+          scan(handler, after(failed), how);
         });
-        scan(operation.otherwise, around, node, found);
-        scan(operation.final, around, node, found);
+        scan(operation.otherwise, around, how);
+        scan(operation.final, around, how);
         break;
       }
       default:
@@ -209,6 +246,7 @@ function record(
   act: WriteOperation | CallOperation | ReadOperation,
   { checks, caught }: Surroundings,
   found: Map<Operation, CheckThenAct>,
+  byCall?: ActOfCall,
 ): void {
   for (let i = checks.length - 1; i >= 0; i--) {
     const { check, caughtOutside } = checks[i] as Surroundings["checks"][number];
@@ -221,7 +259,7 @@ function record(
     // Making what may be missing is worth a look even where it may also be there; taking it for granted is not.
     if (!does || (check.holds === "in-some-cases" && does !== "fill" && !check.waitsFor)) continue;
     const named = caught.filter((name, index) => index >= caughtOutside || !broadErrors.has(name));
-    found.set(act, { check, act, does, caught: named });
+    found.set(act, { check, act, does, caught: named, ...(byCall && { byCall }) });
     return;
   }
 }
@@ -265,11 +303,17 @@ function callEffect(call: CallOperation, check: Check): CheckThenAct["does"] | u
   if (check.place.kind !== "element" || !sameValue(object, check.place.object)) return undefined;
   const key = call.arguments[0]?.value;
   if (check.form === "membership" && key && sameValue(key, check.place.index)) {
-    // `pop(k, None)`, `discard(k)` and `setdefault(k, v)` look again by themselves.
+    // `pop(k, None)` and `setdefault(k, v)` tell what they found.
     if (name === "add" || name === "append" || name === "appendleft") return check.found === "absent" ? "fill" : undefined;
-    if (name === "remove" || (name === "pop" && call.arguments.length === 1)) return check.found === "present" ? "remove" : undefined;
+    if (name === "remove" || name === "discard" || (name === "pop" && call.arguments.length === 1))
+      return check.found === "present" ? "remove" : undefined;
   }
   return undefined;
+}
+
+/** Whether it takes away what may not be there any more, and does not mind. */
+export function isDiscard(act: CheckThenAct["act"]): boolean {
+  return act.op === "call" && lastNameOf(act.callee) === "discard";
 }
 
 /** Whether reading the place takes for granted what the check found. */
@@ -314,22 +358,18 @@ const takingMethods: ReadonlySet<string> = new Set(
 );
 
 /** What a test looks at, given how it came out. */
-function testedBy(
-  value: Value | undefined,
-  outcome: Check["found"],
-  at: Operation,
-  whole: Range,
-  node: FunctionNode,
-  depth = 0,
-): readonly Check[] {
+function testedBy(value: Value | undefined, outcome: Check["found"], at: Operation, whole: Range, how: Scan, depth = 0): readonly Check[] {
   if (!value || depth > 6) return [];
+  const { node, through } = how;
   const range = { start: whole.start, end: whole.end };
   const check = (place: Place, form: Check["form"], found: Check["found"]): readonly Check[] =>
     isLocal(place, node) ? [] : [{ at, range, place, form, found, holds: "surely", isOrder: false, dependent: [], instead: [] }];
-  const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, node, depth + 1);
+  const inner = (operand: Value | undefined, found = outcome): readonly Check[] => testedBy(operand, found, at, whole, how, depth + 1);
   switch (value.op) {
     case "read": {
       const { place } = value;
+      const answer = place.kind === "attribute" ? through?.answer(value) : undefined;
+      if (answer) return inner(answer).map((each) => ({ ...each, isAsked: true }));
       if (!isLocal(place, node)) return check(place, "truth", outcome);
       // `found = d.get(k)` … `if found is None:` tests the element.
       if (place.kind !== "name") return [];
@@ -371,6 +411,8 @@ function testedBy(
       const { callee } = value;
       const [first, second] = value.arguments;
       if (callee.op !== "read") return [];
+      const answer = through?.answer(value);
+      if (answer) return inner(answer).map((each) => ({ ...each, isAsked: true }));
       if (callee.place.kind === "attribute") {
         const { object, name } = callee.place;
         if (name === "get" && first && value.arguments.length <= 2 && object.op === "read" && first.form === "positional")

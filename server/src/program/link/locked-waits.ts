@@ -160,8 +160,8 @@ class Search {
       const isSameObject = lock.identity !== "one-per-object" || needed.lock.owner === lock.owner;
       return { wait, at, lock, for: kind, effect: "deadlock", taker: needed, confidence: isSameObject ? "likely" : "possible" };
     }
-    // Work that does not want the lock ends without it, and so does a queue empty.
-    if (kind === "thread" || kind === "task" || kind === "room") return undefined;
+    // Work that does not want the lock ends without it, and so does a queue empty; only that work that asks the network takes its time.
+    if (kind === "thread" || kind === "room" || (kind === "task" && !this.isForNetwork(wait))) return undefined;
     const site = siteKey(lock);
     const forSomethingElse = takers.all.find(
       (taker) => siteKey(taker.lock) !== site && concurrentMoments(wait, taker) !== undefined && !this.isForTheSame(wait, kind, taker),
@@ -178,6 +178,18 @@ class Search {
     const isOverlooked = kind === "item" || (kind === "time" && loopsAround(lock.taken.function, lock.taken.range).length > 0);
     const confidence = isOverlooked && usually === "long" ? "likely" : "possible";
     return { wait, at, lock, for: kind, effect: "delay", taker: forSomethingElse, confidence };
+  }
+
+  /** Whether the task that is waited for asks the network itself. */
+  private isForNetwork(wait: Wait): boolean {
+    const given = new Set(awaitedSpawns(wait.call, wait.function, this.program).map(({ call }) => call));
+    const isSlow = (other: Wait): boolean => {
+      const { root } = other;
+      if (root.kind !== "spawn" || !given.has(root.spawn.call)) return false;
+      const awaiting = this.awaited(other);
+      return awaiting?.for === "network" && awaiting.usually === "long";
+    };
+    return given.size > 0 && this.waits.some(isSlow);
   }
 
   /** The same code in another thread of a pool, if there is a way through it on which nothing is waited for: `if key not in known: known[key] = fetch(key)`. */

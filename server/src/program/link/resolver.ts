@@ -1,4 +1,3 @@
-import { append } from "../../base/append.js";
 import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
 import type { ReturnCase } from "../../knowledge/entry.js";
 import { returnedType } from "../../knowledge/evaluate.js";
@@ -22,7 +21,7 @@ import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
 import type { ProgramSite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
-import { walkOperations } from "./walk.js";
+import { elementStores, maximumElements, reboundIn } from "./stores.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
 export interface SpawnedArguments {
@@ -485,7 +484,12 @@ export class Resolver {
     const scope = node.file.functionAt(facts.parent ?? 0) as FunctionNode;
     const annotated = parameter.annotation ? this.annotated(parameter.annotation, scope) : [];
     const isOpen = annotated.length > 0 && annotated.every((entity) => entity.kind === "instance" && this.isAbstract(entity.class));
-    if (annotated.length > 0 && !isOpen) return annotated;
+    if (annotated.length > 0 && !isOpen) {
+      // Which pool it is, and of how many threads, is known where it was made.
+      const isPool = (entity: Entity): boolean => entity.kind === "object" && this.knowledge.type(entity.type)?.is.role === "executor";
+      const given = annotated.every(isPool) ? this.givenByCallers(parameter, node).filter(isPool) : [];
+      return given.length > 0 ? given : annotated;
+    }
     if (isOpen) {
       // A protocol says what an object can do; what it does is said by the class of the object that is passed.
       const passed = this.givenByCallers(parameter, node).filter((entity) => entity.kind === "instance" && !this.isAbstract(entity.class));
@@ -1010,7 +1014,6 @@ const isAbstractType = /^(typing|typing_extensions|collections\.abc)\./;
 const maximumDepth = 40;
 const maximumCallers = 60;
 const maximumReexports = 8;
-const maximumElements = 8;
 const maximumAttributeWrites = 12;
 
 /** Each class has such a list of its own, so that without an end a long line of classes would take the square of its length. */
@@ -1264,55 +1267,4 @@ function methodIn(file: LinkedFile, name: string): FunctionNode | undefined {
 /** What `from … import *` brings into the file. */
 function starImports(file: LinkedFile): readonly ImportFact[] {
   return file.derive("star imports", () => file.facts.imports.filter((imported) => imported.name === "*"));
-}
-
-interface ReboundValue {
-  readonly node: FunctionNode;
-  readonly value: Value;
-}
-
-/** Every value that functions of the file store in variables of others, by owner and name. */
-function reboundIn(file: LinkedFile): ReadonlyMap<string, readonly ReboundValue[]> {
-  return file.derive("rebound variables", () => {
-    const values = new Map<string, ReboundValue[]>();
-    for (const node of file.functions) {
-      if (!node.head.holds.has("outer store")) continue;
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "write" || !operation.value || operation.place.kind !== "name") return;
-        const { owner, name } = operation.place;
-        if (owner === node.index || !file.functionAt(owner)?.head.rebound.has(name)) return;
-        const key = `${owner} ${name}`;
-        append(values, key, { node, value: operation.value });
-      });
-    }
-    return values;
-  });
-}
-
-interface ElementStore extends ReboundValue {
-  /** What holds the container. */
-  readonly place: Place;
-}
-
-/** What functions of the file store in elements of variables and attributes, by the name of those. Of very many only some. */
-function elementStores(file: LinkedFile): ReadonlyMap<string, readonly ElementStore[]> {
-  return file.derive("element stores", () => {
-    const stores = new Map<string, ElementStore[]>();
-    for (const node of file.functions) {
-      if (!node.head.holds.has("element store")) continue;
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op !== "write" || operation.form !== "assign" || !operation.value || operation.place.kind !== "element") return;
-        const { object } = operation.place;
-        if (object.op !== "read" || object.place.kind === "element" || !mayBeObject(operation.value)) return;
-        const list = stores.get(object.place.name) ?? [];
-        if (list.length < maximumElements) stores.set(object.place.name, [...list, { node, place: object.place, value: operation.value }]);
-      });
-    }
-    return stores;
-  });
-}
-
-/** Whether the value can be a function or an object of the program, as far as its form tells. */
-function mayBeObject({ op }: Value): boolean {
-  return op === "call" || op === "read" || op === "function" || op === "choice" || op === "await";
 }

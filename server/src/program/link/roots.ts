@@ -1,4 +1,4 @@
-import type { Range } from "../../base/range.js";
+import { contains, type Range } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
@@ -23,7 +23,7 @@ import {
 import { startOf } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { sameValue } from "./updates.js";
-import { listOf, walkOperations } from "./walk.js";
+import { listOf, someValue, walkOperations } from "./walk.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
 export type ThreadRoot =
@@ -292,10 +292,24 @@ function isTaskBeside(method: FunctionNode, { in: within }: Spawn, { resolver }:
   if (!within.head.isAsync || method === within) return false;
   const isTask = (node: FunctionNode): boolean =>
     resolver.callersOf(node).some(({ call, within: caller }) => caller.head.isAsync && !isAwaitedAtOnce(call, caller));
-  // What the one awaits is a part of it.
-  const isPart = resolver.callersOf(method).every(({ within: caller }) => caller === within);
+  // What the one awaits is a part of it, and what it gathers comes and goes with it.
+  const isPart = resolver
+    .callersOf(method)
+    .every(({ call, within: caller }) => caller === within && !(startsTask(call, caller) && !isAwaitedAtOnce(call, caller)));
   return !isPart && (isTask(within) || isTask(method));
 }
+
+/** Whether the coroutine that the call makes is given to the loop to be run beside its maker: `asyncio.create_task(self.report())`. */
+function startsTask(coroutine: CallOperation, { facts }: FunctionNode): boolean {
+  let starts = false;
+  walkOperations(facts.body, (operation) => {
+    if (operation.op !== "call" || !startingTasks.test(lastNameOf(operation.callee))) return;
+    starts ||= operation.arguments.some(({ value }) => value === coroutine);
+  });
+  return starts;
+}
+
+const startingTasks = /^(create_task|ensure_future|start_soon)$/;
 
 /** The public methods of an object that is a thread itself: whoever has made it calls them while it runs. */
 function callersOfThread(
@@ -576,6 +590,8 @@ export function firstJoin(spawn: Spawn): number {
     ) {
       end = Math.min(end, operation.end);
     }
+    if (isAwaitOf(operation, spawn))
+      end = Math.min(end, Math.max(operation.op === "with" ? operation.end : operation.start, spawn.call.end));
     if (operation.op !== "call" || operation.start < spawn.call.end) return;
     const { callee } = operation;
     if (callee.op !== "read" || callee.place.kind !== "attribute") return;
@@ -584,3 +600,23 @@ export function firstJoin(spawn: Spawn): number {
   });
   return end;
 }
+
+/** Whether a coroutine waits for the work there, as far as can be told: for what is no call, for several futures, or for what it has given the work to. */
+function isAwaitOf(operation: Operation, { call, in: within }: Spawn): boolean {
+  // A task group is left when its tasks are done.
+  if (operation.op === "with") return operation.isAsync && contains(operation, call);
+  if (operation.op !== "await" || operation.end <= call.start) return false;
+  const { value } = operation;
+  if (contains(operation, call) || value.op !== "call" || awaitingFutures.test(lastNameOf(value.callee))) return true;
+  // What the function itself has made to be called: `save = sync_to_async(store)` … `await save()`.
+  const { callee } = value;
+  if (callee.op === "read" && callee.place.kind === "name" && callee.place.owner === within.index) return true;
+  const mayHold = (each: Value): boolean => each.op === "display" || each.op === "comprehension" || each === call;
+  const isHolder = (each: Value): boolean => {
+    if (each.op !== "read" || each.place.kind !== "name" || each.place.owner !== within.index) return false;
+    return (within.bound(each.place.name) ?? []).some((bound) => someValue(bound, mayHold));
+  };
+  return value.arguments.some((argument) => someValue(argument.value, isHolder));
+}
+
+const awaitingFutures = /^(gather|wait|wait_for|shield|as_completed|wrap_future|to_thread|run_in_executor|run_sync|join)$/;

@@ -1,0 +1,28 @@
+import type { Entity, FunctionNode } from "../program/link/entity.js";
+import type { Resolver } from "../program/link/resolver.js";
+import type { LoopOperation, Value } from "../program/operation.js";
+
+/** Whether each round of the loop takes one entry out of a queue, so that it goes on as long as others put some in, as `while True:` does. */
+export function consumes(loop: LoopOperation, within: FunctionNode, resolver: Resolver): boolean {
+  const queue = queueTaken(loop);
+  const isQueue = (entity: Entity): boolean => entity.kind === "object" && resolver.knowledge.type(entity.type)?.is.role === "queue";
+  return queue !== undefined && resolver.resolve(queue, within).some(isQueue);
+}
+
+/** The queue of `while (job := jobs.get()) is not None:` and `for job in iter(jobs.get, None):`, as far as the text tells. */
+export function queueTaken({ form, test, iterable }: LoopOperation): Value | undefined {
+  if (form === "for") {
+    if (iterable?.op !== "call" || iterable.arguments.length !== 2) return undefined;
+    const isIter = iterable.callee.op === "read" && iterable.callee.place.kind === "name" && iterable.callee.place.name === "iter";
+    const [given] = iterable.arguments;
+    return isIter && given ? objectOfGet(given.value) : undefined;
+  }
+  if (form !== "while" || !test) return undefined;
+  const isCompared = test.op === "compute" && /^(is not|!=)$/.test(test.operator);
+  const taken = isCompared ? test.operands[0] : test;
+  return taken?.op === "call" && taken.arguments.length === 0 ? objectOfGet(taken.callee) : undefined;
+}
+
+function objectOfGet(method: Value): Value | undefined {
+  return method.op === "read" && method.place.kind === "attribute" && method.place.name === "get" ? method.place.object : undefined;
+}
