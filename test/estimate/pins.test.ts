@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { AnalysisHost } from "../../server/src/analysis/analysis.js";
+import { newestTarget } from "../../server/src/base/target.js";
 import { factsOf } from "../program/program.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf } from "./predictions.js";
@@ -57,6 +59,43 @@ describe("comments pin what the code leaves open", () => {
       program("def task(tree):  # gil: iterations=5000\n    return 0 if tree is None else task(tree.left) + task(tree.right)"),
     );
     assert.ok(assumptions.some(({ what, value, from }) => what === "calls of `task`" && value === "5000" && from === "annotation"));
+  });
+
+  const pinned = "    return n";
+  for (const [what, definition, run = "task"] of [
+    ["behind a decorator", `@functools.lru_cache(maxsize=None)  # gil: cost=2ms\ndef task(n):\n${pinned}`],
+    ["above a decorator", `# gil: cost=2ms\n@functools.lru_cache\ndef task(n):\n${pinned}`],
+    ["between a decorator and its function", `@functools.lru_cache\n# gil: cost=2ms\ndef task(n):\n${pinned}`],
+    ["behind the last line of a header", `def task(\n    n,\n    by=1,\n):  # gil: cost=2ms\n${pinned}`],
+    [
+      "on a function that a partial calls",
+      `def work(\n    by, n\n) -> int:  # gil: cost=2ms\n${pinned}\ntask = functools.partial(work, 3)`,
+    ],
+    [
+      "on a partial's function, called",
+      `def work(by, n):  # gil: cost=2ms\n${pinned}\nlater = functools.partial(work, by=3)\ndef task(n):\n    return later(n)`,
+    ],
+    ["on a lambda", "task = lambda n: n * 2  # gil: cost=2ms"],
+    ["on a class method", `class Task:\n    # gil: cost=2ms\n    @classmethod\n    def run(cls, n):\n        return n`, "Task.run"],
+    ["on a function inside another", `def task(n):\n    # gil: cost=2ms\n    def inner(n):\n        return n\n    return inner(n)`],
+  ] as const)
+    test(`the cost of a function: ${what}`, () => {
+      const { work } = predictionOf(parser, program(`import functools\n${definition}`, `pool.map(${run}, range(8))`));
+      assert.ok(Math.abs(work.interpreterNs.likely - 2e6) < 2e3, String(work.interpreterNs.likely));
+    });
+
+  test("a comment above the first statement of a function speaks of that statement alone", () => {
+    const { work } = predictionOf(parser, program("def task(n):\n    # gil: cost=2ms\n    n.prepare()\n    time.sleep(0.05)"));
+    assert.ok(work.interpreterNs.likely < 2.1e6 && work.waitNs.likely > 49e6, String(work.waitNs.likely));
+  });
+
+  test("a function of another module, imported from the package around", () => {
+    const host = new AnalysisHost(parser, { target: newestTarget, cores: 2, calibrations: [], severities: {} });
+    host.setFile("/app/__init__.py", "");
+    host.setFile("/app/work.py", "import functools\n# gil: cost=2ms\n@functools.lru_cache(maxsize=None)\ndef solve(n):\n    return n\n");
+    host.setFile("/app/main.py", program("from . import work\ndef task(n):\n    return work.solve(n)"));
+    const [only] = host.snapshot().predictions("/app/main.py");
+    assert.ok(only && Math.abs(only.work.interpreterNs.likely - 2e6) < 2e3, String(only?.work.interpreterNs.likely));
   });
 
   test("the number of tasks", () => {

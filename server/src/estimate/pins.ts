@@ -2,6 +2,7 @@ import type { Range } from "../base/range.js";
 import { countOf, nanosecondsOf } from "../program/extract/directives.js";
 import type { Directive } from "../program/facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { notedDefinition } from "../program/link/noted-definition.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation } from "../program/operation.js";
 
@@ -39,10 +40,12 @@ function readPins(file: LinkedFile): Pins {
   return { cost, iterations };
 }
 
-/** A definition, else a loop, else a call that begins on the line; of several, the one that holds the others. */
-function pinnedPart({ subject }: Note, file: LinkedFile): PinnedPart | undefined {
+/** A definition, else a loop, else a call, else a lambda that begins on the line; of several, the one that holds the others. */
+function pinnedPart(note: Note, file: LinkedFile): PinnedPart | undefined {
+  const definition = notedDefinition(note, file);
+  if (definition) return definition;
+  const { subject } = note;
   const isOn = (range: Range): boolean => subject.start <= range.start && range.start < subject.end;
-  for (const node of file.functions) if (node.head.kind === "function" && isOn(node.head.nameRange)) return node;
   let loop: LoopOperation | undefined;
   let call: CallOperation | undefined;
   for (const { facts } of file.functions) {
@@ -51,7 +54,7 @@ function pinnedPart({ subject }: Note, file: LinkedFile): PinnedPart | undefined
       else if (operation.op === "call" && isOn(operation) && (!call || size(operation) > size(call))) call = operation;
     });
   }
-  return loop ?? call;
+  return loop ?? call ?? file.functions.find(({ head }) => head.kind === "lambda" && isOn(head));
 }
 
 function size({ start, end }: Range): number {

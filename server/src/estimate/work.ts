@@ -60,6 +60,7 @@ import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js
 import { notedEntry } from "./noted-entry.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { fromPageCache } from "./page-cache.js";
+import { partialRun } from "./partial-calls.js";
 import { pinsOf } from "./pins.js";
 import { type Assumption, byWeight, type Weighted, withoutWeight } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
@@ -744,6 +745,12 @@ export class CostModel {
       }
       if (this.stack.length > maximumStack) return;
       this.enter(this.evaluator.activation(node, operation, at, callee.receiver !== undefined), sum, note);
+      return;
+    }
+    const partial = partialRun(operation, at, this.resolver, this.evaluator);
+    if (partial && !this.stack.includes(partial.function) && this.stack.length <= maximumStack) {
+      this.interpret(sum, "callMethod");
+      this.enter(partial, sum, note);
       return;
     }
     const name = this.libraryName(operation, within) ?? this.methodOfKind(operation, at);

@@ -1,6 +1,7 @@
 import { contains, type Range } from "../../base/range.js";
 import type { CallOperation } from "../operation.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
+import { notedDefinition } from "./noted-definition.js";
 
 /** What a comment says that a call or a function does to the GIL: `# gil: releases`, `# gil: holds`. */
 export type GilNote = "releases" | "holds";
@@ -33,17 +34,11 @@ function readNotes(file: LinkedFile): GilNotes {
   for (const directive of file.facts.directives) {
     if (directive.kind !== "note" || (directive.name !== "releases" && directive.name !== "holds")) continue;
     const { name, subject } = directive;
-    const definition = file.functions.find((node) => node.head.kind === "function" && startsOn(subject, node));
+    const definition = notedDefinition(directive, file);
     if (definition) functions.set(definition, name);
     else for (const call of callsOn(subject, file)) calls.set(call, name);
   }
   return { functions, calls };
-}
-
-/** Whether the `def`, or one of its decorators, starts on the line. */
-function startsOn(line: Range, { facts }: FunctionNode): boolean {
-  const starts = [facts.nameRange.start, facts.start, ...facts.decorators.map((decorator) => decorator.start)];
-  return starts.some((start) => line.start <= start && start < line.end);
 }
 
 /** The calls that start or end on the line; of calls inside one another only the outermost. */
