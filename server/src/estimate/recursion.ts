@@ -1,12 +1,12 @@
 import { type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
-import { decoratorNames } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { combine } from "./amount.js";
 import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 import { type Surroundings, walkedCalls } from "./recursion-walk.js";
+import { rememberedCount, remembers } from "./remembered-calls.js";
 import { shapeOf } from "./shape.js";
 
 /** How many calls a function that calls itself makes in all; undefined where no argument tells how deep it goes. */
@@ -18,6 +18,8 @@ export function recursionCount(
 ): Interval | undefined {
   const walked = walkedCount(node, calls, activation, evaluator);
   if (walked) return walked;
+  // However many ways lead to it, what is remembered is worked out once.
+  if (remembers(node)) return rememberedCount(node, calls, activation, evaluator);
   const searched = searchedCount(node, calls, activation, evaluator);
   if (searched) return searched;
   const steps: { by: number; how: "minus" | "divide" }[] = [];
@@ -84,8 +86,8 @@ function walkedCount(
       : evaluator.number(argument.value, argument.in);
   });
   if (given.every((number) => number === undefined)) return undefined;
-  const remembers = decoratorNames(node).some((name) => remembering.has(name));
-  const outer = bareActivation(node);
+  const keeps = remembers(node);
+  const outer: Activation = { ...bareActivation(node), caller: activation.caller };
   const around: Surroundings = {
     number: (value) => exactNumber(evaluator.number(value, outer)),
     items: (value) => evaluator.itemsOf(value, outer)?.map((each) => exactNumber(each)),
@@ -98,16 +100,13 @@ function walkedCount(
       given.map((number) => number && Math.round(number[end])),
       around,
     );
-    return walked && (remembers || walked.remembers ? walked.combinations : walked.calls);
+    return walked && (keeps || walked.remembers ? walked.combinations : walked.calls);
   };
   const likely = count("likely");
   const low = likely && count("low");
   const high = likely && (count("high") ?? likely * 3);
   return likely && low && high ? interval(Math.min(low, likely, high), likely, Math.max(low, likely, high)) : undefined;
 }
-
-/** Decorators that keep what a function returned for arguments that come again. */
-const remembering: ReadonlySet<string> = new Set(["lru_cache", "cache", "memoize", "memoized", "cached"]);
 
 function exactNumber(amount: Interval | undefined): number | undefined {
   return amount && amount.low === amount.high ? amount.low : undefined;

@@ -65,6 +65,7 @@ import { pinsOf } from "./pins.js";
 import { type Assumption, byWeight, type Weighted, withoutWeight } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
 import { recursionCount } from "./recursion.js";
+import { rememberingNs, remembers, workedOutShares } from "./remembered-calls.js";
 import { objectCount, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses, usesInside, usesMeanwhile } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
@@ -274,6 +275,7 @@ export class CostModel {
       if (pinned !== undefined) this.assumePinned(`calls of \`${node.head.name}\``, String(pinned));
       const counted = pinned === undefined ? recursionCount(node, selfCalls, activation, this.evaluator) : exactly(pinned);
       const times = counted ?? this.assumedRecursion(node);
+      if (remembers(node)) sum.interpreter = add(sum.interpreter, rememberingNs(node, selfCalls.length, this.costs));
       sum = { ...repeated(sum, times), guessed: sum.guessed || !counted };
       this.calls = this.calls.map((call) => ({ ...call, times: call.times * times.likely, ns: call.ns * times.likely }));
     }
@@ -404,7 +406,9 @@ export class CostModel {
           // Whoever imports the module does not run what it does as a program.
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
-          const arms = sharesOf(operation, at, this.evaluator, this.rounds);
+          const told = sharesOf(operation, at, this.evaluator, this.rounds);
+          const shares = !told.known && remembers(at.function) ? workedOutShares(operation, told.shares, at.function) : told.shares;
+          const arms = { ...told, shares };
           addTo(sum, this.branch(operation, arms.shares, arms.known, at));
           // What follows `if not rows: return` runs as often as that does not.
           const staying = stayingShare(operation.arms, arms);
