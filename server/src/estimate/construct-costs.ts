@@ -5,6 +5,7 @@ import type { Resolver } from "../program/link/resolver.js";
 import type { LoopOperation, Place, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { largeArithmeticNs } from "./integer-costs.js";
+import { columnNs } from "./library-table.js";
 import type { OperationCosts, Operations } from "./operation-costs.js";
 
 /** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
@@ -372,6 +373,11 @@ export class ConstructCosts {
 
   /** What a round of a loop takes beyond its body. */
   pass(loop: LoopOperation, at: Activation): Interval {
+    const columns = loop.iterable && columnNs(loop.iterable, at, this.evaluator, this.costs);
+    return columns ? add(this.ownPass(loop, at), columns) : this.ownPass(loop, at);
+  }
+
+  private ownPass(loop: LoopOperation, at: Activation): Interval {
     const { operations } = this;
     if (loop.form === "while") return operations.branch;
     if (loop.form === "comprehension") {

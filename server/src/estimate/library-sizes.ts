@@ -63,6 +63,8 @@ export function lengthOfLibraryCall(qualifiedName: string | undefined, call: Cal
       return mapAmount(length(first), (bytes) => (bytes * 3) / 4);
     case "struct.pack":
       return sizeOfFormat(first);
+    case "struct.Struct.pack":
+      return sizeOfFormat(madeOf("struct.Struct", call, at, evaluator));
     case "struct.unpack":
     case "struct.unpack_from":
       return valuesOfFormat(first);
@@ -225,9 +227,17 @@ export function lengthOfLibraryElement(name: string | undefined, call: CallOpera
     case "builtins.map":
       return first && second && evaluator.mappedLength(first, second, at);
     case "builtins.zip":
-    case "itertools.product":
-      // `zip(*rows)` hands out columns.
-      return call.arguments[0]?.form === "star" ? first && evaluator.length(first, at) : exactly(call.arguments.length);
+    case "itertools.zip_longest": {
+      // `zip(*rows)` hands out columns: each has an element of every row.
+      const [only] = call.arguments;
+      if (only?.form === "star") return evaluator.length(only.value, at);
+      return exactly(call.arguments.filter(({ form }) => form === "positional").length);
+    }
+    case "itertools.product": {
+      const repeat = call.arguments.find(({ form, name: each }) => form === "keyword" && each === "repeat");
+      const given = call.arguments.length - (repeat ? 1 : 0);
+      return repeat ? mapAmount(evaluator.number(repeat.value, at), (times) => times * given) : exactly(given);
+    }
     case "builtins.enumerate":
     case "itertools.pairwise":
       return exactly(2);
