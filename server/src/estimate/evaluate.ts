@@ -14,6 +14,7 @@ import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
 import { KnownAnswers, type QuestionKind } from "./known-answers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
+import { linkedRounds } from "./linked-rounds.js";
 import { optionDefault } from "./option-defaults.js";
 import { ReboundLengths } from "./rebound-lengths.js";
 import { Samples } from "./samples.js";
@@ -22,7 +23,7 @@ import { coreCounts, elementwise, passThrough, sameLength, sizedByArgument } fro
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
 import { isNone, isSlice, mentions, sameName } from "./value-shapes.js";
-import { drainedRounds, whileRounds } from "./while-rounds.js";
+import { drainedRounds, pieceBetween, whileRounds } from "./while-rounds.js";
 import { worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -922,7 +923,7 @@ export class Evaluator {
     const isToEnd = !stop || isNone(stop);
     if (isFromStart && isToEnd) return whole;
     // Wherever it begins, `x[i : i + n]` has as many, while what is known of both ends separately leaves open how far they are apart.
-    const width = this.widthBetween(start, stop, at);
+    const width = this.widthBetween(start, stop, at) ?? pieceBetween(start, stop, at.function);
     if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
     const from = isFromStart ? exactly(0) : this.number(start, at);
     const to = isToEnd ? whole : this.number(stop, at);
@@ -974,7 +975,7 @@ export class Evaluator {
         : loop.iterable && (this.rowCount(loop.iterable, at) ?? this.length(loop.iterable, at))) ??
       (consumes(loop, at.function, this.resolver) ? "endless" : undefined);
     const isOpen = counted === undefined || (counted === "endless" && loop.endsEarly);
-    const read = isOpen ? streamRounds(loop, at, this) : undefined;
+    const read = isOpen ? (streamRounds(loop, at, this) ?? linkedRounds(loop, at, this)) : undefined;
     if (read) return read;
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {

@@ -6,6 +6,7 @@ import type { CallOperation, LoopOperation, Operation, Value } from "../program/
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
 import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 import { appendedTo } from "./growing-containers.js";
+import { limitShrinks } from "./linked-rounds.js";
 import { lastName } from "./names-in-text.js";
 import { likelyEnd } from "./search-rounds.js";
 import { mentions } from "./value-shapes.js";
@@ -82,7 +83,7 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
       variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
     const read = square ?? variable;
     if (read.op !== "read" || read.place.kind !== "name" || read.place.owner !== holder.index) return undefined;
-    const step = stepOf(read.place.name);
+    const step = stepOf(read.place.name) ?? (jumps(read.place.name, loop, holder) ? ({ by: 1, grows: "add" } as const) : undefined);
     const shrinks = step !== undefined && step.grows === "multiply" && step.by < 1;
     // However large a number is that is divided again and again, it is soon gone.
     const start = startOf(read.place.name) ?? (shrinks ? anyNumber : undefined);
@@ -90,8 +91,10 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
     if (!step || !start || !bound) return undefined;
     const end = square ? mapAmount(bound, (each) => Math.sqrt(Math.max(0, each))) : bound;
     if (step.grows === "add") {
-      const rounds = asCount(combine(end, start, (to, from) => (to - from) / step.by));
-      return rounds && jumps(read.place.name, loop, holder) ? interval(rounds.low / 40, rounds.likely / averageRun, rounds.high) : rounds;
+      const all = asCount(combine(end, start, (to, from) => (to - from) / step.by));
+      // Most numbers have a small divisor, and are soon less than they were.
+      const rounds = all && limitShrinks(loop, limit, holder) ? interval(Math.min(1, all.low), all.likely * 0.4, all.high) : all;
+      return rounds && jumps(read.place.name, loop, holder) ? interval(rounds.low / 12, rounds.likely / averageRun, rounds.high) : rounds;
     }
     // Down to nothing is one round more than down to one.
     const last = shrinks && bound.high <= 0 ? 1 : 0;
@@ -257,8 +260,21 @@ function grownRounds(left: Value, right: Value, loop: LoopOperation, at: Activat
 }
 
 /** Words, numbers and runs of the same value have a few characters. */
-const averageRun = 4;
-const run: Interval = interval(1, averageRun, 40);
+const averageRun = 3;
+
+/** The length of `text[i:j]` where `j` went on from `i` to the end of a piece: `j = i`, then `j += 1` while the same kind of character comes. */
+export function pieceBetween(start: Value | undefined, stop: Value | undefined, node: FunctionNode): Amount {
+  if (start?.op !== "read" || stop?.op !== "read" || start.place.kind !== "name" || stop.place.kind !== "name") return undefined;
+  const { name } = start.place;
+  const isFrom = (bound: Value): boolean =>
+    (bound.op === "read" && bound.place.kind === "name" && bound.place.name === name) ||
+    (bound.op === "compute" && bound.operator === "+" && bound.operands[1]?.op === "constant" && mentions(bound, name));
+  const bindings = stop.place.owner === node.index ? (node.bound(stop.place.name) ?? []) : [];
+  return name !== stop.place.name && bindings.length > 1 && bindings.some(isFrom) ? run : undefined;
+}
+
+/** All runs together are no longer than what they are runs of. */
+const run: Interval = interval(0.5, averageRun, 12);
 
 /** Of what programs divide until nothing is left: digits of counters, bits of words, keys. */
 const anyNumber: Interval = interval(1, 10_000, 1e15);

@@ -18,6 +18,7 @@ import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
 import { positionalOf } from "./call-arguments.js";
+import { CallCycles, callsOfCycle, roundsOfCycle } from "./call-cycles.js";
 import { answersFromOwn, briefCalls, lightCalls } from "./call-kinds.js";
 import { commandCost, startsIdleCommand } from "./command-costs.js";
 import { ConstructCosts } from "./construct-costs.js";
@@ -137,6 +138,8 @@ interface FunctionCost {
   readonly calls: readonly TimedCall[];
   readonly hot: HotLoop | undefined;
   readonly assumptions: readonly Assumption[];
+  /** Whether it calls functions that called it. */
+  readonly reenters: boolean;
 }
 
 type Construct = keyof Operations;
@@ -164,6 +167,7 @@ export class CostModel {
   private readonly guards: GuardedSections;
   private readonly stack: FunctionNode[] = [];
   private readonly selfCalls = new Map<FunctionNode, CallOperation[]>();
+  private readonly cycles = new CallCycles();
   private calls: TimedCall[] = [];
   private assumptions = new Map<string, Weighted>();
   private hot: HotLoop | undefined;
@@ -254,6 +258,7 @@ export class CostModel {
     const key = this.keyOf(activation);
     const { memory, derived } = this.resolver.memoryOf(node.file);
     const known = memory.recall<object | string, FunctionCost>(derived, key);
+    if (known?.reenters) this.cycles.times++;
     if (known) return known;
     const outerCalls = this.calls;
     const outerAssumptions = this.assumptions;
@@ -269,6 +274,12 @@ export class CostModel {
     this.rounds = outerRounds;
     const pins = pinsOf(node.file);
     const selfCalls = this.selfCalls.get(node);
+    const isCycle = this.cycles.left(node);
+    if (isCycle && !selfCalls) {
+      sum = { ...repeated(sum, callsOfCycle), guessed: true };
+      this.assume(`depth of the recursion through \`${node.head.name}\``, "unknown, 100 calls taken", "default", sum.interpreter.likely);
+      this.calls = this.calls.map((call) => ({ ...call, times: call.times * callsOfCycle.likely, ns: call.ns * callsOfCycle.likely }));
+    }
     if (selfCalls) {
       this.selfCalls.delete(node);
       const pinned = pins.iterations.get(node);
@@ -296,6 +307,7 @@ export class CostModel {
       calls: addedUp(this.calls),
       hot: this.hot,
       assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
+      reenters: this.cycles.isInside,
     };
     this.calls = outerCalls;
     this.assumptions = outerAssumptions;
@@ -641,7 +653,9 @@ export class CostModel {
       if (producer) this.enter(producer, sum, undefined);
       return sum;
     };
+    const reentered = this.cycles.times;
     const body = loop.iterable ? this.block(loop.iterable, at, run) : run();
+    if (known === "default" && this.cycles.times > reentered) count = roundsOfCycle;
     this.rounds = outerRounds;
     this.loopDepth--;
     const from = this.readsFrom(loop, at);
@@ -744,6 +758,7 @@ export class CostModel {
       const node = callee.function;
       if (this.coroutines === "made" && node.head.isAsync) return;
       if (this.stack.includes(node)) {
+        this.cycles.entered(node);
         if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
         return;
       }
