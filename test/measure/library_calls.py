@@ -155,6 +155,7 @@ sorted: itemgetter, 10, 1000 | import operator ;; rows = [("name%d" % (i * 7919 
 max: key, 10, 1000 | rows = [("name%d" % (i * 7919 % N), i * 7919 % N) for i in range(N)] | max(rows, key=lambda row: row[1])
 sum: generator, 10, 1000 | numbers = list(range(N)) | sum(number * 2 for number in numbers)
 struct.pack | import struct | struct.pack("<HHIf", 1, 2, 3, 4.0)
+struct.Struct.pack @ | import struct ;; layout = struct.Struct("<HHIf") | layout.pack(1, 2, 3, 4.0)
 struct.pack: many, 10, 1000 | import struct ;; numbers = list(range(N)) ;; layout = "<%dI" % N | struct.pack(layout, *numbers)
 struct.unpack | import struct ;; data = struct.pack("<HHIf", 1, 2, 3, 4.0) | struct.unpack("<HHIf", data)
 struct.unpack: many, 10, 1000 @struct.unpack 1=len(data) | import struct ;; layout = "<%dI" % N ;; data = bytes(4 * N) | struct.unpack(layout, data)
@@ -312,12 +313,19 @@ fractions.Fraction @ | from fractions import Fraction | Fraction(7, 12)
 fractions.Fraction.__add__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third + part
 fractions.Fraction.__sub__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third - part
 fractions.Fraction.__mul__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third * part
+fractions.Fraction.__lt__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third < part
+fractions.Fraction.__eq__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third == part
+fractions.Fraction.__pow__ @ | from fractions import Fraction ;; part = Fraction(7, 12) | part ** 3
 fractions.Fraction.__truediv__ @ | from fractions import Fraction ;; third = Fraction(1, 3) ;; part = Fraction(7, 12) | third / part
 decimal.Decimal @ | from decimal import Decimal | Decimal("1234.56")
 decimal.Decimal.__add__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price + rate
 decimal.Decimal.__sub__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price - rate
 decimal.Decimal.__mul__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price * rate
 decimal.Decimal.__truediv__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price / rate
+decimal.Decimal.__lt__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price < rate
+decimal.Decimal.__eq__ @ | from decimal import Decimal ;; price = Decimal("1234.56") ;; rate = Decimal("0.00375") | price == rate
+decimal.Decimal.__pow__ @ | from decimal import Decimal ;; rate = Decimal("1.0375") | rate ** 12
+decimal.Decimal.sqrt @ | from decimal import Decimal ;; price = Decimal("1234.56") | price.sqrt()
 decimal.Decimal.quantize @ | from decimal import Decimal ;; price = Decimal("1234.5678") ;; cent = Decimal("0.01") | price.quantize(cent)
 heapq.heapify, 10, 1000 | import heapq ;; numbers = [i * 7919 % 1000 for i in range(N)] | heapq.heapify(numbers.copy())
 heapq.heappush, 10, 1000 | import heapq ;; heap = list(range(N)) | heapq.heappush(heap, 3); heapq.heappop(heap)

@@ -14,7 +14,7 @@ import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
 import { KnownAnswers, type QuestionKind } from "./known-answers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
-import { linkedRounds } from "./linked-rounds.js";
+import { linkedLength, linkedRounds } from "./linked-rounds.js";
 import { optionDefault } from "./option-defaults.js";
 import { ReboundLengths } from "./rebound-lengths.js";
 import { Samples } from "./samples.js";
@@ -980,7 +980,9 @@ export class Evaluator {
     if (counted === "endless") return { count: defaultLength, known: "endless" };
     if (!counted) {
       const length =
-        callbackCount(loop, at.function) ?? listedEntries(loop, at, this) ?? (runs === "often" ? defaultInnerLength : defaultLength);
+        callbackCount(loop, at.function) ??
+        listedEntries(loop, at, this) ??
+        (runs === "often" ? ((loop.iterable && linkedLength(loop.iterable, at, this)) ?? defaultInnerLength) : defaultLength);
       return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };

@@ -12,12 +12,14 @@ export function isEmptyContainer(value: Value, namesOf: (call: Extract<Value, { 
   return value.arguments.length === 0 && /^(builtins\.(list|dict|set)|collections\.(deque|OrderedDict))$/.test(name ?? "");
 }
 
+const pushes = /^(heappush|insort|insort_left|insort_right)$/;
+
 /** The name of the variable that a call adds one element to. */
 export function appendedTo({ callee, arguments: [first] }: CallOperation): string | undefined {
   if (callee.op !== "read" || callee.place.kind === "element") return undefined;
   // `heapq.heappush(heap, entry)`
-  if (callee.place.name === "heappush") return first && nameOf(first.value);
-  const isAdding = callee.place.kind === "attribute" && /^(append|appendleft|add|put|put_nowait)$/.test(callee.place.name);
+  if (pushes.test(callee.place.name)) return first && nameOf(first.value);
+  const isAdding = callee.place.kind === "attribute" && /^(append|appendleft|add|insert|put|put_nowait)$/.test(callee.place.name);
   return isAdding && callee.place.kind === "attribute" ? nameOf(callee.place.object) : undefined;
 }
 
@@ -43,8 +45,10 @@ const takes = /^(pop|popleft|popitem|remove|clear|discard)$/;
 /** What a call adds to a container. */
 export function appendedValue(call: CallOperation): Value | undefined {
   const { callee, arguments: given } = call;
-  const isPushed = callee.op === "read" && callee.place.kind !== "element" && callee.place.name === "heappush";
-  return given[isPushed ? 1 : 0]?.value;
+  // `heappush(heap, entry)`, `insort(list, entry)`, `list.insert(place, entry)`
+  const isSecond =
+    callee.op === "read" && callee.place.kind !== "element" && (pushes.test(callee.place.name) || callee.place.name === "insert");
+  return given[isSecond ? 1 : 0]?.value;
 }
 
 function nameOf(value: Value): string | undefined {

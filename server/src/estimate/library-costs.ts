@@ -26,6 +26,8 @@ export function measuredCallNs(
   const large = largeCallNs(name, call, at, evaluator, costs);
   if (large) return large;
   const tabulated = tabulatedNs(name, call, at, evaluator, costs);
+  const drawn = drawnNs(name, call, at, evaluator, costs) ?? foundPlaceNs(name, call, at, evaluator, costs, tabulated);
+  if (drawn) return drawn;
   if (tabulated) return tabulated;
   const constant = constructs.get(name);
   const { operations } = costs;
@@ -39,7 +41,6 @@ export function measuredCallNs(
   const shape = (value: Value | undefined): Shape | undefined => value && shapeOf(value, at, evaluator);
   const perElement = (construct: OperationName, count: Amount): Amount =>
     count && add(operations.callBuiltin, multiply(operations[construct], count));
-  const times = (each: Interval, count: Amount): Amount => count && add(operations.callPython, multiply(each, count));
   const bulk = (bulkName: BulkName, count: Amount): Amount => {
     const { fixedNs, nsPerUnit } = costs.bulk[bulkName];
     return count && add(fixedNs, multiply(nsPerUnit, count));
@@ -80,6 +81,26 @@ export function measuredCallNs(
     case "builtins.dict.copy":
     case "copy.copy":
       return perElement("listCopyElement", length(first ?? receiver));
+    case "builtins.hash": {
+      const parts = first && shape(first);
+      const elements = parts && parts.containers > 0 ? length(first) : undefined;
+      return elements ? add(operations.callBuiltin, multiply(scale(operations.callBuiltin, 0.6), elements)) : operations.callBuiltin;
+    }
+    case "builtins.bytes":
+    case "builtins.bytearray": {
+      const count = first && evaluator.number(first, at);
+      const made = count ?? length(first);
+      // Zeros, or a copy of a block; integers one by one.
+      const isBlock = count !== undefined || (shape(first)?.containers ?? 0) === 0;
+      return (
+        made && add(scale(operations.callBuiltin, 4), multiply(interval(isBlock ? 0.02 : 3, isBlock ? 0.05 : 6, isBlock ? 0.2 : 12), made))
+      );
+    }
+    case "builtins.list.pop": {
+      // From the front, all others are moved by one place.
+      const moved = first?.op === "constant" && first.value === 0 ? length(receiver) : undefined;
+      return moved ? add(operations.listPop, multiply(interval(0.02, 0.08, 0.3), moved)) : operations.listPop;
+    }
     case "builtins.list.reverse":
       return perElement("listReverseElement", length(receiver));
     case "builtins.list.insert": {
@@ -111,8 +132,12 @@ export function measuredCallNs(
       const count = length(sorted);
       const of = shape(sorted);
       const key = keyword("key");
-      const kind = key ? "key" : of && of.texts > of.integers + of.floats ? "strings" : of && of.floats > of.integers ? "floats" : "ints";
       const compared = count && mapped(count, (n) => n * Math.log2(Math.max(2, n)));
+      const called = key && nativeKey(key, at, evaluator);
+      // A function of C or of `operator` is called once for each element, and what it gives is compared.
+      if (called && count)
+        return add(bulk("sorted:ints", compared) ?? operations.callBuiltin, multiply(scale(operations.callBuiltin, 2.5), count));
+      const kind = key ? "key" : of && of.texts > of.integers + of.floats ? "strings" : of && of.floats > of.integers ? "floats" : "ints";
       const isComparison = key?.op === "call" && evaluator.externalNames(key, at)[0] === "functools.cmp_to_key";
       const ns = bulk(`sorted:${kind}`, compared);
       if (!ns || !compared) return ns;
@@ -257,11 +282,6 @@ export function measuredCallNs(
       return bulk("statistics.mean", length(first));
     case "random.shuffle":
       return bulk("random.shuffle", length(first));
-    case "random.choices":
-      return times(scale(operations.randomRandom, 1.3), lengthOfLibraryCall(name, call, at, evaluator));
-    case "random.sample":
-      // Each is drawn as an integer below a limit, and looked for among those that were drawn before.
-      return times(scale(operations.randomRandom, 4), lengthOfLibraryCall(name, call, at, evaluator));
     case "difflib.SequenceMatcher.ratio":
       return matchingNs(receiver, at, evaluator, costs);
     default:
@@ -280,7 +300,7 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
     callLen: "builtins.len",
     isinstance: "builtins.isinstance builtins.issubclass builtins.callable",
     callBuiltin:
-      "builtins.abs builtins.id builtins.hash builtins.bool builtins.iter builtins.reversed builtins.enumerate builtins.zip builtins.map builtins.filter builtins.type builtins.float.is_integer",
+      "builtins.abs builtins.id builtins.bool builtins.iter builtins.reversed builtins.enumerate builtins.zip builtins.map builtins.filter builtins.type builtins.float.is_integer",
     ordCall: "builtins.ord builtins.chr",
     minTwo: "builtins.divmod",
     getattrCall: "builtins.getattr builtins.hasattr builtins.setattr builtins.next",
@@ -288,7 +308,7 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
     floatOfString: "builtins.float",
     rangeObject: "builtins.range builtins.slice",
     listAppend: "builtins.list.append collections.deque.append collections.deque.appendleft",
-    listPop: "builtins.list.pop collections.deque.pop collections.deque.popleft",
+    listPop: "collections.deque.pop collections.deque.popleft",
     setAdd: "builtins.set.add builtins.set.discard builtins.set.remove",
     dictGet: "builtins.dict.get builtins.dict.pop builtins.dict.setdefault builtins.dict.popitem",
     callCMethod:
@@ -311,10 +331,60 @@ const constructs: ReadonlyMap<string, ConstantCost> = new Map(
 );
 for (const name of ["heapq.heappush", "heapq.heappop", "heapq.heappushpop", "heapq.heapreplace"])
   (constructs as Map<string, ConstantCost>).set(name, { construct: "heapPushPop", times: 0.7 });
+// Each value is converted: 73 to 82 ns for three, of CPython 3.11 and 3.13, where a method of C without arguments takes 24 (`test/measure/library_calls.py`).
+for (const name of ["struct.pack", "struct.pack_into", "struct.Struct.pack_into"])
+  (constructs as Map<string, ConstantCost>).set(name, { construct: "callCMethod", times: 3 });
 // They scale their arguments first, so that no square overflows.
 for (const name of ["math.hypot", "math.dist"]) (constructs as Map<string, ConstantCost>).set(name, { construct: "mathSqrt", times: 2.2 });
 for (const name of ["random.uniform", "random.normalvariate", "random.expovariate"])
   (constructs as Map<string, ConstantCost>).set(name, { construct: "randomRandom", times: 3 });
+
+/**
+ * Drawing several at once. Each of `choices` is a random number times their number, with weights a search in their sums, which are added up first; each of
+ * `sample` an integer below a limit that is looked for among those before. In multiples of `random()` and `randint()`, CPython 3.11 and 3.13: one of four
+ * with weights 32 to 50 of the first, ten without 34 to 55, 100 of 200 with weights 1,300 to 1,600; 10 in a sample of 200 10 to 12 of the second, 50 of 100 33 to 39.
+ */
+function drawnNs(name: string, call: CallOperation, at: Activation, evaluator: Evaluator, { operations }: OperationCosts): Amount {
+  if (name !== "random.choices" && name !== "random.sample") return undefined;
+  const count = lengthOfLibraryCall(name, call, at, evaluator);
+  const { randomRandom, randomRandint } = operations;
+  if (!count) return undefined;
+  if (name === "random.sample") return add(scale(randomRandint, 3), multiply(scale(randomRandint, 0.75), count));
+  const [population, second] = positionalOf(call);
+  const weights = second ?? call.arguments.find((each) => each.form === "keyword" && /weights$/.test(each.name))?.value;
+  if (!weights) return add(scale(randomRandom, 10), multiply(scale(randomRandom, 3.5), count));
+  const sums = evaluator.length(weights, at) ?? (population && evaluator.length(population, at)) ?? interval(2, 5, 100);
+  return add(scale(randomRandom, 33), add(multiply(scale(randomRandom, 1.2), sums), multiply(scale(randomRandom, 10), count)));
+}
+
+/**
+ * `bisect` halves what is left until one place is: twice what comparing takes for each step, as nobody can foresee how it goes on (10 elements 92 to 97 ns, 1,000
+ * 240 to 252, 100,000 355 to 399, CPython 3.11 and 3.13). Putting something there moves what comes after it.
+ */
+function foundPlaceNs(
+  name: string,
+  call: CallOperation,
+  at: Activation,
+  evaluator: Evaluator,
+  { operations }: OperationCosts,
+  once: Amount,
+): Amount {
+  if (!/^bisect\.(bisect|insort)/.test(name)) return undefined;
+  const [list] = positionalOf(call);
+  const count = (list && evaluator.length(list, at)) ?? interval(3, 100, 20_000);
+  const steps = mapped(count, (n) => Math.log2(n + 2));
+  const found = add(once ?? scale(operations.callCMethod, 2), multiply(scale(operations.compare, 2), steps));
+  return name.startsWith("bisect.insort") ? add(found, multiply(interval(0, 0.1, 0.4), count)) : found;
+}
+
+/** Whether a key function is one of C: `len`, `str.lower`, or what `operator` makes. */
+function nativeKey(key: Value, at: Activation, evaluator: Evaluator): boolean {
+  if (key.op === "call")
+    return /^operator\.(item|attr)getter$/.test(evaluator.externalNames(key, at)[0] ?? "") && key.arguments.length === 1;
+  if (key.op !== "read") return false;
+  const probe: CallOperation = { op: "call", callee: key, arguments: [], start: key.start, end: key.end };
+  return /^builtins\./.test(evaluator.externalNames(probe, at)[0] ?? "");
+}
 
 /**
  * Blocks of more than half a megabyte are fetched from the system anew each time, a page of 4 KiB for about 3 µs on the virtual machine that
@@ -349,9 +419,11 @@ function serialized(name: "json.dumps" | "json.loads" | "pickle.dumps" | "pickle
   const { callPython } = costs.operations;
   const calls = scale(callPython, name === "json.dumps" ? 15 : name === "json.loads" ? 7 : 2);
   const ofRecords = add(costs.bulk[`${name}:records`].fixedNs, calls);
+  // How to make an object anew is asked of its class: of three attributes 380 to 500 ns beyond its dict to write, 130 to 170 to read (CPython 3.11, 3.13).
+  const objects = isJson ? 0 : (shape.instances ?? 0) * (name === "pickle.dumps" ? 23 : 9);
   // 1,060 to 1,490 ns for `loads('{"a": 1}')`, 1,690 to 2,300 for `dumps`, on CPython 3.11, 3.13 and 3.13t: what many records take hides it.
   const ofStrings = isJson ? costs.bulk[`${name as "json.dumps" | "json.loads"}:strings`].fixedNs : ofRecords;
-  return widened(parts.reduce(add, ofStrings.likely > ofRecords.likely ? ofStrings : ofRecords));
+  return widened([...parts, scale(callPython, objects)].reduce(add, ofStrings.likely > ofRecords.likely ? ofStrings : ofRecords));
 }
 
 /** `json.dumps(rows, indent=2)` and `json.dump` against `json.dumps(rows)`: 2.6 to 5.1 times, CPython 3.11 to 3.14 (`test/measure/library_calls.py`), most where containers are short. */

@@ -1,5 +1,8 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallCost } from "../knowledge/evaluate.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { importsOf } from "../program/link/linked-file.js";
+import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
@@ -48,6 +51,29 @@ export function tabulatedOperator(name: string, costs: OperationCosts): CallCost
   const row = rowOf(name);
   const once = row?.by === "" ? ns(row, undefined, costs) : undefined;
   return once && { interpreterNs: once, nativeNs: zero, waitNs: zero, missing: [], from: "measured" };
+}
+
+/** What comparing numbers of the library takes: `Fraction.__lt__`, whatever they are compared with. */
+export function comparedNs(
+  operator: string,
+  operands: readonly Value[],
+  within: FunctionNode,
+  resolver: Resolver,
+  costs: OperationCosts,
+): Interval | undefined {
+  // Most files have no such numbers, and comparisons stand everywhere.
+  const has = within.file.derive("numbers of the library", () =>
+    importsOf(within.file).some(({ module }) => /^(decimal|fractions)$/.test(module)),
+  );
+  if (!has) return undefined;
+  for (const operand of operands) {
+    for (const entity of operand.op === "constant" ? [] : resolver.resolve(operand, within)) {
+      if (entity.kind !== "object" || !/^(decimal\.Decimal|fractions\.Fraction)$/.test(entity.type)) continue;
+      return tabulatedOperator(`${entity.type}.${/[=!]=/.test(operator) && !/[<>]/.test(operator) ? "__eq__" : "__lt__"}`, costs)
+        ?.interpreterNs;
+    }
+  }
+  return undefined;
 }
 
 const anySize: Interval = interval(3, 100, 20_000);
@@ -110,7 +136,7 @@ export function producedNs(
   const made = (each: Value, in_: Activation): Amount => {
     if (each.op !== "call") return undefined;
     const [name] = evaluator.externalNames(each, in_);
-    const row = name === undefined ? undefined : rowOf(`${name}.__next__`);
+    const row = name === undefined ? undefined : rowOf(`${name.replace(/\.from_iterable$/, "")}.__next__`);
     if (!row || name === undefined) return undefined;
     const count = row.by === "result" ? evaluator.length(each, in_) : unitsOf(row.by, name, each, in_, evaluator);
     if (!count) return undefined;

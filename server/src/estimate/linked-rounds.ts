@@ -96,3 +96,32 @@ const backAgain = interval(1, 15, 2_000);
 const downTree = interval(2, 11, 100);
 const alongBucket = interval(0.2, 2, 100);
 const alongChain = interval(1, 100, 1_000_000);
+
+/**
+ * How many there are of what belongs to one thing, `for other in links[node]`: a few on average, where the rows of a table, which a number says, may be long.
+ */
+export function linkedLength(iterable: Value, at: Activation, evaluator: Evaluator): Interval | undefined {
+  const called =
+    iterable.op === "call" && iterable.callee.op === "read" && iterable.callee.place.kind === "attribute" ? iterable : undefined;
+  if (called) {
+    const { callee } = called;
+    const { name, object } = callee.op === "read" && callee.place.kind === "attribute" ? callee.place : { name: "", object: callee };
+    if (name === "items" || name === "keys" || name === "values") return linkedLength(object, at, evaluator);
+    return name === "get" && called.arguments.length > 0 ? linksOfOne : undefined;
+  }
+  if (iterable.op !== "read" || iterable.place.kind !== "element") return undefined;
+  const { index } = iterable.place;
+  if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== at.function.index) return undefined;
+  const isNumber = (at.function.bound(index.place.name) ?? []).some((bound) => {
+    const of = bound.op === "item-of" ? bound.value : bound;
+    if (bound.op === "constant" || bound.op === "compute") return true;
+    return (
+      of.op === "element-of" &&
+      of.iterable.op === "call" &&
+      /^builtins\.(range|enumerate)$/.test(evaluator.externalNames(of.iterable, at)[0] ?? "")
+    );
+  });
+  return isNumber ? undefined : linksOfOne;
+}
+
+const linksOfOne = interval(0.5, 5, 2_000);

@@ -10,13 +10,15 @@ export interface Shape {
   /** Of all texts and byte strings. */
   readonly characters: number;
   readonly containers: number;
+  /** Objects of classes of the program, which count as containers, too. */
+  readonly instances?: number;
 }
 
 const nothing: Shape = { integers: 0, floats: 0, texts: 0, characters: 0, containers: 0 };
 const integer: Shape = { ...nothing, integers: 1 };
 const float: Shape = { ...nothing, floats: 1 };
 /** An object with attributes: what makes it anew, its dict, and what fills that. */
-const instance: Shape = { ...nothing, containers: 4 };
+const instance: Shape = { ...nothing, containers: 4, instances: 1 };
 
 /** What a value is made of; undefined where even its kind is unknown. */
 export function shapeOf(value: Value, at: Activation, evaluator: Evaluator): Shape | undefined {
@@ -258,6 +260,7 @@ function plus(a: Shape, b: Shape): Shape {
     texts: a.texts + b.texts,
     characters: a.characters + b.characters,
     containers: a.containers + b.containers,
+    instances: (a.instances ?? 0) + (b.instances ?? 0),
   };
 }
 
@@ -268,6 +271,7 @@ function times(a: Shape, factor: number): Shape {
     texts: a.texts * factor,
     characters: a.characters * factor,
     containers: a.containers * factor,
+    instances: (a.instances ?? 0) * factor,
   };
 }
 
