@@ -72,10 +72,10 @@ test("a comment of the author comes before a profile", () => {
 
 /** Two functions of the program below the task, one of them called from elsewhere too if that is asked for. */
 const sampledText = (elsewhere: string): string => `from concurrent.futures import ThreadPoolExecutor
-import hashlib
+import hashlib; DATA = bytes(50_000_000)
 
 def mix(item):
-    return hashlib.sha256(bytes(50_000_000)).digest()
+    return hashlib.sha256(DATA).digest()
 
 def task(item):
     return mix(item), unknown(item)

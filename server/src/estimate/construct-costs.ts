@@ -344,7 +344,11 @@ export class ConstructCosts {
       if (kind === "float") floats++;
       else share += kind === "int" ? 0.75 : kind === "text" ? 0.15 : 0.7;
     }
-    return add(scale(fString, share), scale(stringOfFloat, floats * computedDigits));
+    const { low, likely, high } = add(scale(fString, share), scale(stringOfFloat, floats * computedDigits));
+    // What may be a text may as well be a float.
+    return operands.some((operand) => this.kindOf(operand, at) === "unknown")
+      ? interval(low * 0.5, likely, high * 2.5)
+      : { low, likely, high };
   }
 
   /**

@@ -349,12 +349,12 @@ function drawnNs(name: string, call: CallOperation, at: Activation, evaluator: E
   const count = lengthOfLibraryCall(name, call, at, evaluator);
   const { randomRandom, randomRandint } = operations;
   if (!count) return undefined;
-  if (name === "random.sample") return add(scale(randomRandint, 3), multiply(scale(randomRandint, 0.75), count));
+  if (name === "random.sample") return widened(add(scale(randomRandint, 3), multiply(scale(randomRandint, 0.75), count)));
   const [population, second] = positionalOf(call);
   const weights = second ?? call.arguments.find((each) => each.form === "keyword" && /weights$/.test(each.name))?.value;
-  if (!weights) return add(scale(randomRandom, 10), multiply(scale(randomRandom, 3.5), count));
+  if (!weights) return widened(add(scale(randomRandom, 10), multiply(scale(randomRandom, 3.5), count)));
   const sums = evaluator.length(weights, at) ?? (population && evaluator.length(population, at)) ?? interval(2, 5, 100);
-  return add(scale(randomRandom, 33), add(multiply(scale(randomRandom, 1.2), sums), multiply(scale(randomRandom, 10), count)));
+  return widened(add(scale(randomRandom, 33), add(multiply(scale(randomRandom, 1.2), sums), multiply(scale(randomRandom, 10), count))));
 }
 
 /**
