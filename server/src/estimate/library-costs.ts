@@ -86,7 +86,6 @@ export function measuredCallNs(
       const elements = parts && parts.containers > 0 ? length(first) : undefined;
       return elements ? add(operations.callBuiltin, multiply(scale(operations.callBuiltin, 0.6), elements)) : operations.callBuiltin;
     }
-    case "builtins.bytes":
     case "builtins.bytearray": {
       const count = first && evaluator.number(first, at);
       const made = count ?? length(first);
