@@ -2,7 +2,8 @@ import { type Interval, interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { LoopOperation, Value } from "../program/operation.js";
-import { type Activation, type Evaluator, sameName } from "./evaluate.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+import { sameName } from "./value-shapes.js";
 
 interface Rounds {
   readonly count: Interval;

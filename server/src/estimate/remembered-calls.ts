@@ -5,9 +5,10 @@ import { decoratorNames } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { BranchOperation, CallOperation, Operation, ReadOperation, Value } from "../program/operation.js";
 import { type Amount, combine, hullOf } from "./amount.js";
-import { type Activation, type Evaluator, mentions } from "./evaluate.js";
+import type { Activation, Evaluator } from "./evaluate.js";
 import { lastName } from "./names-in-text.js";
 import type { OperationCosts } from "./operation-costs.js";
+import { mentions } from "./value-shapes.js";
 
 /** Decorators that keep what a function returned for arguments that come again. */
 const remembering: ReadonlySet<string> = new Set(["lru_cache", "cache", "memoize", "memoized", "cached"]);
