@@ -136,4 +136,62 @@ if __name__ == "__main__":
     assert.ok(work.interpreterNs.likely < 50e6, `${work.interpreterNs.likely}`);
     assert.ok(assumptions.some(({ what }) => what === "depth of the recursion through `sum`"));
   });
+
+  test("methods that one decorator wraps do not call themselves by calling one another", () => {
+    const program = (decorator: string): number =>
+      predictionOf(
+        parser,
+        `import threading
+def guarded(method):
+    def wrapper(self, value):
+        with self.lock:
+            return method(self, value)
+    return wrapper
+class Meter:
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.total = 0
+    ${decorator}
+    def feed(self, value):
+        self.total += value
+        if value > 30:
+            self.alarm(value)
+    ${decorator}
+    def alarm(self, value):
+        self.total -= value
+def probe(meter):
+    for value in range(1000):
+        meter.feed(value)
+meter = Meter()
+for _ in range(3):
+    threading.Thread(target=probe, args=(meter,)).start()
+`,
+        "cpython-3.11",
+      ).work.interpreterNs.likely;
+    const ratio = program("@guarded") / program("");
+    assert.ok(ratio > 1 && ratio < 6, `${ratio}`);
+  });
+
+  test("a search of unknown extent that ends at its goal has seen much of it by then", () => {
+    const program = (next: string): number =>
+      predictionOf(
+        parser,
+        `from concurrent.futures import ThreadPoolExecutor
+def task(graph, start, goal):
+    pending = [start]
+    seen = {start}
+    while pending:
+        node = pending.pop()
+        if node == goal:
+            return len(seen)
+        ${next}
+    return 0
+if __name__ == "__main__":
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(task, graphs(), starts(), goals()))
+`,
+        "cpython-3.11",
+      ).work.interpreterNs.low;
+    assert.ok(program("pending.append(graph.other(node))") > 3 * program("seen.add(node)"));
+  });
 });

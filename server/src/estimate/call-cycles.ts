@@ -9,6 +9,7 @@ export class CallCycles {
 
   /** A call is met of a function that is being looked at. */
   entered(node: FunctionNode): void {
+    if (isHandedOut(node)) return;
     this.heads.add(node);
     this.times++;
   }
@@ -22,6 +23,12 @@ export class CallCycles {
   get isInside(): boolean {
     return this.heads.size > 0;
   }
+}
+
+/** Whether it is what its own function returns, as decorators do: one text, but another function for each that is decorated. */
+function isHandedOut({ facts, head, file }: FunctionNode): boolean {
+  const outer = facts.parent === undefined ? undefined : file.functionAt(facts.parent);
+  return outer?.returned.some((value) => value.op === "read" && value.place.kind === "name" && value.place.name === head.name) ?? false;
 }
 
 /** How many calls there are, of functions that call one another, of the one that is called first: a parser's for each part of an expression. */

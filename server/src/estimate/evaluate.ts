@@ -24,7 +24,7 @@ import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
 import { isNone, isSlice, mentions, sameName } from "./value-shapes.js";
 import { drainedRounds, pieceBetween, whileRounds } from "./while-rounds.js";
-import { worklistRounds } from "./worklists.js";
+import { isSearch, worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
 export interface Activation {
@@ -983,7 +983,7 @@ export class Evaluator {
         callbackCount(loop, at.function) ??
         listedEntries(loop, at, this) ??
         (runs === "often" ? ((loop.iterable && linkedLength(loop.iterable, at, this)) ?? defaultInnerLength) : defaultLength);
-      return { count: loop.endsEarly ? searched(length, runs) : length, known: "default" };
+      return { count: loop.endsEarly && !isSearch(loop, at, this) ? searched(length, runs) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
     if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };

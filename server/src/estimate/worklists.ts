@@ -9,20 +9,11 @@ import type { Activation, Evaluator } from "./evaluate.js";
  * (`for other in graph[node]`), or the cells that tests leave (`0 <= x < WIDTH and 0 <= y < HEIGHT`). Undefined where neither is seen.
  */
 export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
-  const pending = loop.test && pendingIn(loop.test, at);
-  if (!pending || isRebound(pending.name, loop, at)) return undefined;
-  let takes = false;
-  let gives = false;
-  walkOperations(loop.body, (operation) => {
-    if (operation.op !== "call") return;
-    const done = doneTo(operation, pending.name, at, evaluator);
-    takes ||= done === "take";
-    gives ||= done === "give";
-  });
-  if (!takes) return undefined;
-  if (!gives) {
+  const worklist = worklistOf(loop, at, evaluator);
+  if (!worklist) return undefined;
+  if (!worklist.grows) {
     // Entries that are there from the start, and no others.
-    const first = evaluator.length(pending.read, at);
+    const first = evaluator.length(worklist.read, at);
     return first && interval(Math.max(0, first.low), Math.max(0, first.likely), Math.max(0, first.high));
   }
   const states = nodesOf(loop, at, evaluator) ?? cellsOf(loop, at, evaluator);
@@ -31,6 +22,30 @@ export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: E
   return loop.endsEarly
     ? interval(Math.max(1, states.low / 20), Math.max(1, states.likely * 0.7), states.high * 2)
     : interval(Math.max(1, states.low / 4), states.likely, states.high * 2);
+}
+
+/** Whether the loop goes on to whatever it finds on its way, so that one that ends at a goal has mostly seen a good part of all there is by then. */
+export function isSearch(loop: LoopOperation, at: Activation, evaluator: Evaluator): boolean {
+  return worklistOf(loop, at, evaluator)?.grows ?? false;
+}
+
+/** The list that a loop takes its entries from, and whether it puts others on. */
+function worklistOf(
+  loop: LoopOperation,
+  at: Activation,
+  evaluator: Evaluator,
+): { readonly read: ReadOperation; readonly grows: boolean } | undefined {
+  const pending = loop.test && pendingIn(loop.test, at);
+  if (!pending || isRebound(pending.name, loop, at)) return undefined;
+  let takes = false;
+  let grows = false;
+  walkOperations(loop.body, (operation) => {
+    if (operation.op !== "call") return;
+    const done = doneTo(operation, pending.name, at, evaluator);
+    takes ||= done === "take";
+    grows ||= done === "give";
+  });
+  return takes ? { read: pending.read, grows } : undefined;
 }
 
 /** The local variable that `while pending:`, `while len(pending):` and `while len(pending) > 0:` test. */
