@@ -8,6 +8,7 @@ import type { Activation, Evaluator } from "./evaluate.js";
 import { largeArithmeticNs } from "./integer-costs.js";
 import { columnNs, comparedNs } from "./library-table.js";
 import type { OperationCosts, Operations } from "./operation-costs.js";
+import { sliceLength } from "./slice-lengths.js";
 
 /** What kind of thing a value is, as far as the cost of what is done with it depends on that. */
 export type ValueKind = "int" | "float" | "text" | "list" | "tuple" | "dict" | "set" | "array" | "unknown";
@@ -283,7 +284,7 @@ export class ConstructCosts {
     if (kind === "array") return nothing;
     const isStepped = parts[2] !== undefined && !(parts[2].op === "constant" && parts[2].type === "none");
     const isBlock = kind === "text" && !isStepped;
-    const length = isBlock ? undefined : this.evaluator.sliceLength(parts, object, at);
+    const length = isBlock ? undefined : sliceLength(parts, object, at, this.evaluator);
     if (!length) return nothing;
     const each = kind === "text" ? 0.4 : 1.5;
     return multiply(

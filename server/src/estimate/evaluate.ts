@@ -20,10 +20,11 @@ import { ReboundLengths } from "./rebound-lengths.js";
 import { Samples } from "./samples.js";
 import { isRoundOfSearch, searched } from "./search-rounds.js";
 import { coreCounts, elementwise, passThrough, sameLength, sizedByArgument } from "./sized-calls.js";
+import { sliceLength, widthBetween } from "./slice-lengths.js";
 import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
-import { isNone, isSlice, mentions, sameName } from "./value-shapes.js";
-import { drainedRounds, pieceBetween, whileRounds } from "./while-rounds.js";
+import { isSlice, mentions } from "./value-shapes.js";
+import { drainedRounds, whileRounds } from "./while-rounds.js";
 import { isSearch, worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -611,7 +612,7 @@ export class Evaluator {
       case "read": {
         if (value.place.kind === "element") {
           const { object } = value.place;
-          if (isSlice(value.place)) return this.sliceLength(value.place.index.operands, object, at);
+          if (isSlice(value.place)) return sliceLength(value.place.index.operands, object, at, this);
           const found = this.itemOfDisplay(value.place, at, (item, activation) => this.length(item, activation));
           return found ?? this.elementLength(object, at);
         }
@@ -869,7 +870,7 @@ export class Evaluator {
       const bounds = this.rangeOf(call, at);
       if (!bounds) return undefined;
       const [start, stop] = call.arguments.map((argument) => argument.value);
-      const span = this.widthBetween(start, stop, at) ?? combine(bounds.stop, bounds.start, (last, first) => last - first);
+      const span = widthBetween(start, stop, at, this) ?? combine(bounds.stop, bounds.start, (last, first) => last - first);
       return asCount(combine(span, bounds.step, (distance, step) => (step === 0 ? 0 : distance / step)));
     }
     if (name === "builtins.zip") {
@@ -903,47 +904,6 @@ export class Evaluator {
     return inner
       ? this.returned(call, at, (value, activation) => this.length(value, activation))
       : lengthOfLibraryCall(name, call, at, this);
-  }
-
-  /** `x[2:8]`, `x[:n]`, `x[n:]` and `x[i::n]`; of others, half of the whole. */
-  sliceLength(parts: readonly Value[], object: Value, at: Activation): Amount {
-    const whole = this.length(object, at);
-    const span = this.spanOf(parts, whole, at);
-    const [, , step] = parts;
-    if (!step || isNone(step)) return span;
-    // A step that is not known is a number of parts, of which nobody knows how many, but at least two.
-    const width = this.number(step, at);
-    if (!width) return span && interval(0, span.likely / 2, span.high);
-    return combine(span, width, (length, every) => Math.ceil(length / Math.max(1, Math.abs(every))));
-  }
-
-  /** How many elements lie between start and stop of a slice. */
-  private spanOf([start, stop]: readonly Value[], whole: Amount, at: Activation): Amount {
-    const isFromStart = !start || isNone(start);
-    const isToEnd = !stop || isNone(stop);
-    if (isFromStart && isToEnd) return whole;
-    // Wherever it begins, `x[i : i + n]` has as many, while what is known of both ends separately leaves open how far they are apart.
-    const width = this.widthBetween(start, stop, at) ?? pieceBetween(start, stop, at.function);
-    if (width && width.low >= 0) return whole ? combine(whole, width, Math.min) : width;
-    const from = isFromStart ? exactly(0) : this.number(start, at);
-    const to = isToEnd ? whole : this.number(stop, at);
-    const rest = (position: Amount): Amount => combine(whole, position, (length, first) => Math.max(0, length - first));
-    if (from && from.low >= 0) {
-      if (isToEnd) return rest(from);
-      const end =
-        to && to.low >= 0 ? (whole ? combine(whole, to, Math.min) : to) : to && to.high < 0 ? rest(mapAmount(to, Math.abs)) : undefined;
-      const span = combine(end, from, (last, first) => Math.max(0, last - first));
-      if (span) return span;
-    }
-    // `x[-n:]`
-    if (isToEnd && from && from.high < 0) return whole ? combine(whole, mapAmount(from, Math.abs), Math.min) : mapAmount(from, Math.abs);
-    return whole && interval(0, whole.likely / 2, whole.high);
-  }
-
-  /** `n` of `x[i : i + n]` and `range(i, i + n)`, whatever `i` is. */
-  private widthBetween(start: Value | undefined, stop: Value | undefined, at: Activation): Amount {
-    const added = start && stop?.op === "compute" && stop.operator === "+" && stop.operands[0] && sameName(start, stop.operands[0]);
-    return added ? stop.operands[1] && this.number(stop.operands[1], at) : undefined;
   }
 
   /** How many bytes a value of that length has: of text and bytes one for each element, of arrays eight. */

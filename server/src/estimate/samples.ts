@@ -23,6 +23,7 @@ import {
 import { sampleOfCall } from "./sample-calls.js";
 import { filledTemplate, parsedNumber, percentFormatted, shown, unescaped } from "./sample-text.js";
 import { remainderShare, truthOf } from "./sample-truth.js";
+import { sliceLength } from "./slice-lengths.js";
 
 /** Makes samples of the data that a program makes: what it would make of constants, for some of all elements. */
 export class Samples {
@@ -377,7 +378,7 @@ export class Samples {
   }
 
   private slice(whole: Sample, object: Value, parts: readonly Value[], at: Activation): Sample | undefined {
-    const length = this.evaluator.sliceLength(parts, object, at);
+    const length = sliceLength(parts, object, at, this.evaluator);
     if (!length) return undefined;
     if (whole.kind === "sequence") return { ...whole, items: whole.items.slice(0, Math.ceil(length.likely)), count: length.likely };
     if (whole.kind !== "text") return undefined;

@@ -3,7 +3,7 @@ import type { Target } from "../base/target.js";
 import type { CallFacts } from "../knowledge/call-facts.js";
 import { calledAs } from "../knowledge/call-text.js";
 import type { CallableEntry, CallKind, ValuePlace } from "../knowledge/entry.js";
-import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
+import { type CallCost, costOf, evaluate } from "../knowledge/evaluate.js";
 import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-facts.js";
 import { compiledBy, releasingBlock } from "../program/link/compiled.js";
 import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
@@ -18,15 +18,16 @@ import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
 import { positionalOf } from "./call-arguments.js";
+import { assumedSize, measuredCost, usualCost } from "./call-costs.js";
 import { CallCycles, callsOfCycle, roundsOfCycle } from "./call-cycles.js";
 import { answersFromOwn, briefCalls, lightCalls } from "./call-kinds.js";
-import { commandCost, startsIdleCommand } from "./command-costs.js";
+import { startsIdleCommand } from "./command-costs.js";
 import { ConstructCosts } from "./construct-costs.js";
 import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { deadlineNs, roundsUntil } from "./deadlines.js";
 import { atPrecision } from "./decimal-precision.js";
-import { type Activation, bareActivation, calledForEach, defaultInnerLength, defaultLength, Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation, calledForEach, defaultLength, Evaluator } from "./evaluate.js";
 import { producerIn, type Staying, sharesOf, stayingAfter, stayingShare } from "./generators.js";
 import { GuardedSections, writtenOut } from "./guarded-sections.js";
 import {
@@ -44,7 +45,6 @@ import {
 import { accessRun, comparisonRun, contextRuns, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
 import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
-import { measuredCallNs } from "./library-costs.js";
 import {
   consumedNs,
   isComputing,
@@ -939,11 +939,19 @@ export class CostModel {
     const database = call.op === "call" ? databaseCost(name, call, at, this.evaluator) : undefined;
     const measured =
       database ??
-      (call.op === "call" ? this.measuredCost(name, call, at, verdict, entry.cost !== undefined) : tabulatedOperator(name, this.costs));
+      (call.op === "call"
+        ? measuredCost(
+            name,
+            call,
+            at,
+            { verdict, hasCost: entry.cost !== undefined },
+            { evaluator: this.evaluator, costs: this.costs, target: this.target },
+          )
+        : tabulatedOperator(name, this.costs));
     const told = costOf(entry, facts);
     // Of a sleep of an unknown length, what it takes beside that says nothing.
     const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
-    const usual = measured ?? (isTold ? told : this.defaultCost(entry, verdict, facts));
+    const usual = measured ?? (isTold ? told : usualCost(entry, verdict, facts, this.costs));
     const known = atPrecision(name, call, at, this.evaluator, usual);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
     const cost = isIdle
@@ -986,7 +994,7 @@ export class CostModel {
     }
     if (cost.missing.length > 0 && computes) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;
-      const assumed = this.assumedSize(entry);
+      const assumed = assumedSize(entry, this.loopDepth === 0 ? "once" : "in a loop");
       if (!assumed) return;
       this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
       if (verdict.gil === "releases") sum.native = add(sum.native, assumed);
@@ -1051,74 +1059,6 @@ export class CostModel {
       for (const each of inner.calls) this.calls.push({ ...each, times: each.times * count.likely, ns: each.ns * count.likely });
     }
   }
-
-  /** What the tables of the target say of a call; it runs without the GIL where it releases it. */
-  private measuredCost(name: string, call: CallOperation, at: Activation, verdict: Verdict, hasCost: boolean): CallCost | undefined {
-    const [first] = call.arguments;
-    if ((name === "time.sleep" || name === "asyncio.sleep") && first) {
-      const seconds = this.evaluator.number(first.value, at);
-      if (!seconds || seconds.low < 0) return undefined;
-      const fixed = this.costs.bulk["time.sleep:1ms"].nsPerUnit;
-      // What a sleep of a millisecond takes beyond it.
-      const late = {
-        low: Math.max(0, fixed.low - 1e6),
-        likely: Math.max(0, fixed.likely - 1e6),
-        high: Math.max(0, fixed.likely - 1e6) * 2,
-      };
-      return {
-        interpreterNs: this.costs.operations.callCMethod,
-        nativeNs: zero,
-        waitNs: add(scale(seconds, 1e9), late),
-        missing: [],
-        from: "measured",
-      };
-    }
-    const command = commandCost(name, call, at, this.evaluator, this.target);
-    if (command) return command;
-    const sized = measuredCallNs(name, call, at, this.evaluator, this.costs);
-    // Where knowledge has no cost either, a call whose size cannot be told is better taken as usual than for nothing.
-    const ns = sized ?? (hasCost ? undefined : tabulatedOfAnySizeNs(name, this.costs));
-    // Where only the size of an integer decides whether Python code converts it, the measured time is that of the usual one.
-    if (!ns || (verdict.gil === "depends" && verdict.possible.includes("releases"))) return undefined;
-    const releases = verdict.gil === "releases";
-    return { interpreterNs: releases ? zero : ns, nativeNs: releases ? ns : zero, waitNs: zero, missing: [], from: "measured" };
-  }
-
-  /** Time of the terms whose size is not known, with a size that spans what people pass. */
-  private assumedSize(entry: CallableEntry): Interval | undefined {
-    // What is handled once per round of a loop is a piece of something larger.
-    const bytes = this.loopDepth === 0 ? defaultBytes : defaultPieceBytes;
-    const elements = this.loopDepth === 0 ? defaultLength : defaultInnerLength;
-    let total: Interval = zero;
-    for (const term of entry.cost?.terms ?? []) {
-      if (term.term === "per-byte") total = add(total, multiply(term.ns, bytes));
-      else if (term.term === "per-element") total = add(total, multiply(term.ns, elements));
-      else if (term.term === "n-log-n") total = add(total, multiply(term.ns, scale(elements, 10)));
-    }
-    return total.likely > 0 ? total : undefined;
-  }
-
-  /** What a call takes of which knowledge gives no numbers, or whose effect on the GIL is open. */
-  private defaultCost(entry: CallableEntry, verdict: Verdict, facts: CallFacts): CallCost {
-    const nothing = { interpreterNs: zero, nativeNs: zero, waitNs: zero, missing: [], from: "default" as const };
-    if (entry.cost && verdict.gil === "depends") {
-      // What decides is the size, and a call too small to release the GIL is short as well.
-      const held: CallableEntry = { ...entry, gil: verdict.possible.includes("releases") ? "releases" : "holds" } as CallableEntry;
-      return costOf(held, facts) ?? nothing;
-    }
-    switch (entry.kind) {
-      case "io-wait":
-        return { ...nothing, interpreterNs: this.costs.operations.callCMethod, waitNs: interval(20_000, 1_000_000, 200_000_000) };
-      case "process-wait":
-        return { ...nothing, waitNs: interval(2_000_000, 100_000_000, 60_000_000_000) };
-      case "sleep":
-        return { ...nothing, waitNs: interval(1_000_000, 100_000_000, 10_000_000_000) };
-      case "sync-wait":
-        return { ...nothing, interpreterNs: this.costs.operations.callCMethod, waitNs: interval(0, 1_000_000, 10_000_000_000) };
-      default:
-        return { ...nothing, interpreterNs: this.costs.operations.callCMethod };
-    }
-  }
 }
 
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
@@ -1137,8 +1077,6 @@ const maximumSteps = 60_000;
 const maximumStack = 24;
 const longCallNs = 20_000;
 const shortKeyNs = 60;
-const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
-const defaultPieceBytes: Interval = interval(10, 100, 100_000);
 
 const waitingKinds: ReadonlySet<CallKind> = new Set(["io-wait", "sleep", "sync-wait", "process-wait"]);
 
