@@ -218,3 +218,42 @@ test("what stands behind the `else` of a loop runs where a `break` has ended tha
 `);
   assert.ok(taskNs(program("break")) > 10 * taskNs(program("continue")));
 });
+
+test("a length that is only likely decides no filter", () => {
+  const program = (filter: string): string => `${pool}
+import itertools
+PARTS = ["pro", "con", "tra", "ver", "sion", "mit", "tal", "gen", "er", "ly"]
+WORDS = ["".join(parts) for parts in itertools.permutations(PARTS, 3)]
+def slow(word):
+    total = 0
+    for other in range(200):
+        total += other
+    return total
+def task(word):
+    return sorted(slow(other) for other in WORDS${filter})
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as executor:
+        list(executor.map(task, ["protraver"] * 8))
+`;
+  const ratio = taskNs(program(" if abs(len(other) - len(word)) <= 2")) / taskNs(program(""));
+  assert.ok(ratio > 0.2 && ratio < 1.05, `${ratio}`);
+});
+
+test("variables of two loops over the same things are the same once in a round", () => {
+  const program = (test: string): string =>
+    inPool(`def task(number):
+    bodies = [number, number + 1, number + 2, number + 3, number + 4]
+    total = 0
+    for body in bodies:
+        for other in bodies:
+            if ${test}:
+                for part in range(1_000):
+                    total += part
+    return total
+`);
+  const all = taskNs(program("True"));
+  const apart = taskNs(program("other is not body")) / all;
+  assert.ok(apart > 0.75 && apart < 0.85, `${apart}`);
+  const same = taskNs(program("other is body")) / all;
+  assert.ok(same > 0.15 && same < 0.25, `${same}`);
+});

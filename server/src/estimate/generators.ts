@@ -1,5 +1,6 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { endsIn, leaving } from "../program/link/compound.js";
+import { boundWhereRead } from "../program/link/loop-variables.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { BranchOperation, CallOperation, Operation, Value, YieldOperation } from "../program/operation.js";
@@ -24,10 +25,28 @@ export function sharesOf({ test, arms }: BranchOperation, at: Activation, evalua
     const count = left.filter((leaves) => leaves).length;
     return { shares: left.map((leaves) => (leaves ? once / count : (1 - once) / (arms.length - count))), known: rounds > fewRounds };
   }
-  const share = test && arms.length === 2 ? evaluator.samples.share(test, at) : undefined;
+  const share = test && arms.length === 2 ? (evaluator.samples.share(test, at) ?? pairedShare(test, at, evaluator)) : undefined;
   if (share !== undefined) return { shares: [share, 1 - share], known: true };
   const usual = arms.filter((arm) => !raises(arm)).length;
   return { shares: arms.map((arm) => (usual === 0 ? 1 / arms.length : raises(arm) ? 0 : 1 / usual)), known: false };
+}
+
+/** How often the variables of two loops over the same things are the same: `if other is not body`, `if row == column`. */
+function pairedShare(test: Value, at: Activation, evaluator: Evaluator): number | undefined {
+  if (test.op !== "compute" || !/^(is|is not|==|!=)$/.test(test.operator)) return undefined;
+  const [one, other] = test.operands.map((operand) => loopedOver(operand, at));
+  if (!one || !other || one === other || test.operands.length !== 2) return undefined;
+  const [many, few] = [evaluator.length(one, at), evaluator.length(other, at)];
+  if (!many || !few || many.low !== few.low || many.high !== few.high || many.low < 1) return undefined;
+  const same = 1 / many.likely;
+  return test.operator === "is" || test.operator === "==" ? same : 1 - same;
+}
+
+/** What the loop goes over whose variable the value is. */
+function loopedOver(value: Value, at: Activation): Value | undefined {
+  if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== at.function.index) return undefined;
+  const [bound, ...others] = boundWhereRead(at.function, value.place.name, value);
+  return bound?.op === "element-of" && others.length === 0 ? bound.iterable : undefined;
 }
 
 const fewRounds = 12;

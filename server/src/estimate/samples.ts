@@ -428,7 +428,10 @@ export class Samples {
   number(value: Value | undefined, at: Activation): number | undefined {
     if (!value) return undefined;
     const sample = this.sample(value, at);
-    return sample?.kind === "number" ? sample.value : asCount(this.evaluator.number(value, at))?.likely;
+    if (sample?.kind === "number") return sample.value;
+    const count = asCount(this.evaluator.number(value, at));
+    // What is only likely does not decide a test.
+    return count && (!this.tested || count.low === count.high) ? count.likely : undefined;
   }
 }
 
