@@ -35,12 +35,13 @@ def make():
 class Workspace {
   private readonly links = new LinkMemory();
   private readonly extractions = new ExtractionMemory();
-  private readonly fixed = factsOf(parser, other);
+  private readonly fixed: Facts;
   private state = 0;
   private text = opened;
   private facts: Facts;
 
-  constructor() {
+  constructor(fixed = other) {
+    this.fixed = factsOf(parser, fixed);
     const { module, text, slots } = parser.open("/opened.py", opened);
     this.facts = extract(module, new Source(text, slots), this.extractions);
   }
@@ -263,3 +264,46 @@ describe("what follows from the whole program", () => {
     assert.ok(lengthOf(workspace.program(), "first") > before);
   });
 });
+
+/** Functions that each return what the one before does, further than values are followed, and call a method on it. */
+const chain = `class Box:
+    def tally(self):
+        return 1
+
+class Bag:
+    def tally(self):
+        return 2
+
+def hop0():
+    return Box()
+
+${Array.from({ length: 40 }, (_, index) => `def hop${index + 1}():\n    made = hop${index}()\n    made.tally()\n    return made\n\n`).join("")}def last():
+    return hop40()
+
+def after_last():
+    return last()
+`;
+
+// One of them stops at the very value that those who ask for callers get to know.
+for (const start of ["hop40", "last", "after_last"])
+  test(`callers that are looked for ahead after an edit leave the answers as they are in their turn: ${start}`, () => {
+    const workspace = new Workspace(chain);
+    try {
+      const read = (program: Program): { readonly found: number; readonly callers: number } => {
+        const node = functionNamed(program, start);
+        const found = program.resolver.remembered(node.file, "start", () =>
+          node.returned.flatMap((value) => program.resolver.resolve(value, node)),
+        );
+        return { found: found.length, callers: program.resolver.callersOf(functionNamed(program, "tally")).length };
+      };
+      const before = read(workspace.program());
+      assert.equal(before.found, 0, "who asks for it first does not get as far as the box");
+      assert.ok(before.callers > 0 && before.callers < 40, `${before.callers} functions are found to have one`);
+      workspace.edit("return value + 1", "value.tally()\n    return value + 1");
+      assert.deepEqual(read(workspace.program()), before);
+      workspace.edit("return value + 2", "value.tally()\n    return value + 2");
+      assert.deepEqual(read(workspace.program()), before);
+    } finally {
+      workspace.close();
+    }
+  });

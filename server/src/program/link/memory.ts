@@ -4,6 +4,7 @@ import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
+import { PartUnion, sameParts } from "./part-union.js";
 import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 
@@ -35,6 +36,8 @@ interface Question extends Lookups {
   failed: number;
   /** The last state for which it was looked into whether they are. */
   checked: number;
+  /** The state that it was asked in before its turn; there it rests on nothing that changed but other answers. */
+  foundAhead: number;
   /** Undefined until its answer has a place. */
   root: Answer | undefined;
   /** Whether one of its answers was found anew on the way to another question. */
@@ -179,6 +182,8 @@ export class AnswerMemory {
   private rest = 0;
   private overviews = new Map<string, Overview>();
   private collector: Collector | undefined;
+  /** While questions are asked before their turn: those that turned out to hold, and the states that they were of. */
+  private ahead: { readonly question: Question; readonly state: number }[] | undefined;
   /** Counts the times that what an answer rests on became another. */
   private turn = 0;
   private index = new ModuleIndex(new Set());
@@ -252,19 +257,33 @@ export class AnswerMemory {
   }
 
   /**
-   * The functions whose callers were looked for under a name of which there are other calls now. Most turn out to have the callers that they had; once
-   * that is known, whatever rests on them need not be found anew.
+   * Asks for the callers of functions for which they were looked for under a name of which there are other calls now. Most turn out to have the callers
+   * that they had; once that is known, whatever rests on them need not be found anew. But these questions come before those whose turn it is, and what
+   * is known when a question is asked can be a part of its answer. So nothing of it counts as known before somebody asks in turn; and what is found on
+   * the way round a circle, or was before, is forgotten.
    */
-  functionsCalledAnew(): readonly FunctionNode[] {
-    const found: FunctionNode[] = [];
-    if (this.lookups < this.state) return found;
-    for (const { callers } of this.answers.values()) {
-      for (const [node, answer] of callers) {
+  lookForCallersAnew(ask: (node: FunctionNode) => void): void {
+    if (this.lookups < this.state) return;
+    const confirmed: { readonly question: Question; readonly state: number }[] = [];
+    this.ahead = confirmed;
+    for (const { callers } of [...this.answers.values()]) {
+      for (const [node, answer] of [...callers]) {
         const { question } = answer;
-        if (question.root === answer && !question.isOrdered && this.haveLookupsChanged(question, question.state)) found.push(node);
+        if (question.root !== answer || question.isOrdered || !this.haveLookupsChanged(question, question.state)) continue;
+        const before = this.lastQuestion;
+        ask(node);
+        const asked = callers.get(node)?.question;
+        if (!asked || asked.number <= before) continue;
+        if (asked.isOrdered) asked.hasLost = true;
+        asked.foundAhead = this.state;
+        confirmed.push({ question: asked, state: this.state - 1 });
       }
     }
-    return found;
+    this.ahead = undefined;
+    for (const { question, state } of confirmed) {
+      question.state = state;
+      question.checked = 0;
+    }
   }
 
   /** Something is another in the present state; nobody has read it there yet. */
@@ -630,6 +649,8 @@ export class AnswerMemory {
     }
     const question = isOwn ? this.newQuestion() : outer;
     const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
+    // In the middle of a circle it may come to something else.
+    if (this.ahead && before?.question.isOrdered) question.isOrdered = true;
     if (isOwn && outer) question.found = [];
     question.found?.push(answer);
     if (before && before.question !== question) before.question.hasLost = true;
@@ -722,6 +743,7 @@ export class AnswerMemory {
       state: this.state,
       failed: 0,
       checked: 0,
+      foundAhead: 0,
       root: undefined,
       hasLost: false,
       isOrdered: false,
@@ -794,8 +816,9 @@ export class AnswerMemory {
     if (question.failed === this.state || question.hasLost || !question.root || question.checked === this.state) return "fails";
     const isUnchanged = this.rest <= since && this.lookups <= since;
     if (isUnchanged && !(question.all && this.haveChanged(question.all, since))) return this.settle(question, "holds");
-    if (question.parts && this.haveChanged(question.parts, since)) return this.settle(question, "fails");
-    if (this.lookups > since && this.haveLookupsChanged(question, since)) return this.settle(question, "fails");
+    const isOfNow = question.foundAhead === this.state;
+    if (!isOfNow && question.parts && this.haveChanged(question.parts, since)) return this.settle(question, "fails");
+    if (!isOfNow && this.lookups > since && this.haveLookupsChanged(question, since)) return this.settle(question, "fails");
     question.checked = this.state;
     for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return this.settle(question, "fails");
     return "begun";
@@ -807,8 +830,10 @@ export class AnswerMemory {
   }
 
   private settle(question: Question, verdict: Verdict): Verdict {
-    if (verdict === "holds") question.state = this.state;
-    else question.failed = this.state;
+    if (verdict === "holds") {
+      this.ahead?.push({ question, state: question.state });
+      question.state = this.state;
+    } else question.failed = this.state;
     return verdict;
   }
 
@@ -863,40 +888,6 @@ export class AnswerMemory {
   }
 }
 
-/** The union of sets of parts: one of them as it is, if all others are in it. */
-class PartUnion {
-  result: ReadonlySet<object> | undefined;
-  private own: Set<object> | undefined;
-  private seen: Set<ReadonlySet<object>> | undefined;
-  private last: ReadonlySet<object> | undefined;
-
-  add(parts: ReadonlySet<object> | undefined): void {
-    // Most questions rest on the same few sets.
-    if (!parts || parts === this.result || parts === this.last || parts.size === 0 || this.seen?.has(parts)) return;
-    this.last = parts;
-    if (!this.result) {
-      this.result = parts;
-      return;
-    }
-    this.seen ??= new Set();
-    this.seen.add(parts);
-    if (!this.own && isWithin(parts, this.result)) return;
-    if (!this.own && isWithin(this.result, parts)) {
-      this.result = parts;
-      return;
-    }
-    this.own ??= new Set(this.result);
-    this.result = this.own;
-    for (const part of parts) this.own.add(part);
-  }
-}
-
-function isWithin(some: ReadonlySet<object>, all: ReadonlySet<object>): boolean {
-  if (some.size > all.size) return false;
-  for (const each of some) if (!all.has(each)) return false;
-  return true;
-}
-
 /** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
 function joinInto(outer: Question, inner: Question): void {
   for (const answer of inner.found ?? none) {
@@ -919,13 +910,6 @@ function noteLookups(outer: Lookups, { files, names, given }: Lookups): void {
 
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
   return parts.size + known.size + others.size === 0;
-}
-
-function sameParts(a: ReadonlySet<object> | undefined, b: ReadonlySet<object> | undefined): boolean {
-  if (a === b) return true;
-  if (a?.size !== b?.size) return false;
-  for (const part of b ?? []) if (!a?.has(part)) return false;
-  return true;
 }
 
 /** States of the program, by what changed last in them. */

@@ -48,7 +48,7 @@ export class Resolver {
     this.lent?.take(state, () => {
       this.lent = undefined;
     });
-    for (const node of this.lent?.functionsCalledAnew() ?? []) this.callersOf(node);
+    this.lent?.lookForCallersAnew((node) => this.callersOf(node));
   }
 
   /** Whoever still asks about a state that is past finds all answers anew. */
