@@ -35,6 +35,8 @@ export function isDoubtfulMeeting(first: Access, second: Access, program: Progra
 /** Whether the method that starts the work in a pool waits for all of it, so that whoever calls it calls the next one afterwards. */
 function isCalledAfterwards(root: ThreadRoot): boolean {
   if (root.kind !== "caller" || root.within !== undefined || !root.beside.pool) return false;
+  // While a coroutine awaits it, others go on.
+  if (root.beside.in.head.isAsync) return false;
   return firstJoin(root.beside) < root.beside.in.head.end;
 }
 
