@@ -1,4 +1,4 @@
-import { exactly, type Interval, interval } from "../base/interval.js";
+import { exactly, interval } from "../base/interval.js";
 import { endsIn, leaving } from "../program/link/compound.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import type { Resolver } from "../program/link/resolver.js";
@@ -100,46 +100,59 @@ const endingLoop: ReadonlySet<Operation["op"]> = new Set(["return", "break"]);
 
 /** How many elements a generator function hands out in one activation. */
 export function yieldCount(operations: readonly Operation[], at: Activation, evaluator: Evaluator): Amount {
-  let total: Amount = exactly(0);
+  return totalOver(operations, at, evaluator, (operation) => {
+    if (operation.op !== "yield") return nothing;
+    return operation.isFrom ? operation.value && evaluator.length(operation.value, at) : exactly(1);
+  });
+}
+
+/** What operations add up to that each count for so much, as often as they run; undefined where that cannot be told of one that counts. */
+export function totalOver(
+  operations: readonly Operation[],
+  at: Activation,
+  evaluator: Evaluator,
+  amountOf: (operation: Operation) => Amount,
+): Amount {
+  let total: Amount = nothing;
   const plus = (amount: Amount): void => {
     total = combine(total, amount, (a, b) => a + b);
   };
   for (const operation of operations) {
     switch (operation.op) {
-      case "yield":
-        plus(operation.isFrom ? operation.value && evaluator.length(operation.value, at) : exactly(1));
-        break;
       case "loop": {
-        const inside = yieldCount(operation.body, at, evaluator);
+        const inside = totalOver(operation.body, at, evaluator, amountOf);
         if (inside && inside.high === 0) break;
-        const trips = evaluator.trips(operation, at);
-        plus(trips.known === "known" ? combine(inside, trips.count, (a, b) => a * b) : undefined);
+        const { count, known } = evaluator.trips(operation, at);
+        plus(known === "known" ? combine(inside, count, (a, b) => a * b) : undefined);
         break;
       }
       case "branch": {
-        const arms = operation.arms.map((arm) => yieldCount(arm, at, evaluator));
-        if (arms.some((arm) => arm === undefined)) return undefined;
-        const known = arms as readonly Interval[];
+        const arms = operation.arms.map((arm) => totalOver(arm, at, evaluator, amountOf));
+        const known = arms.flatMap((arm) => arm ?? []);
+        if (known.length < arms.length) return undefined;
+        if (known.every(({ high }) => high === 0)) break;
         const { shares } = sharesOf(operation, at, evaluator);
         plus(
           interval(
-            Math.min(...known.map((arm) => arm.low)),
-            known.reduce((sum, arm, index) => sum + arm.likely * (shares[index] ?? 0), 0),
-            Math.max(...known.map((arm) => arm.high)),
+            Math.min(...known.map(({ low }) => low)),
+            known.reduce((sum, { likely }, index) => sum + likely * (shares[index] ?? 0), 0),
+            Math.max(...known.map(({ high }) => high)),
           ),
         );
         break;
       }
       case "with":
       case "attempt":
-        plus(yieldCount(operation.body, at, evaluator));
+        plus(totalOver(operation.body, at, evaluator, amountOf));
         break;
       default:
-        break;
+        plus(amountOf(operation));
     }
   }
   return total;
 }
+
+const nothing = exactly(0);
 
 /** How many elements each of those has that a generator function hands out, where it does so in one place. */
 export function yieldedLength(call: CallOperation, at: Activation, evaluator: Evaluator): Amount {

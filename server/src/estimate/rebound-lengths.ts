@@ -3,10 +3,10 @@ import { contains } from "../base/range.js";
 import { functionKey } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { loopsIn } from "../program/link/loops.js";
-import type { ComputeOperation, Operation, ReadOperation, Value } from "../program/operation.js";
+import type { ComputeOperation, ReadOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
-import { sharesOf } from "./generators.js";
+import { totalOver } from "./generators.js";
 import { isEmptyContainer } from "./growing-containers.js";
 import { mentions } from "./value-shapes.js";
 
@@ -56,7 +56,11 @@ export class ReboundLengths {
     const around = loopsIn(holder.function).filter((loop) => contains(loop, start) && !isHead(loop.iterable, start));
     const inner = around.sort((a, b) => a.end - a.start - (b.end - b.start))[0];
     const block = inner ? inner.body : holder.function.facts.body;
-    const added = this.addedIn(block, additions, holder);
+    const added = totalOver(block, holder, this.evaluator, (operation) =>
+      operation.op === "compute" && additions.includes(operation)
+        ? this.evaluator.length(operation.operands[1] as Value, holder)
+        : exactly(0),
+    );
     const first = isEmptyContainer(start, (call) => this.evaluator.externalNames(call, holder))
       ? exactly(0)
       : this.evaluator.length(start, holder);
@@ -67,48 +71,6 @@ export class ReboundLengths {
       (loop) => contains(loop, read) && !contains(loop, start) && bound.some((value) => value !== start && contains(loop, value)),
     );
     return grows ? interval(0, whole.likely / 2, whole.high) : whole;
-  }
-
-  private addedIn(operations: readonly Operation[], additions: readonly Value[], at: Activation): Amount {
-    let total: Amount = exactly(0);
-    const plus = (amount: Amount): void => {
-      total = combine(total, amount, (a, b) => a + b);
-    };
-    for (const operation of operations) {
-      switch (operation.op) {
-        case "compute":
-          if (additions.some(({ start, end }) => start === operation.start && end === operation.end))
-            plus(this.evaluator.length(operation.operands[1] as Value, at));
-          break;
-        case "loop": {
-          const inside = this.addedIn(operation.body, additions, at);
-          if (inside && inside.high === 0) break;
-          const { count, known } = this.evaluator.trips(operation, at);
-          plus(known === "known" ? combine(inside, count, (a, b) => a * b) : undefined);
-          break;
-        }
-        case "branch": {
-          const arms = operation.arms.map((arm) => this.addedIn(arm, additions, at));
-          if (arms.every((arm) => arm && arm.high === 0)) break;
-          const { shares } = sharesOf(operation, at, this.evaluator);
-          const likely = arms.reduce((sum, arm, index) => sum + (arm?.likely ?? Number.NaN) * (shares[index] ?? 0), 0);
-          const known = arms.flatMap((arm) => arm ?? []);
-          plus(
-            known.length < arms.length
-              ? undefined
-              : interval(Math.min(...known.map(({ low }) => low)), likely, Math.max(...known.map(({ high }) => high))),
-          );
-          break;
-        }
-        case "with":
-        case "attempt":
-          plus(this.addedIn(operation.body, additions, at));
-          break;
-        default:
-          break;
-      }
-    }
-    return total;
   }
 }
 

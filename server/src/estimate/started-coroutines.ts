@@ -2,6 +2,7 @@ import { type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import type { Activation } from "./evaluate.js";
+import { lastName } from "./names-in-text.js";
 
 /** What a block of a coroutine starts of others, to wait at the same time. */
 export interface StartedTogether {
@@ -25,7 +26,7 @@ export function startedTogether(block: readonly Operation[], at: Activation, res
         starting.add(operation);
       continue;
     }
-    if (operation.op !== "call" || !starters.test(nameOf(operation) ?? "")) continue;
+    if (operation.op !== "call" || !starters.test(lastName(operation.callee) ?? "")) continue;
     const found = operation.arguments.flatMap(({ value }) => startedBy(value, block, at, resolver));
     for (const each of found) starting.add(each);
     if (found.length > 0 && !isTaskMaker(operation)) joining.add(operation);
@@ -49,19 +50,15 @@ export function besideWait(longest: Interval, wait: Interval): { readonly all: I
 
 const starters = /^(gather|wait|as_completed|create_task|ensure_future)$/;
 
-function nameOf({ callee }: CallOperation): string | undefined {
-  return callee.op === "read" && callee.place.kind !== "element" ? callee.place.name : undefined;
-}
-
 function isTaskMaker(call: CallOperation): boolean {
-  return /^(create_task|ensure_future)$/.test(nameOf(call) ?? "");
+  return /^(create_task|ensure_future)$/.test(lastName(call.callee) ?? "");
 }
 
 /** The operations of the block that make the coroutines. */
 function startedBy(value: Value, block: readonly Operation[], at: Activation, resolver: Resolver): readonly Operation[] {
   if (value.op === "call") {
     const made = isTaskMaker(value) ? value.arguments[0]?.value : value;
-    return made?.op === "call" && isCoroutine(made, at, resolver) ? block.filter((each) => each === made || sameRange(each, made)) : [];
+    return made?.op === "call" && isCoroutine(made, at, resolver) ? block.filter((each) => each === made) : [];
   }
   if (value.op === "display") return value.elements.flatMap((each) => startedBy(each, block, at, resolver));
   if (value.op === "comprehension") {
@@ -81,10 +78,6 @@ function isOfCoroutine(call: CallOperation, at: Activation, resolver: Resolver):
 
 function isCoroutine(call: CallOperation, at: Activation, resolver: Resolver): boolean {
   return resolver.callees(call, at.function).some((callee) => callee.function.head.isAsync);
-}
-
-function sameRange(a: { readonly start: number; readonly end: number }, b: { readonly start: number; readonly end: number }): boolean {
-  return a.start === b.start && a.end === b.end;
 }
 
 function isLoopOf(loop: LoopOperation, comprehension: Extract<Value, { op: "comprehension" }>): boolean {
