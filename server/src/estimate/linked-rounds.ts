@@ -1,4 +1,5 @@
 import { type Interval, interval } from "../base/interval.js";
+import { contains, type Range } from "../base/range.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { LoopOperation, Value } from "../program/operation.js";
@@ -25,17 +26,7 @@ function dividedOutRounds({ test, start, end }: LoopOperation, at: Activation, e
   const compared = test?.op === "compute" && (test.operator === "==" || test.operator === "not") ? test.operands[0] : undefined;
   if (compared?.op !== "compute" || compared.operator !== "%") return undefined;
   const [number, divisor] = compared.operands;
-  if (!number || !divisor || number.op !== "read" || number.place.kind !== "name") return undefined;
-  const isTaken = (at.function.bound(number.place.name) ?? []).some(
-    (bound) =>
-      bound.start >= start &&
-      bound.end <= end &&
-      bound.op === "compute" &&
-      /^\/\/?$/.test(bound.operator) &&
-      bound.operands[0] !== undefined &&
-      sameName(bound.operands[0], number),
-  );
-  if (!isTaken) return undefined;
+  if (!number || !divisor || !isDividedIn({ start, end }, number, at.function)) return undefined;
   const isTried = loopsAround(at.function, { start, end }).some((outer) => outer.start < start);
   const by = evaluator.number(divisor, at);
   const usual = by && by.low === by.high && by.low > 1 ? 1 / (by.low - 1) : isTried ? divisorsTried : 1;
@@ -46,16 +37,20 @@ function dividedOutRounds({ test, start, end }: LoopOperation, at: Activation, e
 const divisorsTried = 0.1;
 
 /** Whether the loop divides what its test holds another number against: `while d * d <= n`, where `n` gets smaller as divisors are found. */
-export function limitShrinks({ start, end }: LoopOperation, limit: Value, node: FunctionNode): boolean {
-  if (limit.op !== "read" || limit.place.kind !== "name" || limit.place.owner !== node.index) return false;
-  return (node.bound(limit.place.name) ?? []).some(
+export function limitShrinks(loop: LoopOperation, limit: Value, node: FunctionNode): boolean {
+  return limit.op === "read" && limit.place.kind === "name" && limit.place.owner === node.index && isDividedIn(loop, limit, node);
+}
+
+/** Whether a variable is divided there, and holds the quotient afterwards: `n //= d`. */
+function isDividedIn(within: Range, number: Value, node: FunctionNode): boolean {
+  if (number.op !== "read" || number.place.kind !== "name") return false;
+  return (node.bound(number.place.name) ?? []).some(
     (bound) =>
-      bound.start >= start &&
-      bound.end <= end &&
+      contains(within, bound) &&
       bound.op === "compute" &&
       /^\/\/?$/.test(bound.operator) &&
       bound.operands[0] !== undefined &&
-      sameName(bound.operands[0], limit),
+      sameName(bound.operands[0], number),
   );
 }
 

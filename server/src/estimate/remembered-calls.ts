@@ -1,5 +1,5 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
-import type { ParameterFacts } from "../program/facts.js";
+import type { FunctionFacts, ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { decoratorNames } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
@@ -18,34 +18,31 @@ const remembering: ReadonlySet<string> = new Set(["lru_cache", "cache", "memoize
  * is there, and in which it stores what it has worked out.
  */
 export function remembers(node: FunctionNode): boolean {
-  return (
-    decoratorNames(node).some((name) => remembering.has(name)) || node.file.derive("results that are kept", () => new Keeping()).in(node)
-  );
+  return decoratorNames(node).some((name) => remembering.has(name)) || keepsResults(node);
 }
 
-class Keeping {
-  private readonly known = new Map<FunctionNode, boolean>();
+const keeping = new WeakMap<FunctionFacts, boolean>();
 
-  in(node: FunctionNode): boolean {
-    const known = this.known.get(node);
-    if (known !== undefined) return known;
-    const stores = new Set<string>();
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "write" || operation.place.kind !== "element" || operation.value?.op === "constant") return;
-      const name = keptIn(operation.place.object, node);
-      if (name !== undefined) stores.add(name);
-    });
-    const returns = (value: Value, depth = 0): boolean => {
-      if (value.op === "read" && value.place.kind === "element") return stores.has(keptIn(value.place.object, node) ?? "");
-      if (value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute" && value.callee.place.name === "get")
-        return stores.has(keptIn(value.callee.place.object, node) ?? "");
-      if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index || depth > 2) return false;
-      return (node.bound(value.place.name) ?? []).some((bound) => returns(bound, depth + 1));
-    };
-    const keeps = stores.size > 0 && node.returned.some((value) => returns(value));
-    this.known.set(node, keeps);
-    return keeps;
-  }
+/** Of a function by itself: who asks for it rests on nothing else in its file. */
+function keepsResults(node: FunctionNode): boolean {
+  const known = keeping.get(node.facts);
+  if (known !== undefined) return known;
+  const stores = new Set<string>();
+  walkOperations(node.facts.body, (operation) => {
+    if (operation.op !== "write" || operation.place.kind !== "element" || operation.value?.op === "constant") return;
+    const name = keptIn(operation.place.object, node);
+    if (name !== undefined) stores.add(name);
+  });
+  const returns = (value: Value, depth = 0): boolean => {
+    if (value.op === "read" && value.place.kind === "element") return stores.has(keptIn(value.place.object, node) ?? "");
+    if (value.op === "call" && value.callee.op === "read" && value.callee.place.kind === "attribute" && value.callee.place.name === "get")
+      return stores.has(keptIn(value.callee.place.object, node) ?? "");
+    if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index || depth > 2) return false;
+    return (node.bound(value.place.name) ?? []).some((bound) => returns(bound, depth + 1));
+  };
+  const keeps = stores.size > 0 && node.returned.some((value) => returns(value));
+  keeping.set(node.facts, keeps);
+  return keeps;
 }
 
 /** The name of a container that outlives a call: a parameter, a variable of a function around, an attribute. */
