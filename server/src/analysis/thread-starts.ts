@@ -1,7 +1,8 @@
 import type { Range } from "../base/range.js";
-import { type Access, activityOf } from "../program/link/activity.js";
+import { activityOf } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
+import type { Access } from "../program/link/moments.js";
 import { type ThreadRoot, threadRoots } from "../program/link/roots.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { accessesByLocation, threadsText } from "../rules/race.js";

@@ -1,11 +1,11 @@
 import { compare } from "../base/compare.js";
 import { contains } from "../base/range.js";
-import type { Access } from "../program/link/activity.js";
 import { type CheckThenAct, isDiscard, isNone } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
+import type { Access } from "../program/link/moments.js";
 import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";

@@ -1,12 +1,12 @@
 import { knownTargets, targetName } from "../base/target.js";
 import type { GapStep } from "../knowledge/atomicity.js";
 import { checkThenActVerdict } from "../knowledge/check-then-act.js";
-import type { Access } from "../program/link/activity.js";
 import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { isFilledBefore } from "../program/link/filled-before.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, takesLock, writtenName } from "../program/link/locks.js";
+import type { Access } from "../program/link/moments.js";
 import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";

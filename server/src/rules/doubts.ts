@@ -1,11 +1,11 @@
 import { fileName } from "../base/path.js";
-import type { Access, CallStep } from "../program/link/activity.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import { placesKeeping } from "../program/link/kept-places.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
+import type { Access, CallStep } from "../program/link/moments.js";
 import { calledFromOutside, isWindow } from "../program/link/promises.js";
 import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
 import { callOf } from "../program/link/same-lock.js";

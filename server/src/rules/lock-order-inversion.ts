@@ -1,10 +1,11 @@
 import type { Range } from "../base/range.js";
-import { type Acquisition, activityOf, type CallStep } from "../program/link/activity.js";
+import { activityOf } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { areTwins, isOrdered } from "../program/link/lock-order.js";
 import { commonLocks, givenBack, type HeldLock, isNoLock, writtenName } from "../program/link/locks.js";
+import type { Acquisition, CallStep } from "../program/link/moments.js";
 import { sameWay } from "../program/link/one-object.js";
 import { concurrentMoments } from "../program/link/parallel.js";
 import { callOf } from "../program/link/same-lock.js";

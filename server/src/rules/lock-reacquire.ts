@@ -1,9 +1,10 @@
 import { rangeOf } from "../base/range.js";
-import { type Acquisition, acquisitionsOfAnyone, activityOf, type CallStep } from "../program/link/activity.js";
+import { acquisitionsOfAnyone, activityOf } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { handedOver, objectOfMethod } from "../program/link/hand-over.js";
 import type { HeldLock } from "../program/link/locks.js";
+import type { Acquisition, CallStep } from "../program/link/moments.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import { callOf, expressionOf, isSurelyHeld, levelOf } from "../program/link/same-lock.js";
 import { samePlace, sameValue } from "../program/link/updates.js";

@@ -1,8 +1,8 @@
 import { blockingOf } from "../knowledge/blocking.js";
-import type { Access } from "../program/link/activity.js";
 import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
+import type { Access } from "../program/link/moments.js";
 import { argumentFor, isFrozen } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
 import { innerValues, someValue, walkOperations } from "../program/link/walk.js";

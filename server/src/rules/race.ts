@@ -1,7 +1,7 @@
 import { append } from "../base/append.js";
 import { codeOnOneLine } from "../base/markdown.js";
 import type { Range } from "../base/range.js";
-import { type Access, activityOf, type Moment } from "../program/link/activity.js";
+import { activityOf } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
 import { isWithin, ownerOfCell } from "../program/link/cells.js";
 import type { FunctionNode } from "../program/link/entity.js";
@@ -10,6 +10,7 @@ import { areInOrder } from "../program/link/handovers.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from "../program/link/locks.js";
 import { loopsAround } from "../program/link/loops.js";
+import type { Access, Moment } from "../program/link/moments.js";
 import { makesStarter, sameObject } from "../program/link/one-object.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { besideIn, type ThreadRoot } from "../program/link/roots.js";

@@ -1,5 +1,5 @@
-import type { Access } from "../program/link/activity.js";
 import { lastNameOf } from "../program/link/last-name.js";
+import type { Access } from "../program/link/moments.js";
 import { innerValues, someValue, walkOperations } from "../program/link/walk.js";
 import type { Value } from "../program/operation.js";
 import { isHarmless } from "./checked-act.js";

@@ -1,8 +1,8 @@
 import { knownTargets, targetName } from "../base/target.js";
 import { lazyInitialisationVerdict } from "../knowledge/check-then-act.js";
-import type { Access } from "../program/link/activity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import type { Program } from "../program/link/link.js";
+import type { Access } from "../program/link/moments.js";
 import { accidentText, actPlaces, actTargets, type CheckedAct, checkedActOf, effectOf, guardText, locksAfterLook } from "./checked-act.js";
 import { evidenceOf, lengthOfWays } from "./evidence.js";
 import { withSetDefault } from "./fixes/lock-fix.js";

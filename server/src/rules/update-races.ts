@@ -1,8 +1,8 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
-import type { Access } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
+import type { Access } from "../program/link/moments.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { accessesByLocation, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
 import type { Match, TargetVerdict } from "./rule.js";

@@ -1,40 +1,37 @@
 import type { Range } from "../../base/range.js";
-import type { GapStep } from "../../knowledge/atomicity.js";
 import { blockingOf } from "../../knowledge/blocking.js";
 import type { CallableEntry } from "../../knowledge/entry.js";
 import type { FunctionFacts } from "../facts.js";
-import type {
-  CallOperation,
-  ElementPlace,
-  LoopOperation,
-  Operation,
-  Place,
-  ReadOperation,
-  Value,
-  WriteOperation,
-  YieldOperation,
-} from "../operation.js";
+import type { CallOperation, LoopOperation, Operation, ReadOperation, Value, WriteOperation, YieldOperation } from "../operation.js";
 import { isCalledUnderLock } from "./called-under-lock.js";
-import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
-import type { CheckThenAct } from "./compound.js";
-import { changedByFunction, changingMethods } from "./container-changes.js";
+import { isWithin, ownerOfCell } from "./cells.js";
+import { changedByFunction } from "./container-changes.js";
 import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
-import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
-import { guardedStates } from "./guarded-state.js";
-import { type IdleLoop, idleLoopsIn } from "./idle-loops.js";
+import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import {
+  enteringMethods,
+  heldOnEvery,
+  hold,
+  isEnteredOnStack,
+  isExitStack,
+  isTakenOfElement,
+  replace,
+  takenIn,
+  takingLocks,
+  threadIdentity,
+  withoutIdentity,
+} from "./held.js";
 import { implicitCall, implicitMethodsIn } from "./implicit-calls.js";
 import { iteratedKind, iterationsOf } from "./iteration.js";
 import { knownOnWay } from "./known-on-way.js";
-import { lastNameOf } from "./last-name.js";
+import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import { functionsThat, functionTest } from "./linked-file.js";
+import { functionsThat } from "./linked-file.js";
 import {
   commonLocks,
   givenBack,
   type HeldLock,
-  heldThroughout,
-  isAcquire,
   leavesTaken,
   lockOfManager,
   locksOf,
@@ -42,106 +39,23 @@ import {
   mayFail,
   mayHoldAtYield,
   takesLock,
-  threadIdentityKey,
   triedIn,
   turnAt,
 } from "./locks.js";
-import type { Look } from "./looks.js";
 import { loopsAround } from "./loops.js";
-import { MadeForStart } from "./made-for-start.js";
+import type { Access, Acquisition, CallStep, Poll, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
-import { objectionTo } from "./object-sharing.js";
-import { classOfKey } from "./one-object.js";
-import { type AbstractObject, type Frame, type FrameArgument, isConstantKey, Ownership, wayBreak } from "./ownership.js";
-import type { Placed } from "./parallel.js";
+import { type Frame, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
-import { countsComings, remembersByKey } from "./repeated-keys.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
-import { threadObjectOf } from "./spawns.js";
-import { armOfThread, isThreadIdentity, usesThreadIdentity } from "./thread-identity.js";
+import { type Activation, baseOf, elementsOf, isPropertyMethod, methodFrame, StateAccesses } from "./state-accesses.js";
+import { armOfThread, usesThreadIdentity } from "./thread-identity.js";
 import { checksThroughCalls, noChecks } from "./through-calls.js";
 import { decided } from "./truth.js";
-import {
-  countsOn,
-  gapOfAdding,
-  inPlaceMethod,
-  isProperty,
-  isSizeFor,
-  readForAdding,
-  samePlace,
-  storeOf,
-  type UpdateForm,
-  updateForm,
-  updateGap,
-  updateRead,
-} from "./updates.js";
-import { someValue, walkOperations } from "./walk.js";
-
-/** One moment of a thread: where it is, how it got there, and what it holds. */
-export interface Moment {
-  readonly root: ThreadRoot;
-  readonly function: FunctionNode;
-  readonly range: Range;
-  readonly locks: readonly HeldLock[];
-  /** Calls from the root to the function, outermost first. */
-  readonly path: readonly CallStep[];
-}
-
-export interface CallStep {
-  readonly function: FunctionNode;
-  readonly call: Range;
-}
-
-/** What a thread does to state that others can reach. */
-export interface Access extends Moment {
-  /** Equal for accesses to the same state; the content of a container has the container's location and `[]`. */
-  readonly location: string;
-  /**
-   * `assign`, `update`, `delete`: a statement stores or deletes. `change`: a method adds, removes or reorders elements. `iterate`: a loop, or
-   * a call that runs Python code, goes through it. `copy`: a call goes through it in C. `advance`: an iterator is moved on. `use`: a method of an object that is not thread-safe is called, or of one that was checked before.
-   * `read`: it is looked at while a lock is held. `insert`: a statement stores or deletes an element that is this thread's own, which the others
-   * notice by the container's size only.
-   */
-  readonly does: "assign" | "update" | "delete" | "change" | "iterate" | "copy" | "advance" | "use" | "read" | "insert";
-  /** The whole statement, for writes; else the expression. */
-  readonly statement: Range;
-  readonly operation: WriteOperation | CallOperation | LoopOperation | ReadOperation | YieldOperation;
-  /** For a read-modify-write: what runs between the read and the write, and whether the result depends on who comes first; see `countsOn`. */
-  readonly update:
-    | { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm; readonly result: "counted" | "kept" }
-    | undefined;
-  /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
-  readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
-  /** Whose it is; see `Placed`. */
-  readonly of: Placed["of"];
-  /** The variable through which the state was reached: `global …`, `cell …`, or `self` with its class and those that it extends. */
-  readonly through: string;
-  /** The way to the object whose attribute it is; see `AbstractObject`. */
-  readonly via: string;
-}
-
-/** A thread takes a lock. `locks` are those it holds already. */
-export interface Acquisition extends Moment {
-  readonly lock: HeldLock;
-  /** `attempt`: it may come back without the lock, and so never waits for ever. */
-  readonly waits: "until-free" | "attempt";
-}
-
-/** A thread calls something that blocks until time passes or somebody else acts. */
-export interface Wait extends Moment {
-  readonly call: CallOperation;
-  readonly entry: CallableEntry;
-}
-
-/** A thread comes to a loop that only looks, in some of its rounds, whether others have acted. */
-export interface Poll extends Moment {
-  readonly idle: IdleLoop;
-  /** Looks at state, and where this thread finds it. */
-  readonly looks: readonly { readonly look: Look; readonly access: Access }[];
-}
-
+import { inPlaceMethod, storeOf, updateRead } from "./updates.js";
+import { walkOperations } from "./walk.js";
 /** Everything that threads of a program do that others can notice. */
 export interface Activity {
   readonly accesses: readonly Access[];
@@ -297,63 +211,38 @@ function rootIdentity(root: ThreadRoot, program: Program): string {
   }
 }
 
-/** One way through a function: its frame, and what was held at the checks that came by. */
-interface Activation {
-  readonly frame: Frame;
-  readonly path: readonly CallStep[];
-  readonly checks: ReadonlyMap<Operation, CheckThenAct>;
-  readonly byCall: ReadonlyMap<CallOperation, readonly CheckThenAct[]>;
-  readonly heldAt: Map<Operation, readonly HeldLock[]>;
-  /** What is held at each way out. */
-  readonly exits: (readonly HeldLock[])[];
-  /** What is held at each `break` and `continue` of each loop around, the innermost last. */
-  readonly jumps: (readonly HeldLock[])[][];
-  /** What is held when a generator hands over to whoever iterates. */
-  readonly yields: (readonly HeldLock[])[];
-}
-
 class Walker {
-  private readonly accesses: Access[] = [];
-  private readonly actsByCall: Access[] = [];
   private readonly acquisitions: Acquisition[] = [];
   private readonly waits: Wait[] = [];
-  private readonly polls: Poll[] = [];
   private readonly threaded = new Set<FunctionNode>();
   private readonly ownership: Ownership;
-  private readonly made: MadeForStart;
+  /** What threads do to state; undefined where it is not asked for. */
+  private readonly state: StateAccesses | undefined;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
-  private readonly families = new Map<string, string>();
-  /** The names of state of which a comment says what guards it: there, every look counts. */
-  private guarded: ReadonlySet<string> | undefined;
   /** What each state of each function leaves held, so that none is walked twice. */
   private visited = new Map<string, Exit>();
   private readonly entries = new Map<FunctionNode, readonly HeldLock[]>();
   private steps = 0;
   private nesting = 0;
   private current!: ThreadRoot;
-  /** The object that starts the thread on itself. */
-  private perSpawn = new Set<string>();
-  /** The objects that each call of the spawning function makes or is given: locals and parameters of it. */
-  private perCall = new Set<string>();
   /** The functions that the current root reaches. */
   private reached = new Set<string>();
 
   private readonly whose: "threads" | "anyone";
-  private readonly state: "noted" | "not asked for";
 
   constructor(
     private readonly program: Program,
     purpose: Purpose,
   ) {
     this.ownership = new Ownership(program.resolver);
-    this.made = new MadeForStart(program);
     this.whose = purpose === "locks of anyone" ? "anyone" : "threads";
-    this.state = purpose === "all of threads" ? "noted" : "not asked for";
+    if (purpose === "all of threads") this.state = new StateAccesses(program, this.ownership);
   }
 
   found(): Walked {
-    const { accesses, actsByCall, acquisitions, waits, polls, entries } = this;
+    const { acquisitions, waits, entries } = this;
+    const { accesses, actsByCall, polls } = this.state ?? { accesses: [], actsByCall: [], polls: [] };
     return { accesses, actsByCall, acquisitions, waits, polls, functions: [...this.threaded], entries };
   }
 
@@ -364,16 +253,13 @@ class Walker {
     const start = this.ownership.beside(node);
     if (!contexts.some((context) => locksOf(context, start, this.program, this.ownership, this.whose).length > 0)) return;
     this.current = { kind: "marked", key: `taker ${functionKey(node)}`, function: node, instances: "several" };
-    this.perSpawn = new Set();
-    this.perCall = new Set();
     this.steps = 0;
     this.enter(start, [], []);
   }
 
   /** `held`: what whoever calls the root's function is known to hold. */
   root(root: ThreadRoot, held: readonly HeldLock[] = []): void {
-    const before = this.accesses.length;
-    const actsBefore = this.actsByCall.length;
+    const before = this.state?.mark();
     this.walk(root, held);
     // A variable of a function that this thread calls itself is most likely this thread's own, whichever way its closure is reached.
     const isReached = (owner: string | undefined): boolean =>
@@ -383,8 +269,7 @@ class Walker {
       const isBrought = way !== undefined && isWithin(root.function, way);
       return !isReached(ownerOfCell(access.location)) && (isBrought || !isReached(way));
     };
-    this.accesses.push(...this.accesses.splice(before).filter(isOthers));
-    this.actsByCall.push(...this.actsByCall.splice(actsBefore).filter(isOthers));
+    if (before) this.state?.keepSince(before, isOthers);
   }
 
   /** The locks held whenever the function was entered by a call; none if it never was. */
@@ -396,20 +281,13 @@ class Walker {
     // The entries of one promise are one root: what one of them reached, the others need not reach again.
     if (root.kind !== "promised" || this.current?.key !== root.key) this.visited = new Map();
     this.current = root;
-    this.perSpawn = new Set();
-    this.perCall = new Set();
+    this.state?.begin(root);
     this.steps = 0;
     this.reached = new Set();
     switch (root.kind) {
       case "spawn": {
         const frame = this.ownership.start(root.spawn, root.target);
-        const self = root.target.receiver && frame.function.head.parameters[0];
-        for (const [name, object] of frame.parameters) {
-          if (object.sharing !== "shared") continue;
-          if (this.made.isMadeIn(root.spawn.in, object.key)) this.perCall.add(object.key);
-          else if (name === self?.name) this.perSpawn.add(object.key);
-        }
-        for (const key of this.made.broughtAlong(root)) this.perSpawn.add(key);
+        this.state?.given(root, frame);
         this.enter(frame, [], []);
         return;
       }
@@ -481,7 +359,7 @@ class Walker {
     const activation: Activation = {
       frame,
       path,
-      ...(this.state === "noted" ? checksThroughCalls(frame.function, this.program) : noChecks),
+      ...(this.state ? checksThroughCalls(frame.function, this.program) : noChecks),
       heldAt: new Map(),
       exits: [],
       jumps: [],
@@ -534,12 +412,10 @@ class Walker {
           this.write(operation, activation, held);
           break;
         case "read":
-          if (this.state === "noted") {
-            // What is read far below where a lock was taken is not what the lock is for.
-            if (held.some((lock) => lock.taken.function === frame.function) || this.isDeclaredGuarded(operation.place))
-              this.read(operation, activation, held);
-            this.use(operation, activation, held);
-          }
+          // What is read far below where a lock was taken is not what the lock is for.
+          if (held.some((lock) => lock.taken.function === frame.function) || this.state?.isDeclaredGuarded(operation.place))
+            this.state?.read(operation, activation, held);
+          this.state?.use(operation, activation, held);
           this.property(operation, activation, held);
           break;
         case "call":
@@ -549,21 +425,21 @@ class Walker {
           this.with(operation, activation, held);
           break;
         case "loop": {
-          this.noteHeldAt(operation, activation, held);
+          this.state?.noteHeldAt(operation, activation, held);
           const during = isReturnedGenerator(operation, frame.function)
             ? held.filter((lock) => lock.taken.function !== frame.function)
             : held;
           this.iterate(operation, operation.header, activation, during);
-          if (this.state === "noted") this.poll(operation, activation, during);
+          this.state?.poll(operation, activation, during);
           this.rounds(operation, activation, during);
           break;
         }
         case "branch":
-          this.noteHeldAt(operation, activation, held);
+          this.state?.noteHeldAt(operation, activation, held);
           if (this.branch(operation, activation, held)) return true;
           break;
         case "attempt":
-          this.noteHeldAt(operation, activation, held);
+          this.state?.noteHeldAt(operation, activation, held);
           if (this.attempt(operation, activation, held)) return true;
           break;
         case "yield":
@@ -602,7 +478,7 @@ class Walker {
         : [];
     // `while not lock.acquire(timeout=1): …` goes on until it has the lock.
     const tried = operation.form === "while" && !operation.endsEarly ? triedIn(operation.test, activation.frame.function) : undefined;
-    const won = tried?.arm === "other" ? inner.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start) : [];
+    const won = tried?.arm === "other" ? inner.filter((lock) => lock.taken.range.start === receiverOf(tried.call)?.start) : [];
     replace(held, heldOnEvery([held, ...ways]) ?? held);
     for (const lock of [...ofAll, ...won]) hold(held, lock);
   }
@@ -614,9 +490,9 @@ class Walker {
       armOfThread(operation, this.current, activation.frame.function, this.program.resolver) ?? this.armOfSpawn(operation, activation);
     if (own) return this.operations(own, activation, held);
     const turn = turnAt(operation.test, activation.frame, this.program, this.ownership);
-    if (turn) this.noteHeldAt(operation, activation, [...held, turn.lock]);
+    if (turn) this.state?.noteHeldAt(operation, activation, [...held, turn.lock]);
     const tried = triedIn(operation.test, activation.frame.function);
-    const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === objectOf(tried.call)?.start);
+    const lockOfTry = tried && held.filter((lock) => lock.taken.range.start === receiverOf(tried.call)?.start);
     const after: (readonly HeldLock[])[] = [];
     operation.arms.forEach((arm, index) => {
       const hasIt = !tried || (tried.arm === "first") === (index === 0);
@@ -714,8 +590,8 @@ class Walker {
   private call(operation: CallOperation, activation: Activation, held: HeldLock[]): void {
     const { frame, path } = activation;
     const { callee } = operation;
-    if (this.state === "noted") {
-      this.use(operation, activation, held);
+    if (this.state) {
+      this.state.use(operation, activation, held);
       const stored = storeOf(operation);
       if (stored && updateRead(stored, frame.function)) this.write(stored, activation, held);
     }
@@ -740,9 +616,9 @@ class Walker {
           return;
         }
       }
-      if (this.state === "noted") this.methodCall(operation, object, name, activation, held);
+      this.state?.methodCall(operation, object, name, activation, held);
     }
-    if (this.state === "noted") this.actsOf(operation, activation, held);
+    this.actsOf(operation, activation, held);
     this.calledFunction(operation, activation, held);
     const callees = decoratedCallees(this.calleesIn(operation, frame), callee, frame, this.ownership, this.program.resolver);
     for (const { function: node, receiver, decoration } of callees) {
@@ -765,17 +641,15 @@ class Walker {
 
   /** What the called function does because of a look that was made here. */
   private actsOf(call: CallOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const before = this.accesses.length;
+    const { state } = this;
+    if (!state) return;
+    const before = state.mark();
     for (const { act } of activation.byCall.get(call) ?? []) {
       if (act.op === "write") this.write(act, activation, held);
       else if (act.op === "call" && act.callee.op === "read" && act.callee.place.kind === "attribute")
-        this.methodCall(act, act.callee.place.object, act.callee.place.name, activation, held);
+        state.methodCall(act, act.callee.place.object, act.callee.place.name, activation, held);
     }
-    this.actsByCall.push(...this.accesses.splice(before));
-  }
-
-  private noteHeldAt(operation: Operation, { heldAt }: Activation, held: readonly HeldLock[]): void {
-    if (this.state === "noted") heldAt.set(operation, [...held]);
+    state.byCallSince(before);
   }
 
   private acquired(lock: HeldLock, waits: Acquisition["waits"], { frame, path }: Activation, held: readonly HeldLock[]): void {
@@ -829,14 +703,14 @@ class Walker {
     for (const entity of resolver.resolve(context, frame.function)) {
       if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body) && mayHoldAtYield(entity.function.facts.body);
       if (entity.kind !== "instance") continue;
-      const enter = this.managerFrame(entity, "__enter__", context, frame);
+      const enter = methodFrame(entity, "__enter__", context, frame, this.program, this.ownership);
       if (!enter) continue;
       takes ||= leavesTaken(enter.function);
       added(this.enter(enter, held, [...path, step]).held);
     }
     if (found.length > 0 || takes) return found.length > 0 ? found : lockOfManager(context, frame, this.ownership);
     // `with self._lock.for_reading():` holds the lock in one way or another.
-    const object = context.op === "call" ? objectOf(context) : undefined;
+    const object = context.op === "call" ? receiverOf(context) : undefined;
     return object && looksLikeLock(object) ? lockOfManager(object, frame, this.ownership) : found;
   }
 
@@ -852,7 +726,7 @@ class Walker {
 
   private left(context: Value, frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): void {
     for (const entity of this.program.resolver.resolve(context, frame.function)) {
-      const exit = entity.kind === "instance" ? this.managerFrame(entity, "__exit__", context, frame) : undefined;
+      const exit = entity.kind === "instance" ? methodFrame(entity, "__exit__", context, frame, this.program, this.ownership) : undefined;
       if (exit) this.enter(exit, held, [...path, { function: frame.function, call: context }]);
     }
   }
@@ -861,47 +735,17 @@ class Walker {
   private property({ place, start, end }: ReadOperation, { frame, path }: Activation, held: readonly HeldLock[]): void {
     if (place.kind !== "attribute" || !this.program.isPropertyName(place.name)) return;
     for (const entity of this.program.resolver.resolve(place.object, frame.function)) {
-      const inner = entity.kind === "instance" ? this.managerFrame(entity, place.name, place.object, frame) : undefined;
+      const inner =
+        entity.kind === "instance" ? methodFrame(entity, place.name, place.object, frame, this.program, this.ownership) : undefined;
       if (inner && isPropertyMethod(inner.function)) this.enter(inner, held, [...path, { function: frame.function, call: { start, end } }]);
     }
   }
 
-  private managerFrame(entity: Extract<Entity, { kind: "instance" }>, name: string, context: Value, frame: Frame): Frame | undefined {
-    const method = this.program.resolver.method(entity.class, name);
-    const self = method?.head.parameters[0]?.name;
-    if (!method || !self) return undefined;
-    const object = this.ownership.object(context, frame);
-    return { function: method, parameters: new Map([[self, { ...object, class: entity.class }]]), caller: frame, depth: frame.depth + 1 };
-  }
-
   private write(write: WriteOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const { frame } = activation;
     // Names in double underscores are how definitions are dressed up, at import time.
     if (write.place.kind === "attribute" && /^__.*__$/.test(write.place.name)) return;
     this.changedInPlace(write, activation, held);
-    if (this.state !== "noted") return;
-    this.noteHeldAt(write, activation, held);
-    const object = this.location(write.place, frame) ?? this.repeatedElement(write, activation);
-    const statement = { start: write.statement.start, end: write.statement.end };
-    if (!object && write.place.kind === "element") {
-      const container = this.ownership.object(write.place.object, frame);
-      if (container.sharing === "shared")
-        this.access("insert", elementsOf(container), write, statement, baseOf(write.place), activation, held);
-    }
-    if (object?.sharing !== "shared") return;
-    const read = updateRead(write, frame.function);
-    if (read?.op === "read" && this.isThreadsOwn(read, frame)) return;
-    const isCounted = read && (countsOn(write, read, frame.function) || isSizeFor(write, read));
-    const update = read
-      ? {
-          gap: updateGap(write, read, frame.function, this.program.resolver),
-          read: { start: read.start, end: read.end },
-          form: updateForm(write, frame.function, this.program.resolver),
-          result: isCounted ? ("counted" as const) : ("kept" as const),
-        }
-      : undefined;
-    const does = update ? "update" : write.form === "delete" ? "delete" : "assign";
-    this.access(does, object, write, statement, baseOf(write.place), activation, held, update);
+    this.state?.write(write, activation, held);
   }
 
   /** `total += x` runs `__iadd__` of an object of the program. */
@@ -910,56 +754,6 @@ class Walker {
     const object = write.value?.op === "compute" ? write.value.operands[0] : undefined;
     if (method === undefined || !object) return;
     this.runs(this.program.resolver.resolve(object, activation.frame.function), [method], object, write, activation, held);
-  }
-
-  private read(read: ReadOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const object = this.location(read.place, activation.frame);
-    if (object?.sharing === "shared") this.access("read", object, read, read, baseOf(read.place), activation, held);
-  }
-
-  /** Calls of methods on state: those that change a container, and those of objects that threads must not share. */
-  private methodCall(call: CallOperation, object: Value, name: string, activation: Activation, held: readonly HeldLock[]): void {
-    const { frame } = activation;
-    const { resolver, knowledge } = this.program;
-    const checked = activation.checks.get(call);
-    const mayChange = changingMethods.has(name);
-    if (object.op !== "read") return;
-    const entities = resolver.resolve(object, frame.function);
-    const isContainer = entities.length === 0 || entities.some((entity) => isContainerEntity(entity, knowledge));
-    const isUnsafe = entities.some((entity) => objectionTo(entity, name, resolver) !== undefined);
-    // What an object of the program does about threads is its own business.
-    const isOwn = entities.some((entity) => entity.kind === "instance");
-    const changesChecked = checked !== undefined && checked.does !== "use" && !isOwn;
-    if (!(mayChange && isContainer) && !isUnsafe && !changesChecked) return;
-    const target = this.ownership.object(object, frame);
-    if (target.sharing !== "shared") return;
-    if (mayChange && isContainer) {
-      const read = readForAdding(call, frame.function);
-      const update: Access["update"] = read && {
-        gap: gapOfAdding(call, read, frame.function, resolver),
-        read: { start: read.start, end: read.end },
-        form: "stores",
-        result: "counted",
-      };
-      this.access("change", elementsOf(target), call, call, baseOf(object), activation, held, update);
-    } else {
-      this.access(isUnsafe ? "use" : "change", target, call, call, baseOf(object), activation, held);
-    }
-  }
-
-  /** What takes for granted that something is still there which was seen before: `self.sock.send()`, `self.callback()`, `d[k]`, `stack[-1]`. */
-  private use(operation: ReadOperation | CallOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const pattern = activation.checks.get(operation);
-    if (pattern?.does !== "use") return;
-    const { frame } = activation;
-    const { place, form } = pattern.check;
-    const isElementOf =
-      operation.op === "read" && operation.place.kind === "element" && !samePlace(operation.place, place) && /^(truth|size)$/.test(form)
-        ? operation.place.object
-        : undefined;
-    const object = isElementOf ? this.ownership.object(isElementOf, frame) : this.location(place, frame);
-    if (object?.sharing !== "shared") return;
-    this.access("use", isElementOf ? elementsOf(object) : object, operation, operation, baseOf(place), activation, held);
   }
 
   /** `next(iterator)` moves it on; calls that block. */
@@ -971,17 +765,18 @@ class Walker {
       const entities = resolver.resolve(iterator, frame.function);
       const kind = iteratedKind(entities, resolver);
       if (kind === "object") this.runs(entities, ["__next__"], iterator, call, activation, held);
-      if (kind === "object" || kind === "container" || this.state !== "noted") return;
+      if (kind === "object" || kind === "container" || !this.state) return;
       const object = this.ownership.object(iterator, frame);
-      if (object.sharing === "shared" && !this.isComputed(iterator, frame))
-        this.access("advance", object, call, call, baseOf(iterator), activation, held);
+      if (object.sharing === "shared" && !this.state.isComputed(iterator, frame))
+        this.state.access("advance", object, call, call, baseOf(iterator), activation, held);
       return;
     }
     this.iterate(call, call, activation, held);
     if (this.whose === "anyone") return;
-    const changed = this.state === "noted" ? changedByFunction(call, frame.function, resolver) : undefined;
+    const changed = this.state ? changedByFunction(call, frame.function, resolver) : undefined;
     const list = changed && this.ownership.object(changed, frame);
-    if (changed && list?.sharing === "shared") this.access("change", elementsOf(list), call, call, baseOf(changed), activation, held);
+    if (changed && list?.sharing === "shared")
+      this.state?.access("change", elementsOf(list), call, call, baseOf(changed), activation, held);
     let entry = this.blocking.get(call);
     if (entry === undefined) {
       const entries = resolver.externalCallees(call, frame.function).map((name) => {
@@ -1006,40 +801,17 @@ class Walker {
     const { frame } = activation;
     const { resolver } = this.program;
     for (const { source, step } of iterationsOf(operation, frame.function, resolver)) {
-      const given = this.givenByProperty(source, frame) ?? { value: source, in: frame };
+      const given = this.state?.givenByProperty(source, frame) ?? { value: source, in: frame };
       const entities = resolver.resolve(given.value, given.in.function);
       const kind = iteratedKind(entities, resolver);
       if (kind === "object") this.runs(entities, ["__iter__", "__next__"], source, operation, activation, held);
-      if (kind === "object" || this.state !== "noted") continue;
+      if (kind === "object" || !this.state) continue;
       const object = this.ownership.object(given.value, given.in);
-      if (object.sharing !== "shared" || this.isComputed(given.value, given.in)) continue;
+      if (object.sharing !== "shared" || this.state.isComputed(given.value, given.in)) continue;
       const isNative = step === "native-call" || step === "copy";
-      if (kind === "iterator") this.access("advance", object, operation, statement, baseOf(source), activation, held);
-      else this.access(isNative ? "copy" : "iterate", elementsOf(object), operation, statement, baseOf(source), activation, held);
+      if (kind === "iterator") this.state.access("advance", object, operation, statement, baseOf(source), activation, held);
+      else this.state.access(isNative ? "copy" : "iterate", elementsOf(object), operation, statement, baseOf(source), activation, held);
     }
-  }
-
-  /** The attribute of its object that a property hands out as it is. */
-  private givenByProperty(value: Value, frame: Frame): FrameArgument | undefined {
-    if (value.op !== "read" || value.place.kind !== "attribute" || !this.program.isPropertyName(value.place.name)) return undefined;
-    for (const entity of this.program.resolver.resolve(value.place.object, frame.function)) {
-      const inner = entity.kind === "instance" ? this.managerFrame(entity, value.place.name, value.place.object, frame) : undefined;
-      const [only, ...others] = inner?.function.returned ?? [];
-      if (inner && others.length === 0 && only?.op === "read" && only.place.kind === "attribute" && isPropertyMethod(inner.function))
-        return { value: only, in: inner };
-    }
-    return undefined;
-  }
-
-  /** Whether a property hands out what each thread has for itself: `self._local.depth`. */
-  private isThreadsOwn(read: ReadOperation, frame: Frame): boolean {
-    const given = this.givenByProperty(read, frame);
-    return given?.value.op === "read" && this.location(given.value.place, given.in)?.sharing === "own";
-  }
-
-  /** Whether a property makes the value, anew for each who asks as like as not. */
-  private isComputed(value: Value, frame: Frame): boolean {
-    return value.op === "read" && isProperty(value.place, frame.function, this.program.resolver);
   }
 
   /** What an operation calls on objects of the program without saying so: `len(stack)` runs `__len__`. */
@@ -1068,193 +840,11 @@ class Walker {
     for (const entity of entities) {
       if (entity.kind !== "instance") continue;
       for (const name of methods) {
-        const method = this.managerFrame(entity, name, object, frame);
+        const method = methodFrame(entity, name, object, frame, this.program, this.ownership);
         if (method) this.enter(method, held, [...path, { function: frame.function, call: at }]);
       }
     }
   }
-
-  private access(...given: Parameters<Walker["accessOf"]>): void {
-    this.accesses.push(this.accessOf(...given));
-  }
-
-  private accessOf(
-    does: Access["does"],
-    { key: location, via }: Pick<AbstractObject, "key" | "via">,
-    operation: Access["operation"],
-    statement: Range,
-    base: Value | undefined,
-    activation: Activation,
-    held: readonly HeldLock[],
-    update?: Access["update"],
-  ): Access {
-    const { frame, path, checks, heldAt } = activation;
-    const object = base && this.objectBehind(base, via, frame);
-    const origin = object && (object.partOf || object.key);
-    const isPerCall =
-      (origin !== undefined && this.perCall.has(origin)) ||
-      (origin !== undefined && this.current.kind === "spawn" && this.made.isMadeIn(this.current.spawn.in, origin)) ||
-      (this.current.kind === "spawn" && this.made.isAroundAwaited(this.current.spawn, location)) ||
-      (this.current.kind === "spawn" && this.made.isOfCallsElsewhere(this.current.spawn, location)) ||
-      (this.current.kind === "spawn" &&
-        (this.made.isMadeIn(this.current.spawn.in, location) || this.made.isOfGiver(this.current, location)));
-    const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
-    const against = (locks: readonly HeldLock[]): readonly HeldLock[] => (isPerSpawn ? locks : this.withoutOwnLocks(locks));
-    const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
-    const atCheck = pattern && heldAt.get(pattern.check.at);
-    return {
-      root: this.current,
-      function: frame.function,
-      location,
-      does,
-      range: { start: operation.start, end: operation.end },
-      statement: { start: statement.start, end: statement.end },
-      operation,
-      update,
-      check: pattern && { pattern, locks: against(heldThroughout(atCheck ?? [], held)) },
-      of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
-      through: base && object ? this.throughOf(base, object, frame) : "",
-      via,
-      locks: [...against(held)],
-      path,
-    };
-  }
-
-  /** The object through which state is reached; not that which is the thread itself, where the state is what its maker gave it. */
-  private objectBehind(base: Value, via: string, frame: Frame): AbstractObject {
-    const object = this.ownership.object(base, frame);
-    const start = via.split(wayBreak).pop() ?? "";
-    // An attribute of the thread's object led to what that shares with others of its class.
-    if (object.key.startsWith("self ") && start !== object.key && /^(cell|global|self) /.test(start))
-      return { ...object, key: start, partOf: "" };
-    if (!object.made || object.sharing !== "shared" || via.split(wayBreak).includes(object.key)) return object;
-    return { ...object, sharing: "own", key: `made ${object.made.in.file.path}:${object.made.call.start}` };
-  }
-
-  /** A lock of the object that is the thread itself keeps no other thread from what all of them share. */
-  private withoutOwnLocks(held: readonly HeldLock[]): readonly HeldLock[] {
-    const thread = this.current.kind === "spawn" ? threadObjectOf(this.current.spawn) : undefined;
-    if (!thread || held.length === 0) return held;
-    const self = `self ${classKey(thread)}`;
-    // What the class has once, it has for all its objects.
-    const isItsOwn = ({ identity, owner, via }: HeldLock): boolean => identity === "one-per-object" && owner === self && via !== "";
-    return held.map((lock) => (isItsOwn(lock) ? { ...lock, scope: "own-thread" } : lock));
-  }
-
-  /** A loop that waits by looking; what the looks see in the functions that they call is seen by whoever shares those functions' objects. */
-  private poll(loop: LoopOperation, activation: Activation, held: readonly HeldLock[]): void {
-    const { frame, path } = activation;
-    const idle = idleLoopsIn(frame.function, this.program.resolver).get(loop);
-    if (!idle) return;
-    const looks = idle.looks.flatMap((look): Poll["looks"] => {
-      const { at, value, in: within } = look;
-      if (at !== "state" || value.op !== "read") return [];
-      const seen = within === frame.function ? frame : this.ownership.beside(within);
-      const location = this.lookedAt(value, seen);
-      if (location === undefined) return [];
-      const around = { ...activation, frame: seen };
-      return [{ look, access: this.accessOf("read", location, loop, loop.header, baseOf(value.place), around, held) }];
-    });
-    this.polls.push({ root: this.current, function: frame.function, range: loop.header, locks: [...held], path, idle, looks });
-  }
-
-  private lookedAt(value: ReadOperation, frame: Frame): Pick<AbstractObject, "key" | "via"> | undefined {
-    const { place } = value;
-    const isLocal = place.kind === "name" && place.owner === frame.function.index && place.owner > 0;
-    const object = isLocal ? this.ownership.object(value, frame) : this.location(place, frame);
-    if (object?.sharing === "shared") return object;
-    // Functions inside this one may be the threads that change the variable.
-    return isLocal && place.kind === "name" ? { key: `cell ${functionKey(frame.function)} ${place.name}`, via: "" } : undefined;
-  }
-
-  private isDeclaredGuarded(place: Place): boolean {
-    this.guarded ??= new Set(guardedStates(this.program).map((state) => state.name));
-    return place.kind !== "element" && this.guarded.has(place.name);
-  }
-
-  private throughOf(base: Value, object: AbstractObject, frame: Frame): string {
-    const key = this.makerOf(object, frame) ?? (object.partOf || object.key);
-    // A module or class is no object among others: `state.peers` and `peers` are the same.
-    if (
-      this.program.resolver
-        .resolve(base, frame.function)
-        .some(({ kind }) => kind !== "instance" && kind !== "object" && kind !== "container")
-    )
-      return "";
-    if (!key.startsWith("self ")) return key;
-    let family = this.families.get(key);
-    if (family === undefined) {
-      const node = classOfKey(key.slice("self ".length), this.program);
-      const order = node && this.program.resolver.classOrder(node).classes;
-      family = order ? `self ${order.map(classKey).join("|")}` : key;
-      this.families.set(key, family);
-    }
-    return family;
-  }
-
-  /** For a variable that a method left to a closure: the object of the method, if the way went through it. */
-  private makerOf({ key, partOf }: AbstractObject, frame: Frame): string | undefined {
-    const owner = ownerOfCell(partOf || key);
-    const method = owner === undefined ? undefined : functionOfKey(owner, this.program);
-    const maker = method && this.ownership.receiverOnWay(method, frame);
-    return maker && (maker.partOf || maker.key);
-  }
-
-  /** Whether what is checked is an element that no other thread looks for. */
-  private isOfThread(pattern: CheckThenAct | undefined, frame: Frame): boolean {
-    return pattern?.check.place.kind === "element" && this.isOwnElement(pattern.check.place, frame);
-  }
-
-  /** Whether no other thread means the element; a function that remembers what it made expects to be asked again. */
-  private isOwnElement(place: ElementPlace, frame: Frame): boolean {
-    return this.isOwnIndex(place.index, frame) && !(frame.caller && remembersByKey(place, frame.function));
-  }
-
-  private isOwnIndex(index: Value, frame: Frame): boolean {
-    if (isThreadIdentity(index) || this.ownership.object(index, frame).perThread) return true;
-    if (index.op !== "read" || index.place.kind !== "name" || index.place.owner !== frame.function.index) return false;
-    const bound = frame.function.bound(index.place.name) ?? [];
-    return bound.length > 0 && bound.every((value) => isThreadIdentity(value));
-  }
-
-  /** The element that a thread writes under a key of its own, where the code expects that key to come again. */
-  private repeatedElement(write: WriteOperation, { frame, path }: Activation): AbstractObject | undefined {
-    if (write.place.kind !== "element" || this.ownership.object(write.place.index, frame).perThread !== "given") return undefined;
-    const isCounter = (entity: Entity): boolean => entity.kind === "object" && countersByKey.has(entity.type);
-    const startsAtDefault =
-      countsComings(write) ||
-      (write.form === "update" && this.program.resolver.resolve(write.place.object, frame.function).some(isCounter));
-    if (!startsAtDefault) return undefined;
-    const repeats = [...path.map((step) => loopsAround(step.function, step.call)), loopsAround(frame.function, write)];
-    // In a loop it may be the thread's own count.
-    if (repeats.some((loops) => loops.length > 0)) return undefined;
-    return this.content(write.place, frame);
-  }
-
-  /** What a container holds as a whole, which is the state that its elements are parts of. */
-  private content({ object }: ElementPlace, frame: Frame): AbstractObject {
-    const container = this.ownership.object(object, frame);
-    return { ...container, key: `${container.key}[]` };
-  }
-
-  /** The state that a place is part of; undefined where an index makes each thread's part its own. */
-  private location(place: Place, frame: Frame): AbstractObject | undefined {
-    switch (place.kind) {
-      case "name":
-        return this.ownership.variable(place.name, place.owner, frame);
-      case "attribute":
-        return this.ownership.attributeLocation(place.object, place.name, frame);
-      case "element":
-        return this.isOwnElement(place, frame) ? undefined : this.content(place, frame);
-    }
-  }
-}
-
-/** What has a first value for every key, for those who count. */
-const countersByKey: ReadonlySet<string> = new Set(["collections.defaultdict", "collections.Counter"]);
-
-function isPropertyMethod(node: FunctionNode): boolean {
-  return decoratorNames(node).some((name) => name.endsWith("property"));
 }
 
 const calledOf = new WeakMap<FunctionFacts, readonly string[]>();
@@ -1279,29 +869,6 @@ function parametersIn(node: FunctionNode): readonly string[] {
   return node.head.parameters.map(({ name }) => name).filter((name) => names.has(name));
 }
 
-/** Whether the lock is one of the element that a loop comes to, or is that element. */
-function isTakenOfElement({ taken }: HeldLock, loop: LoopOperation, { function: node }: Frame): boolean {
-  if (taken.function !== node || taken.range.start < loop.start || loop.end < taken.range.end) return false;
-  let isOf = false;
-  const isElement = (value: Value): boolean =>
-    someValue(value, (inner) => {
-      if (inner.op !== "read" || inner.place.kind !== "name" || inner.place.owner !== node.index) return false;
-      const bound = node.bound(inner.place.name) ?? [];
-      return bound.some((each) => isOfElement(each, loop));
-    });
-  walkOperations(loop.body, (operation) => {
-    if (operation.op !== "call") return;
-    for (const value of [operation.callee, ...operation.arguments.map((argument) => argument.value)])
-      isOf ||= someValue(value, (inner) => inner.start === taken.range.start && inner.end === taken.range.end && isElement(inner));
-  });
-  return isOf;
-}
-
-function isOfElement(value: Value, loop: LoopOperation): boolean {
-  if (value.op === "item-of") return isOfElement(value.value, loop);
-  return value.op === "element-of" && value.iterable === loop.iterable;
-}
-
 /** What a function leaves held, and what it holds at its `yield`. */
 interface Exit {
   readonly held: readonly HeldLock[];
@@ -1312,53 +879,16 @@ interface Exit {
   readonly depth: number;
 }
 
-/** `self` of `self.a.b` and `self.a[k]`. */
-function baseOf(place: Place | Value): Value | undefined {
-  let object: Value | undefined = "op" in place ? place : place.kind === "name" ? undefined : place.object;
-  while (object?.op === "read" && object.place.kind !== "name") object = object.place.object;
-  return object;
-}
-
-/** The content of a container as a whole. */
-function elementsOf({ key, via }: AbstractObject): Pick<AbstractObject, "key" | "via"> {
-  return { key: `${key}[]`, via };
-}
-
 /** The methods of the language's own that some class of the program defines. */
 function implicitMethods(program: Program): ReadonlySet<string> {
   return program.resolver.overview("implicit methods", () => new Set(program.files.flatMap((file) => [...implicitMethodsIn(file)])));
 }
-
-/** Whether the value is a stack of context managers. */
-export function isExitStack(context: Value, within: FunctionNode, resolver: Resolver): boolean {
-  if (context.op !== "call" && context.op !== "read") return false;
-  return resolver
-    .resolve(context, within)
-    .some((entity) => entity.kind === "object" && /^contextlib\.(Async)?ExitStack$/.test(entity.type));
-}
-
-function isEnteredOnStack({ taken }: HeldLock): boolean {
-  let isEntered = false;
-  walkOperations(taken.function.facts.body, (operation) => {
-    const [subject] = operation.op === "call" && enteringMethods.has(lastNameOf(operation.callee)) ? operation.arguments : [];
-    isEntered ||= subject !== undefined && subject.value.start === taken.range.start && subject.value.end === taken.range.end;
-  });
-  return isEntered;
-}
-
-/** The methods of a stack of context managers that enter one, to leave it when the stack is left. */
-export const enteringMethods: ReadonlySet<string> = new Set(["enter_context", "enter_async_context"]);
 
 /** The functions that stand in the place of a decorated method. */
 function wrappersOf(node: ClassNode, name: string, method: FunctionNode, resolver: Resolver): ReturnType<Resolver["callees"]> {
   return resolver
     .attribute({ kind: "instance", class: node }, name)
     .flatMap((entity) => (entity.kind === "function" && entity.function !== method && entity.receiver ? [entity] : []));
-}
-
-/** The object before the dot of a method call. */
-export function objectOf(call: CallOperation): Value | undefined {
-  return call.callee.op === "read" && call.callee.place.kind === "attribute" ? call.callee.place.object : undefined;
 }
 
 /** The iterator that the call moves on: `next(iterator)`, `iterator.__next__()`. */
@@ -1383,24 +913,6 @@ function isReturnedGenerator({ form, makes, start, end }: LoopOperation, { facts
   return facts.returned.some((value) => value.op === "comprehension" && value.start === start && value.end === end);
 }
 
-const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
-
-/** Whether the function may take a lock, as it is written. */
-export const takingLocks = functionTest("takes locks", ({ holds }) => holds.has("lock"));
-
-/** What a function enters with `with` and calls `acquire` on. */
-function takenIn(node: Pick<FunctionNode, "facts">): readonly Value[] {
-  const before = takenOf.get(node.facts);
-  if (before) return before;
-  const contexts: Value[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with") contexts.push(operation.context);
-    if (isAcquire(operation) && operation.op === "call") contexts.push(objectOf(operation) as Value);
-  });
-  takenOf.set(node.facts, contexts);
-  return contexts;
-}
-
 const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
 
 function awaitedCalls(node: FunctionNode): ReadonlySet<Value> {
@@ -1420,44 +932,6 @@ const maximumPromisedDepth = 5;
 const maximumSteps = 3000;
 /** Blocks in blocks, those of the functions on the way among them. */
 const maximumNesting = 300;
-
-/** Taken again where it was taken before, as code that calls itself does, it is held in no other way. */
-function hold(held: HeldLock[], lock: HeldLock): void {
-  const isAgain = (each: HeldLock): boolean =>
-    each.key === lock.key &&
-    each.owner === lock.owner &&
-    each.via === lock.via &&
-    each.taken.function === lock.taken.function &&
-    each.taken.range.start === lock.taken.range.start;
-  if (!held.some(isAgain)) held.push(lock);
-}
-
-function replace(list: HeldLock[], by: readonly HeldLock[]): void {
-  if (list === by) return;
-  const next = [...by];
-  list.length = 0;
-  list.push(...next);
-}
-
-/** The locks held on all of several ways; undefined where there is no way. */
-function heldOnEvery(ways: readonly (readonly HeldLock[])[]): readonly HeldLock[] | undefined {
-  const [first, ...rest] = ways;
-  return first?.filter((lock) => rest.every((other) => other.some((each) => each.key === lock.key)));
-}
-
-function withoutIdentity(held: readonly HeldLock[]): readonly HeldLock[] {
-  return held.filter((lock) => lock.key !== threadIdentityKey);
-}
-
-function threadIdentity(node: FunctionNode): HeldLock {
-  const taken = { function: node, range: node.head.nameRange };
-  return { key: threadIdentityKey, owner: "", via: "", identity: "one", reentrant: "yes", scope: "threads", name: "", taken };
-}
-
-function isContainerEntity(entity: Entity, knowledge: Program["knowledge"]): boolean {
-  if (entity.kind === "container") return entity.value.makes !== "generator" && entity.value.makes !== "tuple";
-  return entity.kind === "object" && knowledge.type(entity.type)?.is.role === "container";
-}
 
 /** Whether there are calls of it that keep the thread from going on: those that say so, and by their kind those that say nothing. */
 function isWaiting(entry: CallableEntry): boolean {

@@ -1,5 +1,5 @@
-import type { Moment } from "./activity.js";
 import type { HeldLock } from "./locks.js";
+import type { Moment } from "./moments.js";
 
 /**
  * Of moments that differ only in which thread they are of, and how it gets there, a few that stand for all, in order. Rules compare moments

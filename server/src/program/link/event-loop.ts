@@ -2,12 +2,12 @@ import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
-import { type CallStep, objectOf } from "./activity.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
+import type { CallStep } from "./moments.js";
 import { type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
 import { suspensionsOf } from "./suspensions.js";
@@ -342,7 +342,7 @@ class Walker {
     const around = callee.op === "read" && callee.place.kind === "name" ? parameterAround(callee.place, node) : undefined;
     // Of all functions that a decorator is put on, the one that was called.
     if (around) return resolver.callees(call, node).filter(({ function: wrapped }) => wrapped.head.name === state.calledAs);
-    const object = objectOf(call);
+    const object = receiverOf(call);
     if (object && callee.op === "read" && callee.place.kind === "attribute") {
       if (self && isSelf(object, node)) {
         const method = resolver.method(self, callee.place.name);

@@ -1,12 +1,12 @@
 import { contains, type Range } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
-import type { Moment } from "./activity.js";
 import { constantOf } from "./constants.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import { isBeforeJoinedStart, isJoinedBefore } from "./joins.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { mayFail } from "./locks.js";
+import type { Moment } from "./moments.js";
 import { Ownership } from "./ownership.js";
 import type { ThreadRoot } from "./roots.js";
 import { innerOperations, walkOperations } from "./walk.js";

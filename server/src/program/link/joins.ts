@@ -1,6 +1,5 @@
 import { contains, type Range } from "../../base/range.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
-import type { Moment } from "./activity.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { isKeptAs } from "./kept-places.js";
@@ -8,6 +7,7 @@ import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { isElementOf } from "./loops.js";
+import type { Moment } from "./moments.js";
 import type { Resolver } from "./resolver.js";
 import { threadObjectOf } from "./spawns.js";
 import { startOf } from "./starts.js";

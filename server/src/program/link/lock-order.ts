@@ -1,9 +1,9 @@
 import type { Operation, Value } from "../operation.js";
 import { unbound } from "../operation.js";
-import type { Acquisition } from "./activity.js";
 import { classKey, type FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import type { HeldLock } from "./locks.js";
+import type { Acquisition } from "./moments.js";
 import { argumentFor } from "./resolver.js";
 import { callOf, expressionOf, levelOf } from "./same-lock.js";
 import { sameValue } from "./updates.js";

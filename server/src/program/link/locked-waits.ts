@@ -4,16 +4,17 @@ import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, Operation } from "../operation.js";
-import { type Acquisition, activityOf, objectOf, type Wait } from "./activity.js";
+import { activityOf } from "./activity.js";
 import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { testsBefore } from "./guards.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { type HeldLock, isNoLock, locksOf } from "./locks.js";
 import { loopsAround } from "./loops.js";
+import type { Acquisition, Wait } from "./moments.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
 import { awaitedSpawns } from "./pool-waits.js";
@@ -284,7 +285,7 @@ class Search {
   }
 
   private isBounded(put: CallOperation, node: FunctionNode): boolean {
-    const queue = objectOf(put);
+    const queue = receiverOf(put);
     return (queue ? this.program.resolver.resolve(queue, node) : []).some((entity) => {
       const size = entity.kind === "object" ? entity.origin?.call.arguments[0]?.value : undefined;
       return size !== undefined && !(size.op === "constant" && Number(size.value) <= 0);
@@ -294,7 +295,7 @@ class Search {
   /** `Condition.wait` releases the lock of the condition while it waits. */
   private isOwnLock(wait: Wait, lock: HeldLock): boolean {
     const blocking = this.blocking(wait);
-    const object = objectOf(wait.call);
+    const object = receiverOf(wait.call);
     if (!object || blocking.does !== "blocks" || blocking.releases !== "own-lock") return false;
     return locksOf(object, this.ownership.beside(wait.function), this.program, this.ownership).some((own) => own.key === lock.key);
   }
@@ -329,7 +330,7 @@ class Search {
 
   /** Whether the thread that is joined is an object of a class whose `run` takes the lock. */
   private isOfThreadClass({ root }: Acquisition, { call, function: node }: Wait): boolean {
-    const object = objectOf(call);
+    const object = receiverOf(call);
     if (!object || (root.kind !== "handler" && root.kind !== "spawn") || root.function.head.name !== "run") return false;
     return this.program.resolver
       .resolve(object, node)
@@ -358,7 +359,7 @@ class Search {
   }
 
   private originsOf({ call, function: node }: Wait): readonly CallOperation[] {
-    const object = objectOf(call);
+    const object = receiverOf(call);
     return object ? this.program.resolver.resolve(object, node).flatMap(originOf) : [];
   }
 
@@ -369,7 +370,7 @@ class Search {
       ["set", "notify", "notify_all"].flatMap((name) =>
         file.calls(name).flatMap(({ call, function: index }) => {
           const node = file.functionAt(index);
-          const target = objectOf(call);
+          const target = receiverOf(call);
           if (!node || !target) return [];
           const isSame = this.program.resolver
             .resolve(target, node)
@@ -387,7 +388,7 @@ class Search {
     if ((this.waitsAt.get(siteKey(taker.lock)) ?? []).some((other) => moduleOf(other.entry) === module)) return true;
     const stretch = stretchOf(taker);
     if (kind === "file" && this.handlesFiles(stretch, taker)) return true;
-    const object = objectOf(wait.call);
+    const object = receiverOf(wait.call);
     if (object?.op !== "read") return false;
     const { place } = object;
     let uses = false;
@@ -493,7 +494,7 @@ function originOf(entity: Entity): readonly CallOperation[] {
 
 function usedPlace(operation: Operation) {
   if (operation.op === "read" || operation.op === "write") return operation.place;
-  const object = operation.op === "call" ? objectOf(operation) : undefined;
+  const object = operation.op === "call" ? receiverOf(operation) : undefined;
   return object?.op === "read" ? object.place : undefined;
 }
 

@@ -6,7 +6,7 @@ import type { CallFacts } from "../../knowledge/call-facts.js";
 import type { CallableEntry, Scope } from "../../knowledge/entry.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, ConstantValue, LoopOperation, Operation, Value } from "../operation.js";
-import { activityOf, type CallStep, objectOf, type Wait } from "./activity.js";
+import { activityOf } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import {
@@ -20,10 +20,12 @@ import {
   loopVisits,
 } from "./event-loop.js";
 import { hasGreenThreads } from "./green-threads.js";
+import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { isAcquire, locksOf, mayFail, writtenName } from "./locks.js";
 import { loopWaits } from "./loop-waits.js";
 import { loopsAround } from "./loops.js";
+import type { CallStep, Wait } from "./moments.js";
 import { Ownership } from "./ownership.js";
 import { awaitedSpawns } from "./pool-waits.js";
 import { decoratorNames } from "./resolver.js";
@@ -194,7 +196,7 @@ class Search {
 
   private call(call: CallOperation, visit: LoopVisit): Blocked | undefined {
     const { function: node, constants } = visit;
-    const lock = isAcquire(call) && !mayFail(call) && !awaitedIn(node).has(call) ? objectOf(call) : undefined;
+    const lock = isAcquire(call) && !mayFail(call) && !awaitedIn(node).has(call) ? receiverOf(call) : undefined;
     const taken = lock && this.taken(lock, call, call, visit);
     if (taken) return taken;
     const entries = this.entries(call, node);
@@ -212,7 +214,7 @@ class Search {
 
   /** How the object that a method is called on is written; undefined for functions of modules. */
   private objectName(call: CallOperation, node: FunctionNode): string | undefined {
-    const object = objectOf(call);
+    const object = receiverOf(call);
     if (!object || this.program.resolver.resolve(object, node).some(({ kind }) => kind === "external" || kind === "module"))
       return undefined;
     return writtenName(object);
@@ -309,7 +311,7 @@ class Search {
   }
 
   private isBounded(put: CallOperation, node: FunctionNode): boolean {
-    const queue = objectOf(put);
+    const queue = receiverOf(put);
     return (queue ? this.program.resolver.resolve(queue, node) : []).some((entity) => {
       const size = entity.kind === "object" ? entity.origin?.call.arguments[0]?.value : undefined;
       return size !== undefined && !(size.op === "constant" && Number(size.value) <= 0);
@@ -329,7 +331,7 @@ class Search {
 
   /** Whether something around the call shows that it does not wait. */
   private isExcused(entry: CallableEntry, call: CallOperation, { function: node, root }: LoopVisit): boolean {
-    const object = objectOf(call);
+    const object = receiverOf(call);
     if (/^(socket|ssl)\./.test(entry.name)) {
       // A loop calls back when the socket is ready.
       if (root.given && /\.(add_reader|add_writer)$/.test(root.given.by)) return true;
@@ -351,7 +353,7 @@ class Search {
     let isAsked = false;
     walkOperations(node.facts.body, (operation) => {
       if (isAsked || operation.op !== "call" || operation.start >= call.start) return;
-      const object = objectOf(operation);
+      const object = receiverOf(operation);
       if (!object || writtenName(object) !== "self") return;
       isAsked = this.program.resolver
         .callees(operation, node)
@@ -659,7 +661,7 @@ function isDoneBefore(call: CallOperation, name: string, node: FunctionNode): bo
     if (operation.op === "loop" && operation.end >= call.end && operation.iterable?.op === "call")
       isDone = /as_completed$/.test(writtenName(operation.iterable.callee)) || operation.isAsync;
   });
-  const object = objectOf(call);
+  const object = receiverOf(call);
   const bound = object?.op === "read" && object.place.kind === "name" ? (node.bound(object.place.name) ?? []) : [];
   return isDone || bound.some((value) => value.op === "element-of" && suspensionsOf(node).all.some((each) => each.start < call.start));
 }

@@ -1,9 +1,8 @@
 import type { Range } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
-import { objectOf } from "./activity.js";
 import { entityKey, type FunctionNode } from "./entity.js";
 import { loopRoots } from "./event-loop.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import type { Resolver } from "./resolver.js";
@@ -85,7 +84,7 @@ function usesOf(name: string, loops: ReadonlySet<string>, spawn: Spawn, program:
   const { resolver } = program;
   return spawn.in.file.calls(name).flatMap(({ call, function: index }): readonly BesideLoop[] => {
     const within = spawn.in.file.functionAt(index);
-    const loop = objectOf(call);
+    const loop = receiverOf(call);
     if (!within || !loop || !resolver.resolve(loop, within).some((entity) => loops.has(entityKey(entity)))) return [];
     const evidence = evidenceFor(call, within, spawn, program);
     if (!evidence || asksForThread(within) || runsOnLoop(within, program)) return [];

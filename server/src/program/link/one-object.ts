@@ -1,10 +1,10 @@
 import type { Value } from "../operation.js";
-import type { Access } from "./activity.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
+import type { Access } from "./moments.js";
 import { wayBreak } from "./ownership.js";
 import { argumentFor } from "./resolver.js";
 import { isAwaitedAtOnce, type Spawn } from "./spawns.js";

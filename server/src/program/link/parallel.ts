@@ -1,5 +1,5 @@
-import type { Moment } from "./activity.js";
 import { lastNameOf } from "./last-name.js";
+import type { Moment } from "./moments.js";
 import type { SharingPromise } from "./promises.js";
 import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
 import { isAwaitedAtOnce, type Spawn, threadObjectOf } from "./spawns.js";

@@ -1,12 +1,14 @@
 import { append } from "../../base/append.js";
 import { contains } from "../../base/range.js";
 import type { Place, Value } from "../operation.js";
-import { type Access, activityOf, objectOf, type Poll } from "./activity.js";
+import { activityOf } from "./activity.js";
 import { addingMethods, takesFrom } from "./compound.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { type IdleLoop, idleLoops } from "./idle-loops.js";
+import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import type { Look } from "./looks.js";
+import type { Access, Poll } from "./moments.js";
 import { concurrency } from "./parallel.js";
 import type { ThreadRoot } from "./roots.js";
 import { walkOperations } from "./walk.js";
@@ -202,7 +204,7 @@ function changedPlace(place: Place): Place | undefined {
 
 /** The container that a call adds to or takes from. */
 function changedBy(call: Extract<Value, { op: "call" }>): Place | undefined {
-  const object = objectOf(call);
+  const object = receiverOf(call);
   const { callee } = call;
   const isAdding = callee.op === "read" && callee.place.kind === "attribute" && addingMethods.has(callee.place.name);
   return (isAdding || takesFrom(call)) && object?.op === "read" ? object.place : undefined;

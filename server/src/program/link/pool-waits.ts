@@ -1,10 +1,10 @@
 import { append } from "../../base/append.js";
 import type { CallOperation, Value } from "../operation.js";
-import type { CallStep } from "./activity.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { objectOfMethod } from "./hand-over.js";
 import type { Program } from "./link.js";
+import type { CallStep } from "./moments.js";
 import type { Spawn } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";

@@ -1,7 +1,7 @@
 import type { CallOperation, Operation, Value } from "../operation.js";
-import type { Acquisition, CallStep } from "./activity.js";
 import type { FunctionNode } from "./entity.js";
 import type { HeldLock } from "./locks.js";
+import type { Acquisition, CallStep } from "./moments.js";
 import { argumentFor } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 

@@ -1,8 +1,8 @@
 import type { WorkerKind } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
-import { objectOf } from "./activity.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
+import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
@@ -123,7 +123,7 @@ function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
     if (operation.op !== "call") return;
     const { callee } = operation;
     if (callee.op !== "read" || callee.place.kind !== "attribute") return;
-    if (endings.has(callee.place.name)) taken ||= isPool(objectOf(operation));
+    if (endings.has(callee.place.name)) taken ||= isPool(receiverOf(operation));
     // `ThreadPoolExecutor().map(…)`, `loop.run_in_executor(ThreadPoolExecutor(), …)`.
     taken ||= callee.place.object === made || (callee.place.name === "run_in_executor" && operation.arguments[0]?.value === made);
   });

@@ -1,9 +1,9 @@
 import type { Range } from "../../base/range.js";
 import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
-import { enteringMethods, isExitStack, objectOf } from "./activity.js";
 import type { FunctionNode } from "./entity.js";
-import { lastNameOf } from "./last-name.js";
+import { enteringMethods, isExitStack } from "./held.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { looksLikeLock, mayFail, writtenName } from "./locks.js";
@@ -80,7 +80,7 @@ function isCaptured(value: Value, node: FunctionNode): boolean {
     if (inner.head.parent !== node.index) return false;
     let uses = false;
     walkOperations(inner.facts.body, (operation) => {
-      const subject = operation.op === "with" ? operation.context : operation.op === "call" ? objectOf(operation) : undefined;
+      const subject = operation.op === "with" ? operation.context : operation.op === "call" ? receiverOf(operation) : undefined;
       uses ||= subject?.op === "read" && subject.place.kind === "name" && subject.place.name === name && subject.place.owner === owner;
     });
     return uses;
@@ -135,7 +135,7 @@ function findStretches(node: FunctionNode, program: Program): readonly HeldStret
       return;
     }
     if (operation.op !== "call") return;
-    const object = objectOf(operation);
+    const object = receiverOf(operation);
     if (!object || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
     if (enteringMethods.has(operation.callee.place.name)) stretches.push(...stretchOnStack(operation, node, program));
     if (operation.callee.place.name === "acquire" && !mayFail(operation)) acquires.push({ call: operation, object });

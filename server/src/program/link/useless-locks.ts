@@ -1,14 +1,16 @@
 import { append } from "../../base/append.js";
 import { contains, type Range, rangeOf } from "../../base/range.js";
 import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
-import { type Access, activityOf, takingLocks } from "./activity.js";
+import { activityOf } from "./activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { lastName, objectOfMethod, releasersOnly } from "./hand-over.js";
+import { takingLocks } from "./held.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { makesNewLock, propertyRead, writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
+import type { Access } from "./moments.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "./walk.js";
 
 /** A lock that keeps nobody out. */

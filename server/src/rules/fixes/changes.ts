@@ -1,7 +1,9 @@
 import type { Range } from "../../base/range.js";
-import { type Access, activityOf, objectOf } from "../../program/link/activity.js";
+import { activityOf } from "../../program/link/activity.js";
 import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
+import { receiverOf } from "../../program/link/last-name.js";
+import type { Access } from "../../program/link/moments.js";
 import { concurrency } from "../../program/link/parallel.js";
 import { samePlace, updateRead } from "../../program/link/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
@@ -68,7 +70,7 @@ export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { 
         if (read || common.check) found.push({ ...common, does: "update", statement, update: read && { read } });
         return;
       }
-      const object = objectOf(operation);
+      const object = receiverOf(operation);
       if (object?.op !== "read" || !isOwn(object.place, state, node)) return;
       const name = operation.callee.op === "read" && operation.callee.place.kind === "attribute" ? operation.callee.place.name : "";
       if (common.check && (addingMethods.has(name) || takesFrom(operation)))

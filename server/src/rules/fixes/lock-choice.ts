@@ -1,7 +1,7 @@
-import type { Access } from "../../program/link/activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "../../program/link/entity.js";
 import type { Program } from "../../program/link/link.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
+import type { Access } from "../../program/link/moments.js";
 import { parentOf } from "../../program/link/resolver.js";
 import type { Value } from "../../program/operation.js";
 import { isRealLock } from "../race.js";

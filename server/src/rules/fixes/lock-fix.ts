@@ -1,7 +1,8 @@
-import { type Access, activityOf } from "../../program/link/activity.js";
+import { activityOf } from "../../program/link/activity.js";
 import { classKey, type FunctionNode } from "../../program/link/entity.js";
 import type { GuardedState } from "../../program/link/guarded-state.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
+import type { Access } from "../../program/link/moments.js";
 import { walkOperations } from "../../program/link/walk.js";
 import { isRealLock } from "../race.js";
 import { type FixOffer, type RuleContext, refusedFix } from "../rule.js";
