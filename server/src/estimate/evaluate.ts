@@ -12,10 +12,12 @@ import { constructionOf, fieldOf } from "./constructed.js";
 import { consumes } from "./consumer-loops.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
 import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
+import { handedLength } from "./handed-lists.js";
 import { KnownAnswers, type QuestionKind } from "./known-answers.js";
 import { averageLine, formattedLength, lengthOfLibraryCall, lengthOfLibraryElement, sameAsFunction } from "./library-sizes.js";
 import { linkedLength, linkedRounds } from "./linked-rounds.js";
 import { optionDefault } from "./option-defaults.js";
+import { entriesTaken } from "./queue-entries.js";
 import { ReboundLengths } from "./rebound-lengths.js";
 import { Samples } from "./samples.js";
 import { isRoundOfSearch, searched } from "./search-rounds.js";
@@ -86,7 +88,7 @@ export class Evaluator {
 
   /** `cores`: how many the machine has, for programs that ask. */
   constructor(
-    private readonly resolver: Resolver,
+    readonly resolver: Resolver,
     private readonly cores: number | undefined,
   ) {
     this.samples = new Samples(resolver, this);
@@ -313,7 +315,11 @@ export class Evaluator {
         const bound = boundWhereRead(holder.function, place.name, value);
         if (head.rebound.has(place.name) || bound.length === 0 || bound.length > 4) return undefined;
         const only = bound[0];
-        if (only && bound.length === 1) return only.op === "import" ? undefined : whole(only, holder);
+        if (only && bound.length === 1) {
+          const entries = entriesTaken(only, holder, this);
+          if (entries.length > 0) return oneOf(entries.map((entry) => whole(entry.value, entry.in)));
+          return only.op === "import" ? undefined : whole(only, holder);
+        }
         if (bound.some((each) => each.op === "compute" && mentions(each, place.name))) return undefined;
         return oneOf(bound.map((each) => whole(each, holder)));
       }
@@ -691,11 +697,17 @@ export class Evaluator {
     return combine(this.appendsTo(found.name, body, found.in), exactly(found.elements.length), (a, b) => a + b);
   }
 
-  /** The length of a list that starts empty and is appended to in its own function. */
+  /** The length of a list that starts empty and is appended to in its own function, or in those that it is handed to. */
   private grownLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
     const found = this.boundToEmpty(value, at);
-    const appends = found && this.appendsTo(found.name, found.in.function.facts.body, found.in);
-    return appends && appends.high > 0 ? appends : undefined;
+    if (!found) return undefined;
+    const appends = this.appended(found.name, found.in);
+    return appends?.high === 0 ? handedLength(found.name, found.in, this) : appends;
+  }
+
+  /** How many elements a function appends to what one of its variables holds. */
+  appended(name: string, at: Activation): Amount {
+    return this.appendsTo(name, at.function.facts.body, at);
   }
 
   /**
@@ -927,7 +939,7 @@ export class Evaluator {
     const taken =
       loop.form === "while"
         ? (worklistRounds(loop, at, this) ?? drainedRounds(loop, at, this) ?? trimmingRounds(loop, at, this))
-        : undefined;
+        : drainedRounds(loop, at, this);
     if (taken) return { count: taken, known: "known" };
     const counted =
       (loop.form === "while"

@@ -4,10 +4,11 @@ import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { queueTaken } from "./consumer-loops.js";
+import type { Activation, Evaluator } from "./evaluate.js";
 import { appendedTo } from "./growing-containers.js";
 import { limitShrinks } from "./linked-rounds.js";
-import { lastName } from "./names-in-text.js";
+import { entriesOf, sharersOf } from "./queue-entries.js";
 import { likelyEnd } from "./search-rounds.js";
 import { mentions } from "./value-shapes.js";
 
@@ -167,6 +168,11 @@ function namesIn(value: Value): readonly string[] {
 /** Rounds of a loop that takes out of a queue what the same function put into it, until it is empty or a last entry comes. */
 export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
   const { test } = loop;
+  const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
+  if (loop.form === "for") {
+    const queue = queueTaken(loop);
+    return queue && before(putInto(queue, at, evaluator, "by-others"));
+  }
   if (!test) return undefined;
   const filledLength = (value: Value): Amount => {
     if (value.op !== "call" || value.callee.op !== "read" || value.callee.place.kind !== "attribute") return undefined;
@@ -175,7 +181,6 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
     return (evaluator.filledWith(object, at) && evaluator.length(object, at)) ?? putInto(object, at, evaluator, "by-others");
   };
   if (test.op === "compute" && test.operator === "not" && test.operands[0]) return filledLength(test.operands[0]);
-  const before = (length: Amount): Amount => mapAmount(length, (entries) => Math.max(0, entries - 1));
   if (test.op === "compute" && /^(is not|!=)$/.test(test.operator) && test.operands[0]) return before(filledLength(test.operands[0]));
   if (test.op !== "constant" || !loop.endsEarly) return undefined;
   for (const operation of loop.body) {
@@ -185,25 +190,24 @@ export function drainedRounds(loop: LoopOperation, at: Activation, evaluator: Ev
   return undefined;
 }
 
-/** How much other functions of the file, or only the module itself, put into the queue of that name, each in one run: a thread of a producer's, say. */
+/** How much other functions of the file, or only the module itself, put into the queue, each in one run: a thread of a producer's, say. */
 export function putInto(queue: Value, at: Activation, evaluator: Evaluator, by: "by-others" | "by-module"): Amount {
-  const name = lastName(queue);
   let total: Amount;
-  for (const { call, function: index } of name === undefined ? [] : at.function.file.calls("put")) {
-    const node = at.function.file.functionAt(index);
-    const { callee } = call;
-    if (!node || callee.op !== "read" || callee.place.kind !== "attribute" || lastName(callee.place.object) !== name) continue;
-    if (by === "by-module" && index !== 0) continue;
+  for (const { call, in: putting } of entriesOf(queue, at, evaluator)) {
+    const node = putting.function;
+    if (by === "by-module" && node.index !== 0) continue;
     if (node === at.function) return undefined;
     let count: Amount = exactly(1);
     for (const loop of loopsAround(node, call)) {
-      const trips = evaluator.trips(loop, bareActivation(node));
+      const trips = evaluator.trips(loop, putting);
       count = trips.known === "known" ? combine(count, trips.count, (a, b) => a * b) : undefined;
     }
     if (!count) return undefined;
     total = total ? combine(total, count, (a, b) => a + b) : count;
   }
-  return total;
+  // Several threads share them.
+  const sharers = total && by === "by-others" ? sharersOf(at, evaluator) : exactly(1);
+  return combine(total, sharers, (entries, threads) => entries / threads);
 }
 
 /** Whether each round looks at the middle between both: `middle = (low + high) // 2`. */

@@ -65,6 +65,7 @@ import { partialRun } from "./partial-calls.js";
 import { pinsOf } from "./pins.js";
 import { type Assumption, byWeight, type Weighted, withoutWeight } from "./prediction.js";
 import { type Profile, profiledFunction } from "./profile.js";
+import { entriesText } from "./queue-entries.js";
 import { recursionCount } from "./recursion.js";
 import { rememberingNs, remembers, workedOutShares } from "./remembered-calls.js";
 import { objectCount, shapeOf } from "./shape.js";
@@ -326,7 +327,7 @@ export class CostModel {
       const length = whole && !number ? this.evaluator.length(argument.value, argument.in) : undefined;
       const certain =
         argument.how === "whole" ? this.bounds.length(argument.value, argument.in) : this.bounds.elementLength(argument.value, argument.in);
-      return `${name}=${amountText(number)}#${amountText(length)}${whole && !number ? textOf(argument, this.evaluator) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}`;
+      return `${name}=${amountText(number)}#${amountText(length)}${whole && !number ? textOf(argument, this.evaluator) : ""}${certain ? `<=${certain.high}` : ""}${shared === "own" ? "" : `&${shared}`}${entriesText(argument, this.evaluator)}`;
     });
     const { receiver } = activation;
     const self = receiver ? madeText(receiver.value, receiver.in, this.evaluator) : "";
