@@ -181,6 +181,20 @@ test("small commands take a millisecond or two, others as long as they take", ()
   assert.ok(run('["ffmpeg", "-i", "film.mp4"]') > 60);
 });
 
+test("what a command is given to read adds to its time, byte by byte", () => {
+  const given = (command: string, lines: number): number =>
+    taskMs(
+      pool(
+        `NAMES = "\\n".join(f"name {i * 7919 % 100003:06d} {i % 10}" for i in range(${lines})).encode()\n` +
+          `def task(n):\n    for i in range(10):\n        subprocess.run(${command}, input=NAMES, capture_output=True)\n`,
+      ),
+    ).busy;
+  const added = (command: string): number => given(command, 50_000) - given(command, 50);
+  between(added('["sort", "-k2"]'), 70, 300);
+  between(added('["wc"]'), 10, 60);
+  assert.ok(added('["head", "-1"]') < added('["wc"]') / 2);
+});
+
 describe("a command that is written out", () => {
   const run = (command: string): { busy: number; wait: number } =>
     taskMs(pool(`import sys\nPROBES = {"a": "sleep 0.03; echo a=1", "b": "sleep 0.05"}\ndef task(n):\n    ${command}\n`));
