@@ -8,6 +8,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import type { CallStep } from "./moments.js";
+import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
 import { suspensionsOf } from "./suspensions.js";
@@ -60,7 +61,7 @@ export function loopVisits(program: Program, search: LoopSearch): readonly LoopV
 
 /** What the loops of a program run by themselves, coroutines first, in order of file and offset. */
 export function loopRoots(program: Program): readonly LoopRoot[] {
-  return program.resolver.overview("loop roots", () => findLoopRoots(program));
+  return overviewOf(program, "loop roots", findLoopRoots);
 }
 
 function findLoopRoots(program: Program): readonly LoopRoot[] {
@@ -118,8 +119,8 @@ export function isBeforeOthers(offset: number, root: LoopRoot, program: Program)
 }
 
 /** The plain methods that a loop calls on objects of certain classes: those of protocols and request handlers. */
-function handlerMethods({ files, resolver, knowledge }: Program): readonly FunctionNode[] {
-  return resolver.eachFile("handler methods of loops", files, (file) => {
+function handlerMethods(program: Program): readonly FunctionNode[] {
+  return overviewOfFiles(program, "handler methods of loops", (file, { resolver, knowledge }) => {
     const found: FunctionNode[] = [];
     for (const node of file.classes) {
       if (node.facts.bases.length === 0) continue;
@@ -501,12 +502,12 @@ function isProperty(node: FunctionNode): boolean {
 
 /** The names under which some class of the program has a property. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  return program.resolver.overview("property methods", () => {
+  return overviewOf(program, "property methods", ({ files }) => {
     const namesIn = (file: LinkedFile): readonly string[] =>
       file.derive("property methods", () =>
         file.functions.filter((node) => node.head.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
       );
-    return new Set(program.files.flatMap(namesIn));
+    return new Set(files.flatMap(namesIn));
   });
 }
 

@@ -2,6 +2,8 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ParameterFacts } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { type Given, sameGiven } from "./given-arguments.js";
+import type { Program } from "./link.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
 import { ModuleIndex } from "./modules.js";
 import { PartUnion, sameParts } from "./part-union.js";
@@ -61,7 +63,15 @@ interface Question extends Lookups {
   /** When `all` was last another, and when it was last summed up; see `AnswerMemory.turn`. */
   turn: number;
   summed: number;
+  /** For those that an edit can change and that come out the same whenever they are asked. */
+  again: Again | undefined;
 }
+
+/**
+ * Asks for the same in the present state of the program, as whoever wants it does. What turns out to be as it was leaves all that rests on it as it is,
+ * without finding that anew. It must not hold on to anything of the program that it was first asked in.
+ */
+export type Again = (program: Program) => unknown;
 
 type Verdict = "holds" | "fails";
 
@@ -97,6 +107,7 @@ interface Overview {
   all: ReadonlySet<object> | undefined;
   turnOfAll: number;
   summed: number;
+  again: Again | undefined;
 }
 
 /** What was looked up in the whole program on the way to something. */
@@ -140,11 +151,6 @@ export interface FileAnswers {
   readonly derived: Map<object | string, Answer>;
 }
 
-type GivenArguments = ReadonlyMap<string, { readonly value: Value; readonly in: FunctionNode; readonly how: "whole" | "element" }>;
-
-/** What spawns give to each function. */
-type Given = ReadonlyMap<FunctionNode, readonly { readonly values: GivenArguments }[]>;
-
 /** What the answers about a program depend on. */
 export interface ProgramState {
   readonly files: ReadonlyMap<string, LinkedFile>;
@@ -162,7 +168,11 @@ export class AnswerMemory {
   private inside = 0;
   /** How many of them are resolutions. */
   private resolving = 0;
+  /** How many things are being asked again inside one another. */
+  private attempts = 0;
   private current: ProgramState | undefined;
+  /** The program of the present state, once it is linked. */
+  private program: Program | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
   private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
@@ -214,6 +224,7 @@ export class AnswerMemory {
     this.changedNext = { parts: new Set(), names: new Set() };
     const before = this.current;
     this.current = state;
+    this.program = undefined;
     this.callIndex = undefined;
     if (!before || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
       this.answers = new Map();
@@ -284,6 +295,11 @@ export class AnswerMemory {
       question.state = state;
       question.checked = 0;
     }
+  }
+
+  /** From now on, what may be as it was is asked for again before what rests on it is found anew. */
+  linked(program: Program): void {
+    this.program = program;
   }
 
   /** Something is another in the present state; nobody has read it there yet. */
@@ -429,17 +445,12 @@ export class AnswerMemory {
    * What follows from the whole program, made anew only if something that it rests on has changed. `compute` reads of the program's parts what it
    * likes; of anything else, only what stays the same as long as the memory does. What comes out as before is the object that it was.
    */
-  overview<Result>(key: string, compute: () => Result): Result {
+  overview<Result>(key: string, compute: () => Result, again: Again | undefined = undefined): Result {
     const before = this.overviews.get(key);
     if (before && this.isPresent(before)) {
       this.noteOverview(before);
       return before.result as Result;
     }
-    const { question, collector, inside, resolving } = this;
-    this.question = undefined;
-    // What it comes to does not depend on who asks first.
-    this.inside = 0;
-    this.resolving = 0;
     const own: Collector = {
       number: ++this.lastQuestion,
       parts: undefined,
@@ -453,16 +464,7 @@ export class AnswerMemory {
       lastPart: undefined,
       isOfThisState: false,
     };
-    this.collector = own;
-    let result: Result;
-    try {
-      result = compute();
-    } finally {
-      this.question = question;
-      this.collector = collector;
-      this.inside = inside;
-      this.resolving = resolving;
-    }
+    const result = this.apart(own, compute);
     if (own.isOfThisState) {
       this.readUntold();
       this.forget(key);
@@ -479,6 +481,7 @@ export class AnswerMemory {
       all: undefined,
       turnOfAll: 0,
       summed: -1,
+      again: undefined,
     };
     if (!isSame) {
       overview.result = result;
@@ -492,11 +495,29 @@ export class AnswerMemory {
       fixedAnswers.length + fixedOthers.size > 0 ? { answers: compact(fixedAnswers), others: [...fixedOthers] } : restsOnNothing.fixed;
     overview.lookups =
       files || names || given ? { files: distinct(files), names: distinct(names), given: distinct(given) } : restsOnNothing.lookups;
+    overview.again = isOfFixedFiles(overview) ? undefined : again;
     overview.turn = ++this.turn;
     overview.state = state;
     this.overviews.set(key, overview);
     this.noteOverview(overview);
     return overview.result as Result;
+  }
+
+  /** Finds what does not depend on who asks first. */
+  private apart<Result>(collector: Collector | undefined, compute: () => Result): Result {
+    const { question, collector: before, inside, resolving } = this;
+    this.question = undefined;
+    this.collector = collector;
+    this.inside = 0;
+    this.resolving = 0;
+    try {
+      return compute();
+    } finally {
+      this.question = question;
+      this.collector = before;
+      this.inside = inside;
+      this.resolving = resolving;
+    }
   }
 
   /** Whatever rests on it is found anew when it is asked for. */
@@ -529,9 +550,9 @@ export class AnswerMemory {
       if (!this.isAsIn(state, other)) return false;
       turn = Math.max(turn, other.turn);
     }
-    for (const { question } of known) {
-      if (!this.holds(question)) return false;
-      turn = Math.max(turn, question.turn);
+    for (const answer of known) {
+      if (!this.holds(answer.question) && !this.askAgain(answer)) return false;
+      turn = Math.max(turn, answer.question.turn);
     }
     if (isElsewhere && !this.areFixedPresent(overview, state)) return false;
     overview.turn = Math.max(overview.turn, turn);
@@ -563,7 +584,37 @@ export class AnswerMemory {
 
   /** Whether an overview is what it was in that state, as far as that is remembered. */
   private isAsIn(state: number, overview: Overview): boolean {
-    return overview.since <= state && this.isPresent(overview);
+    if (overview.since > state) return false;
+    if (this.isPresent(overview)) return true;
+    const { program } = this;
+    if (!program || !overview.again) return false;
+    this.attempt(overview.again, program);
+    return overview.since <= state && overview.state === this.state;
+  }
+
+  /** Whether an answer that is not known to hold turns out to be what it was. */
+  private askAgain(answer: Answer): boolean {
+    const { program } = this;
+    const { question } = answer;
+    const { again } = question;
+    // In the middle of a circle it would come to something else; one that is being looked into is part of one.
+    const isBeingChecked = question.checked === this.state && question.failed !== this.state && !question.hasLost;
+    if (!program || !again || this.resolving > 0 || isBeingChecked) return false;
+    question.again = undefined;
+    this.attempt(again, program);
+    return answer.question.state === this.state;
+  }
+
+  private attempt(again: Again, program: Program): void {
+    if (this.attempts >= mostAttempts) return;
+    this.attempts++;
+    try {
+      this.apart(undefined, () => again(program));
+    } catch {
+      // It does not hold, then; whoever asks for it gets to know why.
+    } finally {
+      this.attempts--;
+    }
   }
 
   /** The parts that an overview rests on, those of others that it rests on among them. */
@@ -633,6 +684,7 @@ export class AnswerMemory {
     provisional: Result | undefined,
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
+    again: Again | undefined = undefined,
   ): Result {
     const outer = this.question;
     const isOwn = !outer || (kind === "resolution" && this.resolving === 0);
@@ -641,12 +693,17 @@ export class AnswerMemory {
       this.miss(table, key);
       return provisional;
     }
-    const before = table.get(key);
-    const earlier = before?.question;
-    if (before && this.holds(before.question)) {
-      this.note(before);
-      return before.result as Result;
+    let before = table.get(key);
+    if (before) {
+      const holds = this.holds(before.question);
+      // On the way it may have been asked again.
+      if (!holds) before = table.get(key);
+      if (before && (holds || before.question.state === this.state)) {
+        this.note(before);
+        return before.result as Result;
+      }
     }
+    const earlier = before?.question;
     const question = isOwn ? this.newQuestion() : outer;
     const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
     // In the middle of a circle it may come to something else.
@@ -676,6 +733,7 @@ export class AnswerMemory {
         question.root = kept;
         question.known = compact(question.known);
         this.restsOn(question, kept === before ? earlier : undefined);
+        if (question.all) question.again = again;
       }
     } catch (error) {
       // What was to stand in for the answer while it was looked for is none.
@@ -759,6 +817,7 @@ export class AnswerMemory {
       all: undefined,
       turn: 0,
       summed: 0,
+      again: undefined,
     };
   }
 
@@ -785,6 +844,7 @@ export class AnswerMemory {
           continue;
         }
         verdict = this.beginCheck(other);
+        if (verdict === "fails" && this.askAgain(known[top.next] as Answer)) verdict = "holds";
         if (verdict !== "begun") continue;
         const check = { question: other, next: 0, place: stack.length, lowest: stack.length, firstWaiting: waiting.length };
         stack.push(check);
@@ -800,6 +860,8 @@ export class AnswerMemory {
         continue;
       }
       const together = [top, ...waiting.splice(top.firstWaiting)].map((each) => each.question);
+      // What these come to depends on which is asked first.
+      if (together.length > 1) for (const each of together) each.again = undefined;
       if (verdict === "holds") this.sumUp(together);
       for (const each of together) this.settle(each, verdict);
       // Who was to look at it again finds that it holds or not.
@@ -830,11 +892,14 @@ export class AnswerMemory {
   }
 
   private settle(question: Question, verdict: Verdict): Verdict {
-    if (verdict === "holds") {
+    // It may have been asked again meanwhile.
+    if (verdict === "holds" && !question.hasLost) {
       this.ahead?.push({ question, state: question.state });
       question.state = this.state;
-    } else question.failed = this.state;
-    return verdict;
+      return verdict;
+    }
+    question.failed = this.state;
+    return "fails";
   }
 
   /** Sums up what questions rest on that rest on one another, if any of it rests on other parts now. */
@@ -958,19 +1023,5 @@ function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, Li
   return true;
 }
 
-/** Whether the same spawns are known to give the same. */
-function sameGiven(a: ReturnType<Given["get"]>, b: ReturnType<Given["get"]>): boolean {
-  if (a?.length !== b?.length) return false;
-  return (a ?? []).every((each, index) => sameArguments(each.values, b?.[index]?.values ?? new Map()));
-}
-
-function sameArguments(a: GivenArguments, b: GivenArguments): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, given] of a) {
-    const other = b.get(name);
-    if (given.value !== other?.value || given.in !== other.in || given.how !== other.how) return false;
-  }
-  return true;
-}
-
 const mostInside = 150;
+const mostAttempts = 30;

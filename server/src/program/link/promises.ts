@@ -6,6 +6,7 @@ import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-stat
 import type { Program } from "./link.js";
 import { assignedIn } from "./linked-file.js";
 import { hasNote } from "./notes.js";
+import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
@@ -30,18 +31,26 @@ export interface SharingPromise {
 /** All promises of a program, in order of file and offset. */
 export function sharingPromises(program: Program): readonly SharingPromise[] {
   const names = lockNames(program.knowledge);
-  // What a spawn runs has its threads in view.
-  const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
-  return program.resolver.eachFile("promises of sharing", program.files, (file) => {
+  return overviewOfFiles(program, "promises of sharing", (file, now) => {
     const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
-    const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, program);
+    const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, now);
     if (!mentionsLock && !mentionsGuards(file) && !file.classes.some(isWorthALook)) return [];
-    const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
-    return promisesOf(file, mentionsLock ? names : new Set(), guarded, program).flatMap((promise) => {
-      const entries = promise.entries.filter((node) => !spawned.has(node));
+    const guarded = mentionsGuards(file) ? guardedStates(now).filter((state) => state.file === file) : [];
+    return promisesOf(file, mentionsLock ? names : new Set(), guarded, now).flatMap((promise) => {
+      const entries = promise.entries.filter((node) => !isSpawned(node, now));
       return entries.length > 0 ? [{ ...promise, entries }] : [];
     });
   });
+}
+
+/** What a spawn runs has its threads in view. */
+function isSpawned(node: FunctionNode, program: Program): boolean {
+  const spawned = overviewOf(
+    program,
+    "functions that are spawned",
+    ({ spawns, services }) => new Set([...spawns, ...services].flatMap(({ targets }) => targets.map((target) => target.function))),
+  );
+  return spawned.has(node);
 }
 
 function promisesOf(

@@ -7,6 +7,7 @@ import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
+import { overviewOf } from "./overviews.js";
 import type { SharingPromise } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
 import {
@@ -80,6 +81,10 @@ export type ThreadRoot =
 
 /** The functions that threads of this process start in. Callbacks of futures run in the pool's threads. */
 export function threadRoots(program: Program): readonly ThreadRoot[] {
+  return overviewOf(program, "thread roots", findThreadRoots);
+}
+
+function findThreadRoots(program: Program): readonly ThreadRoot[] {
   const roots: ThreadRoot[] = [];
   for (const spawn of [...program.spawns, ...program.services]) {
     if (spawn.worker !== "thread" && !isPoolCallback(spawn, program)) continue;
