@@ -68,8 +68,8 @@ function otherLock({ first, second }: Race): HeldLock | undefined {
 }
 
 /** Whether the store belongs to what makes the object or module, before anybody else comes by. */
-function isFirstStore({ function: { facts } }: Access): boolean {
-  return facts.kind === "module" || facts.kind === "class-body" || facts.name === "__init__" || facts.name === "__post_init__";
+function isFirstStore({ function: { head } }: Access): boolean {
+  return head.kind === "module" || head.kind === "class-body" || head.name === "__init__" || head.name === "__post_init__";
 }
 
 function confidenceOf({ race }: UpdateRace): Race["confidence"] {

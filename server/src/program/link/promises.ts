@@ -1,10 +1,9 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-state.js";
 import type { Program } from "./link.js";
-import { assignedIn } from "./linked-file.js";
+import { assignedIn, functionView } from "./linked-file.js";
 import { hasNote } from "./notes.js";
 import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -215,22 +214,21 @@ function isOwnObject(value: Value, { facts }: FunctionNode): boolean {
 }
 
 const none: readonly never[] = [];
-const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What the function enters with `with` and calls `acquire` on. */
 function lockContexts(node: FunctionNode): readonly Value[] {
-  if (!node.head.holds.has("lock")) return none;
-  const before = contextsOf.get(node.facts);
-  if (before) return before;
-  const contexts: Value[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with" && !operation.isAsync) contexts.push(operation.context);
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    if (operation.callee.place.name === "acquire") contexts.push(operation.callee.place.object);
-  });
-  contextsOf.set(node.facts, contexts);
-  return contexts;
+  return node.head.holds.has("lock") ? node.view(contexts) : none;
 }
+
+const contexts = functionView(({ body }): readonly Value[] => {
+  const found: Value[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with" && !operation.isAsync) found.push(operation.context);
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (operation.callee.place.name === "acquire") found.push(operation.callee.place.object);
+  });
+  return found;
+});
 
 /** Functions that take a lock which is a global of their module or a variable of the function around them. */
 function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
@@ -261,11 +259,10 @@ function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, progr
 function moduleFunctions(file: LinkedFile, takers: readonly FunctionNode[], resolver: Resolver): readonly FunctionNode[] {
   const module = file.functionAt(0);
   const others = file.functions.filter((node) => {
-    const { facts } = node;
-    if (facts.kind !== "function" || facts.parent !== 0 || facts.isAsync || facts.name.startsWith("_") || facts.name === "main")
-      return false;
+    const { head } = node;
+    if (head.kind !== "function" || head.parent !== 0 || head.isAsync || head.name.startsWith("_") || head.name === "main") return false;
     if (takers.includes(node) || !module) return false;
-    if (module.bound(facts.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
+    if (module.bound(head.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
     const callers = resolver.callersOf(node);
     return callers.length === 0 || callers.some((caller) => caller.within.file !== file);
   });

@@ -5,6 +5,7 @@ import { functionKey } from "./entity.js";
 import { isKeptAs } from "./kept-places.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
 import { overviewOf } from "./overviews.js";
@@ -438,19 +439,19 @@ function flagOf(test: Value | undefined): string | undefined {
 
 /** Whether the function begins with a wait for a signal, once: `if not shown.wait(10): raise …`. */
 function waitsFirst(node: FunctionNode): boolean {
-  const first = firstMethodCall(node);
+  const first = node.view(firstMethodCall);
   return first !== undefined && lastNameOf(first.callee) === "wait";
 }
 
 /** The call of a method that the function begins with. */
-function firstMethodCall({ facts }: FunctionNode): CallOperation | undefined {
-  const first = facts.body.find((operation) => operation.op !== "read");
+const firstMethodCall = functionView(({ body }): CallOperation | undefined => {
+  const first = body.find((operation) => operation.op !== "read");
   return first?.op === "call" && objectOfCall(first) ? first : undefined;
-}
+});
 
 /** Whether the method begins by waiting for the object's thread to end, `self._thread.join()`, or to signal that it has come to its end: `self._done.wait()`. */
 function waitsForEnd(method: FunctionNode, { spawn, function: start }: Extract<ThreadRoot, { kind: "spawn" }>): boolean {
-  const first = firstMethodCall(method);
+  const first = method.view(firstMethodCall);
   const object = first && objectOfCall(first);
   if (!first || first.arguments.length > 0 || object?.op !== "read" || object.place.kind !== "attribute") return false;
   const name = lastNameOf(first.callee);
