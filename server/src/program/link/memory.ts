@@ -5,6 +5,7 @@ import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { type Given, sameGiven } from "./given-arguments.js";
 import type { Program } from "./link.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
+import { distinct, haveLookupsChanged, type Lookups, noChanges, noted, noteLookups } from "./lookups.js";
 import { ModuleIndex } from "./modules.js";
 import { PartUnion, sameParts } from "./part-union.js";
 import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
@@ -108,19 +109,6 @@ interface Overview {
   turnOfAll: number;
   summed: number;
   again: Again | undefined;
-}
-
-/** What was looked up in the whole program on the way to something. */
-interface Lookups {
-  /** Files that were reached by their path. */
-  files: LinkedFile[] | undefined;
-  /**
-   * Names whose calls in the whole program were looked at; those of attributes, with a dot, whose stores were; and with a question mark those of which
-   * it was asked whether there are calls.
-   */
-  names: string[] | undefined;
-  /** Functions of which it was asked what spawns give them. */
-  given: FunctionNode[] | undefined;
 }
 
 /** Notes what an overview rests on while it is being made. */
@@ -280,7 +268,7 @@ export class AnswerMemory {
     for (const { callers } of [...this.answers.values()]) {
       for (const [node, answer] of [...callers]) {
         const { question } = answer;
-        if (question.root !== answer || question.isOrdered || !this.haveLookupsChanged(question, question.state)) continue;
+        if (question.root !== answer || question.isOrdered || !haveLookupsChanged(this.changes, question, question.state)) continue;
         const before = this.lastQuestion;
         ask(node);
         const asked = callers.get(node)?.question;
@@ -544,7 +532,7 @@ export class AnswerMemory {
     const { state, parts, known, others } = overview;
     if (this.rest > state || this.haveChanged(parts, state)) return false;
     const isElsewhere = this.lookups > state;
-    if (isElsewhere && this.haveLookupsChanged(overview.lookups, state)) return false;
+    if (isElsewhere && haveLookupsChanged(this.changes, overview.lookups, state)) return false;
     let { turn } = overview;
     for (const other of others) {
       if (!this.isAsIn(state, other)) return false;
@@ -572,14 +560,6 @@ export class AnswerMemory {
     overview.fixed = { answers: answers.filter(({ question }) => !question.all), others: others.filter(isOfFixedFiles) };
     overview.turn = ++this.turn;
     return true;
-  }
-
-  private haveLookupsChanged({ files, names, given }: Lookups, since: number): boolean {
-    const { changes } = this;
-    for (const file of files ?? none) if ((changes.files.get(file) ?? 0) > since) return true;
-    for (const node of given ?? none) if ((changes.given.get(node) ?? 0) > since) return true;
-    for (const name of names ?? none) if ((changes.names.get(name) ?? 0) > since) return true;
-    return false;
   }
 
   /** Whether an overview is what it was in that state, as far as that is remembered. */
@@ -880,7 +860,7 @@ export class AnswerMemory {
     if (isUnchanged && !(question.all && this.haveChanged(question.all, since))) return this.settle(question, "holds");
     const isOfNow = question.foundAhead === this.state;
     if (!isOfNow && question.parts && this.haveChanged(question.parts, since)) return this.settle(question, "fails");
-    if (!isOfNow && this.lookups > since && this.haveLookupsChanged(question, since)) return this.settle(question, "fails");
+    if (!isOfNow && this.lookups > since && haveLookupsChanged(this.changes, question, since)) return this.settle(question, "fails");
     question.checked = this.state;
     for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return this.settle(question, "fails");
     return "begun";
@@ -967,43 +947,14 @@ function joinInto(outer: Question, inner: Question): void {
   if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
 }
 
-function noteLookups(outer: Lookups, { files, names, given }: Lookups): void {
-  for (const each of files ?? none) outer.files = noted(outer.files, each);
-  for (const each of names ?? none) outer.names = noted(outer.names, each);
-  for (const each of given ?? none) outer.given = noted(outer.given, each);
-}
-
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
   return parts.size + known.size + others.size === 0;
-}
-
-/** States of the program, by what changed last in them. */
-interface Changes {
-  readonly files: WeakMap<LinkedFile, number>;
-  readonly parts: Map<object, number>;
-  readonly names: Map<string, number>;
-  readonly given: WeakMap<FunctionNode, number>;
-}
-
-function noChanges(): Changes {
-  return { files: new WeakMap(), parts: new Map(), names: new Map(), given: new WeakMap() };
-}
-
-/** Most questions have nothing to note, and there are very many of them. */
-function noted<Item>(list: Item[] | undefined, item: Item): Item[] {
-  if (!list) return [item];
-  list.push(item);
-  return list;
 }
 
 /** A list that grew has room for more than it holds, and most that are remembered are short or empty. */
 function compact<Result>(result: Result): Result {
   if (!Array.isArray(result)) return result;
   return (result.length === 0 ? none : result.slice()) as Result;
-}
-
-function distinct<Item>(list: Item[] | undefined): Item[] | undefined {
-  return list && list.length > 1 ? [...new Set(list)] : list;
 }
 
 const none: readonly never[] = [];
