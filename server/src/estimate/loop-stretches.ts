@@ -3,6 +3,7 @@ import { targetName } from "../base/target.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import { type LoopRoot, loopRoots } from "../program/link/event-loop.js";
 import type { Program } from "../program/link/link.js";
+import { againWith } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
@@ -41,8 +42,12 @@ function stretchesFrom(root: LoopRoot, program: Program, model: CostModel, setti
     key,
     () => longestStretches(root, program, model),
     sameStructure,
-    (now) => stretchesFrom(root, now, new CostModel(now.resolver, settings), settings),
+    againWith(stretchesAgain, root, settings),
   );
+}
+
+function stretchesAgain(program: Program, root: LoopRoot, settings: CostSettings): readonly Found[] {
+  return stretchesFrom(root, program, new CostModel(program.resolver, settings), settings);
 }
 
 type Found = Omit<LoopStretch, "root">;

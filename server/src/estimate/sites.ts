@@ -4,7 +4,7 @@ import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
-import { overviewOf } from "../program/link/overviews.js";
+import { againWith, overviewOf } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
@@ -126,8 +126,12 @@ function estimatedSite(spawn: Spawn, program: Program, model: CostModel, setting
     undefined,
     sameStructure,
     () => estimateSite(spawn, program, model, settings),
-    (now) => estimatedSite(spawn, now, new CostModel(now.resolver, settings), settings),
+    againWith(estimatedAgain, spawn, settings),
   );
+}
+
+function estimatedAgain(program: Program, spawn: Spawn, settings: EstimateSettings): Estimated {
+  return estimatedSite(spawn, program, new CostModel(program.resolver, settings), settings);
 }
 
 /** What follows from the work of a place, but for what workers import: that depends on all of a module, which an edit changes more often. */

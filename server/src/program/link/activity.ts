@@ -45,7 +45,7 @@ import {
 import { loopsAround } from "./loops.js";
 import type { Access, Acquisition, CallStep, Poll, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
-import { overviewOf, overviewOfFiles } from "./overviews.js";
+import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Frame, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -76,23 +76,27 @@ export function activityOf(program: Program): Activity {
   return overviewOf(program, "activity", findActivity);
 }
 
+function callerRootsOf(program: Program): readonly ThreadRoot[] {
+  return callerRoots(program, threadRoots(program));
+}
+
 function findActivity(program: Program): Activity {
   const roots = threadRoots(program);
   const threads = [
-    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
+    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), walkFrom(root))),
     ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
   ];
   const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
   const beside: Walked[] = [];
   const waiting: Walked[] = [];
-  for (const root of overviewOf(program, "caller roots", (now) => callerRoots(now, threadRoots(now)))) {
+  for (const root of overviewOf(program, "caller roots", callerRootsOf)) {
     const held = heldOnEntry(root.function, threads);
     const key = `${rootIdentity(root, program)} ${held.map((lock) => lock.key).join("|")}`;
-    beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
+    beside.push(walked(program, root.function.file, key, walkFrom(root, held)));
     if (root.kind !== "caller") continue;
     // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
     const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.head.end } };
-    waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held), "waits of threads"));
+    waiting.push(walked(program, root.function.file, `${key} beyond`, walkFrom(beyond, held), "waits of threads"));
   }
   return {
     // Code beside the threads matters only for what the threads touch.
@@ -151,20 +155,21 @@ interface Walked {
  */
 type Purpose = "all of threads" | "waits of threads" | "locks of anyone";
 
+/** It lives as long as what it has found is remembered, and so must not hold on to a program. */
+type Walk = (walker: Walker, program: Program) => void;
+
+function walkFrom(root: ThreadRoot, held: readonly HeldLock[] = []): Walk {
+  return (walker) => walker.root(root, held);
+}
+
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
-function walked(
-  program: Program,
-  file: LinkedFile,
-  key: string,
-  walk: (walker: Walker, program: Program) => void,
-  purpose: Purpose = "all of threads",
-): Walked {
+function walked(program: Program, file: LinkedFile, key: string, walk: Walk, purpose: Purpose = "all of threads"): Walked {
   const find = (): Walked => {
     const walker = new Walker(program, purpose);
     walk(walker, program);
     return walker.found();
   };
-  return program.resolver.remembered(file, key, find, sameStructure, (now) => walked(now, file, key, walk, purpose));
+  return program.resolver.remembered(file, key, find, sameStructure, againWith(walked, file, key, walk, purpose));
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {

@@ -8,7 +8,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { isElementOf } from "./loops.js";
 import type { Moment } from "./moments.js";
-import { overviewOf } from "./overviews.js";
+import { againWith, overviewOf } from "./overviews.js";
 import type { Resolver } from "./resolver.js";
 import { threadObjectOf } from "./spawns.js";
 import { startOf } from "./starts.js";
@@ -80,7 +80,7 @@ function ends(program: Program): ReadonlyMap<FunctionNode, readonly End[]> {
     const found = new Map<FunctionNode, readonly End[]>();
     for (const file of now.files)
       for (const node of functionsThat(file, endingThreads)) {
-        const own = endsIn(node, (call) => ownEnd(call, node, now));
+        const own = ownEnds(now, node);
         if (own.length > 0) found.set(node, own);
       }
     let helpers = [...found];
@@ -96,6 +96,11 @@ function ends(program: Program): ReadonlyMap<FunctionNode, readonly End[]> {
     }
     return found;
   });
+}
+
+function ownEnds(program: Program, node: FunctionNode): readonly End[] {
+  const find = (): readonly End[] => endsIn(node, (call) => ownEnd(call, node, program));
+  return program.resolver.rememberedOf(node, "ends of threads", find, undefined, againWith(ownEnds, node));
 }
 
 const maximumHelpers = 2;

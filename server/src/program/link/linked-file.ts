@@ -470,10 +470,17 @@ class EditedClass implements ClassNode, EditedDefinition<ClassFacts> {
   }
 }
 
-/** Operations are known by the objects that they are. */
 function isSameView(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
-  return a.length === b.length && a.every((each, index) => each === b[index]);
+  return a.length === b.length && a.every((each, index) => isSameItem(each, b[index]));
+}
+
+/** Operations are known by the objects that they are, what is told of them by its parts. */
+function isSameItem(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b || "op" in a || "op" in b) return false;
+  const parts = Object.entries(a);
+  return parts.length === Object.keys(b).length && parts.every(([name, part]) => part === (b as Record<string, unknown>)[name]);
 }
 
 /** Facts of texts before and after an edit share what they have in common. */

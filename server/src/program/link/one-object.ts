@@ -1,6 +1,7 @@
 import type { Value } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey } from "./entity.js";
+import { isAwaitedAtOnce } from "./joined-at-once.js";
 import type { Program } from "./link.js";
 import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
@@ -8,7 +9,7 @@ import type { Access } from "./moments.js";
 import { overviewOf } from "./overviews.js";
 import { wayBreak } from "./ownership.js";
 import { argumentFor } from "./resolver.js";
-import { isAwaitedAtOnce, type Spawn } from "./spawns.js";
+import type { Spawn } from "./spawns.js";
 
 /**
  * Whether two threads that come to an attribute of one class come to one object. `one`: both get there by the same way from something there is one of, or

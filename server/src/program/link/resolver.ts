@@ -83,7 +83,7 @@ export class Resolver {
   }
 
   /** The same for one function. `provisional` is what it is taken for while it is found. */
-  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
+  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result, again?: Again): Result {
     const { derived } = this.memory.of(node.file);
     return this.memory.find<object | string, Result>(
       "derivation",
@@ -92,6 +92,7 @@ export class Resolver {
       provisional,
       sameStructure,
       compute,
+      again,
     );
   }
 
