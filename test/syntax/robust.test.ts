@@ -161,6 +161,24 @@ def later(account):
     }
   }
 
+  const open = ["value = self.total + len(", "self.rows = [first, (second)", "self.send({'(': first", "return self.rows[first](second,"];
+  for (const line of open) {
+    test(`nor a bracket that stays open any of the stores below it: ${line}`, () => {
+      const stores = Array.from({ length: 20 }, (_, index) => `self.field_${index} = ${["0", "[]", "make(third)"][index % 3]}`);
+      const below = stores.join("\n            ");
+      const found = outline({ ...parser.parse(around(`${line}\n            ${below}`)), errors: [] }).split("\n");
+      for (const store of outline(parser.parse(stores.join("\n")))
+        .trim()
+        .split("\n")) {
+        assert.ok(
+          found.some((each) => each.trim() === store.trim()),
+          `${store} in\n${found.join("\n")}`,
+        );
+      }
+      assert.match(found.join("\n"), /self\.count\(items\)/);
+    });
+  }
+
   const goingOn = [
     "value = (first +\n                second)",
     "value = first + \\\n                second",

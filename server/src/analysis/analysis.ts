@@ -460,6 +460,6 @@ class Context implements RuleContext {
   }
 
   get sites(): readonly SiteEstimate[] {
-    return this.program.resolver.overview("sites", () => estimateSites(this.program, this, this.simulations));
+    return estimateSites(this.program, this, this.simulations);
   }
 }

@@ -15,7 +15,7 @@ import type { SharedAccess, SharedState, ThreadStart } from "./answers.js";
  */
 export function threadStartsOf(context: RuleContext): readonly ThreadStart[] {
   const { program } = context;
-  const roots = program.resolver.overview("thread roots", () => threadRoots(program));
+  const roots = threadRoots(program);
   const byRoot = accessesByRoot(context);
   const started = new Set(roots.flatMap((root) => (root.kind === "spawn" ? [root.spawn] : [])));
   const others = [...program.spawns, ...program.services].filter((spawn) => !started.has(spawn));

@@ -3,6 +3,8 @@ import { targetName } from "../base/target.js";
 import { type FunctionNode, functionKey } from "../program/link/entity.js";
 import { type LoopRoot, loopRoots } from "../program/link/event-loop.js";
 import type { Program } from "../program/link/link.js";
+import { againWith } from "../program/link/overviews.js";
+import { sameStructure } from "../program/link/same-structure.js";
 import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../program/operation.js";
@@ -24,14 +26,28 @@ export interface LoopStretch {
 }
 
 /** The longest stretch of each coroutine and callback that computes at all, in order of file and offset. */
-export function loopStretches(program: Program, settings: CostSettings): readonly LoopStretch[] {
+export function loopStretches(program: Program, on: CostSettings): readonly LoopStretch[] {
+  // Who asks has much else, which must not live as long as what is remembered.
+  const { target, cores, calibrations, profile } = on;
+  const settings: CostSettings = { target, cores, calibrations, profile };
   const model = new CostModel(program.resolver, settings);
-  return loopRoots(program).flatMap((root) => {
-    const { function: node } = root;
-    const key = `stretches ${targetName(settings.target)} ${functionKey(node)} ${root.kind}`;
-    const found = program.resolver.remembered(node.file, key, () => longestStretches(root, program, model));
-    return found.map((stretch) => ({ ...stretch, root }));
-  });
+  return loopRoots(program).flatMap((root) => stretchesFrom(root, program, model, settings).map((stretch) => ({ ...stretch, root })));
+}
+
+function stretchesFrom(root: LoopRoot, program: Program, model: CostModel, settings: CostSettings): readonly Found[] {
+  const { function: node } = root;
+  const key = `stretches ${targetName(settings.target)} ${functionKey(node)} ${root.kind}`;
+  return program.resolver.remembered(
+    node.file,
+    key,
+    () => longestStretches(root, program, model),
+    sameStructure,
+    againWith(stretchesAgain, root, settings),
+  );
+}
+
+function stretchesAgain(program: Program, root: LoopRoot, settings: CostSettings): readonly Found[] {
+  return stretchesFrom(root, program, new CostModel(program.resolver, settings), settings);
 }
 
 type Found = Omit<LoopStretch, "root">;

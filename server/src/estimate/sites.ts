@@ -4,6 +4,7 @@ import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
+import { againWith, overviewOf } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
@@ -97,6 +98,10 @@ export function estimateSites(program: Program, on: EstimateSettings, memory: Si
   // Who asks has much else, which must not live as long as what is remembered.
   const { target, cores, calibrations, profile, workers } = on;
   const settings: EstimateSettings = { target, cores, calibrations, profile, workers };
+  return overviewOf(program, "sites", (now) => findSites(now, settings, memory));
+}
+
+function findSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
   const model = new CostModel(program.resolver, settings);
   const importNs = (file: LinkedFile): number => {
     const find = (): number => program.resolver.remembered(file, "import", () => model.importNs(file), sameStructure);
@@ -105,13 +110,28 @@ export function estimateSites(program: Program, on: EstimateSettings, memory: Si
   const sites: SiteEstimate[] = [];
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
-    const { memory: answers, derived } = program.resolver.memoryOf(spawn.in.file);
-    const estimate = (): Estimated => estimateSite(spawn, program, model, settings);
-    const estimated = answers.find<object | string, Estimated>("derivation", derived, spawn, undefined, sameStructure, estimate);
+    const estimated = estimatedSite(spawn, program, model, settings);
     const [first] = spawn.targets;
     sites.push(withImports(estimated, first ? importNs(first.function.file) : 0, settings, memory));
   }
   return sites;
+}
+
+function estimatedSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
+  const { memory, derived } = program.resolver.memoryOf(spawn.in.file);
+  return memory.find<object | string, Estimated>(
+    "derivation",
+    derived,
+    spawn,
+    undefined,
+    sameStructure,
+    () => estimateSite(spawn, program, model, settings),
+    againWith(estimatedAgain, spawn, settings),
+  );
+}
+
+function estimatedAgain(program: Program, spawn: Spawn, settings: EstimateSettings): Estimated {
+  return estimatedSite(spawn, program, new CostModel(program.resolver, settings), settings);
 }
 
 /** What follows from the work of a place, but for what workers import: that depends on all of a module, which an edit changes more often. */

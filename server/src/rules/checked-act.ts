@@ -4,10 +4,11 @@ import { checkThenActVerdict } from "../knowledge/check-then-act.js";
 import { addingMethods, type Check, type CheckThenAct, isNone, takesFrom } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { isFilledBefore } from "../program/link/filled-before.js";
+import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
 import type { Program } from "../program/link/link.js";
+import { functionView } from "../program/link/linked-file.js";
 import { commonLocks, type HeldLock, takesLock, writtenName } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
-import { isAwaitedAtOnce } from "../program/link/spawns.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
@@ -193,7 +194,7 @@ function hasWaitedIn(node: FunctionNode, before: number, { resolver }: Program):
   let waited = false;
   walkOperations(node.facts.body, (operation) => {
     if (waited || operation.op !== "call" || operation.end > before || operation.callee.op !== "read") return;
-    waited = waits(operation) || resolver.callees(operation, node).some(({ function: helper }) => waitsIn(helper));
+    waited = waits(operation) || resolver.callees(operation, node).some(({ function: helper }) => helper.view(waitsIn));
   });
   return waited;
 }
@@ -202,13 +203,13 @@ function waits({ callee }: CallOperation): boolean {
   return callee.op === "read" && callee.place.kind === "attribute" && joins.has(callee.place.name) && !joinsText(callee.place.object);
 }
 
-function waitsIn({ facts }: FunctionNode): boolean {
+const waitsIn = functionView(({ body }) => {
   let waited = false;
-  walkOperations(facts.body, (operation) => {
+  walkOperations(body, (operation) => {
     waited ||= operation.op === "call" && waits(operation);
   });
   return waited;
-}
+});
 
 /** Whether both can mean the same element: two different constants are different keys. */
 function sameKey({ check }: CheckThenAct, { operation }: Access): boolean {

@@ -6,6 +6,7 @@ import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
 import type { Access, CallStep } from "../program/link/moments.js";
+import { overviewOf } from "../program/link/overviews.js";
 import { calledFromOutside, isWindow } from "../program/link/promises.js";
 import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
 import { callOf } from "../program/link/same-lock.js";
@@ -60,9 +61,9 @@ function isMainPart(node: FunctionNode, call: Extract<ThreadRoot, { kind: "spawn
 }
 
 function isImported(path: string, program: Program): boolean {
-  const imported = program.resolver.overview("names of imported modules", () => {
+  const imported = overviewOf(program, "names of imported modules", ({ files }) => {
     const names = new Set<string>();
-    for (const file of program.files) {
+    for (const file of files) {
       for (const { module, name } of importsOf(file)) {
         names.add(module.slice(module.lastIndexOf(".") + 1));
         if (name !== undefined) names.add(name);
@@ -181,7 +182,7 @@ function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Progra
   const owner = root.promise.class;
   const { resolver } = program;
   const isOutside = (node: FunctionNode): boolean =>
-    resolver.overview(`called from outside: ${functionKey(node)}`, () => calledFromOutside(node, owner, resolver));
+    overviewOf(program, `called from outside: ${functionKey(node)}`, (now) => calledFromOutside(node, owner, now.resolver));
   // What overrides a method is called where that one is.
   const isCalled = resolver.callersOf(root.function).length > 0 || resolver.isCalled(root.function.head.name);
   // Called by what a thread starts in, it has a thread of its own.
@@ -190,9 +191,10 @@ function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Progra
 }
 
 function startsThread(node: FunctionNode, program: Program): boolean {
-  const started = program.resolver.overview(
+  const started = overviewOf(
+    program,
     "functions that threads start in",
-    () => new Set(program.spawns.flatMap(({ worker, targets }) => (worker === "thread" ? targets.map((target) => target.function) : []))),
+    ({ spawns }) => new Set(spawns.flatMap(({ worker, targets }) => (worker === "thread" ? targets.map((target) => target.function) : []))),
   );
   return started.has(node);
 }

@@ -12,6 +12,7 @@ import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock, heldThroughout } from "../program/link/locks.js";
 import { holdsLoop } from "../program/link/loops.js";
 import type { Access } from "../program/link/moments.js";
+import { overviewOf } from "../program/link/overviews.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { expressionOf } from "../program/link/same-lock.js";
 import { sameValue } from "../program/link/updates.js";
@@ -277,9 +278,9 @@ function takesWork({ root, function: node, path, location }: Access, program: Pr
 
 /** By thread, the state that it takes up and other code fills, but for constructors. */
 function locationsLeftFor(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
-  return program.resolver.overview("state that is left for threads", () => {
+  return overviewOf(program, "state that is left for threads", (now) => {
     const byState = new Map<string, Access[]>();
-    for (const [location, accesses] of accessesByLocation(program)) {
+    for (const [location, accesses] of accessesByLocation(now)) {
       for (const access of accesses) append(byState, location.replace(/\[\]$/, ""), access);
     }
     const left = new Map<string, Set<string>>();

@@ -3,6 +3,7 @@ import { lastName, releasersOnly } from "../program/link/hand-over.js";
 import type { Program } from "../program/link/link.js";
 import { looksLikeLock, writtenName } from "../program/link/locks.js";
 import { hasNote } from "../program/link/notes.js";
+import { overviewOfFiles } from "../program/link/overviews.js";
 import { type Leak, leaksOf } from "../program/link/releases.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation } from "../program/operation.js";
@@ -29,8 +30,8 @@ export const lockNotReleased: Rule<Data> = {
 };
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
-  return program.resolver.eachFile("leaks of locks", program.files, (file) =>
-    file.calls("acquire").length > 0 && file.calls("release").length > 0 ? leaksIn(file, program) : [],
+  return overviewOfFiles(program, "leaks of locks", (file, now) =>
+    file.calls("acquire").length > 0 && file.calls("release").length > 0 ? leaksIn(file, now) : [],
   );
 }
 

@@ -12,6 +12,7 @@ import { commonLocks, decoratorKey, type HeldLock, isNoLock, takesLock } from ".
 import { loopsAround } from "../program/link/loops.js";
 import type { Access, Moment } from "../program/link/moments.js";
 import { makesStarter, sameObject } from "../program/link/one-object.js";
+import { overviewOf } from "../program/link/overviews.js";
 import { type Concurrency, concurrency, isPromised } from "../program/link/parallel.js";
 import { besideIn, type ThreadRoot } from "../program/link/roots.js";
 import { isLock } from "../program/link/useless-locks.js";
@@ -34,7 +35,7 @@ export interface Race {
  * with the same locks only a few of each kind stand for all: pairs are compared, and hundreds of threads would make millions of them.
  */
 export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  return program.resolver.overview("accesses by location", () => grouped(activityOf(program).accesses));
+  return overviewOf(program, "accesses by location", (now) => grouped(activityOf(now).accesses));
 }
 
 /** Something that a thread does after a look at the same state, and what threads do to that state and, of a container, to what is inside. */
@@ -60,7 +61,7 @@ export function checkedAccesses(program: Program): readonly CheckedAccess[] {
 }
 
 function actsByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  return program.resolver.overview("acts by location", () => grouped(activityOf(program).actsByCall));
+  return overviewOf(program, "acts by location", (now) => grouped(activityOf(now).actsByCall));
 }
 
 function grouped(accesses: readonly Access[]): ReadonlyMap<string, readonly Access[]> {

@@ -3,6 +3,7 @@ import type { Source } from "../base/source.js";
 import type { Directive } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
+import { overviewOf } from "../program/link/overviews.js";
 import type { Match, Rule } from "./rule.js";
 
 /** A comment that names rules to ignore. */
@@ -19,9 +20,13 @@ export function isSuppressedBy(directive: Directive, rule: Rule, match: Match<un
   return directive.scope === "file" || (directive.subject.start <= match.range.start && match.range.start < directive.subject.end);
 }
 
+function hasDirectives(file: LinkedFile): boolean {
+  return file.derive("has directives", () => file.facts.directives.length > 0);
+}
+
 /** The files in which a comment speaks to this tool, of which there are few. */
-export function filesWithDirectives({ files, resolver }: Program): readonly LinkedFile[] {
-  return resolver.eachFile("files with directives", files, (file) => (file.facts.directives.length > 0 ? [file] : []));
+export function filesWithDirectives(program: Program): readonly LinkedFile[] {
+  return overviewOf(program, "files with directives", ({ files }) => files.filter(hasDirectives));
 }
 
 /** Where the names of such a comment stand, in the order of `names`, in places. */

@@ -3,6 +3,7 @@ import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
+import { overviewOf } from "../program/link/overviews.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
 import { accessesByLocation, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
 import type { Match, TargetVerdict } from "./rule.js";
@@ -21,7 +22,7 @@ export interface UpdateRace {
 
 /** The racing updates of the program, one for a statement. */
 export function updateRaces(program: Program): readonly UpdateRace[] {
-  return program.resolver.overview("racing updates", () => findUpdateRaces(program));
+  return overviewOf(program, "racing updates", findUpdateRaces);
 }
 
 function findUpdateRaces(program: Program): readonly UpdateRace[] {
@@ -67,8 +68,8 @@ function otherLock({ first, second }: Race): HeldLock | undefined {
 }
 
 /** Whether the store belongs to what makes the object or module, before anybody else comes by. */
-function isFirstStore({ function: { facts } }: Access): boolean {
-  return facts.kind === "module" || facts.kind === "class-body" || facts.name === "__init__" || facts.name === "__post_init__";
+function isFirstStore({ function: { head } }: Access): boolean {
+  return head.kind === "module" || head.kind === "class-body" || head.name === "__init__" || head.name === "__post_init__";
 }
 
 function confidenceOf({ race }: UpdateRace): Race["confidence"] {

@@ -12,23 +12,48 @@ export interface SuspectLine extends Range {
   readonly without: string;
 }
 
-/** The last and the first lines of errors across several lines, those of the shortest errors first; none if each error stays within its line. */
+/**
+ * The lines in which a bracket opens that nothing closes, and the last and the first lines of errors, those of the shortest errors first; none if each
+ * error stays within its line.
+ */
 export function suspectLines(errors: readonly Range[], text: string): readonly SuspectLine[] {
   const torn = errors.filter(({ start, end }) => text.slice(start, end).trim().includes("\n") || /^\s*\n/.test(text.slice(start, end)));
   if (torn.length === 0) return [];
+  const shortestFirst = [...errors].sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start);
   const suspects = new Map<number, SuspectLine>();
-  for (const error of [...errors].sort((a, b) => a.end - a.start - (b.end - b.start) || a.start - b.start)) {
-    for (const offset of linesOf(error, text)) {
-      const line = lineAround(offset, text);
-      const harmless = harmlessInsteadOf(line, text);
-      if (harmless === undefined || suspects.has(line.start)) continue;
-      const without = text.slice(0, line.start) + harmless.padEnd(line.end - line.start) + text.slice(line.end);
-      suspects.set(line.start, { ...line, without });
-      if (suspects.size === mostSuspects) return [...suspects.values()];
-    }
+  for (const offset of [...openBrackets(text).slice(-mostSuspects / 2), ...shortestFirst.flatMap((error) => linesOf(error, text))]) {
+    const line = lineAround(offset, text);
+    const harmless = harmlessInsteadOf(line, text);
+    if (harmless === undefined || suspects.has(line.start)) continue;
+    const without = text.slice(0, line.start) + harmless.padEnd(line.end - line.start) + text.slice(line.end);
+    suspects.set(line.start, { ...line, without });
+    if (suspects.size === mostSuspects) break;
   }
   return [...suspects.values()];
 }
+
+/** Where brackets open that nothing closes, as far as those of each kind tell: what follows such a bracket can be a hundred errors, far from it. */
+function openBrackets(text: string): readonly number[] {
+  const unclosed: number[] = [];
+  const open: number[] = [];
+  for (const { index, 0: token } of text.matchAll(tokens)) {
+    if (token in closing) open.push(index);
+    for (let depth = open.length - 1; depth >= Math.max(0, open.length - mostUnclosed); depth--) {
+      if (closing[text.charAt(open[depth] as number)] !== token) continue;
+      unclosed.push(...open.splice(depth).slice(1));
+      break;
+    }
+  }
+  return [...unclosed, ...open];
+}
+
+/** So far back it is looked for the bracket that another closes. */
+const mostUnclosed = 8;
+
+const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+
+/** Comments and strings, in which brackets are none, and brackets. */
+const tokens = /#[^\n]*|("""|''')(?:\\[\s\S]|(?!\1)[^\\])*(?:\1|$)|(["'])(?:\\[\s\S]|(?!\2)[^\\\n])*\2?|[()[\]{}]/g;
 
 /** So many texts are parsed in search of the line. */
 const mostSuspects = 8;

@@ -45,6 +45,7 @@ import {
 import { loopsAround } from "./loops.js";
 import type { Access, Acquisition, CallStep, Poll, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
+import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Frame, isConstantKey, Ownership, wayBreak } from "./ownership.js";
 import { type SharingPromise, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -72,27 +73,30 @@ export interface Activity {
 
 /** What the program's threads do, what their makers do beside them, and what code does that promises to be shared. Found once per program. */
 export function activityOf(program: Program): Activity {
-  return program.resolver.overview("activity", () => findActivity(program));
+  return overviewOf(program, "activity", findActivity);
+}
+
+function callerRootsOf(program: Program): readonly ThreadRoot[] {
+  return callerRoots(program, threadRoots(program));
 }
 
 function findActivity(program: Program): Activity {
-  const { resolver } = program;
-  const roots = resolver.overview("thread roots", () => threadRoots(program));
+  const roots = threadRoots(program);
   const threads = [
-    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), (walker) => walker.root(root))),
+    ...roots.map((root) => walked(program, root.function.file, rootIdentity(root, program), walkFrom(root))),
     ...sharingPromises(program).map((promise) => walkedPromise(program, promise)),
   ];
   const locations = new Set(threads.flatMap(({ accesses }) => accesses.map((access) => access.location)));
   const beside: Walked[] = [];
   const waiting: Walked[] = [];
-  for (const root of resolver.overview("caller roots", () => callerRoots(program, roots))) {
+  for (const root of overviewOf(program, "caller roots", callerRootsOf)) {
     const held = heldOnEntry(root.function, threads);
     const key = `${rootIdentity(root, program)} ${held.map((lock) => lock.key).join("|")}`;
-    beside.push(walked(program, root.function.file, key, (walker) => walker.root(root, held)));
+    beside.push(walked(program, root.function.file, key, walkFrom(root, held)));
     if (root.kind !== "caller") continue;
     // What a caller waits for ends the stretch that runs beside its threads, so waits are looked for beyond it.
     const beyond = { ...root, within: root.within && { start: root.within.start, end: root.function.head.end } };
-    waiting.push(walked(program, root.function.file, `${key} beyond`, (walker) => walker.root(beyond, held), "waits of threads"));
+    waiting.push(walked(program, root.function.file, `${key} beyond`, walkFrom(beyond, held), "waits of threads"));
   }
   return {
     // Code beside the threads matters only for what the threads touch.
@@ -123,13 +127,13 @@ const changing: ReadonlySet<Access["does"]> = new Set(["assign", "update", "dele
  * locks that nobody else can reach. For what goes wrong without a second thread.
  */
 export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
-  return program.resolver.eachFile("acquisitions of anyone", program.files, (file) => {
+  return overviewOfFiles(program, "acquisitions of anyone", (file, now) => {
     const takers = functionsThat(file, takingLocks);
     if (takers.length === 0) return [];
     const walk = (walker: Walker): void => {
       for (const node of takers) walker.taker(node);
     };
-    return walked(program, file, "takers of locks", walk, "locks of anyone").acquisitions;
+    return walked(now, file, "takers of locks", walk, "locks of anyone").acquisitions;
   });
 }
 
@@ -151,31 +155,32 @@ interface Walked {
  */
 type Purpose = "all of threads" | "waits of threads" | "locks of anyone";
 
+/** It lives as long as what it has found is remembered, and so must not hold on to a program. */
+type Walk = (walker: Walker, program: Program) => void;
+
+function walkFrom(root: ThreadRoot, held: readonly HeldLock[] = []): Walk {
+  return (walker) => walker.root(root, held);
+}
+
 /** Walks, or takes over what the same walk found in an earlier state of the program, if nothing that it came by has changed since. */
-function walked(
-  program: Program,
-  file: LinkedFile,
-  key: string,
-  walk: (walker: Walker) => void,
-  purpose: Purpose = "all of threads",
-): Walked {
+function walked(program: Program, file: LinkedFile, key: string, walk: Walk, purpose: Purpose = "all of threads"): Walked {
   const find = (): Walked => {
     const walker = new Walker(program, purpose);
-    walk(walker);
+    walk(walker, program);
     return walker.found();
   };
-  return program.resolver.remembered(file, key, find, sameStructure);
+  return program.resolver.remembered(file, key, find, sameStructure, againWith(walked, file, key, walk, purpose));
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
   const { entries, file } = promise;
   const { memory } = program.resolver.memoryOf(file);
   const key = `${promise.key} ${entries.map((entry) => memory.identityOf(entry)).join()}`;
-  return walked(program, file, key, (walker) => {
-    const calledBeside = entries.filter((entry) => program.resolver.callersOf(entry).some(({ within }) => within.file === file));
+  return walked(program, file, key, (walker, now) => {
+    const calledBeside = entries.filter((entry) => now.resolver.callersOf(entry).some(({ within }) => within.file === file));
     for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
       // A public function that its own module calls with a lock held, every time, is written to be called so.
-      if (walker.heldOnEntry(entry).length > 0 || isCalledUnderLock(entry, program)) continue;
+      if (walker.heldOnEntry(entry).length > 0 || isCalledUnderLock(entry, now)) continue;
       walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
     }
   });
@@ -881,7 +886,7 @@ interface Exit {
 
 /** The methods of the language's own that some class of the program defines. */
 function implicitMethods(program: Program): ReadonlySet<string> {
-  return program.resolver.overview("implicit methods", () => new Set(program.files.flatMap((file) => [...implicitMethodsIn(file)])));
+  return overviewOf(program, "implicit methods", ({ files }) => new Set(files.flatMap((file) => [...implicitMethodsIn(file)])));
 }
 
 /** The functions that stand in the place of a decorated method. */

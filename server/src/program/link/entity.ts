@@ -36,6 +36,13 @@ export interface FunctionNode {
   readonly returned: FunctionFacts["returned"];
   /** Every value that the name is bound to in this scope, in order of appearance; undefined if it is none of this scope's. */
   bound(name: string): readonly Value[] | undefined;
+  /** What is seen of the facts: who asks depends on what it comes to, not on the rest of them. */
+  view<Result>(view: FunctionView<Result>): Result;
+}
+
+/** Something that can be read off the facts of one function, and off nothing else. */
+export interface FunctionView<Result> {
+  of(facts: FunctionFacts): Result;
 }
 
 export type FunctionHead = Omit<FunctionFacts, "bindings" | "returned" | "body" | "bodyStart">;

@@ -8,6 +8,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import type { CallStep } from "./moments.js";
+import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
 import { suspensionsOf } from "./suspensions.js";
@@ -54,13 +55,15 @@ export interface LoopSearch {
  * Everything that runs in the threads of event loops: coroutine functions, callbacks, and the functions that they call where they stand, those
  * nearest to a root first. What is only handed over, to an executor or a thread, is called by nobody here and so not among them.
  */
-export function loopVisits(program: Program, search: LoopSearch): readonly LoopVisit[] {
-  return new Walker(program, search).visits;
+export function loopVisits(program: Program, searchIn: (program: Program) => LoopSearch): readonly LoopVisit[] {
+  const walker = new Walker(program, searchIn);
+  walker.walkAll();
+  return walker.visits;
 }
 
 /** What the loops of a program run by themselves, coroutines first, in order of file and offset. */
 export function loopRoots(program: Program): readonly LoopRoot[] {
-  return program.resolver.overview("loop roots", () => findLoopRoots(program));
+  return overviewOf(program, "loop roots", findLoopRoots);
 }
 
 function findLoopRoots(program: Program): readonly LoopRoot[] {
@@ -118,8 +121,8 @@ export function isBeforeOthers(offset: number, root: LoopRoot, program: Program)
 }
 
 /** The plain methods that a loop calls on objects of certain classes: those of protocols and request handlers. */
-function handlerMethods({ files, resolver, knowledge }: Program): readonly FunctionNode[] {
-  return resolver.eachFile("handler methods of loops", files, (file) => {
+function handlerMethods(program: Program): readonly FunctionNode[] {
+  return overviewOfFiles(program, "handler methods of loops", (file, { resolver, knowledge }) => {
     const found: FunctionNode[] = [];
     for (const node of file.classes) {
       if (node.facts.bases.length === 0) continue;
@@ -161,6 +164,9 @@ interface State {
   readonly others: LoopRoot[];
 }
 
+/** What of a state decides over what a function does in it. */
+type Setting = Pick<State, "function" | "given" | "self" | "calledAs">;
+
 /** What a function does in one state, whoever came there on whichever way. */
 interface Stay {
   readonly operations: readonly Operation[];
@@ -183,12 +189,18 @@ class Walker {
   private readonly seen = new Map<string, State>();
   private queue: State[] = [];
 
+  private readonly search: LoopSearch;
+
   constructor(
     private readonly program: Program,
-    private readonly search: LoopSearch,
+    private readonly searchIn: (program: Program) => LoopSearch,
   ) {
-    const roots = loopRoots(program);
-    const first = new Set(roots.filter((root) => search.matters(root)));
+    this.search = searchIn(program);
+  }
+
+  walkAll(): void {
+    const roots = loopRoots(this.program);
+    const first = new Set(roots.filter((root) => this.search.matters(root)));
     this.walk([...first]);
     this.walk(roots.filter((root) => !first.has(root)));
   }
@@ -224,12 +236,10 @@ class Walker {
 
   private visit(state: State): void {
     const { root, function: node, path, way } = state;
-    const { resolver } = this.program;
     // What asks whether a loop is running, or which thread it is in, knows what it does.
-    if (path.length > 0 && looksWhereItRuns(node, this.program)) return;
-    const identity = (part: object): number => resolver.identityOf(part);
-    const key = `${this.search.name} ${identity(node)} ${keyOf(state, identity, (entity) => this.identityOfCode(entity))}`;
-    const { operations, constants, steps } = resolver.remembered(node.file, key, () => this.stay(state), sameStructure);
+    if (path.length > 0 && looksWhereItRuns(this.program, node)) return;
+    const { given, self, calledAs } = state;
+    const { operations, constants, steps } = this.stayIn({ function: node, given, self, calledAs });
     this.visits.push({ root, function: node, path, others: () => othersOf(state), way, operations, constants });
     if (path.length >= maximumDepth) return;
     for (const { call, ...step } of steps) {
@@ -244,6 +254,15 @@ class Walker {
     }
   }
 
+  stayIn(setting: Setting): Stay {
+    const { resolver } = this.program;
+    const { searchIn } = this;
+    const { function: node } = setting;
+    const identity = (part: object): number => resolver.identityOf(part);
+    const key = `${this.search.name} ${identity(node)} ${keyOf(setting, identity, (entity) => this.identityOfCode(entity))}`;
+    return resolver.remembered(node.file, key, () => this.stay(setting), sameStructure, againWith(stayIn, searchIn, setting));
+  }
+
   private identityOfCode(entity: Entity): string {
     const { resolver } = this.program;
     return entity.kind === "function"
@@ -251,7 +270,7 @@ class Walker {
       : entityKey(entity);
   }
 
-  private stay(state: State): Stay {
+  private stay(state: Setting): Stay {
     const { function: node, given } = state;
     const operations: Operation[] = [];
     this.collect(node.facts.body, state, operations);
@@ -269,7 +288,7 @@ class Walker {
   }
 
   /** Lists what runs; returns whether the list surely leaves what is around it. */
-  private collect(list: readonly Operation[], state: State, into: Operation[]): boolean {
+  private collect(list: readonly Operation[], state: Setting, into: Operation[]): boolean {
     for (const operation of list) {
       into.push(operation);
       switch (operation.op) {
@@ -310,7 +329,7 @@ class Walker {
     return false;
   }
 
-  private follow(call: CallOperation, state: State, awaited: ReadonlySet<Value>, steps: Step[]): void {
+  private follow(call: CallOperation, state: Setting, awaited: ReadonlySet<Value>, steps: Step[]): void {
     const candidates = this.callees(call, state);
     const how = awaited.has(call) ? "awaited" : "called";
     // What is awaited is the coroutine, where it may be one.
@@ -323,7 +342,7 @@ class Walker {
     for (const callee of callees) steps.push(this.entered(callee, call, state, most > 1 ? "unsure" : "sure"));
   }
 
-  private callees(call: CallOperation, state: State): readonly Callee[] {
+  private callees(call: CallOperation, state: Setting): readonly Callee[] {
     const { function: node, given, self } = state;
     const { resolver } = this.program;
     const { callee } = call;
@@ -355,7 +374,7 @@ class Walker {
     return resolver.callees(call, node);
   }
 
-  private entered({ function: node, receiver }: Callee, call: CallOperation, state: State, way: LoopVisit["way"]): Step {
+  private entered({ function: node, receiver }: Callee, call: CallOperation, state: Setting, way: LoopVisit["way"]): Step {
     const given = new Map<string, Given>();
     const { values, isOpen } = this.passedBy(call, state);
     const taken = new Set<string>();
@@ -381,7 +400,7 @@ class Walker {
   /** What a call passes, by place and by name; `isOpen`: it passes more of which nothing is known. */
   private passedBy(
     call: CallOperation,
-    state: State,
+    state: Setting,
   ): { readonly values: ReadonlyMap<string, Given | undefined>; readonly isOpen: boolean } {
     const values = new Map<string, Given | undefined>();
     let place = 0;
@@ -402,7 +421,7 @@ class Walker {
     return { values, isOpen };
   }
 
-  private given(argument: Value, { function: node, given }: State): Given | undefined {
+  private given(argument: Value, { function: node, given }: Setting): Given | undefined {
     if (argument.op === "constant") return { constant: argument };
     if (argument.op === "function" || argument.op === "read") {
       const { place } = argument.op === "read" ? argument : { place: undefined };
@@ -415,13 +434,13 @@ class Walker {
   }
 
   /** Reading a property runs its method. */
-  private look({ place, start, end }: ReadOperation, state: State, steps: Step[]): void {
+  private look({ place, start, end }: ReadOperation, state: Setting, steps: Step[]): void {
     if (place.kind !== "attribute" || !propertyNames(this.program).has(place.name)) return;
     this.runs(place.object, [place.name], { start, end }, state, steps, isProperty);
   }
 
   /** `with object:` runs two methods of the object. */
-  private manage(context: Value, state: State, steps: Step[]): void {
+  private manage(context: Value, state: Setting, steps: Step[]): void {
     this.runs(context, ["__enter__", "__exit__"], context, state, steps, () => true);
   }
 
@@ -429,7 +448,7 @@ class Walker {
     object: Value,
     names: readonly string[],
     { start, end }: Range,
-    state: State,
+    state: Setting,
     steps: Step[],
     fits: (method: FunctionNode) => boolean,
   ): void {
@@ -447,9 +466,13 @@ class Walker {
   }
 }
 
+function stayIn(program: Program, searchIn: (program: Program) => LoopSearch, setting: Setting): Stay {
+  return new Walker(program, searchIn).stayIn(setting);
+}
+
 /** Equal for states in which a function does the same. */
 function keyOf(
-  { function: node, calledAs, self, given }: State,
+  { function: node, calledAs, self, given }: Setting,
   keyOfClass: (node: ClassNode) => string | number,
   keyOfCode: (entity: Entity) => string,
 ): string {
@@ -501,12 +524,12 @@ function isProperty(node: FunctionNode): boolean {
 
 /** The names under which some class of the program has a property. */
 function propertyNames(program: Program): ReadonlySet<string> {
-  return program.resolver.overview("property methods", () => {
+  return overviewOf(program, "property methods", ({ files }) => {
     const namesIn = (file: LinkedFile): readonly string[] =>
       file.derive("property methods", () =>
         file.functions.filter((node) => node.head.class !== undefined && isProperty(node)).map(({ facts }) => facts.name),
       );
-    return new Set(program.files.flatMap(namesIn));
+    return new Set(files.flatMap(namesIn));
   });
 }
 
@@ -522,7 +545,7 @@ function isSelf(value: Value, node: FunctionNode): boolean {
 }
 
 /** What the constants that were passed decide. */
-function knownIn(state: State): KnownValues {
+function knownIn(state: Setting): KnownValues {
   const holds = (value: Value): boolean | undefined => {
     if (value.op === "constant") return typeof value.value === "string" ? value.value !== "" : value.value !== 0 && value.type !== "none";
     const given = constantOf(value, state) ?? flagOf(value, state.function);
@@ -539,7 +562,7 @@ function knownIn(state: State): KnownValues {
   };
 }
 
-function constantOf(value: Value, { function: node, given }: State): ConstantValue | undefined {
+function constantOf(value: Value, { function: node, given }: Setting): ConstantValue | undefined {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return undefined;
   const found = node.bound(value.place.name) !== undefined ? undefined : given.get(value.place.name);
   return found && found !== "something" && "constant" in found ? found.constant : undefined;
@@ -554,7 +577,7 @@ function flagOf(value: Value, { file }: FunctionNode): ConstantValue | undefined
   return module?.head.rebound.has(value.place.name) ? undefined : only;
 }
 
-function isPassed(value: Value, { function: node, given }: State): boolean {
+function isPassed(value: Value, { function: node, given }: Setting): boolean {
   if (value.op !== "read" || value.place.kind !== "name" || value.place.owner !== node.index) return false;
   return given.get(value.place.name) === "something" && (node.bound(value.place.name) ?? []).every((bound) => bound.start > value.start);
 }
@@ -597,9 +620,15 @@ const awaiting: ReadonlySet<string> = new Set(
 );
 
 /** Whether the function asks if an event loop is running in its thread, or compares threads, by itself or through another function. */
-function looksWhereItRuns(node: FunctionNode, program: Program): boolean {
+function looksWhereItRuns(program: Program, node: FunctionNode): boolean {
   const { resolver } = program;
-  return resolver.rememberedOf(node, "looks where it runs", () => findWhetherItLooks(node, resolver), false);
+  return resolver.rememberedOf(
+    node,
+    "looks where it runs",
+    () => findWhetherItLooks(node, resolver),
+    false,
+    againWith(looksWhereItRuns, node),
+  );
 }
 
 function findWhetherItLooks(node: FunctionNode, resolver: Resolver): boolean {

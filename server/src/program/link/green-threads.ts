@@ -1,6 +1,7 @@
 import { fileName, joinPath, parentFolder } from "../../base/path.js";
 import type { LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
+import { overviewOf } from "./overviews.js";
 
 /** Calls that put greenlets in the place of threads, for the whole process. */
 const patches: ReadonlyMap<string, ReadonlySet<string>> = new Map([
@@ -14,7 +15,7 @@ const patches: ReadonlyMap<string, ReadonlySet<string>> = new Map([
  * library when it is imported.
  */
 export function hasGreenThreads(path: string, program: Program): boolean {
-  const files = program.resolver.overview("green threads", () => program.files.filter((file) => patchesAtImport(file, program)));
+  const files = overviewOf(program, "green threads", (now) => now.files.filter((file) => patchesAtImport(file, now)));
   return files.some((file) => file.path === path || (isPackage(file) && path.startsWith(joinPath(parentFolder(file.path), ""))));
 }
 

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import { type ClassNode, classKey, type LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
 import type { HeldLock } from "./locks.js";
+import { overviewOf } from "./overviews.js";
 import { walkOperations } from "./walk.js";
 
 /** State of which a comment, `# gil: guarded-by(self._lock)`, says that whoever touches it holds a lock. */
@@ -20,7 +21,7 @@ export interface GuardedState {
 
 /** All state of the program that such comments speak of. */
 export function guardedStates(program: Program): readonly GuardedState[] {
-  return program.resolver.overview("guarded states", () => program.files.flatMap((file) => guardedIn(file, program)));
+  return overviewOf(program, "guarded states", (now) => now.files.flatMap((file) => guardedIn(file, now)));
 }
 
 /** Whether one of the locks is the one that the comment names. */

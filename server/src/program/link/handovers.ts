@@ -7,6 +7,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { mayFail } from "./locks.js";
 import type { Moment } from "./moments.js";
+import { overviewOf } from "./overviews.js";
 import { Ownership } from "./ownership.js";
 import type { ThreadRoot } from "./roots.js";
 import { innerOperations, walkOperations } from "./walk.js";
@@ -58,11 +59,11 @@ function placesOf({ root, function: node, range, path }: Moment, program: Progra
 
 /** The functions of the program that signal. */
 function signallers(program: Program): ReadonlyMap<FunctionNode, readonly Signal[]> {
-  return program.resolver.overview("signallers", () => {
+  return overviewOf(program, "signallers", (now) => {
     const found = new Map<FunctionNode, readonly Signal[]>();
-    for (const file of program.files)
+    for (const file of now.files)
       for (const node of functionsThat(file, signalling)) {
-        const signals = signalsIn(node, program);
+        const signals = signalsIn(node, now);
         if (signals.length > 0) found.set(node, signals);
       }
     return found;

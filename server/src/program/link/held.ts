@@ -1,8 +1,7 @@
-import type { FunctionFacts } from "../facts.js";
 import type { LoopOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
-import { functionTest } from "./linked-file.js";
+import { functionTest, functionView } from "./linked-file.js";
 import { type HeldLock, isAcquire, threadIdentityKey } from "./locks.js";
 import type { Frame } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
@@ -84,20 +83,19 @@ export function isEnteredOnStack({ taken }: HeldLock): boolean {
 /** The methods of a stack of context managers that enter one, to leave it when the stack is left. */
 export const enteringMethods: ReadonlySet<string> = new Set(["enter_context", "enter_async_context"]);
 
-const takenOf = new WeakMap<FunctionFacts, readonly Value[]>();
-
 /** Whether the function may take a lock, as it is written. */
 export const takingLocks = functionTest("takes locks", ({ holds }) => holds.has("lock"));
 
 /** What a function enters with `with` and calls `acquire` on. */
-export function takenIn(node: Pick<FunctionNode, "facts">): readonly Value[] {
-  const before = takenOf.get(node.facts);
-  if (before) return before;
+export function takenIn(node: FunctionNode): readonly Value[] {
+  return node.view(taken);
+}
+
+const taken = functionView(({ body }): readonly Value[] => {
   const contexts: Value[] = [];
-  walkOperations(node.facts.body, (operation) => {
+  walkOperations(body, (operation) => {
     if (operation.op === "with") contexts.push(operation.context);
     if (isAcquire(operation) && operation.op === "call") contexts.push(receiverOf(operation) as Value);
   });
-  takenOf.set(node.facts, contexts);
   return contexts;
-}
+});

@@ -8,6 +8,7 @@ import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { isElementOf } from "./loops.js";
 import type { Moment } from "./moments.js";
+import { againWith, overviewOf } from "./overviews.js";
 import type { Resolver } from "./resolver.js";
 import { threadObjectOf } from "./spawns.js";
 import { startOf } from "./starts.js";
@@ -75,11 +76,11 @@ function endsBefore({ function: node, range, path }: Moment, program: Program): 
 
 /** The functions of the program that wait for threads, or call others that surely do. */
 function ends(program: Program): ReadonlyMap<FunctionNode, readonly End[]> {
-  return program.resolver.overview("ends of threads", () => {
+  return overviewOf(program, "ends of threads", (now) => {
     const found = new Map<FunctionNode, readonly End[]>();
-    for (const file of program.files)
+    for (const file of now.files)
       for (const node of functionsThat(file, endingThreads)) {
-        const own = endsIn(node, (call) => ownEnd(call, node, program));
+        const own = ownEnds(now, node);
         if (own.length > 0) found.set(node, own);
       }
     let helpers = [...found];
@@ -87,7 +88,7 @@ function ends(program: Program): ReadonlyMap<FunctionNode, readonly End[]> {
       const callers = new Map<FunctionNode, Map<CallOperation, readonly End[]>>();
       for (const [node, own] of helpers) {
         const sure = own.filter(({ isSure, waits }) => isSure && waits === "until-over");
-        for (const { call, within } of sure.length > 0 ? program.resolver.callersOf(node) : [])
+        for (const { call, within } of sure.length > 0 ? now.resolver.callersOf(node) : [])
           callers.set(within, (callers.get(within) ?? new Map()).set(call, sure));
       }
       helpers = [...callers].map(([within, calls]) => [within, endsIn(within, (call) => calls.get(call) ?? [])]);
@@ -95,6 +96,11 @@ function ends(program: Program): ReadonlyMap<FunctionNode, readonly End[]> {
     }
     return found;
   });
+}
+
+function ownEnds(program: Program, node: FunctionNode): readonly End[] {
+  const find = (): readonly End[] => endsIn(node, (call) => ownEnd(call, node, program));
+  return program.resolver.rememberedOf(node, "ends of threads", find, undefined, againWith(ownEnds, node));
 }
 
 const maximumHelpers = 2;

@@ -1,15 +1,20 @@
 import type { CallOperation, Place } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { functionView } from "./linked-file.js";
 import { walkOperations } from "./walk.js";
 
 /** Where the function stores what one of its calls made: `self.worker = Thread(…)`. */
 export function placesKeeping(made: CallOperation, within: FunctionNode): readonly Place[] {
-  const kept: Place[] = [];
-  walkOperations(within.facts.body, (operation) => {
-    if (operation.op === "write" && operation.value?.op === "call" && operation.value.start === made.start) kept.push(operation.place);
-  });
-  return kept;
+  return within.view(storedCalls).flatMap(({ start, place }) => (start === made.start ? [place] : []));
 }
+
+const storedCalls = functionView(({ body }): readonly { readonly start: number; readonly place: Place }[] => {
+  const found: { readonly start: number; readonly place: Place }[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "write" && operation.value?.op === "call") found.push({ start: operation.value.start, place: operation.place });
+  });
+  return found;
+});
 
 /** Whether the function stores it in an attribute of that name, of whatever object. */
 export function isKeptAs(name: string, made: CallOperation, within: FunctionNode): boolean {

@@ -177,7 +177,7 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     memory.readList(name);
     return list;
   };
-  return {
+  const program: Program = {
     files,
     file: (path) => byPath.get(path),
     get spawns() {
@@ -200,4 +200,6 @@ export function link(linked: Iterable<LinkedFile>, knowledge: Knowledge, memory 
     resolver,
     knowledge,
   };
+  resolver.linked(program);
+  return program;
 }

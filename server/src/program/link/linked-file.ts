@@ -1,6 +1,6 @@
 import { type CallSite, type ClassFacts, definitionAt, type Facts, type FunctionFacts, type ImportFact, type WriteSite } from "../facts.js";
 import type { Value } from "../operation.js";
-import type { ClassNode, Definitions, FunctionHead, FunctionNode, LinkedFile } from "./entity.js";
+import type { ClassNode, Definitions, FunctionHead, FunctionNode, FunctionView, LinkedFile } from "./entity.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One file's part of a program, for a text that stays as it is. */
@@ -68,6 +68,10 @@ class FixedFunction implements FunctionNode {
   bound(name: string): readonly Value[] | undefined {
     return this.facts.bindings.get(name);
   }
+
+  view<Result>(view: FunctionView<Result>): Result {
+    return view.of(this.facts);
+  }
 }
 
 const none: readonly never[] = [];
@@ -114,6 +118,21 @@ export function functionTest(
         known.set(facts, result);
       }
       return result;
+    },
+  };
+}
+
+/** A view that is made once for the facts of each function. */
+export function functionView<Result>(of: (facts: FunctionFacts) => Result): FunctionView<Result> {
+  const known = new WeakMap<FunctionFacts, { readonly result: Result }>();
+  return {
+    of(facts) {
+      let seen = known.get(facts);
+      if (!seen) {
+        seen = { result: of(facts) };
+        known.set(facts, seen);
+      }
+      return seen.result;
     },
   };
 }
@@ -346,6 +365,7 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
   private readonly headPart = {};
   private readonly returnedPart = {};
   private readonly boundParts = new Map<string, object>();
+  private readonly views = new Map<FunctionView<unknown>, { result: unknown }>();
 
   constructor(
     readonly file: LinkedFile,
@@ -380,6 +400,16 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
     return this.current.bindings.get(name);
   }
 
+  view<Result>(view: FunctionView<Result>): Result {
+    let seen = this.views.get(view);
+    if (!seen) {
+      seen = { result: view.of(this.current) };
+      this.views.set(view, seen);
+    }
+    this.note(seen);
+    return seen.result as Result;
+  }
+
   canBe(facts: FunctionFacts): boolean {
     return this.current.kind === facts.kind && this.current.name === facts.name;
   }
@@ -392,11 +422,17 @@ class EditedFunction implements FunctionNode, EditedDefinition<FunctionFacts> {
     if (!isSameHead(before, facts)) changed.push(this.headPart);
     if (before.returned !== facts.returned) changed.push(this.returnedPart);
     for (const [name, part] of this.boundParts) if (before.bindings.get(name) !== facts.bindings.get(name)) changed.push(part);
+    for (const [view, seen] of this.views) {
+      const result = view.of(facts);
+      if (isSameView(seen.result, result)) continue;
+      seen.result = result;
+      changed.push(seen);
+    }
     return changed;
   }
 
   parts(): readonly object[] {
-    return [this, this.headPart, this.returnedPart, ...this.boundParts.values()];
+    return [this, this.headPart, this.returnedPart, ...this.boundParts.values(), ...this.views.values()];
   }
 }
 
@@ -432,6 +468,19 @@ class EditedClass implements ClassNode, EditedDefinition<ClassFacts> {
   parts(): readonly object[] {
     return [this];
   }
+}
+
+function isSameView(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((each, index) => isSameItem(each, b[index]));
+}
+
+/** Operations are known by the objects that they are, what is told of them by its parts. */
+function isSameItem(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || !a || !b || "op" in a || "op" in b) return false;
+  const parts = Object.entries(a);
+  return parts.length === Object.keys(b).length && parts.every(([name, part]) => part === (b as Record<string, unknown>)[name]);
 }
 
 /** Facts of texts before and after an edit share what they have in common. */

@@ -105,7 +105,7 @@ class Search {
         if (lock.scope === "threads" && isNearer(wait, this.heldLong.get(lock.key), lock.key) && this.isSlow(wait))
           this.heldLong.set(lock.key, wait);
     }
-    for (const visit of loopVisits(program, blockSearch(program))) {
+    for (const visit of loopVisits(program, blockSearch)) {
       if (hasGreenThreads(visit.function.file.path, program)) continue;
       for (const operation of visit.operations) {
         const found = this.blockedBy(operation, visit);

@@ -2,6 +2,7 @@ import type { Range } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { overviewOfFiles } from "./overviews.js";
 import { walkOperations } from "./walk.js";
 
 /** A coroutine blocks its own event loop until that loop has run another coroutine. */
@@ -13,18 +14,17 @@ export interface LoopWait {
 
 /** Every `asyncio.run_coroutine_threadsafe(…, loop).result()` in a coroutine that gives its own running loop. */
 export function loopWaits(program: Program): readonly LoopWait[] {
-  return program.resolver.eachFile("loop waits", program.files, (file) => {
+  return overviewOfFiles(program, "loop waits", (file, now) => {
     if (file.calls("run_coroutine_threadsafe").length === 0) return [];
     return file.calls("result").flatMap(({ call, function: index }): LoopWait[] => {
       const node = file.functionAt(index);
       const { callee } = call;
       if (!node?.head.isAsync || call.arguments.length > 0 || callee.op !== "read" || callee.place.kind !== "attribute") return [];
       const submitted = boundCall(callee.place.object, node);
-      if (!submitted || !calls(submitted, "asyncio.run_coroutine_threadsafe", node, program)) return [];
+      if (!submitted || !calls(submitted, "asyncio.run_coroutine_threadsafe", node, now)) return [];
       const loop = submitted.arguments.find((argument) => argument.name === "loop") ?? submitted.arguments[1];
       const made = loop && boundCall(loop.value, node);
-      const isRunning =
-        made && (calls(made, "asyncio.get_running_loop", node, program) || calls(made, "asyncio.get_event_loop", node, program));
+      const isRunning = made && (calls(made, "asyncio.get_running_loop", node, now) || calls(made, "asyncio.get_event_loop", node, now));
       return isRunning && !isAwaited(call, node)
         ? [{ function: node, wait: call, submitted: { start: submitted.start, end: submitted.end } }]
         : [];

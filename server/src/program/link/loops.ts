@@ -1,22 +1,21 @@
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
-import type { FunctionFacts } from "../facts.js";
 import type { LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { functionView } from "./linked-file.js";
 import { walkOperations } from "./walk.js";
 
-const loopsOf = new WeakMap<FunctionFacts, readonly LoopOperation[]>();
+const loops = functionView(({ body }): readonly LoopOperation[] => {
+  const found: LoopOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "loop") found.push(operation);
+  });
+  return found;
+});
 
 /** All loops of a function, outer ones first. */
 export function loopsIn(node: FunctionNode): readonly LoopOperation[] {
-  const known = loopsOf.get(node.facts);
-  if (known) return known;
-  const loops: LoopOperation[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "loop") loops.push(operation);
-  });
-  loopsOf.set(node.facts, loops);
-  return loops;
+  return node.view(loops);
 }
 
 /** The loops of the function that repeat what stands at the range. What a `for` runs over stands in its header and runs once. */

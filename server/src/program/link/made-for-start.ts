@@ -2,11 +2,12 @@ import type { CallOperation } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { isGivenAnew } from "./given-anew.js";
+import { isAwaitedAtOnce } from "./joined-at-once.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
 import { parentOf } from "./resolver.js";
 import type { ThreadRoot } from "./roots.js";
-import { isAwaitedAtOnce, type Spawn, startsSeveral } from "./spawns.js";
+import { type Spawn, startsSeveral } from "./spawns.js";
 
 /** Which state a call makes or brings along for the threads that it starts: another call, and the threads of that, have state of their own. */
 export class MadeForStart {

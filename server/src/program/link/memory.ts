@@ -2,7 +2,10 @@ import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ParameterFacts } from "../facts.js";
 import type { Value } from "../operation.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import { type Given, sameGiven } from "./given-arguments.js";
+import type { Program } from "./link.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
+import { distinct, haveLookupsChanged, type Lookups, noChanges, noted, noteLookups } from "./lookups.js";
 import { ModuleIndex } from "./modules.js";
 import { PartUnion, sameParts } from "./part-union.js";
 import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
@@ -61,7 +64,15 @@ interface Question extends Lookups {
   /** When `all` was last another, and when it was last summed up; see `AnswerMemory.turn`. */
   turn: number;
   summed: number;
+  /** For those that an edit can change and that come out the same whenever they are asked. */
+  again: Again | undefined;
 }
+
+/**
+ * Asks for the same in the present state of the program, as whoever wants it does. What turns out to be as it was leaves all that rests on it as it is,
+ * without finding that anew. It must not hold on to anything of the program that it was first asked in.
+ */
+export type Again = (program: Program) => unknown;
 
 type Verdict = "holds" | "fails";
 
@@ -97,19 +108,7 @@ interface Overview {
   all: ReadonlySet<object> | undefined;
   turnOfAll: number;
   summed: number;
-}
-
-/** What was looked up in the whole program on the way to something. */
-interface Lookups {
-  /** Files that were reached by their path. */
-  files: LinkedFile[] | undefined;
-  /**
-   * Names whose calls in the whole program were looked at; those of attributes, with a dot, whose stores were; and with a question mark those of which
-   * it was asked whether there are calls.
-   */
-  names: string[] | undefined;
-  /** Functions of which it was asked what spawns give them. */
-  given: FunctionNode[] | undefined;
+  again: Again | undefined;
 }
 
 /** Notes what an overview rests on while it is being made. */
@@ -140,11 +139,6 @@ export interface FileAnswers {
   readonly derived: Map<object | string, Answer>;
 }
 
-type GivenArguments = ReadonlyMap<string, { readonly value: Value; readonly in: FunctionNode; readonly how: "whole" | "element" }>;
-
-/** What spawns give to each function. */
-type Given = ReadonlyMap<FunctionNode, readonly { readonly values: GivenArguments }[]>;
-
 /** What the answers about a program depend on. */
 export interface ProgramState {
   readonly files: ReadonlyMap<string, LinkedFile>;
@@ -162,7 +156,11 @@ export class AnswerMemory {
   private inside = 0;
   /** How many of them are resolutions. */
   private resolving = 0;
+  /** How many things are being asked again inside one another. */
+  private attempts = 0;
   private current: ProgramState | undefined;
+  /** The program of the present state, once it is linked. */
+  private program: Program | undefined;
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
   private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
@@ -214,6 +212,7 @@ export class AnswerMemory {
     this.changedNext = { parts: new Set(), names: new Set() };
     const before = this.current;
     this.current = state;
+    this.program = undefined;
     this.callIndex = undefined;
     if (!before || before.knowledge !== state.knowledge || !samePaths(before.files, state.files)) {
       this.answers = new Map();
@@ -269,7 +268,7 @@ export class AnswerMemory {
     for (const { callers } of [...this.answers.values()]) {
       for (const [node, answer] of [...callers]) {
         const { question } = answer;
-        if (question.root !== answer || question.isOrdered || !this.haveLookupsChanged(question, question.state)) continue;
+        if (question.root !== answer || question.isOrdered || !haveLookupsChanged(this.changes, question, question.state)) continue;
         const before = this.lastQuestion;
         ask(node);
         const asked = callers.get(node)?.question;
@@ -284,6 +283,11 @@ export class AnswerMemory {
       question.state = state;
       question.checked = 0;
     }
+  }
+
+  /** From now on, what may be as it was is asked for again before what rests on it is found anew. */
+  linked(program: Program): void {
+    this.program = program;
   }
 
   /** Something is another in the present state; nobody has read it there yet. */
@@ -429,17 +433,12 @@ export class AnswerMemory {
    * What follows from the whole program, made anew only if something that it rests on has changed. `compute` reads of the program's parts what it
    * likes; of anything else, only what stays the same as long as the memory does. What comes out as before is the object that it was.
    */
-  overview<Result>(key: string, compute: () => Result): Result {
+  overview<Result>(key: string, compute: () => Result, again: Again | undefined = undefined): Result {
     const before = this.overviews.get(key);
     if (before && this.isPresent(before)) {
       this.noteOverview(before);
       return before.result as Result;
     }
-    const { question, collector, inside, resolving } = this;
-    this.question = undefined;
-    // What it comes to does not depend on who asks first.
-    this.inside = 0;
-    this.resolving = 0;
     const own: Collector = {
       number: ++this.lastQuestion,
       parts: undefined,
@@ -453,16 +452,7 @@ export class AnswerMemory {
       lastPart: undefined,
       isOfThisState: false,
     };
-    this.collector = own;
-    let result: Result;
-    try {
-      result = compute();
-    } finally {
-      this.question = question;
-      this.collector = collector;
-      this.inside = inside;
-      this.resolving = resolving;
-    }
+    const result = this.apart(own, compute);
     if (own.isOfThisState) {
       this.readUntold();
       this.forget(key);
@@ -479,6 +469,7 @@ export class AnswerMemory {
       all: undefined,
       turnOfAll: 0,
       summed: -1,
+      again: undefined,
     };
     if (!isSame) {
       overview.result = result;
@@ -492,11 +483,29 @@ export class AnswerMemory {
       fixedAnswers.length + fixedOthers.size > 0 ? { answers: compact(fixedAnswers), others: [...fixedOthers] } : restsOnNothing.fixed;
     overview.lookups =
       files || names || given ? { files: distinct(files), names: distinct(names), given: distinct(given) } : restsOnNothing.lookups;
+    overview.again = isOfFixedFiles(overview) ? undefined : again;
     overview.turn = ++this.turn;
     overview.state = state;
     this.overviews.set(key, overview);
     this.noteOverview(overview);
     return overview.result as Result;
+  }
+
+  /** Finds what does not depend on who asks first. */
+  private apart<Result>(collector: Collector | undefined, compute: () => Result): Result {
+    const { question, collector: before, inside, resolving } = this;
+    this.question = undefined;
+    this.collector = collector;
+    this.inside = 0;
+    this.resolving = 0;
+    try {
+      return compute();
+    } finally {
+      this.question = question;
+      this.collector = before;
+      this.inside = inside;
+      this.resolving = resolving;
+    }
   }
 
   /** Whatever rests on it is found anew when it is asked for. */
@@ -523,15 +532,15 @@ export class AnswerMemory {
     const { state, parts, known, others } = overview;
     if (this.rest > state || this.haveChanged(parts, state)) return false;
     const isElsewhere = this.lookups > state;
-    if (isElsewhere && this.haveLookupsChanged(overview.lookups, state)) return false;
+    if (isElsewhere && haveLookupsChanged(this.changes, overview.lookups, state)) return false;
     let { turn } = overview;
     for (const other of others) {
       if (!this.isAsIn(state, other)) return false;
       turn = Math.max(turn, other.turn);
     }
-    for (const { question } of known) {
-      if (!this.holds(question)) return false;
-      turn = Math.max(turn, question.turn);
+    for (const answer of known) {
+      if (!this.holds(answer.question) && !this.askAgain(answer)) return false;
+      turn = Math.max(turn, answer.question.turn);
     }
     if (isElsewhere && !this.areFixedPresent(overview, state)) return false;
     overview.turn = Math.max(overview.turn, turn);
@@ -553,17 +562,39 @@ export class AnswerMemory {
     return true;
   }
 
-  private haveLookupsChanged({ files, names, given }: Lookups, since: number): boolean {
-    const { changes } = this;
-    for (const file of files ?? none) if ((changes.files.get(file) ?? 0) > since) return true;
-    for (const node of given ?? none) if ((changes.given.get(node) ?? 0) > since) return true;
-    for (const name of names ?? none) if ((changes.names.get(name) ?? 0) > since) return true;
-    return false;
-  }
-
   /** Whether an overview is what it was in that state, as far as that is remembered. */
   private isAsIn(state: number, overview: Overview): boolean {
-    return overview.since <= state && this.isPresent(overview);
+    if (overview.since > state) return false;
+    if (this.isPresent(overview)) return true;
+    const { program } = this;
+    if (!program || !overview.again) return false;
+    this.attempt(overview.again, program);
+    return overview.since <= state && overview.state === this.state;
+  }
+
+  /** Whether an answer that is not known to hold turns out to be what it was. */
+  private askAgain(answer: Answer): boolean {
+    const { program } = this;
+    const { question } = answer;
+    const { again } = question;
+    // In the middle of a circle it would come to something else; one that is being looked into is part of one.
+    const isBeingChecked = question.checked === this.state && question.failed !== this.state && !question.hasLost;
+    if (!program || !again || this.resolving > 0 || isBeingChecked) return false;
+    question.again = undefined;
+    this.attempt(again, program);
+    return answer.question.state === this.state;
+  }
+
+  private attempt(again: Again, program: Program): void {
+    if (this.attempts >= mostAttempts) return;
+    this.attempts++;
+    try {
+      this.apart(undefined, () => again(program));
+    } catch {
+      // It does not hold, then; whoever asks for it gets to know why.
+    } finally {
+      this.attempts--;
+    }
   }
 
   /** The parts that an overview rests on, those of others that it rests on among them. */
@@ -633,6 +664,7 @@ export class AnswerMemory {
     provisional: Result | undefined,
     isSame: (a: Result, b: Result) => boolean,
     compute: () => Result,
+    again: Again | undefined = undefined,
   ): Result {
     const outer = this.question;
     const isOwn = !outer || (kind === "resolution" && this.resolving === 0);
@@ -641,12 +673,17 @@ export class AnswerMemory {
       this.miss(table, key);
       return provisional;
     }
-    const before = table.get(key);
-    const earlier = before?.question;
-    if (before && this.holds(before.question)) {
-      this.note(before);
-      return before.result as Result;
+    let before = table.get(key);
+    if (before) {
+      const holds = this.holds(before.question);
+      // On the way it may have been asked again.
+      if (!holds) before = table.get(key);
+      if (before && (holds || before.question.state === this.state)) {
+        this.note(before);
+        return before.result as Result;
+      }
     }
+    const earlier = before?.question;
     const question = isOwn ? this.newQuestion() : outer;
     const answer: Answer = { result: provisional, question, notedBy: 0, isProvisional: true };
     // In the middle of a circle it may come to something else.
@@ -676,6 +713,7 @@ export class AnswerMemory {
         question.root = kept;
         question.known = compact(question.known);
         this.restsOn(question, kept === before ? earlier : undefined);
+        if (question.all) question.again = again;
       }
     } catch (error) {
       // What was to stand in for the answer while it was looked for is none.
@@ -759,6 +797,7 @@ export class AnswerMemory {
       all: undefined,
       turn: 0,
       summed: 0,
+      again: undefined,
     };
   }
 
@@ -785,6 +824,7 @@ export class AnswerMemory {
           continue;
         }
         verdict = this.beginCheck(other);
+        if (verdict === "fails" && this.askAgain(known[top.next] as Answer)) verdict = "holds";
         if (verdict !== "begun") continue;
         const check = { question: other, next: 0, place: stack.length, lowest: stack.length, firstWaiting: waiting.length };
         stack.push(check);
@@ -800,6 +840,8 @@ export class AnswerMemory {
         continue;
       }
       const together = [top, ...waiting.splice(top.firstWaiting)].map((each) => each.question);
+      // What these come to depends on which is asked first.
+      if (together.length > 1) for (const each of together) each.again = undefined;
       if (verdict === "holds") this.sumUp(together);
       for (const each of together) this.settle(each, verdict);
       // Who was to look at it again finds that it holds or not.
@@ -818,7 +860,7 @@ export class AnswerMemory {
     if (isUnchanged && !(question.all && this.haveChanged(question.all, since))) return this.settle(question, "holds");
     const isOfNow = question.foundAhead === this.state;
     if (!isOfNow && question.parts && this.haveChanged(question.parts, since)) return this.settle(question, "fails");
-    if (!isOfNow && this.lookups > since && this.haveLookupsChanged(question, since)) return this.settle(question, "fails");
+    if (!isOfNow && this.lookups > since && haveLookupsChanged(this.changes, question, since)) return this.settle(question, "fails");
     question.checked = this.state;
     for (const overview of question.overviews ?? nothing) if (!this.isAsIn(since, overview)) return this.settle(question, "fails");
     return "begun";
@@ -830,11 +872,14 @@ export class AnswerMemory {
   }
 
   private settle(question: Question, verdict: Verdict): Verdict {
-    if (verdict === "holds") {
+    // It may have been asked again meanwhile.
+    if (verdict === "holds" && !question.hasLost) {
       this.ahead?.push({ question, state: question.state });
       question.state = this.state;
-    } else question.failed = this.state;
-    return verdict;
+      return verdict;
+    }
+    question.failed = this.state;
+    return "fails";
   }
 
   /** Sums up what questions rest on that rest on one another, if any of it rests on other parts now. */
@@ -902,43 +947,14 @@ function joinInto(outer: Question, inner: Question): void {
   if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
 }
 
-function noteLookups(outer: Lookups, { files, names, given }: Lookups): void {
-  for (const each of files ?? none) outer.files = noted(outer.files, each);
-  for (const each of names ?? none) outer.names = noted(outer.names, each);
-  for (const each of given ?? none) outer.given = noted(outer.given, each);
-}
-
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {
   return parts.size + known.size + others.size === 0;
-}
-
-/** States of the program, by what changed last in them. */
-interface Changes {
-  readonly files: WeakMap<LinkedFile, number>;
-  readonly parts: Map<object, number>;
-  readonly names: Map<string, number>;
-  readonly given: WeakMap<FunctionNode, number>;
-}
-
-function noChanges(): Changes {
-  return { files: new WeakMap(), parts: new Map(), names: new Map(), given: new WeakMap() };
-}
-
-/** Most questions have nothing to note, and there are very many of them. */
-function noted<Item>(list: Item[] | undefined, item: Item): Item[] {
-  if (!list) return [item];
-  list.push(item);
-  return list;
 }
 
 /** A list that grew has room for more than it holds, and most that are remembered are short or empty. */
 function compact<Result>(result: Result): Result {
   if (!Array.isArray(result)) return result;
   return (result.length === 0 ? none : result.slice()) as Result;
-}
-
-function distinct<Item>(list: Item[] | undefined): Item[] | undefined {
-  return list && list.length > 1 ? [...new Set(list)] : list;
 }
 
 const none: readonly never[] = [];
@@ -958,19 +974,5 @@ function samePaths(a: ReadonlyMap<string, LinkedFile>, b: ReadonlyMap<string, Li
   return true;
 }
 
-/** Whether the same spawns are known to give the same. */
-function sameGiven(a: ReturnType<Given["get"]>, b: ReturnType<Given["get"]>): boolean {
-  if (a?.length !== b?.length) return false;
-  return (a ?? []).every((each, index) => sameArguments(each.values, b?.[index]?.values ?? new Map()));
-}
-
-function sameArguments(a: GivenArguments, b: GivenArguments): boolean {
-  if (a.size !== b.size) return false;
-  for (const [name, given] of a) {
-    const other = b.get(name);
-    if (given.value !== other?.value || given.in !== other.in || given.how !== other.how) return false;
-  }
-  return true;
-}
-
 const mostInside = 150;
+const mostAttempts = 30;

@@ -1,13 +1,15 @@
 import type { Value } from "../operation.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey } from "./entity.js";
+import { isAwaitedAtOnce } from "./joined-at-once.js";
 import type { Program } from "./link.js";
 import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import type { Access } from "./moments.js";
+import { overviewOf } from "./overviews.js";
 import { wayBreak } from "./ownership.js";
 import { argumentFor } from "./resolver.js";
-import { isAwaitedAtOnce, type Spawn } from "./spawns.js";
+import type { Spawn } from "./spawns.js";
 
 /**
  * Whether two threads that come to an attribute of one class come to one object. `one`: both get there by the same way from something there is one of, or
@@ -156,7 +158,7 @@ function areRelated(a: string, b: string | undefined, program: Program): boolean
 
 /** The places in which the objects are made that a variable or attribute holds; undefined unless all of them are in view. */
 function sitesOf(step: string, program: Program): ReadonlySet<string> | undefined {
-  return program.resolver.overview(`made for ${step}`, () => findSites(step, program));
+  return overviewOf(program, `made for ${step}`, (now) => findSites(step, now));
 }
 
 function findSites(step: string, program: Program): ReadonlySet<string> | undefined {

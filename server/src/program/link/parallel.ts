@@ -1,8 +1,9 @@
+import { isAwaitedAtOnce } from "./joined-at-once.js";
 import { lastNameOf } from "./last-name.js";
 import type { Moment } from "./moments.js";
 import type { SharingPromise } from "./promises.js";
 import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
-import { isAwaitedAtOnce, type Spawn, threadObjectOf } from "./spawns.js";
+import { type Spawn, threadObjectOf } from "./spawns.js";
 import { walkOperations } from "./walk.js";
 
 /**

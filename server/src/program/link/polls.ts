@@ -9,6 +9,7 @@ import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import type { Look } from "./looks.js";
 import type { Access, Poll } from "./moments.js";
+import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { concurrency } from "./parallel.js";
 import type { ThreadRoot } from "./roots.js";
 import { walkOperations } from "./walk.js";
@@ -34,15 +35,12 @@ export interface Change {
  * looks at, so somebody else must; but it speaks only where threads, or tasks, are in view.
  */
 export function polledLoops(program: Program): readonly PolledLoop[] {
-  const { files, resolver } = program;
-  return resolver.overview("polled loops", () => {
-    const search = new Search(program);
-    return resolver
-      .eachFile("idle loops", files, (file) => idleLoops(file, resolver))
-      .flatMap((idle) => {
-        const found = search.judge(idle);
-        return found ? [found] : [];
-      });
+  return overviewOf(program, "polled loops", (now) => {
+    const search = new Search(now);
+    return overviewOfFiles(now, "idle loops", (file, { resolver }) => idleLoops(file, resolver)).flatMap((idle) => {
+      const found = search.judge(idle);
+      return found ? [found] : [];
+    });
   });
 }
 

@@ -1,11 +1,11 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-state.js";
 import type { Program } from "./link.js";
-import { assignedIn } from "./linked-file.js";
+import { assignedIn, functionView } from "./linked-file.js";
 import { hasNote } from "./notes.js";
+import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
@@ -30,18 +30,26 @@ export interface SharingPromise {
 /** All promises of a program, in order of file and offset. */
 export function sharingPromises(program: Program): readonly SharingPromise[] {
   const names = lockNames(program.knowledge);
-  // What a spawn runs has its threads in view.
-  const spawned = new Set([...program.spawns, ...program.services].flatMap((spawn) => spawn.targets.map((target) => target.function)));
-  return program.resolver.eachFile("promises of sharing", program.files, (file) => {
+  return overviewOfFiles(program, "promises of sharing", (file, now) => {
     const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
-    const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, program);
+    const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, now);
     if (!mentionsLock && !mentionsGuards(file) && !file.classes.some(isWorthALook)) return [];
-    const guarded = mentionsGuards(file) ? guardedStates(program).filter((state) => state.file === file) : [];
-    return promisesOf(file, mentionsLock ? names : new Set(), guarded, program).flatMap((promise) => {
-      const entries = promise.entries.filter((node) => !spawned.has(node));
+    const guarded = mentionsGuards(file) ? guardedStates(now).filter((state) => state.file === file) : [];
+    return promisesOf(file, mentionsLock ? names : new Set(), guarded, now).flatMap((promise) => {
+      const entries = promise.entries.filter((node) => !isSpawned(node, now));
       return entries.length > 0 ? [{ ...promise, entries }] : [];
     });
   });
+}
+
+/** What a spawn runs has its threads in view. */
+function isSpawned(node: FunctionNode, program: Program): boolean {
+  const spawned = overviewOf(
+    program,
+    "functions that are spawned",
+    ({ spawns, services }) => new Set([...spawns, ...services].flatMap(({ targets }) => targets.map((target) => target.function))),
+  );
+  return spawned.has(node);
 }
 
 function promisesOf(
@@ -206,22 +214,21 @@ function isOwnObject(value: Value, { facts }: FunctionNode): boolean {
 }
 
 const none: readonly never[] = [];
-const contextsOf = new WeakMap<FunctionFacts, readonly Value[]>();
 
 /** What the function enters with `with` and calls `acquire` on. */
 function lockContexts(node: FunctionNode): readonly Value[] {
-  if (!node.head.holds.has("lock")) return none;
-  const before = contextsOf.get(node.facts);
-  if (before) return before;
-  const contexts: Value[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with" && !operation.isAsync) contexts.push(operation.context);
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    if (operation.callee.place.name === "acquire") contexts.push(operation.callee.place.object);
-  });
-  contextsOf.set(node.facts, contexts);
-  return contexts;
+  return node.head.holds.has("lock") ? node.view(contexts) : none;
 }
+
+const contexts = functionView(({ body }): readonly Value[] => {
+  const found: Value[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with" && !operation.isAsync) found.push(operation.context);
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    if (operation.callee.place.name === "acquire") found.push(operation.callee.place.object);
+  });
+  return found;
+});
 
 /** Functions that take a lock which is a global of their module or a variable of the function around them. */
 function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, program: Program): readonly SharingPromise[] {
@@ -252,11 +259,10 @@ function promisesOfFunctions(file: LinkedFile, names: ReadonlySet<string>, progr
 function moduleFunctions(file: LinkedFile, takers: readonly FunctionNode[], resolver: Resolver): readonly FunctionNode[] {
   const module = file.functionAt(0);
   const others = file.functions.filter((node) => {
-    const { facts } = node;
-    if (facts.kind !== "function" || facts.parent !== 0 || facts.isAsync || facts.name.startsWith("_") || facts.name === "main")
-      return false;
+    const { head } = node;
+    if (head.kind !== "function" || head.parent !== 0 || head.isAsync || head.name.startsWith("_") || head.name === "main") return false;
     if (takers.includes(node) || !module) return false;
-    if (module.bound(facts.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
+    if (module.bound(head.name)?.some((value) => isWrapped(value, module, node, resolver))) return false;
     const callers = resolver.callersOf(node);
     return callers.length === 0 || callers.some((caller) => caller.within.file !== file);
   });

@@ -15,8 +15,9 @@ import {
   sameEntity,
 } from "./entity.js";
 import { keptOnApplication } from "./kept-on-application.js";
+import type { Program } from "./link.js";
 import { importsFfi } from "./linked-file.js";
-import { AnswerMemory, type FileAnswers } from "./memory.js";
+import { type Again, AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { operatorMethod } from "./operators.js";
 import type { ProgramSite } from "./program-sites.js";
@@ -76,12 +77,13 @@ export class Resolver {
     key: string,
     compute: () => Result,
     isSame: (a: Result, b: Result) => boolean = () => false,
+    again: Again | undefined = undefined,
   ): Result {
-    return this.memory.find<object | string, Result>("derivation", this.memory.of(file).derived, key, undefined, isSame, compute);
+    return this.memory.find<object | string, Result>("derivation", this.memory.of(file).derived, key, undefined, isSame, compute, again);
   }
 
   /** The same for one function. `provisional` is what it is taken for while it is found. */
-  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result): Result {
+  rememberedOf<Result>(node: FunctionNode, what: string, compute: () => Result, provisional?: Result, again?: Again): Result {
     const { derived } = this.memory.of(node.file);
     return this.memory.find<object | string, Result>(
       "derivation",
@@ -90,17 +92,23 @@ export class Resolver {
       provisional,
       sameStructure,
       compute,
+      again,
     );
   }
 
   /** What follows from the whole program; see `AnswerMemory`. */
-  overview<Result>(key: string, compute: () => Result): Result {
-    return this.memory.overview(key, compute);
+  overview<Result>(key: string, compute: () => Result, again: Again | undefined = undefined): Result {
+    return this.memory.overview(key, compute, again);
   }
 
   /** What follows from each of the files in turn, with all that it takes from the program besides, in their order. */
   eachFile<Result>(key: string, files: readonly LinkedFile[], compute: (file: LinkedFile) => readonly Result[]): readonly Result[] {
     return this.overview(key, () => files.flatMap((file) => this.overview(`${key} in ${file.path}`, () => compute(file))));
+  }
+
+  /** The program that this belongs to is linked; see `AnswerMemory`. */
+  linked(program: Program): void {
+    this.memory.linked(program);
   }
 
   /** Who asks looks at something besides the program; see `AnswerMemory`. */

@@ -1,18 +1,20 @@
 import { contains, type Range } from "../../base/range.js";
-import type { CallOperation, Operation, Value } from "../operation.js";
+import type { AwaitOperation, CallOperation, Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
+import { isAwaitedAtOnce } from "./joined-at-once.js";
 import { isKeptAs } from "./kept-places.js";
 import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
+import { overviewOf } from "./overviews.js";
 import type { SharingPromise } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
 import {
   type EntryPoint,
   endsInCall,
-  isAwaitedAtOnce,
   isCalledInTurn,
   type ScopedValue,
   type Spawn,
@@ -20,10 +22,10 @@ import {
   spawnKey,
   threadObjectOf,
 } from "./spawns.js";
-import { startOf } from "./starts.js";
+import { methodCalls, startOf } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { sameValue } from "./updates.js";
-import { listOf, someValue, walkOperations } from "./walk.js";
+import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
 
 /** A way that control enters the program's code, and how many threads go that way at once. */
 export type ThreadRoot =
@@ -80,6 +82,10 @@ export type ThreadRoot =
 
 /** The functions that threads of this process start in. Callbacks of futures run in the pool's threads. */
 export function threadRoots(program: Program): readonly ThreadRoot[] {
+  return overviewOf(program, "thread roots", findThreadRoots);
+}
+
+function findThreadRoots(program: Program): readonly ThreadRoot[] {
   const roots: ThreadRoot[] = [];
   for (const spawn of [...program.spawns, ...program.services]) {
     if (spawn.worker !== "thread" && !isPoolCallback(spawn, program)) continue;
@@ -433,19 +439,19 @@ function flagOf(test: Value | undefined): string | undefined {
 
 /** Whether the function begins with a wait for a signal, once: `if not shown.wait(10): raise …`. */
 function waitsFirst(node: FunctionNode): boolean {
-  const first = firstMethodCall(node);
+  const first = node.view(firstMethodCall);
   return first !== undefined && lastNameOf(first.callee) === "wait";
 }
 
 /** The call of a method that the function begins with. */
-function firstMethodCall({ facts }: FunctionNode): CallOperation | undefined {
-  const first = facts.body.find((operation) => operation.op !== "read");
+const firstMethodCall = functionView(({ body }): CallOperation | undefined => {
+  const first = body.find((operation) => operation.op !== "read");
   return first?.op === "call" && objectOfCall(first) ? first : undefined;
-}
+});
 
 /** Whether the method begins by waiting for the object's thread to end, `self._thread.join()`, or to signal that it has come to its end: `self._done.wait()`. */
 function waitsForEnd(method: FunctionNode, { spawn, function: start }: Extract<ThreadRoot, { kind: "spawn" }>): boolean {
-  const first = firstMethodCall(method);
+  const first = method.view(firstMethodCall);
   const object = first && objectOfCall(first);
   if (!first || first.arguments.length > 0 || object?.op !== "read" || object.place.kind !== "attribute") return false;
   const name = lastNameOf(first.callee);
@@ -570,42 +576,65 @@ export function firstStart(spawn: Spawn): number | undefined {
 
 /** Where the code that follows the spawn leaves the function. */
 function endOfWay(spawn: Spawn): number {
-  const list = listOf(spawn.in.facts.body, spawn.call) ?? [];
-  const last = list[list.length - 1];
-  return last?.op === "return" || last?.op === "raise" ? last.end : spawn.in.head.end;
+  return spawn.in.view(callsBeforeExits).find(({ call }) => call === spawn.call)?.exit ?? spawn.in.head.end;
 }
+
+/** The calls in a list that leaves the function at its end, with where it does. */
+const callsBeforeExits = functionView(({ body }): readonly { readonly call: CallOperation; readonly exit: number }[] => {
+  const found: { readonly call: CallOperation; readonly exit: number }[] = [];
+  const visit = (list: readonly Operation[]): void => {
+    const last = list[list.length - 1];
+    for (const operation of list) {
+      if (operation.op === "call" && (last?.op === "return" || last?.op === "raise")) found.push({ call: operation, exit: last.end });
+      for (const part of innerOperations(operation)) visit(part);
+    }
+  };
+  visit(body);
+  return found;
+});
 
 /** Waits for work, and dialogs and windows that keep the function until they are closed. */
 const joins: ReadonlySet<string> = new Set(["join", "shutdown", "result", "wait", "exec", "exec_", "mainloop", "wait_window", "ShowModal"]);
 
 /** Where the spawning function first waits for work: the next join, or the end of the `with` block that holds the pool. */
 export function firstJoin(spawn: Spawn): number {
-  let end = spawn.in.head.end;
-  walkOperations(spawn.in.facts.body, (operation) => {
-    if (
-      operation.op === "with" &&
-      operation.start < spawn.call.start &&
-      spawn.call.end <= operation.end &&
-      spawn.pool?.made?.call === operation.context
-    ) {
-      end = Math.min(end, operation.end);
-    }
-    if (isAwaitOf(operation, spawn))
-      end = Math.min(end, Math.max(operation.op === "with" ? operation.end : operation.start, spawn.call.end));
-    if (operation.op !== "call" || operation.start < spawn.call.end) return;
-    const { callee } = operation;
-    if (callee.op !== "read" || callee.place.kind !== "attribute") return;
+  const { call, in: within, pool, joinedBy } = spawn;
+  let { end } = within.head;
+  for (const context of within.view(contexts)) {
+    if (context.start < call.start && call.end <= context.end && pool?.made?.call === context.entered) end = Math.min(end, context.end);
+    // A task group is left when its tasks are done.
+    if (context.isAsync && contains(context, call)) end = Math.min(end, Math.max(context.end, call.end));
+  }
+  for (const operation of within.view(awaits)) if (isAwaitOf(operation, spawn)) end = Math.min(end, Math.max(operation.start, call.end));
+  for (const { start, callee } of within.view(methodCalls)) {
+    if (start < call.end || callee.op !== "read" || callee.place.kind !== "attribute") continue;
     const { name, object } = callee.place;
-    if ((joins.has(name) || spawn.joinedBy.includes(name)) && !joinsText(object)) end = Math.min(end, operation.start);
-  });
+    if ((joins.has(name) || joinedBy.includes(name)) && !joinsText(object)) end = Math.min(end, start);
+  }
   return end;
 }
 
+const contexts = functionView(({ body }): readonly (Range & { readonly isAsync: boolean; readonly entered: Value })[] => {
+  const found: (Range & { readonly isAsync: boolean; readonly entered: Value })[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op !== "with") return;
+    const { start, end, isAsync, context: entered } = operation;
+    found.push({ start, end, isAsync, entered });
+  });
+  return found;
+});
+
+const awaits = functionView(({ body }): readonly AwaitOperation[] => {
+  const found: AwaitOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "await") found.push(operation);
+  });
+  return found;
+});
+
 /** Whether a coroutine waits for the work there, as far as can be told: for what is no call, for several futures, or for what it has given the work to. */
-function isAwaitOf(operation: Operation, { call, in: within }: Spawn): boolean {
-  // A task group is left when its tasks are done.
-  if (operation.op === "with") return operation.isAsync && contains(operation, call);
-  if (operation.op !== "await" || operation.end <= call.start) return false;
+function isAwaitOf(operation: AwaitOperation, { call, in: within }: Spawn): boolean {
+  if (operation.end <= call.start) return false;
   const { value } = operation;
   if (contains(operation, call) || value.op !== "call" || awaitingFutures.test(lastNameOf(value.callee))) return true;
   // What the function itself has made to be called: `save = sync_to_async(store)` … `await save()`.

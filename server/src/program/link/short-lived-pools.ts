@@ -6,6 +6,7 @@ import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
+import { overviewOfFiles } from "./overviews.js";
 import { argumentFor } from "./resolver.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
 
@@ -29,8 +30,7 @@ export type Repetition =
 
 /** Every such pool of the program, in order of file and offset. */
 export function shortLivedPools(program: Program): readonly ShortLivedPool[] {
-  const search = new Search(program);
-  return program.resolver.eachFile("short-lived pools", program.files, (file) => search.poolsIn(file));
+  return overviewOfFiles(program, "short-lived pools", (file, now) => new Search(now).poolsIn(file));
 }
 
 class Search {

@@ -12,16 +12,17 @@ import type {
 import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallSite } from "../facts.js";
-import type { CallArgument, CallOperation, Operation, Value } from "../operation.js";
+import type { CallArgument, CallOperation, Value } from "../operation.js";
 import { boundObject } from "./bound-methods.js";
 import { knownOfCall } from "./call-facts.js";
 import { isCalledAgainOnOne } from "./called-again.js";
 import { constantOf } from "./constants.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { isAwaitedAtOnce, isJoinedAtOnce } from "./joined-at-once.js";
 import { importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
-import { listOf, walkOperations } from "./walk.js";
+import { walkOperations } from "./walk.js";
 
 /** A value and the function in whose scope it is to be read. */
 export interface ScopedValue {
@@ -654,16 +655,6 @@ export function startsSeveral(call: CallOperation, within: FunctionNode): boolea
   return loopsAround(within, call).length > 0 && !isAwaitedAtOnce(call, within);
 }
 
-/** Whether the coroutine that hands the work over goes on when it is done: `await loop.run_in_executor(…)`, `await sync_to_async(f)(…)`. */
-export function isAwaitedAtOnce(call: CallOperation, within: FunctionNode): boolean {
-  let awaited = false;
-  walkOperations(within.facts.body, (operation) => {
-    if (operation.op !== "await") return;
-    if (operation.value === call || (operation.value?.op === "call" && operation.value.callee === call)) awaited = true;
-  });
-  return awaited;
-}
-
 /** Whether each call of the spawning function makes one task, in a thread of its own or a pool of its own. */
 function isOneForEachCall(
   entry: SpawnerEntry,
@@ -1074,32 +1065,6 @@ function isAwaitedOnce(node: FunctionNode, resolver: Resolver, depth = 0): boole
 export function endsInCall({ call, in: within, joinedBy }: Pick<Spawn, "call" | "in" | "joinedBy">): boolean {
   return isJoinedAtOnce(call, within, joinedBy);
 }
-
-/** Whether the next thing that is done with the thread or the future, before another is started, is to wait for it. */
-function isJoinedAtOnce(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): boolean {
-  const waits = new Set(["join", ...joinedBy]);
-  const [name] = [...within.facts.bindings].find(([, values]) => values.includes(call)) ?? [];
-  const isIt = (object: Value): boolean =>
-    object === call || (object.op === "read" && object.place.kind === "name" && object.place.name === name && name !== undefined);
-  const isOn = (operation: Operation | Value, names: ReadonlySet<string>): boolean =>
-    operation.op === "call" &&
-    operation.callee.op === "read" &&
-    operation.callee.place.kind === "attribute" &&
-    names.has(operation.callee.place.name) &&
-    isIt(operation.callee.place.object);
-  const isWait = (operation: Operation): boolean => {
-    // `while thread.is_alive(): thread.join(0.1)`
-    if (operation.op === "loop")
-      return operation.form === "while" && operation.test !== undefined && !operation.endsEarly && isOn(operation.test, asksForLife);
-    if (operation.op === "attempt") return [...operation.body, ...operation.final].some(isWait);
-    return isOn(operation, waits);
-  };
-  return (listOf(within.facts.body, call) ?? []).some(
-    (operation) => operation.start >= call.start && operation !== call && isWait(operation),
-  );
-}
-
-const asksForLife: ReadonlySet<string> = new Set(["is_alive"]);
 
 /** Whether the call is made several times: in a loop, or in a function that is called in a loop, from several places, or handed out. */
 function runsOften(

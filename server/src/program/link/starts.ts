@@ -1,6 +1,7 @@
 import type { CallOperation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { placesKeeping } from "./kept-places.js";
+import { functionView } from "./linked-file.js";
 import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
 
@@ -12,13 +13,21 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   const kept = placesKeeping(made, within);
   let own: number | undefined;
   let any: number | undefined;
-  walkOperations(within.facts.body, (operation) => {
-    if (operation.op !== "call" || operation.start < made.start) return;
-    const { callee } = operation;
-    if (callee.op !== "read" || callee.place.kind !== "attribute" || !starts.includes(callee.place.name)) return;
-    any ??= operation.end;
+  for (const { start, end, callee } of within.view(methodCalls)) {
+    if (start < made.start) continue;
+    if (callee.op !== "read" || callee.place.kind !== "attribute" || !starts.includes(callee.place.name)) continue;
+    any ??= end;
     const { object } = callee.place;
-    if (object.op === "read" && kept.some((place) => samePlace(place, object.place))) own ??= operation.end;
-  });
+    if (object.op === "read" && kept.some((place) => samePlace(place, object.place))) own ??= end;
+  }
   return own ?? any;
 }
+
+/** The calls of a function that look like those of methods, outer ones first. */
+export const methodCalls = functionView(({ body }): readonly CallOperation[] => {
+  const found: CallOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute") found.push(operation);
+  });
+  return found;
+});

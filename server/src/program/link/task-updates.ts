@@ -4,6 +4,7 @@ import { type CheckThenAct, checksThenActs } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
+import { overviewOfFiles } from "./overviews.js";
 import { type Frame, Ownership } from "./ownership.js";
 import { decoratorNames } from "./resolver.js";
 import { type Suspension, suspending, suspensionBetween } from "./suspensions.js";
@@ -52,13 +53,13 @@ interface Candidate extends Omit<UpdateAcrossAwait, "evidence"> {
 
 /** Every change of state shared between tasks that rests on a look from before an `await`, in order of file and offset. */
 export function updatesAcrossAwaits(program: Program): readonly UpdateAcrossAwait[] {
-  const ownership = new Ownership(program.resolver);
-  return program.resolver.eachFile("updates across awaits", program.files, (file) => {
-    const candidates = functionsThat(file, suspending).flatMap((node) => candidatesIn(node, program, ownership));
+  return overviewOfFiles(program, "updates across awaits", (file, now) => {
+    const ownership = new Ownership(now.resolver);
+    const candidates = functionsThat(file, suspending).flatMap((node) => candidatesIn(node, now, ownership));
     if (candidates.length === 0) return [];
-    const writers = writersIn(file.functions, new Set(candidates.map((each) => each.location)), program, ownership);
+    const writers = writersIn(file.functions, new Set(candidates.map((each) => each.location)), now, ownership);
     return candidates.flatMap((candidate): UpdateAcrossAwait[] => {
-      const evidence = evidenceFor(candidate, writers.get(candidate.location) ?? [], program);
+      const evidence = evidenceFor(candidate, writers.get(candidate.location) ?? [], now);
       return evidence ? [{ ...candidate, evidence }] : [];
     });
   });

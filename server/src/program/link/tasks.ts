@@ -7,6 +7,7 @@ import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { looksLikeLock, mayFail, writtenName } from "./locks.js";
+import { overviewOfFiles } from "./overviews.js";
 import { Ownership } from "./ownership.js";
 import { type Suspension, suspending, suspensionsOf } from "./suspensions.js";
 import { walkOperations } from "./walk.js";
@@ -55,11 +56,11 @@ export interface LockAcrossAwait {
 
 /** Every lock for threads that a coroutine of the program holds over an `await`, in order of file and offset. */
 export function locksAcrossAwaits(program: Program): readonly LockAcrossAwait[] {
-  const ownership = new Ownership(program.resolver);
-  return program.resolver.eachFile("locks across awaits", program.files, (file) =>
-    functionsThat(file, suspending).flatMap((node) => {
+  return overviewOfFiles(program, "locks across awaits", (file, now) => {
+    const ownership = new Ownership(now.resolver);
+    return functionsThat(file, suspending).flatMap((node) => {
       const frame = ownership.beside(node);
-      return heldStretches(node, program).flatMap((stretch): LockAcrossAwait[] => {
+      return heldStretches(node, now).flatMap((stretch): LockAcrossAwait[] => {
         const { lock, context, within, start, end, taken } = stretch;
         if (lock.scope === "tasks" || lock.scope === "processes") return [];
         // A lock that nobody else can reach keeps nobody out.
@@ -68,8 +69,8 @@ export function locksAcrossAwaits(program: Program): readonly LockAcrossAwait[] 
         const suspensions = suspensionsOf(node).all.filter((each) => each.start >= start && each.end <= end && each.start < end);
         return suspensions.length > 0 ? [{ function: node, lock, taken, suspensions }] : [];
       });
-    }),
-  );
+    });
+  });
 }
 
 /** Whether the value is a variable of the function which functions inside it use as well. */

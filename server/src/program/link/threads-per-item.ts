@@ -1,7 +1,9 @@
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { loopsAround } from "./loops.js";
+import { methodCalls } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
@@ -100,9 +102,10 @@ class Search {
   /** A thread for whatever a library hands to the function, which is called as often as something comes. */
   private perCall(start: ThreadStart): ThreadPerItem | undefined {
     const { in: node, call } = start;
-    const { parameters, body, name, parent } = node.facts;
     const point = this.program.entryPoints.find((each) => each.function === node && each.worker === "thread");
-    if (!point || onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;
+    if (!point) return undefined;
+    const { parameters, body, name, parent } = node.facts;
+    if (onceInAWhile.test(name) || isChecked(body, call) || replacesAnother(start)) return undefined;
     if (this.holdsBack(body, call, node)) return undefined;
     const isMethod = parent !== undefined && node.file.functionAt(parent)?.head.kind === "class-body";
     const given = new Set(parameters.slice(isMethod ? 1 : 0).map((parameter) => parameter.name));
@@ -351,12 +354,7 @@ class Search {
 /** Whether the threads are started where they are made, and not by somebody who may wait in between. */
 function isStarted({ starts, in: node }: ThreadStart): boolean {
   if (starts.length === 0) return true;
-  let started = false;
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    started ||= starts.includes(operation.callee.place.name);
-  });
-  return started;
+  return node.view(methodCalls).some(({ callee }) => starts.includes(lastNameOf(callee)));
 }
 
 /** Whether a test around decides by what is there already: one thread for each key, a new one for one that ended. */

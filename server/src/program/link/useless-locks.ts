@@ -11,6 +11,7 @@ import { functionsThat } from "./linked-file.js";
 import { makesNewLock, propertyRead, writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import type { Access } from "./moments.js";
+import { againWith } from "./overviews.js";
 import { evaluatedBy, innerValues, someValue, walkOperations } from "./walk.js";
 
 /** A lock that keeps nobody out. */
@@ -38,10 +39,7 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
   for (const file of program.files) {
     for (const node of functionsThat(file, takingLocks)) {
       if (!threaded.has(node) || node.head.kind === "class-body") continue;
-      const { made, held } = program.resolver.rememberedOf(node, "useless locks", () => ({
-        made: madeByEachCall(node, program),
-        held: heldIn(node, program),
-      }));
+      const { made, held } = locksOf(program, node);
       found.push(...made);
       for (const { operation, over } of held) {
         const at = { function: node, range: rangeOf(operation.context), name: writtenName(operation.context) };
@@ -52,6 +50,12 @@ export function uselessLocks(program: Program): readonly UselessLock[] {
     }
   }
   return [...found, ...givenToEachThread(program)];
+}
+
+/** Of the locks that a function makes and holds, those that may be useless. */
+function locksOf(program: Program, node: FunctionNode): { readonly made: readonly UselessLock[]; readonly held: readonly HeldInWith[] } {
+  const find = (): ReturnType<typeof locksOf> => ({ made: madeByEachCall(node, program), held: heldIn(node, program) });
+  return program.resolver.rememberedOf(node, "useless locks", find, undefined, againWith(locksOf, node));
 }
 
 /** A lock that a function holds in a `with`. */

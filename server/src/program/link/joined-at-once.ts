@@ -1,0 +1,73 @@
+import type { CallOperation, Operation, Value } from "../operation.js";
+import type { FunctionNode } from "./entity.js";
+import { functionView } from "./linked-file.js";
+import { innerOperations, walkOperations } from "./walk.js";
+
+/** Whether the coroutine that hands the work over goes on when it is done: `await loop.run_in_executor(…)`, `await sync_to_async(f)(…)`. */
+export function isAwaitedAtOnce(call: CallOperation, within: FunctionNode): boolean {
+  return within.view(awaitedCalls).some((awaited) => awaited === call || awaited.callee === call);
+}
+
+const awaitedCalls = functionView(({ body }): readonly CallOperation[] => {
+  const found: CallOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "await" && operation.value?.op === "call") found.push(operation.value);
+  });
+  return found;
+});
+
+/** Whether the next thing that is done with the thread or the future, before another is started, is to wait for it. */
+export function isJoinedAtOnce(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): boolean {
+  const waits = new Set(["join", ...joinedBy]);
+  const made = within.view(namesOfCalls);
+  const name = made.find((each) => each.call === call)?.name;
+  const isIt = (object: Value): boolean =>
+    object === call || (object.op === "read" && object.place.kind === "name" && object.place.name === name && name !== undefined);
+  const isOn = ({ callee }: CallOperation, names: ReadonlySet<string>): boolean =>
+    callee.op === "read" && callee.place.kind === "attribute" && names.has(callee.place.name) && isIt(callee.place.object);
+  const steps = within.view(stepsWithCalls);
+  const list = steps.find((step) => step.call === call && step.as === "itself")?.list;
+  return steps.some(
+    (step) =>
+      step.list === list &&
+      step.start >= call.start &&
+      !(step.as === "itself" && step.call === call) &&
+      isOn(step.call, step.as === "test" ? asksForLife : waits),
+  );
+}
+
+/** The names that hold what calls come to. */
+const namesOfCalls = functionView(({ bindings }): readonly { readonly call: Value; readonly name: string }[] =>
+  [...bindings].flatMap(([name, values]) => values.flatMap((call) => (call.op === "call" ? [{ call, name }] : []))),
+);
+
+/** A call that one of the operations of a list is, or makes first of all; the lists are numbered. */
+interface StepWithCall {
+  readonly list: number;
+  /** Where the operation starts. */
+  readonly start: number;
+  readonly call: CallOperation;
+  /** `test`: of a loop, `while thread.is_alive(): thread.join(0.1)`; `attempted`: in the body of a `try`. */
+  readonly as: "itself" | "attempted" | "test";
+}
+
+const stepsWithCalls = functionView(({ body }): readonly StepWithCall[] => {
+  const found: StepWithCall[] = [];
+  let lists = 0;
+  const visit = (operations: readonly Operation[]): void => {
+    const list = lists++;
+    const add = (operation: Operation, start: number, isAttempted: boolean): void => {
+      if (operation.op === "call") found.push({ list, start, call: operation, as: isAttempted ? "attempted" : "itself" });
+      else if (operation.op === "loop") {
+        if (operation.form === "while" && operation.test?.op === "call" && !operation.endsEarly)
+          found.push({ list, start, call: operation.test, as: "test" });
+      } else if (operation.op === "attempt") for (const each of [...operation.body, ...operation.final]) add(each, start, true);
+    };
+    for (const operation of operations) add(operation, operation.start, false);
+    for (const operation of operations) for (const part of innerOperations(operation)) visit(part);
+  };
+  visit(body);
+  return found;
+});
+
+const asksForLife: ReadonlySet<string> = new Set(["is_alive"]);
