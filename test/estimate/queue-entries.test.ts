@@ -107,4 +107,15 @@ def task(n):
     const { low, high } = collecting("collect_all(n, found)");
     assert.ok(high / low > 5, `${high / low}`);
   });
+
+  test("a dict that a function fills is not empty", () => {
+    const { low, high } = workOf(`def count(n, found):
+    for number in numbers(n):
+        found[number] = 1
+def task(n):
+    found = {}
+    count(n, found)
+    return sum(number * number for number in found)`);
+    assert.ok(high / low > 10, `${high / low}`);
+  });
 });

@@ -1,3 +1,6 @@
+import { append } from "../base/append.js";
+import type { FunctionFacts } from "../program/facts.js";
+import type { FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
@@ -11,14 +14,9 @@ import { startedCall } from "./helper-threads.js";
  */
 export function handedLength(name: string, at: Activation, evaluator: Evaluator): Amount {
   const node = at.function;
-  const calls: CallOperation[] = [];
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "call") calls.push(operation);
-  });
   let total: Amount;
-  for (const written of calls) {
+  for (const written of callsGiven(node).get(name) ?? []) {
     const call = startedCall(evaluator.externalNames(written, at)[0], written)?.call ?? written;
-    if (!call.arguments.some((argument) => isName(argument.value, name, node.index))) continue;
     const appended = appendedBy(call, name, at, evaluator);
     if (appended === "nothing") continue;
     let count = appended;
@@ -29,8 +27,27 @@ export function handedLength(name: string, at: Activation, evaluator: Evaluator)
     if (!count) return undefined;
     total = total ? combine(total, count, (a, b) => a + b) : count;
   }
-  return total;
+  // Who does not append fills it in another way: a dict, say.
+  return total && total.high > 0 ? total : undefined;
 }
+
+/** The calls of the function that are given one of its variables, also in a tuple of arguments for a thread. */
+function callsGiven({ facts, index }: FunctionNode): ReadonlyMap<string, readonly CallOperation[]> {
+  let calls = knownCalls.get(facts);
+  if (!calls) {
+    const found = new Map<string, CallOperation[]>();
+    walkOperations(facts.body, (operation) => {
+      if (operation.op !== "call") return;
+      const given = operation.arguments.flatMap(({ value }) => (value.op === "display" ? value.elements : [value]));
+      for (const value of new Set(given.map((each) => nameOf(each, index)))) if (value !== undefined) append(found, value, operation);
+    });
+    calls = found;
+    knownCalls.set(facts, calls);
+  }
+  return calls;
+}
+
+const knownCalls = new WeakMap<FunctionFacts, ReadonlyMap<string, readonly CallOperation[]>>();
 
 function appendedBy(call: CallOperation, name: string, at: Activation, evaluator: Evaluator): Amount | "nothing" {
   const [callee, ...others] = evaluator.resolver.callees(call, at.function);
@@ -40,7 +57,7 @@ function appendedBy(call: CallOperation, name: string, at: Activation, evaluator
   if (others.length > 0 || node === at.function) return undefined;
   const activation = evaluator.activation(node, call, at, receiver !== undefined);
   const [parameter] =
-    [...activation.arguments].find(([, { value, in: from }]) => from === at && isName(value, name, at.function.index)) ?? [];
+    [...activation.arguments].find(([, { value, in: from }]) => from === at && nameOf(value, at.function.index) === name) ?? [];
   if (parameter === undefined || isHandedOn(parameter, activation)) return undefined;
   return evaluator.appended(parameter, activation);
 }
@@ -48,11 +65,11 @@ function appendedBy(call: CallOperation, name: string, at: Activation, evaluator
 function isHandedOn(parameter: string, { function: node }: Activation): boolean {
   let isGiven = false;
   walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "call") isGiven ||= operation.arguments.some(({ value }) => isName(value, parameter, node.index));
+    if (operation.op === "call") isGiven ||= operation.arguments.some(({ value }) => nameOf(value, node.index) === parameter);
   });
   return isGiven;
 }
 
-function isName(value: Value, name: string, owner: number): boolean {
-  return value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === owner;
+function nameOf(value: Value, owner: number): string | undefined {
+  return value.op === "read" && value.place.kind === "name" && value.place.owner === owner ? value.place.name : undefined;
 }
