@@ -13,7 +13,16 @@ import { operatorMethod } from "../program/link/operators.js";
 import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { BranchOperation, CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type {
+  AttemptOperation,
+  BranchOperation,
+  CallOperation,
+  ComputeOperation,
+  LoopOperation,
+  Operation,
+  Value,
+} from "../program/operation.js";
+import { failuresOf } from "./attempts.js";
 import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
@@ -434,6 +443,7 @@ export class CostModel {
           addTo(sum, this.operations(operation.body, at));
           addTo(sum, this.operations(operation.otherwise, at));
           addTo(sum, this.operations(operation.final, at));
+          this.handled(operation, at, sum);
           break;
         case "with": {
           this.with(operation, at, sum);
@@ -457,6 +467,15 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** What follows where something that is tried fails. */
+  private handled(operation: AttemptOperation, at: Activation, sum: Sum): void {
+    const failures = failuresOf(operation, at, this.evaluator);
+    if (!failures || failures.share.high <= 0) return;
+    const once = this.operations(operation.handlers[0] ?? [], at);
+    once.interpreter = add(once.interpreter, scale(this.costs.operations.raiseAndCatch, failures.errors));
+    addTo(sum, repeated(once, failures.share));
   }
 
   /** Coroutines that wait at the same time as others: only what they wait longer than those is added. Returns the longest wait. */
