@@ -451,3 +451,24 @@ def task(number):
   const ratio = ratioOf(of("0"), of("1"));
   assert.ok(ratio > 2.5 && ratio < 12, `${ratio}`);
 });
+
+test("what a function returns together has the lengths that each of it has there", () => {
+  const of = (returned: string): string => `def halves(count):
+    large = bytearray()
+    small = []
+    for place in range(count):
+        large.append(place % 256)
+        if place % 100 == 0:
+            small.append(place)
+    return ${returned}
+def task(number):
+    first, second = halves(20_000)
+    total = 0
+    for place in first:
+        for other in range(1_000):
+            total += other
+    return total
+`;
+  const ratio = ratioOf(of("large, small"), of("small, large"));
+  assert.ok(ratio > 1.5, `${ratio}`);
+});

@@ -566,6 +566,8 @@ export class Evaluator {
       const element = value.elements[index];
       return element && this.number(element, at);
     }
+    if (value.op === "call")
+      return this.returned(value, at, (whole, in_) => (whole.op === "display" ? this.itemNumber(whole, index, in_) : undefined));
     if (value.op === "read" && value.place.kind === "name") {
       // `lo, hi = bounds`, where each task is given one pair of a list.
       return this.variable(
@@ -782,8 +784,14 @@ export class Evaluator {
   }
 
   /** The length of a part of what `enumerate`, `zip` and `items` hand out, or of a pair in a list. */
-  private itemLength({ value, index }: Extract<Value, { op: "item-of" }>, at: Activation): Amount {
+  private itemLength(item: Extract<Value, { op: "item-of" }>, at: Activation): Amount {
+    const { value, index } = item;
     if (value.op === "display") return value.elements[index] && this.length(value.elements[index], at);
+    // `rows, errors = read(lines)`
+    if (value.op === "call")
+      return this.returned(value, at, (whole, in_) =>
+        whole.op === "display" ? this.itemLength({ ...item, value: whole }, in_) : undefined,
+      );
     if (value.op !== "element-of") return undefined;
     const of = (source: Value, in_: Activation): Amount => {
       if (source.op === "read") return this.variable(source, in_, of, () => undefined);
