@@ -171,9 +171,26 @@ describe("a variable that is bound anew", () => {
     near(against("    made = [0] * 70\n    for _ in range(9):\n        made = step(made)\n", "range(70)"));
   });
 
-  test("to what a function adds to is not known", () => {
+  test("to what a function adds to is longer by that in each round, half of it on average while it grows", () => {
+    near(against("    made = [0] * 70\n    for _ in range(90):\n        made = more(made)\n", "range(160)"));
+    const inside = against(
+      "    made = [0] * 10\n    for _ in range(200):\n        made = more(made)\n        for cell in made:\n            step(made)\n",
+      "range(210)",
+    );
+    const known = against(
+      "    made = [0] * 110\n    for _ in range(200):\n        for cell in made:\n            step(made)\n",
+      "range(110)",
+    );
+    assert.ok(inside / known > 0.4 && inside / known < 2, `${inside / known}`);
+  });
+
+  test("to what doubles in each round is as long as that comes to", () => {
+    near(against("    made = [0] * 3\n    for _ in range(8):\n        made = [cell for cell in made for _ in range(2)]\n", "range(768)"));
+  });
+
+  test("to what a function takes some out of is not known", () => {
     const program = (start: number): number =>
-      against(`    made = [0] * ${start}\n    for _ in range(9):\n        made = more(made)\n`, "range(70)");
+      against(`    made = [0] * ${start}\n    for _ in range(9):\n        made = [cell for cell in made if cell > 2]\n`, "range(70)");
     near(program(70) / program(700));
   });
 
@@ -256,4 +273,202 @@ test("variables of two loops over the same things are the same once in a round",
   assert.ok(apart > 0.75 && apart < 0.85, `${apart}`);
   const same = taskNs(program("other is body")) / all;
   assert.ok(same > 0.15 && same < 0.25, `${same}`);
+});
+
+/** What loops inside a task make of it: the ratio of two ways to write it. */
+function ratioOf(one: string, other: string): number {
+  return taskNs(inPool(one)) / taskNs(inPool(other));
+}
+
+describe("searches that share their marks", () => {
+  const regions = (marks: string, fresh: string): string => `from collections import deque
+def fill(grid, start, seen):
+    pending = deque([start])
+    seen.add(start)
+    size = 0
+    while pending:
+        x, y = pending.popleft()
+        size += 1
+        for nx, ny in ((x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)):
+            if 0 <= nx < len(grid) and 0 <= ny < len(grid[0]) and (nx, ny) not in seen:
+                seen.add((nx, ny))
+                pending.append((nx, ny))
+    return size
+def task(number):
+    grid = [[0] * 60 for _ in range(60)]
+    ${marks}
+    largest = 0
+    for x in range(60):
+        for y in range(60):
+            ${fresh}
+            largest = max(largest, fill(grid, (x, y), seen))
+    return largest
+`;
+
+  test("go through everything once together", () => {
+    const ratio = ratioOf(regions("seen = set()", "pass"), regions("seen = None", "seen = set()"));
+    assert.ok(ratio < 0.01, `${ratio}`);
+  });
+
+  const parts = (marks: string, fresh: string): string => `def task(number):
+    links = [[(node * 3) % 2_000, (node + 7) % 2_000] for node in range(2_000)]
+    ${marks}
+    count = 0
+    for start in range(2_000):
+        ${fresh}
+        if seen[start]:
+            continue
+        pending = [start]
+        while pending:
+            node = pending.pop()
+            for other in links[node]:
+                if not seen[other]:
+                    seen[other] = True
+                    pending.append(other)
+        count += 1
+    return count
+`;
+
+  test("in a table, too, but not where each begins with one of its own", () => {
+    const ratio = ratioOf(parts("seen = [False] * 2_000", "pass"), parts("seen = None", "seen = [False] * 2_000"));
+    assert.ok(ratio < 0.05, `${ratio}`);
+  });
+});
+
+describe("groups", () => {
+  const grouped = (fill: string, over: string): string => `from collections import defaultdict
+def task(number):
+    groups = defaultdict(list)
+    for place in range(8_000):
+        ${fill}
+    total = 0
+    for ${over}:
+        for other in range(1_000):
+            total += other
+    return total
+`;
+
+  for (const fill of ["groups[place % 40].append(place)", 'groups.setdefault(f"group {place % 40}", []).append(place)'])
+    test(`are as many as there are different keys: ${fill}`, () => {
+      const ratio = ratioOf(grouped(fill, "members in groups.values()"), grouped(fill, "members in range(40)"));
+      assert.ok(ratio > 0.5 && ratio < 2.2, `${ratio}`);
+    });
+
+  test("have all that was put into them together", () => {
+    const fill = "groups[place % 40].append(place)";
+    const ratio = ratioOf(
+      grouped(fill, "member in (each for key, members in groups.items() for each in members)"),
+      grouped(fill, "member in range(8_000)"),
+    );
+    assert.ok(ratio > 0.6 && ratio < 1.6, `${ratio}`);
+  });
+
+  test("by keys that are all different are as many as their elements", () => {
+    const fill = "groups[place].append(place)";
+    const ratio = ratioOf(grouped(fill, "members in groups.values()"), grouped(fill, "members in range(8_000)"));
+    assert.ok(ratio > 0.9 && ratio < 1.1, `${ratio}`);
+  });
+});
+
+test("a window from which something is taken as soon as it is full has no more than that", () => {
+  const of = (taken: string): string => `def task(number):
+    window = []
+    total = 0
+    for place in range(5_000):
+        window.append(place)
+        if len(window) > 20:
+            ${taken}
+        for value in window:
+            total += value
+    return total
+`;
+  const ratio = ratioOf(of("window.pop(0)"), of("total += 1"));
+  assert.ok(ratio < 0.02, `${ratio}`);
+});
+
+test("a check that leaves where one test holds after another goes through more than a search", () => {
+  const of = (found: string): string => `def check(text):
+    depth = 0
+    for letter in text:
+        ${found}
+    return depth
+def task(number):
+    return sum(check("(a[b]{c})" * 2_000) for _ in range(50))
+`;
+  const ratio = ratioOf(
+    of('if letter in ")]}":\n            depth -= 1\n            if depth < -90:\n                return -1'),
+    of("depth += 1\n        if depth < -90:\n            return -1"),
+  );
+  assert.ok(ratio > 4, `${ratio}`);
+});
+
+test("change is given in few coins of each kind but the largest", () => {
+  const of = (rest: string): string => `COINS = (500, 200, 100, 50, 20, 10, 5, 2, 1)
+def task(number):
+    count = 0
+    for amount in range(1, 5_000):
+        rest = amount
+        for coin in COINS:
+            ${rest}
+            while rest >= coin:
+                rest -= coin
+                count += 1
+    return count
+`;
+  const ratio = ratioOf(of("pass"), of("rest = amount"));
+  assert.ok(ratio < 0.2, `${ratio}`);
+});
+
+test("texts that are no numbers take the error that says so", () => {
+  const of = (text: string, caught: string): string => `def task(number):
+    good = 0
+    for place in range(20_000):
+        try:
+            good += int(${text})
+        ${caught}
+    return good
+`;
+  const skip = "except ValueError:\n            pass";
+  const failing = ratioOf(of('f"row {place}"', skip), of('f"{place}"', skip));
+  assert.ok(failing > 2, `${failing}`);
+  const half = ratioOf(of('str(place) if place % 2 else f"row {place}"', skip), of('f"row {place}"', skip));
+  assert.ok(half > 0.4 && half < 0.8, `${half}`);
+});
+
+test("a search that goes on from a level further down has fewer choices left", () => {
+  const of = (from: string): string => `def place(row, size, columns):
+    if row == size:
+        return 1
+    count = 0
+    for column in range(size):
+        if column in columns:
+            continue
+        count += place(row + 1, size, columns | {column})
+    return count
+def task(number):
+    return place(${from}, 9, set())
+`;
+  const ratio = ratioOf(of("0"), of("1"));
+  assert.ok(ratio > 2.5 && ratio < 12, `${ratio}`);
+});
+
+test("what a function returns together has the lengths that each of it has there", () => {
+  const of = (returned: string): string => `def halves(count):
+    large = bytearray()
+    small = []
+    for place in range(count):
+        large.append(place % 256)
+        if place % 100 == 0:
+            small.append(place)
+    return ${returned}
+def task(number):
+    first, second = halves(20_000)
+    total = 0
+    for place in first:
+        for other in range(1_000):
+            total += other
+    return total
+`;
+  const ratio = ratioOf(of("large, small"), of("small, large"));
+  assert.ok(ratio > 1.5, `${ratio}`);
 });

@@ -11,6 +11,7 @@ import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
 import { consumes } from "./consumer-loops.js";
 import { sharesOf, yieldCount, yieldedLength } from "./generators.js";
+import { groupCount, groupLength } from "./groups.js";
 import { appendedValue, fillingIn, isEmptyContainer, isOnlyAddedTo } from "./growing-containers.js";
 import { handedLength } from "./handed-lists.js";
 import { KnownAnswers, type QuestionKind } from "./known-answers.js";
@@ -27,6 +28,7 @@ import { listedEntries, streamRounds } from "./stream-rounds.js";
 import { trimmingRounds } from "./trimming.js";
 import { isSlice, mentions } from "./value-shapes.js";
 import { drainedRounds, whileRounds } from "./while-rounds.js";
+import { windowLength } from "./window-lengths.js";
 import { isSearch, worklistRounds } from "./worklists.js";
 
 /** One activation of a function with what is known of its arguments. */
@@ -564,6 +566,8 @@ export class Evaluator {
       const element = value.elements[index];
       return element && this.number(element, at);
     }
+    if (value.op === "call")
+      return this.returned(value, at, (whole, in_) => (whole.op === "display" ? this.itemNumber(whole, index, in_) : undefined));
     if (value.op === "read" && value.place.kind === "name") {
       // `lo, hi = bounds`, where each task is given one pair of a list.
       return this.variable(
@@ -622,16 +626,17 @@ export class Evaluator {
           const found = this.itemOfDisplay(value.place, at, (item, activation) => this.length(item, activation));
           return found ?? this.elementLength(object, at);
         }
+        const told = this.startedLength(value, at) ?? this.rebounds.of(value, at);
+        if (told) return told === "open" ? undefined : told;
         return (
-          this.startedLength(value, at) ??
-          this.rebounds.of(value, at) ??
           this.variable(
             value,
             at,
             (bound, activation) => this.length(bound, activation),
             (bound, activation) => this.elementLength(bound, activation),
           ) ??
-          this.grownLength(value, at)
+          this.grownLength(value, at) ??
+          groupCount(value, at, this)
         );
       }
       case "item-of":
@@ -702,6 +707,8 @@ export class Evaluator {
     const found = this.boundToEmpty(value, at);
     if (!found) return undefined;
     const appends = this.appended(found.name, found.in);
+    const most = windowLength(found.name, found.in, this);
+    if (most) return appends ? combine(appends, most, Math.min) : most;
     return appends?.high === 0 ? handedLength(found.name, found.in, this) : appends;
   }
 
@@ -777,8 +784,14 @@ export class Evaluator {
   }
 
   /** The length of a part of what `enumerate`, `zip` and `items` hand out, or of a pair in a list. */
-  private itemLength({ value, index }: Extract<Value, { op: "item-of" }>, at: Activation): Amount {
+  private itemLength(item: Extract<Value, { op: "item-of" }>, at: Activation): Amount {
+    const { value, index } = item;
     if (value.op === "display") return value.elements[index] && this.length(value.elements[index], at);
+    // `rows, errors = read(lines)`
+    if (value.op === "call")
+      return this.returned(value, at, (whole, in_) =>
+        whole.op === "display" ? this.itemLength({ ...item, value: whole }, in_) : undefined,
+      );
     if (value.op !== "element-of") return undefined;
     const of = (source: Value, in_: Activation): Amount => {
       if (source.op === "read") return this.variable(source, in_, of, () => undefined);
@@ -796,11 +809,12 @@ export class Evaluator {
       const [name] = this.resolver.externalCallees(source, in_.function);
       const first = source.arguments[0]?.value;
       if (name === "builtins.enumerate") return index === 1 && first ? this.elementLength(first, in_) : undefined;
-      if (name === "itertools.groupby") return index === 1 ? groupLength : undefined;
+      if (name === "itertools.groupby") return index === 1 ? rowOfGroup : undefined;
       if (name === "builtins.zip") {
         const part = source.arguments[index];
         return part?.form === "positional" ? this.elementLength(part.value, in_) : undefined;
       }
+      if (name && first && passThrough.has(name)) return of(first, in_);
       const { callee } = source;
       if (index !== 1 || callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.name !== "items") return undefined;
       return this.elementLength(callee.place.object, in_);
@@ -833,6 +847,7 @@ export class Evaluator {
             () => undefined,
           ) ??
           this.filledLength(iterable, at) ??
+          groupLength(iterable, at, this) ??
           this.lineLength(iterable, at)
         );
       case "entered":
@@ -955,11 +970,11 @@ export class Evaluator {
         callbackCount(loop, at.function) ??
         listedEntries(loop, at, this) ??
         (runs === "often" ? ((loop.iterable && linkedLength(loop.iterable, at, this)) ?? defaultInnerLength) : defaultLength);
-      return { count: loop.endsEarly && !isSearch(loop, at, this) ? searched(length, runs) : length, known: "default" };
+      return { count: loop.endsEarly && !isSearch(loop, at, this) ? searched(length, runs, loop) : length, known: "default" };
     }
     const count = { low: Math.max(0, counted.low), likely: Math.max(0, counted.likely), high: Math.max(0, counted.high) };
     if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
-    return { count: searched(count, runs), known: "known" };
+    return { count: searched(count, runs, loop), known: "known" };
   }
 }
 
@@ -976,7 +991,7 @@ function isInterval(value: unknown): value is Interval {
 }
 
 /** How many elements in a row have the same key. */
-const groupLength = interval(1, 4, 100);
+const rowOfGroup = interval(1, 4, 100);
 const mostCallers = 4;
 const mostReturned = 6;
 const maximumDepth = 30;

@@ -9,7 +9,7 @@ export function isEmptyContainer(value: Value, namesOf: (call: Extract<Value, { 
   const [name] = namesOf(value);
   if (name === "collections.defaultdict") return true;
   if (/^queue\.(Simple|Lifo|Priority)?Queue$/.test(name ?? "")) return true;
-  return value.arguments.length === 0 && /^(builtins\.(list|dict|set)|collections\.(deque|OrderedDict))$/.test(name ?? "");
+  return value.arguments.length === 0 && /^(builtins\.(list|dict|set|bytearray)|collections\.(deque|OrderedDict))$/.test(name ?? "");
 }
 
 const pushes = /^(heappush|insort|insort_left|insort_right)$/;

@@ -2,7 +2,8 @@ import { exactly, interval } from "../base/interval.js";
 import { contains } from "../base/range.js";
 import { functionKey } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
-import { loopsIn } from "../program/link/loops.js";
+import { loopsAround, loopsIn } from "../program/link/loops.js";
+import { someValue } from "../program/link/walk.js";
 import type { ComputeOperation, ReadOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
@@ -10,14 +11,17 @@ import { totalOver } from "./generators.js";
 import { isEmptyContainer } from "./growing-containers.js";
 import { mentions } from "./value-shapes.js";
 
-/** The length of a variable that is bound anew in its function: to a longer text, `line += cell`, or to something as long, `state = step(state)`. */
+/**
+ * The length of a variable that is bound anew in its function: to a longer text, `line += cell`, to something as long, `state = step(state)`, or to what
+ * is made of it and longer each time, `product = multiply(product, factor)`. `open`: it has another length after each round, and nobody knows which.
+ */
 export class ReboundLengths {
   /** The variables whose lengths are being looked for, with what is supposed of them meanwhile. */
   private readonly supposed = new Map<string, Amount>();
 
   constructor(private readonly evaluator: Evaluator) {}
 
-  of(read: ReadOperation, at: Activation): Amount {
+  of(read: ReadOperation, at: Activation): Amount | "open" {
     const { place } = read;
     const holder = place.kind === "name" ? this.evaluator.holder(place.owner, at) : undefined;
     if (place.kind !== "name" || !holder || holder.arguments.has(place.name)) return undefined;
@@ -30,7 +34,7 @@ export class ReboundLengths {
     this.supposed.set(key, undefined);
     const result = bound.some((value) => isAddition(value, place.name))
       ? this.grown(place.name, bound, read, holder)
-      : this.steady(key, bound, holder);
+      : (this.steady(key, bound, holder) ?? this.stepped(key, place.name, bound, read, holder));
     this.supposed.delete(key);
     return result;
   }
@@ -46,6 +50,51 @@ export class ReboundLengths {
       return other && other.low === length.low && other.likely === length.likely && other.high === length.high;
     });
     return isSame ? length : undefined;
+  }
+
+  /**
+   * Made from itself in a loop, `a` times as long and `b` longer in each round, as two lengths tell that it may have had before. Undefined where it is not
+   * made from itself by the program's own code, so that what else it is bound to tells.
+   */
+  private stepped(key: string, name: string, bound: readonly Value[], read: ReadOperation, holder: Activation): Amount | "open" {
+    const [start, step, ...others] = bound;
+    const around = step && loopsAround(holder.function, step).filter((loop) => start && !contains(loop, start));
+    if (!start || !step || !around || around.length === 0 || !isMadeFrom(step, name, holder, this.evaluator)) return undefined;
+    const first = this.evaluator.length(start, holder);
+    if (!first || others.length > 0) return "open";
+    const after = (length: number): number | undefined => {
+      this.supposed.set(key, exactly(length));
+      return this.evaluator.length(step, holder)?.likely;
+    };
+    const [short, long] = [first.likely + 8, first.likely + 64];
+    const [one, other] = [after(short), after(long)];
+    const inner = around.filter((loop) => loop.start === step.start && loop.form === "comprehension");
+    const rounds = around.reduce<Amount>((count, loop) => {
+      if (inner.includes(loop)) return count;
+      const { count: trips, known } = this.evaluator.trips(loop, holder);
+      return known === "known" ? combine(count, trips, (a, b) => a * b) : undefined;
+    }, exactly(1));
+    if (one === undefined || other === undefined || !rounds) return "open";
+    const factor = (other - one) / (long - short);
+    const more = one - factor * short;
+    // Half of what it is or longer by half, and what follows no line: neither says what many rounds make of it.
+    if (factor < 0.99 || factor > mostFactor) return "open";
+    const isInside = around.some((loop) => contains(loop, read));
+    const reached = (from: number, count: number): number => {
+      let length = from;
+      let sum = 0;
+      const last = Math.min(count, mostRounds);
+      for (let round = 0; round < last && length < mostLength; round++) {
+        sum += length;
+        length = Math.max(0, length * factor + more);
+      }
+      return isInside ? (last > 0 ? sum / last : from) : length;
+    };
+    const whole = interval(reached(first.low, rounds.low), reached(first.likely, rounds.likely), reached(first.high, rounds.high));
+    // What is not whole was the average of two rounds, and a little more each time is much more in the end.
+    return Math.abs(factor - Math.round(factor)) < 1e-6
+      ? whole
+      : interval(Math.min(whole.low, whole.likely ** 0.7), whole.likely, Math.max(whole.high, whole.likely ** 1.3));
   }
 
   /** What it begins with, and what is added to it in the block where it begins. */
@@ -75,6 +124,19 @@ export class ReboundLengths {
 }
 
 const mostBound = 6;
+/** From there on it follows no line that two lengths could show. */
+const mostFactor = 16;
+const mostRounds = 100_000;
+const mostLength = 1e12;
+
+/** Whether the value is what a function of the program, a comprehension or an operator makes of the variable of that name. */
+function isMadeFrom(value: Value, name: string, at: Activation, evaluator: Evaluator): boolean {
+  const isMade =
+    value.op === "comprehension" ||
+    (value.op === "compute" && value.operator !== "%") ||
+    (value.op === "call" && evaluator.calledInProgram(value, at) === "function");
+  return isMade && someValue(value, (inner) => mentions(inner, name));
+}
 
 /** `name + …` */
 function isAddition(value: Value, name: string): value is ComputeOperation {

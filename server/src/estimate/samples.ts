@@ -6,6 +6,7 @@ import { arithmetic } from "./arithmetic.js";
 import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
 import {
   concatenated,
+  distinct,
   elementsOf,
   float,
   int,
@@ -80,6 +81,24 @@ export class Samples {
 
   /** In which share of all cases a test holds, judging by some of them; undefined where that cannot be told. */
   share(test: Value, at: Activation): number | undefined {
+    return this.shareOf(
+      () => truthOf(test, at, this),
+      // Of many numbers, one in `n` is a multiple of `n`.
+      () => remainderShare(test, (value) => this.evaluator.number(value, at)?.likely),
+    );
+  }
+
+  /** The same of what a text is like that a value is. */
+  shareOfTexts(value: Value, at: Activation, holds: (text: string) => boolean): number | undefined {
+    return this.shareOf(() => {
+      const sample = this.of(value, at);
+      const text = sample?.kind === "text" ? toldText(sample) : undefined;
+      return text === undefined ? undefined : holds(text);
+    });
+  }
+
+  /** In which share of all cases something holds; `ofMany` tells instead where that depends on elements, or cannot be told. */
+  private shareOf(holds: () => boolean | undefined, ofMany?: () => number | undefined): number | undefined {
     if (this.depth > 0 || this.tested) return undefined;
     const turn = this.turn;
     this.tested = [];
@@ -88,21 +107,40 @@ export class Samples {
     let asked = 0;
     for (this.turn = 0; this.turn < mostItems; this.turn++) {
       const uses = this.uses;
-      const holds = truthOf(test, at, this);
-      if (holds === undefined || this.metEmpty) asked = Number.NaN;
+      const outcome = holds();
+      if (outcome === undefined || this.metEmpty) asked = Number.NaN;
       asked++;
-      if (holds) holding++;
+      if (outcome) holding++;
       // It comes out the same whatever the elements are.
       if (Number.isNaN(asked) || uses === this.uses) break;
     }
     this.turn = turn;
     this.tested = undefined;
-    // Of many numbers, one in `n` is a multiple of `n`.
-    if (Number.isNaN(asked) || asked === mostItems)
-      return (
-        remainderShare(test, (value) => this.evaluator.number(value, at)?.likely) ?? (Number.isNaN(asked) ? undefined : holding / asked)
-      );
-    return holding / asked;
+    const own = Number.isNaN(asked) ? undefined : holding / asked;
+    return own === undefined || asked === mostItems ? (ofMany?.() ?? own) : own;
+  }
+
+  /** How many different values there likely are of so many, judging by some of them; undefined where that cannot be told, or those are all that is known. */
+  different(value: Value, at: Activation, times: number): number | undefined {
+    if (this.depth > 0 || this.tested) return undefined;
+    const turn = this.turn;
+    this.tested = [];
+    this.metEmpty = false;
+    const seen: Sample[] = [];
+    const uses = this.uses;
+    for (this.turn = 0; this.turn < mostItems; this.turn++) {
+      const found = this.of(value, at);
+      if (!found || this.metEmpty) break;
+      seen.push(found);
+    }
+    this.turn = turn;
+    this.tested = undefined;
+    if (seen.length < mostItems || uses === this.uses) return undefined;
+    const { count } = distinct(seen, times);
+    const numbers = seen.flatMap((each) => (each.kind === "number" && each.type === "int" ? each.value : []));
+    // Of whole numbers there are no more than fit between the smallest and the largest; of others that all differ there may be any number.
+    if (numbers.length < seen.length && count > mostSeen) return undefined;
+    return numbers.length < seen.length ? count : Math.min(count, (Math.max(...numbers) - Math.min(...numbers)) * outermost + 1);
   }
 
   /** A short text that is the same whatever elements loops are at. */
@@ -478,6 +516,10 @@ const operators: typeof arithmetic = {
   "|": (a, b) => Number(BigInt(Math.trunc(a)) | BigInt(Math.trunc(b))),
 };
 
+/** So many different ones can be told from what repeats itself among those looked at. */
+const mostSeen = (mostItems * mostItems) / 2;
+/** How much farther all numbers reach than some of them. */
+const outermost = (mostItems + 1) / (mostItems - 1);
 /** Which element is looked at where one has to stand for all. */
 const middle = 5;
 

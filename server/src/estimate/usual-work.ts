@@ -55,8 +55,10 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
   const weighed = (part: Interval): Interval => {
     const likely = Math.min(part.high, Math.max(part.low, part.likely * factorOf(part)));
     const [down, up] = [spreadOf(part, "low"), spreadOf(part, "high")];
+    // Though tasks usually take longer, they may be as short as the code says; as long as guesses make them, nobody waits.
+    const least = Math.min(likely, part.likely) / reachOf(0);
     return interval(
-      down > 0 ? Math.min(likely, Math.max(part.low, likely / reachOf(down))) : part.low,
+      down > 0 ? Math.max(part.low, Math.min(least, likely / reachOf(down))) : part.low,
       likely,
       up > 0 ? Math.max(likely, Math.min(part.high, likely * reachOf(up))) : part.high,
     );

@@ -1,6 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
+import { contains } from "../base/range.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { loopsAround } from "../program/link/loops.js";
+import { isElementOf, loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
 import { type Amount, asCount, combine, mapAmount } from "./amount.js";
@@ -79,6 +80,8 @@ export function whileRounds(loop: LoopOperation, at: Activation, evaluator: Eval
   }
   const grown = grownRounds(left, right, loop, at, evaluator);
   if (grown) return grown;
+  const changed = changeRounds(loop, name, right, at, evaluator);
+  if (changed) return changed;
   const solve = (variable: Value, limit: Value): Amount => {
     const square =
       variable.op === "compute" && variable.operator === "*" && variable.operands[0]?.op === "read" ? variable.operands[0] : undefined;
@@ -208,6 +211,35 @@ export function putInto(queue: Value, at: Activation, evaluator: Evaluator, by: 
   // Several threads share them.
   const sharers = total && by === "by-others" ? sharersOf(at, evaluator) : exactly(1);
   return combine(total, sharers, (entries, threads) => entries / threads);
+}
+
+/**
+ * `for coin in coins: while rest >= coin: rest -= coin`, from the largest to the smallest: what is left over is less than the one before, so that of each but
+ * the first as many are taken as fit between it and the one before, half of that on average.
+ */
+function changeRounds(loop: LoopOperation, rest: string | undefined, coin: Value, at: Activation, evaluator: Evaluator): Amount {
+  if (rest === undefined || coin.op !== "read" || coin.place.kind !== "name") return undefined;
+  const { name } = coin.place;
+  const bound = at.function.bound(name) ?? [];
+  const [outer] = loopsAround(at.function, loop)
+    .filter((around) => around.form === "for" && around.start !== loop.start)
+    .slice(-1);
+  if (!outer || bound.length !== 1 || !isElementOf(bound[0] as Value, outer.iterable)) return undefined;
+  const changes = (at.function.bound(rest) ?? []).filter((value) => contains(outer, value));
+  const isTaken = (value: Value): boolean =>
+    value.op === "compute" &&
+    value.operator === "-" &&
+    mentions(value.operands[0] as Value, rest) &&
+    mentions(value.operands[1] as Value, name);
+  if (changes.length === 0 || !changes.every((value) => contains(loop, value) && isTaken(value))) return undefined;
+  const kinds = outer.iterable && evaluator.length(outer.iterable, at);
+  const sizes = evaluator.number(coin, at);
+  const whole = evaluator.number(
+    { op: "read", place: { kind: "name", name: rest, owner: at.function.index }, start: loop.start, end: loop.start },
+    at,
+  );
+  const ofLargest = kinds && sizes && whole && sizes.high > 0 ? whole.likely / sizes.high / Math.max(1, kinds.likely) : 0;
+  return interval(0.2 + ofLargest * 0.5, 0.6 + ofLargest, 2 + ofLargest * 2);
 }
 
 /** Whether each round looks at the middle between both: `middle = (low + high) // 2`. */

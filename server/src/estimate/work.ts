@@ -13,7 +13,16 @@ import { operatorMethod } from "../program/link/operators.js";
 import { isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { BranchOperation, CallOperation, ComputeOperation, LoopOperation, Operation, Value } from "../program/operation.js";
+import type {
+  AttemptOperation,
+  BranchOperation,
+  CallOperation,
+  ComputeOperation,
+  LoopOperation,
+  Operation,
+  Value,
+} from "../program/operation.js";
+import { failuresOf } from "./attempts.js";
 import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
@@ -44,7 +53,7 @@ import {
 } from "./helper-threads.js";
 import { accessRun, comparisonRun, contextRuns, type ImplicitRun, operatorRun } from "./implicit-methods.js";
 import { importedNs } from "./import-costs.js";
-import { appended, keptBytes, keptElementNs, manyKept, mostKept, objectBytes, oneText } from "./kept-memory.js";
+import { keptBytes, keptNs, objectBytes } from "./kept-memory.js";
 import {
   consumedNs,
   isComputing,
@@ -68,7 +77,6 @@ import { type Profile, profiledFunction } from "./profile.js";
 import { entriesText } from "./queue-entries.js";
 import { recursionCount } from "./recursion.js";
 import { rememberingNs, remembers, workedOutShares } from "./remembered-calls.js";
-import { objectCount, shapeOf } from "./shape.js";
 import { SharedUse, type SharedUses, usesInside, usesMeanwhile } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
@@ -434,6 +442,7 @@ export class CostModel {
           addTo(sum, this.operations(operation.body, at));
           addTo(sum, this.operations(operation.otherwise, at));
           addTo(sum, this.operations(operation.final, at));
+          this.handled(operation, at, sum);
           break;
         case "with": {
           this.with(operation, at, sum);
@@ -457,6 +466,15 @@ export class CostModel {
       }
     }
     return sum;
+  }
+
+  /** What follows where something that is tried fails. */
+  private handled(operation: AttemptOperation, at: Activation, sum: Sum): void {
+    const failures = failuresOf(operation, at, this.evaluator);
+    if (!failures || failures.share.high <= 0) return;
+    const once = this.operations(operation.handlers[0] ?? [], at);
+    once.interpreter = add(once.interpreter, scale(this.costs.operations.raiseAndCatch, failures.errors));
+    addTo(sum, repeated(once, failures.share));
   }
 
   /** Coroutines that wait at the same time as others: only what they wait longer than those is added. Returns the longest wait. */
@@ -664,7 +682,7 @@ export class CostModel {
     if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) body.unknown++;
     const next = this.nextCost(loop, at);
     if (next) addReleased(body, next.nativeNs);
-    const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), this.keptNs(loop, count, at));
+    const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), keptNs(loop, count, at, this.evaluator));
     body.sharedUses += this.sharing.usesOfRound(loop, at);
     const once = { ...body, nesting: body.nesting + 1, interpreter: add(body.interpreter, pass) };
     const limitNs = known === "default" ? deadlineNs(loop, at, this.evaluator) : undefined;
@@ -705,23 +723,6 @@ export class CostModel {
     if (name === "builtins.iter") return iterable.arguments.length === 2;
     if (name !== undefined && (this.resolver.knowledge.callable(name) || name.startsWith("builtins."))) return false;
     return this.libraryName(iterable, at.function) === undefined && this.resolver.callees(iterable, at.function).length === 0;
-  }
-
-  /** What a round of a loop that keeps what it makes takes beyond making it: memory that has to be fetched, containers that grow, collections of garbage. */
-  private keptNs(loop: LoopOperation, count: Interval, at: Activation): Interval {
-    if (loop.form === "comprehension") return keptElementNs(loop, count);
-    if (count.likely < manyKept) return zero;
-    let sum = zero;
-    for (const operation of loop.body) {
-      const isStore = operation.op === "write" && operation.place.kind === "element";
-      const kept = isStore ? operation.value : operation.op === "call" ? appended(operation) : undefined;
-      const object = isStore && operation.place.kind === "element" ? operation.place.object : undefined;
-      if (!kept || (object && !(object.op === "read" && this.evaluator.filledWith(object, at)))) continue;
-      const objects = Math.min(mostKept, objectCount(shapeOf(kept, at, this.evaluator) ?? oneText));
-      const grows = isStore ? interval(5, 40, 120) : zero;
-      sum = add(sum, add(grows, scale(interval(2, 15, 50), objects)));
-    }
-    return sum;
   }
 
   /** What an object of a library takes to hand out its next element: a row of a `csv.DictReader` or of a database. */

@@ -1,4 +1,6 @@
 import { exactly, type Interval, interval, multiply } from "../base/interval.js";
+import { contains } from "../base/range.js";
+import { loopsAround } from "../program/link/loops.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, ReadOperation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
@@ -18,10 +20,74 @@ export function worklistRounds(loop: LoopOperation, at: Activation, evaluator: E
   }
   const states = nodesOf(loop, at, evaluator) ?? cellsOf(loop, at, evaluator);
   if (!states) return undefined;
+  const searches = searchesOfAll(loop, at, evaluator);
+  // However often one begins, what is marked for all of them is met once. Half of the places where one may begin are left out before.
+  if (searches) {
+    const each = (states: number, searches: number): number => (2 * states) / Math.max(2, searches);
+    return interval(each(states.low / 8, searches.high), each(states.likely, searches.likely), each(states.high, searches.low));
+  }
   // Walls and what nothing leads to are never reached; a heap may hold an entry several times. A search that ends at its goal has seen most by then.
   return loop.endsEarly
     ? interval(Math.max(1, states.low / 20), Math.max(1, states.likely * 0.7), states.high * 2)
     : interval(Math.max(1, states.low / 4), states.likely, states.high * 2);
+}
+
+/**
+ * How many searches share the marks of what was seen: a set or table that was made before the loops that the search stands in, here or in the function
+ * that calls this one with it. Undefined if each begins with marks of its own.
+ */
+function searchesOfAll(loop: LoopOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  for (const mark of marksIn(loop, at)) {
+    const { place } = mark;
+    if (place.kind !== "name") continue;
+    const given = at.arguments.get(place.name);
+    const [holder, from, made] =
+      given?.how === "whole" && given.value.op === "read" && given.value.place.kind === "name"
+        ? ([given.in, given.value, given.value.place.name] as const)
+        : ([at, loop, place.name] as const);
+    const bound = holder.function.bound(made) ?? [];
+    if (bound.length === 0) continue;
+    const around = loopsAround(holder.function, from).filter(
+      (outer) => outer !== loop && outer.form !== "comprehension" && bound.every((value) => !contains(outer, value)),
+    );
+    let searches = exactly(1);
+    for (const outer of around) {
+      const { count, known } = evaluator.trips(outer, holder);
+      if (known !== "known") return undefined;
+      searches = multiply(searches, count);
+    }
+    if (around.length > 0 && searches.low >= 1) return searches;
+  }
+  return undefined;
+}
+
+/** The variables that the loop both looks into and puts marks in: `if other not in seen: seen.add(other)`, `if not seen[y][x]: seen[y][x] = True`. */
+function marksIn(loop: LoopOperation, at: Activation): readonly ReadOperation[] {
+  const marked = new Set<string>();
+  walkOperations(loop.body, (operation) => {
+    if (operation.op === "write" && operation.place.kind === "element") append(operation.place.object);
+    else if (operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute")
+      if (operation.callee.place.name === "add") append(operation.callee.place.object);
+  });
+  function append(object: Value): void {
+    const root = rootOf(object);
+    if (root?.place.kind === "name") marked.add(root.place.name);
+  }
+  return [...testsIn(loop.body)].flatMap((test) => {
+    const looked =
+      test.op === "compute" && /^(not )?in$/.test(test.operator) ? [test.operands[1]] : test.op === "compute" ? test.operands : [test];
+    return looked.flatMap((value) => {
+      const root = value && (value.op === "read" && (value.place.kind === "element" || test !== value) ? rootOf(value) : undefined);
+      const isLocal = root?.place.kind === "name" && (root.place.owner === at.function.index || at.arguments.has(root.place.name));
+      return root && isLocal && root.place.kind === "name" && marked.has(root.place.name) ? [root] : [];
+    });
+  });
+}
+
+/** `table` of `table[y][x]`. */
+function rootOf(value: Value): ReadOperation | undefined {
+  if (value.op !== "read") return undefined;
+  return value.place.kind === "element" ? rootOf(value.place.object) : value.place.kind === "name" ? value : undefined;
 }
 
 /** Whether the loop goes on to whatever it finds on its way, so that one that ends at a goal has mostly seen a good part of all there is by then. */
