@@ -48,7 +48,12 @@ test("there are at least 60 programs, and every interpreter has a record of as m
 });
 
 /** Whether the records are those of the machine that the shipped tables come from, or those of one with many cores and tables of its own. */
-const machines = { "2 cores": /^[^,]*$/, "4 cores": /, 4 cores$/, "16 cores": /, 16 cores$/ } as const;
+const machines = {
+  "2 cores": /^[^,]*$/,
+  "2 cores of a Xeon": /, 2 cores of a Xeon$/,
+  "4 cores": /, 4 cores$/,
+  "16 cores": /, 16 cores$/,
+} as const;
 
 /**
  * The error that half the comparisons stay within, and nine in ten, and the share of measured speedups that lie in the predicted range. On 16
