@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Interval } from "../../server/src/base/interval.js";
-import { importedNs } from "../../server/src/estimate/import-costs.js";
+import { type ImportTimes, importTimes } from "../../server/src/estimate/import-costs.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 import { between, told } from "./statement-times.js";
@@ -58,7 +58,8 @@ describe("what calls of the standard library take", () => {
 });
 
 describe("what importing takes a worker", () => {
-  const modules = (...names: string[]): number => importedNs(names.map((module) => ({ module })));
+  const times = (...names: string[]): ImportTimes => importTimes(names.map((module) => ({ module })));
+  const modules = (...names: string[]): number => times(...names).processNs;
 
   test("what several modules bring along is counted once", () => {
     const both = modules("http.client", "urllib.request");
@@ -67,12 +68,27 @@ describe("what importing takes a worker", () => {
   });
 
   test("what each worker has loaded anyway is free", () => {
-    assert.equal(modules("os", "json", "random", "dataclasses", "concurrent.futures", "collections"), 0);
+    assert.equal(modules("os", "json", "random", "concurrent.futures", "collections"), 0);
+    assert.equal(times("os", "re", "threading", "concurrent.futures", "collections").interpreterNs, 0);
+  });
+
+  test("an interpreter of the same process has less of its own than a worker process: not what makes processes", () => {
+    const { interpreterNs } = times("json", "random");
+    between(interpreterNs, 500_000, 5_000_000);
+    // 3 ms of multiprocessing and sockets, 6 with what hands tasks to processes.
+    const pool = importTimes([{ module: "concurrent.futures", name: "ProcessPoolExecutor" }]);
+    assert.ok(pool.processNs < 500_000);
+    between(pool.interpreterNs, 3_000_000, 12_000_000);
+    const threads = importTimes([{ module: "concurrent.futures", name: "ThreadPoolExecutor" }]);
+    assert.equal(threads.interpreterNs, 0);
+    // What neither has costs both the same.
+    const { processNs, interpreterNs: same } = times("sqlite3.dump", "colorsys");
+    assert.ok(processNs > 0 && processNs <= same);
   });
 
   test("asyncio takes more than a parser of XML, and a name is found in its module", () => {
     assert.ok(modules("asyncio") > 3 * modules("xml.etree.ElementTree"));
-    assert.equal(importedNs([{ module: "xml.etree", name: "ElementTree" }]), modules("xml.etree.ElementTree"));
+    assert.equal(importTimes([{ module: "xml.etree", name: "ElementTree" }]).processNs, modules("xml.etree.ElementTree"));
   });
 
   const program = (imports: string, workers: number, guard: string, body = "time.sleep(0.05)"): string => `import time

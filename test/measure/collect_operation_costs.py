@@ -96,6 +96,7 @@ def start_costs(pools, method):
         "firstNs": max(300_000, pools["parentFirstNs"] / pools["slowdown"] - stop),
         "startNs": min(1_000_000, max(400_000, pools["parentNsPerWorker"] / pools["slowdown"])),
         "bootstrapNs": pools["workerNs"] / pools["slowdown"] * (1 - at_end),
+        "collectNs": 0,
         "exitNs": pools["workerNs"] / pools["slowdown"] * at_end,
         "stopNs": stop,
     }

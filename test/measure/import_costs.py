@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""What importing modules of the standard library takes a new worker process: the file behind server/src/estimate/import-costs.json.
+"""What importing modules of the standard library takes a new worker process or interpreter: the file behind server/src/estimate/import-costs.json.
 
 usage: PYTHON import_costs.py [--repeats 3] > server/src/estimate/import-costs.json
 
 Each module is imported in an interpreter of its own under `-X importtime`, which tells what each module that comes with it takes itself. What a
-worker of a spawned process pool has loaded before it runs the program's module is asked of such a worker and left out. Of a module that
-several bring along, the least of all runs counts; so two modules that share most of what they import are counted as one and a little.
+worker of a spawned process pool has loaded before it runs the program's module is asked of such a worker, what one of an interpreter pool has of such
+a one; what both have is left out. Of a module that several bring along, the least of all runs counts; so two modules that share most of what they
+import are counted as one and a little. 3.14 or later.
 """
 import argparse
 import json
@@ -31,26 +32,35 @@ xml xml.etree zipfile zlib zoneinfo
 """
 
 
-# A program without imports of its own says what its workers have loaded.
+# A program without imports of its own says what its workers have loaded; of its own it has what makes the pool.
 ASKING = """
-import sys, concurrent.futures, multiprocessing
+import sys
 def loaded(_): return sorted(sys.modules)
 if __name__ == "__main__":
-    with concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    import concurrent.futures, multiprocessing
+    pools = {
+        "processes": lambda: concurrent.futures.ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")),
+        "interpreters": lambda: concurrent.futures.InterpreterPoolExecutor(1),
+    }
+    with pools[sys.argv[1]]() as pool:
         print(*pool.submit(loaded, 0).result())
 """
+# What these names are imported from is loaded when they are asked for.
+LAZY = ["concurrent.futures.ProcessPoolExecutor"]
 
 
-def loaded_anyway():
+def loaded_anyway(workers):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "asking.py")
         path.write_text(ASKING)
-        return set(subprocess.run([sys.executable, str(path)], capture_output=True, text=True, check=True).stdout.split()) - {"__mp_main__"}
+        shown = subprocess.run([sys.executable, str(path), workers], capture_output=True, text=True, check=True).stdout
+        return set(shown.split()) - {"__mp_main__"}
 
 
 def imported(name):
     """Own microseconds of each module that comes with it."""
-    shown = subprocess.run([sys.executable, "-X", "importtime", "-c", "import " + name], capture_output=True, text=True)
+    statement = "from %s import %s" % tuple(name.rsplit(".", 1)) if name in LAZY else "import " + name
+    shown = subprocess.run([sys.executable, "-X", "importtime", "-c", statement], capture_output=True, text=True)
     if shown.returncode:
         return None
     return {name.strip(): int(own) for own, name in re.findall(r"^import time:\s*(\d+) \|\s*\d+ \|(.*)$", shown.stderr, re.M)}
@@ -60,10 +70,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=3)
     repeats = parser.parse_args().repeats
-    before = loaded_anyway() | set(imported('sys'))
+    loaded = {workers: loaded_anyway(workers) | set(imported('sys')) for workers in ("processes", "interpreters")}
+    before = loaded["processes"] & loaded["interpreters"]
     own, brings = {}, {}
     for _ in range(repeats):
-        for name in MODULES.split():
+        for name in [*MODULES.split(), *LAZY]:
             all_of_it = imported(name)
             if all_of_it is None:  # a module that this version or platform lacks
                 continue
@@ -74,10 +85,12 @@ def main():
     names = sorted(own)
     place = {name: index for index, name in enumerate(names)}
     print("{")
-    print(' "how": %s,' % json.dumps("test/measure/import_costs.py; own microseconds of each module beside what a spawned worker has loaded anyway, and which modules each import brings, by place"))
+    print(' "how": %s,' % json.dumps("test/measure/import_costs.py; own microseconds of each module, which workers of processes and which of interpreters have loaded anyway, and which modules each import brings, by place"))
     print(' "python": %s,' % json.dumps(platform.python_version()))
     print(' "names": %s,' % json.dumps(names, separators=(",", ":")))
     print(' "microseconds": %s,' % json.dumps([own[name] for name in names], separators=(",", ":")))
+    for workers in loaded:
+        print(' "%s": %s,' % (workers, json.dumps([place[name] for name in names if name in loaded[workers]], separators=(",", ":"))))
     print(' "brings": {')
     rows = ['  %s: %s' % (json.dumps(name), json.dumps(sorted(place[each] for each in found), separators=(",", ":"))) for name, found in sorted(brings.items())]
     print(",\n".join(rows))

@@ -458,3 +458,31 @@ test("data cost by the objects they are made of, on both sides, where they trave
   assertBetween(dearer(inProcesses), 16 * 3.5 * millisecond * 0.8, 16 * 3.5 * millisecond * 1.3, "processes");
   assert.equal(dearer(underGil), 0);
 });
+
+describe("interpreters of one process", () => {
+  const pool = (count: number, ns: number, more: object = {}): Workload => ({
+    pools: [{ workers: 4, tasks: [{ count, steps: [interpreter(ns)], ...more }] }],
+  });
+
+  test("empty tasks are handed over under the main interpreter's lock, so more workers hand over no more", () => {
+    const one = simulate(
+      { pools: [{ workers: 1, tasks: [{ count: 3000, steps: [interpreter(microsecond)] }] }] },
+      inInterpreters,
+      machine(4),
+      1,
+    );
+    const four = simulate(pool(3000, microsecond), inInterpreters, machine(4), 1);
+    const started = simulate(pool(4, microsecond), inInterpreters, machine(4), 1).makespanNs;
+    assertBetween((one.makespanNs - started) / (four.makespanNs - started), 0.7, 1.6, "one worker against four");
+    assert.ok(totalOf(four, "gil") > 0);
+  });
+
+  test("results of many objects are made anew one after the other, arguments and work side by side", () => {
+    const objects = 100_000;
+    const results = simulate(pool(40, millisecond, { resultObjects: objects, resultBytes: 300_000 }), inInterpreters, machine(4), 1);
+    assert.ok(results.makespanNs > 40 * objects * 35, `${results.makespanNs}`);
+    const computing = simulate(pool(40, 20 * millisecond), inInterpreters, machine(4), 1);
+    assert.ok(computing.makespanNs < (40 * 20 * millisecond) / 3, `${computing.makespanNs}`);
+    assert.ok(totalOf(computing, "gil") < computing.makespanNs / 10, `${totalOf(computing, "gil")}`);
+  });
+});

@@ -19,6 +19,8 @@ export interface ProgramRecords {
   readonly target: string;
   readonly cores: number;
   readonly startMethod: StartMethod;
+  /** Its name, where it is not the machine that others of as many cores are of; or what is known of it. */
+  readonly machine?: unknown;
   readonly measured: string;
   readonly by: string;
   /** What `gilscope calibrate` measured on that machine, where it is another than that of the shipped tables. */
@@ -32,7 +34,9 @@ interface ProgramRecord {
   readonly measured: Readonly<Record<string, { readonly ns: number; readonly spread: number }>>;
   readonly spread: number;
   readonly importNs: number;
-  /** Processor time that its first task costs a worker process beyond the same task later: pages that are copied, memory from the system. */
+  /** What importing it takes a worker that is an interpreter, where that was measured. */
+  readonly interpreterImportNs?: number;
+  /** Processor time that its first task costs a worker with memory of its own beyond the same task later: pages that are copied, memory from the system. */
   readonly firstTaskNs?: number;
   /** So many times the program's items were taken one after the other. */
   readonly itemsTimes?: number;
@@ -104,7 +108,9 @@ function compared(
   };
 }
 
-function titleOf({ target: on, cores }: ProgramRecords): string {
+/** The interpreter, and the machine where it is another than that of the shipped tables. */
+export function titleOf({ target: on, cores, machine }: ProgramRecords): string {
+  if (typeof machine === "string") return `${on}, ${machine}`;
   return cores === 2 ? on : `${on}, ${cores} cores`;
 }
 
@@ -187,7 +193,7 @@ export function compareFromSegments(parser: Parser, records: ProgramRecords, pro
       const runtime = runtimeFor({ ...demand, workers }, way, corner, on);
       const { start } = runtime;
       const granted =
-        kind === "processes" ? { ...runtime, start: { ...start, workerNs: start.workerNs + (record.firstTaskNs ?? 0) } } : runtime;
+        kind !== "threads" ? { ...runtime, start: { ...start, workerNs: start.workerNs + (record.firstTaskNs ?? 0) } } : runtime;
       return record.serialNs / simulate(seen, granted, on, 1).makespanNs;
     });
     const [low, likely, high] = runs as [number, number, number];
@@ -212,7 +218,7 @@ function measuredDemand(parser: Parser, { target: on, cores, programs }: Program
     waitNs: each(total.waitNs),
     tasks: exactly(tasks),
     clock: "machine",
-    importNs: record.importNs,
+    imports: { processNs: record.importNs, interpreterNs: record.interpreterImportNs ?? record.importNs },
     memory: record.firstTaskNs === undefined ? site.demand.memory : { freshBytes: 0, touchedBytes: 0 },
   };
 }

@@ -13,6 +13,7 @@ import {
   quantile,
   type Recommendation,
   summary,
+  titleOf,
 } from "./program-comparison.js";
 
 /*
@@ -47,7 +48,7 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
   const segments: Comparison[] = [];
   const recommendations: Recommendation[] = [];
   for (const records of programRecords()) {
-    if (only !== undefined && !`${records.target}, ${records.cores} cores`.includes(only)) continue;
+    if (only !== undefined && !`${titleOf(records)}, ${records.cores} cores`.includes(only)) continue;
     for (const program of Object.keys(records.programs)) {
       const fromSource = compareFromSource(parser, records, program);
       sources.push(...fromSource.rows);

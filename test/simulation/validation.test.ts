@@ -117,7 +117,7 @@ function importing(runtime: Runtime, { startMethod, importNs = 0 }: Recording): 
 /** The runtime once its pools' workers run. */
 function startedBefore(runtime: Runtime): Runtime {
   const { starter, when } = runtime.start;
-  return { ...runtime, start: { starter, when, starterNs: 0, serverNs: 0, workerNs: 0, firstNs: 0, stopNs: 0, exitNs: 0 } };
+  return { ...runtime, start: { starter, when, starterNs: 0, serverNs: 0, workerNs: 0, collectNs: 0, firstNs: 0, stopNs: 0, exitNs: 0 } };
 }
 
 function perSecondBesideComputing(recorded: RecordedBesideComputing, runtime: Runtime, computer: Machine): number {

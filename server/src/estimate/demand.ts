@@ -1,5 +1,6 @@
 import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
+import type { ImportTimes } from "./import-costs.js";
 import type { LockedWork, TaskWork } from "./work.js";
 
 /** More threads than that are simulated as that many. */
@@ -16,7 +17,7 @@ export function likelyNs({ interpreterNs, heldNs, nativeNs, waitNs }: Times): nu
 /** All that the outcome of a simulation depends on, beside target and cores. */
 export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "memory" | "turns" | "brief"> {
   /** What a worker that was not forked spends on importing the program. */
-  readonly importNs: number;
+  readonly imports: ImportTimes;
   /** Whose nanoseconds these are: the user's machine's, which was measured, or those of the machine that the shipped tables come from, left alone. */
   readonly clock: "machine" | "tables";
   /** Whether the tasks are functions of the file that is run as a program, which a fork server has imported before it makes workers. */

@@ -9,11 +9,22 @@ export interface Imported {
 /** Which modules come with each of the standard library, by their places in the list of names; measured by `test/measure/import_costs.py`. */
 const brings = measured.brings as Readonly<Record<string, readonly number[]>>;
 
+/** Nanoseconds that importing takes a worker that is a process, and one that is an interpreter of the same process, which has less of its own. */
+export interface ImportTimes {
+  readonly processNs: number;
+  readonly interpreterNs: number;
+}
+
+export const noImports: ImportTimes = { processNs: 0, interpreterNs: 0 };
+
+/** Places of modules that workers have loaded before they run a task. */
+const loaded = { process: new Set(measured.processes), interpreter: new Set<number>(measured.interpreters) };
+
 /**
- * Nanoseconds that importing modules takes a worker of a process pool, what it has loaded before it runs a task left out; what several of them bring
- * along is counted once. Packages that are not listed take a few milliseconds.
+ * What importing modules takes, what a worker has loaded anyway left out; what several of them bring along is counted once. Packages that are not
+ * listed take a few milliseconds.
  */
-export function importedNs(imports: readonly Imported[]): number {
+export function importTimes(imports: readonly Imported[]): ImportTimes {
   const modules = new Set<number>();
   const packages = new Set<string>();
   for (const each of imports) {
@@ -21,10 +32,19 @@ export function importedNs(imports: readonly Imported[]): number {
     if (known) for (const module of known) modules.add(module);
     else packages.add(each.module.split(".")[0] ?? "");
   }
-  let total = 0;
-  for (const module of modules) total += (measured.microseconds[module] ?? 0) * 1e3;
-  for (const name of packages) total += (milliseconds[name] ?? 3) * 1e6;
-  return total;
+  let processNs = 0;
+  let interpreterNs = 0;
+  for (const module of modules) {
+    const ns = (measured.microseconds[module] ?? 0) * 1e3;
+    if (!loaded.process.has(module)) processNs += ns;
+    if (!loaded.interpreter.has(module)) interpreterNs += ns;
+  }
+  for (const name of packages) {
+    const ns = (milliseconds[name] ?? 3) * 1e6;
+    processNs += ns;
+    interpreterNs += ns;
+  }
+  return { processNs, interpreterNs };
 }
 
 /** Of `from xml.etree import ElementTree` and `import os.path`, what the longest known name brings; undefined outside the standard library. */

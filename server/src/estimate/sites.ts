@@ -14,6 +14,7 @@ import { chunkSizeOf } from "./chunks.js";
 import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
+import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
@@ -103,8 +104,8 @@ export function estimateSites(program: Program, on: EstimateSettings, memory: Si
 
 function findSites(program: Program, settings: EstimateSettings, memory: SimulationMemory): readonly SiteEstimate[] {
   const model = new CostModel(program.resolver, settings);
-  const importNs = (file: LinkedFile): number => {
-    const find = (): number => program.resolver.remembered(file, "import", () => model.importNs(file), sameStructure);
+  const importTimes = (file: LinkedFile): ImportTimes => {
+    const find = (): ImportTimes => program.resolver.remembered(file, "import", () => model.importTimes(file), sameStructure);
     return program.resolver.overview(`import of ${file.path}`, find);
   };
   const sites: SiteEstimate[] = [];
@@ -112,7 +113,7 @@ function findSites(program: Program, settings: EstimateSettings, memory: Simulat
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
     const estimated = estimatedSite(spawn, program, model, settings);
     const [first] = spawn.targets;
-    sites.push(withImports(estimated, first ? importNs(first.function.file) : 0, settings, memory));
+    sites.push(withImports(estimated, first ? importTimes(first.function.file) : noImports, settings, memory));
   }
   return sites;
 }
@@ -147,11 +148,11 @@ interface Estimated extends Pick<SiteEstimate, "spawn" | "work" | "demand" | "be
 /** The last estimate made of each, which is the same object while the same is imported. */
 const completed = new WeakMap<Estimated, SiteEstimate>();
 
-function withImports(estimated: Estimated, importNs: number, settings: EstimateSettings, memory: SimulationMemory): SiteEstimate {
+function withImports(estimated: Estimated, imports: ImportTimes, settings: EstimateSettings, memory: SimulationMemory): SiteEstimate {
   const known = completed.get(estimated);
-  if (known?.demand.importNs === importNs) return known;
+  if (known && sameStructure(known.demand.imports, imports)) return known;
   const { spawn, work, whole, beside, company, payload, task, workers, workersKnown, assumptions } = estimated;
-  const demand: Demand = { ...estimated.demand, importNs };
+  const demand: Demand = { ...estimated.demand, imports };
   let key: string | undefined;
   const demanded = (): string => {
     key ??= `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
@@ -213,7 +214,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     shared: whole.shared,
     memory: work.memory,
     clock: sampled || origin.kind === "calibrated" ? "machine" : "tables",
-    importNs: 0,
+    imports: noImports,
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,

@@ -52,7 +52,7 @@ import {
   withHelp,
 } from "./helper-threads.js";
 import { accessRun, comparisonRun, contextRuns, type ImplicitRun, operatorRun } from "./implicit-methods.js";
-import { importedNs } from "./import-costs.js";
+import { type ImportTimes, importTimes, noImports } from "./import-costs.js";
 import { keptBytes, keptNs, objectBytes } from "./kept-memory.js";
 import {
   consumedNs,
@@ -240,13 +240,14 @@ export class CostModel {
     return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
   }
 
-  /** What importing the module of a function costs a new interpreter: running its body, and importing what it imports. */
-  importNs(file: LinkedFile): number {
+  /** What importing the module of a function costs a new worker: running its body, and importing what it imports. */
+  importTimes(file: LinkedFile): ImportTimes {
     const module = file.functionAt(0);
-    if (!module) return 0;
+    if (!module) return noImports;
     const { interpreter, held, native } = this.costOfRun(bareActivation(module)).sum;
     const own = Math.min(interpreter.likely + held.likely + native.likely, longestImportNs);
-    return own + importedNs(importsOf(file));
+    const { processNs, interpreterNs } = importTimes(importsOf(file));
+    return { processNs: own + processNs, interpreterNs: own + interpreterNs };
   }
 
   /** What calling a library function costs of which only the name is known. */

@@ -152,11 +152,23 @@ export function execute(
     thread.coldNs = 0;
   };
 
-  /** Begins the native stretch or the wait that the thread has just come to, the interpreter lock given back. */
+  /** Into the main interpreter or the thread's own. It stays on its core meanwhile, and has nothing to warm up. */
+  const cross = (thread: Thread, where: number): void => {
+    thread.domain = where === 0 ? mainDomain : thread.own;
+    thread.lockLostAt = -1;
+  };
+
+  /** Begins the native stretch, the wait or the stay elsewhere that the thread has just come to, the interpreter lock given back. */
   const beginReleased = (thread: Thread): void => {
     const at = thread.position - 1;
     const value = thread.program.values[at] as number;
-    if (thread.program.operations[at] === operation.native) {
+    const kind = thread.program.operations[at];
+    if (kind === operation.cross) {
+      cross(thread, value);
+      resume(thread);
+      return;
+    }
+    if (kind === operation.native) {
       compute(thread, stateNumber.native, false, value);
       return;
     }
@@ -187,7 +199,7 @@ export function execute(
 
   /** Follows the program, the thread having the interpreter lock of its domain, until something takes time. */
   const proceed = (thread: Thread): void => {
-    const { domain } = thread;
+    let { domain } = thread;
     while (++spent <= maximumEvents) {
       const { operations, values } = thread.program;
       if (thread.position === operations.length) {
@@ -216,6 +228,17 @@ export function execute(
           if (domain) giveBack(world, domain);
           beginReleased(thread);
           return;
+        case operation.cross:
+          thread.position++;
+          if (domain?.yieldRequested) {
+            giveUpInterpreter(thread, "go-on");
+            return;
+          }
+          if (domain) giveBack(world, domain);
+          cross(thread, value);
+          if (!takeInterpreter(thread)) return;
+          ({ domain } = thread);
+          break;
         case operation.acquire: {
           if (domain?.yieldRequested) {
             giveUpInterpreter(thread, "wait-again");
@@ -307,8 +330,8 @@ export function execute(
       return `${kind}-${number}`;
     },
     spawn(name, home, program, atEnd) {
-      const domain = home === "main" || runtime.sharing === "everyone" ? mainDomain : addDomain();
-      const thread = new Thread(threads.length, name, domain, program, world.now, atEnd);
+      const own = home === "main" || runtime.sharing === "everyone" ? mainDomain : addDomain();
+      const thread = new Thread(threads.length, name, own, program, world.now, atEnd);
       threads.push(thread);
       services.wake(thread);
       return thread;

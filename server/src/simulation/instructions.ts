@@ -22,6 +22,8 @@ export const operation = {
   barrier: 8,
   /** Wait for the end of thread group number `value`. */
   join: 9,
+  /** Leave the interpreter that it is in for the main one (0) or for its own (1). */
+  cross: 10,
 } as const;
 
 export type Operation = (typeof operation)[keyof typeof operation];
@@ -62,6 +64,26 @@ const shortestHeldNs = 20_000;
 /** A program of one stretch of interpreter time. */
 export function interpreterProgram(ns: number): Program {
   return { operations: ns > 0 ? [operation.interpret] : [], values: ns > 0 ? [ns] : [] };
+}
+
+/** Into an interpreter of one's own and back again. */
+const toMain = 0;
+const toOwn = 1;
+
+/** The program, run in the thread's own interpreter; before and after it, so many nanoseconds in the main one. */
+export function visiting({ operations, values }: Program, before: number, after: number): Program {
+  const main = [interpreterProgram(before), interpreterProgram(after)] as const;
+  return {
+    operations: [...main[0].operations, operation.cross, ...operations, operation.cross, ...main[1].operations],
+    // Loops name the place at which they start.
+    values: [
+      ...main[0].values,
+      toOwn,
+      ...values.map((value, at) => (operations[at] === operation.end ? value + main[0].operations.length + 1 : value)),
+      toMain,
+      ...main[1].values,
+    ],
+  };
 }
 
 /** A program of one wait. */

@@ -1,4 +1,4 @@
-import { type Compilation, compile as compileSteps, interpreterProgram, type Program, waitProgram } from "./instructions.js";
+import { type Compilation, compile as compileSteps, interpreterProgram, type Program, visiting, waitProgram } from "./instructions.js";
 import type { Broker, Runtime } from "./runtime.js";
 import { run, type Thread } from "./thread.js";
 import { demandOf, type Pool, type TaskGroup } from "./workload.js";
@@ -40,7 +40,11 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
   const workerCold = broker ? 1 + ((pool.workers > services.cores ? broker.crowdedColdTimes : broker.workerColdTimes) - 1) * between : 1;
   const groupStarts = prefixSums(groups);
   const programs = groups.map((group) => taskProgram(services, group, chunkSize, workerCold));
-  const exitProgram = interpreterProgram(Math.round(start.exitNs));
+  const ofWorker = (ns: number): Program => {
+    const program = interpreterProgram(Math.round(ns));
+    return handOver.inMain ? visiting(program, 0, 0) : program;
+  };
+  const exitProgram = ofWorker(start.exitNs);
 
   const done = new Uint8Array(chunks);
   let submitted = 0;
@@ -197,7 +201,7 @@ export function startPool(services: ThreadServices, pool: Pool, poolName: string
       services.sleep(worker, "a task");
       return "stop";
     };
-    services.spawn(services.numberedName(pool.name ?? "worker"), "worker", interpreterProgram(Math.round(start.workerNs)), atEnd);
+    services.spawn(services.numberedName(pool.name ?? "worker"), "worker", ofWorker(start.workerNs), atEnd);
   };
 
   let server: Thread | undefined;
@@ -400,7 +404,12 @@ function taskProgram({ runtime, compilation }: ThreadServices, group: TaskGroup,
   const { argumentObjects = 0, resultBytes = 0, resultObjects = 0 } = group;
   const before = (handOver.workerNs * cold) / 2 + readingNs(runtime, argumentBytes(group)) + argumentObjects * handOver.workerNsPerArgument;
   const after = (handOver.workerNs * cold) / 2 + resultBytes * handOver.workerNsPerByte + resultObjects * handOver.workerNsPerResult;
-  return compileSteps(group.steps, compilation, before, after);
+  const program = compileSteps(group.steps, compilation, before, after);
+  const { inMain } = handOver;
+  if (!inMain) return program;
+  const beforeNs = inMain.beforeNs + argumentBytes(group) * inMain.nsPerByte + argumentObjects * inMain.nsPerArgument;
+  const afterNs = inMain.afterNs + resultBytes * inMain.nsPerByte + resultObjects * inMain.nsPerResult;
+  return visiting(program, Math.round(beforeNs), Math.round(afterNs));
 }
 
 /** Copying a text or bytes into the pickle, in the parent: what is left of its part of moving them when they are written as they are read. */

@@ -54,6 +54,8 @@ export interface WorkerStart {
   readonly serverNs: number;
   /** Core time in the worker before its first task: thread bootstrap, interpreter start-up, imports. */
   readonly workerNs: number;
+  /** In the worker once it has made and kept many objects; `workerNs` has it where that is sure. */
+  readonly collectNs: number;
   /** Whether the starter waits until the worker runs, as `Thread.start` does. */
   readonly starter: "waits" | "goes-on";
   /** Whether a pool starts all its workers on the first task, or one per task while none is idle. */
@@ -82,8 +84,23 @@ export interface HandOver {
   readonly workerNsPerArgument: number;
   /** Time in the worker per object of a result: writing it down. */
   readonly workerNsPerResult: number;
+  /** What the worker's thread does in the interpreter of who hands tasks in, under its lock; undefined where it never comes there. */
+  readonly inMain: InMain | undefined;
   /** The thread beside the submitter that sends tasks and receives results; undefined where workers share the submitter's memory. */
   readonly broker: Broker | undefined;
+}
+
+/** Workers that are interpreters of one process: their threads take tasks, write arguments down and make results anew in the main one. */
+export interface InMain {
+  /** Time per task before it is given to the worker's interpreter, which waits for that thread meanwhile. */
+  readonly beforeNs: number;
+  /** Time per task once it is back. */
+  readonly afterNs: number;
+  readonly nsPerByte: number;
+  /** Time per object of an argument: writing it down. */
+  readonly nsPerArgument: number;
+  /** Time per object of a result: making it anew. */
+  readonly nsPerResult: number;
 }
 
 /** The executor's manager and feeder threads in the parent of worker processes. */

@@ -11,7 +11,10 @@ export class Thread {
   /** Its place in the engine's list, by which events name it. */
   readonly index: number;
   readonly name: string;
-  readonly domain: InterpreterLockDomain | undefined;
+  /** Whose lock it needs to run: that of the interpreter it is in. */
+  domain: InterpreterLockDomain | undefined;
+  /** That of the interpreter it began in, where it is at home. */
+  readonly own: InterpreterLockDomain | undefined;
   readonly startNs: number;
   /** Says what to do once the program is at its end: it gives the thread another, blocks it or finishes it. */
   readonly atEnd: (thread: Thread) => "go-on" | "stop";
@@ -75,17 +78,11 @@ export class Thread {
   coldNs = 0;
 
   /** One that has just come to life. */
-  constructor(
-    index: number,
-    name: string,
-    domain: InterpreterLockDomain | undefined,
-    program: Program,
-    now: number,
-    atEnd: Thread["atEnd"],
-  ) {
+  constructor(index: number, name: string, own: InterpreterLockDomain | undefined, program: Program, now: number, atEnd: Thread["atEnd"]) {
     this.index = index;
     this.name = name;
-    this.domain = domain;
+    this.domain = own;
+    this.own = own;
     this.program = program;
     this.startNs = now;
     this.stateSince = now;

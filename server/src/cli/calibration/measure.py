@@ -4,6 +4,7 @@ Progress goes to stderr as lines `progress DONE TOTAL WHAT`; the result is one l
 [low, likely, high]: the least, the lower quartile and the upper quartile of the repeats. Everything handed to other processes is a builtin,
 so that workers need not import this text.
 """
+import gc
 import json
 import os
 import platform
@@ -208,11 +209,22 @@ def start_method(method):
         executor.shutdown()
         return ready, worker, main, PERF() - begin
 
+    def first_collection():
+        """Processor time for which a worker's garbage collector goes through what it has from its parent, unless it has already."""
+        with ProcessPoolExecutor(1, mp_context=context) as executor:
+            used = lambda: executor.submit(time.process_time_ns).result()
+            used()
+            before = used()
+            executor.submit(gc.collect, 1).result()
+            return used() - before
+
     cold = pool(1)[0]
-    ones, fours = [], []
+    ones, fours, collections = [], [], []
     for turn in range(3):
         ones.append(pool(1))
         fours.append(pool(4))
+        if method == "forkserver":
+            collections.append(first_collection())
         if turn >= 1 and elapsed() > 12:
             break
     stop = 400_000
@@ -226,6 +238,7 @@ def start_method(method):
         "coldNs": [round(max(0, cold - max(one[0] for one in ones)))] * 2 + [round(max(0, cold - min(one[0] for one in ones)))],
         "startNs": likely,
         "bootstrapNs": spread([one[1] for one in ones], 0),
+        "collectNs": spread(collections or [0], 0),
         "exitNs": spread([max(100_000, one[3] - stop) for one in ones], 0),
         "stopNs": [300_000, stop, 500_000],
     }
@@ -278,17 +291,36 @@ def process_hand_over(method):
     }
 
 
+FIRST_INTERPRETERS = """
+import json
+from concurrent.futures import InterpreterPoolExecutor
+from time import perf_counter_ns as now
+rows = []
+for _ in range(5):
+    times = [now()]
+    pool = InterpreterPoolExecutor(1)
+    future = pool.submit(len, "ab")
+    times.append(now())
+    future.result()
+    times.append(now())
+    pool.shutdown()
+    times.append(now())
+    rows.append([times[1] - times[0], times[2] - times[0], times[3] - times[2]])
+print(json.dumps(rows))
+"""
+
+
 def interpreters():
+    """Made and ended in a process of its own, which has not kept any memory, as those of programs are; the middle counts, as nothing is repeated there."""
+    import subprocess
     from concurrent.futures import InterpreterPoolExecutor
 
-    start, first, task, byte, stop, submit = [], [], [], [], [], []
+    rows = json.loads(subprocess.check_output([sys.executable, "-I", "-c", FIRST_INTERPRETERS]))
+    start, first, stop = ([round(sorted(row[place] for row in rows)[at]) for at in (1, 2, 3)] for place in range(3))
+    task, byte, submit = [], [], []
     for _ in range(3):
-        begin = PERF()
         pool = InterpreterPoolExecutor(1)
-        future = pool.submit(len, "ab")
-        start.append(PERF() - begin)
-        future.result()
-        first.append(PERF() - begin)
+        pool.submit(len, "ab").result()
         begin = PERF()
         futures = [pool.submit(len, "ab") for _ in range(300)]
         submit.append((PERF() - begin) / 300)
@@ -300,17 +332,15 @@ def interpreters():
         for _ in range(5):
             pool.submit(len, payload).result()
         byte.append((PERF() - begin) / 5 / len(payload))
-        begin = PERF()
         pool.shutdown()
-        stop.append(PERF() - begin)
-    start, submit = spread(start, 0), spread(submit, 0)
+    submit = spread(submit, 0)
     return {
         "startNs": start,
-        "bootstrapNs": shifted(spread(first, 0), -start[1]),
+        "bootstrapNs": shifted(first, -start[1]),
         "submitNs": submit,
         "workerNs": shifted(spread(task, 0), -submit[1], 5000),
         "nsPerByte": spread(byte, 3),
-        "exitNs": spread(stop, 0),
+        "exitNs": stop,
     }
 
 

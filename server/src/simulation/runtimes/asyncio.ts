@@ -22,7 +22,17 @@ export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Ru
     wakeUpNs: { low: task.resumeNs, high: task.resumeNs },
     lockHandOffAfterNs: 0,
     wokenTakes: "lock",
-    start: { starterNs: task.startNs, serverNs: 0, workerNs: 0, starter: "goes-on", when: "on-demand", firstNs: 0, exitNs: 0, stopNs: 0 },
+    start: {
+      starterNs: task.startNs,
+      serverNs: 0,
+      workerNs: 0,
+      collectNs: 0,
+      starter: "goes-on",
+      when: "on-demand",
+      firstNs: 0,
+      exitNs: 0,
+      stopNs: 0,
+    },
     handOver: {
       submitNs: task.startNs,
       collectNs: task.collectNs,
@@ -31,6 +41,7 @@ export function asyncio(target: Target, costs: HandOverCosts = typicalCosts): Ru
       workerNsPerByte: 0,
       workerNsPerArgument: 0,
       workerNsPerResult: 0,
+      inMain: undefined,
       broker: undefined,
     },
   };

@@ -55,6 +55,7 @@ export function processes(
       starterNs: start.startNs,
       serverNs: method === "forkserver" ? forkServerNs : 0,
       workerNs: start.bootstrapNs,
+      collectNs: start.collectNs,
       starter: "goes-on",
       when: method === "fork" ? "all-at-first-task" : "on-demand",
       firstNs: start.firstNs + (pool === "first-of-program" ? start.coldNs : 0),
@@ -69,6 +70,7 @@ export function processes(
       workerNsPerByte: handOver.workerNsPerByte,
       workerNsPerArgument: unpickleNsPerObject,
       workerNsPerResult: pickleNsPerObject,
+      inMain: undefined,
       broker: {
         sendNs: handOver.sendNs,
         receiveNs: handOver.receiveNs,

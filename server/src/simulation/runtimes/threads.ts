@@ -23,6 +23,7 @@ export function threadStart(costs: ThreadCosts): WorkerStart {
     starterNs: costs.startNs,
     serverNs: 0,
     workerNs: costs.bootstrapNs,
+    collectNs: 0,
     starter: "waits",
     when: "on-demand",
     firstNs: 0,
@@ -41,6 +42,7 @@ export function threadHandOver(costs: ThreadCosts): HandOver {
     workerNsPerByte: 0,
     workerNsPerArgument: 0,
     workerNsPerResult: 0,
+    inMain: undefined,
     broker: undefined,
   };
 }
