@@ -49,9 +49,11 @@ function plain(facts: Facts): unknown {
       key,
       all.map((each) => [(each as { function: number }).function, (each as Record<string, unknown>)[name]]),
     ]);
+  const functionFact = (each: FunctionFacts, name: keyof FunctionFacts): unknown =>
+    name === "bindings" ? new Map(each.bindings) : each[name];
   return {
     ...facts,
-    functions: facts.functions.map((each) => names.map((name) => each[name])),
+    functions: facts.functions.map((each) => names.map((name) => functionFact(each, name))),
     classes: facts.classes.map((each) => ({ ...each, instanceAttributes: sites(each.instanceAttributes, "write") })),
     callsByName: sites(facts.callsByName, "call"),
     writesByAttribute: sites(facts.writesByAttribute, "write"),
@@ -64,6 +66,57 @@ test("unpacked facts are those that were packed", () => {
     const facts = factsOf(parser, text);
     assert.deepEqual(plain(unpackFacts(packFacts(facts))), plain(facts), path);
   }
+});
+
+test("whether a class has a name is told without reading its body, as it is told afterwards", () => {
+  const text = `class Account:
+    limit = 3
+
+    def pay(self):
+        pass
+
+    @property
+    def total(self):
+        return 0
+
+    def pay(self, sum):
+        pass
+`;
+  const body = ({ functions }: Facts): FunctionFacts => functions.find(({ kind }) => kind === "class-body") as FunctionFacts;
+  const made = body(factsOf(parser, text)).bindings;
+  const unread = body(unpackFacts(makePackedFacts(text, parser))).bindings;
+  for (const ask of ["at first", "once it was read"]) {
+    assert.deepEqual([...unread.keys()], ["limit", "pay", "total"], ask);
+    assert.equal(unread.size, made.size, ask);
+    assert.equal(unread.get("price"), undefined, ask);
+    assert.equal(unread.has("pay") && !unread.has("price"), true, ask);
+    const seen: [string, unknown][] = [];
+    unread.forEach((values, name) => {
+      seen.push([name, values]);
+    });
+    assert.deepEqual(seen, [...made], ask);
+    assert.equal(unread.get("pay"), [...unread.values()][1], ask);
+  }
+});
+
+test("calls of a name are the same objects whenever they are asked for", () => {
+  const { callsByName, classes } = unpackFacts(
+    makePackedFacts("class A:\n    def f(self):\n        self.x = g()\n        g(h())\n", parser),
+  );
+  const calls = callsByName.get("g") ?? [];
+  assert.deepEqual(
+    calls.map((site) => [site.function, site.call.arguments.length]),
+    [
+      [2, 0],
+      [2, 1],
+    ],
+  );
+  assert.equal(callsByName.get("g"), calls);
+  assert.equal(callsByName.get("f"), undefined);
+  const all = [...callsByName];
+  assert.deepEqual(all.map(([name]) => name).sort(), ["g", "h"]);
+  assert.equal(all.find(([name]) => name === "g")?.[1], calls);
+  assert.equal(classes[0]?.instanceAttributes.get("x")?.[0]?.write.value, calls[0]?.call);
 });
 
 test("a call that is found by its name is the one in its function's body", () => {
@@ -91,6 +144,11 @@ test("what a body holds is what stands in it", () => {
   assert.deepEqual(holds("async def f():\n    async for x in y:\n        pass\n"), []);
   assert.deepEqual(holds("def f():\n    return [x for x in y]\n"), []);
   assert.deepEqual(holds("def f():\n    lock.acquire()\n"), ["lock"]);
+  assert.deepEqual(holds("class A:\n    def f(self):\n        x = 1\n        self.y = 2\n"), []);
+  assert.deepEqual(holds("class A:\n    @property\n    def f(self):\n        pass\n"), ["class attribute", "decorated definition"]);
+  assert.deepEqual(holds("class A:\n    if b:\n        lock = Lock()\n"), ["class attribute"]);
+  assert.deepEqual(holds("class A:\n    from b import lock\n"), ["class attribute"]);
+  assert.deepEqual(holds("class A:\n    lock: Lock\n"), []);
   assert.deepEqual(holds("def f():\n    with lock:\n        pass\n"), ["lock"]);
   assert.deepEqual(holds("def f():\n    global x\n    x = 1\n"), ["outer store"]);
 });

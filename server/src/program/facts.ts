@@ -94,9 +94,10 @@ export interface FunctionFacts extends Range {
 
 /**
  * `loop`: a `while`, or a `for` that is not `async`. `lock`: a `with`, or a call of something's `acquire`. `outer store`: a variable of another
- * scope that gets a value. `element store`: an element of something that gets one, `d[k] = x`.
+ * scope that gets a value. `element store`: an element of something that gets one, `d[k] = x`. `decorated definition`: a function or class with
+ * decorators. `class attribute`: in the body of a class, a name that is bound to something else than an undecorated function.
  */
-export type BodyPart = "loop" | "lock" | "outer store" | "element store";
+export type BodyPart = "loop" | "lock" | "outer store" | "element store" | "decorated definition" | "class attribute";
 
 /** The one set of these parts: there are few, and every function has one. */
 export function bodyParts(parts: ReadonlySet<BodyPart> | readonly BodyPart[]): ReadonlySet<BodyPart> {
@@ -105,7 +106,7 @@ export function bodyParts(parts: ReadonlySet<BodyPart> | readonly BodyPart[]): R
   return setsOfParts[index] as ReadonlySet<BodyPart>;
 }
 
-const allParts: readonly BodyPart[] = ["loop", "lock", "outer store", "element store"];
+const allParts: readonly BodyPart[] = ["loop", "lock", "outer store", "element store", "decorated definition", "class attribute"];
 
 /** By the bits of the parts in it. */
 const setsOfParts: readonly ReadonlySet<BodyPart>[] = Array.from(

@@ -52,17 +52,28 @@ export function packFacts(facts: Facts): Uint8Array<ArrayBuffer> {
       header,
       inside,
       named,
+      names: each.kind === "class-body" ? [...bindings.keys()] : undefined,
     };
   });
-  const placeOf = (index: number, operation: object): OperationPlace => places.get(operation) ?? [index, operation];
+  const placesOf = <Site extends { readonly function: number }>(
+    sites: ReadonlyMap<string, readonly Site[]>,
+    operation: (site: Site) => object,
+  ): NamedPlaces => {
+    const items: (number | object)[] = [];
+    for (const all of sites.values()) {
+      items.push(all.length);
+      for (const each of all) items.push(...(places.get(operation(each)) ?? [each.function, operation(each)]));
+    }
+    return { names: [...sites.keys()], items };
+  };
   const head: FileHead = {
     functions,
     classes: facts.classes.map(({ instanceAttributes, ...rest }) => ({
       ...rest,
-      attributes: [...instanceAttributes].map(([name, all]) => [name, all.map((each) => placeOf(each.function, each.write))]),
+      attributes: placesOf(instanceAttributes, ({ write }) => write),
     })),
-    calls: [...facts.callsByName].map(([name, all]) => [name, all.map((each) => placeOf(each.function, each.call))]),
-    writes: [...facts.writesByAttribute].map(([name, all]) => [name, all.map((each) => placeOf(each.function, each.write))]),
+    calls: placesOf(facts.callsByName, ({ call }) => call),
+    writes: placesOf(facts.writesByAttribute, ({ write }) => write),
     imports: facts.imports,
     directives: facts.directives,
     syntaxErrors: facts.syntaxErrors,
@@ -82,16 +93,15 @@ export function unpackFacts(bytes: Uint8Array, names?: Map<string, string>): Fac
   const noNames = new Set<string>();
   const functions = head.functions.map((each) => new UnpackedFunction(reader, each, noNames));
   const operation: ReadOperationAt = (index, place) => (typeof place === "number" ? functions[index]?.operation(place) : place);
-  const sites = <Site>(named: NamedPlaces, site: (place: OperationPlace) => Site): Map<string, readonly Site[]> =>
-    new Map(named.map(([name, places]) => [name, places.map(site)]));
+  const writes = (named: NamedPlaces): SiteMap<UnpackedWrite> => new SiteMap(named, UnpackedWrite, operation);
   return {
     functions,
     classes: head.classes.map(({ attributes, ...rest }) => ({
       ...rest,
-      instanceAttributes: sites(attributes, (place) => new UnpackedWrite(place, operation)),
+      instanceAttributes: writes(attributes),
     })),
-    callsByName: sites(head.calls, (place) => new UnpackedCall(place, operation)),
-    writesByAttribute: sites(head.writes, (place) => new UnpackedWrite(place, operation)),
+    callsByName: new SiteMap(head.calls, UnpackedCall, operation),
+    writesByAttribute: writes(head.writes),
     imports: head.imports,
     directives: head.directives,
     syntaxErrors: head.syntaxErrors,
@@ -113,6 +123,8 @@ interface FunctionHead extends Omit<FunctionFacts, keyof FunctionHeader | keyof 
   readonly inside: number;
   /** The numbers of the operations in its inside that others refer to. */
   readonly named: readonly number[];
+  /** Those of its bindings, for a class's body: most that look for a name there find none. */
+  readonly names: readonly string[] | undefined;
 }
 
 interface FileHead extends Pick<Facts, "imports" | "directives" | "syntaxErrors" | "lineCount"> {
@@ -124,7 +136,11 @@ interface FileHead extends Pick<Facts, "imports" | "directives" | "syntaxErrors"
 
 /** The index of a function, and where an operation of its inside stands among its named ones; or the operation itself, if it is not there. */
 type OperationPlace = readonly [number, number | object];
-type NamedPlaces = readonly (readonly [string, readonly OperationPlace[]])[];
+/** Places by name: for each name how many it has, and the two items of each. There are very many, and most names are never asked for. */
+interface NamedPlaces {
+  readonly names: readonly string[];
+  readonly items: readonly (number | object)[];
+}
 
 /** The operations that others than their function refer to. */
 function operationsByFunction(facts: Facts): ReadonlyMap<number, readonly object[]> {
@@ -160,8 +176,9 @@ class UnpackedFunction implements FunctionFacts {
   private readonly insideAt: number;
   private header: FunctionHeader | undefined;
   private inside: FunctionInside | undefined;
-  private readonly named: readonly number[];
-  private operations: readonly unknown[] = [];
+  private readonly names: readonly string[] | undefined;
+  /** Those of its inside that others refer to: their numbers, until it is read. */
+  private operations: readonly unknown[];
 
   constructor(
     private readonly reader: GraphReader,
@@ -185,7 +202,8 @@ class UnpackedFunction implements FunctionFacts {
     this.hasDecorators = head.hasDecorators;
     this.headerAt = head.header;
     this.insideAt = head.inside;
-    this.named = head.named;
+    this.operations = head.named;
+    this.names = head.names;
   }
 
   get parameters(): readonly ParameterFacts[] {
@@ -202,7 +220,8 @@ class UnpackedFunction implements FunctionFacts {
   }
 
   get bindings(): ReadonlyMap<string, readonly Value[]> {
-    return this.readInside().bindings;
+    const { names } = this;
+    return this.inside || !names ? this.readInside().bindings : new UnpackedBindings(names, () => this.readInside().bindings);
   }
 
   get annotations(): ReadonlyMap<string, Value> {
@@ -232,7 +251,7 @@ class UnpackedFunction implements FunctionFacts {
     if (!this.inside) {
       const { value, records } = this.reader.read(this.insideAt);
       this.inside = value as FunctionInside;
-      this.operations = this.named.map((number) => records[number]);
+      this.operations = this.operations.map((number) => records[number as number]);
     }
     return this.inside;
   }
@@ -245,14 +264,13 @@ type ReadOperationAt = (index: number, place: number | object) => unknown;
 
 class UnpackedSite {
   readonly function: number;
-  private readonly place: number | object;
 
   constructor(
-    [index, place]: OperationPlace,
+    index: number,
+    private readonly place: number | object,
     private readonly read: ReadOperationAt,
   ) {
     this.function = index;
-    this.place = place;
   }
 
   protected get operation(): unknown {
@@ -269,6 +287,102 @@ class UnpackedCall extends UnpackedSite implements CallSite {
 class UnpackedWrite extends UnpackedSite implements WriteSite, InstanceAttribute {
   get write(): WriteOperation {
     return this.operation as WriteOperation;
+  }
+}
+
+/** A map of which some is known without what it is made of. */
+abstract class LazyMap<Item> implements ReadonlyMap<string, Item> {
+  abstract readonly size: number;
+  abstract has(name: string): boolean;
+  abstract keys(): MapIterator<string>;
+  abstract get(name: string): Item | undefined;
+
+  *entries(): MapIterator<[string, Item]> {
+    for (const name of this.keys()) yield [name, this.get(name) as Item];
+  }
+
+  *values(): MapIterator<Item> {
+    for (const name of this.keys()) yield this.get(name) as Item;
+  }
+
+  forEach(take: (item: Item, name: string, map: ReadonlyMap<string, Item>) => void): void {
+    for (const [name, item] of this.entries()) take(item, name, this);
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Item]> {
+    return this.entries();
+  }
+}
+
+/** Makes the sites of a name when somebody first asks for them. */
+class SiteMap<Site extends object> extends LazyMap<readonly Site[]> {
+  /** Where the places of a name start among the items, or the sites that were made of them. */
+  private readonly all = new Map<string, number | readonly Site[]>();
+  private readonly items: readonly (number | object)[];
+
+  constructor(
+    { names, items }: NamedPlaces,
+    private readonly Site: new (index: number, place: number | object, read: ReadOperationAt) => Site,
+    private readonly read: ReadOperationAt,
+  ) {
+    super();
+    this.items = items;
+    let start = 0;
+    for (const name of names) {
+      this.all.set(name, start);
+      start += 1 + 2 * (items[start] as number);
+    }
+  }
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  has(name: string): boolean {
+    return this.all.has(name);
+  }
+
+  keys(): MapIterator<string> {
+    return this.all.keys();
+  }
+
+  get(name: string): readonly Site[] | undefined {
+    const known = this.all.get(name);
+    if (typeof known !== "number") return known;
+    const { items, read } = this;
+    const sites = new Array<Site>(items[known] as number);
+    for (let i = 0; i < sites.length; i++) {
+      const at = known + 1 + 2 * i;
+      sites[i] = new this.Site(items[at] as number, items[at + 1] as number | object, read);
+    }
+    this.all.set(name, sites);
+    return sites;
+  }
+}
+
+/** The bindings of a class's body, which are read when somebody asks for a name that is there. */
+class UnpackedBindings extends LazyMap<readonly Value[]> {
+  constructor(
+    private readonly names: readonly string[],
+    private readonly read: () => ReadonlyMap<string, readonly Value[]>,
+  ) {
+    super();
+  }
+
+  get size(): number {
+    return this.names.length;
+  }
+
+  has(name: string): boolean {
+    return this.names.includes(name);
+  }
+
+  keys(): MapIterator<string> {
+    return this.names.values();
+  }
+
+  get(name: string): readonly Value[] | undefined {
+    return this.has(name) ? this.read().get(name) : undefined;
   }
 }
 

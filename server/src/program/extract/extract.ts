@@ -328,6 +328,9 @@ class FunctionExtraction {
         break;
       }
     }
+    const isOther = (value: Value): boolean => value.op !== "function";
+    if (scope.kind === "class-body" && [...this.bindings.values()].some((values) => values.some(isOther)))
+      this.holds.add("class attribute");
     this.file.addFunction({
       index: scope.index,
       kind: scope.kind,
@@ -699,6 +702,7 @@ class FunctionExtraction {
       };
       this.recordCall(call);
       result = { op: "choice", by: "decorator", values: [call, value], start: decorator.start, end: decorator.end };
+      this.holds.add("decorated definition");
     }
     return result;
   }

@@ -99,6 +99,8 @@ export interface FunctionTest {
   /** Names of which it calls one, as a function or a method, if it passes. */
   readonly calling: ReadonlySet<string> | undefined;
   passes(facts: FunctionFacts): boolean;
+  /** The same without remembering it, for who asks once. */
+  readonly test: (facts: FunctionFacts) => boolean;
 }
 
 /** A test that is made once for the facts of each function. With names of calls it is made only of functions that have one of them. */
@@ -111,6 +113,7 @@ export function functionTest(
   return {
     name,
     calling,
+    test: passes,
     passes(facts) {
       let result = known.get(facts);
       if (result === undefined) {
@@ -141,8 +144,15 @@ export function functionView<Result>(of: (facts: FunctionFacts) => Result): Func
 export function functionsThat(file: LinkedFile, test: FunctionTest): readonly FunctionNode[] {
   return file.derive(test.name, () => {
     const callers = test.calling && callersIn(file.facts, test.calling);
-    return file.functions.filter((node) => (!callers || callers.has(node.index)) && test.passes(node.facts));
+    // Of a text that stays as it is, this is asked once.
+    const passes = file instanceof FixedFile ? test.test : test.passes;
+    return file.functions.filter((node) => (!callers || callers.has(node.index)) && passes(node.facts));
   });
+}
+
+/** The indexes of the functions that call something by one of these names, which are always the same ones under that key. */
+export function callersOf(file: LinkedFile, key: string, names: ReadonlySet<string>): ReadonlySet<number> {
+  return file.derive(key, () => callersIn(file.facts, names));
 }
 
 /** The functions that call something by one of these names: nothing that is inside of functions needs to be read for it. */
@@ -154,6 +164,7 @@ function callersIn({ callsByName }: Facts, names: ReadonlySet<string>): Readonly
 
 /** What names of a class's body are bound to, but its methods. */
 export function assignedIn(body: FunctionNode): readonly Value[] {
+  if (!body.head.holds.has("class attribute")) return none;
   return body.file.derive(`assigned in ${body.index}`, () =>
     [...body.facts.bindings.values()].flat().filter(({ op }) => op !== "function"),
   );

@@ -8,7 +8,17 @@ import { EditedFile, type FileChanges } from "./linked-file.js";
 import { distinct, haveLookupsChanged, type Lookups, noChanges, noted, noteLookups } from "./lookups.js";
 import { ModuleIndex } from "./modules.js";
 import { PartUnion, sameParts } from "./part-union.js";
-import { findSites, findWrites, indexOfCalls, lookedAtAgain, namesIn, type ProgramSite, type ProgramWrite } from "./program-sites.js";
+import {
+  type CallIndex,
+  findIndexedSites,
+  findSites,
+  findWrites,
+  indexOfCalls,
+  lookedAtAgain,
+  namesIn,
+  type ProgramSite,
+  type ProgramWrite,
+} from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 
 /** One remembered answer; right for the state of its question. */
@@ -164,8 +174,8 @@ export class AnswerMemory {
   private answers = new Map<LinkedFile, FileAnswers>();
   private sites = new Map<string, { readonly sites: readonly ProgramSite[]; readonly limit: number }>();
   private writes = new Map<string, { readonly sites: readonly ProgramWrite[]; readonly limit: number }>();
-  /** Every call by name, while no file has changed since it was made: most names are asked for in the first state. */
-  private callIndex: ReadonlyMap<string, readonly ProgramSite[]> | undefined;
+  /** Where there are calls of a name, while no file has changed since it was made: most names are asked for in the first state. */
+  private callIndex: CallIndex | undefined;
   /** For everything that changed since the first state: the last state in which it did. */
   private changes = noChanges();
   /** What has changed in edited files since the present state. */
@@ -412,8 +422,8 @@ export class AnswerMemory {
 
   private findSites(name: string, limit: number): readonly ProgramSite[] {
     const files: ReadonlyMap<string, LinkedFile> = this.current?.files ?? new Map();
-    if (this.sites.size === 0) this.callIndex = indexOfCalls(limit, files);
-    return this.callIndex ? (this.callIndex.get(name) ?? []) : findSites(name, limit, files);
+    if (this.sites.size === 0) this.callIndex = indexOfCalls(files);
+    return this.callIndex ? findIndexedSites(name, limit, this.callIndex) : findSites(name, limit, files);
   }
 
   /** Looks through the program for something that the question at hand depends on by name, whatever it looks at on the way. */

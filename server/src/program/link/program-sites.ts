@@ -37,40 +37,48 @@ export function lookedAtAgain<Found extends { readonly file: LinkedFile; readonl
 
 /** Every call by that last name of its callee, in the order of the files; one more than the limit, so that who looks sees that there are more. */
 export function findSites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramSite[] {
-  return findIn(files, limit, ({ callsByName }) => callsByName.get(name));
+  return findIn(files.values(), limit, ({ callsByName }) => callsByName.get(name));
 }
 
-/** What `findSites` finds for every name, in one pass. */
-export function indexOfCalls(limit: number, files: ReadonlyMap<string, LinkedFile>): ReadonlyMap<string, readonly ProgramSite[]> {
-  const index = new Map<string, ProgramSite[]>();
+/** In which files there are calls of each name, in their order: `findSites` needs to look at no others. */
+export type CallIndex = ReadonlyMap<string, LinkedFile | readonly LinkedFile[]>;
+
+export function indexOfCalls(files: ReadonlyMap<string, LinkedFile>): CallIndex {
+  const known = indexes.get(files);
+  if (known) return known;
+  const index = new Map<string, LinkedFile | LinkedFile[]>();
   for (const file of files.values()) {
-    for (const [name, sites] of file.facts.callsByName) {
-      let found = index.get(name);
-      if (!found) {
-        found = [];
-        index.set(name, found);
-      }
-      for (const site of sites) {
-        if (found.length > limit) break;
-        found.push({ file, site });
-      }
+    for (const name of file.facts.callsByName.keys()) {
+      const found = index.get(name);
+      // Most names are those of one file.
+      if (!found) index.set(name, file);
+      else if (Array.isArray(found)) found.push(file);
+      else index.set(name, [found, file]);
     }
   }
+  indexes.set(files, index);
   return index;
+}
+
+const indexes = new WeakMap<ReadonlyMap<string, LinkedFile>, CallIndex>();
+
+export function findIndexedSites(name: string, limit: number, index: CallIndex): readonly ProgramSite[] {
+  const files = index.get(name) ?? [];
+  return findIn("facts" in files ? [files] : files, limit, ({ callsByName }) => callsByName.get(name));
 }
 
 /** The same for stores in an attribute of that name. */
 export function findWrites(name: string, limit: number, files: ReadonlyMap<string, LinkedFile>): readonly ProgramWrite[] {
-  return findIn(files, limit, ({ writesByAttribute }) => writesByAttribute.get(name));
+  return findIn(files.values(), limit, ({ writesByAttribute }) => writesByAttribute.get(name));
 }
 
 function findIn<Site>(
-  files: ReadonlyMap<string, LinkedFile>,
+  files: Iterable<LinkedFile>,
   limit: number,
   sitesIn: (facts: Facts) => readonly Site[] | undefined,
 ): readonly { readonly file: LinkedFile; readonly site: Site }[] {
   const found: { readonly file: LinkedFile; readonly site: Site }[] = [];
-  for (const file of files.values()) {
+  for (const file of files) {
     for (const site of sitesIn(file.facts) ?? []) {
       found.push({ file, site });
       if (found.length > limit) return found;

@@ -3,7 +3,7 @@ import type { CallOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-state.js";
 import type { Program } from "./link.js";
-import { assignedIn, functionView } from "./linked-file.js";
+import { assignedIn, callersOf, functionView } from "./linked-file.js";
 import { hasNote } from "./notes.js";
 import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
@@ -138,10 +138,13 @@ function isLockType(type: string | undefined, knowledge: Knowledge): boolean {
 function hasOwnLock(node: ClassNode, names: ReadonlySet<string>, program: Program): boolean {
   const body = node.file.functionAt(node.facts.body);
   if (body && assignedIn(body).some((value) => isNewLock(value, body, names, program))) return true;
+  // What tells a dataclass to make one, `field(default_factory=Lock)`, stands in its body.
+  const makers = callersOf(node.file, "makers of locks", names);
+  if (makers.size === 0) return false;
   for (const writes of node.facts.instanceAttributes.values()) {
-    for (const { function: index, write } of writes) {
-      const method = node.file.functionAt(index);
-      if (method && isNewLock(write.value, method, names, program)) return true;
+    for (const site of writes) {
+      const method = makers.has(site.function) ? node.file.functionAt(site.function) : undefined;
+      if (method && isNewLock(site.write.value, method, names, program)) return true;
     }
   }
   return false;

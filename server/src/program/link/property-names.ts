@@ -9,7 +9,9 @@ function propertyNamesIn(file: LinkedFile): ReadonlySet<string> {
   return file.derive("properties", () => {
     const names = new Set<string>();
     for (const node of file.classes) {
-      for (const [name, values] of file.functionAt(node.facts.body)?.facts.bindings ?? []) {
+      const body = file.functionAt(node.facts.body);
+      if (!body?.head.holds.has("decorated definition")) continue;
+      for (const [name, values] of body.facts.bindings) {
         if (values.some((value) => value.op === "choice" && value.by === "decorator")) names.add(name);
       }
     }

@@ -144,7 +144,8 @@ function inOrder(found: readonly Spawn[]): readonly Spawn[] {
 function spawningCalls(file: LinkedFile, names: ReadonlySet<string>, others: ReadonlySet<string>): readonly CallSite[] {
   return file.derive(`spawning calls ${[...others].join()}`, () => {
     const found: CallSite[] = [];
-    for (const [name, sites] of file.facts.callsByName) if (names.has(name) || others.has(name)) for (const site of sites) found.push(site);
+    const { callsByName } = file.facts;
+    for (const name of callsByName.keys()) if (names.has(name) || others.has(name)) found.push(...(callsByName.get(name) ?? []));
     return found;
   });
 }
