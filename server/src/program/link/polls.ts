@@ -59,12 +59,15 @@ class Search {
   private readonly changes = new Map<string, Access[]>();
   private readonly threaded: ReadonlySet<FunctionNode>;
   private readonly signalHandlers: ReadonlySet<FunctionNode>;
+  /** What threads, tasks and callbacks begin with. */
+  private readonly targets: ReadonlySet<FunctionNode>;
 
   constructor(private readonly program: Program) {
     const { polls, changesForPolls, threaded } = activityOf(program);
     for (const poll of polls) append(this.polls, poll.idle, poll);
     for (const change of changesForPolls) append(this.changes, change.location, change);
     this.threaded = threaded;
+    this.targets = new Set(program.spawns.flatMap(({ targets }) => targets.map((target) => target.function)));
     this.signalHandlers = new Set(
       program.spawns.filter(({ worker }) => worker === "signal-handler").flatMap(({ targets }) => targets.map((target) => target.function)),
     );
@@ -146,7 +149,8 @@ class Search {
     const found: Change[] = [];
     const { place } = value;
     for (const node of owners.functions) {
-      if (node === waiting || node === look.in || isSetUp(node) || this.signalHandlers.has(node)) continue;
+      if (node === waiting || node === look.in || isSetUp(node) || this.signalHandlers.has(node) || this.isOfSameThread(node, waiting))
+        continue;
       walkOperations(node.facts.body, (operation) => {
         const target =
           operation.op === "write" ? changedPlace(operation.place) : operation.op === "call" ? changedBy(operation) : undefined;
@@ -155,6 +159,34 @@ class Search {
       });
     }
     return found;
+  }
+
+  /** Whether nobody but the loop, or its request's thread before and after it, is seen to run the function. */
+  private isOfSameThread(node: FunctionNode, waiting: FunctionNode): boolean {
+    return this.isCalledBy(node, waiting, new Set([node])) || this.isOfSameRequest(node, waiting);
+  }
+
+  /** Whether all calls of the function stand in the other one, or in what only that calls. */
+  private isCalledBy(node: FunctionNode, waiting: FunctionNode, seen: Set<FunctionNode>): boolean {
+    if (this.targets.has(node) || seen.size > maximumCallers) return false;
+    const callers = this.program.resolver.callersOf(node);
+    return (
+      callers.length > 0 &&
+      callers.every(({ within }) => within === waiting || seen.has(within) || this.isCalledBy(within, waiting, seen.add(within)))
+    );
+  }
+
+  /** A server makes a handler for each request, and calls its methods one after the other. */
+  private isOfSameRequest(node: FunctionNode, waiting: FunctionNode): boolean {
+    const { resolver, knowledge } = this.program;
+    const owner = resolver.enclosingClass(waiting);
+    if (!owner || node.head.class === undefined || resolver.enclosingClass(node) === undefined) return false;
+    const { classes, externals } = resolver.classOrder(owner);
+    if (!classes.some((each) => each === resolver.enclosingClass(node))) return false;
+    return externals.some((base) => {
+      const role = knowledge.type(base)?.is;
+      return role?.role === "handler" && role.worker === "thread" && role.methods !== "public" && role.methods.includes(node.head.name);
+    });
   }
 
   /** Whose code can change the place: the module's, the class's. */
@@ -193,6 +225,8 @@ class Search {
     });
   }
 }
+
+const maximumCallers = 12;
 
 /** The variable or attribute that a store changes, itself or what it holds. */
 function changedPlace(place: Place): Place | undefined {
