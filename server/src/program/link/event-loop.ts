@@ -5,7 +5,6 @@ import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation,
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import { isHandedOn } from "./handed-generators.js";
-import { lastNameOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
 import { loopsAround } from "./loops.js";

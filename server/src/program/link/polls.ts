@@ -7,7 +7,7 @@ import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { type IdleLoop, idleLoops } from "./idle-loops.js";
 import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import type { Look } from "./looks.js";
+import { awaitedAnswer, type Look } from "./looks.js";
 import type { Access, Poll } from "./moments.js";
 import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { concurrency } from "./parallel.js";
@@ -51,6 +51,15 @@ function inOrderOfHeader(looks: readonly Look[], { loop }: IdleLoop): readonly L
   return looks.map((look) => (isTested(look) ? (tested.shift() ?? look) : look));
 }
 
+/** Whether it is looked at in the loop's body only, whether somebody is still there who could act. */
+function isReasonToGiveUp(look: Look, { loop }: IdleLoop): boolean {
+  return (look.at === "thread" || look.at === "process") && !contains(loop.header, look) && awaitedAnswer(look, loop) !== "unknown";
+}
+
+function isWaitedFor(event: Look, { loop }: IdleLoop): boolean {
+  return contains(loop.header, event) && awaitedAnswer(event, loop) === "yes";
+}
+
 /** Who changes what is looked at, and how sure that is. */
 type Evidence = Pick<PolledLoop, "change" | "confidence">;
 
@@ -91,7 +100,10 @@ class Search {
     for (const [looks, ask] of ways) {
       for (const look of looks) {
         const evidence = ask(look);
-        if (evidence) return { ...idle, look, ...evidence };
+        if (!evidence) continue;
+        // `while not ready.is_set(): if not worker.is_alive(): raise` waits for the event; who joined the worker would wait for its end.
+        const event = isReasonToGiveUp(look, idle) ? events.find((each) => isWaitedFor(each, idle)) : undefined;
+        return { ...idle, ...evidence, look: event ?? look };
       }
     }
     return undefined;
