@@ -1,6 +1,6 @@
 import { append } from "../../base/append.js";
 import { contains } from "../../base/range.js";
-import type { Place, Value } from "../operation.js";
+import type { Operation, Place, Value } from "../operation.js";
 import { activityOf } from "./activity.js";
 import { addingMethods, takesFrom } from "./compound.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
@@ -99,7 +99,7 @@ class Search {
     ];
     for (const [looks, ask] of ways) {
       for (const look of looks) {
-        const evidence = ask(look);
+        const evidence = look.at === "state" && this.isMovedOn(look, idle) ? undefined : ask(look);
         if (!evidence) continue;
         // `while not ready.is_set(): if not worker.is_alive(): raise` waits for the event; who joined the worker would wait for its end.
         const event = isReasonToGiveUp(look, idle) ? events.find((each) => isWaitedFor(each, idle)) : undefined;
@@ -154,20 +154,43 @@ class Search {
 
   /** The code besides the loop's own function, and what sets the state up, that changes what is looked at. */
   private writers(look: Look, waiting: FunctionNode): readonly Change[] {
-    const { value } = look;
+    const isOther = (node: FunctionNode): boolean =>
+      node !== waiting && node !== look.in && !isSetUp(node) && !this.isOfSameThread(node, waiting);
+    return this.storesTo(look, isOther).map(({ function: node, operation: { start, end } }) => ({
+      function: node,
+      range: { start, end },
+      root: undefined,
+    }));
+  }
+
+  /** Whether what the loop calls gives the state the value that the look is for: a step of a conversation, not a wait for somebody else. */
+  private isMovedOn(look: Look, { function: waiting, loop }: IdleLoop): boolean {
+    const wanted = (look.asked === "plainly") !== contains(loop.header, look);
+    const isStep = (node: FunctionNode): boolean => node !== waiting && !isSetUp(node) && this.isCalledBy(node, waiting, new Set([node]));
+    return this.storesTo(look, isStep).some(({ operation }) => {
+      if (operation.op !== "write" || operation.place.kind === "element") return false;
+      const { value } = operation;
+      return value?.op !== "constant" || (value.type !== "none" && value.value !== 0 && value.value !== "") === wanted;
+    });
+  }
+
+  /** What changes the place that is looked at, in those of the functions that could which are asked about. */
+  private storesTo(
+    { value, in: within }: Look,
+    isAsked: (node: FunctionNode) => boolean,
+  ): readonly { readonly function: FunctionNode; readonly operation: Operation }[] {
     if (value.op !== "read" || value.place.kind === "element") return [];
-    const owners = this.ownersOf(value.place, look.in);
+    const owners = this.ownersOf(value.place, within);
     if (!owners) return [];
-    const found: Change[] = [];
+    const found: { readonly function: FunctionNode; readonly operation: Operation }[] = [];
     const { place } = value;
     for (const node of owners.functions) {
-      if (node === waiting || node === look.in || isSetUp(node) || this.signalHandlers.has(node) || this.isOfSameThread(node, waiting))
-        continue;
+      if (this.signalHandlers.has(node) || !isAsked(node)) continue;
       walkOperations(node.facts.body, (operation) => {
         const target =
           operation.op === "write" ? changedPlace(operation.place) : operation.op === "call" ? changedBy(operation) : undefined;
         if (target && operation.op !== "loop" && this.isSame(target, place, node, owners.classes))
-          found.push({ function: node, range: { start: operation.start, end: operation.end }, root: undefined });
+          found.push({ function: node, operation });
       });
     }
     return found;
