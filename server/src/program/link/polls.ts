@@ -129,7 +129,7 @@ class Search {
 
   private writtenChange(look: Look, idle: IdleLoop): Evidence | undefined {
     const polls = this.polls.get(idle) ?? [];
-    const writers = this.writers(look, idle.function);
+    const writers = this.writers(look, idle);
     if (writers.length === 0) return undefined;
     if (idle.function.head.isAsync) {
       const task = writers.find((writer) => this.isTask(writer.function));
@@ -153,9 +153,10 @@ class Search {
   }
 
   /** The code besides the loop's own function, and what sets the state up, that changes what is looked at. */
-  private writers(look: Look, waiting: FunctionNode): readonly Change[] {
+  private writers(look: Look, idle: IdleLoop): readonly Change[] {
+    const { function: waiting } = idle;
     const isOther = (node: FunctionNode): boolean =>
-      node !== waiting && node !== look.in && !isSetUp(node) && !this.isOfSameThread(node, waiting);
+      node !== waiting && node !== look.in && !isSetUp(node) && !this.isOfSameThread(node, idle);
     return this.storesTo(look, isOther).map(({ function: node, operation: { start, end } }) => ({
       function: node,
       range: { start, end },
@@ -164,9 +165,10 @@ class Search {
   }
 
   /** Whether what the loop calls gives the state the value that the look is for: a step of a conversation, not a wait for somebody else. */
-  private isMovedOn(look: Look, { function: waiting, loop }: IdleLoop): boolean {
+  private isMovedOn(look: Look, idle: IdleLoop): boolean {
+    const { function: waiting, loop } = idle;
     const wanted = (look.asked === "plainly") !== contains(loop.header, look);
-    const isStep = (node: FunctionNode): boolean => node !== waiting && !isSetUp(node) && this.isCalledBy(node, waiting, new Set([node]));
+    const isStep = (node: FunctionNode): boolean => node !== waiting && !isSetUp(node) && this.isCalledBy(node, idle, new Set([node]));
     return this.storesTo(look, isStep).some(({ operation }) => {
       if (operation.op !== "write" || operation.place.kind === "element") return false;
       const { value } = operation;
@@ -197,17 +199,19 @@ class Search {
   }
 
   /** Whether nobody but the loop, or its request's thread before and after it, is seen to run the function. */
-  private isOfSameThread(node: FunctionNode, waiting: FunctionNode): boolean {
-    return this.isCalledBy(node, waiting, new Set([node])) || this.isOfSameRequest(node, waiting);
+  private isOfSameThread(node: FunctionNode, idle: IdleLoop): boolean {
+    return this.isCalledBy(node, idle, new Set([node])) || this.isOfSameRequest(node, idle.function);
   }
 
-  /** Whether all calls of the function stand in the other one, or in what only that calls. */
-  private isCalledBy(node: FunctionNode, waiting: FunctionNode, seen: Set<FunctionNode>): boolean {
+  /** Whether all calls of the function stand in the loop, or in what only that calls. */
+  private isCalledBy(node: FunctionNode, idle: IdleLoop, seen: Set<FunctionNode>): boolean {
     if (this.targets.has(node) || seen.size > maximumCallers) return false;
     const callers = this.program.resolver.callersOf(node);
     return (
       callers.length > 0 &&
-      callers.every(({ within }) => within === waiting || seen.has(within) || this.isCalledBy(within, waiting, seen.add(within)))
+      callers.every(({ call, within }) =>
+        within === idle.function ? contains(idle.loop, call) : seen.has(within) || this.isCalledBy(within, idle, seen.add(within)),
+      )
     );
   }
 
