@@ -59,7 +59,9 @@ export function insteadText(found: PolledLoop, context: RuleContext): string {
     case "event":
       return awaited === "no"
         ? "Nothing can wait for an event to be cleared: let whoever clears it set another one, or notify a condition."
-        : `${call("wait")}, which returns as soon as it is set.`;
+        : found.looks.some(({ at }) => at === "thread" || at === "process") && !node.head.isAsync
+          ? `Call \`${object}.wait(…)\` with a limit of time, which returns as soon as it is set.`
+          : `${call("wait")}, which returns as soon as it is set.`;
     case "queue":
       return awaited === "yes"
         ? `${call("join")}, which returns as soon as every item is done.`

@@ -3,6 +3,7 @@ import type { Range } from "../../base/range.js";
 import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { isHandedOn } from "./handed-generators.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionsThat, functionTest } from "./linked-file.js";
@@ -334,7 +335,9 @@ class Walker {
     const how = awaited.has(call) ? "awaited" : "called";
     // What is awaited is the coroutine, where it may be one.
     if (how === "awaited" && candidates.some(({ function: node }) => isCoroutine(node))) return;
-    const callees = candidates.filter(({ function: node }) => runsInPlace(node, how));
+    const callees = candidates.filter(
+      ({ function: node }) => runsInPlace(node, how) && !(node.head.isGenerator && isHandedOn(call, state.function, this.program.resolver)),
+    );
     const names = new Map<string, Set<FunctionNode>>();
     for (const { function: node } of callees) names.set(node.head.name, (names.get(node.head.name) ?? new Set()).add(node));
     const most = Math.max(0, ...[...names.values()].map((nodes) => nodes.size));

@@ -249,7 +249,13 @@ export class Ownership {
   private name(name: string, owner: number, value: Value, frame: Frame, depth: number): AbstractObject {
     const node = this.classOf(value, frame.function);
     if (owner < 0) return { ...unknown, key: `builtin ${name}` };
-    if (owner === 0) return sharedObject(this.globalKey(frame.function, name), node);
+    if (owner === 0) {
+      // What a framework keeps apart for each request, `from flask import session`, is imported by name like anything else.
+      const isConfined = this.resolver
+        .resolve(value, frame.function)
+        .some((entity) => entity.kind === "external" && this.isThreadLocal(entity));
+      return isConfined ? own : sharedObject(this.globalKey(frame.function, name), node);
+    }
     const holder = classOfBody(frame.function.file.functionAt(owner));
     if (holder) return { ...this.classAttribute(holder, name), class: node };
     for (let current: Frame | undefined = frame; current; current = current.caller) {
@@ -372,9 +378,7 @@ export class Ownership {
   /** Whether each thread sees an object of its own. */
   private isThreadLocal(entity: Entity): boolean {
     const { knowledge } = this.resolver;
-    const types =
-      entity.kind === "object" ? [entity.type] : entity.kind === "instance" ? this.resolver.classOrder(entity.class).externals : [];
-    return types.some((type) => knowledge.type(type)?.is.role === "thread-local");
+    return typesOf(entity, this.resolver).some((type) => knowledge.type(type)?.is.role === "thread-local");
   }
 
   private classAttribute(node: ClassNode, name: string): AbstractObject {
@@ -980,4 +984,11 @@ function merged(objects: readonly AbstractObject[]): AbstractObject {
   const [first] = objects;
   if (!first) return unknown;
   return objects.find((object) => object.sharing === "shared") ?? objects.find((object) => object.sharing === "unknown") ?? first;
+}
+
+/** The library types that an object is of; what is imported ready-made goes by its own name: `flask.session`. */
+function typesOf(entity: Entity, resolver: Resolver): readonly string[] {
+  if (entity.kind === "object") return [entity.type];
+  if (entity.kind === "external") return [entity.name];
+  return entity.kind === "instance" ? resolver.classOrder(entity.class).externals : [];
 }

@@ -1,13 +1,13 @@
 import { append } from "../../base/append.js";
 import { contains } from "../../base/range.js";
-import type { Place, Value } from "../operation.js";
+import type { Operation, Place, Value } from "../operation.js";
 import { activityOf } from "./activity.js";
 import { addingMethods, takesFrom } from "./compound.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { type IdleLoop, idleLoops } from "./idle-loops.js";
 import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import type { Look } from "./looks.js";
+import { awaitedAnswer, type Look } from "./looks.js";
 import type { Access, Poll } from "./moments.js";
 import { overviewOf, overviewOfFiles } from "./overviews.js";
 import { concurrency } from "./parallel.js";
@@ -51,6 +51,15 @@ function inOrderOfHeader(looks: readonly Look[], { loop }: IdleLoop): readonly L
   return looks.map((look) => (isTested(look) ? (tested.shift() ?? look) : look));
 }
 
+/** Whether it is looked at in the loop's body only, whether somebody is still there who could act. */
+function isReasonToGiveUp(look: Look, { loop }: IdleLoop): boolean {
+  return (look.at === "thread" || look.at === "process") && !contains(loop.header, look) && awaitedAnswer(look, loop) !== "unknown";
+}
+
+function isWaitedFor(event: Look, { loop }: IdleLoop): boolean {
+  return contains(loop.header, event) && awaitedAnswer(event, loop) === "yes";
+}
+
 /** Who changes what is looked at, and how sure that is. */
 type Evidence = Pick<PolledLoop, "change" | "confidence">;
 
@@ -59,12 +68,15 @@ class Search {
   private readonly changes = new Map<string, Access[]>();
   private readonly threaded: ReadonlySet<FunctionNode>;
   private readonly signalHandlers: ReadonlySet<FunctionNode>;
+  /** What threads, tasks and callbacks begin with. */
+  private readonly targets: ReadonlySet<FunctionNode>;
 
   constructor(private readonly program: Program) {
     const { polls, changesForPolls, threaded } = activityOf(program);
     for (const poll of polls) append(this.polls, poll.idle, poll);
     for (const change of changesForPolls) append(this.changes, change.location, change);
     this.threaded = threaded;
+    this.targets = new Set(program.spawns.flatMap(({ targets }) => targets.map((target) => target.function)));
     this.signalHandlers = new Set(
       program.spawns.filter(({ worker }) => worker === "signal-handler").flatMap(({ targets }) => targets.map((target) => target.function)),
     );
@@ -87,8 +99,11 @@ class Search {
     ];
     for (const [looks, ask] of ways) {
       for (const look of looks) {
-        const evidence = ask(look);
-        if (evidence) return { ...idle, look, ...evidence };
+        const evidence = look.at === "state" && this.isMovedOn(look, idle) ? undefined : ask(look);
+        if (!evidence) continue;
+        // `while not ready.is_set(): if not worker.is_alive(): raise` waits for the event; who joined the worker would wait for its end.
+        const event = isReasonToGiveUp(look, idle) ? events.find((each) => isWaitedFor(each, idle)) : undefined;
+        return { ...idle, ...evidence, look: event ?? look };
       }
     }
     return undefined;
@@ -114,7 +129,7 @@ class Search {
 
   private writtenChange(look: Look, idle: IdleLoop): Evidence | undefined {
     const polls = this.polls.get(idle) ?? [];
-    const writers = this.writers(look, idle.function);
+    const writers = this.writers(look, idle);
     if (writers.length === 0) return undefined;
     if (idle.function.head.isAsync) {
       const task = writers.find((writer) => this.isTask(writer.function));
@@ -138,23 +153,79 @@ class Search {
   }
 
   /** The code besides the loop's own function, and what sets the state up, that changes what is looked at. */
-  private writers(look: Look, waiting: FunctionNode): readonly Change[] {
-    const { value } = look;
+  private writers(look: Look, idle: IdleLoop): readonly Change[] {
+    const { function: waiting } = idle;
+    const isOther = (node: FunctionNode): boolean =>
+      node !== waiting && node !== look.in && !isSetUp(node) && !this.isOfSameThread(node, idle);
+    return this.storesTo(look, isOther).map(({ function: node, operation: { start, end } }) => ({
+      function: node,
+      range: { start, end },
+      root: undefined,
+    }));
+  }
+
+  /** Whether what the loop calls gives the state the value that the look is for: a step of a conversation, not a wait for somebody else. */
+  private isMovedOn(look: Look, idle: IdleLoop): boolean {
+    const { function: waiting, loop } = idle;
+    const wanted = (look.asked === "plainly") !== contains(loop.header, look);
+    const isStep = (node: FunctionNode): boolean => node !== waiting && !isSetUp(node) && this.isCalledBy(node, idle, new Set([node]));
+    return this.storesTo(look, isStep).some(({ operation }) => {
+      if (operation.op !== "write" || operation.place.kind === "element") return false;
+      const { value } = operation;
+      return value?.op !== "constant" || (value.type !== "none" && value.value !== 0 && value.value !== "") === wanted;
+    });
+  }
+
+  /** What changes the place that is looked at, in those of the functions that could which are asked about. */
+  private storesTo(
+    { value, in: within }: Look,
+    isAsked: (node: FunctionNode) => boolean,
+  ): readonly { readonly function: FunctionNode; readonly operation: Operation }[] {
     if (value.op !== "read" || value.place.kind === "element") return [];
-    const owners = this.ownersOf(value.place, look.in);
+    const owners = this.ownersOf(value.place, within);
     if (!owners) return [];
-    const found: Change[] = [];
+    const found: { readonly function: FunctionNode; readonly operation: Operation }[] = [];
     const { place } = value;
     for (const node of owners.functions) {
-      if (node === waiting || node === look.in || isSetUp(node) || this.signalHandlers.has(node)) continue;
+      if (this.signalHandlers.has(node) || !isAsked(node)) continue;
       walkOperations(node.facts.body, (operation) => {
         const target =
           operation.op === "write" ? changedPlace(operation.place) : operation.op === "call" ? changedBy(operation) : undefined;
         if (target && operation.op !== "loop" && this.isSame(target, place, node, owners.classes))
-          found.push({ function: node, range: { start: operation.start, end: operation.end }, root: undefined });
+          found.push({ function: node, operation });
       });
     }
     return found;
+  }
+
+  /** Whether nobody but the loop, or its request's thread before and after it, is seen to run the function. */
+  private isOfSameThread(node: FunctionNode, idle: IdleLoop): boolean {
+    return this.isCalledBy(node, idle, new Set([node])) || this.isOfSameRequest(node, idle.function);
+  }
+
+  /** Whether all calls of the function stand in the loop, or in what only that calls. */
+  private isCalledBy(node: FunctionNode, idle: IdleLoop, seen: Set<FunctionNode>): boolean {
+    if (this.targets.has(node) || seen.size > maximumCallers) return false;
+    const callers = this.program.resolver.callersOf(node);
+    return (
+      callers.length > 0 &&
+      callers.every(({ call, within }) =>
+        within === idle.function ? contains(idle.loop, call) : seen.has(within) || this.isCalledBy(within, idle, seen.add(within)),
+      )
+    );
+  }
+
+  /** A server makes a handler for each request, and calls its methods one after the other. */
+  private isOfSameRequest(node: FunctionNode, waiting: FunctionNode): boolean {
+    const { resolver, knowledge } = this.program;
+    const owner = resolver.enclosingClass(waiting);
+    if (!owner || node.head.class === undefined || resolver.enclosingClass(node) === undefined) return false;
+    const { classes, externals } = resolver.classOrder(owner);
+    if (!classes.some((each) => each === resolver.enclosingClass(node))) return false;
+    return externals.some((base) => {
+      const role = knowledge.type(base)?.is;
+      return role?.role === "handler" && role.worker === "thread" && role.methods !== "public" && role.methods.includes(node.head.name);
+    });
   }
 
   /** Whose code can change the place: the module's, the class's. */
@@ -193,6 +264,8 @@ class Search {
     });
   }
 }
+
+const maximumCallers = 12;
 
 /** The variable or attribute that a store changes, itself or what it holds. */
 function changedPlace(place: Place): Place | undefined {

@@ -30,7 +30,21 @@ export function leaksOf(node: FunctionNode, mayRaise: (call: CallOperation) => b
     const object = objectOfMethod(operation, "acquire");
     if (object && !objects.some((each) => sameValue(each, object))) objects.push(object);
   });
-  return objects.flatMap((object) => (isSteady(object, node) ? new LockWays(object, node, mayRaise).leaks() : []));
+  return objects.flatMap((object) =>
+    isSteady(object, node) && !isLetGoFirst(object, node) ? new LockWays(object, node, mayRaise).leaks() : [],
+  );
+}
+
+/** Whether the caller has the lock, and the function only lets go of it meanwhile: `release` in the `try`, `acquire` in its `finally`. */
+function isLetGoFirst(object: Value, { facts }: FunctionNode): boolean {
+  const first = { acquire: Number.POSITIVE_INFINITY, release: Number.POSITIVE_INFINITY };
+  walkOperations(facts.body, (operation) => {
+    for (const method of ["acquire", "release"] as const) {
+      const subject = objectOfMethod(operation, method);
+      if (subject && sameValue(subject, object)) first[method] = Math.min(first[method], operation.start);
+    }
+  });
+  return first.release < first.acquire;
 }
 
 /** Whether the expression means one lock throughout the function: `node.lock` does not where `node` moves along a list. */

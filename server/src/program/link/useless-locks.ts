@@ -117,7 +117,7 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
     if (use) found.push({ why: "each-call", function: node, range: use, name, related: rangeOf(value) });
   }
   for (const write of stored) {
-    if (/^__(init|new|setstate|enter|post_init)__$/.test(node.head.name) || testsBefore(node, write).length > 0 || !write.value) continue;
+    if (setsUp(node, program) || testsBefore(node, write).length > 0 || !write.value) continue;
     const name = write.place.kind === "element" ? "" : writtenName({ op: "read", place: write.place, ...rangeOf(write) });
     const use = taken.find((context) => context.start > write.end && writtenName(context) === name);
     // Another function that gives it back makes it a signal.
@@ -125,6 +125,14 @@ function madeByEachCall(node: FunctionNode, program: Program): readonly UselessL
       found.push({ why: "each-call", function: node, range: rangeOf(use), name, related: rangeOf(write.value) });
   }
   return found;
+}
+
+/** Whether the function prepares an object before others have it: a constructor, or what constructors alone call. */
+function setsUp(node: FunctionNode, { resolver }: Program): boolean {
+  const isSetUp = ({ head }: FunctionNode): boolean => /^__(init|new|setstate|enter|post_init)__$/.test(head.name);
+  if (isSetUp(node)) return true;
+  const callers = resolver.callersOf(node);
+  return callers.length > 0 && callers.every(({ within }) => isSetUp(within));
 }
 
 /** Whether it is a property, or the call of a function, that makes a lock whenever it is asked for one. */
