@@ -186,8 +186,8 @@ export function locksOf(
   }
   const property = propertyRead(context, frame.function, resolver);
   if (property && context.op === "read" && context.place.kind === "attribute") {
-    // Made anew whenever it is asked for, it is another lock each time.
-    if (makesNewLock(property, program)) return [];
+    // Made anew whenever it is asked for, it is another lock each time. A property that hands out what it would hand out itself never comes to an end.
+    if (makesNewLock(property, program) || isOnWay(property, frame)) return [];
     const [only, ...others] = property.returned;
     const self = property.head.parameters[0]?.name;
     if (only?.op === "read" && only.place.kind === "attribute" && others.length === 0 && self !== undefined) {
@@ -217,6 +217,11 @@ export function locksOf(
   }
   const isUnknown = entities.every((entity) => entity.kind === "external" && !knowledge.callable(entity.name));
   return isUnknown && looksLikeLock(context) ? lockAt({ reentrant: "unknown", scope: "unknown" }) : [];
+}
+
+function isOnWay(node: FunctionNode, frame: Frame): boolean {
+  for (let around: Frame | undefined = frame; around; around = around.caller) if (around.function === node) return true;
+  return false;
 }
 
 /** The method that a read of a property runs. */
