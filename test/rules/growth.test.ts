@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AnalysisHost } from "../../server/src/analysis/analysis.js";
 import { newestTarget } from "../../server/src/base/target.js";
-import { activityOf } from "../../server/src/program/link/activity.js";
+import { acquisitionsOfAnyone, activityOf } from "../../server/src/program/link/activity.js";
 import type { Program } from "../../server/src/program/link/link.js";
 import { lockedWaits } from "../../server/src/program/link/locked-waits.js";
 import { accessesByLocation } from "../../server/src/rules/race.js";
@@ -59,6 +59,16 @@ test("calls that are reached in very many ways are told once for each place", ()
   const host = new AnalysisHost(parser, { target: newestTarget, cores: 4, severities: {} });
   host.setFile("/m.py", `${lines.join("\n")}\nimport asyncio\nasyncio.run(main(input()))\n`);
   assert.ok(host.snapshot().findings("/m.py"));
+});
+
+test("a lock taken again at the end of very many ways is one place for each call that holds it", () => {
+  const levels = Array.from({ length: 12 }, (_, i) => `def level${i}(x):\n    if x:\n        level${i + 1}(x)\n    level${i + 1}(not x)`);
+  const lines = ["import threading", "lock = threading.RLock()", ...levels, "def level12(x):", "    with lock:", "        print(x)"];
+  const start = ["def start(x):", "    with lock:", "        level0(x)", "    with lock:", "        level0(not x)", ""];
+  const taken = acquisitionsOfAnyone(programOf(parser, { "m.py": [...lines, ...start].join("\n") }));
+  const inStart = taken.filter(({ path: [first], locks }) => first?.function.head.name === "start" && locks.length > 0);
+  assert.equal(new Set(inStart.map(({ path: [first] }) => first?.call.start)).size, 2, "both calls are told");
+  assert.ok(taken.length < 200, `${taken.length}`);
 });
 
 test("iterators that are made of themselves are looked through once", () => {

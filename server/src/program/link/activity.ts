@@ -377,13 +377,26 @@ class Walker {
     const exit = {
       held: (heldOnEvery(activation.exits) ?? held).filter((lock) => !around.has(lock)),
       yielded: withoutIdentity(heldOnEvery(activation.yields) ?? []),
-      takenAgain: this.acquisitions
-        .slice(first)
-        .filter(({ locks, lock }) => locks.some((each) => held.includes(each) && each.key === lock.key)),
+      takenAgain: this.whose === "anyone" ? this.takenAgainSince(first, held) : [],
       depth: path.length,
     };
     this.visited.set(key, exit);
     return exit;
+  }
+
+  /**
+   * Of the acquisitions since the first, those of locks that were held at the call, each place once: there are as many ways to it as there are ways
+   * through all functions in between.
+   */
+  private takenAgainSince(first: number, held: readonly HeldLock[]): readonly Acquisition[] {
+    const places = new Map<string, Acquisition>();
+    for (let i = first; i < this.acquisitions.length; i++) {
+      const taken = this.acquisitions[i] as Acquisition;
+      if (!taken.locks.some((each) => each.key === taken.lock.key && held.includes(each))) continue;
+      const place = `${functionKey(taken.function)} ${taken.range.start} ${taken.lock.key}`;
+      if (!places.has(place)) places.set(place, taken);
+    }
+    return [...places.values()];
   }
 
   /** What waits for its own thread is noted for each call that gets there with the lock held, as it is the call that is wrong. */
