@@ -2,13 +2,14 @@ import { append } from "../../base/append.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { Facts } from "../facts.js";
 import type { LinkedFile } from "./entity.js";
+import { type EntryPoint, findEntryPoints, findHandlers, type HandlerRoot } from "./library-roots.js";
 import { EditedFile, type FileChanges, linkedFile } from "./linked-file.js";
 import { AnswerMemory } from "./memory.js";
 import { propertyNames, TrackedNames } from "./property-names.js";
 import { Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
 import { SpawnLists, type SpawnLookups } from "./spawn-lists.js";
-import { type EntryPoint, findEntryPoints, findHandlers, findSpawns, type HandlerRoot, type Spawn, spawnedArguments } from "./spawns.js";
+import { findSpawns, type Spawn, spawnedArguments } from "./spawns.js";
 
 /** All files of a workspace, seen as one program. */
 export interface Program extends SpawnLookups {

@@ -5,6 +5,7 @@ import { functionKey } from "./entity.js";
 import { isAwaitedAtOnce } from "./joined-at-once.js";
 import { isKeptAs } from "./kept-places.js";
 import { lastNameOf } from "./last-name.js";
+import type { EntryPoint } from "./library-roots.js";
 import type { Program } from "./link.js";
 import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
@@ -12,16 +13,7 @@ import { hasNote, notesIn } from "./notes.js";
 import { overviewOf } from "./overviews.js";
 import type { SharingPromise } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
-import {
-  type EntryPoint,
-  endsInCall,
-  isCalledInTurn,
-  type ScopedValue,
-  type Spawn,
-  type SpawnTarget,
-  spawnKey,
-  threadObjectOf,
-} from "./spawns.js";
+import { endsInCall, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey, threadObjectOf } from "./spawns.js";
 import { methodCalls, startOf } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { sameValue } from "./updates.js";
