@@ -7,7 +7,7 @@ import { type CheckReport, reportSources } from "../../server/src/cli/formats/re
 import { scalingSvg } from "../../server/src/cli/formats/svg.js";
 import { checkText, simulateText, statisticsText } from "../../server/src/cli/formats/text.js";
 import { besideIt } from "../../server/src/estimate/delays.js";
-import type { Prediction } from "../../server/src/estimate/prediction.js";
+import type { Prediction, Strategy } from "../../server/src/estimate/prediction.js";
 import type { SiteSimulation } from "../../server/src/estimate/scaling.js";
 import type { Finding } from "../../server/src/rules/rule.js";
 import { findingAt } from "./findings.js";
@@ -111,10 +111,7 @@ const prediction: Prediction = {
   assumptions: [{ what: "an iteration", value: "55 ns", from: "measured" }],
 };
 
-function strategyOf(
-  strategy: Prediction["recommended"],
-  rest: Partial<Prediction["strategies"][number]>,
-): Prediction["strategies"][number] {
+function strategyOf(strategy: Strategy, rest: Partial<Prediction["strategies"][number]>): Prediction["strategies"][number] {
   return {
     strategy,
     runtime: "cpython-3.13",

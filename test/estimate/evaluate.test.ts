@@ -8,6 +8,7 @@ import { walkOperations } from "../../server/src/program/link/walk.js";
 import type { LoopOperation, Value } from "../../server/src/program/operation.js";
 import { programOf } from "../program/program.js";
 import { pythonParser } from "../syntax/python-parser.js";
+import { predictionsOf } from "./predictions.js";
 
 const parser = await pythonParser();
 
@@ -413,4 +414,20 @@ describe("work", () => {
     const plain = (work: TaskWork): unknown => ({ ...work, hotLoop: work.hotLoop?.interpreterNs });
     assert.deepEqual(plain(workOf(text)), plain(workOf(text)));
   });
+});
+
+test("names that are bound to one another in a circle come to an end", () => {
+  const program = (again: string): string => `import threading
+def work(flag):
+    rows = [("a", "b")]
+    other = []
+    while flag:
+        for first, second in rows:
+            print(len(second))
+        ${again}
+for _ in range(2):
+    threading.Thread(target=work, args=(1,)).start()
+`;
+  for (const again of ["other = rows; rows = other", "rows = list(rows)", "other = sorted(rows); rows = list(other)"])
+    assert.equal(predictionsOf(parser, program(again)).length, 1, again);
 });

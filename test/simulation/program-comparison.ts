@@ -162,7 +162,7 @@ export function compareFromSource(
         ? inThreads
         : site.recommended === "subinterpreters" && subinterpreters === undefined
           ? "processes"
-          : site.recommended;
+          : (site.recommended ?? inThreads);
     const share = (speedups[recommended] ?? 0) / Math.max(...Object.values(speedups));
     recommendations.push({ target: titleOf(records), program: `${program} ${workers}`, recommended, share });
   }

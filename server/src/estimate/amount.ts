@@ -1,5 +1,6 @@
 import type { Interval } from "../base/interval.js";
 import { exactly, interval } from "../base/interval.js";
+import { sameStructure } from "../program/link/same-structure.js";
 
 /** An uncertain number that may be negative; undefined stands for "nothing is known". */
 export type Amount = Interval | undefined;
@@ -35,4 +36,16 @@ export function hullOf(amounts: readonly Amount[]): Amount {
 /** A count: not below zero, and whole. */
 export function asCount(amount: Amount): Amount {
   return mapAmount(amount, (value) => Math.max(0, Math.ceil(value - 1e-9)));
+}
+
+/** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
+export function oneOf<Result>(results: readonly (Result | undefined)[]): Result | undefined {
+  const [first] = results;
+  if (first === undefined || results.some((result) => result === undefined)) return undefined;
+  if (results.every(isInterval)) return hullOf(results as readonly Amount[]) as Result | undefined;
+  return results.every((result) => sameStructure(result, first)) ? first : undefined;
+}
+
+function isInterval(value: unknown): value is Interval {
+  return typeof value === "object" && value !== null && "low" in value && "likely" in value && "high" in value;
 }

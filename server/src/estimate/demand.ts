@@ -20,6 +20,8 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   readonly imports: ImportTimes;
   /** Whose nanoseconds these are: the user's machine's, which was measured, or those of the machine that the shipped tables come from, left alone. */
   readonly clock: "machine" | "tables";
+  /** Why processes and interpreters cannot do the work; empty where nothing is known to be in the way. */
+  readonly immovableBecause?: string;
   /** Whether the tasks are functions of the file that is run as a program, which a fork server has imported before it makes workers. */
   readonly ofProgram: boolean;
   readonly resultBytes: number;

@@ -3,9 +3,8 @@ import type { ParameterFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
-import { sameStructure } from "../program/link/same-structure.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
-import { type Amount, asCount, combine, hullOf, mapAmount } from "./amount.js";
+import { type Amount, asCount, combine, hullOf, mapAmount, oneOf } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
@@ -216,6 +215,15 @@ export class Evaluator {
     if (this.depth > maximumDepth) return this.givenUp();
     this.depth++;
     const result = this.variable(value, at, whole, element);
+    this.depth--;
+    return result;
+  }
+
+  /** The same as a step of a question that is being answered, which names that are bound to one another would have go on for ever. */
+  private onWay<Result>(...asked: Parameters<typeof this.variable<Result>>): Result | undefined {
+    if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
+    this.depth++;
+    const result = this.variable(...asked);
     this.depth--;
     return result;
   }
@@ -560,7 +568,7 @@ export class Evaluator {
       return undefined;
     };
     const follow = (source: Value, activation: Activation): Amount =>
-      source.op === "read" ? this.variable(source, activation, follow, () => undefined) : of(source, activation);
+      source.op === "read" ? this.onWay(source, activation, follow, () => undefined) : of(source, activation);
     if (value.op === "element-of") return follow(value.iterable, at);
     if (value.op === "display") {
       const element = value.elements[index];
@@ -570,7 +578,7 @@ export class Evaluator {
       return this.returned(value, at, (whole, in_) => (whole.op === "display" ? this.itemNumber(whole, index, in_) : undefined));
     if (value.op === "read" && value.place.kind === "name") {
       // `lo, hi = bounds`, where each task is given one pair of a list.
-      return this.variable(
+      return this.onWay(
         value,
         at,
         (bound, activation) => this.itemNumber(bound, index, activation),
@@ -794,7 +802,7 @@ export class Evaluator {
       );
     if (value.op !== "element-of") return undefined;
     const of = (source: Value, in_: Activation): Amount => {
-      if (source.op === "read") return this.variable(source, in_, of, () => undefined);
+      if (source.op === "read") return this.onWay(source, in_, of, () => undefined);
       if (source.op === "display") {
         const tuples = source.elements.slice(0, maximumElements);
         return hullOf(
@@ -976,18 +984,6 @@ export class Evaluator {
     if (!loop.endsEarly || isRoundOfSearch(loop, at.function)) return { count, known: "known" };
     return { count: searched(count, runs, loop), known: "known" };
   }
-}
-
-/** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
-function oneOf<Result>(results: readonly (Result | undefined)[]): Result | undefined {
-  const [first] = results;
-  if (first === undefined || results.some((result) => result === undefined)) return undefined;
-  if (results.every(isInterval)) return hullOf(results as readonly Amount[]) as Result | undefined;
-  return results.every((result) => sameStructure(result, first)) ? first : undefined;
-}
-
-function isInterval(value: unknown): value is Interval {
-  return typeof value === "object" && value !== null && "low" in value && "likely" in value && "high" in value;
 }
 
 /** How many elements in a row have the same key. */

@@ -61,7 +61,8 @@ export interface Prediction {
   /** Per task. */
   readonly work: Work;
   readonly strategies: readonly StrategyPrediction[];
-  readonly recommended: Strategy;
+  /** Undefined where it cannot be told: most of the work is calls of which nothing is known. */
+  readonly recommended: Strategy | undefined;
   readonly assumptions: readonly Assumption[];
 }
 

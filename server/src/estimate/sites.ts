@@ -14,6 +14,7 @@ import { chunkSizeOf } from "./chunks.js";
 import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
+import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
@@ -171,7 +172,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
   };
   const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "recommended">>(described, {
     strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
-    recommended: () => recommend(prediction.strategies, spawn.worker),
+    recommended: () => (isMostlyUnknown(work) ? undefined : recommend(prediction.strategies, spawn.worker)),
   });
   const site = { spawn, work, demand, beside, company, payload, prediction } as const;
   const complete = onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
@@ -215,6 +216,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     memory: work.memory,
     clock: sampled || origin.kind === "calibrated" ? "machine" : "tables",
     imports: noImports,
+    immovableBecause: immovableBecause(spawn, program),
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,

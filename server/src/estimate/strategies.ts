@@ -55,6 +55,7 @@ export type Outcome = Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottl
 export type RecallOutcome = (strategy: Strategy, simulateIt: () => Outcome) => Outcome;
 
 function refusal(way: Way, demand: Demand): string {
+  if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause ?? "";
   if (way.strategy !== "asyncio") return "";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
   const mostlyWaits = demand.waitNs.likely > 0 && busy <= demand.waitNs.likely / 4;

@@ -61,6 +61,7 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
   switch (each.strategy) {
     case "threads":
       if (target?.freeThreaded) return "no GIL";
+      if (prediction.recommended === undefined) return "";
       return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely
         ? "take turns every 5 ms"
         : "run while others wait or compute with the GIL released";
@@ -80,13 +81,20 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
 /** A duration for people: `55 ns`, `3.1 ms`, `2 s`. */
 export function duration(ns: number): string {
   const units: readonly [number, string][] = [
+    [86_400e9, "d"],
+    [3_600e9, "h"],
     [1e9, "s"],
     [1e6, "ms"],
     [1e3, "µs"],
   ];
+  // Nobody can tell such lengths apart, and their digits say more than is known.
+  if (ns >= longestTold) return `${significant(longestTold / 86_400e9)}+ d`;
   for (const [size, name] of units) if (ns >= size) return `${significant(ns / size)} ${name}`;
   return `${Math.round(ns)} ns`;
 }
+
+/** A hundred years, ns. */
+const longestTold = 36_500 * 86_400e9;
 
 function significant(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));

@@ -68,6 +68,7 @@ import { overLoopback } from "./loopback.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
 import { notedEntry } from "./noted-entry.js";
+import { runsUnknown } from "./opaque-calls.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { fromPageCache } from "./page-cache.js";
 import { partialRun } from "./partial-calls.js";
@@ -793,6 +794,7 @@ export class CostModel {
       this.interpret(sum, "callCMethod");
       return;
     }
+    if (runsUnknown(name, operation, within, this.resolver)) sum.unknown++;
     const entry = this.resolver.knowledge.callable(name);
     this.comparisons(name, operation, at, sum);
     if (name === "builtins.object" && operation.arguments.length > 0) {
@@ -988,12 +990,9 @@ export class CostModel {
     });
     if (cost.from === "default" && ns > 100_000) {
       const text = cost.waitNs.likely > cost.nativeNs.likely ? "waits" : "takes";
-      this.assume(
-        `\`${name}\` ${text}`,
-        `${duration(cost.waitNs.low + cost.nativeNs.low)}–${duration(cost.waitNs.high + cost.nativeNs.high)}`,
-        "default",
-        ns,
-      );
+      const outside = add(cost.waitNs, cost.nativeNs);
+      const { low, high } = outside.high > 0 ? outside : cost.interpreterNs;
+      this.assume(`\`${name}\` ${text}`, `${duration(low)}–${duration(high)}`, "default", ns);
     }
     if (cost.missing.length > 0 && computes) {
       const what = `size of the ${cost.missing[0]?.replace(/^the /, "")} of \`${name}\``;

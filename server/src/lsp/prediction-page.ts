@@ -32,7 +32,9 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
         workOf(prediction, t),
       ),
       "",
-      `${t("Recommended:")} **${words.said(prediction.recommended)}**`,
+      prediction.recommended
+        ? `${t("Recommended:")} **${words.said(prediction.recommended)}**`
+        : t("Which way is best cannot be told: most of the work is calls of which nothing is known."),
       "",
       `| ${[t("strategy"), t("speedup"), t("time"), t("workers"), t("interpreter")].join(" | ")} |`,
       "| --- | ---: | ---: | ---: | --- |",

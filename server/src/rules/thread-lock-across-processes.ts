@@ -1,9 +1,9 @@
 import { contains, rangeOf } from "../base/range.js";
+import { certainObstacle, isThreadPrimitive, type Obstacle } from "../program/link/picklability.js";
 import { type ThreadPrimitiveUse, threadPrimitivesOfWorkers } from "../program/link/process-locks.js";
 import { freshStartOf } from "../program/link/start-methods.js";
 import { picklableFix } from "./fixes/picklable-fix.js";
 import { processPrimitiveFix } from "./fixes/process-primitive-fix.js";
-import { certainObstacle, isThreadPrimitive, type Obstacle } from "./picklability.js";
 import { quoted } from "./race.js";
 import type { Match, RelatedLocation, Rule, RuleContext } from "./rule.js";
 import { expectsError, initializers, type Sent, sentToWorkers } from "./sent-to-workers.js";

@@ -1,6 +1,6 @@
 import type { Interval } from "../../base/interval.js";
 import type { Range } from "../../base/range.js";
-import type { Prediction } from "../../estimate/prediction.js";
+import type { Prediction, Strategy } from "../../estimate/prediction.js";
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import type { Finding } from "../../rules/rule.js";
 import { fingerprintsOf } from "./fingerprint.js";
@@ -167,9 +167,16 @@ function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
       speedup: factorInterval(strategy.speedup),
       bottleneck: strategy.bottleneck,
     })),
-    recommended: prediction.recommended,
+    recommended: prediction.recommended ?? asItIs(prediction),
     assumptions: prediction.assumptions.map(({ what, value, from }) => ({ what, value, from })),
   };
+}
+
+/** What the program does today, where nothing tells of a better way. */
+function asItIs({ kind, strategies }: Prediction): Strategy {
+  if (kind === "process-pool") return "processes";
+  if (kind === "interpreter-pool") return "subinterpreters";
+  return strategies[0]?.runtime.endsWith("t") ? "free-threaded" : "threads";
 }
 
 /** Copied field by field, so that what the core adds to its own type does not leak into the format. Fractions of nanoseconds are noise. */

@@ -151,6 +151,9 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
     ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...scalingRows(simulation).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...delayTables(simulation).flatMap((table) => table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`)),
+    prediction.recommended === undefined
+      ? "  Which way is best cannot be told: most of the work is calls of which nothing is known.\n"
+      : "",
     assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
   ].join("");
 }
@@ -218,7 +221,8 @@ function strategyCells(strategy: StrategyPrediction, prediction: Prediction): st
   const notes = [
     ...(strategy.strategy === prediction.recommended ? ["← best"] : []),
     ...(strategy.reason === "" ? [] : [printable(strategy.reason)]),
-    ...(strategy.bottleneck === "" ? [] : [strategy.bottleneck]),
+    // What unknown calls are taken to do says nothing of what holds the work up.
+    ...(strategy.bottleneck === "" || prediction.recommended === undefined ? [] : [strategy.bottleneck]),
   ];
   const speedup = strategy.strategy === "serial" ? "1×" : speedupText(strategy.speedup);
   return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" · ")];

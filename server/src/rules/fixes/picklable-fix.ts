@@ -1,9 +1,9 @@
 import type { TextEdit } from "../../base/edit.js";
 import type { FunctionEntity, FunctionNode } from "../../program/link/entity.js";
+import { type Crossing, certainObstacle, type Obstacle } from "../../program/link/picklability.js";
 import type { ScopedValue } from "../../program/link/spawns.js";
 import { innerValues } from "../../program/link/walk.js";
 import type { Value } from "../../program/operation.js";
-import { type Crossing, certainObstacle, type Obstacle } from "../picklability.js";
 import { type FixOffer, noFix, type RuleContext, refusedFix } from "../rule.js";
 import { before, codeOf, isBroken, statementsAt, usesOf } from "./code.js";
 import { imported } from "./imports.js";

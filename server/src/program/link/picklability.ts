@@ -1,9 +1,9 @@
-import type { Range } from "../base/range.js";
-import type { ClassNode, Entity, FunctionNode } from "../program/link/entity.js";
-import type { Program } from "../program/link/link.js";
-import type { ScopedValue } from "../program/link/spawns.js";
-import { someValue, walkOperations } from "../program/link/walk.js";
-import type { Value } from "../program/operation.js";
+import type { Range } from "../../base/range.js";
+import type { Value } from "../operation.js";
+import type { ClassNode, Entity, FunctionNode } from "./entity.js";
+import type { Program } from "./link.js";
+import type { ScopedValue } from "./spawns.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /**
  * How something gets to another process or interpreter. `task`: pickled for a worker that runs already. `start`: pickled while the worker is

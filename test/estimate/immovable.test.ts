@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionsOf, strategyOf } from "./predictions.js";
+
+/* Work that processes cannot do as it is, and work of which nobody knows what would be best. */
+
+const parser = await pythonParser();
+
+const computing = `        total = 0
+        for number in range(1_000_000):
+            total += number & 7
+`;
+
+function processesOf(program: string): string {
+  const last = predictionsOf(parser, `from concurrent.futures import ThreadPoolExecutor\nimport threading\n${program}`).at(-1);
+  assert.ok(last);
+  const processes = strategyOf(last, "processes");
+  return processes.applicable ? `${last.recommended}` : processes.reason;
+}
+
+const method = (attribute: string): string => `class Counter:
+    def __init__(self):
+        self.state = ${attribute}
+    def count(self, n):
+${computing}        return total
+def main():
+    counter = Counter()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(counter.count, range(8)))
+main()
+`;
+
+const inner = (line: string): string => `def main():
+    found = []
+    def count(n):
+        ${line}
+${computing}        return total
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(8)))
+main()
+`;
+
+test("a method goes to processes if its object can be pickled", () => {
+  assert.equal(processesOf(method("[]")), "processes");
+  assert.equal(processesOf(method("threading.Lock()")), "the object whose method the task is cannot be pickled");
+});
+
+test("a function inside another goes to processes if it leaves that one's variables alone", () => {
+  assert.equal(processesOf(inner("size = len(found)")), "processes");
+  assert.equal(processesOf(inner("mine = []; mine.append(n)")), "processes");
+  assert.equal(processesOf(inner("found.append(n)")), "the task changes variables of the function around it");
+});
+
+test("where most of the work is unknown, no way is recommended", () => {
+  const program = (call: string): string => `import client
+def task(n):
+    return ${call}
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(task, range(8)))
+`;
+  assert.equal(processesOf(program("client.fetch(n)")), "undefined");
+  assert.equal(processesOf(program("eval(client.TEXTS[n])")), "undefined");
+  assert.equal(processesOf(program("sum(k * k for k in range(1_000_000))")), "processes");
+});
+
+test("an iterator that nobody knows may take any time for its next element", () => {
+  const program = (streams: string): string => `import client
+def task(stream):
+    return next(stream)
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(task, ${streams}))
+`;
+  assert.equal(processesOf(program("client.streams()")), "undefined");
+  assert.equal(processesOf(program("[iter([1]), iter([2])]")), "serial");
+});
