@@ -49,6 +49,7 @@ test("a method goes to processes if its object can be pickled", () => {
 test("a function inside another goes to processes if it leaves that one's variables alone", () => {
   assert.equal(processesOf(inner("size = len(found)")), "processes");
   assert.equal(processesOf(inner("mine = []; mine.append(n)")), "processes");
+  assert.equal(processesOf(inner("found[n] = n")), "the task changes variables of the function around it");
   assert.equal(processesOf(inner("found.append(n)")), "the task changes variables of the function around it");
 });
 

@@ -279,9 +279,10 @@ function unknownAssumption(work: TaskWork): Assumption {
   };
 }
 
-/** The name of the work: of a lambda that does nothing but call a function, that function's. */
+/** The name of the work: of a lambda that does nothing but call a function, that function's; of what making an object does, its class's. */
 function nameOf(node: FunctionNode, program: Program, depth = 0): string {
-  const { name } = node.head;
+  const { name, class: made } = node.head;
+  if (name === "__init__" && made !== undefined) return node.file.facts.classes[made]?.name ?? name;
   const [only] = node.returned;
   if (name !== "<lambda>" || only?.op !== "call" || depth > 3) return name;
   const [callee] = program.resolver.callees(only, node);
