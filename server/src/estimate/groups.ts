@@ -36,7 +36,7 @@ function groupsOf({ place }: ReadOperation, at: Activation, evaluator: Evaluator
   if (place.kind !== "name" || !holder || holder.arguments.has(place.name)) return undefined;
   const { name } = place;
   const [made, ...others] = holder.function.bound(name) ?? [];
-  if (!made || others.length > 0) return undefined;
+  if (!made || others.length > 0 || !mayHoldGroups(made, holder, evaluator)) return undefined;
   const adding = additionsTo(holder.function.facts.body, name);
   if (adding.size === 0) return undefined;
   const elements = totalOver(holder.function.facts.body, holder, evaluator, (operation) => {
@@ -53,6 +53,14 @@ function groupsOf({ place }: ReadOperation, at: Activation, evaluator: Evaluator
   const [most] = known.sort((a, b) => b.likely - a.likely);
   if (most) return { count: most, elements, isCounted: true };
   return { count: interval(1, Math.max(1, elements.likely) ** likelyShare, Math.max(1, elements.high)), elements, isCounted: false };
+}
+
+/** Whether it is made as containers of containers are. Asked before the function's body is read, so that what depends on other names does not rest on that. */
+function mayHoldGroups(made: Value, at: Activation, evaluator: Evaluator): boolean {
+  if (made.op === "comprehension") return true;
+  if (made.op === "display") return made.makes === "dict" || made.makes === "list";
+  if (made.op !== "call") return false;
+  return /^(builtins\.(dict|list)|collections\.(defaultdict|OrderedDict))$/.test(evaluator.externalNames(made, at)[0] ?? "");
 }
 
 /** Of so many things, as many groups as the root of their number, a few more: groups are mostly longer than there are many of them, or the other way round. */
