@@ -81,6 +81,21 @@ describe("entries of queues", () => {
   });
 });
 
+test("a cache is no queue, though it has `get` and `put`", () => {
+  const program = (put: string): number =>
+    workOf(`import store
+cache = store.Cache()
+def fill():
+    ${put}
+def task(n):
+    total = 0
+    size = cache.get(n)
+    for number in range(size):
+        total += number
+    return total`).likely;
+  assert.equal(program("cache.put(10, 1)"), program("cache.put(10_000_000, 1)"));
+});
+
 describe("lists that are handed to functions to be filled", () => {
   const collecting = (body: string): Interval =>
     workOf(`def collect(count, found):

@@ -23,14 +23,15 @@ interface QueueEntry {
  */
 export function entriesTaken(value: Value, at: Activation, evaluator: Evaluator): readonly QueueEntry[] {
   const queue = queueOf(value);
-  if (!queue) return [];
+  // A cache has `get` and `put` as well, of which that gives back something else than this was given first.
+  if (!queue || !makerOf(queue, at.function, evaluator.resolver)) return [];
   const entries = entriesOf(queue, at, evaluator).filter((entry) => !isNone(entry.value));
   return entries.length <= mostEntries ? entries : [];
 }
 
 /** Of an argument that is a queue, what is put into it: equal only where whoever takes that out has the same to do. */
 export function entriesText({ value, in: at, how }: Argument, evaluator: Evaluator): string {
-  if (how === "element" || !hasPuts(at.function.file)) return "";
+  if (how === "element" || !hasPuts(at.function.file) || !makerOf(value, at.function, evaluator.resolver)) return "";
   const texts = entriesOf(value, at, evaluator).flatMap((entry) => {
     const parts = entry.value.op === "display" ? [entry.value, ...entry.value.elements] : [entry.value];
     return parts.map((part) => `${amountText(evaluator.number(part, entry.in))}#${amountText(evaluator.length(part, entry.in))}`);
