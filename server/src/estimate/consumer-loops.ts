@@ -21,15 +21,21 @@ function isOwn(queue: Value, within: FunctionNode): boolean {
 /** The queue of `while (job := jobs.get()) is not None:` and `for job in iter(jobs.get, None):`, as far as the text tells. */
 export function queueTaken({ form, test, iterable }: LoopOperation): Value | undefined {
   if (form === "for") {
-    if (iterable?.op !== "call" || iterable.arguments.length !== 2) return undefined;
-    const isIter = iterable.callee.op === "read" && iterable.callee.place.kind === "name" && iterable.callee.place.name === "iter";
-    const [given] = iterable.arguments;
-    return isIter && given ? objectOfGet(given.value) : undefined;
+    const called = iterable && calledByIter(iterable);
+    return called && objectOfGet(called);
   }
   if (form !== "while" || !test) return undefined;
   const isCompared = test.op === "compute" && /^(is not|!=)$/.test(test.operator);
   const taken = isCompared ? test.operands[0] : test;
   return taken?.op === "call" && taken.arguments.length === 0 ? objectOfGet(taken.callee) : undefined;
+}
+
+/** What `iter(jobs.get, None)` calls for each element, as far as the text tells. */
+export function calledByIter(iterable: Value): Value | undefined {
+  if (iterable.op !== "call" || iterable.arguments.length !== 2) return undefined;
+  const { callee, arguments: given } = iterable;
+  const isIter = callee.op === "read" && callee.place.kind === "name" && callee.place.name === "iter";
+  return isIter ? given[0]?.value : undefined;
 }
 
 function objectOfGet(method: Value): Value | undefined {

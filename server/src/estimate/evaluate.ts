@@ -221,11 +221,8 @@ export class Evaluator {
 
   /** The same as a step of a question that is being answered, which names that are bound to one another would have go on for ever. */
   private onWay<Result>(...asked: Parameters<typeof this.variable<Result>>): Result | undefined {
-    if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
-    this.depth++;
-    const result = this.variable(...asked);
-    this.depth--;
-    return result;
+    if (this.depth <= maximumDepth && ++this.asked > maximumQuestions) return this.givenUp();
+    return this.follow(...asked);
   }
 
   /**

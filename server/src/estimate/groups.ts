@@ -4,6 +4,7 @@ import type { Operation, ReadOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { totalOver } from "./generators.js";
+import { isNamed } from "./value-shapes.js";
 
 /** What a container of containers is filled with: groups of a dict, neighbours in a graph. */
 interface Groups {
@@ -94,10 +95,6 @@ function keyIn(value: Value, name: string): Value | undefined {
     return isDefault && isNamed(callee.place.object, name) ? given[0]?.value : undefined;
   }
   return value.op === "read" && value.place.kind === "element" && isNamed(value.place.object, name) ? value.place.index : undefined;
-}
-
-function isNamed(value: Value, name: string): boolean {
-  return value.op === "read" && value.place.kind === "name" && value.place.name === name;
 }
 
 /** The values that make up a tuple or a text. */

@@ -1,12 +1,12 @@
 import { append } from "../base/append.js";
 import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { loopsAround } from "../program/link/loops.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { startedCall } from "./helper-threads.js";
+import { repeatsOf } from "./repeats.js";
 
 /**
  * How many elements the functions append to a list that its own function makes empty and hands to them: `collect(rows, found)`,
@@ -19,11 +19,7 @@ export function handedLength(name: string, at: Activation, evaluator: Evaluator)
     const call = startedCall(evaluator.externalNames(written, at)[0], written)?.call ?? written;
     const appended = appendedBy(call, name, at, evaluator);
     if (appended === "nothing") continue;
-    let count = appended;
-    for (const loop of loopsAround(node, written)) {
-      const trips = evaluator.trips(loop, at);
-      count = trips.known === "known" ? combine(count, trips.count, (a, b) => a * b) : undefined;
-    }
+    const count = combine(appended, repeatsOf(written, at, evaluator), (a, b) => a * b);
     if (!count) return undefined;
     total = total ? combine(total, count, (a, b) => a + b) : count;
   }

@@ -1,10 +1,11 @@
 import { changingMethods } from "../program/link/container-changes.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
+import { rootOf } from "../program/link/lost-state.js";
 import { obstacleOf } from "../program/link/picklability.js";
 import type { Spawn } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
-import type { Place, Value } from "../program/operation.js";
+import type { Place } from "../program/operation.js";
 
 /**
  * Why the work of threads cannot be done by processes or interpreters, as it is: the object whose method it is cannot be pickled, or it changes
@@ -28,17 +29,6 @@ function changesAround(node: FunctionNode): boolean {
     if (changingMethods.has(name) && object.op === "read") changes ||= isAround(rootOf(object.place), node);
   });
   return changes;
-}
-
-/** The variable that a place is part of: `found` of `found[k].x`. */
-function rootOf(place: Place): Place {
-  let root = place;
-  while (root.kind !== "name") {
-    const object: Value = root.object;
-    if (object.op !== "read") return root;
-    root = object.place;
-  }
-  return root;
 }
 
 /** Whether it is a variable of a function around this one, and not of the module. */

@@ -1,12 +1,13 @@
 import { exactly } from "../base/interval.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
-import { loopsAround } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
+import { calledByIter } from "./consumer-loops.js";
 import { type Activation, type Argument, bareActivation, type Evaluator } from "./evaluate.js";
 import { ownRun, startedCall } from "./helper-threads.js";
+import { repeatsOf } from "./repeats.js";
 import { amountText } from "./size-texts.js";
 import { isNone } from "./value-shapes.js";
 
@@ -47,11 +48,8 @@ function hasPuts(file: LinkedFile): boolean {
 function queueOf(value: Value): Value | undefined {
   if (value.op === "await") return queueOf(value.value);
   if (value.op === "call") return isGet(value.callee) ? receiverOf(value) : undefined;
-  const iterable = value.op === "element-of" && value.iterable.op === "call" ? value.iterable : undefined;
-  const [taking, last] = iterable?.arguments ?? [];
-  const isIter = iterable?.callee.op === "read" && iterable.callee.place.kind === "name" && iterable.callee.place.name === "iter";
-  if (!isIter || !last || taking?.value.op !== "read" || !isGet(taking.value)) return undefined;
-  return taking.value.place.kind === "attribute" ? taking.value.place.object : undefined;
+  const taking = value.op === "element-of" ? calledByIter(value.iterable) : undefined;
+  return taking?.op === "read" && taking.place.kind === "attribute" && isGet(taking) ? taking.place.object : undefined;
 }
 
 function isGet(callee: Value): boolean {
@@ -93,12 +91,7 @@ export function sharersOf(at: Activation, evaluator: Evaluator): Amount {
     const node = file.functionAt(index);
     const starting = node && activationOf(node, at);
     if (!starting || !startsThread(call, at.function, starting, evaluator)) continue;
-    let count: Amount = exactly(1);
-    for (const loop of loopsAround(starting.function, call)) {
-      const trips = evaluator.trips(loop, starting);
-      count = trips.known === "known" ? combine(count, trips.count, (a, b) => a * b) : undefined;
-    }
-    total = combine(total, count, (a, b) => a + b);
+    total = combine(total, repeatsOf(call, starting, evaluator), (a, b) => a + b);
   }
   return total && mapAmount(total, (threads) => Math.max(1, threads));
 }

@@ -1,5 +1,10 @@
 import type { ComputeOperation, ElementPlace, Place, Value } from "../program/operation.js";
 
+/** Whether the value is what a variable of that name holds. */
+export function isNamed(value: Value | undefined, name: string): boolean {
+  return value?.op === "read" && value.place.kind === "name" && value.place.name === name;
+}
+
 /** Whether the value is written as `None`, or left out of a slice. */
 export function isNone(value: Value): boolean {
   return value.op === "constant" && value.type === "none";

@@ -10,6 +10,7 @@ import type { Activation, Evaluator } from "./evaluate.js";
 import { appendedTo } from "./growing-containers.js";
 import { limitShrinks } from "./linked-rounds.js";
 import { entriesOf, sharersOf } from "./queue-entries.js";
+import { repeatsOf } from "./repeats.js";
 import { likelyEnd } from "./search-rounds.js";
 import { mentions } from "./value-shapes.js";
 
@@ -200,11 +201,7 @@ export function putInto(queue: Value, at: Activation, evaluator: Evaluator, by: 
     const node = putting.function;
     if (by === "by-module" && node.index !== 0) continue;
     if (node === at.function) return undefined;
-    let count: Amount = exactly(1);
-    for (const loop of loopsAround(node, call)) {
-      const trips = evaluator.trips(loop, putting);
-      count = trips.known === "known" ? combine(count, trips.count, (a, b) => a * b) : undefined;
-    }
+    const count = repeatsOf(call, putting, evaluator);
     if (!count) return undefined;
     total = total ? combine(total, count, (a, b) => a + b) : count;
   }

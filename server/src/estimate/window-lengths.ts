@@ -3,6 +3,7 @@ import type { Operation, Value } from "../program/operation.js";
 import type { Amount } from "./amount.js";
 import type { Activation, Evaluator } from "./evaluate.js";
 import { fillingIn } from "./growing-containers.js";
+import { isNamed } from "./value-shapes.js";
 
 /**
  * How long a list gets at most whose function takes something out as soon as it has more than so many elements: `if len(window) > width: window.pop(0)`,
@@ -39,8 +40,4 @@ function takesFrom(operations: readonly Operation[], name: string): boolean {
     if (place.kind === "attribute" && /^pop(left|item)?$/.test(place.name)) return isNamed(place.object, name);
     return place.kind !== "element" && /^heappop$/.test(place.name) && isNamed(operation.arguments[0]?.value, name);
   });
-}
-
-function isNamed(value: Value | undefined, name: string): boolean {
-  return value?.op === "read" && value.place.kind === "name" && value.place.name === name;
 }

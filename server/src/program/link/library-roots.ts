@@ -1,3 +1,4 @@
+import { askedOnce } from "../../knowledge/asked-once.js";
 import type { TypeEntry, TypeRole, WorkerKind } from "../../knowledge/entry.js";
 import { workerOf } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
@@ -227,23 +228,5 @@ function generatedBase(node: ClassNode, resolver: Resolver, knowledge: Knowledge
 const generatedTypes = askedOnce((knowledge) => knowledge.generatedTypes());
 const shapedTypes = askedOnce((knowledge) => knowledge.shapedTypes());
 
-/** The types that a question to the knowledge gives, which is asked for every class. */
-function askedOnce(ask: (knowledge: Knowledge) => readonly TypeEntry[]): (knowledge: Knowledge) => readonly TypeEntry[] {
-  const answers = new WeakMap<Knowledge, readonly TypeEntry[]>();
-  return (knowledge) => {
-    const types = answers.get(knowledge) ?? ask(knowledge);
-    answers.set(knowledge, types);
-    return types;
-  };
-}
-
-const decoratingOf = new WeakMap<Knowledge, ReadonlySet<string>>();
-
 /** The last names of decorators that hand the function under them over. */
-function decoratingNames(knowledge: Knowledge): ReadonlySet<string> {
-  const known = decoratingOf.get(knowledge);
-  if (known) return known;
-  const names = new Set(knowledge.spawnerNames("decorating").map(lastName));
-  decoratingOf.set(knowledge, names);
-  return names;
-}
+const decoratingNames = askedOnce((knowledge): ReadonlySet<string> => new Set(knowledge.spawnerNames("decorating").map(lastName)));

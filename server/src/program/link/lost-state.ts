@@ -503,7 +503,8 @@ function partOf(value: Value, isIt: (value: Value) => boolean, isCounted: (value
   return someValue(value, (each) => !counted.has(each) && isIt(each));
 }
 
-function rootOf(place: Place): Place {
+/** The variable that a place is part of, as far as it is read by names: `found` of `found[k].x`. */
+export function rootOf(place: Place): Place {
   return place.kind !== "name" && place.object.op === "read" ? rootOf(place.object.place) : place;
 }
 

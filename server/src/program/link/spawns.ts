@@ -1,3 +1,4 @@
+import { askedOnce } from "../../knowledge/asked-once.js";
 import type { CallFacts } from "../../knowledge/call-facts.js";
 import type { ArgumentPassing, PoolSize, SpawnerEntry, TellingCall, TypeRole, ValuePlace, WorkerKind } from "../../knowledge/entry.js";
 import { allHold, defaultPoolSize, workerOf } from "../../knowledge/evaluate.js";
@@ -175,16 +176,8 @@ export function spawnedArguments(spawns: readonly Spawn[]): ReadonlyMap<Function
   return result;
 }
 
-const namesOf = new WeakMap<Knowledge, ReadonlySet<string>>();
-
 /** The last names under which spawners are called. */
-function spawnNames(knowledge: Knowledge): ReadonlySet<string> {
-  const known = namesOf.get(knowledge);
-  if (known) return known;
-  const names = new Set(knowledge.spawnerNames("called").map(lastName));
-  namesOf.set(knowledge, names);
-  return names;
-}
+const spawnNames = askedOnce((knowledge): ReadonlySet<string> => new Set(knowledge.spawnerNames("called").map(lastName)));
 
 export function lastName(qualifiedName: string): string {
   return qualifiedName.slice(qualifiedName.lastIndexOf(".") + 1);
@@ -232,22 +225,16 @@ interface RoleMethods {
   readonly handlers: ReadonlySet<string>;
 }
 
-const methodsOf = new WeakMap<Knowledge, RoleMethods>();
-
 /** The methods that make a subclass of some known type run elsewhere; they sort out most classes at once. */
-export function roleMethods(knowledge: Knowledge): RoleMethods {
-  const known = methodsOf.get(knowledge);
-  if (known) return known;
+export const roleMethods = askedOnce((knowledge): RoleMethods => {
   const workers = new Set<string>();
   const handlers = new Set<string>();
   for (const entry of knowledge.typesThatAre("worker", "handler")) {
     if (entry.is.role === "worker") for (const name of entry.is.runs) workers.add(name);
     if (entry.is.role === "handler" && entry.is.methods !== "public") for (const name of entry.is.methods) handlers.add(name);
   }
-  const methods = { workers, handlers };
-  methodsOf.set(knowledge, methods);
-  return methods;
-}
+  return { workers, handlers };
+});
 
 function spawnsOfCall(
   call: CallOperation,
