@@ -107,6 +107,8 @@ const prediction: Prediction = {
     }),
     strategyOf("asyncio", { applicable: false, reason: "`work` never awaits" }),
   ],
+  likeliest: "processes",
+  confidence: 1,
   recommended: "processes",
   assumptions: [{ what: "an iteration", value: "55 ns", from: "measured" }],
 };
@@ -224,6 +226,7 @@ test("json: the shape is the format's own, whatever the core adds to its types",
     },
     predictions: prediction.strategies,
     recommended: "processes",
+    recommendationConfidence: 1,
     assumptions: [{ what: "an iteration", value: "55 ns", from: "measured" }],
   };
   assert.deepEqual(json, {

@@ -38,6 +38,7 @@ const site = v.strictObject({
     }),
   ),
   recommended: v.string(),
+  recommendationConfidence: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   assumptions: v.array(v.strictObject({ what: v.string(), value: v.string(), from: v.string() })),
 });
 

@@ -3,6 +3,7 @@ import { absolutePath, fileName } from "../base/path.js";
 import { hasGil, type Target, targetName } from "../base/target.js";
 import { bottleneckOf } from "../estimate/bottleneck.js";
 import { type Calibration, machineOf } from "../estimate/calibration.js";
+import { nearlyAsFast } from "../estimate/confidence.js";
 import { delaysIn } from "../estimate/delays.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { Prediction, Strategy, StrategyPrediction } from "../estimate/prediction.js";
@@ -162,7 +163,8 @@ function predict(
   // As with predictions from source, whoever asks for either finds it.
   const threads = strategies.find(({ strategy }) => strategy === "threads");
   if (threads && !hasGil(target)) strategies.push({ ...threads, strategy: "free-threaded" });
-  const recommended = best(strategies);
+  const fastest = best(strategies);
+  const likeliest = fastest === "threads" && !hasGil(target) ? "free-threaded" : fastest;
   return {
     path,
     range: { start: 0, end: 0 },
@@ -177,11 +179,22 @@ function predict(
       waitNs: spread(demands.map(({ waitNs }) => waitNs)),
     },
     strategies,
-    recommended: recommended === "threads" && !hasGil(target) ? "free-threaded" : recommended,
+    likeliest,
+    confidence: confidenceAmong(strategies, likeliest),
+    recommended: likeliest,
     assumptions: [
       { what: "starting workers and handing over tasks", value: origin.note, from: origin.kind === "guessed" ? "default" : "measured" },
     ],
   };
+}
+
+/** In which share of cheap, likely and dear hand-overs a way is nearly the best: all that a workload leaves open. */
+function confidenceAmong(strategies: readonly StrategyPrediction[], chosen: Strategy): number {
+  const costs = ["low", "likely", "high"] as const;
+  const usable = strategies.filter(({ applicable }) => applicable);
+  const own = usable.find(({ strategy }) => strategy === chosen);
+  const good = costs.filter((each) => (own?.speedup[each] ?? 0) * nearlyAsFast >= Math.max(...usable.map(({ speedup }) => speedup[each])));
+  return good.length / costs.length;
 }
 
 function predictWay(way: Way, workload: Workload, serial: number, workers: number, on: Machine, seed: number): StrategyPrediction {

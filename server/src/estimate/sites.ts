@@ -6,11 +6,12 @@ import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import type { ScopedValue, Spawn, SpawnTarget } from "../program/link/spawns.js";
+import { isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
-import type { Value } from "../program/operation.js";
+import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
+import { confidenceIn, sureEnough } from "./confidence.js";
 import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
@@ -38,7 +39,7 @@ export interface SiteEstimate {
   readonly prediction: Prediction;
   /** Other functions that have a thread each, started by the same function of the program: what they take, as far as they come to an end. */
   readonly beside: readonly { readonly task: string; readonly work: TaskWork }[];
-  /** `alone`: it is all that is started, once, as a listener or what a timer puts off; how fast that gets done says nothing of a way to run it. */
+  /** `alone`: it is all that is started at a time, as a listener or what a click or a timer sets off; how fast that gets done says nothing of a way to run it. */
   readonly company: "alone" | "several";
   /** The task length in nanoseconds above which worker processes beat one thread by a tenth; absent if they always or never do. */
   readonly processesPayAboveNs: number | undefined;
@@ -110,8 +111,13 @@ function findSites(program: Program, settings: EstimateSettings, memory: Simulat
     return program.resolver.overview(`import of ${file.path}`, find);
   };
   const sites: SiteEstimate[] = [];
+  const seen = new Map<CallOperation, FunctionNode | undefined>();
   for (const spawn of program.spawns) {
     if (spawn.worker !== "thread" && spawn.worker !== "process" && spawn.worker !== "interpreter") continue;
+    // A thread that is started at one of several places is one place's work.
+    const does = spawn.targets[0]?.function;
+    if (seen.has(spawn.call) && seen.get(spawn.call) === does) continue;
+    seen.set(spawn.call, does);
     const estimated = estimatedSite(spawn, program, model, settings);
     const [first] = spawn.targets;
     sites.push(withImports(estimated, first ? importTimes(first.function.file) : noImports, settings, memory));
@@ -170,10 +176,19 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
     assumptions,
   };
-  const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "recommended">>(described, {
-    strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
-    recommended: () => (isMostlyUnknown(work) ? undefined : recommend(prediction.strategies, spawn.worker)),
-  });
+  const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "likeliest" | "confidence" | "recommended">>(
+    described,
+    {
+      strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
+      likeliest: () => (isMostlyUnknown(work) ? undefined : recommend(prediction.strategies, spawn.worker)),
+      confidence: () => {
+        const { likeliest, strategies } = prediction;
+        if (likeliest === undefined) return 0;
+        return memory.recall(demanded(), `confidence in ${likeliest}`, () => confidenceIn(likeliest, strategies, demand, settings));
+      },
+      recommended: () => (prediction.confidence >= sureEnough ? prediction.likeliest : undefined),
+    },
+  );
   const site = { spawn, work, demand, beside, company, payload, prediction } as const;
   const complete = onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
@@ -239,7 +254,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   });
   const firstPool = spawn.worker === "process" ? firstPoolAssumption(settings) : undefined;
   if (firstPool) assumptions.push(firstPool);
-  const company: SiteEstimate["company"] = isAlone(spawn, tasks, program) ? "alone" : "several";
+  const company: SiteEstimate["company"] = isAlone(spawn, program) ? "alone" : "several";
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, whole, assumptions };
 }
 
@@ -429,10 +444,10 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
   return assumed;
 }
 
-function isAlone(spawn: Spawn, tasks: Interval, program: Program): boolean {
-  if (spawn.items.length > 0 || loopsAround(spawn.in, spawn.call).length > 0) return false;
-  if (pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
-  return isTimed(spawn) || (tasks.high <= 1 && siblingsOf(spawn, program).length === 0);
+/** Whether one is started at a time, as a listener or what a click sets off: no text shows that several share out work, however often that happens. */
+function isAlone(spawn: Spawn, program: Program): boolean {
+  if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
+  return isTimed(spawn) || (besides(spawn, program).length === 0 && !isCalledInTurn(spawn.call, spawn.in, program.resolver));
 }
 
 function isTimed({ spawner }: Spawn): boolean {
@@ -441,14 +456,17 @@ function isTimed({ spawner }: Spawn): boolean {
 
 /** Other places of the same function that start one thread or process each. */
 function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
-  // What a timer puts off does not run beside the rest.
-  if (spawn.instances !== "one" || spawn.items.length > 0 || isTimed(spawn)) return [];
+  if (spawn.instances !== "one" || spawn.items.length > 0) return [];
+  return besides(spawn, program).filter((other) => other.instances === "one");
+}
+
+/** Other places of the same function that start work in the same way. */
+function besides(spawn: Spawn, program: Program): readonly Spawn[] {
+  // What a timer puts off does not run beside the rest. A thread that is started at one of several places starts once.
+  if (isTimed(spawn)) return [];
   return program
     .spawnsIn(spawn.in)
-    .filter(
-      (other) =>
-        other !== spawn && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width && other.instances === "one",
-    );
+    .filter((other) => other.call !== spawn.call && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width);
 }
 
 function sameWork(one: Spawn, other: Spawn): boolean {

@@ -61,7 +61,7 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
   switch (each.strategy) {
     case "threads":
       if (target?.freeThreaded) return "no GIL";
-      if (prediction.recommended === undefined) return "";
+      if (prediction.likeliest === undefined) return "";
       return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely
         ? "take turns every 5 ms"
         : "run while others wait or compute with the GIL released";

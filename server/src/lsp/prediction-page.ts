@@ -2,6 +2,7 @@ import type { Interval } from "../base/interval.js";
 import { escapedForMarkdown } from "../base/markdown.js";
 import { fileName } from "../base/path.js";
 import { parseTarget, targetTitle } from "../base/target.js";
+import { isNearlySure } from "../estimate/confidence.js";
 import { delayText, type StrategyDelays } from "../estimate/delays.js";
 import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
 import type { Words } from "./language.js";
@@ -32,9 +33,7 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
         workOf(prediction, t),
       ),
       "",
-      prediction.recommended
-        ? `${t("Recommended:")} **${words.said(prediction.recommended)}**`
-        : t("Which way is best cannot be told: most of the work is calls of which nothing is known."),
+      recommendation(prediction, words),
       "",
       `| ${[t("strategy"), t("speedup"), t("time"), t("workers"), t("interpreter")].join(" | ")} |`,
       "| --- | ---: | ---: | ---: | --- |",
@@ -47,6 +46,15 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
       "",
     ].join("\n"),
   };
+}
+
+function recommendation({ likeliest, confidence, recommended }: Prediction, { t, said }: Words): string {
+  if (likeliest === undefined) return t("Which way is best cannot be told: most of the work is calls of which nothing is known.");
+  const share = Math.round(confidence * 100);
+  if (recommended === undefined)
+    return t("Which way is best cannot be told: {0} is as good as any in {1} % of what the code leaves open.", said(likeliest), share);
+  const sureness = isNearlySure(confidence) ? "" : `, ${t("as good as any in {0} % of what the code leaves open", share)}`;
+  return `${t("Recommended:")} **${said(recommended)}**${sureness}`;
 }
 
 function delaySection(delays: readonly StrategyDelays[], { t, said }: Words): readonly string[] {

@@ -1,8 +1,9 @@
 import { createColors } from "picocolors";
 import { exactly } from "../../base/interval.js";
 import { parseTarget, targetTitle } from "../../base/target.js";
+import { isNearlySure } from "../../estimate/confidence.js";
 import { besideIt, delayText } from "../../estimate/delays.js";
-import type { Prediction, StrategyPrediction } from "../../estimate/prediction.js";
+import type { Assumption, Prediction, StrategyPrediction } from "../../estimate/prediction.js";
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import { duration, durationText, speedupText } from "../../estimate/text.js";
 import type { Finding, Severity } from "../../rules/rule.js";
@@ -145,17 +146,33 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
   const header = ["strategy", "time", "speedup", ""];
   const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const table = [header, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
-  const assumptions = prediction.assumptions.map(({ what, value, from }) => `${printable(what)} = ${printable(value)} (${from})`);
+  const assumptions = toldAssumptions(prediction.assumptions);
   return [
     title,
     ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...scalingRows(simulation).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...delayTables(simulation).flatMap((table) => table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`)),
-    prediction.recommended === undefined
-      ? "  Which way is best cannot be told: most of the work is calls of which nothing is known.\n"
-      : "",
+    prediction.recommended === undefined ? `  Which way is best cannot be told: ${undecidedBecause(prediction)}.\n` : "",
     assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
   ].join("");
+}
+
+function undecidedBecause({ likeliest, confidence }: Prediction): string {
+  if (likeliest === undefined) return "most of the work is calls of which nothing is known";
+  return `${likeliest === "serial" ? "one after the other" : likeliest} is as good as any in ${percent(confidence)} of what the code leaves open; \`# gil: cost=\` tells it more`;
+}
+
+/** The assumptions that most hangs on; the rest are counted, and told by JSON. */
+function toldAssumptions(assumptions: readonly Assumption[]): readonly string[] {
+  const told = assumptions.slice(0, mostAssumptions).map(({ what, value, from }) => `${printable(what)} = ${printable(value)} (${from})`);
+  const left = assumptions.length - told.length;
+  return left > 0 ? [...told, `and ${left} more that less hangs on (\`--format json\`)`] : told;
+}
+
+const mostAssumptions = 6;
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }
 
 /** Speedups by number of workers, and from when on processes pay. */
@@ -216,13 +233,17 @@ function workersText({ workers, workersKnown }: Prediction, noun: string, plural
   return `${workers} ${workers === 1 ? `${noun} runs` : `${plural} run`}`;
 }
 
+function bestText({ confidence }: Prediction): string {
+  return isNearlySure(confidence) ? "← best" : `← best in ${percent(confidence)} of what the code leaves open`;
+}
+
 function strategyCells(strategy: StrategyPrediction, prediction: Prediction): string[] {
   if (!strategy.applicable) return [strategy.strategy, "–", "–", printable(strategy.reason)];
   const notes = [
-    ...(strategy.strategy === prediction.recommended ? ["← best"] : []),
+    ...(strategy.strategy === prediction.recommended ? [bestText(prediction)] : []),
     ...(strategy.reason === "" ? [] : [printable(strategy.reason)]),
     // What unknown calls are taken to do says nothing of what holds the work up.
-    ...(strategy.bottleneck === "" || prediction.recommended === undefined ? [] : [strategy.bottleneck]),
+    ...(strategy.bottleneck === "" || prediction.likeliest === undefined ? [] : [strategy.bottleneck]),
   ];
   const speedup = strategy.strategy === "serial" ? "1×" : speedupText(strategy.speedup);
   return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" · ")];
