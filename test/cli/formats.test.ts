@@ -107,6 +107,7 @@ const prediction: Prediction = {
     }),
     strategyOf("asyncio", { applicable: false, reason: "`work` never awaits" }),
   ],
+  basis: "code",
   likeliest: "processes",
   confidence: 1,
   recommended: "processes",

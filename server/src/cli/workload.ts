@@ -179,6 +179,7 @@ function predict(
       waitNs: spread(demands.map(({ waitNs }) => waitNs)),
     },
     strategies,
+    basis: "code",
     likeliest,
     confidence: confidenceAmong(strategies, likeliest),
     recommended: likeliest,

@@ -1,8 +1,8 @@
-import { exactly, type Interval } from "../base/interval.js";
+import { add, exactly, type Interval } from "../base/interval.js";
 import { type Random, random } from "../simulation/random.js";
 import { machineOf } from "./calibration.js";
 import type { Corner, Demand } from "./demand.js";
-import type { Strategy, StrategyPrediction } from "./prediction.js";
+import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
 import { simulateCorner } from "./strategies.js";
 import { type Way, waysToRun } from "./ways.js";
@@ -32,11 +32,12 @@ const shortest = 1_000;
 /**
  * In which share of what the code leaves open a way is within 15 % of the best: the times of a task and the number of tasks are drawn from their
  * ranges, on a logarithmic scale, half together (what makes one of them long often makes all of them long) and half each for itself, and every way
- * that the program could choose is simulated with each draw. The same for the same demand: the draws start from one seed.
+ * that the program could choose is simulated with each draw. Calls of which nothing is known wait in one draw and compute in the next. The same for the same demand: the draws start from one seed.
  */
 export function confidenceIn(
   chosen: Strategy,
   strategies: readonly StrategyPrediction[],
+  basis: Prediction["basis"],
   demand: Demand,
   settings: EstimateSettings,
 ): number {
@@ -52,7 +53,8 @@ export function confidenceIn(
   const numbers = random(1);
   let good = 0;
   for (let i = 0; i < draws; i++) {
-    const drawn = demandDrawn(demand, numbers);
+    const computing = demandDrawn(demand, numbers);
+    const drawn = basis === "unknown calls" && i % 2 === 1 ? waiting(computing) : computing;
     const costs = costsAt(normal(numbers));
     const speedupOf = (way: Way): number => simulateCorner(drawn, way, costs, on, "totals").speedup;
     const speedups = new Map<Strategy, number>([["serial", 1], ...candidates.map((way) => [way.strategy, speedupOf(way)] as const)]);
@@ -90,6 +92,17 @@ function demandDrawn(demand: Demand, numbers: Random): Demand {
       writes: shared.writes * byBytecode,
       relocked: shared.relocked * byBytecode,
     },
+  };
+}
+
+/** The same demand, with all of its bytecode waiting instead. */
+function waiting(demand: Demand): Demand {
+  const { interpreterNs, waitNs, locked } = demand;
+  return {
+    ...demand,
+    interpreterNs: exactly(0),
+    waitNs: add(waitNs, interpreterNs),
+    locked: { ...locked, interpreterNs: exactly(0), waitNs: add(locked.waitNs, locked.interpreterNs) },
   };
 }
 

@@ -61,11 +61,13 @@ export interface Prediction {
   /** Per task. */
   readonly work: Work;
   readonly strategies: readonly StrategyPrediction[];
-  /** The best way at what is likely; undefined where most of the work is calls of which nothing is known. */
-  readonly likeliest: Strategy | undefined;
-  /** In which share of what the code leaves open that way is within 15 % of the best, 0 to 1; 0 where there is none. */
+  /** What most of the time of a task is taken from: what the code tells, or what calls usually take of which nothing is known. */
+  readonly basis: "code" | "unknown calls";
+  /** The best way at what is likely. */
+  readonly likeliest: Strategy;
+  /** In which share of what the code leaves open that way is within 15 % of the best, 0 to 1. */
   readonly confidence: number;
-  /** The likeliest, if that is sure enough. */
+  /** The likeliest, if that is sure enough and rests on the code. */
   readonly recommended: Strategy | undefined;
   readonly assumptions: readonly Assumption[];
 }

@@ -174,19 +174,21 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     workersKnown,
     tasks: demand.tasks,
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
+    basis: isMostlyUnknown(work) ? "unknown calls" : "code",
     assumptions,
-  };
+  } as const;
   const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "likeliest" | "confidence" | "recommended">>(
     described,
     {
       strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
-      likeliest: () => (isMostlyUnknown(work) ? undefined : recommend(prediction.strategies, spawn.worker)),
+      likeliest: () => recommend(prediction.strategies, spawn.worker),
       confidence: () => {
-        const { likeliest, strategies } = prediction;
-        if (likeliest === undefined) return 0;
-        return memory.recall(demanded(), `confidence in ${likeliest}`, () => confidenceIn(likeliest, strategies, demand, settings));
+        const { likeliest, strategies, basis } = prediction;
+        return memory.recall(demanded(), `confidence in ${likeliest}, ${basis}`, () =>
+          confidenceIn(likeliest, strategies, basis, demand, settings),
+        );
       },
-      recommended: () => (prediction.confidence >= sureEnough ? prediction.likeliest : undefined),
+      recommended: () => (prediction.basis === "code" && prediction.confidence >= sureEnough ? prediction.likeliest : undefined),
     },
   );
   const site = { spawn, work, demand, beside, company, payload, prediction } as const;

@@ -61,7 +61,7 @@ function remark(each: StrategyPrediction, prediction: Prediction): string {
   switch (each.strategy) {
     case "threads":
       if (target?.freeThreaded) return "no GIL";
-      if (prediction.likeliest === undefined) return "";
+      if (prediction.basis === "unknown calls") return "";
       return work.interpreterNs.likely > work.nativeNs.likely + work.waitNs.likely
         ? "take turns every 5 ms"
         : "run while others wait or compute with the GIL released";

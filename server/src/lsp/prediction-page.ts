@@ -48,8 +48,8 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
   };
 }
 
-function recommendation({ likeliest, confidence, recommended }: Prediction, { t, said }: Words): string {
-  if (likeliest === undefined) return t("Which way is best cannot be told: most of the work is calls of which nothing is known.");
+function recommendation({ basis, likeliest, confidence, recommended }: Prediction, { t, said }: Words): string {
+  if (basis === "unknown calls") return t("Which way is best cannot be told: most of the work is calls of which nothing is known.");
   const share = Math.round(confidence * 100);
   if (recommended === undefined)
     return t("Which way is best cannot be told: {0} is as good as any in {1} % of what the code leaves open.", said(likeliest), share);

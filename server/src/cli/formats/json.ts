@@ -1,6 +1,6 @@
 import type { Interval } from "../../base/interval.js";
 import type { Range } from "../../base/range.js";
-import type { Prediction, Strategy } from "../../estimate/prediction.js";
+import type { Prediction } from "../../estimate/prediction.js";
 import type { SiteSimulation } from "../../estimate/scaling.js";
 import type { Finding } from "../../rules/rule.js";
 import { fingerprintsOf } from "./fingerprint.js";
@@ -60,7 +60,7 @@ export interface JsonSite {
     readonly bottleneck: string;
   }[];
   readonly recommended: string;
-  /** In which share of what the code leaves open what is recommended is within 15 % of the best way; 0 where nothing tells, and it is what the program does. */
+  /** In which share of what the code leaves open what is recommended is within 15 % of the best way; below 0.6, people are told that it cannot be told. */
   readonly recommendationConfidence: number;
   readonly assumptions: readonly { readonly what: string; readonly value: string; readonly from: string }[];
 }
@@ -169,17 +169,10 @@ function jsonSite(prediction: Prediction, sources: ReportSources): JsonSite {
       speedup: factorInterval(strategy.speedup),
       bottleneck: strategy.bottleneck,
     })),
-    recommended: prediction.likeliest ?? asItIs(prediction),
+    recommended: prediction.likeliest,
     recommendationConfidence: Number(prediction.confidence.toFixed(2)),
     assumptions: prediction.assumptions.map(({ what, value, from }) => ({ what, value, from })),
   };
-}
-
-/** What the program does today, where nothing tells of a better way. */
-function asItIs({ kind, strategies }: Prediction): Strategy {
-  if (kind === "process-pool") return "processes";
-  if (kind === "interpreter-pool") return "subinterpreters";
-  return strategies[0]?.runtime.endsWith("t") ? "free-threaded" : "threads";
 }
 
 /** Copied field by field, so that what the core adds to its own type does not leak into the format. Fractions of nanoseconds are noise. */

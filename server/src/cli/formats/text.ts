@@ -157,8 +157,8 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
   ].join("");
 }
 
-function undecidedBecause({ likeliest, confidence }: Prediction): string {
-  if (likeliest === undefined) return "most of the work is calls of which nothing is known";
+function undecidedBecause({ basis, likeliest, confidence }: Prediction): string {
+  if (basis === "unknown calls") return "most of the work is calls of which nothing is known";
   return `${likeliest === "serial" ? "one after the other" : likeliest} is as good as any in ${percent(confidence)} of what the code leaves open; \`# gil: cost=\` tells it more`;
 }
 
@@ -243,7 +243,7 @@ function strategyCells(strategy: StrategyPrediction, prediction: Prediction): st
     ...(strategy.strategy === prediction.recommended ? [bestText(prediction)] : []),
     ...(strategy.reason === "" ? [] : [printable(strategy.reason)]),
     // What unknown calls are taken to do says nothing of what holds the work up.
-    ...(strategy.bottleneck === "" || prediction.likeliest === undefined ? [] : [strategy.bottleneck]),
+    ...(strategy.bottleneck === "" || prediction.basis === "unknown calls" ? [] : [strategy.bottleneck]),
   ];
   const speedup = strategy.strategy === "serial" ? "1×" : speedupText(strategy.speedup);
   return [strategy.strategy, durationText(strategy.makespanNs), speedup, notes.join(" · ")];
