@@ -69,10 +69,17 @@ export interface Recommendation {
   readonly recommended: string;
   /** The speedup of what is recommended against that of what is best; 1 is right. */
   readonly share: number;
+  /** In which share of what the source leaves open it is said to be right. */
+  readonly confidence: number;
 }
 
 const measureFolder = join(process.cwd(), "test/measure/programs");
 const recordFolder = join(process.cwd(), "test/simulation/validation/programs");
+
+/** Whether what is recommended is as good as right: within 15 % of the best. */
+export function isGood({ share }: Recommendation): boolean {
+  return share >= 0.85;
+}
 
 /** All records, by target. */
 export function programRecords(folder = recordFolder): readonly ProgramRecords[] {
@@ -158,13 +165,13 @@ export function compareFromSource(
       ...(subinterpreters ? { subinterpreters: record.serialNs / subinterpreters.ns } : {}),
     };
     const recommended =
-      site.recommended === "asyncio"
+      site.likeliest === "asyncio"
         ? inThreads
-        : site.recommended === "subinterpreters" && subinterpreters === undefined
+        : site.likeliest === "subinterpreters" && subinterpreters === undefined
           ? "processes"
-          : (site.recommended ?? inThreads);
+          : site.likeliest;
     const share = (speedups[recommended] ?? 0) / Math.max(...Object.values(speedups));
-    recommendations.push({ target: titleOf(records), program: `${program} ${workers}`, recommended, share });
+    recommendations.push({ target: titleOf(records), program: `${program} ${workers}`, recommended, share, confidence: site.confidence });
   }
   return { rows, recommendations };
 }

@@ -7,6 +7,7 @@ import {
   type Comparison,
   compareFromSegments,
   compareFromSource,
+  isGood,
   kinds,
   programRecords,
   quantile,
@@ -97,6 +98,23 @@ for (const [name, { rows: all, ...least }] of Object.entries(bounds)) {
 }
 
 test("what is recommended is nearly as fast as what is best", () => {
-  const good = recommendations.filter(({ share }) => share >= 0.85).length / recommendations.length;
+  const good = recommendations.filter(isGood).length / recommendations.length;
   assert.ok(good >= 0.9, `${(100 * good).toFixed(1)} % of ${recommendations.length}`);
+});
+
+test("what is recommended is as often good as its confidence says", () => {
+  for (const [from, to] of [
+    [0, 0.7],
+    [0.7, 0.9],
+    [0.9, 1.01],
+  ] as const) {
+    const alike = recommendations.filter(({ confidence }) => confidence >= from && confidence < to);
+    const stated = alike.reduce((sum, { confidence }) => sum + confidence, 0) / alike.length;
+    const good = alike.filter(isGood).length / alike.length;
+    // Of so few programs, measured with so many numbers of workers, the share itself is a matter of chance.
+    assert.ok(
+      alike.length > 0 && good >= stated - 0.1,
+      `${alike.length} from ${from}: ${stated.toFixed(2)} stated, ${good.toFixed(2)} good`,
+    );
+  }
 });

@@ -8,6 +8,7 @@ import {
   compareFromSegments,
   compareFromSource,
   comparisonText,
+  isGood,
   kinds,
   programRecords,
   quantile,
@@ -75,9 +76,14 @@ async function report(shown: "worst" | "all", only: string | undefined): Promise
     for (const kind of kinds)
       if (sources.some((row) => row.target === on && row.kind === kind)) console.log(tableRow(on, kind, sources, segments));
   }
-  const wrong = recommendations.filter(({ share }) => share < 0.85);
+  const wrong = recommendations.filter((each) => !isGood(each));
   for (const { target, program, recommended, share } of wrong)
     console.log(`${target} ${program}: ${recommended} is recommended, ${share.toFixed(2)} of the best`);
+  for (const from of [0, 0.6, 0.7, 0.8, 0.9, 1]) {
+    const alike = recommendations.filter(({ confidence }) => confidence >= from && confidence < (from === 0 ? 0.6 : from + 0.1));
+    if (alike.length > 0)
+      console.log(`confidence from ${from}: ${alike.length}, ${((100 * alike.filter(isGood).length) / alike.length).toFixed(1)} % good`);
+  }
   console.log(`recommendation good: ${(100 * (1 - wrong.length / recommendations.length)).toFixed(1)} % of ${recommendations.length}`);
 }
 
