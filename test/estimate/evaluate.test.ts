@@ -431,3 +431,26 @@ for _ in range(2):
   for (const again of ["other = rows; rows = other", "rows = list(rows)", "other = sorted(rows); rows = list(other)"])
     assert.equal(predictionsOf(parser, program(again)).length, 1, again);
 });
+
+/** Names each of which is bound to the next in both arms of a branch; the last one is `end`. */
+function chainOfNames(names: number, end: string, answer: string): string {
+  const branches = Array.from({ length: names }, (_, i) => `if flag:\n    a${i} = a${i + 1}\nelse:\n    a${i} = a${i + 1}\n`);
+  return `import sys\nflag = len(sys.argv)\na${names} = ${end}\n${branches.reverse().join("")}answer = ${answer}\n`;
+}
+
+test("names that are bound to several others, each to several again, are followed for a while and no longer", () => {
+  const { value, at, evaluator } = answer(chainOfNames(16, "[1]", "a0"));
+  let steps = 0;
+  const step = (bound: Value, activation: Activation): undefined => {
+    steps++;
+    if (bound.op === "read") evaluator.follow(bound, activation, step, () => undefined);
+  };
+  step(value, at);
+  assert.ok(steps > 100 && steps < 2000, `${steps} steps of the ${2 ** 17} that there are`);
+  for (const asked of ["len(a0)", "a0[0]", "a0[1:][0]"]) {
+    const few = answer(chainOfNames(3, "[2, 2]", asked));
+    assert.deepEqual(triple(few.evaluator.number(few.value, few.at)), [2, 2, 2], asked);
+    const many = answer(chainOfNames(28, "[2, 2]", asked));
+    assert.equal(many.evaluator.number(many.value, many.at), undefined, asked);
+  }
+});

@@ -107,6 +107,8 @@ const chains: Readonly<Record<string, HostileText>> = {
     `def f0(): pass\n${each(n, (i) => `def f${i + 1}(): return f${i}()\n`)}threading.Thread(target=f${n}).start()\n`,
   "sums of names with two values each": (n) =>
     `def f0():\n  a0 = b0 = 1\n${each(n / 20, (i) => `  a${i + 1} = a${i} + b${i}\n  if a0: a${i + 1} = b${i} * a${i}\n  b${i + 1} = a${i} - b${i}\n  if b0: b${i + 1} = b${i} * b${i}\n`)}  for x in range(9): y = a${Math.floor(n / 20)} + x\n${started}`,
+  "names that are one of two others each": (n) =>
+    `def f0():\n  a${Math.floor(n / 8)} = [(1, 2), (3, 4)]\n${each(n / 8, (i) => `  if c: a${Math.floor(n / 8) - 1 - i} = a${Math.floor(n / 8) - i}\n  else: a${Math.floor(n / 8) - 1 - i} = a${Math.floor(n / 8) - i}\n`)}  for x, y in a0: x += len(a0) + a0[0][1] + sum(z for z in a0[1:])\n  for x in range(a0[x]): subprocess.run(a0)\n${started}`,
   "other names": (n) => each(n, (i) => `a${i + 1} = a${i}\n`),
   "other names backwards": (n) => `${each(n, (i) => `a${i} = a${i + 1}\n`)}threading.Thread(target=a0).start()\n`,
   "imports of imports": (n) => each(n, (i) => `from .x import a${i} as a${i + 1}\n`),

@@ -204,7 +204,7 @@ export class Evaluator {
     return all;
   }
 
-  /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. */
+  /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. Each name on the way is a question. */
   follow<Result>(
     value: Extract<Value, { op: "read" }>,
     at: Activation,
@@ -212,17 +212,11 @@ export class Evaluator {
     element: (value: Value, at: Activation) => Result | undefined,
   ): Result | undefined {
     if (this.depth === 0) this.begin();
-    if (this.depth > maximumDepth) return this.givenUp();
+    if (this.depth > maximumDepth || ++this.asked > maximumQuestions) return this.givenUp();
     this.depth++;
     const result = this.variable(value, at, whole, element);
     this.depth--;
     return result;
-  }
-
-  /** The same as a step of a question that is being answered, which names that are bound to one another would have go on for ever. */
-  private onWay<Result>(...asked: Parameters<typeof this.variable<Result>>): Result | undefined {
-    if (this.depth <= maximumDepth && ++this.asked > maximumQuestions) return this.givenUp();
-    return this.follow(...asked);
   }
 
   /**
@@ -565,7 +559,7 @@ export class Evaluator {
       return undefined;
     };
     const follow = (source: Value, activation: Activation): Amount =>
-      source.op === "read" ? this.onWay(source, activation, follow, () => undefined) : of(source, activation);
+      source.op === "read" ? this.follow(source, activation, follow, () => undefined) : of(source, activation);
     if (value.op === "element-of") return follow(value.iterable, at);
     if (value.op === "display") {
       const element = value.elements[index];
@@ -575,7 +569,7 @@ export class Evaluator {
       return this.returned(value, at, (whole, in_) => (whole.op === "display" ? this.itemNumber(whole, index, in_) : undefined));
     if (value.op === "read" && value.place.kind === "name") {
       // `lo, hi = bounds`, where each task is given one pair of a list.
-      return this.onWay(
+      return this.follow(
         value,
         at,
         (bound, activation) => this.itemNumber(bound, index, activation),
@@ -799,7 +793,7 @@ export class Evaluator {
       );
     if (value.op !== "element-of") return undefined;
     const of = (source: Value, in_: Activation): Amount => {
-      if (source.op === "read") return this.onWay(source, in_, of, () => undefined);
+      if (source.op === "read") return this.follow(source, in_, of, () => undefined);
       if (source.op === "display") {
         const tuples = source.elements.slice(0, maximumElements);
         return hullOf(
