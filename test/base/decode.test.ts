@@ -51,6 +51,20 @@ test("a declared encoding is used, by any name Python gives it", () => {
   assert.equal(declared("cp1251", 0xe0), "а");
   assert.equal(declared("cp866", 0xa0), "а");
   assert.equal(declared("mac_roman", 0x8e), "é");
+  // What no browser reads.
+  for (const name of ["cp850", "CP850", "850", "ibm850", "cspc850multilingual"]) assert.equal(declared(name, 0x82), "é", name);
+  assert.equal(declared("cp437", 0x8e), "Ä");
+  assert.equal(declared("cp852", 0x88), "ł");
+  assert.equal(declared("koi8-t", 0xc1), "а");
+  assert.equal(declared("iso-8859-16", 0xa4), "€");
+  assert.equal(declared("latin10", 0xa4), "€");
+  assert.equal(declared("mac_turkish", 0xdb), "ğ");
+  // Where browsers take one for another, which differs.
+  assert.equal(declared("iso-8859-9", 0x80), "\u0080");
+  assert.equal(declared("tis-620", 0xa1), "ก");
+  for (const name of ["utf-8-mac", "UTF_8_unix", "utf8_ucs2", "cp65001"])
+    assert.equal(textOf(bytes(`# coding: ${name}\n'`, [0xc3, 0xa9], "'")).at(-2), "é", name);
+  for (const name of ["iso-8859-1-unix", "latin_1-dos", "iso8859", "ibm819"]) assert.equal(declared(name, 0xe9), "é", name);
   assert.equal(textOf(bytes("# coding: shift_jis\n'", [0x93, 0xfa], "'")).at(-2), "日");
   assert.equal(textOf(bytes("# coding: euc_jp\n'", [0xc6, 0xfc], "'")).at(-2), "日");
   assert.equal(textOf(bytes("# coding: gbk\n'", [0xc8, 0xd5], "'")).at(-2), "日");
@@ -70,11 +84,14 @@ test("what Python cannot read is refused with a reason", () => {
   assert.match(reasonOf(bytes("x = 1\n", [0])), /binary: it contains NUL bytes/);
   assert.match(reasonOf(bytes([0xff, 0xfe], "x\0")), /UTF-16/);
   assert.match(reasonOf(bytes([0xfe, 0xff], "\0x")), /UTF-16/);
-  assert.match(reasonOf(bytes("# coding: klingon\n")), /declares the encoding `klingon`, which is not known/);
-  for (const name of ["utf-16", "utf_32", "utf-7", "utf-16-le"]) assert.match(reasonOf(bytes(`# coding: ${name}\n`)), /is not known/, name);
+  for (const name of ["klingon", "uft-8", "constructor", "__proto__"])
+    assert.match(reasonOf(bytes(`# coding: ${name}\n`)), /is not known/, name);
+  for (const name of ["utf-16", "utf_32", "utf-7", "utf-16-le", "johab", "cp037"])
+    assert.match(reasonOf(bytes(`# coding: ${name}\n`)), /declares the encoding `[-\w]+`, which is not read here/, name);
   assert.match(reasonOf(bytes("# coding: ascii\n\n", [0xe9])), /not valid ascii \(line 3\)/);
   assert.match(reasonOf(bytes("# coding: utf-8\n", [0xe9])), /not valid UTF-8 \(line 2\)/);
   assert.match(reasonOf(bytes("# coding: euc-jp\n", [0xff])), /not valid euc-jp/);
+  assert.match(reasonOf(bytes("# coding: cp1252\n'é'\n# ", [0x81])), /not valid cp1252 \(line 3\)/);
 });
 
 test("any bytes at all have a text or a reason", () => {

@@ -1,3 +1,5 @@
+import encodings from "./source-encodings.json";
+
 /** What the bytes of a Python file say: its text without byte order mark, or why there is none. */
 export type DecodedSource =
   | { readonly kind: "text"; readonly text: string; readonly encoding: SourceEncoding }
@@ -5,7 +7,7 @@ export type DecodedSource =
 
 /** How a text was stored, enough to store it again. */
 export interface SourceEncoding {
-  /** Normalised: `utf-8`, `ascii`, `latin-1`, or a name that `TextDecoder` knows. */
+  /** Normalised: `utf-8`, `ascii`, `latin-1`, or the name of another codec of Python's. */
   readonly name: string;
   readonly byteOrderMark: "present" | "absent";
 }
@@ -23,11 +25,12 @@ export function decodeSource(bytes: Uint8Array): DecodedSource {
   const content = byteOrderMark === "present" ? bytes.subarray(utf8Mark.length) : bytes;
   const cookie = codingCookie(content);
   const name = cookie === undefined ? "utf-8" : normalisedName(cookie);
+  if (name === undefined) return problem(`declares the encoding \`${cookie}\`, which is not known`);
   if (byteOrderMark === "present" && name !== "utf-8") {
     return problem(`starts with a UTF-8 byte order mark but declares \`${cookie}\`; Python refuses that`);
   }
   const text = decodeAs(name, content);
-  if (text === "unknown") return problem(`declares the encoding \`${cookie}\`, which is not known`);
+  if (text === "unread") return problem(`declares the encoding \`${cookie}\`, which is not read here`);
   if (text === "invalid") return problem(invalidMessage(name, content));
   return { kind: "text", text: text.text, encoding: { name, byteOrderMark } };
 }
@@ -77,62 +80,60 @@ function firstTwoLines(bytes: Uint8Array): [string, string] {
   return lines;
 }
 
-/** One name per encoding, from the spellings that Python's codec registry takes. */
-function normalisedName(cookie: string): string {
-  const name = cookie.toLowerCase().replaceAll("_", "-");
-  if (/^(?:utf-?8|utf-8-sig|utf-8-unix|utf-8-dos|u8|cp65001)$/.test(name)) return "utf-8";
-  if (/^(?:ascii|us-ascii|646)$/.test(name)) return "ascii";
-  if (/^(?:latin-?1|l1|iso-?8859-1|iso-latin-1|8859|cp819)(?:-unix|-dos)?$/.test(name)) return "latin-1";
-  const windows = /^(?:cp|windows-?)(125\d|874)$/.exec(name);
-  if (windows) return `windows-${windows[1]}`;
-  const iso = /^iso-?8859-(\d+)$/.exec(name);
-  if (iso) return `iso-8859-${iso[1]}`;
-  return pythonSpellings.get(name) ?? name;
+/** One name per encoding, from the spellings that Python's tokenizer and its registry of codecs take; undefined where they take it for none. */
+function normalisedName(cookie: string): string | undefined {
+  const name = cookie.toLowerCase();
+  if (/^utf[-_]8(?:[-_]|$)/.test(name)) return "utf-8";
+  if (/^(?:latin[-_]1|iso[-_]8859[-_]1|iso[-_]latin[-_]1)(?:[-_]|$)/.test(name)) return "latin-1";
+  const spelled = name.replace(/[^a-z0-9.]+/g, "_");
+  const codec = codecs.get(spelled) ?? codecs.get(spelled.replaceAll(".", "_"));
+  return codec?.replace(/^utf_8.*/, "utf-8").replace(/^(?:latin_1|iso8859_1)$/, "latin-1");
 }
 
-/** Python's names for encodings that `TextDecoder` knows by another name. */
-const pythonSpellings: ReadonlyMap<string, string> = new Map([
+/* `test/measure/source_encodings.py` writes what Python says. */
+const codecs: ReadonlyMap<string, string> = new Map(Object.entries(encodings.names));
+const upperHalves: ReadonlyMap<string, string> = new Map(Object.entries(encodings.upperHalves));
+
+/** Of codecs with several bytes a character, the names that `TextDecoder` gives them, or something that contains them. */
+const webNames: ReadonlyMap<string, string> = new Map([
+  ["utf-8", "utf-8"],
+  ["shift_jis", "shift_jis"],
   ["cp932", "shift_jis"],
-  ["shift-jis", "shift_jis"],
-  ["sjis", "shift_jis"],
-  ["eucjp", "euc-jp"],
-  ["euckr", "euc-kr"],
+  ["euc_jp", "euc-jp"],
+  ["iso2022_jp", "iso-2022-jp"],
+  ["euc_kr", "euc-kr"],
   ["cp949", "euc-kr"],
-  ["cp936", "gbk"],
   ["gb2312", "gbk"],
+  ["gbk", "gbk"],
+  ["gb18030", "gb18030"],
+  ["big5", "big5"],
+  ["big5hkscs", "big5"],
   ["cp950", "big5"],
-  ["big5-hkscs", "big5"],
-  ["cp866", "ibm866"],
-  ["mac-roman", "macintosh"],
-  ["mac-cyrillic", "x-mac-cyrillic"],
-  ["latin-2", "iso-8859-2"],
 ]);
 
-type Text = { readonly text: string } | "unknown" | "invalid";
+type Text = { readonly text: string } | "unread" | "invalid";
 
-function decodeAs(name: string, bytes: Uint8Array): Text {
-  // `TextDecoder` reads the labels `latin1` and `ascii` as windows-1252, which differs from both.
+/** `isPrefix`: more follows, so that the last character need not be whole. */
+function decodeAs(name: string, bytes: Uint8Array, isPrefix = false): Text {
   if (name === "latin-1") return { text: byteString(bytes) };
   if (name === "ascii") return bytes.every((byte) => byte < 0x80) ? { text: byteString(bytes) } : "invalid";
-  // Node 20 reads `windows-1252` as Latin-1 (nodejs/node#56542).
-  if (name === "windows-1252") return windows1252(bytes);
-  // Python takes only encodings that agree with ASCII, because it reads the cookie before it knows them.
-  if (/^(?:utf-16|utf-32|ucs-|unicode|iso-10646-ucs-2|csunicode)/.test(name)) return "unknown";
+  const half = upperHalves.get(name);
+  if (half) {
+    const text = byteString(bytes).replace(/[\x80-\xff]/g, (character) => half.charAt(character.charCodeAt(0) - 0x80));
+    return text.includes(noCharacter) ? "invalid" : { text };
+  }
+  const webName = webNames.get(name);
+  if (!webName) return "unread";
   try {
-    return { text: new TextDecoder(name, { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return { text: new TextDecoder(webName, { fatal: true, ignoreBOM: true }).decode(bytes, { stream: isPrefix }) };
   } catch (error) {
     // A name that is not known is a RangeError, bytes that do not fit it a TypeError.
-    return error instanceof RangeError ? "unknown" : "invalid";
+    return error instanceof RangeError ? "unread" : "invalid";
   }
 }
 
-/** Windows-1252 is Latin-1 but for these characters at 0x80 to 0x9f; a NUL stands where it has none. */
-const windows1252Upper = "€\0‚ƒ„…†‡ˆ‰Š‹Œ\0Ž\0\0‘’“”•–—˜™š›œ\0žŸ";
-
-function windows1252(bytes: Uint8Array): Text {
-  const text = byteString(bytes).replace(/[\x80-\x9f]/g, (character) => windows1252Upper[character.charCodeAt(0) - 0x80] as string);
-  return text.includes("\0") ? "invalid" : { text };
-}
+/** Stands where a codec has no character for a byte. */
+const noCharacter = "\ufffd";
 
 function byteString(bytes: Uint8Array): string {
   const pieceLength = 8192;
@@ -154,21 +155,13 @@ function encodeAs(name: string, text: string): Uint8Array | undefined {
 }
 
 function invalidMessage(name: string, bytes: Uint8Array): string {
-  const shown = name === "utf-8" ? "UTF-8" : name;
+  const shown = name === "utf-8" ? "UTF-8" : name.replaceAll("_", "-");
   return `is not valid ${shown} (line ${lineOfFirstInvalidByte(name, bytes)}); a \`# coding:\` comment on the first line names another encoding`;
 }
 
 /** One-based. The longest prefix that decodes ends on it; found by halving. */
 function lineOfFirstInvalidByte(name: string, bytes: Uint8Array): number {
-  const isValid = (length: number): boolean => {
-    if (name === "ascii" || name === "windows-1252") return decodeAs(name, bytes.subarray(0, length)) !== "invalid";
-    try {
-      new TextDecoder(name, { fatal: true }).decode(bytes.subarray(0, length), { stream: true });
-      return true;
-    } catch {
-      return false;
-    }
-  };
+  const isValid = (length: number): boolean => decodeAs(name, bytes.subarray(0, length), true) !== "invalid";
   let valid = 0;
   let invalid = bytes.length;
   while (invalid - valid > 1) {
