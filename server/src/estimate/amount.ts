@@ -38,12 +38,30 @@ export function asCount(amount: Amount): Amount {
   return mapAmount(amount, (value) => Math.max(0, Math.ceil(value - 1e-9)));
 }
 
+/** What of each of several things is known; undefined, and no further asked for, where it is not known of one. */
+export function knownOfEach<Item, Result>(items: readonly Item[], of: (item: Item) => Result | undefined): readonly Result[] | undefined {
+  const known: Result[] = [];
+  for (const item of items) {
+    const found = of(item);
+    if (found === undefined) return undefined;
+    known.push(found);
+  }
+  return known;
+}
+
 /** What is one of several that are all known: the hull of numbers; of anything else only what they agree on. */
-export function oneOf<Result>(results: readonly (Result | undefined)[]): Result | undefined {
-  const [first] = results;
-  if (first === undefined || results.some((result) => result === undefined)) return undefined;
+export function oneOf<Item, Result>(items: readonly Item[], of: (item: Item) => Result | undefined): Result | undefined {
+  const results = knownOfEach(items, of);
+  const [first] = results ?? [];
+  if (!results || first === undefined) return undefined;
   if (results.every(isInterval)) return hullOf(results as readonly Amount[]) as Result | undefined;
   return results.every((result) => sameStructure(result, first)) ? first : undefined;
+}
+
+/** The hull of what is known of each of several things. */
+export function hullOfEach<Item>(items: readonly Item[], of: (item: Item) => Amount): Amount {
+  const known = knownOfEach(items, of);
+  return known && hullOf(known);
 }
 
 function isInterval(value: unknown): value is Interval {

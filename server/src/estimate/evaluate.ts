@@ -4,7 +4,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
-import { type Amount, asCount, combine, hullOf, mapAmount, oneOf } from "./amount.js";
+import { type Amount, asCount, combine, hullOf, hullOfEach, mapAmount, oneOf } from "./amount.js";
 import { arrayRowSize, arrayRows, arrayShapes, arraySize, productOf } from "./array-sizes.js";
 import { callbackCount } from "./callback-lists.js";
 import { constructionOf, fieldOf } from "./constructed.js";
@@ -233,7 +233,7 @@ export class Evaluator {
       if (iterable.op === "read") return this.follow(iterable, activation, ofAny, () => undefined);
       if (iterable.op === "comprehension") return of(iterable.element, activation);
       return iterable.op === "display" && iterable.makes !== "dict"
-        ? hullOf(iterable.elements.slice(0, maximumElements).map((item) => item && of(item, activation)))
+        ? hullOfEach(iterable.elements.slice(0, maximumElements), (item) => item && of(item, activation))
         : undefined;
     };
     const of = (source: Value, activation: Activation): Amount => {
@@ -250,7 +250,7 @@ export class Evaluator {
         const item = known < 0 ? undefined : source.elements[known];
         if (item) return read(item, activation);
       }
-      return source.makes === "set" ? undefined : hullOf(source.elements.slice(0, maximumElements).map((item) => read(item, activation)));
+      return source.makes === "set" ? undefined : hullOfEach(source.elements.slice(0, maximumElements), (item) => read(item, activation));
     };
     return of(object, at);
   }
@@ -318,11 +318,11 @@ export class Evaluator {
         const only = bound[0];
         if (only && bound.length === 1) {
           const entries = entriesTaken(only, holder, this);
-          if (entries.length > 0) return oneOf(entries.map((entry) => whole(entry.value, entry.in)));
+          if (entries.length > 0) return oneOf(entries, (entry) => whole(entry.value, entry.in));
           return only.op === "import" ? undefined : whole(only, holder);
         }
         if (bound.some((each) => each.op === "compute" && mentions(each, place.name))) return undefined;
-        return oneOf(bound.map((each) => whole(each, holder)));
+        return oneOf(bound, (each) => whole(each, holder));
       }
       case "attribute": {
         for (const entity of this.resolver.resolve(place.object, at.function)) {
@@ -370,13 +370,11 @@ export class Evaluator {
     if (caller || given.size > 0) return usual();
     const callers = this.resolver.callersOf(node).filter(({ within }) => within !== node);
     if (callers.length === 0 || callers.length > mostCallers) return usual();
-    return oneOf(
-      callers.map(({ call, within, receiver }) => {
-        const argument = argumentFor(node, parameter, call, receiver);
-        if (argument) return whole(argument, bareActivation(within));
-        return call.arguments.some(({ form }) => form === "star" || form === "double-star") ? undefined : usual();
-      }),
-    );
+    return oneOf(callers, ({ call, within, receiver }) => {
+      const argument = argumentFor(node, parameter, call, receiver);
+      if (argument) return whole(argument, bareActivation(within));
+      return call.arguments.some(({ form }) => form === "star" || form === "double-star") ? undefined : usual();
+    });
   }
 
   /** The activation whose variables a name belongs to. */
@@ -467,7 +465,7 @@ export class Evaluator {
     const [callee] = this.resolver.callees(call, at.function);
     if (!callee || callee.function.head.isGenerator || callee.function.returned.length > mostReturned) return undefined;
     const inner = this.activation(callee.function, call, at, callee.receiver !== undefined);
-    return hullOf(callee.function.returned.map((value) => this.number(value, inner)));
+    return hullOfEach(callee.function.returned, (value) => this.number(value, inner));
   }
 
   /** The activation of a call made in `at`. */
@@ -497,7 +495,7 @@ export class Evaluator {
       case "display":
         return iterable.isOpen || iterable.makes === "dict"
           ? undefined
-          : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.number(element, at)));
+          : hullOfEach(iterable.elements.slice(0, maximumElements), (element) => this.number(element, at));
       case "comprehension":
         return this.number(iterable.element, at);
       case "compute":
@@ -641,7 +639,7 @@ export class Evaluator {
       case "item-of":
         return this.itemLength(value, at);
       case "choice":
-        return hullOf(value.values.map((choice) => this.length(choice, at)));
+        return hullOfEach(value.values, (choice) => this.length(choice, at));
       case "element-of":
         return this.elementLength(value.iterable, at);
       case "call":
@@ -831,7 +829,7 @@ export class Evaluator {
       case "constant":
         return iterable.type === "str" ? exactly(1) : undefined;
       case "display":
-        return iterable.isOpen ? undefined : hullOf(iterable.elements.slice(0, maximumElements).map((element) => this.length(element, at)));
+        return iterable.isOpen ? undefined : hullOfEach(iterable.elements.slice(0, maximumElements), (element) => this.length(element, at));
       case "comprehension":
         return this.length(iterable.element, at);
       case "compute":
@@ -878,7 +876,7 @@ export class Evaluator {
   /** The length of what a container is filled with in its own function. */
   private filledLength(value: Extract<Value, { op: "read" }>, at: Activation): Amount {
     const filled = this.filledWith(value, at);
-    return filled && hullOf(filled.items.map((item) => this.length(item.value, filled.in)));
+    return filled && hullOfEach(filled.items, (item) => this.length(item.value, filled.in));
   }
 
   /** How long the lines of a text file are. */

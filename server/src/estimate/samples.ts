@@ -1,7 +1,7 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { type CallOperation, type ComprehensionValue, unbound, type Value } from "../program/operation.js";
-import { type Amount, asCount } from "./amount.js";
+import { type Amount, asCount, knownOfEach } from "./amount.js";
 import { arithmetic } from "./arithmetic.js";
 import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
 import {
@@ -206,8 +206,8 @@ export class Samples {
         const holds = value.test && truthOf(value.test, at, this);
         const chosen = holds === undefined ? undefined : value.values[holds ? 0 : 1];
         if (chosen) return this.sample(chosen, at);
-        const choices = value.values.flatMap((each) => this.sample(each, at) ?? []);
-        return choices.length === value.values.length ? choices[this.turn % choices.length] : undefined;
+        const choices = knownOfEach(value.values, (each) => this.sample(each, at));
+        return choices?.[this.turn % choices.length];
       }
       case "element-of":
         return this.element(value.iterable, at);
@@ -239,8 +239,7 @@ export class Samples {
 
   /** What a function gives back for some of the elements. */
   mapped(callee: Value, elements: SequenceSample, at: Activation): readonly Sample[] | undefined {
-    const results = elements.items.map((item) => this.givenTo(callee, item, at));
-    return results.includes(undefined) ? undefined : (results as readonly Sample[]);
+    return knownOfEach(elements.items, (item) => this.givenTo(callee, item, at));
   }
 
   private givenTo(callee: Value, item: Sample, at: Activation): Sample | undefined {
@@ -285,12 +284,12 @@ export class Samples {
     if (isOpen) return undefined;
     this.metEmpty ||= elements.length === 0;
     const some = elements.length <= mostWritten ? elements : elements.slice(0, mostWritten);
-    const items = some.map((each) => this.sample(each, at));
-    if (items.includes(undefined)) return undefined;
-    if (makes !== "dict") return sequence(items as readonly Sample[], elements.length);
+    const items = knownOfEach(some, (each) => this.sample(each, at));
+    if (!items) return undefined;
+    if (makes !== "dict") return sequence(items, elements.length);
     const entries = items.map((item, index): readonly [Sample, Sample] => [
       (keys[index] && this.sample(keys[index], at)) ?? textSample("key"),
-      item as Sample,
+      item,
     ]);
     return { kind: "mapping", entries, count: elements.length };
   }
