@@ -96,6 +96,7 @@ const prediction: Prediction = {
   task: "work",
   workers: 4,
   workersKnown: "known",
+  course: "together",
   tasks: exactly(8),
   work: { interpreterNs: exactly(5e6), nativeNs: exactly(0), waitNs: exactly(0) },
   strategies: [

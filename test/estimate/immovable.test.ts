@@ -53,6 +53,57 @@ test("a function inside another goes to processes if it leaves that one's variab
   assert.equal(processesOf(inner("found.append(n)")), "the task changes variables of the function around it");
 });
 
+/** A task that is given something, and does something with it once it has computed. */
+const given = (made: string, does: string, after = ""): string => `import queue
+LOCK = threading.Lock()
+TOTAL = 0
+CACHE = {}
+def task(n, it):
+${computing.replaceAll(/^ {4}/gm, "")}    ${does}
+    return total
+def main():
+    it = ${made}
+    with ThreadPoolExecutor(4) as pool:
+        for n in range(8):
+            pool.submit(task, n, it)
+    ${after || "print()"}
+main()
+`;
+
+test("what cannot be pickled cannot be handed to processes", () => {
+  const said = "`it`, which the task uses, cannot be pickled";
+  assert.equal(processesOf(given("threading.Lock()", "with it: print(total)")), said);
+  assert.equal(processesOf(given("queue.Queue()", "it.put(total)")), said);
+  assert.equal(processesOf(given("(each for each in range(8))", "next(it)")), said);
+  assert.equal(processesOf(given("[1, 2, 3]", "it[0] + total")), "processes");
+});
+
+test("a function inside another goes to processes if what it uses of that one can be pickled", () => {
+  const guarded = (made: string, does: string): string => inner(does).replace("found = []", `found = ${made}`);
+  assert.equal(processesOf(guarded("threading.Lock()", "found.acquire()")), "`found`, which the task uses, cannot be pickled");
+  assert.equal(processesOf(guarded("[1, 2]", "size = found[0]")), "processes");
+});
+
+test("processes do not do what changes state that the program reads", () => {
+  const under = "with LOCK:\n        ";
+  const said = (name: string): string => `the task changes \`${name}\`, of which each process would have its own`;
+  const counts = given("1", `global TOTAL\n    ${under}TOTAL += total`, "print(TOTAL)");
+  assert.equal(processesOf(counts), said("TOTAL"));
+  assert.equal(processesOf(given("1", "CACHE[n] = total", "print(CACHE)")), said("CACHE"));
+  const later = given("1", `${under}CACHE[n] = total`).replace("def main", "def found():\n    return list(CACHE.values())\ndef main");
+  assert.equal(processesOf(later), said("CACHE"), "whoever reads it under whatever order");
+});
+
+test("a lock that guards what a process has for itself, or what is outside, goes with the work", () => {
+  const under = "with LOCK:\n        ";
+  for (const does of [`${under}CACHE[n] = total`, `${under}print(total)`]) {
+    const program = given("1", does);
+    assert.equal(processesOf(program), "processes");
+    const [prediction] = predictionsOf(parser, `from concurrent.futures import ThreadPoolExecutor\nimport threading\n${program}`);
+    assert.ok(prediction?.assumptions.some(({ what }) => what === "locks in processes"));
+  }
+});
+
 test("where most of the work is unknown, no way is recommended", () => {
   const program = (call: string): string => `import client
 def task(n):

@@ -344,7 +344,8 @@ class Snapshot implements Analysis {
 
   demands(path: string): readonly SiteDemand[] {
     const { target, cores, calibrations } = this.rules();
-    return this.sitesOf(path).map(({ prediction, demand }) => ({
+    const ending = this.sitesOf(path).filter(({ prediction }) => prediction.course !== "until stopped");
+    return ending.map(({ prediction, demand }) => ({
       prediction: this.predictionInText(prediction),
       demand,
       target,

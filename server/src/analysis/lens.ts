@@ -6,7 +6,7 @@ import type { Lens } from "./answers.js";
 
 /** The line above a place that starts concurrent work: what each strategy would gain; simulated when it is read. */
 export function lensOf(site: SiteEstimate): Lens | undefined {
-  if (isMostlyUnknown(site.work)) return undefined;
+  if (isMostlyUnknown(site.work) || site.prediction.course === "until stopped") return undefined;
   return onDemand<Pick<Lens, "range">, Pick<Lens, "title">>({ range: site.prediction.range }, { title: () => titleOf(site) });
 }
 

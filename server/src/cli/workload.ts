@@ -172,6 +172,7 @@ function predict(
     task: fileName(path),
     workers,
     workersKnown: "known",
+    course: "together",
     tasks: exactly(groups.reduce((sum, { count }) => sum + count, 0)),
     work: {
       interpreterNs: spread(demands.map(({ interpreterNs, heldNs }) => interpreterNs + heldNs)),

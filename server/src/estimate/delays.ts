@@ -22,11 +22,13 @@ export const besideIt = "I/O thread beside it";
  * What an I/O thread of the program would feel of the site's work, in each way that can be used: one that waits for 10 ms and computes for
  * 0.05 ms, again and again, while workers do what the site's tasks do, without end.
  */
-export function delaysBeside({ strategies }: Prediction, demand: Demand, settings: EstimateSettings): readonly StrategyDelays[] {
+export function delaysBeside({ strategies, course }: Prediction, demand: Demand, settings: EstimateSettings): readonly StrategyDelays[] {
   const ways = waysToRun(settings.target, settings.calibrations);
   return strategies.flatMap(({ strategy, runtime, applicable }): StrategyDelays[] => {
     const way = ways.find((each) => each.strategy === strategy);
-    if (!applicable || !way || strategy === "asyncio") return [];
+    // A service is beside others whether or not anything is gained by it.
+    const isThere = applicable || (course === "until stopped" && way?.memory === "shared" && way.refusedBecause === "");
+    if (!isThere || !way || strategy === "asyncio") return [];
     const workload = besideWork(demand, way.memory);
     const options = { maximumEvents: mostEvents };
     const { delays } = simulate(workload, way.runtime("likely"), machineOf(settings), 1, options);

@@ -1,6 +1,7 @@
 import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import type { ImportTimes } from "./import-costs.js";
+import type { Course } from "./prediction.js";
 import type { LockedWork, TaskWork } from "./work.js";
 
 /** More threads than that are simulated as that many. */
@@ -31,6 +32,7 @@ export interface Demand extends Times, Pick<TaskWork, "locked" | "shared" | "mem
   /** What other threads do that are started with them, one each. */
   readonly beside: readonly Times[];
   readonly workers: number;
+  readonly course: Course;
   /** How many tasks one hand-over carries to a worker process. */
   readonly chunkSize: number;
   readonly argumentBytes: number;

@@ -45,6 +45,12 @@ export interface StrategyPrediction {
   readonly bottleneck: string;
 }
 
+/**
+ * How the tasks of a place follow each other: `together`, as far as there are workers; `in turn`, as each is waited for before the next is started;
+ * `awaited`: the same in a coroutine, whose event loop does other things meanwhile; `until stopped`: they are services, which have no end of their own.
+ */
+export type Course = "together" | "in turn" | "awaited" | "until stopped";
+
 /** The prediction for one place that starts concurrent work. */
 export interface Prediction {
   readonly path: string;
@@ -58,6 +64,7 @@ export interface Prediction {
   readonly workersKnown: "known" | "assumed";
   /** How many tasks the site starts. */
   readonly tasks: Interval;
+  readonly course: Course;
   /** Per task. */
   readonly work: Work;
   readonly strategies: readonly StrategyPrediction[];
@@ -67,7 +74,7 @@ export interface Prediction {
   readonly likeliest: Strategy;
   /** In which share of what the code leaves open that way is within 15 % of the best, 0 to 1. */
   readonly confidence: number;
-  /** The likeliest, if that is sure enough and rests on the code. */
+  /** The likeliest, if that is sure enough rests on the code, and is there to be done sooner. */
   readonly recommended: Strategy | undefined;
   readonly assumptions: readonly Assumption[];
 }

@@ -38,7 +38,10 @@ export interface SiteRun {
 /** How the site scales, and when processes pay. */
 export function simulateSite(site: SiteEstimate, settings: EstimateSettings): SiteSimulation {
   const { prediction, demand } = site;
-  const usable = prediction.strategies.filter(({ strategy, applicable }) => applicable && strategy !== "serial" && strategy !== "asyncio");
+  const isSpread = prediction.course === "together";
+  const usable = prediction.strategies.filter(
+    ({ strategy, applicable }) => isSpread && applicable && strategy !== "serial" && strategy !== "asyncio",
+  );
   const ways = waysToRun(settings.target, settings.calibrations);
   const scaling = usable.flatMap(({ strategy, runtime }): ScalingCurve[] => {
     const way = ways.find((each) => each.strategy === strategy);

@@ -2,6 +2,7 @@ import { add, exactly, type Interval, interval, multiply } from "../base/interva
 import { targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
+import { isAwaitedNext, joinOf } from "../program/link/joined-at-once.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
@@ -12,6 +13,7 @@ import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
+import { courseOf } from "./courses.js";
 import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
@@ -21,11 +23,12 @@ import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
 import { pinsOf } from "./pins.js";
-import type { Assumption, Prediction, SiteKind } from "./prediction.js";
+import type { Assumption, Course, Prediction, SiteKind } from "./prediction.js";
 import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
+import { isServing, type Service, serviceIn, takesEntries } from "./services.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
-import { crossover, predictStrategies, recommend } from "./strategies.js";
+import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import { unevenTasks } from "./uneven-tasks.js";
 import { withUsualLength } from "./usual-work.js";
 import { CostModel, type CostSettings, type TaskWork, unknownCallNs } from "./work.js";
@@ -38,7 +41,7 @@ export interface SiteEstimate {
   readonly demand: Demand;
   readonly prediction: Prediction;
   /** Other functions that have a thread each, started by the same function of the program: what they take, as far as they come to an end. */
-  readonly beside: readonly { readonly task: string; readonly work: TaskWork }[];
+  readonly beside: readonly { readonly task: string; readonly work: TaskWork; readonly service: Service | undefined }[];
   /** `alone`: it is all that is started at a time, as a listener or what a click or a timer sets off; how fast that gets done says nothing of a way to run it. */
   readonly company: "alone" | "several";
   /** The task length in nanoseconds above which worker processes beat one thread by a tenth; absent if they always or never do. */
@@ -147,6 +150,7 @@ interface Estimated extends Pick<SiteEstimate, "spawn" | "work" | "demand" | "be
   readonly task: string;
   readonly workers: number;
   readonly workersKnown: Prediction["workersKnown"];
+  readonly course: Course;
   /** All of the work, in a usual length where nothing tells it. */
   readonly whole: TaskWork;
   readonly assumptions: readonly Assumption[];
@@ -158,7 +162,7 @@ const completed = new WeakMap<Estimated, SiteEstimate>();
 function withImports(estimated: Estimated, imports: ImportTimes, settings: EstimateSettings, memory: SimulationMemory): SiteEstimate {
   const known = completed.get(estimated);
   if (known && sameStructure(known.demand.imports, imports)) return known;
-  const { spawn, work, whole, beside, company, payload, task, workers, workersKnown, assumptions } = estimated;
+  const { spawn, work, whole, beside, company, payload, task, workers, workersKnown, course, assumptions } = estimated;
   const demand: Demand = { ...estimated.demand, imports };
   let key: string | undefined;
   const demanded = (): string => {
@@ -173,28 +177,33 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     workers,
     workersKnown,
     tasks: demand.tasks,
+    course,
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
-    basis: isMostlyUnknown(work) ? "unknown calls" : "code",
+    basis: course !== "in turn" && isMostlyUnknown(work) ? "unknown calls" : "code",
     assumptions,
   } as const;
+  // What is not there to be done sooner is best left as it is.
+  const isAskedFor = course === "together" || course === "in turn";
   const prediction: Prediction = onDemand<typeof described, Pick<Prediction, "strategies" | "likeliest" | "confidence" | "recommended">>(
     described,
     {
       strategies: () => predictStrategies(demand, settings, (strategy, simulateIt) => memory.recall(demanded(), strategy, simulateIt)),
-      likeliest: () => recommend(prediction.strategies, spawn.worker),
+      likeliest: () => (isAskedFor ? recommend : ownWay)(prediction.strategies, spawn.worker),
       confidence: () => {
         const { likeliest, strategies, basis } = prediction;
+        if (!isAskedFor) return 0;
         return memory.recall(demanded(), `confidence in ${likeliest}, ${basis}`, () =>
           confidenceIn(likeliest, strategies, basis, demand, settings),
         );
       },
-      recommended: () => (prediction.basis === "code" && prediction.confidence >= sureEnough ? prediction.likeliest : undefined),
+      recommended: () =>
+        isAskedFor && prediction.basis === "code" && prediction.confidence >= sureEnough ? prediction.likeliest : undefined,
     },
   );
   const site = { spawn, work, demand, beside, company, payload, prediction } as const;
   const complete = onDemand<typeof site, Pick<SiteEstimate, "processesPayAboveNs">>(site, {
     processesPayAboveNs: () => {
-      if (isMostlyUnknown(work)) return undefined;
+      if (isMostlyUnknown(work) || course !== "together") return undefined;
       return memory.recall(demanded(), "pay", () => crossover(demand, prediction.strategies, settings));
     },
   });
@@ -208,17 +217,28 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const uneven = target && !settings.profile ? unevenTasks(target, model) : undefined;
   const read = uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in));
   const task = target ? nameOf(target.function, program) : (external.split(".").pop() ?? external);
-  const assumptions: Assumption[] = [...read.assumptions];
-  const tasks = taskCount(spawn, program, model, assumptions);
+  const service = serviceOf(spawn, program, model);
+  const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
+  // The length of a loop without an end says nothing, and what matters of it is one of its rounds.
+  const isMade = course === "until stopped" && service && service !== "library" && !settings.profile;
+  const once = isMade ? model.workOfStretch(service.loop.body, service.at) : read;
+  const assumptions: Assumption[] = [...once.assumptions];
+  const tasks = taskCount(spawn, course, program, model, assumptions);
   const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
-  const { work: whole, assumption: usual } = withUsualLength(withUnknown(work), tasks);
+  const told = sampled?.work ?? once;
+  const { work: whole, assumption: usual } =
+    course === "until stopped" ? { work: withUnknown(told) } : withUsualLength(withUnknown(told), tasks);
   if (usual) assumptions.unshift(usual);
-  if (isMostlyUnknown(work)) assumptions.unshift(unknownAssumption(work));
+  if (isMostlyUnknown(told)) assumptions.unshift(unknownAssumption(told));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
-  const { workers, known: workersKnown } = workerCount(spawn, tasks, room, model, settings, assumptions);
+  const { workers, known: workersKnown } = workerCount(spawn, course, tasks, room, model, settings, assumptions);
+  if (course !== "together") assumptions.push(saidOfCourse[course]);
   const beside = besideOf(spawn, program, model);
+  const ended = course === "together" ? beside.filter(({ service: isOne }) => isOne === undefined) : [];
+  const immovable = immovableBecause(spawn, program);
+  if (spawn.worker === "thread" && immovable === "" && course === "together" && whole.locked.entries > 0) assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const { origin } = costsFor(settings.target, settings.calibrations);
   const demand: Demand = {
@@ -233,13 +253,14 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     memory: work.memory,
     clock: sampled || origin.kind === "calibrated" ? "machine" : "tables",
     imports: noImports,
-    immovableBecause: immovableBecause(spawn, program),
+    immovableBecause: immovable,
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,
     ...(uneven ? { shares: uneven.shares } : {}),
-    beside: beside.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
-    workers: spawn.width === "thread" && settings.workers === undefined ? workers + beside.length : workers,
+    beside: ended.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
+    workers: spawn.width === "thread" && settings.workers === undefined ? workers + ended.length : workers,
+    course,
     chunkSize: chunkSizeOf(spawn, tasks, workers, (value) => model.evaluator.number(value, bareActivation(spawn.in))),
     argumentBytes: payload.argumentBytes,
     argumentObjects: payload.argumentObjects,
@@ -247,8 +268,8 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     // A semaphore lets threads in as a pool has workers.
     width: spawn.width === "pool" || settings.workers !== undefined || room ? "pool" : "threads",
   };
-  if (beside.length > 0)
-    assumptions.push({ what: "beside it", value: [...new Set(beside.map((each) => `\`${each.task}\``))].join(", "), from: "code" });
+  if (ended.length > 0)
+    assumptions.push({ what: "beside it", value: [...new Set(ended.map((each) => `\`${each.task}\``))].join(", "), from: "code" });
   assumptions.push({
     what: "cost of each operation",
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
@@ -257,7 +278,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const firstPool = spawn.worker === "process" ? firstPoolAssumption(settings) : undefined;
   if (firstPool) assumptions.push(firstPool);
   const company: SiteEstimate["company"] = isAlone(spawn, program) ? "alone" : "several";
-  return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, whole, assumptions };
+  return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
 
 /** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
@@ -295,6 +316,27 @@ function unknownAssumption(work: TaskWork): Assumption {
     from: "default",
   };
 }
+
+/** The service that each task is; several that share what comes out of a queue share out work. */
+function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | undefined {
+  const [target] = spawn.targets;
+  if (!target) return spawn.externalTargets.some(isServing) ? "library" : undefined;
+  const service = serviceIn(activationOf(target), model.evaluator);
+  if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
+  const isShared =
+    spawn.items.length > 0 ||
+    loopsAround(spawn.in, spawn.call).length > 0 ||
+    siblingsOf(spawn, program).some((other) => sameWork(other, spawn));
+  return isShared ? undefined : service;
+}
+
+const lockOfEach: Assumption = { what: "locks in processes", value: "one in each, which keeps out nobody in another", from: "code" };
+
+const saidOfCourse: Readonly<Record<Exclude<Course, "together">, Assumption>> = {
+  "until stopped": { what: "work", value: "of one round, as it goes on until it is stopped", from: "code" },
+  "in turn": { what: "tasks at a time", value: "1, as each is waited for before the next is started", from: "code" },
+  awaited: { what: "tasks at a time", value: "1, as each is awaited before its coroutine goes on", from: "code" },
+};
 
 /** The name of the work: of a lambda that does nothing but call a function, that function's; of what making an object does, its class's. */
 function nameOf(node: FunctionNode, program: Program, depth = 0): string {
@@ -410,7 +452,7 @@ function resultShape(target: SpawnTarget, model: CostModel): Shape | undefined {
 /** A pickled small integer takes 2 to 5 bytes, a float 9, a short string 10 to 20 (pickle protocol 4). */
 const bytesPerElement = 10;
 
-function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions: Assumption[]): Interval {
+function taskCount(spawn: Spawn, course: Course, program: Program, model: CostModel, assumptions: Assumption[]): Interval {
   const pinned = pinsOf(spawn.in.file).iterations.get(spawn.call);
   if (pinned !== undefined && pinned >= 1) {
     assumptions.unshift({ what: "number of tasks", value: String(pinned), from: "annotation" });
@@ -424,7 +466,9 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
       if (length) count = count ? combine(count, length, Math.min) : length;
     }
   } else {
-    const loops = loopsAround(spawn.in, spawn.call);
+    // A service that is stopped before the next is started is the only one.
+    const isStopped = course === "until stopped" && Number.isFinite(endOf(spawn));
+    const loops = isStopped ? [] : loopsAround(spawn.in, spawn.call);
     count = exactly(1);
     for (const loop of loops) {
       const { count: trips, known } = model.evaluator.trips(loop, at);
@@ -433,10 +477,11 @@ function taskCount(spawn: Spawn, program: Program, model: CostModel, assumptions
     }
     if (count && loops.length === 0) {
       const alike = siblingsOf(spawn, program).filter((other) => sameWork(other, spawn)).length;
-      count = spawn.instances === "one" ? exactly(1 + alike) : undefined;
+      count = spawn.instances === "one" || course !== "together" ? exactly(1 + alike) : undefined;
     }
   }
   if (count && count.likely >= 1) return count;
+  if (course === "until stopped") return exactly(1);
   const assumed = spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64);
   assumptions.push({
     what: spawn.width === "pool" ? "number of tasks" : "number of threads",
@@ -462,13 +507,20 @@ function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
   return besides(spawn, program).filter((other) => other.instances === "one");
 }
 
-/** Other places of the same function that start work in the same way. */
+/** Other places of the same function that start work in the same way, before the one is over or the other way round. */
 function besides(spawn: Spawn, program: Program): readonly Spawn[] {
   // What a timer puts off does not run beside the rest. A thread that is started at one of several places starts once.
   if (isTimed(spawn)) return [];
-  return program
-    .spawnsIn(spawn.in)
-    .filter((other) => other.call !== spawn.call && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width);
+  const isLike = (other: Spawn): boolean =>
+    other.call !== spawn.call && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width;
+  const end = endOf(spawn);
+  return program.spawnsIn(spawn.in).filter((other) => isLike(other) && other.call.start < end && spawn.call.start < endOf(other));
+}
+
+/** Where the function has waited for what the spawn starts. */
+function endOf({ call, in: within, joinedBy }: Spawn): number {
+  if (isAwaitedNext(call, within)) return call.end;
+  return joinOf(call, within, joinedBy)?.call.end ?? Number.POSITIVE_INFINITY;
 }
 
 function sameWork(one: Spawn, other: Spawn): boolean {
@@ -482,13 +534,15 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
     const [target] = other.targets;
     if (!target || sameWork(other, spawn)) return [];
     const work = model.workOfTask(activationOf(target));
-    return work.isEndless || isMostlyUnknown(work) ? [] : [{ task: nameOf(target.function, program), work }];
+    if (work.isEndless || isMostlyUnknown(work)) return [];
+    return [{ task: nameOf(target.function, program), work, service: serviceOf(other, program, model) }];
   });
 }
 
 /** How many run at once, as far as the code tells; `room`: at most so many of the threads at a time. */
 function workerCount(
   spawn: Spawn,
+  course: Course,
   tasks: Interval,
   room: Amount,
   model: CostModel,
@@ -496,6 +550,7 @@ function workerCount(
   assumptions: Assumption[],
 ): { readonly workers: number; readonly known: Prediction["workersKnown"] } {
   if (settings.workers !== undefined) return { workers: settings.workers, known: "known" };
+  if (course !== "together") return { workers: course === "until stopped" ? Math.round(tasks.likely) : 1, known: "known" };
   const isExact = (count: Interval): Prediction["workersKnown"] => (count.low === count.high ? "known" : "assumed");
   if (spawn.width !== "pool") {
     const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));

@@ -27,7 +27,8 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings, re
   const { workers } = demand;
   const serial = corners.map((corner) => serialNs(workloadOf(demand, corner, "shared")));
   const serialMakespan = interval(serial[0] as number, serial[1] as number, serial[2] as number);
-  const common = { cores, applicable: true, reason: "" };
+  const isService = demand.course === "until stopped";
+  const common = { cores, applicable: !isService, reason: isService ? serviceSays : "" };
   const nothing = { makespanNs: exactly(0), speedup: exactly(0), bottleneck: "" };
   const ways = waysToRun(target, calibrations).map((way): StrategyPrediction => {
     const described = { ...common, strategy: way.strategy, runtime: targetName(way.target), workers };
@@ -42,10 +43,8 @@ export function predictStrategies(demand: Demand, settings: EstimateSettings, re
       bottleneck: () => simulated().bottleneck,
     });
   });
-  return [
-    { ...common, strategy: "serial", runtime: name, workers: 1, makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" },
-    ...ways,
-  ];
+  const serially = isService ? nothing : { makespanNs: serialMakespan, speedup: exactly(1), bottleneck: "" };
+  return [{ ...common, strategy: "serial", runtime: name, workers: 1, ...serially }, ...ways];
 }
 
 /** What simulations of one way of running the work say. */
@@ -54,7 +53,11 @@ export type Outcome = Pick<StrategyPrediction, "makespanNs" | "speedup" | "bottl
 /** The outcome of a way, from memory if it is there. */
 export type RecallOutcome = (strategy: Strategy, simulateIt: () => Outcome) => Outcome;
 
+/** Of all ways to run a service. */
+const serviceSays = "it runs until it is stopped, so there is nothing to be done sooner";
+
 function refusal(way: Way, demand: Demand): string {
+  if (demand.course === "until stopped") return serviceSays;
   if (way.strategy === "processes" || way.strategy === "subinterpreters") return demand.immovableBecause ?? "";
   if (way.strategy !== "asyncio") return "";
   const busy = demand.interpreterNs.likely + demand.heldNs.likely + demand.nativeNs.likely;
@@ -90,18 +93,22 @@ export interface SimulatedRun {
 }
 
 /** Runs the work in one way. The least work is least worth its hand-over, so cheap work meets dear hand-overs, and the other way round. */
-export function simulateCorner(demand: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
+export function simulateCorner(whole: Demand, way: Way, corner: Corner, on: Machine, recording: Recording): SimulatedRun {
+  // Of threads that are started one after the other, each is like the first.
+  const isOneOfMany = (whole.course === "in turn" || whole.course === "awaited") && whole.width === "threads";
+  const demand = isOneOfMany ? { ...whole, tasks: exactly(1) } : whole;
   const plain = plainRuntime(way, corner);
   const threads = Math.min(demand.workers, Math.round(demand.tasks[corner]) + demand.beside.length);
   const isTurnTaking = plain.lock?.duringNative === "released" && way.memory === "shared" && way.target.implementation === "cpython";
   const asked = isTurnTaking ? heldThroughBriefReleases(demand, threads, corner) : demand;
   // One after the other, nobody waits for the lock that is given up.
   const alone = workloadOf(demand, corner, way.memory);
-  const { workload, factor } = scaled(asked === demand ? alone : workloadOf(asked, corner, way.memory));
+  const { workload, factor: scale } = scaled(asked === demand ? alone : workloadOf(asked, corner, way.memory));
+  const factor = scale * (isOneOfMany ? Math.max(1, whole.tasks[corner]) : 1);
   const runtime = runtimeFor(demand, way, corner, on);
   const timeline = simulate(workload, runtime, on, 1, { recording, delays: "left-out" });
   const makespan = Math.max(1, timeline.makespanNs);
-  const speedup = serialNs(alone) / factor / makespan;
+  const speedup = serialNs(alone) / scale / makespan;
   return { timeline, runtime, factor, makespanNs: makespan * factor, speedup, mostSpeedup: mostSpeedup(workload, runtime, on) };
 }
 
@@ -258,7 +265,7 @@ export function speedupOf(demand: Demand, way: Way, settings: EstimateSettings):
 
 /** The best strategy; one that needs no change wins unless another is a tenth better, and serial unless something gains a tenth. */
 export function recommend(strategies: readonly StrategyPrediction[], worker: Spawn["worker"]): Strategy {
-  const current: Strategy = worker === "process" ? "processes" : worker === "interpreter" ? "subinterpreters" : "threads";
+  const current = strategyOf(worker);
   let best: StrategyPrediction | undefined;
   for (const each of strategies) {
     // Another build of the interpreter is not a change of the program.
@@ -267,8 +274,20 @@ export function recommend(strategies: readonly StrategyPrediction[], worker: Spa
     const margin = each.strategy === current || each.strategy === "serial" ? 1 : 1.1;
     if (!best || each.speedup.likely > best.speedup.likely * (best.strategy === "serial" ? 1.1 : margin)) best = each;
   }
-  const strategy = best?.strategy ?? current;
-  // In a build without a GIL, threads and free threading are the same thing.
+  return inBuild(best?.strategy ?? current, strategies);
+}
+
+/** What the program does today. */
+export function ownWay(strategies: readonly StrategyPrediction[], worker: Spawn["worker"]): Strategy {
+  return inBuild(strategyOf(worker), strategies);
+}
+
+function strategyOf(worker: Spawn["worker"]): Strategy {
+  return worker === "process" ? "processes" : worker === "interpreter" ? "subinterpreters" : "threads";
+}
+
+/** In a build without a GIL, threads and free threading are the same thing. */
+function inBuild(strategy: Strategy, strategies: readonly StrategyPrediction[]): Strategy {
   return strategy === "threads" && strategies[0]?.runtime.endsWith("t") ? "free-threaded" : strategy;
 }
 

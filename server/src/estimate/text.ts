@@ -40,8 +40,30 @@ export function applicable(prediction: Prediction, strategy: StrategyPrediction[
   return prediction.strategies.find((each) => each.strategy === strategy && each.applicable);
 }
 
+/** What is there to say of work that is not there to be done sooner; empty for any other. */
+export function courseText({ course, work }: Prediction): string {
+  switch (course) {
+    case "until stopped":
+      return `A service: it runs until it is stopped, so no way of running it is faster. ${roundText(work)}`;
+    case "awaited":
+      return "Each call is awaited before its coroutine goes on: the event loop is free meanwhile, and nothing is done sooner.";
+    default:
+      return "";
+  }
+}
+
+/** What others have of each round of a service. */
+function roundText({ interpreterNs, nativeNs, waitNs }: Prediction["work"]): string {
+  const [held, native, waited] = [interpreterNs.likely, nativeNs.likely, waitNs.likely];
+  const all = held + native + waited;
+  if (all === 0) return "Nothing is known of the time that a round takes.";
+  const share = Math.round((100 * held) / all);
+  return `A round takes ${duration(all)}, ${share === 0 ? "next to nothing" : `${share} %`} of it with the GIL.`;
+}
+
 /** The Markdown table of all strategies, with what it assumes; `said` puts its words into another language. */
 export function predictionTable(prediction: Prediction, said: (text: string) => string = (text) => text): string {
+  if (prediction.course === "until stopped") return said(courseText(prediction));
   const rows = prediction.strategies.map((each) => {
     const name = said(each.strategy);
     const title = each.strategy === prediction.recommended ? `**${name}**` : name;
@@ -50,6 +72,7 @@ export function predictionTable(prediction: Prediction, said: (text: string) => 
     return `| ${title} | ${durationText(each.makespanNs).replaceAll(" ", "\u00a0").replaceAll("–", "\u2060–\u2060")} | ${each.strategy === "serial" ? "1×" : speedupText(each.speedup)} | ${said(remark(each, prediction))} |`;
   });
   const lines = [`| ${["strategy", "time", "speedup"].map(said).join(" | ")} | |`, "|---|---|---|---|", ...rows];
+  if (prediction.course === "awaited") lines.push("", said(courseText(prediction)));
   const assumed = prediction.assumptions.slice(0, 4).map((assumption) => `${assumption.what} = ${assumption.value}`);
   lines.push("", said(`Assumes: ${assumed.join("; ")}. Speedups are p10–p90.`));
   return lines.join("\n");

@@ -5,6 +5,7 @@ import { parseTarget, targetTitle } from "../base/target.js";
 import { isNearlySure } from "../estimate/confidence.js";
 import { delayText, type StrategyDelays } from "../estimate/delays.js";
 import type { Prediction, StrategyPrediction } from "../estimate/prediction.js";
+import { courseText } from "../estimate/text.js";
 import type { Words } from "./language.js";
 import type { Page } from "./protocol.js";
 
@@ -15,6 +16,8 @@ import type { Page } from "./protocol.js";
 export function predictionPage(prediction: Prediction, delays: readonly StrategyDelays[], line: number, words: Words): Page {
   const { t } = words;
   const title = prediction.task.replaceAll("/", "∕");
+  const isService = prediction.course === "until stopped";
+  const course = courseText(prediction);
   const rows = prediction.strategies.map((strategy) => row(strategy, prediction, words));
   const notApplicable = prediction.strategies.filter((strategy) => !strategy.applicable);
   const assumptions = prediction.assumptions.map(
@@ -25,20 +28,31 @@ export function predictionPage(prediction: Prediction, delays: readonly Strategy
     markdown: [
       `# ${prediction.workersKnown === "known" ? t("`{0}` in {1} workers", prediction.task, prediction.workers) : t("`{0}` in several workers", prediction.task)}`,
       "",
-      t(
-        "{0}, line {1} · {2} tasks · each {3}",
-        escapedForMarkdown(fileName(prediction.path)),
-        line + 1,
-        count(prediction.tasks),
-        workOf(prediction, t),
-      ),
+      isService
+        ? t(
+            "{0}, line {1} · until stopped · each round {2}",
+            escapedForMarkdown(fileName(prediction.path)),
+            line + 1,
+            workOf(prediction, t),
+          )
+        : t(
+            "{0}, line {1} · {2} tasks · each {3}",
+            escapedForMarkdown(fileName(prediction.path)),
+            line + 1,
+            count(prediction.tasks),
+            workOf(prediction, t),
+          ),
       "",
-      recommendation(prediction, words),
-      "",
-      `| ${[t("strategy"), t("speedup"), t("time"), t("workers"), t("interpreter")].join(" | ")} |`,
-      "| --- | ---: | ---: | ---: | --- |",
-      ...rows,
-      ...(notApplicable.length > 0
+      course === "" ? recommendation(prediction, words) : words.said(course),
+      ...(isService
+        ? []
+        : [
+            "",
+            `| ${[t("strategy"), t("speedup"), t("time"), t("workers"), t("interpreter")].join(" | ")} |`,
+            "| --- | ---: | ---: | ---: | --- |",
+            ...rows,
+          ]),
+      ...(notApplicable.length > 0 && !isService
         ? ["", ...notApplicable.map(({ strategy, reason }) => `- ${words.said(strategy)}: ${words.said(reason)}`)]
         : []),
       ...(delays.length > 0 ? ["", ...delaySection(delays, words)] : []),

@@ -177,7 +177,18 @@ function message(site: SiteEstimate, context: RuleContext): string {
   const threads = applicable(prediction, "threads");
   const processes = applicable(prediction, "processes");
   const gain = threads ? upTo(threads.speedup) : "no gain";
-  const turns = `\`${prediction.task}\` is ${whatHolds(site)}, so ${turnTakers(site)} turns: ${gain} on ${targetTitle(context.target)}.`;
+  const subject = `\`${prediction.task}\` is ${whatHolds(site)}`;
+  switch (prediction.course) {
+    case "until stopped":
+      return `${subject}, and runs until it is stopped: all other threads take turns with it.`;
+    case "awaited":
+      return `${subject}, so the event loop that awaits it takes turns with it: nothing is done sooner.`;
+    case "in turn":
+      return `${subject}, and each is waited for before the next is started: nothing is done sooner.`;
+    case "together":
+      break;
+  }
+  const turns = `${subject}, so ${turnTakers(site)} turns: ${gain} on ${targetTitle(context.target)}.`;
   if (isUnderLock(site)) return `${turns} Most of it is done under one lock, and processes would not share what that guards.`;
   if (processesPayAboveNs !== undefined)
     return `${turns} Processes pay off above ${duration(processesPayAboveNs)} a task on ${context.cores} cores.`;

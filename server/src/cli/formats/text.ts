@@ -5,7 +5,7 @@ import { isNearlySure } from "../../estimate/confidence.js";
 import { besideIt, delayText } from "../../estimate/delays.js";
 import type { Assumption, Prediction, StrategyPrediction } from "../../estimate/prediction.js";
 import type { SiteSimulation } from "../../estimate/scaling.js";
-import { duration, durationText, speedupText } from "../../estimate/text.js";
+import { courseText, duration, durationText, speedupText } from "../../estimate/text.js";
 import type { Finding, Severity } from "../../rules/rule.js";
 import { printable } from "../printable.js";
 import { countText } from "./count.js";
@@ -142,17 +142,16 @@ function simulationText(simulation: SiteSimulation, sources: ReportSources, opti
   const colours = createColors(options.style === "coloured");
   const line = shownLine(prediction.path, prediction.range.start, sources);
   const title = `${colours.bold(`${printable(sources.shown(prediction.path))}:${line}`)} ${siteTitle(prediction)}\n`;
-  const rows = prediction.strategies.map((strategy) => strategyCells(strategy, prediction));
-  const header = ["strategy", "time", "speedup", ""];
-  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const table = [header, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
+  const table = prediction.course === "until stopped" ? [] : strategyRows(prediction);
+  const course = courseText(prediction);
   const assumptions = toldAssumptions(prediction.assumptions);
   return [
     title,
     ...table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...scalingRows(simulation).map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`),
     ...delayTables(simulation).flatMap((table) => table.map((row, index) => `${index === 0 ? colours.dim(row) : row}\n`)),
-    prediction.recommended === undefined ? `  Which way is best cannot be told: ${undecidedBecause(prediction)}.\n` : "",
+    course === "" ? "" : `  ${course}\n`,
+    course === "" && prediction.recommended === undefined ? `  Which way is best cannot be told: ${undecidedBecause(prediction)}.\n` : "",
     assumptions.length === 0 ? "" : `  ${colours.dim(`Assumes: ${assumptions.join(", ")}.`)}\n`,
   ].join("");
 }
@@ -173,6 +172,14 @@ const mostAssumptions = 6;
 
 function percent(share: number): string {
   return `${Math.round(share * 100)} %`;
+}
+
+/** The table of all ways to run the work, with its header. */
+function strategyRows(prediction: Prediction): readonly string[] {
+  const rows = prediction.strategies.map((strategy) => strategyCells(strategy, prediction));
+  const header = ["strategy", "time", "speedup", ""];
+  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  return [header, ...rows].map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd());
 }
 
 /** Speedups by number of workers, and from when on processes pay. */
@@ -222,10 +229,16 @@ export function siteTitle(prediction: Prediction): string {
   const cores = Math.max(1, ...prediction.strategies.map((strategy) => strategy.cores));
   return [
     `${workersText(prediction, noun, plural)} \`${printable(prediction.task)}\``,
-    `${countText(prediction.tasks)} ${prediction.tasks.high === 1 ? "task" : "tasks"}`,
+    tasksText(prediction),
     ...(target ? [targetTitle(target)] : []),
     `${cores} ${cores === 1 ? "core" : "cores"}`,
   ].join(" · ");
+}
+
+function tasksText({ tasks, course }: Prediction): string {
+  if (course === "until stopped") return "until stopped";
+  const all = `${countText(tasks)} ${tasks.high === 1 ? "task" : "tasks"}`;
+  return course === "together" || tasks.high === 1 ? all : `${all}, one at a time`;
 }
 
 function workersText({ workers, workersKnown }: Prediction, noun: string, plural: string): string {

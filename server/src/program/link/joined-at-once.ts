@@ -8,6 +8,30 @@ export function isAwaitedAtOnce(call: CallOperation, within: FunctionNode): bool
   return within.view(awaitedCalls).some((awaited) => awaited === call || awaited.callee === call);
 }
 
+/** The same where the coroutine waits for it by way of something: `await asyncio.wait_for(loop.run_in_executor(…), 5)`; `future = …`, then `await future`. */
+export function isAwaitedNext(call: CallOperation, within: FunctionNode): boolean {
+  if (isAwaitedAtOnce(call, within)) return true;
+  const wraps = ({ callee, arguments: [first] }: CallOperation): boolean =>
+    callee.op === "read" && callee.place.kind !== "element" && awaitingWrappers.test(callee.place.name) && first?.value === call;
+  if (within.view(awaitedCalls).some(wraps)) return true;
+  const name = within.view(namesOfCalls).find((each) => each.call === call)?.name;
+  return name !== undefined && within.view(awaitedNames).some((each) => each.name === name && each.after === call);
+}
+
+const awaitingWrappers = /^(wait_for|shield)$/;
+
+/** The names that are awaited, with the last call before that. */
+const awaitedNames = functionView(({ body }): readonly { readonly name: string; readonly after: CallOperation }[] => {
+  const found: { readonly name: string; readonly after: CallOperation }[] = [];
+  let last: CallOperation | undefined;
+  walkOperations(body, (operation) => {
+    if (operation.op === "await" && operation.value.op === "read" && operation.value.place.kind === "name" && last)
+      found.push({ name: operation.value.place.name, after: last });
+    if (operation.op === "call") last = operation;
+  });
+  return found;
+});
+
 const awaitedCalls = functionView(({ body }): readonly CallOperation[] => {
   const found: CallOperation[] = [];
   walkOperations(body, (operation) => {
@@ -18,22 +42,32 @@ const awaitedCalls = functionView(({ body }): readonly CallOperation[] => {
 
 /** Whether the next thing that is done with the thread or the future, before another is started, is to wait for it. */
 export function isJoinedAtOnce(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): boolean {
+  return joinOf(call, within, joinedBy) !== undefined;
+}
+
+/** The wait for the thread or the future among what is done next in the same place, and whether other calls are made before it. */
+export function joinOf(
+  call: CallOperation,
+  within: FunctionNode,
+  joinedBy: readonly string[],
+): { readonly call: CallOperation; readonly comes: "next" | "later" } | undefined {
   const waits = new Set(["join", ...joinedBy]);
   const made = within.view(namesOfCalls);
   const name = made.find((each) => each.call === call)?.name;
   const isIt = (object: Value): boolean =>
     object === call || (object.op === "read" && object.place.kind === "name" && object.place.name === name && name !== undefined);
-  const isOn = ({ callee }: CallOperation, names: ReadonlySet<string>): boolean =>
-    callee.op === "read" && callee.place.kind === "attribute" && names.has(callee.place.name) && isIt(callee.place.object);
+  const isOn = ({ callee }: CallOperation, names?: ReadonlySet<string>): boolean =>
+    callee.op === "read" &&
+    callee.place.kind === "attribute" &&
+    (names === undefined || names.has(callee.place.name)) &&
+    isIt(callee.place.object);
   const steps = within.view(stepsWithCalls);
   const list = steps.find((step) => step.call === call && step.as === "itself")?.list;
-  return steps.some(
-    (step) =>
-      step.list === list &&
-      step.start >= call.start &&
-      !(step.as === "itself" && step.call === call) &&
-      isOn(step.call, step.as === "test" ? asksForLife : waits),
-  );
+  const later = steps.filter((step) => step.list === list && step.start >= call.start && !(step.as === "itself" && step.call === call));
+  const join = later.find((step) => isOn(step.call, step.as === "test" ? asksForLife : waits));
+  if (!join) return undefined;
+  const isBetween = (step: StepWithCall): boolean => step.call.start >= call.end && step.call.end <= join.call.start && !isOn(step.call);
+  return { call: join.call, comes: steps.some(isBetween) ? "later" : "next" };
 }
 
 /** The names that hold what calls come to. */

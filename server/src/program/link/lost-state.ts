@@ -1,4 +1,4 @@
-import type { Range } from "../../base/range.js";
+import { contains, type Range } from "../../base/range.js";
 import type { AttributePlace, CallOperation, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { type ClassNode, type FunctionNode, functionKey } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
@@ -31,6 +31,16 @@ export function lostStates(program: Program): readonly LostState[] {
     }
   }
   return [...found.values()];
+}
+
+/** What threads of the spawn change that would be lost to the rest of the program if processes did their work: read there, after it has started them. */
+export function lostInProcesses(spawn: Spawn, target: SpawnTarget, program: Program): LostState | undefined {
+  return new Search(program, spawn, target).find()[0];
+}
+
+/** What the target changes while it holds a lock and somebody else reads at any time: a variable of a module, or an attribute of an object of the program. */
+export function guardedInProcesses(spawn: Spawn, target: SpawnTarget, program: Program): string | undefined {
+  return new Search(program, spawn, target).guarded();
 }
 
 /** A change of state that lies outside the function that makes it. */
@@ -68,6 +78,61 @@ class Search {
         return lost ? [lost] : [];
       }),
     );
+  }
+
+  /** The name of state that is changed under a lock, and read by other code than the worker's. */
+  guarded(): string | undefined {
+    for (const each of this.inChild) {
+      const sections = this.lockedSections(each);
+      if (sections.length === 0) continue;
+      for (const { place, range } of changesIn(each)) {
+        if (place.kind === "element" || !sections.some((section) => contains(section, range))) continue;
+        if (place.kind === "name" ? place.owner === 0 && this.isReadOutside(each, place) : this.isAttributeReadOutside(each, place))
+          return place.kind === "attribute" && place.object.op === "read" && place.object.place.kind === "name"
+            ? `${place.object.place.name}.${place.name}`
+            : place.name;
+      }
+    }
+    return undefined;
+  }
+
+  private lockedSections(node: FunctionNode): readonly Range[] {
+    const { resolver, knowledge } = this.program;
+    const sections: Range[] = [];
+    walkOperations(node.facts.body, (operation) => {
+      if (operation.op !== "with") return;
+      const isLock = resolver.resolve(operation.context, node).some((entity) => {
+        const is = entity.kind === "object" ? knowledge.type(entity.type)?.is : undefined;
+        return is?.role === "lock" && is.scope === "threads";
+      });
+      if (isLock) sections.push(operation);
+    });
+    return sections;
+  }
+
+  private isReadOutside({ file }: FunctionNode, { name }: NamePlace): boolean {
+    const isIt = (value: Value): boolean =>
+      value.op === "read" && value.place.kind === "name" && value.place.name === name && value.place.owner === 0;
+    return file.functions.some((node) => !this.inChild.has(node) && this.reads(node, isIt));
+  }
+
+  /** Of an object's own attribute, whether another method reads it. */
+  private isAttributeReadOutside(method: FunctionNode, { object, name }: AttributePlace): boolean {
+    const [self] = method.head.parameters;
+    const owner = this.program.resolver.enclosingClass(method);
+    if (!owner || object.op !== "read" || object.place.kind !== "name" || object.place.name !== self?.name) return false;
+    return owner.file.functions.some((node) => {
+      if (node.head.class !== owner.facts.index || this.inChild.has(node) || node.head.name === "__init__") return false;
+      return this.reads(node, (value) => value.op === "read" && isAttributeOf(value.place, node.head.parameters[0]?.name, name));
+    });
+  }
+
+  private reads(node: FunctionNode, isIt: (value: Value) => boolean): boolean {
+    let found = node.returned.some((value) => someValue(value, isIt));
+    walkOperations(node.facts.body, (operation) => {
+      found ||= valuesOf(operation).some((value) => someValue(value, isIt));
+    });
+    return found;
   }
 
   private lostBy(change: Change): LostState | undefined {

@@ -35,7 +35,9 @@ const kinds: readonly { readonly spawner: RegExp; readonly kind: PoolKind; reado
  * worker process would change in its own copy only. From CPython 3.14 on, a pool of interpreters is the second choice.
  */
 export function processPoolFix(site: SiteEstimate, context: RuleContext): FixOffer {
-  const { spawn } = site;
+  const { spawn, prediction } = site;
+  // One at a time, they are no faster there.
+  if (prediction.course === "in turn" || prediction.course === "until stopped") return noFix;
   const isThread = /^threading\.Thread\b/.test(spawn.spawner);
   const made = spawn.pool?.made;
   const known = kinds.find(({ spawner }) => spawner.test(spawn.spawner));

@@ -1,0 +1,48 @@
+import type { FunctionNode } from "../program/link/entity.js";
+import { isAwaitedAtOnce, isAwaitedNext, joinOf } from "../program/link/joined-at-once.js";
+import { lastNameOf } from "../program/link/last-name.js";
+import type { Program } from "../program/link/link.js";
+import { loopsAround } from "../program/link/loops.js";
+import type { Spawn } from "../program/link/spawns.js";
+import { walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Value } from "../program/operation.js";
+import type { Course } from "./prediction.js";
+
+/** How the tasks of a place follow each other, as far as the code that starts them tells. */
+export function courseOf(spawn: Spawn, program: Program): Course {
+  const { call, in: within, items, width, joinedBy } = spawn;
+  const isOfMany = items.length > 0 || program.knowledge.spawner(spawn.spawner)?.tasks === "per-element";
+  if (isOfMany || width === "handlers" || width === "task") return "together";
+  const isAwaited = isAwaitedNext(call, within);
+  const isWaitedFor = isAwaited || joinedBy.includes("call") || joinOf(call, within, joinedBy)?.comes === "next";
+  if (!isWaitedFor || runsSeveral(within, program)) return "together";
+  return isAwaited ? "awaited" : "in turn";
+}
+
+/** Whether the program is seen to have several runs of the function at the same time: in threads, or in coroutines that are gathered. */
+function runsSeveral(node: FunctionNode, program: Program, seen: ReadonlySet<FunctionNode> = new Set()): boolean {
+  if (seen.has(node) || seen.size > mostCallers) return false;
+  if (program.spawnsRunning(node).some(({ instances }) => instances === "several")) return true;
+  const around = new Set([...seen, node]);
+  return program.resolver.callersOf(node).some(({ call, within }) => {
+    const isBeside = node.head.isAsync && !isAwaitedAtOnce(call, within);
+    if (isBeside && (loopsAround(within, call).length > 0 || !isRunAlone(call, within))) return true;
+    return runsSeveral(within, program, around);
+  });
+}
+
+/** Whether the coroutine that a call makes is all that something is given to run: `asyncio.run(main())`, `await asyncio.wait_for(main(), 5)`. */
+function isRunAlone(coroutine: CallOperation, { facts }: FunctionNode): boolean {
+  let isAlone = true;
+  walkOperations(facts.body, (operation) => {
+    if (operation.op !== "call" || !gathering.test(lastNameOf(operation.callee))) return;
+    const isIt = (value: Value): boolean => value === coroutine || (value.op === "display" && value.elements.includes(coroutine));
+    if (operation.arguments.some(({ value }) => isIt(value))) isAlone = false;
+  });
+  return isAlone;
+}
+
+const gathering = /^(gather|wait|as_completed)$/;
+
+/** So far up callers are looked at. */
+const mostCallers = 4;

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Prediction } from "../../server/src/estimate/prediction.js";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionsOf, strategyOf } from "./predictions.js";
+
+/* Tasks that are waited for one by one, and threads that go on until somebody stops them. */
+
+const parser = await pythonParser();
+
+const work = `import asyncio, threading, time, queue, socket, socketserver
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Process
+from multiprocessing.pool import ThreadPool
+
+STOP = object()
+
+def work(n):
+    total = 0
+    for i in range(300_000):
+        total += i * n
+    return total
+
+`;
+
+function only(program: string): Prediction {
+  const predictions = predictionsOf(parser, work + program, "cpython-3.13", 8);
+  assert.equal(predictions.length, 1, program);
+  return predictions[0] as Prediction;
+}
+
+/** Of the tasks in a loop of eight. */
+function inLoop(body: string, before = "", head = "def start():"): Prediction {
+  return only(`${head}\n${before}    for n in range(8):\n${body.replaceAll(/^/gm, "        ")}\nasyncio.run(start())\n`);
+}
+
+const likely = (prediction: Prediction, strategy: "threads" | "processes" | "free-threaded"): number =>
+  strategyOf(prediction, strategy).speedup.likely;
+
+describe("tasks that are waited for one by one", () => {
+  const thread = "t = threading.Thread(target=work, args=(n,))\nt.start()\n";
+
+  test("gain nothing, however many there are", () => {
+    const pool = "    pool = ThreadPoolExecutor(4)\n";
+    for (const [body, before] of [
+      [`${thread}t.join()`, ""],
+      ["p = Process(target=work, args=(n,))\np.start()\np.join()", ""],
+      ["print(pool.submit(work, n).result())", pool],
+      ["future = pool.submit(work, n)\nprint(future.result())", pool],
+      ["print(pool.apply(work, (n,)))", "    pool = ThreadPool(4)\n"],
+    ] as const) {
+      const prediction = inLoop(body, before);
+      assert.deepEqual([prediction.course, prediction.tasks.likely, prediction.workers], ["in turn", 8, 1], body);
+      for (const strategy of ["threads", "processes", "free-threaded"] as const) {
+        const { speedup } = strategyOf(prediction, strategy);
+        assert.ok(speedup.likely <= 1 && speedup.high < 1.1, `${body}: ${strategy} ${speedup.high}`);
+      }
+      assert.equal(prediction.recommended, "serial", body);
+    }
+  });
+
+  test("are together where they are waited for when all are started, or where something else is done meanwhile", () => {
+    const all = only(
+      `def start():\n    threads = []\n    for n in range(8):\n${thread.replaceAll(/^(?=.)/gm, "        ")}        threads.append(t)\n    for t in threads:\n        t.join()\nstart()\n`,
+    );
+    assert.equal(all.course, "together");
+    assert.ok(likely(all, "free-threaded") > 4);
+    assert.equal(inLoop(`${thread}print(work(n + 1))\nt.join()`).course, "together");
+    assert.equal(inLoop("futures.append(pool.submit(work, n))", "    futures = []\n    pool = ThreadPoolExecutor(4)\n").course, "together");
+    assert.equal(only("with ThreadPoolExecutor(4) as pool:\n    list(pool.map(work, range(8)))\n").course, "together");
+  });
+
+  test("a thread that takes five times as long as it is started costs its start each time", () => {
+    const each = inLoop(`${thread}t.join()`);
+    const { makespanNs } = strategyOf(each, "threads");
+    assert.ok(makespanNs.likely > strategyOf(each, "serial").makespanNs.likely);
+    assert.ok(likely(inLoop("p = Process(target=work, args=(n,))\np.start()\np.join()"), "processes") < 0.9, "a process for each");
+  });
+
+  test("those of a coroutine leave its loop free, and nothing is recommended", () => {
+    for (const body of [
+      "await asyncio.to_thread(work, n)",
+      "await asyncio.get_running_loop().run_in_executor(None, work, n)",
+      "await asyncio.wait_for(asyncio.to_thread(work, n), 5)",
+      "future = asyncio.get_running_loop().run_in_executor(None, work, n)\nprint(await future)",
+    ]) {
+      const prediction = inLoop(body, "", "async def start():");
+      assert.deepEqual([prediction.course, prediction.tasks.likely], ["awaited", 8], body);
+      assert.equal(prediction.recommended, undefined, body);
+      assert.ok(likely(prediction, "processes") <= 1 && likely(prediction, "free-threaded") <= 1, body);
+    }
+  });
+
+  test("coroutines that are gathered have theirs together", () => {
+    const one = "async def one(n):\n    return await asyncio.to_thread(work, n)\n";
+    const gathered = `${one}async def main():\n    return await asyncio.gather(*(one(n) for n in range(8)))\nasyncio.run(main())\n`;
+    assert.equal(only(gathered).course, "together");
+    const direct = "async def main():\n    await asyncio.gather(*(asyncio.to_thread(work, n) for n in range(8)))\nasyncio.run(main())\n";
+    assert.equal(only(direct).course, "together");
+    const inTurn = `${one}async def main():\n    for n in range(8):\n        await one(n)\n    await one(9)\nasyncio.run(main())\n`;
+    assert.deepEqual([only(inTurn).course, only(inTurn).tasks.likely], ["awaited", 1]);
+  });
+
+  test("two threads are two only if the second is started before the first is over", () => {
+    const start = (name: string): string => `    ${name} = threading.Thread(target=work, args=(1,))\n    ${name}.start()\n`;
+    const both = predictionsOf(parser, `${work}def main():\n${start("a")}${start("b")}    a.join()\n    b.join()\nmain()\n`);
+    assert.deepEqual(
+      both.map(({ tasks }) => tasks.likely),
+      [2, 2],
+    );
+    const inTurn = predictionsOf(parser, `${work}def main():\n${start("a")}    a.join()\n${start("b")}    b.join()\nmain()\n`);
+    assert.equal(inTurn.length, 0, "each is alone");
+  });
+});
+
+describe("a thread that goes on until it is stopped", () => {
+  /** A class of services with a thread each, made twice, as its rounds are written. */
+  function service(rounds: string, rest = "", setUp = ""): Prediction {
+    return only(`class Service:
+    def __init__(self):
+        self.running = True
+        self.stopped = threading.Event()
+        self.jobs = queue.Queue()
+        self.items = [1, 2, 3]
+${setUp}    def start(self):
+        threading.Thread(target=self.rounds).start()
+    def stop(self):
+        self.running = False
+        self.stopped.set()
+    def rounds(self):
+${rounds.replaceAll(/^/gm, "        ")}
+${rest}
+Service().start()
+Service().start()
+`);
+  }
+
+  test("is a service without a length, a speedup and a recommendation", () => {
+    for (const rounds of [
+      "while self.running:\n    work(1)\n    time.sleep(1)",
+      "while not self.stopped.is_set():\n    work(1)\n    time.sleep(1)",
+      "while not self.stopped.wait(1):\n    work(1)",
+      "while True:\n    work(1)\n    time.sleep(1)",
+      "try:\n    while True:\n        if not self.running:\n            break\n        work(1)\n        time.sleep(1)\nfinally:\n    print()",
+      "while True:\n    job = self.jobs.get()\n    if job is None:\n        break\n    work(1)",
+      "while True:\n    job = self.next()\n    if job is STOP:\n        break\n    work(1)",
+      "server = socketserver.TCPServer(('', 80), socketserver.BaseRequestHandler)\nserver.serve_forever()",
+      "if self.items:\n    server = self.items[0]\n    server.serve_forever()\nelse:\n    print()\n    self.items[1].serve_forever()",
+    ]) {
+      const prediction = service(rounds);
+      assert.deepEqual([prediction.course, prediction.tasks.likely, prediction.recommended], ["until stopped", 1, undefined], rounds);
+      assert.ok(
+        prediction.strategies.every(({ applicable, reason }) => !applicable && reason !== ""),
+        rounds,
+      );
+    }
+  });
+
+  test("is told by what a round of it takes", () => {
+    const { waitNs, interpreterNs } = service("while self.running:\n    work(1)\n    time.sleep(1)").work;
+    assert.ok(waitNs.likely > 0.99e9 && waitNs.likely < 1.1e9, `${waitNs.likely}`);
+    assert.ok(interpreterNs.likely > 2e6 && interpreterNs.likely < 50e6, `${interpreterNs.likely}`);
+  });
+
+  test("is none if it comes to an end by itself", () => {
+    for (const [rounds, rest] of [
+      ["while self.items:\n    work(self.items.pop())", ""],
+      ["while self.running:\n    self.step()", "    def step(self):\n        if not self.items:\n            self.running = False\n"],
+      ["n = 0\nwhile True:\n    n += 1\n    work(n)\n    if n > 1000:\n        break", ""],
+      ["conn = socket.create_connection(('', 1))\nwhile True:\n    data = conn.recv(100)\n    if not data:\n        break", ""],
+      ["while True:\n    try:\n        job = self.jobs.get_nowait()\n    except queue.Empty:\n        break\n    work(job)", ""],
+      ["for item in self.items:\n    if item is STOP:\n        break\n    work(item)", ""],
+      ["if self.items:\n    while self.running:\n        time.sleep(1)\nelse:\n    for item in self.items:\n        work(item)", ""],
+      ["while not self.stopped.is_set():\n    time.sleep(0.1)\nwork(1)\nprint(work(2))", ""],
+      ["for item in self.items:\n    work(item)\nwhile self.running:\n    time.sleep(1)", ""],
+    ] as const)
+      assert.notEqual(service(rounds, rest).course, "until stopped", rounds);
+  });
+
+  test("is none if several share what comes out of a queue", () => {
+    const workers = `jobs = queue.Queue()
+def consume():
+    while True:
+        job = jobs.get()
+        if job is None:
+            break
+        work(job)
+threads = [threading.Thread(target=consume) for _ in range(4)]
+for thread in threads:
+    thread.start()
+`;
+    const prediction = only(workers);
+    assert.deepEqual([prediction.course, prediction.tasks.likely], ["together", 4]);
+  });
+
+  test("says nothing of what others do that are started with it", () => {
+    const both = predictionsOf(
+      parser,
+      `${work}stop = threading.Event()
+def watch():
+    while not stop.wait(1):
+        print()
+def start():
+    watching = threading.Thread(target=watch)
+    working = threading.Thread(target=work, args=(1,))
+    watching.start()
+    working.start()
+start()
+`,
+    );
+    const working = both.find(({ task }) => task === "work");
+    assert.ok(working && !working.assumptions.some(({ what }) => what === "beside it"));
+    assert.equal(working.workers, 1);
+  });
+});
