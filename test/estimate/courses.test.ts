@@ -162,6 +162,11 @@ Service().start()
     assert.ok(interpreterNs.likely > 2e6 && interpreterNs.likely < 50e6, `${interpreterNs.likely}`);
   });
 
+  test("of a library is told without a time", () => {
+    const { work: round } = service("server = socketserver.TCPServer(('', 80), socketserver.BaseRequestHandler)\nserver.serve_forever()");
+    assert.ok([round.interpreterNs, round.nativeNs, round.waitNs].every(({ high }) => high === 0));
+  });
+
   test("is none if it comes to an end by itself", () => {
     for (const [rounds, rest] of [
       ["while self.items:\n    work(self.items.pop())", ""],

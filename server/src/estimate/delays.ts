@@ -2,7 +2,7 @@ import { simulate } from "../simulation/simulate.js";
 import type { GroupDelays, Timeline } from "../simulation/timeline.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import { machineOf } from "./calibration.js";
-import { type Demand, workloadOf } from "./demand.js";
+import { type Demand, likelyNs, workloadOf } from "./demand.js";
 import type { Prediction, Strategy } from "./prediction.js";
 import type { EstimateSettings } from "./sites.js";
 import { duration } from "./text.js";
@@ -28,7 +28,7 @@ export function delaysBeside({ strategies, course }: Prediction, demand: Demand,
     const way = ways.find((each) => each.strategy === strategy);
     // A service is beside others whether or not anything is gained by it.
     const isThere = applicable || (course === "until stopped" && way?.memory === "shared" && way.refusedBecause === "");
-    if (!isThere || !way || strategy === "asyncio") return [];
+    if (!isThere || !way || strategy === "asyncio" || (course === "until stopped" && likelyNs(demand) === 0)) return [];
     const workload = besideWork(demand, way.memory);
     const options = { maximumEvents: mostEvents };
     const { delays } = simulate(workload, way.runtime("likely"), machineOf(settings), 1, options);

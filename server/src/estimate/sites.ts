@@ -219,9 +219,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const task = target ? nameOf(target.function, program) : (external.split(".").pop() ?? external);
   const service = serviceOf(spawn, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
-  // The length of a loop without an end says nothing, and what matters of it is one of its rounds.
-  const isMade = course === "until stopped" && service && service !== "library" && !settings.profile;
-  const once = isMade ? model.workOfStretch(service.loop.body, service.at) : read;
+  const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...once.assumptions];
   const tasks = taskCount(spawn, course, program, model, assumptions);
   const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
@@ -328,6 +326,15 @@ function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | 
     loopsAround(spawn.in, spawn.call).length > 0 ||
     siblingsOf(spawn, program).some((other) => sameWork(other, spawn));
   return isShared ? undefined : service;
+}
+
+/** What is done in each round of a service: the length of a loop without an end says nothing. */
+function roundOf(service: Service, read: TaskWork, model: CostModel): TaskWork {
+  if (service !== "library") return model.workOfStretch(service.loop.body, service.at);
+  const none = exactly(0);
+  const locked = { ...read.locked, entries: 0, checks: 0, interpreterNs: none, nativeNs: none, waitNs: none };
+  const counts = { unknownCalls: 0, uncostedCalls: 0, assumptions: [] };
+  return { ...read, ...counts, interpreterNs: none, heldNs: none, nativeNs: none, waitNs: none, locked };
 }
 
 const lockOfEach: Assumption = { what: "locks in processes", value: "one in each, which keeps out nobody in another", from: "code" };
