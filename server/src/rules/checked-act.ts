@@ -11,7 +11,7 @@ import { commonLocks, type HeldLock, takesLock, writtenName } from "../program/l
 import type { Access } from "../program/link/moments.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
-import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import { listOf, someValue, walkBeside, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 import { isNamedForLifecycle, isRealLock, lockText, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, RuleContext, TargetVerdict } from "./rule.js";
@@ -242,7 +242,7 @@ export function guardsMore({ act, check, byCall }: CheckThenAct): "yes" | "late"
     if (operation.op === "call" && isHarmless(operation.callee))
       for (const { value } of operation.arguments) someValue(value, (inner) => quiet.add(inner) === undefined);
   });
-  walkOperations(check.dependent, visit);
+  walkBeside(check.dependent, byCall?.call ?? act, visit);
   return more;
 }
 

@@ -1,4 +1,6 @@
 import { fileName } from "../base/path.js";
+import { contains } from "../base/range.js";
+import { isNone } from "../program/link/compound.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
 import { asksModuleName, testsBefore } from "../program/link/guards.js";
 import { placesKeeping } from "../program/link/kept-places.js";
@@ -28,6 +30,8 @@ export function isDoubtfulMeeting(first: Access, second: Access, program: Progra
     startsAnew(second.root, first.root, program) ||
     areOfTwoWindows(first.root, second.root, program) ||
     isStartedAfterEnd(first.root, second.root) ||
+    isStartedInstead(first.root, second.root, program) ||
+    isStartedInstead(second.root, first.root, program) ||
     areWaitedFor(first.root, second.root, program) ||
     [first, second].some(isOfFirstTime)
   );
@@ -115,6 +119,46 @@ function asksForLife(value: Value): boolean {
 function isStartedAfterEnd(a: ThreadRoot, b: ThreadRoot): boolean {
   if (a.kind !== "spawn" || a.key !== b.key) return false;
   return testsBefore(a.spawn.in, a.spawn.call).some((test) => someValue(test, asksForLife));
+}
+
+/**
+ * Whether the one is started only where the attribute holds nothing in which the object keeps the other, `if self.worker is None: Timer(1, self.run).start()`;
+ * or the next one of its own kind, where the attribute is emptied by nobody but the thread, which then has little left to do.
+ */
+function isStartedInstead(a: ThreadRoot, b: ThreadRoot, { resolver }: Program): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn") return false;
+  const owner = resolver.enclosingClass(b.spawn.in);
+  if (!owner || owner !== resolver.enclosingClass(a.spawn.in)) return false;
+  return placesKeeping(b.spawn.call, b.spawn.in).some((place) => {
+    if (place.kind !== "attribute" || !startsWhereNone(a.spawn, place.name)) return false;
+    if (a.key !== b.key) return true;
+    const stores = owner.facts.instanceAttributes.get(place.name) ?? [];
+    return stores.every(({ function: index, write }) => {
+      const node = owner.file.functionAt(index);
+      return node?.head.name === "__init__" || node === b.function || (!isNone(write.value) && node === b.spawn.in);
+    });
+  });
+}
+
+/** Whether the thread is started in the arm of a branch in which the attribute is known to hold None. */
+function startsWhereNone({ in: { facts }, call }: Spawn, name: string): boolean {
+  let isOnlyThere = false;
+  walkOperations(facts.body, (operation) => {
+    if (operation.op !== "branch" || !operation.test) return;
+    const none = armOfNone(operation.test, name);
+    isOnlyThere ||= none !== undefined && (operation.arms[none] ?? []).some((each) => contains(each, call));
+  });
+  return isOnlyThere;
+}
+
+/** The arm that runs where the attribute holds None, as a test of it says. */
+function armOfNone(test: Value, name: string): 0 | 1 | undefined {
+  if (test.op === "read") return test.place.kind === "attribute" && test.place.name === name ? 1 : undefined;
+  if (test.op !== "compute") return undefined;
+  const [left, right] = test.operands;
+  const isIt = left?.op === "read" && left.place.kind === "attribute" && left.place.name === name;
+  if (!isIt || !/^(not|is|is not|==|!=)$/.test(test.operator) || (right !== undefined && !isNone(right))) return undefined;
+  return test.operator === "is not" || test.operator === "!=" ? 1 : 0;
 }
 
 /**

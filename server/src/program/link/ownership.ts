@@ -4,11 +4,12 @@ import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, Read
 import { boundObject } from "./bound-methods.js";
 import type { Decoration } from "./decorations.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { gatheredArguments, gatheredKeywords, keyOfGathered, passedByName } from "./gathered-arguments.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { isOneInstance, isRemembered } from "./one-instance.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
-import { argumentFor, gatheredArguments, type Resolver } from "./resolver.js";
+import { argumentFor, type Resolver } from "./resolver.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
@@ -521,10 +522,18 @@ export class Ownership {
       const isBound = receiver ? "bound" : "passed";
       const gathered = gatheredArguments(node, parameter, call, isBound);
       if (gathered) given.set(parameter.name, { value: gathered, in: caller });
-      const argument = argumentFor(node, parameter, call, isBound);
+      const keywords = gatheredKeywords(parameter, call);
+      if (keywords) {
+        given.set(parameter.name, { value: keywords, in: caller });
+        const key = keyOfGathered(keywords, (value) => this.object(value, caller, 1).key);
+        parameters.set(parameter.name, key === undefined ? unknown : { ...unknown, key });
+        return;
+      }
+      const written = argumentFor(node, parameter, call, isBound);
+      const argument = written ? { value: written, in: caller } : passedByName(parameter, call, caller);
       if (argument) {
-        parameters.set(parameter.name, this.object(argument, caller, 1));
-        given.set(parameter.name, { value: argument, in: caller });
+        parameters.set(parameter.name, this.object(argument.value, argument.in, 1));
+        given.set(parameter.name, argument);
         return;
       }
       const handed = unpacks ? this.passedByPosition(call, caller)?.[index - (receiver ? 1 : 0)] : undefined;
