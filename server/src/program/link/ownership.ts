@@ -382,6 +382,13 @@ export class Ownership {
     return typesOf(entity, this.resolver).some((type) => knowledge.type(type)?.is.role === "thread-local");
   }
 
+  private isLock(value: Value, { function: node }: Frame): boolean {
+    const { resolver } = this;
+    return resolver
+      .resolve(value, node)
+      .some((entity) => typesOf(entity, resolver).some((type) => resolver.knowledge.type(type)?.is.role === "lock"));
+  }
+
   private classAttribute(node: ClassNode, name: string): AbstractObject {
     return sharedObject(`attribute ${classKey(node)} ${name}`);
   }
@@ -474,7 +481,8 @@ export class Ownership {
           ) {
             const element = this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
             // Where it is not known what it is, there may be nothing.
-            if (element.class || entity.name !== "builtins.dict.get") return element;
+            if (element.class || entity.name !== "builtins.dict.get" || (call.arguments.length === 1 && this.isLock(call, frame)))
+              return element;
           }
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
@@ -934,58 +942,6 @@ function isSuper(callee: Value): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
   return object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
-}
-
-/** The variables of a function that it hands to the threads of a spawn, or that their functions, defined inside it, bring along. */
-function sharedVariables(node: FunctionNode, spawn: Spawn): readonly ReadOperation[] {
-  const variables: ReadOperation[] = [];
-  const isOwn = (value: Value): value is ReadOperation =>
-    value.op === "read" && value.place.kind === "name" && value.place.owner === node.index;
-  for (const { function: target, receiverValue, arguments: passed } of spawn.targets) {
-    // `Thread(target=counter.run)`: the object goes to the thread with its method.
-    if (receiverValue?.in === node && isOwn(receiverValue.value)) variables.push(receiverValue.value);
-    for (const { value, in: within, how } of passed.values()) if (within === node && how === "whole" && isOwn(value)) variables.push(value);
-    if (target.file !== node.file || target.head.parent !== node.index) continue;
-    walkOperations(target.facts.body, (operation) => {
-      for (const value of valuesOf(operation)) {
-        someValue(value, (inner) => {
-          if (isOwn(inner)) variables.push(inner);
-          return false;
-        });
-      }
-    });
-  }
-  return variables;
-}
-
-/** The values that an operation is about. */
-function valuesOf(operation: Operation): readonly Value[] {
-  switch (operation.op) {
-    case "read":
-    case "call":
-    case "compute":
-    case "await":
-    case "yield":
-      return [operation];
-    case "write": {
-      const { place, value } = operation;
-      const object = place.kind === "name" ? [] : place.kind === "attribute" ? [place.object] : [place.object, place.index];
-      return value ? [...object, value] : object;
-    }
-    case "loop":
-      return operation.iterable ? [operation.iterable] : [];
-    case "with":
-      return [operation.context];
-    case "return":
-    case "raise":
-    case "break":
-    case "continue":
-      return operation.value ? [operation.value] : [];
-    case "branch":
-      return operation.test ? [operation.test] : [];
-    case "attempt":
-      return [];
-  }
 }
 
 /** One of several: shared if any is, and no claim if any is unknown. */
