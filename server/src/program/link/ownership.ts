@@ -1,6 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { ParameterFacts } from "../facts.js";
-import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, ReadOperation, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, Value } from "../operation.js";
 import { boundObject } from "./bound-methods.js";
 import type { Decoration } from "./decorations.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
@@ -10,6 +10,7 @@ import { loopsAround } from "./loops.js";
 import { isOneInstance, isRemembered } from "./one-instance.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
 import { argumentFor, type Resolver } from "./resolver.js";
+import { sharedVariables } from "./spawn-variables.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
