@@ -1,8 +1,7 @@
 import { fileName } from "../base/path.js";
-import { contains } from "../base/range.js";
 import { isNone } from "../program/link/compound.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
-import { asksModuleName, testsBefore } from "../program/link/guards.js";
+import { asksModuleName, standsWhereNone, testsBefore } from "../program/link/guards.js";
 import { placesKeeping } from "../program/link/kept-places.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
@@ -130,7 +129,7 @@ function isStartedInstead(a: ThreadRoot, b: ThreadRoot, { resolver }: Program): 
   const owner = resolver.enclosingClass(b.spawn.in);
   if (!owner || owner !== resolver.enclosingClass(a.spawn.in)) return false;
   return placesKeeping(b.spawn.call, b.spawn.in).some((place) => {
-    if (place.kind !== "attribute" || !startsWhereNone(a.spawn, place.name)) return false;
+    if (place.kind !== "attribute" || !standsWhereNone(a.spawn.in, a.spawn.call, place.name)) return false;
     if (a.key !== b.key) return true;
     const stores = owner.facts.instanceAttributes.get(place.name) ?? [];
     return stores.every(({ function: index, write }) => {
@@ -138,27 +137,6 @@ function isStartedInstead(a: ThreadRoot, b: ThreadRoot, { resolver }: Program): 
       return node?.head.name === "__init__" || node === b.function || (!isNone(write.value) && node === b.spawn.in);
     });
   });
-}
-
-/** Whether the thread is started in the arm of a branch in which the attribute is known to hold None. */
-function startsWhereNone({ in: { facts }, call }: Spawn, name: string): boolean {
-  let isOnlyThere = false;
-  walkOperations(facts.body, (operation) => {
-    if (operation.op !== "branch" || !operation.test) return;
-    const none = armOfNone(operation.test, name);
-    isOnlyThere ||= none !== undefined && (operation.arms[none] ?? []).some((each) => contains(each, call));
-  });
-  return isOnlyThere;
-}
-
-/** The arm that runs where the attribute holds None, as a test of it says. */
-function armOfNone(test: Value, name: string): 0 | 1 | undefined {
-  if (test.op === "read") return test.place.kind === "attribute" && test.place.name === name ? 1 : undefined;
-  if (test.op !== "compute") return undefined;
-  const [left, right] = test.operands;
-  const isIt = left?.op === "read" && left.place.kind === "attribute" && left.place.name === name;
-  if (!isIt || !/^(not|is|is not|==|!=)$/.test(test.operator) || (right !== undefined && !isNone(right))) return undefined;
-  return test.operator === "is not" || test.operator === "!=" ? 1 : 0;
 }
 
 /**

@@ -12,12 +12,11 @@ export function codeGivenTo({ made, class: owner }: AbstractObject, name: string
   if (!init || !makes(made, owner, resolver)) return [];
   const stores = resolver
     .classOrder(owner)
-    .classes.flatMap((node) =>
-      (node.facts.instanceAttributes.get(name) ?? []).map((store) => ({ ...store, in: node.file.functionAt(store.function) })),
-    );
+    .classes.flatMap((node) => (node.facts.instanceAttributes.get(name) ?? []).map((store) => ({ store, file: node.file })));
   const [only, ...others] = stores;
-  const stored = only?.write.value;
-  if (others.length > 0 || only?.in !== init || stored?.op !== "read" || stored.place.kind !== "name") return [];
+  const stored = only?.store.write.value;
+  const isInInit = only !== undefined && only.file.functionAt(only.store.function) === init;
+  if (!isInInit || others.length > 0 || stored?.op !== "read" || stored.place.kind !== "name") return [];
   const { place } = stored;
   const parameter = init.bound(place.name) === undefined ? init.head.parameters.find((each) => each.name === place.name) : undefined;
   const argument = parameter && argumentFor(init, parameter, made.call, "bound");
