@@ -8,7 +8,7 @@ import type { Program } from "../program/link/link.js";
 import type { Access } from "../program/link/moments.js";
 import { decoratorNames } from "../program/link/resolver.js";
 import { samePlace, sameValue } from "../program/link/updates.js";
-import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import { listOf, someValue, walkBeside, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Place, Value, WriteOperation } from "../program/operation.js";
 import { catches, isCaughtOnTheWay } from "./caught.js";
 import docs from "./check-then-act.md";
@@ -205,7 +205,7 @@ function multiplies({ race, pattern }: CheckedAct, program: Program): boolean {
   const beside = listOf(node.facts.body, act) ?? [];
   const seen = new Set([node]);
   let more = false;
-  walkOperations(check.dependent, (operation) => {
+  walkBeside(check.dependent, byCall?.call ?? act, (operation) => {
     // What comes before the act hangs on it only where it stands beside it.
     if (more || operation === act || operation === byCall?.call || (operation.start < act.start && !beside.includes(operation))) return;
     if (operation.op === "write") more = operation.form === "delete" || (countsOn(operation) && !isLocalPlace(operation.place, node));

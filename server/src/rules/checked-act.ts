@@ -11,7 +11,7 @@ import { commonLocks, type HeldLock, takesLock, writtenName } from "../program/l
 import type { Access } from "../program/link/moments.js";
 import { joinsText } from "../program/link/text-joins.js";
 import { samePlace, sameValue, stepsBetween, stepsOfStore } from "../program/link/updates.js";
-import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import { listOf, someValue, walkBeside, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value } from "../program/operation.js";
 import { isNamedForLifecycle, isRealLock, lockText, type Race, raceOf, racePlaces } from "./race.js";
 import type { RelatedLocation, RuleContext, TargetVerdict } from "./rule.js";
@@ -161,13 +161,30 @@ function isRepeatable({ function: node, operation, check }: Access): boolean {
 }
 
 /** The start of an object and what follows a fork are no time at which others are about; None that is stored only until the next statement is no end. */
-function isAlone({ function: node, operation }: Access): boolean {
+function isAlone(access: Access): boolean {
+  const { function: node, operation } = access;
   if (operation.op === "write" && isNone(operation.value)) {
     const list = listOf(node.facts.body, operation) ?? [];
     const next = list.slice(list.indexOf(operation) + 1).find((each) => each.op === "write");
     if (next?.op === "write" && samePlace(next.place, operation.place) && !isNone(next.value)) return true;
   }
-  return node.head.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.head.name);
+  return node.head.name === "__init__" || /(^|_)fork(ed)?(_|$)/.test(node.head.name) || isFirstOfThread(access);
+}
+
+/** Whether a thread, which runs once, begins with it on itself: `def run(self): self.player = None`, where the constructor leaves it out. */
+function isFirstOfThread({ function: node, operation, root, path, of }: Access): boolean {
+  if (root.kind !== "spawn" || root.function !== node || path.length > 0 || of !== "thread's object" || node.head.name !== "run")
+    return false;
+  if (operation.op !== "write" || !isNone(operation.value) || operation.place.kind !== "attribute") return false;
+  const { facts, file, head } = node;
+  const { place } = operation;
+  if (!facts.body.includes(operation)) return false;
+  const owner = head.class === undefined ? undefined : file.classAt(head.class);
+  const stores = owner?.facts.instanceAttributes.get(place.name) ?? [];
+  return stores.every((store) => {
+    const isBefore = store.write.start < operation.start && file.functionAt(store.function) === node;
+    return !isBefore && (isNone(store.write.value) || file.functionAt(store.function)?.head.name !== "__init__");
+  });
 }
 
 function isReceiver(value: Value, { facts }: Access["function"]): boolean {
@@ -242,7 +259,7 @@ export function guardsMore({ act, check, byCall }: CheckThenAct): "yes" | "late"
     if (operation.op === "call" && isHarmless(operation.callee))
       for (const { value } of operation.arguments) someValue(value, (inner) => quiet.add(inner) === undefined);
   });
-  walkOperations(check.dependent, visit);
+  walkBeside(check.dependent, byCall?.call ?? act, visit);
   return more;
 }
 

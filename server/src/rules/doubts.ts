@@ -1,6 +1,7 @@
 import { fileName } from "../base/path.js";
+import { isNone } from "../program/link/compound.js";
 import { type ClassNode, type FunctionNode, functionKey } from "../program/link/entity.js";
-import { asksModuleName, testsBefore } from "../program/link/guards.js";
+import { asksModuleName, standsWhereNone, testsBefore } from "../program/link/guards.js";
 import { placesKeeping } from "../program/link/kept-places.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
@@ -28,6 +29,8 @@ export function isDoubtfulMeeting(first: Access, second: Access, program: Progra
     startsAnew(second.root, first.root, program) ||
     areOfTwoWindows(first.root, second.root, program) ||
     isStartedAfterEnd(first.root, second.root) ||
+    isStartedInstead(first.root, second.root, program) ||
+    isStartedInstead(second.root, first.root, program) ||
     areWaitedFor(first.root, second.root, program) ||
     [first, second].some(isOfFirstTime)
   );
@@ -115,6 +118,25 @@ function asksForLife(value: Value): boolean {
 function isStartedAfterEnd(a: ThreadRoot, b: ThreadRoot): boolean {
   if (a.kind !== "spawn" || a.key !== b.key) return false;
   return testsBefore(a.spawn.in, a.spawn.call).some((test) => someValue(test, asksForLife));
+}
+
+/**
+ * Whether the one is started only where the attribute holds nothing in which the object keeps the other, `if self.worker is None: Timer(1, self.run).start()`;
+ * or the next one of its own kind, where the attribute is emptied by nobody but the thread, which then has little left to do.
+ */
+function isStartedInstead(a: ThreadRoot, b: ThreadRoot, { resolver }: Program): boolean {
+  if (a.kind !== "spawn" || b.kind !== "spawn") return false;
+  const owner = resolver.enclosingClass(b.spawn.in);
+  if (!owner || owner !== resolver.enclosingClass(a.spawn.in)) return false;
+  return placesKeeping(b.spawn.call, b.spawn.in).some((place) => {
+    if (place.kind !== "attribute" || !standsWhereNone(a.spawn.in, a.spawn.call, place.name)) return false;
+    if (a.key !== b.key) return true;
+    const stores = owner.facts.instanceAttributes.get(place.name) ?? [];
+    return stores.every(({ function: index, write }) => {
+      const node = owner.file.functionAt(index);
+      return node?.head.name === "__init__" || node === b.function || (!isNone(write.value) && node === b.spawn.in);
+    });
+  });
 }
 
 /**

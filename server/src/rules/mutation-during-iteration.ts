@@ -86,7 +86,7 @@ function find({ program, target }: RuleContext): readonly Match<Data>[] {
       if (!iteration || meeting(container, iteration, target).verdict !== "breaks" || expectsFailure(access)) continue;
       if (isSortedList(access)) continue;
       // `batch = self.items; self.items = []`: whoever goes through the batch has it alone.
-      if (isReplaced && !isNamedAsShared(iteration.source, access.function)) continue;
+      if (isReplaced && !isNamedAsShared(writtenSource(access) ?? iteration.source, access.function)) continue;
       const others = (list: readonly Access[]): readonly Access[] => list.filter((other) => !hasEnded(other, access));
       const certain = raceOf(access, access.locks, others(surely), program, accesses);
       const race =
@@ -171,11 +171,11 @@ function isForError({ function: node, range }: Access): boolean {
 }
 
 /** Whether the loop is over a variable of the function that is sorted there, and so a list, whatever it was made of. */
-function isSortedList({ operation, function: { facts } }: Access): boolean {
-  const source = operation.op === "loop" ? operation.iterable : undefined;
-  if (source?.op !== "read" || source.place.kind !== "name" || source.place.owner !== facts.index) return false;
+function isSortedList(access: Access): boolean {
+  const source = writtenSource(access);
+  if (!source) return false;
   let isSorted = false;
-  walkOperations(facts.body, (each) => {
+  walkOperations(access.function.facts.body, (each) => {
     if (each.op !== "call" || each.callee.op !== "read" || each.callee.place.kind !== "attribute") return;
     isSorted ||= each.callee.place.name === "sort" && sameValue(each.callee.place.object, source);
   });
@@ -202,6 +202,12 @@ function isFirm(race: Race): boolean {
 }
 
 const shortWay = 2;
+
+/** What a loop is written to go through, be it a name for a view: `pending = self.jobs.keys()`. */
+function writtenSource({ operation, function: node }: Access): Value | undefined {
+  const source = operation.op === "loop" ? operation.iterable : undefined;
+  return source?.op === "read" && source.place.kind === "name" && source.place.owner === node.index ? source : undefined;
+}
 
 /** Whether the source is written as the shared variable or attribute itself, and not as a name for what was taken from there. */
 function isNamedAsShared(source: Value, within: FunctionNode): boolean {

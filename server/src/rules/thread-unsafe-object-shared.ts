@@ -1,6 +1,7 @@
 import { type Range, rangeOf } from "../base/range.js";
 import { knownTargets, targetName } from "../base/target.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { standsWhereNone } from "../program/link/guards.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { asksForThread, type BesideLoop, isBesideThreadOfLoop, runsLoop, usesBesideLoops } from "../program/link/loop-threads.js";
@@ -163,6 +164,9 @@ function isBesideLoop({ operation, root, function: node, path }: Access, objecti
   if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return false;
   const isLoop = objection.type.name === "asyncio.AbstractEventLoop";
   if (!(isLoop ? givingToLoop : waking).has(operation.callee.place.name)) return false;
+  // Where there is no loop, nothing is done with one: `if self.loop is None: self.deliver()`, which looks again.
+  const name = lastNameOf(operation.callee.place.object);
+  if (path.some((step) => standsWhereNone(step.function, step.call, name))) return false;
   const way = [root.function, ...path.map((step) => step.function), node];
   if (way.some((each) => each.head.isAsync || asksForThread(each) || runsLoop(each, program.resolver))) return false;
   switch (root.kind) {

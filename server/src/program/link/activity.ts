@@ -9,6 +9,8 @@ import { changedByFunction } from "./container-changes.js";
 import { decoratedCallees } from "./decorations.js";
 import { decoratingManagers, decoratorLocks } from "./decorator-locks.js";
 import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
+import { isGatheredKey } from "./gathered-arguments.js";
+import { codeGivenTo } from "./given-code.js";
 import {
   enteringMethods,
   heldOnEvery,
@@ -341,7 +343,7 @@ class Walker {
     this.threaded.add(frame.function);
     let key = functionKey(frame.function);
     for (const [name, object] of frame.parameters) {
-      const isTold = object.sharing === "shared" || isConstantKey(object.key);
+      const isTold = object.sharing === "shared" || isConstantKey(object.key) || isGatheredKey(object.key);
       key += ` ${name}=${isTold ? object.key : object.sharing}${object.perThread ? ` ${object.perThread} to each` : ""}`;
     }
     for (const lock of held) key += `|${lock.key}`;
@@ -685,8 +687,11 @@ class Walker {
       callee.place.object.place.kind === "name"
     ) {
       const { name, owner } = callee.place.object.place;
-      const node = owner === frame.function.index ? frame.parameters.get(name)?.class : undefined;
+      const object = owner === frame.function.index ? frame.parameters.get(name) : undefined;
+      const node = object?.class;
       const method = node && resolver.method(node, callee.place.name);
+      const given = object && !method ? codeGivenTo(object, callee.place.name, resolver) : [];
+      if (given.length > 0) return given;
       if (node && method && !decoratorNames(method).includes("staticmethod")) {
         const receiver: Entity = { kind: "instance", class: node };
         // What a decorator of the program made of it stands in its place.

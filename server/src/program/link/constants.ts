@@ -8,6 +8,10 @@ import { argumentFor, type Resolver } from "./resolver.js";
  */
 export function constantOf(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): ConstantValue | undefined {
   if (value.op === "constant") return value;
+  if (value.op === "choice" && value.by === "condition") {
+    const [first, ...others] = value.values.map((each) => constantOf(each, within, resolver, depth + 1));
+    return first && others.every((each) => each?.type === first.type && each.value === first.value) ? first : undefined;
+  }
   if (value.op !== "read" || depth > maximumDepth) return undefined;
   const { place } = value;
   const further = (given: Value | undefined, scope: FunctionNode): ConstantValue | undefined =>

@@ -12,6 +12,7 @@ import type { CallStep } from "./moments.js";
 import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Callee, decoratorNames, type Resolver } from "./resolver.js";
 import { sameStructure } from "./same-structure.js";
+import type { Spawn } from "./spawns.js";
 import { suspensionsOf } from "./suspensions.js";
 import { taskRunsOf } from "./task-runs.js";
 import { decided, type KnownValues } from "./truth.js";
@@ -76,7 +77,7 @@ function findLoopRoots(program: Program): readonly LoopRoot[] {
     if (spawn.worker !== "event-loop-task" || !loopLibraries.has(spawn.spawner.split(".", 1)[0] ?? "")) continue;
     const range = { start: spawn.call.start, end: spawn.call.end };
     for (const { function: node } of spawn.targets) {
-      if (!roots.has(node))
+      if (!roots.has(node) && !isCalledThere(node, spawn, program))
         roots.set(node, { kind: "callback", function: node, given: { path: spawn.in.file.path, range, by: spawn.spawner } });
     }
   }
@@ -84,6 +85,13 @@ function findLoopRoots(program: Program): readonly LoopRoot[] {
     if (!roots.has(node)) roots.set(node, { kind: "callback", function: node, given: undefined });
   }
   return [...roots.values()];
+}
+
+/** Whether the function, which makes no coroutine, has been called before the loop is given anything: `asyncio.run(bot.poll())`. */
+function isCalledThere(node: FunctionNode, { call, in: within }: Spawn, { resolver }: Program): boolean {
+  return call.arguments.some(
+    ({ value }) => value.op === "call" && resolver.callees(value, within).some((callee) => callee.function === node),
+  );
 }
 
 /** Libraries whose tasks take turns in one thread and do not switch elsewhere, as greenlets do. */

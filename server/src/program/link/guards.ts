@@ -1,9 +1,9 @@
 import type { Range } from "../../base/range.js";
 import { contains } from "../../base/range.js";
 import type { Operation, Value } from "../operation.js";
-import { leaves } from "./compound.js";
+import { isNone, leaves } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
-import { someValue } from "./walk.js";
+import { someValue, walkOperations } from "./walk.js";
 
 /** Whether a test asks by which name its module was started: `if __name__ == "__main__":`. */
 export function asksModuleName(test: Value): boolean {
@@ -42,4 +42,25 @@ function collect(list: readonly Operation[], place: Range, tests: Value[]): void
         break;
     }
   }
+}
+
+/** Whether the place is in the arm of a branch in which an attribute of that name is known to hold None: `if self.loop is None: …`. */
+export function standsWhereNone({ facts }: FunctionNode, place: Range, name: string): boolean {
+  let isThere = false;
+  walkOperations(facts.body, (operation) => {
+    if (isThere || operation.op !== "branch" || !operation.test) return;
+    const none = armOfNone(operation.test, name);
+    isThere = none !== undefined && (operation.arms[none] ?? []).some((each) => contains(each, place));
+  });
+  return isThere;
+}
+
+/** The arm that runs where the attribute holds None, as a test of it says. */
+function armOfNone(test: Value, name: string): 0 | 1 | undefined {
+  if (test.op === "read") return test.place.kind === "attribute" && test.place.name === name ? 1 : undefined;
+  if (test.op !== "compute") return undefined;
+  const [left, right] = test.operands;
+  const isIt = left?.op === "read" && left.place.kind === "attribute" && left.place.name === name;
+  if (!isIt || !/^(not|is|is not|==|!=)$/.test(test.operator) || (right !== undefined && !isNone(right))) return undefined;
+  return test.operator === "is not" || test.operator === "!=" ? 1 : 0;
 }

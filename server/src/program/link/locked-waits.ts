@@ -18,6 +18,7 @@ import type { Acquisition, Wait } from "./moments.js";
 import { Ownership } from "./ownership.js";
 import { concurrentMoments } from "./parallel.js";
 import { awaitedSpawns } from "./pool-waits.js";
+import { isBounded } from "./queue-room.js";
 import type { Spawn } from "./spawns.js";
 import { suspensionsOf } from "./suspensions.js";
 import { samePlace } from "./updates.js";
@@ -243,7 +244,7 @@ class Search {
       case "queue":
         return isEndless ? "item" : undefined;
       case "queue-space":
-        return isEndless && this.isBounded(call, node) ? "room" : undefined;
+        return isEndless && isBounded(call, node, this.program.resolver) ? "room" : undefined;
       case "work":
         if (!isEndless && lastNameOf(call.callee) !== "map" && !(limited === "yes" && mayTakeLong(call))) return undefined;
         return role?.role === "worker" && role.worker === "thread" ? "thread" : "task";
@@ -282,14 +283,6 @@ class Search {
   private isLimited(wait: Wait): boolean {
     const blocking = this.blocking(wait);
     return blocking.does === "blocks" && blocking.on === "work" && blocking.limited !== "no" && lastNameOf(wait.call.callee) !== "map";
-  }
-
-  private isBounded(put: CallOperation, node: FunctionNode): boolean {
-    const queue = receiverOf(put);
-    return (queue ? this.program.resolver.resolve(queue, node) : []).some((entity) => {
-      const size = entity.kind === "object" ? entity.origin?.call.arguments[0]?.value : undefined;
-      return size !== undefined && !(size.op === "constant" && Number(size.value) <= 0);
-    });
   }
 
   /** `Condition.wait` releases the lock of the condition while it waits. */

@@ -28,6 +28,7 @@ import { loopsAround } from "./loops.js";
 import type { CallStep, Wait } from "./moments.js";
 import { Ownership } from "./ownership.js";
 import { awaitedSpawns } from "./pool-waits.js";
+import { isBounded } from "./queue-room.js";
 import { decoratorNames } from "./resolver.js";
 import { suspensionsOf } from "./suspensions.js";
 import { someValue, walkOperations } from "./walk.js";
@@ -294,7 +295,7 @@ class Search {
       case "queue":
         return "item";
       case "queue-space":
-        return this.isBounded(call, node) ? "room" : undefined;
+        return isBounded(call, node, this.program.resolver) ? "room" : undefined;
       case "work":
         return role?.role === "worker" && role.worker === "thread" ? "thread" : "task";
       case "process":
@@ -308,14 +309,6 @@ class Search {
       default:
         return unreachable(on);
     }
-  }
-
-  private isBounded(put: CallOperation, node: FunctionNode): boolean {
-    const queue = receiverOf(put);
-    return (queue ? this.program.resolver.resolve(queue, node) : []).some((entity) => {
-      const size = entity.kind === "object" ? entity.origin?.call.arguments[0]?.value : undefined;
-      return size !== undefined && !(size.op === "constant" && Number(size.value) <= 0);
-    });
   }
 
   /** Whether what is waited for was told to end, or may be done long since. */

@@ -1,7 +1,8 @@
 import type { Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { gatheredArguments } from "./gathered-arguments.js";
 import type { Frame, FrameArgument, Ownership } from "./ownership.js";
-import { gatheredArguments, type Resolver } from "./resolver.js";
+import type { Resolver } from "./resolver.js";
 
 /**
  * The values that a loop's variable takes one after the other, where all of them are written out: in a list around the corner, or as the arguments that

@@ -29,6 +29,19 @@ export function operatorMethods(operator: string): readonly [own: string, reflec
   return methods.get(operator);
 }
 
+/** What `a + b` or `a += b` has of one of its operands: its elements, those of a generator in the list that they were added to. */
+export function addedTo(operand: Entity): readonly Entity[] {
+  if (operand.kind !== "container") return [];
+  const { value } = operand;
+  if (value.op !== "comprehension" || value.makes !== "generator") return [operand];
+  const known = inLists.get(value) ?? { ...operand, value: { ...value, makes: "list" } };
+  inLists.set(value, known);
+  return [known];
+}
+
+/** What is known of a value is kept by the value, so that each generator becomes one list. */
+const inLists = new WeakMap<Value, Entity>();
+
 /** What the knowledge has for the operator on these operands; undefined for what built-in types and classes of the program do. */
 export function operatorMethod(
   operation: ComputeOperation,

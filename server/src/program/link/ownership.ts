@@ -1,14 +1,16 @@
 import type { Range } from "../../base/range.js";
 import type { ParameterFacts } from "../facts.js";
-import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, ReadOperation, Value } from "../operation.js";
+import type { CallOperation, ConstantValue, ElementPlace, Operation, Place, Value } from "../operation.js";
 import { boundObject } from "./bound-methods.js";
 import type { Decoration } from "./decorations.js";
 import { type ClassNode, classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
+import { gatheredArguments, gatheredKeywords, keyOfGathered, passedByName } from "./gathered-arguments.js";
 import { sourcesOf } from "./iteration.js";
 import { loopsAround } from "./loops.js";
 import { isOneInstance, isRemembered } from "./one-instance.js";
 import { allDiffer, holdsTwice, isDistinct } from "./repeated-keys.js";
-import { argumentFor, gatheredArguments, type Resolver } from "./resolver.js";
+import { argumentFor, type Resolver } from "./resolver.js";
+import { sharedVariables } from "./spawn-variables.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
@@ -381,6 +383,13 @@ export class Ownership {
     return typesOf(entity, this.resolver).some((type) => knowledge.type(type)?.is.role === "thread-local");
   }
 
+  private isLock(value: Value, { function: node }: Frame): boolean {
+    const { resolver } = this;
+    return resolver
+      .resolve(value, node)
+      .some((entity) => typesOf(entity, resolver).some((type) => resolver.knowledge.type(type)?.is.role === "lock"));
+  }
+
   private classAttribute(node: ClassNode, name: string): AbstractObject {
     return sharedObject(`attribute ${classKey(node)} ${name}`);
   }
@@ -473,7 +482,8 @@ export class Ownership {
           ) {
             const element = this.place({ kind: "element", object: callee.place.object, index: key.value }, call, frame, depth);
             // Where it is not known what it is, there may be nothing.
-            if (element.class || entity.name !== "builtins.dict.get") return element;
+            if (element.class || entity.name !== "builtins.dict.get" || (call.arguments.length === 1 && this.isLock(call, frame)))
+              return element;
           }
           const type = this.resolver.resolve(call, frame.function)[0];
           return type?.kind === "object" ? { ...own, key: `made ${frame.function.file.path}:${call.start}` } : unknown;
@@ -521,10 +531,18 @@ export class Ownership {
       const isBound = receiver ? "bound" : "passed";
       const gathered = gatheredArguments(node, parameter, call, isBound);
       if (gathered) given.set(parameter.name, { value: gathered, in: caller });
-      const argument = argumentFor(node, parameter, call, isBound);
+      const keywords = gatheredKeywords(parameter, call);
+      if (keywords) {
+        given.set(parameter.name, { value: keywords, in: caller });
+        const key = keyOfGathered(keywords, (value) => this.object(value, caller, 1).key);
+        parameters.set(parameter.name, key === undefined ? unknown : { ...unknown, key });
+        return;
+      }
+      const written = argumentFor(node, parameter, call, isBound);
+      const argument = written ? { value: written, in: caller } : passedByName(parameter, call, caller);
       if (argument) {
-        parameters.set(parameter.name, this.object(argument, caller, 1));
-        given.set(parameter.name, { value: argument, in: caller });
+        parameters.set(parameter.name, this.object(argument.value, argument.in, 1));
+        given.set(parameter.name, argument);
         return;
       }
       const handed = unpacks ? this.passedByPosition(call, caller)?.[index - (receiver ? 1 : 0)] : undefined;
@@ -925,58 +943,6 @@ function isSuper(callee: Value): boolean {
   if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
   const { object } = callee.place;
   return object.op === "call" && object.callee.op === "read" && object.callee.place.kind === "name" && object.callee.place.name === "super";
-}
-
-/** The variables of a function that it hands to the threads of a spawn, or that their functions, defined inside it, bring along. */
-function sharedVariables(node: FunctionNode, spawn: Spawn): readonly ReadOperation[] {
-  const variables: ReadOperation[] = [];
-  const isOwn = (value: Value): value is ReadOperation =>
-    value.op === "read" && value.place.kind === "name" && value.place.owner === node.index;
-  for (const { function: target, receiverValue, arguments: passed } of spawn.targets) {
-    // `Thread(target=counter.run)`: the object goes to the thread with its method.
-    if (receiverValue?.in === node && isOwn(receiverValue.value)) variables.push(receiverValue.value);
-    for (const { value, in: within, how } of passed.values()) if (within === node && how === "whole" && isOwn(value)) variables.push(value);
-    if (target.file !== node.file || target.head.parent !== node.index) continue;
-    walkOperations(target.facts.body, (operation) => {
-      for (const value of valuesOf(operation)) {
-        someValue(value, (inner) => {
-          if (isOwn(inner)) variables.push(inner);
-          return false;
-        });
-      }
-    });
-  }
-  return variables;
-}
-
-/** The values that an operation is about. */
-function valuesOf(operation: Operation): readonly Value[] {
-  switch (operation.op) {
-    case "read":
-    case "call":
-    case "compute":
-    case "await":
-    case "yield":
-      return [operation];
-    case "write": {
-      const { place, value } = operation;
-      const object = place.kind === "name" ? [] : place.kind === "attribute" ? [place.object] : [place.object, place.index];
-      return value ? [...object, value] : object;
-    }
-    case "loop":
-      return operation.iterable ? [operation.iterable] : [];
-    case "with":
-      return [operation.context];
-    case "return":
-    case "raise":
-    case "break":
-    case "continue":
-      return operation.value ? [operation.value] : [];
-    case "branch":
-      return operation.test ? [operation.test] : [];
-    case "attempt":
-      return [];
-  }
 }
 
 /** One of several: shared if any is, and no claim if any is unknown. */

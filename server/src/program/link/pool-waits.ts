@@ -6,6 +6,7 @@ import { objectOfMethod } from "./hand-over.js";
 import type { Program } from "./link.js";
 import type { CallStep } from "./moments.js";
 import type { Spawn } from "./spawns.js";
+import { isThreadIdentity } from "./thread-identity.js";
 import { sameValue } from "./updates.js";
 import { someValue, walkOperations } from "./walk.js";
 
@@ -42,7 +43,7 @@ export function poolWaits(program: Program): readonly PoolWait[] {
         if (made && reached.has(made)) continue;
         for (const [node, path] of reached) {
           for (const { call, spawn } of waitsIn(node, spawns, program)) {
-            if (!reached.has(spawn.in) || found.has(call) || isDone(node, call)) continue;
+            if (!reached.has(spawn.in) || found.has(call) || isDone(node, call) || asksForThread(node, call)) continue;
             found.set(call, { function: node, wait: call, awaited: spawn, task, target: target.function, path });
           }
         }
@@ -62,6 +63,11 @@ function isDone(node: FunctionNode, { callee }: CallOperation): boolean {
       return asked !== undefined && sameValue(asked, object);
     }),
   );
+}
+
+/** Whether the function asks which thread it runs in before it waits: `if current_thread().name.startswith("device"): return work()`. */
+function asksForThread(node: FunctionNode, wait: CallOperation): boolean {
+  return testsBefore(node, wait).some((test) => someValue(test, isThreadIdentity));
 }
 
 /** The first wait of each function. */

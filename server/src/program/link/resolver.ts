@@ -14,12 +14,13 @@ import {
   type PartialEntity,
   sameEntity,
 } from "./entity.js";
+import { gatheredArguments } from "./gathered-arguments.js";
 import { keptOnApplication } from "./kept-on-application.js";
 import type { Program } from "./link.js";
 import { importsFfi } from "./linked-file.js";
 import { type Again, AnswerMemory, type FileAnswers } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
-import { operatorMethod } from "./operators.js";
+import { addedTo, operatorMethod } from "./operators.js";
 import type { ProgramSite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
 import { elementStores, maximumElements, reboundIn } from "./stores.js";
@@ -187,7 +188,7 @@ export class Resolver {
         if (value.operator.startsWith("format")) return [{ kind: "object", type: "builtins.str", origin: undefined }];
         // `[x] * n` and `a + b` hold the elements of their operands.
         if (value.operator !== "*" && value.operator !== "+") return [];
-        return value.operands.flatMap((operand) => this.resolve(operand, within)).filter((entity) => entity.kind === "container");
+        return value.operands.flatMap((operand) => this.resolve(operand, within)).flatMap(addedTo);
       }
       case "constant":
       case "yield":
@@ -1213,40 +1214,6 @@ export function argumentFor(
   const argument = before[position];
   return argument?.form === "positional" && before.every((each) => each.form === "positional") ? argument.value : undefined;
 }
-
-/** What `*rest` gathers of a call's arguments, as the tuple that it is; undefined for other parameters. */
-export function gatheredArguments(
-  node: FunctionNode,
-  parameter: ParameterFacts,
-  call: CallOperation,
-  receiver: "bound" | "passed",
-): Value | undefined {
-  const from = node.head.parameters.indexOf(parameter) - (receiver === "bound" ? 1 : 0);
-  if (parameter.form !== "star" || from < 0) return undefined;
-  const known = gatheredOf.get(call);
-  if (known?.from === from) return known.value;
-  const positional = call.arguments.filter(({ form }) => form === "positional" || form === "star");
-  const [only, ...others] = positional.slice(from);
-  const isOpen = positional.some(({ form }) => form === "star");
-  // `f(*xs)` hands on what `xs` has.
-  const isHandedOn = only?.form === "star" && others.length === 0 && positional.slice(0, from).every(({ form }) => form === "positional");
-  const value: Value = isHandedOn
-    ? only.value
-    : {
-        op: "display",
-        makes: "tuple",
-        elements: isOpen ? [] : positional.slice(from).map((argument) => argument.value),
-        keys: [],
-        isOpen,
-        start: call.start,
-        end: call.end,
-      };
-  gatheredOf.set(call, { from, value });
-  return value;
-}
-
-/** What is known of a value is kept by the value, so a call gives the same one each time. */
-const gatheredOf = new WeakMap<CallOperation, { readonly from: number; readonly value: Value }>();
 
 /** Whether the function is one that the other defines further down, once for each of its calls. */
 function isDefinedLater({ file, head }: FunctionNode, offset: number, within: FunctionNode): boolean {

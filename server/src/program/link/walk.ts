@@ -36,6 +36,19 @@ export function listOf(operations: readonly Operation[], wanted: Operation): rea
   return undefined;
 }
 
+/** Visits what can run in one go with the operation: of a branch around it, only the arm in which it stands; a loop comes to the others in another round. */
+export function walkBeside(operations: readonly Operation[], wanted: Operation, visit: (operation: Operation) => void): void {
+  for (const operation of operations) {
+    visit(operation);
+    const parts = innerOperations(operation);
+    const own = operation.op === "branch" ? parts.find((part) => listOf(part, wanted) !== undefined) : undefined;
+    for (const part of own ? [own] : parts) {
+      if (operation.op === "loop") walkOperations(part, visit);
+      else walkBeside(part, wanted, visit);
+    }
+  }
+}
+
 /** The values that an operation evaluates, as far as they are no operations of their own; of a store, what is stored and not where. */
 export function evaluatedBy(operation: Operation): readonly Value[] {
   const values: (Value | undefined)[] = [];

@@ -46,7 +46,8 @@ function heldFor(all: readonly Access[], { program }: RuleContext): Lock | undef
   const byKey = new Map<string, { readonly lock: HeldLock; readonly operations: Set<unknown> }>();
   for (const access of all) {
     for (const lock of access.locks) {
-      if (!isRealLock(lock) || lock.identity === "by-name" || lock.scope !== "threads") continue;
+      // One of many in a container, `self.locks[key]`, has no name that goes for each.
+      if (!isRealLock(lock) || lock.identity === "by-name" || lock.scope !== "threads" || /\[\S*$/.test(lock.key)) continue;
       const known = byKey.get(lock.key);
       if (known) known.operations.add(access.operation);
       else byKey.set(lock.key, { lock, operations: new Set([access.operation]) });
