@@ -28,8 +28,8 @@ export function handedTask({ call, spawner, in: within, targets, externalTargets
 export function handedAssumption({ name, isOpen }: HandedTask, functions: readonly string[]): Assumption {
   const named = [...new Set(functions)].map((each) => `\`${each}\``);
   const more = named.length - mostNamed;
-  const parts = [...named.slice(0, mostNamed), ...(more > 0 ? [`${more} more`] : []), ...(isOpen ? ["others"] : [])];
-  return { what: `functions handed in as \`${name}\``, value: parts.join(", "), from: "code" };
+  const what = isOpen ? `what is handed in as \`${name}\`, as far as it is known` : `what is handed in as \`${name}\``;
+  return { what, value: [...named.slice(0, mostNamed), ...(more > 0 ? ["…"] : [])].join(", "), from: "code" };
 }
 
 const mostNamed = 5;

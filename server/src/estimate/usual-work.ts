@@ -86,6 +86,8 @@ export function withUsualLength(work: TaskWork, { count, known }: TaskCount): Us
   const fewer = Math.exp(-left * (ofTasks / Math.hypot(usualSpread, ofTasks)) ** 2);
   const tasks = fewer < 1 / significant ? interval(count.low, Math.max(count.low, Math.round(count.likely * fewer)), count.high) : count;
 
+  if (share <= 0) return { work, tasks };
+
   // What is about as uncertain as the whole keeps its share of it.
   const factorOf = (part: Interval): number => (spread > 0 ? Math.exp(shift * Math.min(1, (2 * spreadOf(part, side)) / spread)) : 1);
   const weighed = (part: Interval, guess: number): Interval => {
@@ -104,7 +106,7 @@ export function withUsualLength(work: TaskWork, { count, known }: TaskCount): Us
   if (Math.abs(Math.log(likelyNs(weighted) / likelyNs(work))) < Math.log(significant)) return { work: weighted, tasks };
   const value = `likely ${duration(likelyNs(weighted))}`;
   const assumption: Assumption = isStretch
-    ? { what: "length of a task, which goes on until it is stopped", value: `${value}, some of its rounds`, from: "default" }
+    ? { what: "length of a task, which goes on until it is stopped", value: `${value}: a stretch of it`, from: "default" }
     : {
         what: "length of a task, of which the code tells little",
         value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, which all tasks of a place mostly take together`,

@@ -23,6 +23,7 @@ import type {
   Operation,
   Value,
 } from "../program/operation.js";
+import { asksAgain, roundsOfAnswers } from "./answers.js";
 import { failuresOf } from "./attempts.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
@@ -641,6 +642,8 @@ export class CostModel {
     const reentered = this.cycles.times;
     const body = loop.iterable ? this.block(loop.iterable, at, run) : run();
     if (known === "default" && this.cycles.times > reentered) count = roundsOfCycle;
+    const isAnswered = known === "endless" && loop.endsEarly && asksAgain(body.wait, this.calls, at.function);
+    if (isAnswered) [count, known] = [roundsOfAnswers, "default"];
     this.rounds = outerRounds;
     this.loopDepth--;
     const from = this.readsFrom(loop, at);
