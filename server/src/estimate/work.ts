@@ -63,6 +63,7 @@ import {
   tabulatedOperator,
   typicalCallNs,
 } from "./library-table.js";
+import { lineWait } from "./line-waits.js";
 import { looksForOthers } from "./lock-contention.js";
 import { overLoopback } from "./loopback.js";
 import { isMainGuard } from "./main-guard.js";
@@ -646,8 +647,8 @@ export class CostModel {
     if (isAnswered) [count, known] = [roundsOfAnswers, "default"];
     this.rounds = outerRounds;
     this.loopDepth--;
-    const from = this.readsFrom(loop, at);
-    if (from) body.wait = add(body.wait, from === "file" ? lineReadNs : lineReceivedNs);
+    const line = lineWait(loop, at, this.resolver);
+    if (line) body.wait = add(body.wait, line);
     if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) this.unknownCall(loop, body);
     const next = this.nextCost(loop, at);
     if (next) addReleased(body, next.nativeNs);
@@ -704,16 +705,6 @@ export class CostModel {
       if (cost) return cost;
     }
     return undefined;
-  }
-
-  /** Whether each round of the loop reads a line of a file, or of what comes over a connection. */
-  private readsFrom(loop: LoopOperation, at: Activation): "file" | "connection" | undefined {
-    if (!loop.iterable) return undefined;
-    const types = this.resolver
-      .resolve(loop.iterable, at.function)
-      .flatMap((entity) => (entity.kind === "object" && /^(io\.|socket\.|_io\.)/.test(entity.type) ? [entity.type] : []));
-    if (types.length === 0 || types.some((type) => /^io\.(StringIO|BytesIO)$/.test(type))) return undefined;
-    return types.some((type) => type.startsWith("socket.")) ? "connection" : "file";
   }
 
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
@@ -1102,9 +1093,6 @@ export class CostModel {
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
-/** Per line: from the page cache, which most files are in, from a disk, from a network. */
-const lineReadNs: Interval = interval(10, 60, 100_000);
-const lineReceivedNs: Interval = interval(50, 2_000, 100_000);
 /** A tuple by way of a function written in Python. */
 const namedTuple = 1.7;
 /** `Colour(2)`: two functions written in Python, one inside the other. */
