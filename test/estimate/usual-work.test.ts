@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { Prediction } from "../../server/src/estimate/prediction.js";
 import { pythonParser } from "../syntax/python-parser.js";
 import { predictionOf, strategyOf } from "./predictions.js";
 
@@ -43,9 +44,90 @@ describe("tasks of which the code leaves open by orders of magnitude how long th
     assert.ok(serial(nested(7)).likely > serial(nested(3)).likely);
   });
 
+  test("are no longer for being many, where what they wait for is known", () => {
+    const fetched = (tasks: string): Prediction => pooled(fetch, tasks);
+    const unknown = fetched("read(1).pages");
+    assert.ok(unknown.work.waitNs.likely >= 0.04 * second, `${unknown.work.waitNs.likely}`);
+    assert.ok(unknown.work.interpreterNs.likely < fetched("range(2)").work.interpreterNs.likely, "the loop over entries gives way");
+    // There are fewer of them, instead; as many as the code says, where it does.
+    assert.ok(unknown.tasks.likely < 60 && unknown.tasks.high === 1_000, JSON.stringify(unknown.tasks));
+    assert.equal(fetched("range(500)").tasks.likely, 500);
+  });
+
+  test("that take no time are as many as others", () => {
+    assert.equal(
+      pooled("def task(number):\n    return number + 1\n\ndef read(value):\n    return value.parts\n", "read(1).pages").tasks.likely,
+      100,
+    );
+  });
+
   test("are said to be assumed, and only they", () => {
     assert.ok(isSaid(nested(5)));
     assert.ok(!isSaid("def task(number):\n    return sum(n * n for n in range(3_000_000))\n"));
+  });
+});
+
+/** Asks for a page, beside a loop of unknown length that only computes. */
+const fetch = `import requests
+
+def task(page):
+    for entry in page.entries:
+        entry.seen = page
+    return None if page.fresh else requests.get(page.url).text
+
+def read(value):
+    return value.parts
+`;
+
+describe("tasks that go on until somebody stops them", () => {
+  const consumer = (body: string): Prediction =>
+    predictionOf(
+      parser,
+      `import queue, threading, time
+jobs = queue.Queue()
+
+def work():
+    while True:
+        job = jobs.get()
+${body}        for part in job.parts:
+            for cell in part.cells:
+                time.sleep(0.01)
+                cell.done = True
+
+for _ in range(4):
+    threading.Thread(target=work).start()
+`,
+    );
+  const isStretch = ({ assumptions }: Prediction): boolean => assumptions.some(({ what }) => what.includes("until it is stopped"));
+
+  test("are told for a stretch that somebody would watch, not for years", () => {
+    for (const body of ["", "        if job is None:\n            break\n"]) {
+      const { work, assumptions } = consumer(body);
+      assert.ok(
+        work.waitNs.likely > second && work.waitNs.likely < 100 * second && work.waitNs.high < 20_000 * second,
+        JSON.stringify(work.waitNs),
+      );
+      assert.ok(isStretch({ assumptions } as Prediction));
+    }
+  });
+
+  test("are not those that ask for page after page, and come to an end", () => {
+    const pages = pooled(
+      `import requests
+
+def task(url):
+    found = []
+    while True:
+        page = requests.get(url).json()
+        found.extend(page["rows"])
+        url = page.get("next")
+        if not url:
+            return found
+`,
+      "range(3)",
+    );
+    assert.ok(!isStretch(pages));
+    assert.ok(pages.work.waitNs.likely < 3 * second && pages.work.waitNs.low <= second / 10, JSON.stringify(pages.work.waitNs));
   });
 });
 
@@ -55,6 +137,14 @@ describe("tasks that the code tells the length of", () => {
     assert.ok(short.high < 100_000, String(short.high));
     const long = serial("def task(number):\n    total = 0\n    for n in range(10**9):\n        total += n\n    return total\n");
     assert.ok(long.low > 100 * second, String(long.low));
+  });
+
+  test("put names into lower case in no time", () => {
+    const { work } = pooled(
+      "import platform\n\ndef task(number):\n    return platform.system().lower().startswith(('ios', 'mac'))\n",
+      "range(4)",
+    );
+    assert.ok(work.interpreterNs.low < 2_000, JSON.stringify(work.interpreterNs));
   });
 
   test("wait as long as they say beside computing of an unknown length", () => {

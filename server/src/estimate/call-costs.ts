@@ -52,7 +52,7 @@ export function measuredCost(
 /** Time of the terms whose size is not known, with a size that spans what people pass. */
 export function assumedSize(entry: CallableEntry, where: "once" | "in a loop"): Interval | undefined {
   // What is handled once per round of a loop is a piece of something larger.
-  const bytes = where === "once" ? defaultBytes : defaultPieceBytes;
+  const bytes = where === "once" && !ofNames.test(entry.name) ? defaultBytes : defaultPieceBytes;
   const elements = where === "once" ? defaultLength : defaultInnerLength;
   let total: Interval = zero;
   for (const term of entry.cost?.terms ?? []) {
@@ -84,6 +84,10 @@ export function usualCost(entry: CallableEntry, verdict: Verdict, facts: CallFac
       return { ...nothing, interpreterNs: costs.operations.callCMethod };
   }
 }
+
+/** What names and single words are put through; what takes a text apart is given all of it. */
+const ofNames =
+  /^builtins\.str\.(lower|upper|casefold|title|capitalize|swapcase|l?strip|rstrip|startswith|endswith|removeprefix|removesuffix|is\w+|encode|r?find|r?index|r?partition|zfill|center|[lr]just)$/;
 
 const defaultBytes: Interval = interval(1_000, 100_000, 10_000_000);
 const defaultPieceBytes: Interval = interval(10, 100, 100_000);

@@ -10,6 +10,8 @@ export interface Sum {
   native: Interval;
   wait: Interval;
   help: Helped;
+  /** What of these times hangs on lengths, depths and sizes that nobody knows: all but one round of such a loop. Undefined where nothing does. */
+  open: Times | undefined;
   unknown: number;
   uncosted: number;
   /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
@@ -36,8 +38,53 @@ export interface Sum {
   guessed: boolean;
 }
 
+/** The kinds of time, each for itself. */
+export interface Times {
+  readonly interpreter: Interval;
+  readonly held: Interval;
+  readonly native: Interval;
+  readonly wait: Interval;
+}
+
 /** Nothing at all. */
 export const zero: Interval = exactly(0);
+
+const noTimes: Times = { interpreter: zero, held: zero, native: zero, wait: zero };
+
+function eachTime(of: (kind: keyof Times) => Interval): Times {
+  return { interpreter: of("interpreter"), held: of("held"), native: of("native"), wait: of("wait") };
+}
+
+/** Adds a time; where it is a guess, what is more than its least is open. */
+export function addTime(sum: Sum, kind: keyof Times, ns: Interval): void {
+  if (isGuess(ns)) addOpen(sum, kind, ns);
+  else sum[kind] = add(sum[kind], ns);
+}
+
+function addOpen(sum: Sum, kind: keyof Times, ns: Interval): void {
+  sum[kind] = add(sum[kind], ns);
+  const before = sum.open ?? noTimes;
+  sum.open = { ...before, [kind]: add(before[kind], less(ns, exactly(ns.low))) };
+}
+
+/** What remains of it, each end for itself. */
+function less(whole: Interval, part: Interval): Interval {
+  const end = (of: keyof Interval): number => Math.max(0, whole[of] - part[of]);
+  return { low: end("low"), likely: end("likely"), high: end("high") };
+}
+
+/** What may be thirty times as much as is likely, or as little, is a guess, wherever it comes from. */
+export function isGuess({ low, likely, high }: Interval): boolean {
+  return high > 30 * likely || likely > 30 * low;
+}
+
+/** What is open of the rounds: what was open of one, and, where nobody knows how many there are, all but the first. */
+function openOfRounds(sum: Sum, count: Interval): Times | undefined {
+  const { open } = sum;
+  if (!isGuess(count)) return open && eachTime((kind) => multiply(open[kind], count));
+  const once = { low: Math.min(1, count.low), likely: Math.min(1, count.likely), high: Math.min(1, count.high) };
+  return eachTime((kind) => less(multiply(sum[kind], count), multiply(less(sum[kind], open?.[kind] ?? zero), once)));
+}
 
 /** The cost of nothing. */
 export function emptySum(): Sum {
@@ -47,6 +94,7 @@ export function emptySum(): Sum {
     native: zero,
     wait: zero,
     help: unhelped,
+    open: undefined,
     unknown: 0,
     uncosted: 0,
     lockPlaces: 1,
@@ -77,6 +125,9 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.native = add(sum.native, other.native);
   sum.wait = add(sum.wait, other.wait);
   sum.help = withHelp(sum.help, other.help);
+  const { open } = sum;
+  const { open: more } = other;
+  sum.open = open && more ? eachTime((kind) => add(open[kind], more[kind])) : (open ?? more);
   sum.unknown += other.unknown;
   sum.uncosted += other.uncosted;
   addLocked(sum, other);
@@ -122,6 +173,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     native: multiply(sum.native, count),
     wait: multiply(sum.wait, count),
     help: repeatedHelp(sum.help, count),
+    open: openOfRounds(sum, count),
     unknown: sum.unknown * count.likely,
     uncosted: sum.uncosted * count.likely,
     lockPlaces: sum.lockPlaces,
@@ -183,6 +235,7 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
     arms.map(({ help }) => help),
     shareOf,
   );
+  if (arms.some(({ open }) => open)) sum.open = eachTime((kind) => part((arm) => arm.open?.[kind] ?? zero));
   const locking = arms.filter(({ lockEntries }) => lockEntries > 0);
   if (locking.length > 0) sum.lockPlaces = Math.min(...locking.map(({ lockPlaces }) => lockPlaces));
   sum.locked = part((arm) => arm.locked);
@@ -219,18 +272,27 @@ function spreadOfShare(share: number): number {
 export function asNative(effect: GilNote, sum: Sum): Sum {
   const busy = add(sum.interpreter, sum.held);
   const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
-  return effect === "releases" ? { ...none, native: add(sum.native, busy) } : { ...none, held: busy };
+  const open = sum.open && movedTo(effect, sum.open);
+  return effect === "releases" ? { ...none, open, native: add(sum.native, busy) } : { ...none, open, held: busy };
+}
+
+function movedTo(effect: GilNote, { interpreter, held, native, wait }: Times): Times {
+  const busy = add(interpreter, held);
+  return effect === "releases"
+    ? { interpreter: zero, held: zero, native: add(native, busy), wait }
+    : { interpreter: zero, held: busy, native, wait };
 }
 
 /** Compiled loops run ten to a hundred times as fast as bytecode. */
 export function asCompiled(sum: Sum): Sum {
-  const { low, likely, high } = sum.interpreter;
-  return { ...sum, interpreter: interval(low / 100, likely / 30, high / 10) };
+  const compiled = ({ low, likely, high }: Interval): Interval => interval(low / 100, likely / 30, high / 10);
+  const { open } = sum;
+  return { ...sum, interpreter: compiled(sum.interpreter), open: open && { ...open, interpreter: compiled(open.interpreter) } };
 }
 
 /** Adds native code that gives the GIL up while it runs, so many times one after the other. */
 export function addReleased(sum: Sum, ns: Interval, times = 1): void {
-  sum.native = add(sum.native, ns);
+  addTime(sum, "native", ns);
   if (ns.likely <= 0 || ns.likely > longestBriefNs * times) return;
   sum.briefReleases += times;
   sum.briefNs += ns.likely;

@@ -2,13 +2,10 @@ import { exactly, type Interval, scale } from "../base/interval.js";
 import { type Step, serialNs, type Workload } from "../simulation/workload.js";
 import type { ImportTimes } from "./import-costs.js";
 import type { Course } from "./prediction.js";
-import type { LockedWork, TaskWork } from "./work.js";
+import type { LockedWork, TaskWork, Times } from "./task-work.js";
 
 /** More threads than that are simulated as that many. */
 export const mostThreads = 256;
-
-/** What one run of a function takes. */
-export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
 
 /** What all of it takes, likely. */
 export function likelyNs({ interpreterNs, heldNs, nativeNs, waitNs }: Times): number {

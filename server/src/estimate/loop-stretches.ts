@@ -9,7 +9,8 @@ import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../program/operation.js";
 import { type Activation, bareActivation } from "./evaluate.js";
-import { CostModel, type CostSettings, type TaskWork } from "./work.js";
+import type { TaskWork } from "./task-work.js";
+import { CostModel, type CostSettings } from "./work.js";
 
 /** What an event loop's thread does without a break between two points where other tasks can run. */
 export interface LoopStretch {

@@ -1,4 +1,4 @@
-import type { FunctionNode } from "../program/link/entity.js";
+import type { FunctionNode, ObjectEntity } from "../program/link/entity.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
 
@@ -6,7 +6,15 @@ import type { CallOperation, Value } from "../program/operation.js";
 export function runsUnknown(name: string, { arguments: [first] }: CallOperation, within: FunctionNode, resolver: Resolver): boolean {
   if (name === "builtins.eval" || name === "builtins.exec") return true;
   if (name !== "builtins.next" && name !== "builtins.anext") return false;
-  return first !== undefined && isParameter(first.value, within) && resolver.resolve(first.value, within).length === 0;
+  if (!first || !isParameter(first.value, within)) return false;
+  return resolver.resolve(first.value, within).every((each) => each.kind === "object" && isOfUnknown(each, resolver));
+}
+
+/** Whether it is what `iter` made of something of which nothing is known. */
+function isOfUnknown({ origin }: ObjectEntity, resolver: Resolver): boolean {
+  if (!origin || !resolver.externalCallees(origin.call, origin.in).includes("builtins.iter")) return false;
+  const [first] = origin.call.arguments;
+  return first !== undefined && resolver.resolve(first.value, origin.in).length === 0;
 }
 
 function isParameter(value: Value, { index, head }: FunctionNode): boolean {

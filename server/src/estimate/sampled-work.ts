@@ -4,8 +4,8 @@ import type { Program } from "../program/link/link.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption } from "./prediction.js";
 import { type FunctionTotal, type Profile, profiledTotal } from "./profile.js";
+import type { TaskWork } from "./task-work.js";
 import { duration } from "./text.js";
-import type { TaskWork } from "./work.js";
 
 /**
  * What a profiler that counts no calls says of a task: all that was seen in its function, and in those that only it calls, divided by the
@@ -63,6 +63,7 @@ export function sampledWork(
       heldNs: each(nativeNs * heldShare),
       nativeNs: each(nativeNs * (1 - heldShare)),
       waitNs: each(waitNs),
+      open: undefined,
       unknownCalls: 0,
       uncostedCalls: 0,
       isEndless: false,

@@ -13,10 +13,12 @@ import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
+import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
 import { type Demand, likelyNs, mostThreads } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
+import { handedAssumption, handedTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
@@ -29,9 +31,10 @@ import { sampledWork } from "./sampled-work.js";
 import { isServing, type Service, serviceIn, takesEntries } from "./services.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
+import type { TaskWork } from "./task-work.js";
 import { unevenTasks } from "./uneven-tasks.js";
-import { withUsualLength } from "./usual-work.js";
-import { CostModel, type CostSettings, type TaskWork, unknownCallNs } from "./work.js";
+import { type TaskCount, withUsualLength } from "./usual-work.js";
+import { CostModel, type CostSettings, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
 export interface SiteEstimate {
@@ -214,20 +217,32 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
 function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings: EstimateSettings): Estimated {
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
-  const uneven = target && !settings.profile ? unevenTasks(target, model) : undefined;
-  const read = uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in));
-  const task = target ? nameOf(target.function, program) : (external.split(".").pop() ?? external);
-  const service = serviceOf(spawn, program, model);
+  const handed = handedTask(spawn, program.resolver);
+  const uneven = target && !handed && !settings.profile ? unevenTasks(target, model) : undefined;
+  const read = handed
+    ? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen)
+    : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
+  const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastPart)];
+  const task = handed?.name ?? names[0] ?? "";
+  const service = handed ? undefined : serviceOf(spawn, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
-  const assumptions: Assumption[] = [...once.assumptions];
-  const tasks = taskCount(spawn, course, program, model, assumptions);
-  const sampled = target && settings.profile ? sampledWork(target.function, tasks, read, program, settings.profile) : undefined;
+  const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
+  const counted = taskCount(spawn, course, program, model);
+  const sampled =
+    target && !handed && settings.profile ? sampledWork(target.function, counted.count, read, program, settings.profile) : undefined;
   if (sampled) assumptions.unshift(sampled.assumption);
   const work = sampled?.work ?? read;
   const told = sampled?.work ?? once;
-  const { work: whole, assumption: usual } =
-    course === "until stopped" ? { work: withUnknown(told) } : withUsualLength(withUnknown(told), tasks);
+  const {
+    work: whole,
+    tasks,
+    assumption: usual,
+  } = course === "until stopped"
+    ? { work: withUnknown(told), tasks: counted.count, assumption: undefined }
+    : withUsualLength(withUnknown(told), counted);
+  if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
+  else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
   if (isMostlyUnknown(told)) assumptions.unshift(unknownAssumption(told));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
@@ -293,9 +308,16 @@ function withUnknown(work: TaskWork): TaskWork {
   if (calls <= 0) return work;
   const isMost = isMostlyUnknown(work);
   const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - likelyNs(work) : 0);
-  const high = Math.max(calls * unknownCallNs, likely);
-  const waitNs = isMost ? add(work.waitNs, interval(0, 0, longTaskNs)) : work.waitNs;
-  return { ...work, waitNs, turns: Math.max(1, work.turns), interpreterNs: add(work.interpreterNs, interval(0, likely, high)) };
+  const unknownNs = interval(0, likely, Math.max(calls * unknownCallNs, likely));
+  const unknownWaitNs = isMost ? interval(0, 0, longTaskNs) : zero;
+  const open = work.open ?? { interpreterNs: zero, heldNs: zero, nativeNs: zero, waitNs: zero };
+  return {
+    ...work,
+    waitNs: add(work.waitNs, unknownWaitNs),
+    turns: Math.max(1, work.turns),
+    interpreterNs: add(work.interpreterNs, unknownNs),
+    open: { ...open, interpreterNs: add(open.interpreterNs, unknownNs), waitNs: add(open.waitNs, unknownWaitNs) },
+  };
 }
 
 /** Of a call of which nothing is known, ns: most are methods and functions of a few lines. */
@@ -305,7 +327,7 @@ const longTaskNs = 1_000_000_000;
 
 /** What is assumed of calls of which nothing is known. */
 function unknownAssumption(work: TaskWork): Assumption {
-  const calls = Math.max(1, Math.round(work.unknownCalls + work.uncostedCalls));
+  const calls = Math.max(1, work.opaqueCalls);
   const what = work.unknownCalls >= work.uncostedCalls ? "of which nothing is known" : "of which nobody knows how long they take";
   const subject = calls === 1 ? `a call ${what.replace("they take", "it takes")}` : `${calls.toLocaleString("en")} calls ${what}`;
   return {
@@ -344,6 +366,10 @@ const saidOfCourse: Readonly<Record<Exclude<Course, "together">, Assumption>> = 
   "in turn": { what: "tasks at a time", value: "1, as each is waited for before the next is started", from: "code" },
   awaited: { what: "tasks at a time", value: "1, as each is awaited before its coroutine goes on", from: "code" },
 };
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}
 
 /** The name of the work: of a lambda that does nothing but call a function, that function's; of what making an object does, its class's. */
 function nameOf(node: FunctionNode, program: Program, depth = 0): string {
@@ -459,12 +485,9 @@ function resultShape(target: SpawnTarget, model: CostModel): Shape | undefined {
 /** A pickled small integer takes 2 to 5 bytes, a float 9, a short string 10 to 20 (pickle protocol 4). */
 const bytesPerElement = 10;
 
-function taskCount(spawn: Spawn, course: Course, program: Program, model: CostModel, assumptions: Assumption[]): Interval {
+function taskCount(spawn: Spawn, course: Course, program: Program, model: CostModel): TaskCount {
   const pinned = pinsOf(spawn.in.file).iterations.get(spawn.call);
-  if (pinned !== undefined && pinned >= 1) {
-    assumptions.unshift({ what: "number of tasks", value: String(pinned), from: "annotation" });
-    return exactly(pinned);
-  }
+  if (pinned !== undefined && pinned >= 1) return { count: exactly(pinned), known: "pinned" };
   const at = bareActivation(spawn.in);
   let count: Amount;
   if (spawn.items.length > 0) {
@@ -487,15 +510,14 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
       count = spawn.instances === "one" || course !== "together" ? exactly(1 + alike) : undefined;
     }
   }
-  if (count && count.likely >= 1) return count;
-  if (course === "until stopped") return exactly(1);
-  const assumed = spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64);
-  assumptions.push({
-    what: spawn.width === "pool" ? "number of tasks" : "number of threads",
-    value: `${assumed.low} to ${assumed.high}, likely ${assumed.likely}`,
-    from: "default",
-  });
-  return assumed;
+  if (count && count.likely >= 1) return { count, known: "known" };
+  if (course === "until stopped") return { count: exactly(1), known: "known" };
+  return { count: spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64), known: "assumed" };
+}
+
+function assumedTasks({ width, worker }: Spawn, { low, likely, high }: Interval): Assumption {
+  const each = width === "pool" ? "tasks" : worker === "process" ? "processes" : "threads";
+  return { what: `number of ${each}`, value: `${low} to ${high}, likely ${likely}`, from: "default" };
 }
 
 /** Whether one is started at a time, as a listener or what a click sets off: no text shows that several share out work, however often that happens. */

@@ -2,10 +2,12 @@ import type { Interval } from "../base/interval.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import type { ScopedValue, SpawnTarget } from "../program/link/spawns.js";
 import type { Value } from "../program/operation.js";
+import { zero } from "./cost-sum.js";
 import type { Share } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { type Sample, toldText } from "./sample.js";
-import type { CostModel, TaskWork } from "./work.js";
+import type { TaskWork } from "./task-work.js";
+import type { CostModel } from "./work.js";
 
 /** What each task asks for, compared with all tasks' average. */
 export interface UnevenTasks {
@@ -67,6 +69,14 @@ export function unevenTasks(target: SpawnTarget, model: CostModel): UnevenTasks 
       heldNs: average((work) => work.heldNs),
       nativeNs: average((work) => work.nativeNs),
       waitNs: average((work) => work.waitNs),
+      open: each.some(({ open }) => open)
+        ? {
+            interpreterNs: average(({ open }) => open?.interpreterNs ?? zero),
+            heldNs: average(({ open }) => open?.heldNs ?? zero),
+            nativeNs: average(({ open }) => open?.nativeNs ?? zero),
+            waitNs: average(({ open }) => open?.waitNs ?? zero),
+          }
+        : undefined,
     },
     shares: times.map((one) => ({ busy: busy > 0 ? one.busy / busy : 1, wait: wait > 0 ? one.wait / wait : 1 })),
   };

@@ -1,11 +1,17 @@
 import { add, type Interval, interval } from "../base/interval.js";
-import { likelyNs, type Times } from "./demand.js";
+import { likelyNs } from "./demand.js";
 import type { Assumption } from "./prediction.js";
+import type { TaskWork, Times } from "./task-work.js";
 import { duration } from "./text.js";
-import type { TaskWork } from "./work.js";
 
 /** What all tasks of a site take together where the code tells nothing: long enough that somebody wanted it faster, short enough to be waited for. */
 const usualSiteNs = 300_000_000;
+
+/**
+ * A task that goes on until somebody stops it has no length. What is told of it is a stretch of its run, long enough that starting it does not count: how
+ * its time is spent, and what waits for what.
+ */
+const stretchNs = 10_000_000_000;
 
 /** The standard deviation of its logarithm: two sites in three take between a tenth and ten times as long. A judgement, as the length is. */
 const usualSpread = Math.log(10);
@@ -35,25 +41,57 @@ function reachOf(spread: number): number {
   return Math.exp(deviationsInRange * Math.hypot(together, trusted));
 }
 
+const kinds: readonly (keyof Times)[] = ["interpreterNs", "heldNs", "nativeNs", "waitNs"];
+
+function eachKind(of: (kind: keyof Times) => Interval): Times {
+  return { interpreterNs: of("interpreterNs"), heldNs: of("heldNs"), nativeNs: of("nativeNs"), waitNs: of("waitNs") };
+}
+
+/** How many tasks there are, and whether that was read from the code. */
+export interface TaskCount {
+  readonly count: Interval;
+  readonly known: "known" | "pinned" | "assumed";
+}
+
+/** The work of a task, and how many there are of them, with what is assumed of it. */
+export interface UsualWork {
+  readonly work: TaskWork;
+  readonly tasks: Interval;
+  readonly assumption?: Assumption;
+}
+
 /**
  * The work of a task where the code leaves open by orders of magnitude how long it takes, so that loops inside loops of unknown lengths would
  * take anything from microseconds to years: what is read from the code and what sites usually take are weighed by how sure each is, on a
- * logarithmic scale. Work that the code tells, or that was pinned or measured, stays as it is.
+ * logarithmic scale. Only guesses give way: how often loops go round of which nobody knows it, what unknown calls take, how many tasks there are. Work
+ * that the code tells, what knowledge says of a call, and what was pinned or measured stays as it is.
  */
-export function withUsualLength(work: TaskWork, tasks: Interval): { readonly work: TaskWork; readonly assumption?: Assumption } {
-  const parts: readonly (keyof Times)[] = ["interpreterNs", "heldNs", "nativeNs", "waitNs"];
-  const whole = parts.map((part) => work[part]).reduce(add);
-  const siteNs = whole.likely * Math.max(1, tasks.likely);
-  // Who takes what others hand over goes on as long as they do; a loop that only computes has an end, which just does not show.
-  if ((work.isEndless && work.waitNs.high > 0) || siteNs <= 0) return { work };
-  const away = Math.log(usualSiteNs / siteNs);
-  const side: Side = away > 0 ? "high" : "low";
-  const spread = spreadOf(whole, side);
-  const shift = away * (spread / Math.hypot(spread, usualSpread)) ** 2;
-  // What is known stays; what is about as uncertain as the whole keeps its share of it.
+export function withUsualLength(work: TaskWork, { count, known }: TaskCount): UsualWork {
+  const isStretch = work.isEndless && work.waitNs.high > 0;
+  const usualNs = isStretch ? stretchNs : usualSiteNs;
+  const whole = kinds.map((kind) => work[kind]).reduce(add);
+  if (whole.likely <= 0) return { work, tasks: count };
+
+  const away = Math.log((whole.likely * (isStretch ? 1 : Math.max(1, count.likely))) / usualNs);
+  const side: Side = away > 0 ? "low" : "high";
+  // What is told may take longer than it is told as, like anything that is uncertain; it is no shorter for others being long.
+  const guessed = (kind: keyof Times): number =>
+    away > 0 ? Math.min(work.open?.[kind].likely ?? 0, work[kind].likely) : work[kind].likely;
+  const share = kinds.reduce((sum, kind) => sum + guessed(kind), 0) / whole.likely;
+  const spread = share > 0 ? spreadOf(whole, side) : 0;
+  const ofTasks = known !== "assumed" || isStretch ? 0 : spreadOf(count, side);
+  const shift = shiftOf({ away, share, spread, others: Math.hypot(usualSpread, ofTasks) });
+  // That tasks take long speaks against many of them; that they take no time speaks for nothing.
+  const left = Math.max(0, away + Math.log(1 - share + share * Math.exp(shift)));
+  const fewer = Math.exp(-left * (ofTasks / Math.hypot(usualSpread, ofTasks)) ** 2);
+  const tasks = fewer < 1 / significant ? interval(count.low, Math.max(count.low, Math.round(count.likely * fewer)), count.high) : count;
+
+  if (share <= 0) return { work, tasks };
+
+  // What is about as uncertain as the whole keeps its share of it.
   const factorOf = (part: Interval): number => (spread > 0 ? Math.exp(shift * Math.min(1, (2 * spreadOf(part, side)) / spread)) : 1);
-  const weighed = (part: Interval): Interval => {
-    const likely = Math.min(part.high, Math.max(part.low, part.likely * factorOf(part)));
+  const weighed = (part: Interval, guess: number): Interval => {
+    const likely = Math.min(part.high, Math.max(part.low, part.likely - guess + guess * factorOf(part)));
     const [down, up] = [spreadOf(part, "low"), spreadOf(part, "high")];
     // Though tasks usually take longer, they may be as short as the code says; as long as guesses make them, nobody waits.
     const least = Math.min(likely, part.likely) / reachOf(0);
@@ -63,26 +101,68 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
       up > 0 ? Math.max(likely, Math.min(part.high, likely * reachOf(up))) : part.high,
     );
   };
-  const bytecode = factorOf(work.interpreterNs);
-  const outside = Math.max(factorOf(work.nativeNs), factorOf(work.waitNs));
-  const inside = factorOf(work.locked.interpreterNs);
+  const now = eachKind((kind) => weighed(work[kind], guessed(kind)));
+  const weighted = withTimes(work, now, weighed, factorOf);
+  if (Math.abs(Math.log(likelyNs(weighted) / likelyNs(work))) < Math.log(significant)) return { work: weighted, tasks };
+  const value = `likely ${duration(likelyNs(weighted))}`;
+  const assumption: Assumption = isStretch
+    ? { what: "length of a task, which goes on until it is stopped", value: `${value}: a stretch of it`, from: "default" }
+    : {
+        what: "length of a task, of which the code tells little",
+        value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, which all tasks of a place mostly take together`,
+        from: "default",
+      };
+  return { work: weighted, tasks, assumption };
+}
+
+/**
+ * By how much, as a logarithm, guesses change to suit best both what they were, with the spread that the whole has from them, and the usual length, which
+ * the whole is so far `away` from. `share`: of the whole, what they make.
+ */
+function shiftOf({ away, share, spread, others }: Readonly<Record<"away" | "share" | "spread" | "others", number>>): number {
+  if (spread <= 0 || away === 0) return 0;
+  // The least of shift² / spread² + (distance from the usual)² / others², where that falls no more.
+  let [from, to] = away > 0 ? [-away, 0] : [0, -away];
+  for (let step = 0; step < 50; step++) {
+    const shift = (from + to) / 2;
+    const guesses = share * Math.exp(shift);
+    const whole = 1 - share + guesses;
+    const slope = shift / spread ** 2 + ((away + Math.log(whole)) * (guesses / whole)) / others ** 2;
+    if (slope > 0) to = shift;
+    else from = shift;
+  }
+  return (from + to) / 2;
+}
+
+/** The same work in other times: what is done more or less often with them goes along. */
+function withTimes(
+  work: TaskWork,
+  now: Times,
+  weighed: (part: Interval, guess: number) => Interval,
+  factorOf: (part: Interval) => number,
+): TaskWork {
   const { locked, brief, shared } = work;
-  const weighted: TaskWork = {
+  const change = (kind: keyof Times): number => (work[kind].likely > 0 ? now[kind].likely / work[kind].likely : 1);
+  const bytecode = change("interpreterNs");
+  const native = change("nativeNs");
+  const outside = Math.max(native, change("waitNs"));
+  // Of what is done under a lock, as much is a guess as its spread is as large as the whole's.
+  const inside = (part: Interval): Interval => weighed(part, part.likely);
+  const entered = factorOf(locked.interpreterNs);
+  return {
     ...work,
-    interpreterNs: weighed(work.interpreterNs),
-    heldNs: weighed(work.heldNs),
-    nativeNs: weighed(work.nativeNs),
-    waitNs: weighed(work.waitNs),
+    ...now,
+    open: undefined,
     locked: {
       ...locked,
-      entries: locked.entries * inside,
-      checks: locked.checks * inside,
-      interpreterNs: weighed(locked.interpreterNs),
-      nativeNs: weighed(locked.nativeNs),
-      waitNs: weighed(locked.waitNs),
+      entries: locked.entries * entered,
+      checks: locked.checks * entered,
+      interpreterNs: inside(locked.interpreterNs),
+      nativeNs: inside(locked.nativeNs),
+      waitNs: inside(locked.waitNs),
     },
     turns: work.turns * outside,
-    brief: { count: brief.count * factorOf(work.nativeNs), ns: brief.ns * factorOf(work.nativeNs) },
+    brief: { count: brief.count * native, ns: brief.ns * native },
     shared: {
       uses: shared.uses * bytecode,
       literals: shared.literals * bytecode,
@@ -90,14 +170,7 @@ export function withUsualLength(work: TaskWork, tasks: Interval): { readonly wor
       relocked: shared.relocked * bytecode,
     },
   };
-  if (Math.abs(shift) < worthSaying) return { work: weighted };
-  const assumption: Assumption = {
-    what: "length of a task, of which the code tells little",
-    value: `likely ${duration(likelyNs(weighted))}, as all tasks of a place mostly take about ${duration(usualSiteNs)} together`,
-    from: "default",
-  };
-  return { work: weighted, assumption };
 }
 
 /** A factor that somebody would miss in the list of assumptions. */
-const worthSaying = Math.log(1.5);
+const significant = 1.5;

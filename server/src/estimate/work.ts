@@ -8,9 +8,10 @@ import { knownOfCall, knownOfOperator, type Sizes } from "../program/link/call-f
 import { compiledBy, releasingBlock } from "../program/link/compiled.js";
 import { type FunctionNode, functionKey, type LinkedFile } from "../program/link/entity.js";
 import { type GilNote, gilNoteOf, gilNoteOfCall } from "../program/link/gil-notes.js";
+import { isHandedIn, mayBeOther } from "../program/link/handed-in.js";
 import { importsOf } from "../program/link/linked-file.js";
 import { operatorMethod } from "../program/link/operators.js";
-import { isFrozen, type Resolver } from "../program/link/resolver.js";
+import { type Callee, isFrozen, type Resolver } from "../program/link/resolver.js";
 import { callsOnSameObject } from "../program/link/same-object.js";
 import { sameStructure } from "../program/link/same-structure.js";
 import type {
@@ -22,8 +23,8 @@ import type {
   Operation,
   Value,
 } from "../program/operation.js";
+import { asksAgain, roundsOfAnswers } from "./answers.js";
 import { failuresOf } from "./attempts.js";
-import type { BriefReleases } from "./brief-releases.js";
 import { builtInMethod } from "./built-in-methods.js";
 import type { Calibration } from "./calibration.js";
 import { positionalOf } from "./call-arguments.js";
@@ -32,7 +33,7 @@ import { CallCycles, callsOfCycle, roundsOfCycle } from "./call-cycles.js";
 import { answersFromOwn, briefCalls, lightCalls } from "./call-kinds.js";
 import { startsIdleCommand } from "./command-costs.js";
 import { ConstructCosts } from "./construct-costs.js";
-import { addLocked, addReleased, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
+import { addLocked, addReleased, addTime, addTo, asCompiled, asNative, averaged, emptySum, repeated, type Sum, zero } from "./cost-sum.js";
 import { databaseCost } from "./database-costs.js";
 import { deadlineNs, roundsUntil } from "./deadlines.js";
 import { atPrecision } from "./decimal-precision.js";
@@ -43,7 +44,6 @@ import {
   awaitedSign,
   type Helped,
   helperThread,
-  helpOf,
   ownRun,
   signAwaited,
   startedCall,
@@ -63,6 +63,7 @@ import {
   tabulatedOperator,
   typicalCallNs,
 } from "./library-table.js";
+import { lineWait } from "./line-waits.js";
 import { looksForOthers } from "./lock-contention.js";
 import { overLoopback } from "./loopback.js";
 import { isMainGuard } from "./main-guard.js";
@@ -78,69 +79,14 @@ import { type Profile, profiledFunction } from "./profile.js";
 import { entriesText } from "./queue-entries.js";
 import { recursionCount } from "./recursion.js";
 import { rememberingNs, remembers, workedOutShares } from "./remembered-calls.js";
-import { SharedUse, type SharedUses, usesInside, usesMeanwhile } from "./shared-use.js";
+import { SharedUse, usesInside, usesMeanwhile } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
 import { besideWait, startedTogether, waitOfRound } from "./started-coroutines.js";
+import { finish, type HotLoop, type TaskWork } from "./task-work.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold, isAbout, isAboutSize } from "./threshold.js";
 import { addedUp, compiledCall, type TimedCall, uncounted } from "./timed-calls.js";
-
-/** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
-export interface TaskWork {
-  /** Bytecode and short native calls, with the GIL. */
-  readonly interpreterNs: Interval;
-  /** Native calls that keep the GIL until they return. */
-  readonly heldNs: Interval;
-  /** Native calls that release the GIL. */
-  readonly nativeNs: Interval;
-  readonly waitNs: Interval;
-  /** How often, likely, calls run of which nothing is known; their time is in none of the numbers. */
-  readonly unknownCalls: number;
-  /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
-  readonly uncostedCalls: number;
-  /** The library calls that matter, the longest first. */
-  readonly calls: readonly TimedCall[];
-  /** The loop that most of the interpreter's time goes to. */
-  readonly hotLoop: HotLoop | undefined;
-  /** How many loops stand one inside the other, through calls. */
-  readonly nesting: number;
-  /** Whether it runs until somebody stops it. */
-  readonly isEndless: boolean;
-  /** `guessed`: some loop has a default length, so that calls outside it may matter more than the numbers say. */
-  readonly lengths: "known" | "guessed";
-  readonly assumptions: readonly Assumption[];
-  /** Sections under a lock: how often they are entered, and the time inside. */
-  readonly locked: LockedWork;
-  /** How often it leaves the interpreter, likely: to wait, or for native code that releases the GIL. */
-  readonly turns: number;
-  readonly brief: BriefReleases;
-  /** What it uses that all threads use. */
-  readonly shared: SharedUses;
-  /** How much it makes and keeps, and how much of what was there before it reads. */
-  readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
-}
-
-/** What is done while a lock is held. */
-export interface LockedWork {
-  /** How many threads may be inside at a time. */
-  readonly places: number;
-  readonly entries: number;
-  /** How often a section is entered in which the interpreter looks whether another thread wants to run. */
-  readonly checks: number;
-  /** Taking and giving back the lock included. */
-  readonly interpreterNs: Interval;
-  readonly nativeNs: Interval;
-  readonly waitNs: Interval;
-}
-
-export interface HotLoop {
-  readonly function: FunctionNode;
-  readonly loop: LoopOperation;
-  readonly interpreterNs: Interval;
-  /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely; without end if it calls what is not known. */
-  readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
-}
 
 /** What one call of a function costs, and what that is made of. */
 interface FunctionCost {
@@ -148,6 +94,8 @@ interface FunctionCost {
   readonly calls: readonly TimedCall[];
   readonly hot: HotLoop | undefined;
   readonly assumptions: readonly Assumption[];
+  /** Where it calls what is not known, or not how long it takes. */
+  readonly opaque: readonly Operation[];
   /** Whether it calls functions that called it. */
   readonly reenters: boolean;
 }
@@ -180,6 +128,7 @@ export class CostModel {
   private readonly cycles = new CallCycles();
   private calls: TimedCall[] = [];
   private assumptions = new Map<string, Weighted>();
+  private opaque = new Set<Operation>();
   private hot: HotLoop | undefined;
   private steps = 0;
   private loopDepth = 0;
@@ -207,8 +156,7 @@ export class CostModel {
 
   /** What one call of the function in that activation costs. */
   workOf(activation: Activation): TaskWork {
-    const { sum, calls, hot, assumptions } = this.costOfRun(activation);
-    return finish(sum, calls, hot, assumptions);
+    return finish(this.costOfRun(activation));
   }
 
   private costOfRun(activation: Activation): FunctionCost {
@@ -232,13 +180,14 @@ export class CostModel {
     this.coroutines = "made";
     this.calls = [];
     this.assumptions = new Map();
+    this.opaque = new Set();
     this.hot = undefined;
     this.stack.push(activation.function);
     const { memory } = this.resolver.memoryOf(activation.function.file);
     const sum = memory.during(() => this.operations(operations, activation));
     this.stack.pop();
     this.coroutines = "run";
-    return finish(sum, this.calls, this.hot, [...this.assumptions.values()].sort(byWeight).map(withoutWeight));
+    return finish({ sum, ...this.found() });
   }
 
   /** What importing the module of a function costs a new worker: running its body, and importing what it imports. */
@@ -253,6 +202,10 @@ export class CostModel {
 
   /** What calling a library function costs of which only the name is known. */
   workOfExternal(name: string, call: CallOperation, within: FunctionNode): TaskWork {
+    return finish(this.costOfExternal(name, call, within));
+  }
+
+  private costOfExternal(name: string, call: CallOperation, within: FunctionNode): Omit<FunctionCost, "reenters"> {
     const entry = this.resolver.knowledge.callable(name);
     const sum = emptySum();
     const calls: TimedCall[] = [];
@@ -261,7 +214,7 @@ export class CostModel {
       const facts: CallFacts = { target: this.target };
       this.addLibraryCall(entry, name, call, within, facts, undefined, sum, calls);
     }
-    return finish(sum, calls, undefined, []);
+    return { sum, calls, hot: undefined, assumptions: [], opaque: sum.unknown + sum.uncosted > 0 ? [call] : [] };
   }
 
   private functionCost(activation: Activation): FunctionCost {
@@ -273,9 +226,11 @@ export class CostModel {
     if (known) return known;
     const outerCalls = this.calls;
     const outerAssumptions = this.assumptions;
+    const outerOpaque = this.opaque;
     const outerHot = this.hot;
     this.calls = [];
     this.assumptions = new Map();
+    this.opaque = new Set();
     this.hot = undefined;
     const outerRounds = this.rounds;
     this.rounds = undefined;
@@ -313,20 +268,31 @@ export class CostModel {
     const cost = pins.cost.get(node);
     if (cost !== undefined) sum = this.pinned(sum, exactly(cost), `\`${node.head.name}\` takes`, "annotation");
     else sum = this.profiled(sum, node);
-    const result = {
-      sum,
-      calls: addedUp(this.calls),
-      hot: this.hot,
-      assumptions: [...this.assumptions.values()].sort(byWeight).map(withoutWeight),
-      reenters: this.cycles.isInside,
-    };
+    const result = { sum, ...this.found(), calls: addedUp(this.calls), reenters: this.cycles.isInside };
     this.calls = outerCalls;
     this.assumptions = outerAssumptions;
+    this.opaque = outerOpaque;
     this.hot = outerHot;
     // Inside a recursion the sum is that of one round only.
     if (this.stack.includes(node)) memory.miss(derived, key);
     else memory.keep<object | string, FunctionCost>(derived, key, result, sameStructure);
     return result;
+  }
+
+  /** What was found of the function that is being looked at, beside its cost. */
+  private found(): Omit<FunctionCost, "sum" | "reenters"> {
+    const assumptions = [...this.assumptions.values()].sort(byWeight).map(withoutWeight);
+    return { calls: this.calls, hot: this.hot, assumptions, opaque: [...this.opaque] };
+  }
+
+  /** A call is met of which nothing is known. */
+  private unknownCall(operation: Operation, sum: Sum): void {
+    sum.unknown++;
+    this.metOpaque([operation]);
+  }
+
+  private metOpaque(operations: readonly Operation[]): void {
+    for (const each of operations) if (this.opaque.size < mostOpaque) this.opaque.add(each);
   }
 
   private keyOf(activation: Activation): string {
@@ -363,7 +329,7 @@ export class CostModel {
     if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
     const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-    const known = { ...sum, help: unhelped, unknown: 0, uncosted: 0, guessed: false, endless: false };
+    const known = { ...sum, help: unhelped, open: undefined, unknown: 0, uncosted: 0, guessed: false, endless: false };
     if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
   }
@@ -529,10 +495,10 @@ export class CostModel {
     if (array) {
       // NumPy's loops give the GIL up, from some hundred elements on.
       if (array.likely > 500) addReleased(sum, array);
-      else sum.interpreter = add(sum.interpreter, array);
+      else addTime(sum, "interpreter", array);
       return;
     }
-    sum.interpreter = add(sum.interpreter, this.constructs.compute(operator, operands, at, operation.template));
+    addTime(sum, "interpreter", this.constructs.compute(operator, operands, at, operation.template));
     this.sharing.addOperands(operation, at, sum);
   }
 
@@ -677,11 +643,13 @@ export class CostModel {
     const reentered = this.cycles.times;
     const body = loop.iterable ? this.block(loop.iterable, at, run) : run();
     if (known === "default" && this.cycles.times > reentered) count = roundsOfCycle;
+    const isAnswered = known === "endless" && loop.endsEarly && asksAgain(body.wait, this.calls, at.function);
+    if (isAnswered) [count, known] = [roundsOfAnswers, "default"];
     this.rounds = outerRounds;
     this.loopDepth--;
-    const from = this.readsFrom(loop, at);
-    if (from) body.wait = add(body.wait, from === "file" ? lineReadNs : lineReceivedNs);
-    if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) body.unknown++;
+    const line = lineWait(loop, at, this.resolver);
+    if (line) body.wait = add(body.wait, line);
+    if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) this.unknownCall(loop, body);
     const next = this.nextCost(loop, at);
     if (next) addReleased(body, next.nativeNs);
     const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), keptNs(loop, count, at, this.evaluator));
@@ -739,35 +707,17 @@ export class CostModel {
     return undefined;
   }
 
-  /** Whether each round of the loop reads a line of a file, or of what comes over a connection. */
-  private readsFrom(loop: LoopOperation, at: Activation): "file" | "connection" | undefined {
-    if (!loop.iterable) return undefined;
-    const types = this.resolver
-      .resolve(loop.iterable, at.function)
-      .flatMap((entity) => (entity.kind === "object" && /^(io\.|socket\.|_io\.)/.test(entity.type) ? [entity.type] : []));
-    if (types.length === 0 || types.some((type) => /^io\.(StringIO|BytesIO)$/.test(type))) return undefined;
-    return types.some((type) => type.startsWith("socket.")) ? "connection" : "file";
-  }
-
   private call(operation: CallOperation, at: Activation, sum: Sum): void {
     const { function: within } = at;
     const note = gilNoteOfCall(operation, within);
     this.sharing.addCall(operation, at, sum);
     const run = ownRun(operation, at, this.resolver);
     if (run) sum.help = withHelp(sum.help, this.helped(run, zero));
-    const [callee] = this.resolver.callees(operation, within);
+    const callees = this.resolver.callees(operation, within);
+    const [callee] = callees;
+    if (callee && this.runsOneHandedIn(operation, callees, at, sum)) return;
     if (callee) {
-      const isConstruction = callee.function.head.name === "__init__" && callee.receiver?.kind === "instance";
-      this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
-      const node = callee.function;
-      if (this.coroutines === "made" && node.head.isAsync) return;
-      if (this.stack.includes(node)) {
-        this.cycles.entered(node);
-        if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
-        return;
-      }
-      if (this.stack.length > maximumStack) return;
-      this.enter(this.evaluator.activation(node, operation, at, callee.receiver !== undefined), sum, note);
+      this.callOf(callee, operation, at, sum);
       return;
     }
     const partial = partialRun(operation, at, this.resolver, this.evaluator);
@@ -790,11 +740,11 @@ export class CostModel {
     }
     if (name === undefined) {
       if (this.isDecoration(operation, at)) return this.interpret(sum, "callCMethod");
-      sum.unknown++;
+      this.unknownCall(operation, sum);
       this.interpret(sum, "callCMethod");
       return;
     }
-    if (runsUnknown(name, operation, within, this.resolver)) sum.unknown++;
+    if (runsUnknown(name, operation, within, this.resolver)) this.unknownCall(operation, sum);
     const entry = this.resolver.knowledge.callable(name);
     this.comparisons(name, operation, at, sum);
     if (name === "builtins.object" && operation.arguments.length > 0) {
@@ -809,7 +759,7 @@ export class CostModel {
       return;
     }
     const consumed = consumedNs(name, operation, at, this.evaluator, this.costs);
-    if (consumed) sum.interpreter = add(sum.interpreter, consumed);
+    if (consumed) addTime(sum, "interpreter", consumed);
     if (!entry) {
       const tabulated = tabulatedNs(name, operation, at, this.evaluator, this.costs) ?? tabulatedOfAnySizeNs(name, this.costs);
       // Constructors of types and built-ins that knowledge has no entry for do little; anything else may do everything.
@@ -817,12 +767,12 @@ export class CostModel {
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.instantiate, namedTuple));
       else if (/^enum\.\w*(Enum|Flag)$/.test(name))
         sum.interpreter = add(sum.interpreter, scale(this.costs.operations.callPython, enumLookup));
-      else if (tabulated) sum.interpreter = add(sum.interpreter, tabulated);
+      else if (tabulated) addTime(sum, "interpreter", tabulated);
       else if (name.startsWith("builtins.") || this.resolver.knowledge.type(name)) this.interpret(sum, "callBuiltin");
       else if (briefCalls.test(name)) this.interpret(sum, "callCMethod");
       else if (isComputing(name)) sum.interpreter = add(sum.interpreter, typicalCallNs(this.costs));
       else {
-        sum.unknown++;
+        this.unknownCall(operation, sum);
         this.interpret(sum, "callCMethod");
       }
       return;
@@ -832,12 +782,87 @@ export class CostModel {
     this.addLibraryCall(entry, name, operation, within, facts, below, sum, this.calls, at);
   }
 
+  /** Adds what a call costs that runs that function. */
+  private callOf(callee: Callee, operation: CallOperation, at: Activation, sum: Sum): void {
+    const isConstruction = callee.function.head.name === "__init__" && callee.receiver?.kind === "instance";
+    this.interpret(sum, isConstruction ? "instantiate" : callee.receiver ? "callMethod" : "callPython");
+    const node = callee.function;
+    if (this.coroutines === "made" && node.head.isAsync) return;
+    if (this.stack.includes(node)) {
+      this.cycles.entered(node);
+      if (this.stack[this.stack.length - 1] === node) this.selfCalls.set(node, [...(this.selfCalls.get(node) ?? []), operation]);
+      return;
+    }
+    if (this.stack.length > maximumStack) return;
+    this.enter(this.evaluator.activation(node, operation, at, callee.receiver !== undefined), sum, gilNoteOfCall(operation, at.function));
+    return;
+  }
+
+  /**
+   * Adds what a call costs of a function that others hand in, where they hand in several, or some that nobody can tell: one of them runs, each as likely as
+   * the others. False where there is one only.
+   */
+  private runsOneHandedIn(operation: CallOperation, callees: readonly Callee[], at: Activation, sum: Sum): boolean {
+    const { callee } = operation;
+    if (!isHandedIn(callee, at.function, this.resolver)) return false;
+    const isOpen = mayBeOther(callee, at.function, this.resolver);
+    if (callees.length + Number(isOpen) < 2) return false;
+    const before = this.calls;
+    this.calls = [];
+    const arms = callees.slice(0, mostHandedIn).map((each) => {
+      const arm = emptySum();
+      this.callOf(each, operation, at, arm);
+      return arm;
+    });
+    if (isOpen) {
+      const arm = emptySum();
+      this.unknownCall(operation, arm);
+      arms.push(arm);
+    }
+    const share = 1 / arms.length;
+    addTo(
+      sum,
+      averaged(
+        arms,
+        arms.map(() => share),
+      ),
+    );
+    this.calls = [...before, ...this.calls.map((call) => ({ ...call, times: call.times * share, ns: call.ns * share }))];
+    return true;
+  }
+
+  /** What a task costs that runs one of these functions, nobody knows which: several places hand in one each. `isOpen`: or one of which nothing is known. */
+  workOfHandedIn(
+    activations: readonly Activation[],
+    names: readonly string[],
+    call: CallOperation,
+    within: FunctionNode,
+    isOpen: boolean,
+  ): TaskWork {
+    const costs: Omit<FunctionCost, "reenters">[] = activations.slice(0, mostHandedIn).map((each) => {
+      const cost = this.costOfRun(each);
+      return { ...cost, sum: { ...cost.sum, interpreter: add(cost.sum.interpreter, this.costs.operations.callPythonTwo) } };
+    });
+    for (const name of names.slice(0, mostHandedIn)) costs.push(this.costOfExternal(name, call, within));
+    if (isOpen) costs.push({ sum: { ...emptySum(), unknown: 1 }, calls: [], hot: undefined, assumptions: [], opaque: [call] });
+    const share = 1 / costs.length;
+    const sum = averaged(
+      costs.map((cost) => cost.sum),
+      costs.map(() => share),
+    );
+    const calls = costs.flatMap((cost) => cost.calls.map((each) => ({ ...each, times: each.times * share, ns: each.ns * share })));
+    const assumptions = new Map(costs.flatMap((cost) => cost.assumptions.map((each) => [each.what, each] as const)));
+    const opaque = [...new Set(costs.flatMap((cost) => cost.opaque))];
+    return finish({ sum, calls, hot: undefined, assumptions: [...assumptions.values()], opaque });
+  }
+
   /** Adds what a call of a function of the program runs. */
   private enter(activation: Activation, sum: Sum, note: GilNote | undefined, times: Interval = exactly(1)): void {
     const inner = this.functionCost(activation);
     addTo(sum, repeated(note ? asNative(note, inner.sum) : inner.sum, times));
     for (const call of inner.calls)
       if (!note || waitingKinds.has(call.kind)) this.calls.push({ ...call, times: call.times * times.likely, ns: call.ns * times.likely });
+    this.metOpaque(inner.opaque);
     for (const assumption of inner.assumptions)
       this.assume(assumption.what, assumption.value, assumption.from, inner.sum.interpreter.likely);
     if (!note && inner.hot && inner.hot.interpreterNs.likely > (this.hot?.interpreterNs.likely ?? 0)) this.hot = inner.hot;
@@ -965,13 +990,15 @@ export class CostModel {
         ? fromPageCache(known, entry.name)
         : overLoopback(known, entry, within.file);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
-    if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) sum.uncosted++;
+    if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) {
+      sum.uncosted++;
+      this.metOpaque([call]);
+    }
     // Between short native calls the interpreter looks whether another thread waits; within a long one it cannot.
     if (call.op === "call") this.invoked(entry, call, at, sum);
     const isLong = entry.kind === "cpu-native" && verdict.gil === "holds" && cost.interpreterNs.likely >= longCallNs;
     sum.sharedUses += usesMeanwhile(name, cost.interpreterNs.likely);
-    if (isLong) sum.held = add(sum.held, cost.interpreterNs);
-    else sum.interpreter = add(sum.interpreter, cost.interpreterNs);
+    addTime(sum, isLong ? "held" : "interpreter", cost.interpreterNs);
     addReleased(sum, cost.nativeNs, database?.releases);
     this.waitFor(entry, name, call, cost.waitNs, at, sum);
     if (cost.nativeNs.likely + cost.waitNs.likely > longCallNs) sum.turns++;
@@ -999,9 +1026,8 @@ export class CostModel {
       const assumed = assumedSize(entry, this.loopDepth === 0 ? "once" : "in a loop");
       if (!assumed) return;
       this.assume(what, "unknown, taken as small to very large", "default", assumed.likely);
-      if (verdict.gil === "releases") sum.native = add(sum.native, assumed);
-      else if (assumed.likely >= longCallNs && entry.kind === "cpu-native") sum.held = add(sum.held, assumed);
-      else sum.interpreter = add(sum.interpreter, assumed);
+      const isHeld = assumed.likely >= longCallNs && entry.kind === "cpu-native";
+      addTime(sum, verdict.gil === "releases" ? "native" : isHeld ? "held" : "interpreter", assumed);
       const last = calls[calls.length - 1];
       if (last) calls[calls.length - 1] = { ...last, ns: last.ns + assumed.likely };
     }
@@ -1018,7 +1044,7 @@ export class CostModel {
     if (entry.kind === "sync-wait" && !entry.cost && call.op === "call") {
       const awaited = signAwaited(name, call, at, ns, this.evaluator);
       if ("threads" in awaited) sum.help = withHelp(sum.help, awaited);
-      else sum.wait = add(sum.wait, awaited);
+      else addTime(sum, "wait", awaited);
       return;
     }
     const inVain = call.op === "call" ? waitedInVain(name, call, at, this.evaluator) : undefined;
@@ -1027,7 +1053,7 @@ export class CostModel {
       return;
     }
     if (answersFromOwn.test(name)) sum.help = withHelp(sum.help, awaitedSign(zero));
-    sum.wait = add(sum.wait, ns);
+    addTime(sum, "wait", ns);
   }
 
   /** The functions that the call runs itself: `map` runs its first argument for each element. */
@@ -1058,6 +1084,7 @@ export class CostModel {
       addTo(sum, repeated(once, count));
       if (!inner.sum.guessed && iterable && !this.evaluator.length(iterable, at)) sum.guessed = true;
       for (const { what, value, from } of inner.assumptions) this.assume(what, value, from, inner.sum.interpreter.likely);
+      this.metOpaque(inner.opaque);
       for (const each of inner.calls) this.calls.push({ ...each, times: each.times * count.likely, ns: each.ns * count.likely });
     }
   }
@@ -1066,15 +1093,16 @@ export class CostModel {
 /** What an unknown call may take for all that can be told, ns; a task with many of them may be anything. */
 export const unknownCallNs = 20_000;
 
-/** Per line: from the page cache, which most files are in, from a disk, from a network. */
-const lineReadNs: Interval = interval(10, 60, 100_000);
-const lineReceivedNs: Interval = interval(50, 2_000, 100_000);
 /** A tuple by way of a function written in Python. */
 const namedTuple = 1.7;
 /** `Colour(2)`: two functions written in Python, one inside the other. */
 const enumLookup = 8;
 /** What a timer whose time is not known puts off. */
 const unknownDelayNs = interval(1_000_000, 50_000_000, 10_000_000_000);
+/** So many places where it calls what is not known are told apart. */
+const mostOpaque = 50;
+/** So many functions that are handed in tell what they take. */
+const mostHandedIn = 8;
 const maximumSteps = 60_000;
 const maximumStack = 24;
 const longCallNs = 20_000;
@@ -1088,36 +1116,6 @@ function calleeText(callee: Value): string {
 
 /** So many elements at most keep every operation on small arrays small. */
 const mostCombined = 20;
-
-function finish(sum: Sum, calls: readonly TimedCall[], hot: HotLoop | undefined, assumptions: readonly Assumption[]): TaskWork {
-  const help = helpOf(sum.help);
-  return {
-    interpreterNs: add(sum.interpreter, help.interpreter),
-    heldNs: sum.held,
-    nativeNs: add(sum.native, help.native),
-    waitNs: add(sum.wait, help.wait),
-    unknownCalls: sum.unknown,
-    uncostedCalls: sum.uncosted,
-    calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
-    hotLoop: hot,
-    nesting: sum.nesting,
-    isEndless: sum.endless,
-    lengths: sum.guessed ? "guessed" : "known",
-    assumptions,
-    locked: {
-      places: sum.lockPlaces,
-      entries: sum.lockEntries,
-      checks: sum.lockChecks,
-      interpreterNs: sum.locked,
-      nativeNs: sum.lockedNative,
-      waitNs: sum.lockedWait,
-    },
-    turns: sum.turns,
-    brief: { count: sum.briefReleases, ns: sum.briefNs },
-    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites, relocked: sum.sharedRelocked },
-    memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
-  };
-}
 
 function largest({ receiver, positional }: CallFacts): Interval | undefined {
   const known = [receiver, ...(positional ?? [])].flatMap((value) => value?.elements ?? []);

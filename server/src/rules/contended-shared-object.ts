@@ -1,7 +1,7 @@
 import { contains, type Range } from "../base/range.js";
 import { hasGil } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
-import type { HotLoop } from "../estimate/work.js";
+import type { HotLoop } from "../estimate/task-work.js";
 import { activityOf } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";

@@ -3,7 +3,7 @@ import type { Target } from "../base/target.js";
 import { chunkArgument, makesChunks } from "../estimate/chunks.js";
 import { costsFor } from "../estimate/operation-costs.js";
 import type { SiteEstimate } from "../estimate/sites.js";
-import type { TaskWork } from "../estimate/work.js";
+import type { TaskWork } from "../estimate/task-work.js";
 import type { Match, RelatedLocation } from "./rule.js";
 
 /** A finding about how a site hands out its tasks. */

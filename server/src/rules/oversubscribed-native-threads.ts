@@ -1,6 +1,6 @@
 import { isMostlyUnknown, type SiteEstimate } from "../estimate/sites.js";
+import type { TaskWork } from "../estimate/task-work.js";
 import { rangeOfCall, type TimedCall } from "../estimate/timed-calls.js";
-import type { TaskWork } from "../estimate/work.js";
 import type { OwnThreads } from "../knowledge/entry.js";
 import type { Program } from "../program/link/link.js";
 import { mentionsIn } from "../program/link/mentions.js";

@@ -1,0 +1,126 @@
+import { add, type Interval } from "../base/interval.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import type { LoopOperation } from "../program/operation.js";
+import type { BriefReleases } from "./brief-releases.js";
+import { isGuess, type Times as OpenTimes, type Sum, zero } from "./cost-sum.js";
+import { type Helped, helpOf } from "./helper-threads.js";
+import type { Assumption } from "./prediction.js";
+import type { SharedUses } from "./shared-use.js";
+import type { TimedCall } from "./timed-calls.js";
+
+/** What one run of a function takes. */
+export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
+
+/** What running a function once asks of the machine, in nanoseconds of the target interpreter. */
+export interface TaskWork {
+  /** Bytecode and short native calls, with the GIL. */
+  readonly interpreterNs: Interval;
+  /** Native calls that keep the GIL until they return. */
+  readonly heldNs: Interval;
+  /** Native calls that release the GIL. */
+  readonly nativeNs: Interval;
+  readonly waitNs: Interval;
+  /** What of these times hangs on guesses, such as how often a loop of unknown length goes round; undefined where nothing does. */
+  readonly open: Times | undefined;
+  /** How often, likely, calls run of which nothing is known; their time is in none of the numbers. */
+  readonly unknownCalls: number;
+  /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
+  readonly uncostedCalls: number;
+  /** In how many places such calls stand. */
+  readonly opaqueCalls: number;
+  /** The library calls that matter, the longest first. */
+  readonly calls: readonly TimedCall[];
+  /** The loop that most of the interpreter's time goes to. */
+  readonly hotLoop: HotLoop | undefined;
+  /** How many loops stand one inside the other, through calls. */
+  readonly nesting: number;
+  /** Whether it runs until somebody stops it. */
+  readonly isEndless: boolean;
+  /** `guessed`: some loop has a default length, so that calls outside it may matter more than the numbers say. */
+  readonly lengths: "known" | "guessed";
+  readonly assumptions: readonly Assumption[];
+  /** Sections under a lock: how often they are entered, and the time inside. */
+  readonly locked: LockedWork;
+  /** How often it leaves the interpreter, likely: to wait, or for native code that releases the GIL. */
+  readonly turns: number;
+  readonly brief: BriefReleases;
+  /** What it uses that all threads use. */
+  readonly shared: SharedUses;
+  /** How much it makes and keeps, and how much of what was there before it reads. */
+  readonly memory: { readonly freshBytes: number; readonly touchedBytes: number };
+}
+
+/** What is done while a lock is held. */
+export interface LockedWork {
+  /** How many threads may be inside at a time. */
+  readonly places: number;
+  readonly entries: number;
+  /** How often a section is entered in which the interpreter looks whether another thread wants to run. */
+  readonly checks: number;
+  /** Taking and giving back the lock included. */
+  readonly interpreterNs: Interval;
+  readonly nativeNs: Interval;
+  readonly waitNs: Interval;
+}
+
+export interface HotLoop {
+  readonly function: FunctionNode;
+  readonly loop: LoopOperation;
+  readonly interpreterNs: Interval;
+  /** The loop inside it, or itself, in which most of the time goes by; and how long one of its passes takes, likely; without end if it calls what is not known. */
+  readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
+}
+
+interface Finished {
+  readonly sum: Sum;
+  readonly calls: readonly TimedCall[];
+  readonly hot: HotLoop | undefined;
+  readonly assumptions: readonly Assumption[];
+  readonly opaque: readonly unknown[];
+}
+
+/** What is told of a function's cost, and of what that is made of. */
+export function finish({ sum, calls, hot, assumptions, opaque }: Finished): TaskWork {
+  const help = helpOf(sum.help);
+  return {
+    interpreterNs: add(sum.interpreter, help.interpreter),
+    heldNs: sum.held,
+    nativeNs: add(sum.native, help.native),
+    waitNs: add(sum.wait, help.wait),
+    open: openOf(sum.open, help),
+    unknownCalls: sum.unknown,
+    uncostedCalls: sum.uncosted,
+    opaqueCalls: opaque.length,
+    calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
+    hotLoop: hot,
+    nesting: sum.nesting,
+    isEndless: sum.endless,
+    lengths: sum.guessed ? "guessed" : "known",
+    assumptions,
+    locked: {
+      places: sum.lockPlaces,
+      entries: sum.lockEntries,
+      checks: sum.lockChecks,
+      interpreterNs: sum.locked,
+      nativeNs: sum.lockedNative,
+      waitNs: sum.lockedWait,
+    },
+    turns: sum.turns,
+    brief: { count: sum.briefReleases, ns: sum.briefNs },
+    shared: { uses: sum.sharedUses, literals: sum.sharedLiterals, writes: sum.sharedWrites, relocked: sum.sharedRelocked },
+    memory: { freshBytes: sum.freshBytes, touchedBytes: sum.touchedBytes },
+  };
+}
+
+/** What is open of a sum and of what helper threads add to it. */
+function openOf(open: OpenTimes | undefined, help: Pick<Helped, "interpreter" | "native" | "wait">): Times | undefined {
+  const guessed = (ns: Interval): Interval => (isGuess(ns) ? ns : zero);
+  const [interpreter, native, wait] = [guessed(help.interpreter), guessed(help.native), guessed(help.wait)];
+  if (!open && [interpreter, native, wait].every((ns) => ns === zero)) return undefined;
+  return {
+    interpreterNs: add(open?.interpreter ?? zero, interpreter),
+    heldNs: open?.held ?? zero,
+    nativeNs: add(open?.native ?? zero, native),
+    waitNs: add(open?.wait ?? zero, wait),
+  };
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Prediction } from "../../server/src/estimate/prediction.js";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf, predictionsOf } from "./predictions.js";
+
+/* Functions that others hand in: what runs is up to them. */
+
+const parser = await pythonParser();
+const second = 1_000_000_000;
+const functions = `import time
+
+def quick():
+    return 1
+
+def slow():
+    total = 0
+    for n in range(1_000_000):
+        total += n
+    return total
+
+def sleeps():
+    time.sleep(1)
+`;
+
+const unknownCalls = ({ assumptions }: Prediction): string | undefined =>
+  assumptions.map(({ what }) => what).find((what) => what.includes("nothing is known"));
+
+describe("a helper that runs what its callers hand in", () => {
+  const helper = (calls: string): Prediction =>
+    predictionOf(
+      parser,
+      `import asyncio
+${functions}
+async def in_thread(func, *args):
+    return await asyncio.to_thread(func, *args)
+
+async def main(client):
+${calls.replaceAll(/^/gm, "    ")}
+`,
+    );
+
+  test("is told under the name it knows the function by, with the range of all that callers hand in", () => {
+    const { task, work, assumptions } = helper("await in_thread(quick)\nawait in_thread(sleeps)");
+    assert.equal(task, "func");
+    assert.ok(work.waitNs.low === 0 && work.waitNs.high >= second, JSON.stringify(work.waitNs));
+    assert.ok(assumptions.some(({ what, value }) => what === "what is handed in as `func`" && value === "`quick`, `sleeps`"));
+  });
+
+  test("may run what nobody knows, where somebody hands that in", () => {
+    const { assumptions } = helper("await in_thread(quick)\nawait in_thread(client.refresh)");
+    assert.ok(assumptions.some(({ what, value }) => what.endsWith("as far as it is known") && value === "`quick`"));
+    assert.equal(unknownCalls({ assumptions } as Prediction), "a call of which nothing is known");
+  });
+
+  test("runs the one function that all hand in", () => {
+    const { task, work, assumptions } = helper("await in_thread(slow)\nawait in_thread(slow)");
+    assert.equal(task, "slow");
+    assert.ok(work.interpreterNs.low > second / 200 && assumptions.every(({ what }) => !what.includes("handed in")));
+  });
+});
+
+describe("a function that an object keeps", () => {
+  const started = (targets: readonly string[]): readonly Prediction[] =>
+    predictionsOf(
+      parser,
+      `import threading
+${functions}
+class Runner(threading.Thread):
+    def __init__(self, target, args=()):
+        super().__init__()
+        self._target = target
+        self._args = args
+
+    def run(self):
+        self._target(*self._args)
+
+def main(client):
+${targets.map((target) => `    Runner(${target}).start()`).join("\n")}
+`,
+    );
+
+  test("is any of those that it is made with, and unknown where one of them is", () => {
+    const [known] = started(["quick", "slow"]);
+    assert.ok(
+      known && known.work.interpreterNs.low < second / 2_000 && known.work.interpreterNs.high > second / 100,
+      JSON.stringify(known?.work),
+    );
+    const [open] = started(["quick", "client.refresh"]);
+    assert.ok(open && unknownCalls(open) !== undefined);
+  });
+
+  test("is the one that all of them are made with", () => {
+    const [only] = started(["slow", "slow"]);
+    assert.ok(only && only.work.interpreterNs.low > second / 200 && unknownCalls(only) === undefined);
+  });
+});
+
+describe("what runs behind next()", () => {
+  const next = (iterators: string): Prediction =>
+    predictionOf(
+      parser,
+      `from concurrent.futures import ThreadPoolExecutor
+
+def task(rows):
+    return next(rows, None)
+
+def main(sources):
+    iterators = ${iterators}
+    with ThreadPoolExecutor(4) as pool:
+        for n in range(4):
+            pool.submit(task, iterators[n])
+`,
+    );
+
+  test("is unknown for an iterator of what callers bring", () => {
+    assert.equal(unknownCalls(next("[iter(source) for source in sources]")), "a call of which nothing is known");
+  });
+
+  test("is nothing for an iterator of a list", () => {
+    assert.equal(unknownCalls(next("[iter([n, n + 1]) for n in range(4)]")), undefined);
+  });
+});
+
+test("calls of which nothing is known are counted where they stand, not as often as they run", () => {
+  const task = `def task(rows):
+    for row in rows:
+        row.client.send(row)
+        row.client.close()
+`;
+  const text = `import threading\n${task}\nfor _ in range(4):\n    threading.Thread(target=task, args=(open_rows(),)).start()\n`;
+  assert.match(unknownCalls(predictionOf(parser, text)) ?? "", /^2 calls of which nothing is known$/);
+});
+
+test("processes are called processes", () => {
+  const text =
+    "import multiprocessing\n\ndef work(jobs):\n    jobs.sort()\n\ndef main(groups):\n    for group in groups:\n        multiprocessing.Process(target=work, args=(group,)).start()\n";
+  const { assumptions } = predictionOf(parser, text);
+  assert.ok(assumptions.some(({ what }) => what === "number of processes"));
+});
