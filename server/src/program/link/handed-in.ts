@@ -1,6 +1,7 @@
 import type { CallOperation, Place, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
-import { argumentFor, gatheredArguments, type Resolver } from "./resolver.js";
+import { gatheredArguments } from "./gathered-arguments.js";
+import { argumentFor, type Resolver } from "./resolver.js";
 
 /**
  * Whether a function is called by the name of a parameter, or of an attribute that something is stored in: `fn(*args)`, `self._target()`. What it is then
