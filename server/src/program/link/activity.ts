@@ -78,6 +78,21 @@ export function activityOf(program: Program): Activity {
   return overviewOf(program, "activity", findActivity);
 }
 
+/** One part of it: who asks depends on what that comes to. */
+export function partOfActivity<Part extends keyof Activity>(program: Program, part: Part): Activity[Part] {
+  return overviewOf(program, `activity: ${part}`, partFinders[part]) as Activity[Part];
+}
+
+const partFinders: { readonly [Part in keyof Activity]: (program: Program) => Activity[Part] } = {
+  accesses: (program) => activityOf(program).accesses,
+  actsByCall: (program) => activityOf(program).actsByCall,
+  polls: (program) => activityOf(program).polls,
+  changesForPolls: (program) => activityOf(program).changesForPolls,
+  acquisitions: (program) => activityOf(program).acquisitions,
+  waits: (program) => activityOf(program).waits,
+  threaded: (program) => activityOf(program).threaded,
+};
+
 function callerRootsOf(program: Program): readonly ThreadRoot[] {
   return callerRoots(program, threadRoots(program));
 }
@@ -175,7 +190,8 @@ function walked(program: Program, file: LinkedFile, key: string, walk: Walk, pur
 }
 
 function walkedPromise(program: Program, promise: SharingPromise): Walked {
-  const { entries, file } = promise;
+  const { entries, ...made } = promise;
+  const { file } = made;
   const { memory } = program.resolver.memoryOf(file);
   const key = `${promise.key} ${entries.map((entry) => memory.identityOf(entry)).join()}`;
   return walked(program, file, key, (walker, now) => {
@@ -183,7 +199,7 @@ function walkedPromise(program: Program, promise: SharingPromise): Walked {
     for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
       // A public function that its own module calls with a lock held, every time, is written to be called so.
       if (walker.heldOnEntry(entry).length > 0 || isCalledUnderLock(entry, now)) continue;
-      walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
+      walker.root({ kind: "promised", key: made.key, promise: made, function: entry, instances: "several" });
     }
   });
 }
@@ -645,7 +661,7 @@ class Walker {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.head.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
-      if (this.whose === "anyone" && held.length === 0 && !takesLock(node.facts.body)) continue;
+      if (this.whose === "anyone" && held.length === 0 && !takesLock(node)) continue;
       // The body of a coroutine runs when it is awaited.
       const isLeft = this.whose === "threads" && !this.isOnLoop();
       if (node.head.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
@@ -719,12 +735,12 @@ class Walker {
     if (context.op === "call") {
       for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
         if (!node.head.isGenerator) continue;
-        takes ||= takesLock(node.facts.body) && mayHoldAtYield(node.facts.body);
+        takes ||= takesLock(node) && mayHoldAtYield(node.facts.body);
         added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
       }
     }
     for (const entity of resolver.resolve(context, frame.function)) {
-      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body) && mayHoldAtYield(entity.function.facts.body);
+      if (entity.kind === "function") takes ||= takesLock(entity.function) && mayHoldAtYield(entity.function.facts.body);
       if (entity.kind !== "instance") continue;
       const enter = methodFrame(entity, "__enter__", context, frame, this.program, this.ownership);
       if (!enter) continue;

@@ -27,6 +27,14 @@ export interface SharingPromise {
   readonly entries: readonly FunctionNode[];
 }
 
+/** What does not change with the code that makes the promise getting another entry. */
+export type PromiseOfRoot = Omit<SharingPromise, "entries">;
+
+/** What other threads can call of what makes that promise. */
+export function entriesOf(promise: PromiseOfRoot, program: Program): readonly FunctionNode[] {
+  return sharingPromises(program).find(({ key }) => key === promise.key)?.entries ?? none;
+}
+
 /** All promises of a program, in order of file and offset. */
 export function sharingPromises(program: Program): readonly SharingPromise[] {
   const names = lockNames(program.knowledge);

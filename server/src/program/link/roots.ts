@@ -11,7 +11,7 @@ import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
 import { overviewOf } from "./overviews.js";
-import type { SharingPromise } from "./promises.js";
+import type { PromiseOfRoot } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
 import { endsInCall, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey, threadObjectOf } from "./spawns.js";
 import { methodCalls, startOf } from "./starts.js";
@@ -56,7 +56,8 @@ export type ThreadRoot =
   | {
       readonly kind: "promised";
       readonly key: string;
-      readonly promise: SharingPromise;
+      /** All of it but its entries, so that another of these leaves alone what is found from this one. */
+      readonly promise: PromiseOfRoot;
       readonly function: FunctionNode;
       readonly instances: "several";
     }

@@ -1,10 +1,11 @@
 import type { WorkerKind } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
+import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
-import type { FunctionNode, LinkedFile } from "./entity.js";
+import type { FunctionNode, FunctionView, LinkedFile } from "./entity.js";
 import { receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import { importedNames } from "./linked-file.js";
+import { functionView, importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { overviewOfFiles } from "./overviews.js";
 import { argumentFor } from "./resolver.js";
@@ -53,7 +54,7 @@ class Search {
       for (const { call, function: index } of file.calls(name)) {
         const node = file.functionAt(index);
         const worker = node && this.workerOf(call, node);
-        if (!node || !worker || !isTakenDown(call, node)) continue;
+        if (!node || !worker || !node.view(takingDown(call))) continue;
         const often = this.repetition(call, node);
         if (often) found.push({ function: node, made: call, worker, often });
       }
@@ -112,14 +113,17 @@ class Search {
 }
 
 /** The pool of a `with` statement, one that the function shuts down itself, or one that nobody keeps. */
-function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
+function isTakenDown(made: CallOperation, { index, bindings, returned, body }: FunctionFacts): boolean {
   let taken = false;
-  const names = [...node.facts.bindings].filter(([, values]) => values.includes(made)).map(([name]) => name);
-  const isPool = (value: Value | undefined): boolean =>
-    value === made ||
-    (value?.op === "read" && value.place.kind === "name" && value.place.owner === node.index && names.includes(value.place.name));
-  walkOperations(node.facts.body, (operation) => {
+  const names = [...bindings].filter(([, values]) => values.includes(made)).map(([name]) => name);
+  const isNamed = (value: Value | undefined): boolean =>
+    value?.op === "read" && value.place.kind === "name" && value.place.owner === index && names.includes(value.place.name);
+  const isPool = (value: Value | undefined): boolean => value === made || isNamed(value);
+  let kept = returned.some(isNamed);
+  walkOperations(body, (operation) => {
     if (operation.op === "with") taken ||= isPool(operation.context);
+    // It is handed out.
+    if (operation.op === "write" || operation.op === "yield") kept ||= isNamed(operation.value);
     if (operation.op !== "call") return;
     const { callee } = operation;
     if (callee.op !== "read" || callee.place.kind !== "attribute") return;
@@ -127,20 +131,18 @@ function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
     // `ThreadPoolExecutor().map(…)`, `loop.run_in_executor(ThreadPoolExecutor(), …)`.
     taken ||= callee.place.object === made || (callee.place.name === "run_in_executor" && operation.arguments[0]?.value === made);
   });
-  return taken && !isKept(names, node);
+  return taken && !kept;
 }
 
-/** Whether the function hands the pool out. */
-function isKept(names: readonly string[], node: FunctionNode): boolean {
-  const isPool = (value: Value | undefined): boolean =>
-    value?.op === "read" && value.place.kind === "name" && value.place.owner === node.index && names.includes(value.place.name);
-  if (node.returned.some(isPool)) return true;
-  let kept = false;
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "write") kept ||= isPool(operation.value);
-    if (operation.op === "yield") kept ||= isPool(operation.value);
-  });
-  return kept;
+const takingDowns = new WeakMap<CallOperation, FunctionView<boolean>>();
+
+function takingDown(made: CallOperation): FunctionView<boolean> {
+  let view = takingDowns.get(made);
+  if (!view) {
+    view = functionView((facts) => isTakenDown(made, facts));
+    takingDowns.set(made, view);
+  }
+  return view;
 }
 
 const endings: ReadonlySet<string> = new Set(["shutdown", "close", "terminate", "join", "__exit__"]);

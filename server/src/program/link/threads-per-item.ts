@@ -1,7 +1,8 @@
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { methodCalls } from "./starts.js";
 import { joinsText } from "./text-joins.js";
@@ -324,18 +325,7 @@ class Search {
 
   /** Whether the thread first waits for its turn, so that only so many of them do something. */
   private isGated(start: ThreadStart): boolean {
-    return start.targets.some((node) => {
-      let gated = false;
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op === "with") gated ||= this.isGate(operation.context, node);
-        const object =
-          operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute"
-            ? operation.callee.place
-            : undefined;
-        if (object?.name === "acquire" || object?.name === "release") gated ||= this.isGate(object.object, node);
-      });
-      return gated;
-    });
+    return start.targets.some((node) => node.view(entered).some((value) => this.isGate(value, node)));
   }
 
   /** Whether the value is a semaphore, by its type or by its name. */
@@ -350,6 +340,19 @@ class Search {
     );
   }
 }
+
+/** What a function enters with `with`, acquires or releases. */
+const entered = functionView(({ body }): readonly Value[] => {
+  const found: Value[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with") found.push(operation.context);
+    if (operation.op === "call" && /^(acquire|release)$/.test(lastNameOf(operation.callee))) {
+      const object = receiverOf(operation);
+      if (object) found.push(object);
+    }
+  });
+  return found;
+});
 
 /** Whether the threads are started where they are made, and not by somebody who may wait in between. */
 function isStarted({ starts, in: node }: ThreadStart): boolean {
