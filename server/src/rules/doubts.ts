@@ -211,7 +211,7 @@ function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Progra
   if (!isCalled || isOutside(root.function)) return false;
   const { promise } = root;
   return overviewOf(program, `entries called from outside: ${promise.key}`, (now) =>
-    entriesOf(promise, now).some((entry) => isCalledOutside(entry, owner, now)),
+    entriesOf(promise.file.path, promise.key, now).some((entry) => isCalledOutside(entry, owner, now)),
   );
 }
 
