@@ -112,8 +112,10 @@ export function isOfTest({ file, head }: FunctionNode): boolean {
 /** Whether the coroutine is what a loop is made for, and nothing else runs it. */
 export function isRunAlone({ kind, function: node }: LoopRoot, program: Program): boolean {
   if (kind !== "coroutine") return false;
-  const runs = taskRunsOf(node, program);
-  return runs.length > 0 && runs.every((run) => run.kind === "main");
+  return overviewOf(program, `runs alone ${functionKey(node)}`, (now) => {
+    const runs = taskRunsOf(node, now);
+    return runs.length > 0 && runs.every((run) => run.kind === "main");
+  });
 }
 
 /** Whether what stands at the offset runs when a loop has nothing else to do yet: at the start of the coroutine that the loop is made for. */
