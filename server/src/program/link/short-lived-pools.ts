@@ -1,9 +1,8 @@
 import type { WorkerKind } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
-import type { FunctionNode, FunctionView, LinkedFile } from "./entity.js";
-import { receiverOf } from "./last-name.js";
+import type { FunctionNode, LinkedFile } from "./entity.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionView, importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
@@ -54,7 +53,7 @@ class Search {
       for (const { call, function: index } of file.calls(name)) {
         const node = file.functionAt(index);
         const worker = node && this.workerOf(call, node);
-        if (!node || !worker || !node.view(takingDown(call))) continue;
+        if (!node || !worker || !node.view(takenDown).has(call)) continue;
         const often = this.repetition(call, node);
         if (often) found.push({ function: node, made: call, worker, often });
       }
@@ -112,38 +111,37 @@ class Search {
   }
 }
 
-/** The pool of a `with` statement, one that the function shuts down itself, or one that nobody keeps. */
-function isTakenDown(made: CallOperation, { index, bindings, returned, body }: FunctionFacts): boolean {
-  let taken = false;
-  const names = [...bindings].filter(([, values]) => values.includes(made)).map(([name]) => name);
-  const isNamed = (value: Value | undefined): boolean =>
-    value?.op === "read" && value.place.kind === "name" && value.place.owner === index && names.includes(value.place.name);
-  const isPool = (value: Value | undefined): boolean => value === made || isNamed(value);
-  let kept = returned.some(isNamed);
+/** The pools of `with` statements, those that the function shuts down itself, and those that nobody keeps; not those that it hands out. */
+const takenDown = functionView(({ index, bindings, returned, body }): ReadonlySet<Value> => {
+  const found = new Set<Value>();
+  const names = { taken: new Set<string>(), kept: new Set<string>() };
+  const nameOf = (value: Value | undefined): string | undefined =>
+    value?.op === "read" && value.place.kind === "name" && value.place.owner === index ? value.place.name : undefined;
+  const note = (how: keyof typeof names, value: Value | undefined): void => {
+    const name = nameOf(value);
+    if (name !== undefined) names[how].add(name);
+  };
+  const take = (value: Value | undefined): void => {
+    if (value?.op === "call") found.add(value);
+    note("taken", value);
+  };
+  for (const value of returned) note("kept", value);
   walkOperations(body, (operation) => {
-    if (operation.op === "with") taken ||= isPool(operation.context);
-    // It is handed out.
-    if (operation.op === "write" || operation.op === "yield") kept ||= isNamed(operation.value);
+    if (operation.op === "with") take(operation.context);
+    if (operation.op === "write" || operation.op === "yield") note("kept", operation.value);
     if (operation.op !== "call") return;
-    const { callee } = operation;
-    if (callee.op !== "read" || callee.place.kind !== "attribute") return;
-    if (endings.has(callee.place.name)) taken ||= isPool(receiverOf(operation));
+    const object = receiverOf(operation);
+    const name = lastNameOf(operation.callee);
+    if (endings.has(name)) take(object);
     // `ThreadPoolExecutor().map(…)`, `loop.run_in_executor(ThreadPoolExecutor(), …)`.
-    taken ||= callee.place.object === made || (callee.place.name === "run_in_executor" && operation.arguments[0]?.value === made);
+    if (object?.op === "call") found.add(object);
+    const [first] = object && name === "run_in_executor" ? operation.arguments : [];
+    if (first?.value.op === "call") found.add(first.value);
   });
-  return taken && !kept;
-}
-
-const takingDowns = new WeakMap<CallOperation, FunctionView<boolean>>();
-
-function takingDown(made: CallOperation): FunctionView<boolean> {
-  let view = takingDowns.get(made);
-  if (!view) {
-    view = functionView((facts) => isTakenDown(made, facts));
-    takingDowns.set(made, view);
-  }
-  return view;
-}
+  for (const [name, values] of bindings) if (names.taken.has(name)) for (const value of values) if (value.op === "call") found.add(value);
+  for (const [name, values] of bindings) if (names.kept.has(name)) for (const value of values) found.delete(value);
+  return found;
+});
 
 const endings: ReadonlySet<string> = new Set(["shutdown", "close", "terminate", "join", "__exit__"]);
 

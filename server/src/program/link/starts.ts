@@ -1,6 +1,7 @@
-import type { CallOperation } from "../operation.js";
-import type { FunctionNode } from "./entity.js";
+import type { CallOperation, Operation } from "../operation.js";
+import type { FunctionNode, FunctionView } from "./entity.js";
 import { placesKeeping } from "./kept-places.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import { functionView } from "./linked-file.js";
 import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
@@ -13,9 +14,8 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   const kept = placesKeeping(made, within);
   let own: number | undefined;
   let any: number | undefined;
-  for (const { start, end, callee } of within.view(methodCalls)) {
-    if (start < made.start) continue;
-    if (callee.op !== "read" || callee.place.kind !== "attribute" || !starts.includes(callee.place.name)) continue;
+  for (const { start, end, callee } of within.view(methodCallsOf(starts))) {
+    if (start < made.start || callee.op !== "read" || callee.place.kind !== "attribute") continue;
     any ??= end;
     const { object } = callee.place;
     if (object.op === "read" && kept.some((place) => samePlace(place, object.place))) own ??= end;
@@ -23,11 +23,26 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   return own ?? any;
 }
 
-/** The calls of a function that look like those of methods, outer ones first. */
-export const methodCalls = functionView(({ body }): readonly CallOperation[] => {
+type CallsView = FunctionView<readonly CallOperation[]>;
+
+/** By their names, of which few lists occur: those of what starts and of what is waited for. */
+const callsByNames = new Map<string, CallsView>();
+
+/** The calls of a function that look like those of methods with one of these names, outer ones first. */
+export function methodCallsOf(names: readonly string[]): CallsView {
+  const key = names.join();
+  let view = callsByNames.get(key);
+  if (!view) {
+    view = functionView(({ body }) => methodCallsIn(body, names));
+    callsByNames.set(key, view);
+  }
+  return view;
+}
+
+function methodCallsIn(body: readonly Operation[], names: readonly string[]): readonly CallOperation[] {
   const found: CallOperation[] = [];
   walkOperations(body, (operation) => {
-    if (operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute") found.push(operation);
+    if (operation.op === "call" && receiverOf(operation) && names.includes(lastNameOf(operation.callee))) found.push(operation);
   });
   return found;
-});
+}
