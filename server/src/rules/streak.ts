@@ -1,5 +1,3 @@
-import type { FunctionFacts } from "../program/facts.js";
-import type { FunctionView } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import { functionView } from "../program/link/linked-file.js";
 import type { Access } from "../program/link/moments.js";
@@ -16,7 +14,7 @@ export function countsStreak({ operation, function: { file, head } }: Access): b
     return false;
   const { name } = operation.place;
   if (!streaks.test(name)) return false;
-  const uses = file.functions.flatMap((node) => node.view(usesOf(name)));
+  const uses = file.functions.flatMap((node) => node.view(streakUses).filter((each) => each.of === name));
   const harmless = new Set(uses.filter(({ is }) => is === "harmless").map(({ at }) => at));
   return (
     uses.some(({ is }) => is === "set back") &&
@@ -24,29 +22,27 @@ export function countsStreak({ operation, function: { file, head } }: Access): b
   );
 }
 
-/** What a function does with an attribute of a name, and where. */
+/** What a function does with an attribute that is named like a streak, and where. */
 interface StreakUse {
+  readonly of: string;
   readonly is: "read" | "harmless" | "set back" | "otherwise changed";
   readonly at: number;
 }
 
-const usesByName = new Map<string, FunctionView<readonly StreakUse[]>>();
-
-function usesOf(name: string): FunctionView<readonly StreakUse[]> {
-  let view = usesByName.get(name);
-  if (!view) {
-    view = functionView((facts) => usesIn(facts, name));
-    usesByName.set(name, view);
-  }
-  return view;
-}
-
-function usesIn({ body, name: within }: FunctionFacts, name: string): readonly StreakUse[] {
+const streakUses = functionView(({ body, name: within }): readonly StreakUse[] => {
   const uses: StreakUse[] = [];
-  const isIt = (value: Value): boolean => value.op === "read" && value.place.kind === "attribute" && value.place.name === name;
-  const noteIn = (value: Value): void => {
+  const nameOf = (value: Value): string | undefined => {
+    const name = value.op === "read" && value.place.kind === "attribute" ? value.place.name : "";
+    return streaks.test(name) ? name : undefined;
+  };
+  const note = (is: StreakUse["is"], of: string | undefined, at: number): void => {
+    if (of !== undefined) uses.push({ of, is, at });
+  };
+  /** `only`: of that name alone. */
+  const noteIn = (value: Value, only?: string): void => {
     someValue(value, (inner) => {
-      if (isIt(inner)) uses.push({ is: "harmless", at: inner.start });
+      const name = nameOf(inner);
+      if (only === undefined || name === only) note("harmless", name, inner.start);
       return false;
     });
   };
@@ -57,20 +53,21 @@ function usesIn({ body, name: within }: FunctionFacts, name: string): readonly S
     });
   };
   walkOperations(body, (each) => {
-    if (each.op === "read" && isIt(each)) uses.push({ is: "read", at: each.start });
+    if (each.op === "read") note("read", nameOf(each), each.start);
     if (each.op === "branch" && each.test) compared(each.test);
     if (each.op === "loop" && each.test) compared(each.test);
     if (each.op === "compute") compared(each);
     if (each.op === "call" && isHarmless(each.callee) && !/^(str|repr|int|float|get|items|values|max|min)$/.test(lastNameOf(each.callee)))
       for (const { value } of each.arguments) noteIn(value);
-    if (each.op !== "write" || each.place.kind !== "attribute" || each.place.name !== name) return;
+    if (each.op !== "write" || each.place.kind !== "attribute" || !streaks.test(each.place.name)) return;
+    const { name } = each.place;
     if (each.form === "update") {
-      if (each.value?.op !== "compute" || each.value.operator.startsWith("-")) uses.push({ is: "otherwise changed", at: each.start });
-      if (each.value) for (const inner of innerValues(each.value)) noteIn(inner);
-    } else if (each.value?.op !== "constant") uses.push({ is: "otherwise changed", at: each.start });
-    else if (within !== "__init__") uses.push({ is: "set back", at: each.start });
+      if (each.value?.op !== "compute" || each.value.operator.startsWith("-")) note("otherwise changed", name, each.start);
+      if (each.value) for (const inner of innerValues(each.value)) noteIn(inner, name);
+    } else if (each.value?.op !== "constant") note("otherwise changed", name, each.start);
+    else if (within !== "__init__") note("set back", name, each.start);
   });
   return uses;
-}
+});
 
 const streaks = /fail|error|retr(y|ies)|attempt|miss|strike|timeout|consecutive|backoff/i;

@@ -14,7 +14,7 @@ import { overviewOf } from "./overviews.js";
 import type { PromiseOfRoot } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
 import { endsInCall, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey, threadObjectOf } from "./spawns.js";
-import { methodCallsOf, startOf } from "./starts.js";
+import { methodCallsNamed, startOf } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
@@ -599,7 +599,7 @@ export function firstJoin(spawn: Spawn): number {
     if (context.isAsync && contains(context, call)) end = Math.min(end, Math.max(context.end, call.end));
   }
   for (const operation of within.view(awaits)) if (isAwaitOf(operation, spawn)) end = Math.min(end, Math.max(operation.start, call.end));
-  for (const join of within.view(methodCallsOf([...joins, ...joinedBy]))) {
+  for (const join of methodCallsNamed([...joins, ...joinedBy], within)) {
     const object = receiverOf(join);
     if (join.start >= call.end && object && !joinsText(object)) end = Math.min(end, join.start);
   }

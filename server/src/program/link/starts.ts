@@ -1,5 +1,5 @@
 import type { CallOperation, Operation } from "../operation.js";
-import type { FunctionNode, FunctionView } from "./entity.js";
+import type { FunctionNode } from "./entity.js";
 import { placesKeeping } from "./kept-places.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import { functionView } from "./linked-file.js";
@@ -14,7 +14,7 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   const kept = placesKeeping(made, within);
   let own: number | undefined;
   let any: number | undefined;
-  for (const { start, end, callee } of within.view(methodCallsOf(starts))) {
+  for (const { start, end, callee } of methodCallsNamed(starts, within)) {
     if (start < made.start || callee.op !== "read" || callee.place.kind !== "attribute") continue;
     any ??= end;
     const { object } = callee.place;
@@ -23,26 +23,26 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   return own ?? any;
 }
 
-type CallsView = FunctionView<readonly CallOperation[]>;
-
-/** By their names, of which few lists occur: those of what starts and of what is waited for. */
-const callsByNames = new Map<string, CallsView>();
-
 /** The calls of a function that look like those of methods with one of these names, outer ones first. */
-export function methodCallsOf(names: readonly string[]): CallsView {
-  const key = names.join();
-  let view = callsByNames.get(key);
-  if (!view) {
-    view = functionView(({ body }) => methodCallsIn(body, names));
-    callsByNames.set(key, view);
-  }
-  return view;
+export function methodCallsNamed(names: readonly string[], node: FunctionNode): readonly CallOperation[] {
+  const calls = node.view(names.every((name) => usual.has(name)) ? usualCalls : methodCalls);
+  return calls.filter(({ callee }) => names.includes(lastNameOf(callee)));
 }
 
-function methodCallsIn(body: readonly Operation[], names: readonly string[]): readonly CallOperation[] {
+/** Names under which work is started and waited for: who asks for these alone does not depend on other calls of the function. */
+const usual: ReadonlySet<string> = new Set(
+  "start run join shutdown result exception wait get close stop exec exec_ mainloop wait_window ShowModal server_close __iter__ __next__ next".split(
+    " ",
+  ),
+);
+
+const usualCalls = functionView(({ body }) => methodCallsIn(body, (name) => usual.has(name)));
+const methodCalls = functionView(({ body }) => methodCallsIn(body, () => true));
+
+function methodCallsIn(body: readonly Operation[], isMeant: (name: string) => boolean): readonly CallOperation[] {
   const found: CallOperation[] = [];
   walkOperations(body, (operation) => {
-    if (operation.op === "call" && receiverOf(operation) && names.includes(lastNameOf(operation.callee))) found.push(operation);
+    if (operation.op === "call" && receiverOf(operation) && isMeant(lastNameOf(operation.callee))) found.push(operation);
   });
   return found;
 }

@@ -4,7 +4,7 @@ import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
 import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
-import { methodCallsOf } from "./starts.js";
+import { methodCallsNamed } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
@@ -357,7 +357,7 @@ const entered = functionView(({ body }): readonly Value[] => {
 /** Whether the threads are started where they are made, and not by somebody who may wait in between. */
 function isStarted({ starts, in: node }: ThreadStart): boolean {
   if (starts.length === 0) return true;
-  return node.view(methodCallsOf(starts)).length > 0;
+  return methodCallsNamed(starts, node).length > 0;
 }
 
 /** Whether a test around decides by what is there already: one thread for each key, a new one for one that ended. */
