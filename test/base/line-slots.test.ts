@@ -61,6 +61,14 @@ describe("line slots", () => {
     }
   });
 
+  test("lines that are put before the first one move no other line", () => {
+    const text = "a = 1\nb = 2\n";
+    const before = LineSlots.of(text);
+    const after = before.after(`import x\n${text}`).after(`import x\nimport y\n${text}`);
+    const shift = "import x\nimport y\n".length;
+    for (const word of ["a = 1", "b = 2"]) assert.equal(after.place(text.indexOf(word) + shift), before.place(text.indexOf(word)));
+  });
+
   test("removed lines move no other line", () => {
     const text = "a\nb\nc\nd\n";
     const before = LineSlots.of(text);

@@ -5,7 +5,7 @@ import { duration } from "../estimate/text.js";
 import { CostModel, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";
 import { evaluate } from "../knowledge/evaluate.js";
-import { activityOf } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity.js";
 import { knownOfCall } from "../program/link/call-facts.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { gilNoteOfCall } from "../program/link/gil-notes.js";
@@ -25,7 +25,7 @@ export function codeNotesOf(path: string, context: RuleContext): readonly CodeNo
 export function releasingCallsOf(path: string, context: RuleContext): readonly ReleasingCall[] {
   const file = context.program.file(path);
   if (!file || !hasGil(context.target)) return [];
-  const { threaded } = activityOf(context.program);
+  const threaded = partOfActivity(context.program, "threaded");
   return knownCalls(file, context)
     .filter(({ effect }) => effect === "releases")
     .map(({ call, within }): ReleasingCall => {

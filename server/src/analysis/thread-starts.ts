@@ -1,5 +1,5 @@
 import type { Range } from "../base/range.js";
-import { activityOf } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { commonLocks, type HeldLock, isNoLock } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
@@ -45,7 +45,7 @@ function accessesByRoot({ program }: RuleContext): Touched {
     all.set(whole, [...(all.get(whole) ?? []), ...accesses]);
   }
   const byRoot = new Map<string, Set<string>>();
-  for (const access of activityOf(program).accesses) {
+  for (const access of partOfActivity(program, "accesses")) {
     const known = byRoot.get(access.root.key) ?? new Set();
     byRoot.set(access.root.key, known.add(access.location.replace(/(\[\])+$/, "")));
   }

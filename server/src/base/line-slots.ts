@@ -19,7 +19,8 @@ export class LineSlots {
   private static ofLines(lines: Lines): LineSlots {
     const width = Math.max(narrowest, Math.min(widest, Math.floor(numbers / lines.count)));
     const slots: number[] = [];
-    for (let line = 0, next = 0; line < lines.count; line++) {
+    // Before the first as well: what is put there moves nothing.
+    for (let line = 0, next = width; line < lines.count; line++) {
       slots.push(next);
       next += Math.max(width, 2 * lines.length(line));
     }
@@ -61,7 +62,7 @@ export class LineSlots {
       if ((this.slots[middle] as number) <= place) low = middle;
       else high = middle - 1;
     }
-    return this.lines.index.offset({ line: low, column: place - (this.slots[low] as number) });
+    return this.lines.index.offset({ line: low, column: Math.max(0, place - (this.slots[low] as number)) });
   }
 
   /** The slots of the lines that a range of offsets touches: a stretch of text whose lines keep their slots keeps all its places. */

@@ -48,8 +48,7 @@ export function checkedActOf(
 function isMeant({ first, second, concurrency }: Race, { byCall }: CheckThenAct): boolean {
   // A coroutine that waits for the work goes on when that is over.
   if (isAwaited(first) || isAwaited(second)) return false;
-  if (concurrency === "promised")
-    return locksAfterLook(first).length > 0 || (byCall !== undefined && takesLock(byCall.function.facts.body));
+  if (concurrency === "promised") return locksAfterLook(first).length > 0 || (byCall !== undefined && takesLock(byCall.function));
   // That other code calls a public method meanwhile is a guess as well.
   return concurrency === "seen" && [first, second].every(({ root }) => root.kind !== "caller" || root.within !== undefined);
 }

@@ -2,7 +2,7 @@ import { contains, type Range } from "../base/range.js";
 import { hasGil } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import type { HotLoop } from "../estimate/task-work.js";
-import { activityOf } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Access, Moment } from "../program/link/moments.js";
@@ -76,7 +76,8 @@ function match(site: SiteEstimate, path: string, meeting: Meeting): Match<Data> 
 
 /** What costs most of what the threads meet at: a lock, before a container that they change, an attribute that they store, a container that they read. */
 function meetingIn(hot: HotLoop["innermost"], site: SiteEstimate, program: Program): Meeting | undefined {
-  const { accesses, acquisitions } = activityOf(program);
+  const accesses = partOfActivity(program, "accesses");
+  const acquisitions = partOfActivity(program, "acquisitions");
   const isMeant = (moment: Moment): boolean => isInLoop(moment, hot) && isOf(moment, site) && concurrentMoments(moment, moment) === "seen";
   const taken = acquisitions.find((each) => isMeant(each) && each.lock.identity === "one");
   if (taken) return { what: "lock", range: taken.range };

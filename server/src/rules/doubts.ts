@@ -8,7 +8,7 @@ import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
 import type { Access, CallStep } from "../program/link/moments.js";
 import { overviewOf } from "../program/link/overviews.js";
-import { calledFromOutside, isWindow } from "../program/link/promises.js";
+import { calledFromOutside, entriesOf, isWindow } from "../program/link/promises.js";
 import { firstJoin, type ThreadRoot } from "../program/link/roots.js";
 import { callOf } from "../program/link/same-lock.js";
 import type { Spawn } from "../program/link/spawns.js";
@@ -203,13 +203,20 @@ function isOnlyCalledWithin(root: ThreadRoot, other: ThreadRoot, program: Progra
   if (root.kind !== "promised" || root.promise.class === undefined) return false;
   const owner = root.promise.class;
   const { resolver } = program;
-  const isOutside = (node: FunctionNode): boolean =>
-    overviewOf(program, `called from outside: ${functionKey(node)}`, (now) => calledFromOutside(node, owner, now.resolver));
+  const isOutside = (node: FunctionNode): boolean => isCalledOutside(node, owner, program);
   // What overrides a method is called where that one is.
   const isCalled = resolver.callersOf(root.function).length > 0 || resolver.isCalled(root.function.head.name);
   // Called by what a thread starts in, it has a thread of its own.
   if (resolver.callersOf(root.function).some(({ within }) => within !== other.function && startsThread(within, program))) return false;
-  return isCalled && !isOutside(root.function) && root.promise.entries.some(isOutside);
+  if (!isCalled || isOutside(root.function)) return false;
+  const { promise } = root;
+  return overviewOf(program, `entries called from outside: ${promise.key}`, (now) =>
+    entriesOf(promise.file.path, promise.key, now).some((entry) => isCalledOutside(entry, owner, now)),
+  );
+}
+
+function isCalledOutside(node: FunctionNode, owner: ClassNode, program: Program): boolean {
+  return overviewOf(program, `called from outside: ${functionKey(node)}`, (now) => calledFromOutside(node, owner, now.resolver));
 }
 
 function startsThread(node: FunctionNode, program: Program): boolean {

@@ -2,7 +2,7 @@ import { rangeOf } from "../base/range.js";
 import { targetTitle } from "../base/target.js";
 import type { SiteEstimate } from "../estimate/sites.js";
 import { unknownCallNs } from "../estimate/work.js";
-import { activityOf } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { importsOf } from "../program/link/linked-file.js";
@@ -46,7 +46,7 @@ function find(context: RuleContext): readonly Match<Data>[] {
   if (target.implementation !== "cpython" || target.freeThreaded) return [];
   const computing = context.sites.filter(isComputing);
   if (computing.length === 0) return [];
-  const { waits } = activityOf(program);
+  const waits = partOfActivity(program, "waits");
   const talking = waits.filter(isTalking);
   const servers = program.spawns.filter(runsServer);
   if (talking.length + servers.length === 0) return [];

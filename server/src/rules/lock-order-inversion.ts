@@ -1,5 +1,5 @@
 import type { Range } from "../base/range.js";
-import { activityOf } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
@@ -43,7 +43,7 @@ function find({ program }: RuleContext): readonly Match<Data>[] {
   const graph = new Map<string, Map<string, Edge[]>>();
   const matches: Match<Data>[] = [];
   const twins: Edge[] = [];
-  for (const taken of activityOf(program).acquisitions) {
+  for (const taken of partOfActivity(program, "acquisitions")) {
     if (taken.waits !== "until-free" || isHeldAlready(taken)) continue;
     for (const held of taken.locks) {
       if (!isTold(held) || !isTold(taken.lock) || isOnlyGivenBack(held)) continue;

@@ -1,5 +1,5 @@
 import { rangeOf } from "../base/range.js";
-import { acquisitionsOfAnyone, activityOf } from "../program/link/activity.js";
+import { acquisitionsOfAnyone, partOfActivity } from "../program/link/activity.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { testsBefore } from "../program/link/guards.js";
 import { handedOver, objectOfMethod } from "../program/link/hand-over.js";
@@ -35,7 +35,7 @@ export const lockReacquire: Rule<Data> = {
 
 function find({ program }: RuleContext): readonly Match<Data>[] {
   const matches = new Map<string, Match<Data>>();
-  for (const taken of [...acquisitionsOfAnyone(program), ...activityOf(program).acquisitions]) {
+  for (const taken of [...acquisitionsOfAnyone(program), ...partOfActivity(program, "acquisitions")]) {
     const held = heldAlready(taken);
     if (!held) continue;
     const place = placeOf(held, taken);

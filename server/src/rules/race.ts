@@ -1,7 +1,7 @@
 import { append } from "../base/append.js";
 import { codeOnOneLine } from "../base/markdown.js";
 import type { Range } from "../base/range.js";
-import { activityOf } from "../program/link/activity.js";
+import { partOfActivity } from "../program/link/activity.js";
 import { fewAlike } from "../program/link/alike.js";
 import { isWithin, ownerOfCell } from "../program/link/cells.js";
 import type { FunctionNode } from "../program/link/entity.js";
@@ -35,7 +35,7 @@ export interface Race {
  * with the same locks only a few of each kind stand for all: pairs are compared, and hundreds of threads would make millions of them.
  */
 export function accessesByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  return overviewOf(program, "accesses by location", (now) => grouped(activityOf(now).accesses));
+  return overviewOf(program, "accesses by location", (now) => grouped(partOfActivity(now, "accesses")));
 }
 
 /** Something that a thread does after a look at the same state, and what threads do to that state and, of a container, to what is inside. */
@@ -61,7 +61,7 @@ export function checkedAccesses(program: Program): readonly CheckedAccess[] {
 }
 
 function actsByLocation(program: Program): ReadonlyMap<string, readonly Access[]> {
-  return overviewOf(program, "acts by location", (now) => grouped(activityOf(now).actsByCall));
+  return overviewOf(program, "acts by location", (now) => grouped(partOfActivity(now, "actsByCall")));
 }
 
 function grouped(accesses: readonly Access[]): ReadonlyMap<string, readonly Access[]> {
@@ -196,7 +196,7 @@ function confidenceOf(
       if (locks.some(isRealLock)) return undefined;
       // A thread that the object starts on itself, beside whoever calls its methods.
       if (first.root.kind === "spawn" || second.root.kind === "spawn") return "possible";
-      return about.some((promise) => promise.by === "docstring" || takesLock(first.function.facts.body)) ? "possible" : undefined;
+      return about.some((promise) => promise.by === "docstring" || takesLock(first.function)) ? "possible" : undefined;
     }
   }
 }

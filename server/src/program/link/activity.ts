@@ -49,7 +49,7 @@ import type { Access, Acquisition, CallStep, Poll, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
 import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Frame, isConstantKey, Ownership, wayBreak } from "./ownership.js";
-import { type SharingPromise, sharingPromises } from "./promises.js";
+import { entriesOf, type PromiseOfRoot, promiseAt, sharingPromises } from "./promises.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { callerRoots, type ThreadRoot, threadRoots } from "./roots.js";
 import { sameStructure } from "./same-structure.js";
@@ -59,6 +59,8 @@ import { checksThroughCalls, noChecks } from "./through-calls.js";
 import { decided } from "./truth.js";
 import { inPlaceMethod, storeOf, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
+import { type Course, type Exit, Trail, type Walked, walkedInStretches } from "./walk-stretches.js";
+
 /** Everything that threads of a program do that others can notice. */
 export interface Activity {
   readonly accesses: readonly Access[];
@@ -77,6 +79,21 @@ export interface Activity {
 export function activityOf(program: Program): Activity {
   return overviewOf(program, "activity", findActivity);
 }
+
+/** One part of it: who asks depends on what that comes to. */
+export function partOfActivity<Part extends keyof Activity>(program: Program, part: Part): Activity[Part] {
+  return overviewOf(program, `activity: ${part}`, partFinders[part]) as Activity[Part];
+}
+
+const partFinders: { readonly [Part in keyof Activity]: (program: Program) => Activity[Part] } = {
+  accesses: (program) => activityOf(program).accesses,
+  actsByCall: (program) => activityOf(program).actsByCall,
+  polls: (program) => activityOf(program).polls,
+  changesForPolls: (program) => activityOf(program).changesForPolls,
+  acquisitions: (program) => activityOf(program).acquisitions,
+  waits: (program) => activityOf(program).waits,
+  threaded: (program) => activityOf(program).threaded,
+};
 
 function callerRootsOf(program: Program): readonly ThreadRoot[] {
   return callerRoots(program, threadRoots(program));
@@ -132,23 +149,23 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
   return overviewOfFiles(program, "acquisitions of anyone", (file, now) => {
     const takers = functionsThat(file, takingLocks);
     if (takers.length === 0) return [];
-    const walk = (walker: Walker): void => {
-      for (const node of takers) walker.taker(node);
-    };
-    return walked(now, file, "takers of locks", walk, "locks of anyone").acquisitions;
+    return walkedInStretches(now, courseOfTakers(file.path)).acquisitions;
   });
 }
 
-/** What was found on the ways from one root. */
-interface Walked {
-  readonly accesses: readonly Access[];
-  readonly actsByCall: readonly Access[];
-  readonly acquisitions: readonly Acquisition[];
-  readonly waits: readonly Wait[];
-  readonly polls: readonly Poll[];
-  readonly functions: readonly FunctionNode[];
-  /** The locks held whenever a function was entered by a call. */
-  readonly entries: ReadonlyMap<FunctionNode, readonly HeldLock[]>;
+function courseOfTakers(path: string): Course {
+  return {
+    key: `takers of locks ${path}`,
+    starts: (program) => {
+      const file = program.file(path);
+      return file ? functionsThat(file, takingLocks) : [];
+    },
+    walk: (starts, trail, program) => {
+      const walker = new Walker(program, "locks of anyone", trail);
+      for (const node of starts) walker.taker(node);
+      return walker.found();
+    },
+  };
 }
 
 /**
@@ -174,17 +191,35 @@ function walked(program: Program, file: LinkedFile, key: string, walk: Walk, pur
   return program.resolver.remembered(file, key, find, sameStructure, againWith(walked, file, key, walk, purpose));
 }
 
-function walkedPromise(program: Program, promise: SharingPromise): Walked {
-  const { entries, file } = promise;
-  const { memory } = program.resolver.memoryOf(file);
-  const key = `${promise.key} ${entries.map((entry) => memory.identityOf(entry)).join()}`;
-  return walked(program, file, key, (walker, now) => {
-    const calledBeside = entries.filter((entry) => now.resolver.callersOf(entry).some(({ within }) => within.file === file));
-    for (const entry of [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside]) {
-      // A public function that its own module calls with a lock held, every time, is written to be called so.
-      if (walker.heldOnEntry(entry).length > 0 || isCalledUnderLock(entry, now)) continue;
-      walker.root({ kind: "promised", key: promise.key, promise, function: entry, instances: "several" });
-    }
+function walkedPromise(program: Program, { key, file }: PromiseOfRoot): Walked {
+  const { path } = file;
+  return overviewOf(program, `walk of ${key}`, (now) => walkedInStretches(now, courseOfPromise(path, key)));
+}
+
+function courseOfPromise(path: string, key: string): Course {
+  return {
+    key,
+    starts: (program) => entriesInOrder(program, path, key),
+    walk: (starts, trail, program) => {
+      const walker = new Walker(program, "all of threads", trail);
+      const promise = promiseAt(program, path, key);
+      for (const entry of promise ? starts : []) {
+        // A public function that its own module calls with a lock held, every time, is written to be called so.
+        if ((trail.heldOnEntry(entry) ?? []).length > 0 || isCalledUnderLock(entry, program)) continue;
+        walker.root({ kind: "promised", key, promise: promise as PromiseOfRoot, function: entry, instances: "several" });
+      }
+      return walker.found();
+    },
+  };
+}
+
+/** The entries of a promise: those that nothing beside them calls come first. */
+function entriesInOrder(program: Program, path: string, key: string): readonly FunctionNode[] {
+  return overviewOf(program, `entries in order of ${key}`, (now) => {
+    const entries = entriesOf(path, key, now);
+    const isCalledBeside = (entry: FunctionNode): boolean => now.resolver.callersOf(entry).some(({ within }) => within.file.path === path);
+    const calledBeside = entries.filter(isCalledBeside);
+    return [...entries.filter((each) => !calledBeside.includes(each)), ...calledBeside];
   });
 }
 
@@ -227,9 +262,6 @@ class Walker {
   private readonly state: StateAccesses | undefined;
   /** What is known of each call that blocks, so that it is looked up once however many threads come by. */
   private readonly blocking = new Map<CallOperation, CallableEntry | "nothing">();
-  /** What each state of each function leaves held, so that none is walked twice. */
-  private visited = new Map<string, Exit>();
-  private readonly entries = new Map<FunctionNode, readonly HeldLock[]>();
   private steps = 0;
   private nesting = 0;
   private current!: ThreadRoot;
@@ -241,6 +273,7 @@ class Walker {
   constructor(
     private readonly program: Program,
     purpose: Purpose,
+    private readonly trail = new Trail(undefined),
   ) {
     this.ownership = new Ownership(program.resolver);
     this.whose = purpose === "locks of anyone" ? "anyone" : "threads";
@@ -248,9 +281,9 @@ class Walker {
   }
 
   found(): Walked {
-    const { acquisitions, waits, entries } = this;
+    const { acquisitions, waits } = this;
     const { accesses, actsByCall, polls } = this.state ?? { accesses: [], actsByCall: [], polls: [] };
-    return { accesses, actsByCall, acquisitions, waits, polls, functions: [...this.threaded], entries };
+    return { accesses, actsByCall, acquisitions, waits, polls, functions: [...this.threaded], entries: this.trail.allEntries() };
   }
 
   /** Starts in a function that takes locks; what one of them reached, the others need not reach again. */
@@ -279,14 +312,7 @@ class Walker {
     if (before) this.state?.keepSince(before, isOthers);
   }
 
-  /** The locks held whenever the function was entered by a call; none if it never was. */
-  heldOnEntry(node: FunctionNode): readonly HeldLock[] {
-    return this.entries.get(node) ?? [];
-  }
-
   private walk(root: ThreadRoot, held: readonly HeldLock[]): void {
-    // The entries of one promise are one root: what one of them reached, the others need not reach again.
-    if (root.kind !== "promised" || this.current?.key !== root.key) this.visited = new Map();
     this.current = root;
     this.state?.begin(root);
     this.steps = 0;
@@ -331,10 +357,7 @@ class Walker {
   /** Walks a function in a frame; returns what it leaves held. */
   private enter(frame: Frame, held: readonly HeldLock[], path: readonly CallStep[]): Exit {
     const untouched: Exit = { held, yielded: [], takenAgain: [], depth: path.length };
-    if (path.length > 0) {
-      const known = this.entries.get(frame.function);
-      this.entries.set(frame.function, known ? commonLocks(known, held) : held);
-    }
+    if (path.length > 0) this.trail.entered(frame.function, held);
     const deepest = this.current.kind === "promised" ? maximumPromisedDepth : maximumDepth;
     if (frame.depth > deepest || ++this.steps > maximumSteps) return untouched;
     if (this.whose === "threads" && hasNote(frame.function, "single-thread")) return untouched;
@@ -351,12 +374,12 @@ class Walker {
       for (const entity of this.ownership.passedCode({ name, owner: frame.function.index }, frame)) key += `>${name}=${entityKey(entity)}`;
     }
     if (frame.decoration) key += `@${frame.decoration.key}`;
-    const before = this.visited.get(key);
+    const before = this.trail.exitOf(key);
     if (before) {
       this.again(before, held, path);
       return before;
     }
-    this.visited.set(key, untouched);
+    this.trail.left(key, untouched);
     const first = this.acquisitions.length;
     const start = [...held];
     // A function that compares thread identities guards its state by who the owner is.
@@ -382,7 +405,7 @@ class Walker {
       takenAgain: this.whose === "anyone" ? this.takenAgainSince(first, held) : [],
       depth: path.length,
     };
-    this.visited.set(key, exit);
+    this.trail.left(key, exit);
     return exit;
   }
 
@@ -645,7 +668,7 @@ class Walker {
       // `self.__init__()` on an object that exists starts it afresh, after a fork say, when nobody else has it.
       if (node.head.name === "__init__" && isAttributeRead(callee, "__init__")) continue;
       // Every function that takes a lock is walked by itself, so what is called without one matters only for what it leaves held.
-      if (this.whose === "anyone" && held.length === 0 && !takesLock(node.facts.body)) continue;
+      if (this.whose === "anyone" && held.length === 0 && !takesLock(node)) continue;
       // The body of a coroutine runs when it is awaited.
       const isLeft = this.whose === "threads" && !this.isOnLoop();
       if (node.head.isAsync && (isLeft || !awaitedCalls(frame.function).has(operation))) continue;
@@ -719,12 +742,12 @@ class Walker {
     if (context.op === "call") {
       for (const { function: node, receiver } of resolver.callees(context, frame.function)) {
         if (!node.head.isGenerator) continue;
-        takes ||= takesLock(node.facts.body) && mayHoldAtYield(node.facts.body);
+        takes ||= takesLock(node) && mayHoldAtYield(node.facts.body);
         added(this.enter(this.ownership.enter(node, receiver, context, frame), held, [...path, step]).yielded);
       }
     }
     for (const entity of resolver.resolve(context, frame.function)) {
-      if (entity.kind === "function") takes ||= takesLock(entity.function.facts.body) && mayHoldAtYield(entity.function.facts.body);
+      if (entity.kind === "function") takes ||= takesLock(entity.function) && mayHoldAtYield(entity.function.facts.body);
       if (entity.kind !== "instance") continue;
       const enter = methodFrame(entity, "__enter__", context, frame, this.program, this.ownership);
       if (!enter) continue;
@@ -890,16 +913,6 @@ function parametersIn(node: FunctionNode): readonly string[] {
     }
   });
   return node.head.parameters.map(({ name }) => name).filter((name) => names.has(name));
-}
-
-/** What a function leaves held, and what it holds at its `yield`. */
-interface Exit {
-  readonly held: readonly HeldLock[];
-  readonly yielded: readonly HeldLock[];
-  /** What waits for a lock that was held at the call. */
-  readonly takenAgain: readonly Acquisition[];
-  /** How many calls from the root the function was when it was walked. */
-  readonly depth: number;
 }
 
 /** The methods of the language's own that some class of the program defines. */

@@ -1,6 +1,8 @@
+import type { Range } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
 import type { ClassNode, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import { leavesTaken, looksLikeLock } from "./locks.js";
 import type { Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
@@ -13,13 +15,21 @@ export function isCalledUnderLock(node: FunctionNode, { resolver }: Program): bo
 }
 
 function locksAround(within: FunctionNode, call: CallOperation, resolver: Resolver): boolean {
-  let around = false;
-  walkOperations(within.facts.body, (operation) => {
-    if (around || operation.op !== "with" || operation.start > call.start || call.end > operation.end) return;
-    around = looksLikeLock(operation.context) || isEnteredLocked(operation.context, within, resolver);
-  });
-  return around;
+  return within
+    .view(entered)
+    .some(
+      ({ start, end, context }) =>
+        start <= call.start && call.end <= end && (looksLikeLock(context) || isEnteredLocked(context, within, resolver)),
+    );
 }
+
+const entered = functionView(({ body }) => {
+  const found: (Range & { readonly context: Value })[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with") found.push({ start: operation.start, end: operation.end, context: operation.context });
+  });
+  return found;
+});
 
 /** Whether the object takes a lock when it is entered, and keeps it until it is left. */
 function isEnteredLocked(context: Value, within: FunctionNode, resolver: Resolver): boolean {

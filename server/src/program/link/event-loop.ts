@@ -1,12 +1,11 @@
 import { fileName } from "../../base/path.js";
 import type { Range } from "../../base/range.js";
-import type { FunctionFacts } from "../facts.js";
 import type { CallOperation, ConstantValue, NamePlace, Operation, ReadOperation, Value } from "../operation.js";
 import { type ClassNode, classKey, type Entity, entityKey, type FunctionNode, functionKey, type LinkedFile } from "./entity.js";
 import { isHandedOn } from "./handed-generators.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import { functionsThat, functionTest } from "./linked-file.js";
+import { functionsThat, functionTest, functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import type { CallStep } from "./moments.js";
 import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
@@ -98,25 +97,25 @@ function isCalledThere(node: FunctionNode, { call, in: within }: Spawn, { resolv
 const loopLibraries: ReadonlySet<string> = new Set(["asyncio", "anyio", "trio", "tornado", "uvloop"]);
 
 /** Whether calling the function makes a coroutine; those of `tornado.gen` and before Python 3.5 are generators. */
-function isCoroutine({ facts }: FunctionNode): boolean {
-  return makingCoroutines.passes(facts);
+function isCoroutine({ head }: Pick<FunctionNode, "head">): boolean {
+  if (head.kind !== "function") return false;
+  return head.isAsync || (head.isGenerator && decoratorNames({ head }).includes("coroutine"));
 }
 
-const makingCoroutines = functionTest("makes a coroutine", (facts) => {
-  if (facts.kind !== "function") return false;
-  return facts.isAsync || (facts.isGenerator && decoratorNames({ head: facts }).includes("coroutine"));
-});
+const makingCoroutines = functionTest("makes a coroutine", (facts) => isCoroutine({ head: facts }));
 
 /** Whether the function belongs to a test, whose loop runs little else. */
-export function isOfTest({ file, facts }: FunctionNode): boolean {
-  return /^(test_.*|.*_test|conftest)\.py$/.test(fileName(file.path)) || facts.name.startsWith("test_");
+export function isOfTest({ file, head }: FunctionNode): boolean {
+  return /^(test_.*|.*_test|conftest)\.py$/.test(fileName(file.path)) || head.name.startsWith("test_");
 }
 
 /** Whether the coroutine is what a loop is made for, and nothing else runs it. */
 export function isRunAlone({ kind, function: node }: LoopRoot, program: Program): boolean {
   if (kind !== "coroutine") return false;
-  const runs = taskRunsOf(node, program);
-  return runs.length > 0 && runs.every((run) => run.kind === "main");
+  return overviewOf(program, `runs alone ${functionKey(node)}`, (now) => {
+    const runs = taskRunsOf(node, now);
+    return runs.length > 0 && runs.every((run) => run.kind === "main");
+  });
 }
 
 /** Whether what stands at the offset runs when a loop has nothing else to do yet: at the start of the coroutine that the loop is made for. */
@@ -593,12 +592,12 @@ function isPassed(value: Value, { function: node, given }: Setting): boolean {
   return given.get(value.place.name) === "something" && (node.bound(value.place.name) ?? []).every((bound) => bound.start > value.start);
 }
 
-const awaitedOf = new WeakMap<FunctionFacts, ReadonlySet<Value>>();
-
 /** The values that are awaited where they are made, or that are given to a call of asyncio that awaits them. */
 export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
-  const before = awaitedOf.get(node.facts);
-  if (before) return before;
+  return node.view(awaitedValues);
+}
+
+const awaitedValues = functionView(({ index, isAsync, bindings, body }): ReadonlySet<Value> => {
   const awaited = new Set<Value>();
   const add = (value: Value): void => {
     awaited.add(value);
@@ -606,22 +605,21 @@ export function awaitedIn(node: FunctionNode): ReadonlySet<Value> {
     if (value.op === "comprehension") add(value.element);
     if (value.op === "display") value.elements.forEach(add);
     if (value.op === "call" && awaiting.has(lastNameOf(value.callee))) for (const argument of value.arguments) add(argument.value);
-    if (value.op === "read" && value.place.kind === "name" && value.place.owner === node.index) {
-      const bound = node.bound(value.place.name) ?? [];
+    if (value.op === "read" && value.place.kind === "name" && value.place.owner === index) {
+      const bound = bindings.get(value.place.name) ?? [];
       if (bound.length === 1 && bound[0]?.op === "call") awaited.add(bound[0]);
     }
   };
-  walkOperations(node.facts.body, (operation) => {
+  walkOperations(body, (operation) => {
     if (operation.op === "await") add(operation.value);
-    if (operation.op === "yield" && operation.value && !node.head.isAsync) add(operation.value);
+    if (operation.op === "yield" && operation.value && !isAsync) add(operation.value);
     if (operation.op === "loop" && operation.isAsync && operation.iterable) add(operation.iterable);
     if (operation.op === "with" && operation.isAsync) add(operation.context);
     if (operation.op === "call" && awaiting.has(lastNameOf(operation.callee)))
       for (const argument of operation.arguments) add(argument.value);
   });
-  awaitedOf.set(node.facts, awaited);
   return awaited;
-}
+});
 
 /** Calls whose arguments can be awaited. */
 const awaiting: ReadonlySet<string> = new Set(
@@ -643,25 +641,31 @@ function looksWhereItRuns(program: Program, node: FunctionNode): boolean {
 }
 
 function findWhetherItLooks(node: FunctionNode, resolver: Resolver): boolean {
-  let looks = asksForLoop(node);
-  walkOperations(node.facts.body, (operation) => {
-    if (looks || operation.op !== "branch" || !operation.test) return;
-    looks = someValue(
-      operation.test,
-      (value) => value.op === "call" && resolver.callees(value, node).some(({ function: asked }) => asked !== node && asksForLoop(asked)),
-    );
-  });
-  return looks;
+  const asks = (value: Value): boolean =>
+    value.op === "call" && resolver.callees(value, node).some(({ function: asked }) => asked !== node && asksForLoop(asked));
+  return asksForLoop(node) || node.view(tests).some((test) => someValue(test, asks));
 }
 
+const tests = functionView(({ body }): readonly Value[] => {
+  const found: Value[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "branch" && operation.test) found.push(operation.test);
+  });
+  return found;
+});
+
 function asksForLoop(node: FunctionNode): boolean {
+  return node.view(askingForLoop);
+}
+
+const askingForLoop = functionView(({ body }): boolean => {
   let asks = false;
-  walkOperations(node.facts.body, (operation) => {
+  walkOperations(body, (operation) => {
     if (operation.op === "attempt" && operation.handlers.length > 0) asks ||= operation.body.some(isRunningLoop);
     asks ||= operation.op === "call" && telling.has(lastNameOf(operation.callee));
   });
   return asks;
-}
+});
 
 function isRunningLoop(operation: Operation): boolean {
   return operation.op === "call" && /^(get_running_loop|get_event_loop)$/.test(lastNameOf(operation.callee));

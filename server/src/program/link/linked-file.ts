@@ -482,6 +482,7 @@ class EditedClass implements ClassNode, EditedDefinition<ClassFacts> {
 }
 
 function isSameView(a: unknown, b: unknown): boolean {
+  if (a instanceof Set && b instanceof Set) return a.size === b.size && [...a].every((each) => b.has(each));
   if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
   return a.length === b.length && a.every((each, index) => isSameItem(each, b[index]));
 }

@@ -4,7 +4,7 @@ import { unreachable } from "../../base/unreachable.js";
 import { type Blocking, blockingOf } from "../../knowledge/blocking.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, Operation } from "../operation.js";
-import { activityOf } from "./activity.js";
+import { partOfActivity } from "./activity.js";
 import { fewAlike } from "./alike.js";
 import { knownOfCall } from "./call-facts.js";
 import { checksThenActs } from "./compound.js";
@@ -117,7 +117,8 @@ class Search {
 
   constructor(private readonly program: Program) {
     this.ownership = new Ownership(program.resolver);
-    const { acquisitions, waits } = activityOf(program);
+    const acquisitions = partOfActivity(program, "acquisitions");
+    const waits = partOfActivity(program, "waits");
     const taken = fewAlike(
       acquisitions,
       ({ function: node }) => node,

@@ -3,6 +3,7 @@ import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, ComputeOperation, Operation, Value } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import { membersOfLoop } from "./loop-members.js";
 import { attributesByName } from "./named-attributes.js";
 import type { Frame, Ownership } from "./ownership.js";
@@ -427,28 +428,40 @@ export function leavesTaken(node: FunctionNode): boolean {
 /** What a function calls the methods of locks on, and what it enters with `with`. */
 function lockUses(node: FunctionNode): Readonly<Record<"taken" | "entered" | "released", readonly Value[]>> {
   const uses = { taken: [] as Value[], entered: [] as Value[], released: [] as Value[] };
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with") uses.entered.push(operation.context);
-    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
-    const { object, name } = operation.callee.place;
-    if (isAcquire(operation)) uses.taken.push(object);
-    else if (name === "release") uses.released.push(object);
-  });
+  for (const { how, value } of node.view(usesOfLocks)) uses[how].push(value);
   return uses;
 }
 
-/** Whether the operations take a lock somewhere. */
-export function takesLock(operations: readonly Operation[]): boolean {
+const usesOfLocks = functionView(({ body }) => {
+  const uses: { readonly how: "taken" | "entered" | "released"; readonly value: Value }[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with") uses.push({ how: "entered", value: operation.context });
+    if (operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind !== "attribute") return;
+    const { object, name } = operation.callee.place;
+    if (isAcquire(operation)) uses.push({ how: "taken", value: object });
+    else if (name === "release") uses.push({ how: "released", value: object });
+  });
+  return uses;
+});
+
+/** Whether the function takes a lock somewhere. */
+export function takesLock(node: FunctionNode): boolean {
+  return node.view(lockTaking);
+}
+
+const lockTaking = functionView(({ body }) => areTaking(body));
+
+function areTaking(operations: readonly Operation[]): boolean {
   return operations.some((operation) => {
     switch (operation.op) {
       case "call":
         return isAcquire(operation);
       case "with":
-        return looksLikeLock(operation.context) || takesLock(operation.body);
+        return looksLikeLock(operation.context) || areTaking(operation.body);
       case "attempt":
-        return takesLock(operation.body);
+        return areTaking(operation.body);
       case "branch":
-        return operation.arms.some(takesLock);
+        return operation.arms.some(areTaking);
       default:
         return false;
     }

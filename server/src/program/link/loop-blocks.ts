@@ -6,7 +6,7 @@ import type { CallFacts } from "../../knowledge/call-facts.js";
 import type { CallableEntry, Scope } from "../../knowledge/entry.js";
 import { costOf } from "../../knowledge/evaluate.js";
 import type { CallOperation, ConstantValue, LoopOperation, Operation, Value } from "../operation.js";
-import { activityOf } from "./activity.js";
+import { partOfActivity } from "./activity.js";
 import { knownOfCall } from "./call-facts.js";
 import { type FunctionNode, functionKey } from "./entity.js";
 import {
@@ -100,7 +100,7 @@ class Search {
   constructor(private readonly program: Program) {
     this.ownWaits = new Set(loopWaits(program).map(({ wait }) => wait));
     this.ownership = new Ownership(program.resolver);
-    for (const wait of activityOf(program).waits) {
+    for (const wait of partOfActivity(program, "waits")) {
       if (wait.root.kind === "promised" || wait.root.kind === "caller") continue;
       for (const lock of wait.locks)
         if (lock.scope === "threads" && isNearer(wait, this.heldLong.get(lock.key), lock.key) && this.isSlow(wait))

@@ -36,12 +36,13 @@ function overviewOfFile<Result>(
   return program.resolver.overview(`${key} in ${file.path}`, () => find(file, program), againWith(overviewAt, file.path, key, find));
 }
 
-function overviewAt<Result>(
+/** What `overviewOfFiles` comes to for the file at a path. */
+export function overviewAt<Result>(
   program: Program,
   path: string,
   key: string,
   find: (file: LinkedFile, program: Program) => readonly Result[],
-): void {
+): readonly Result[] {
   const file = program.file(path);
-  if (file) overviewOfFile(program, file, key, find);
+  return file ? overviewOfFile(program, file, key, find) : [];
 }

@@ -1,7 +1,7 @@
 import { isAwaitedAtOnce } from "./joined-at-once.js";
 import { lastNameOf } from "./last-name.js";
 import type { Moment } from "./moments.js";
-import type { SharingPromise } from "./promises.js";
+import type { PromiseOfRoot } from "./promises.js";
 import { firstJoin, type ThreadRoot, takeTurns } from "./roots.js";
 import { type Spawn, threadObjectOf } from "./spawns.js";
 import { walkOperations } from "./walk.js";
@@ -138,7 +138,7 @@ function runsBeside(thread: ThreadRoot, caller: Extract<ThreadRoot, { kind: "cal
 }
 
 /** Whether state at the location is what the promise is about: attributes of its class, globals of its module, variables of its function. */
-export function isPromised(location: string, promise: SharingPromise): boolean {
+export function isPromised(location: string, promise: PromiseOfRoot): boolean {
   switch (promise.of) {
     case "class":
       return location.startsWith("attribute ") && promise.family.has(location.slice("attribute ".length, location.lastIndexOf(" ")));

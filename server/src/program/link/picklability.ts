@@ -1,7 +1,8 @@
 import type { Range } from "../../base/range.js";
-import type { Value } from "../operation.js";
+import type { Operation, Value } from "../operation.js";
 import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import type { ScopedValue } from "./spawns.js";
 import { someValue, walkOperations } from "./walk.js";
 
@@ -330,7 +331,7 @@ function attributeObstacle(node: ClassNode, name: string, crossing: Crossing, pr
   const [owner] = owners;
   if (owners.length !== 1 || !owner) return undefined;
   const writes = owner.facts.instanceAttributes.get(name) ?? [];
-  if (!writes.some(({ function: index, write }) => owner.file.functionAt(index) === init && init.facts.body.includes(write)))
+  if (!writes.some(({ function: index, write }) => owner.file.functionAt(index) === init && init.view(alwaysStored).includes(write)))
     return undefined;
   if (owner.file.stores(name).length > 0) return undefined;
   return firstOfAll(writes, ({ function: index, write }) => {
@@ -340,6 +341,11 @@ function attributeObstacle(node: ClassNode, name: string, crossing: Crossing, pr
       : undefined;
   });
 }
+
+/** The stores in attributes that a function makes on every way through it. */
+const alwaysStored = functionView(({ body }): readonly Operation[] =>
+  body.filter((operation) => operation.op === "write" && operation.place.kind === "attribute"),
+);
 
 /** The first one's obstacle, if every one has an obstacle. */
 function firstOfAll<Item>(items: readonly Item[], judge: (item: Item) => Obstacle | undefined): Obstacle | undefined {

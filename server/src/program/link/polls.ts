@@ -1,7 +1,7 @@
 import { append } from "../../base/append.js";
 import { contains } from "../../base/range.js";
 import type { Operation, Place, Value } from "../operation.js";
-import { activityOf } from "./activity.js";
+import { partOfActivity } from "./activity.js";
 import { addingMethods, takesFrom } from "./compound.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { type IdleLoop, idleLoops } from "./idle-loops.js";
@@ -72,7 +72,9 @@ class Search {
   private readonly targets: ReadonlySet<FunctionNode>;
 
   constructor(private readonly program: Program) {
-    const { polls, changesForPolls, threaded } = activityOf(program);
+    const polls = partOfActivity(program, "polls");
+    const changesForPolls = partOfActivity(program, "changesForPolls");
+    const threaded = partOfActivity(program, "threaded");
     for (const poll of polls) append(this.polls, poll.idle, poll);
     for (const change of changesForPolls) append(this.changes, change.location, change);
     this.threaded = threaded;

@@ -4,6 +4,7 @@ import { type FunctionNode, functionKey } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { objectOfMethod } from "./hand-over.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import type { CallStep } from "./moments.js";
 import type { Spawn } from "./spawns.js";
 import { isThreadIdentity } from "./thread-identity.js";
@@ -118,17 +119,24 @@ function reachedFrom(start: FunctionNode, program: Program): ReadonlyMap<Functio
     const path = reached.get(node) ?? [];
     if (path.length > maximumDepth) continue;
     const at = node;
-    walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "call") return;
-      for (const { function: inner } of program.resolver.callees(operation, at)) {
+    for (const call of node.view(callsIn)) {
+      for (const { function: inner } of program.resolver.callees(call, at)) {
         if (reached.has(inner) || inner.head.isAsync) continue;
-        reached.set(inner, [...path, { function: at, call: operation }]);
+        reached.set(inner, [...path, { function: at, call }]);
         queue.push(inner);
       }
-    });
+    }
   }
   return reached;
 }
+
+const callsIn = functionView(({ body }): readonly CallOperation[] => {
+  const calls: CallOperation[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "call") calls.push(operation);
+  });
+  return calls;
+});
 
 const maximumReached = 400;
 const maximumDepth = 8;

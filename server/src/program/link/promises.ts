@@ -5,7 +5,7 @@ import { type GuardedState, guardedStates, mentionsGuards } from "./guarded-stat
 import type { Program } from "./link.js";
 import { assignedIn, callersOf, functionView } from "./linked-file.js";
 import { hasNote } from "./notes.js";
-import { overviewOf, overviewOfFiles } from "./overviews.js";
+import { overviewAt, overviewOf, overviewOfFiles } from "./overviews.js";
 import { decoratorNames, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
@@ -27,18 +27,44 @@ export interface SharingPromise {
   readonly entries: readonly FunctionNode[];
 }
 
+/** What does not change with the code that makes the promise getting another entry. */
+export type PromiseOfRoot = Omit<SharingPromise, "entries">;
+
+/** What other threads can call of what makes the promise of that key in the file. */
+export function entriesOf(path: string, key: string, program: Program): readonly FunctionNode[] {
+  return overviewOf(program, `entries of ${key}`, (now) => promisesIn(path, now).find((each) => each.key === key)?.entries ?? none);
+}
+
+/** The promise of that key in the file. */
+export function promiseAt(program: Program, path: string, key: string): PromiseOfRoot | undefined {
+  return overviewOf(program, `made in ${key}`, (now) => {
+    const found = promisesIn(path, now).find((each) => each.key === key);
+    if (!found) return undefined;
+    const { entries, ...promise } = found;
+    return promise;
+  });
+}
+
 /** All promises of a program, in order of file and offset. */
 export function sharingPromises(program: Program): readonly SharingPromise[] {
-  const names = lockNames(program.knowledge);
-  return overviewOfFiles(program, "promises of sharing", (file, now) => {
-    const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
-    const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, now);
-    if (!mentionsLock && !mentionsGuards(file) && !file.classes.some(isWorthALook)) return [];
-    const guarded = mentionsGuards(file) ? guardedStates(now).filter((state) => state.file === file) : [];
-    return promisesOf(file, mentionsLock ? names : new Set(), guarded, now).flatMap((promise) => {
-      const entries = promise.entries.filter((node) => !isSpawned(node, now));
-      return entries.length > 0 ? [{ ...promise, entries }] : [];
-    });
+  return overviewOfFiles(program, overviewName, findPromises);
+}
+
+function promisesIn(path: string, program: Program): readonly SharingPromise[] {
+  return overviewAt(program, path, overviewName, findPromises);
+}
+
+const overviewName = "promises of sharing";
+
+function findPromises(file: LinkedFile, now: Program): readonly SharingPromise[] {
+  const names = lockNames(now.knowledge);
+  const mentionsLock = [...names].some((name) => file.calls(name).length > 0);
+  const isWorthALook = (node: ClassNode): boolean => node.facts.docstring === "thread-safe" || extendsLocked(node, names, now);
+  if (!mentionsLock && !mentionsGuards(file) && !file.classes.some(isWorthALook)) return [];
+  const guarded = mentionsGuards(file) ? guardedStates(now).filter((state) => state.file === file) : [];
+  return promisesOf(file, mentionsLock ? names : new Set(), guarded, now).flatMap((promise) => {
+    const entries = promise.entries.filter((node) => !isSpawned(node, now));
+    return entries.length > 0 ? [{ ...promise, entries }] : [];
   });
 }
 

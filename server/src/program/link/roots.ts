@@ -4,17 +4,17 @@ import type { ClassNode, Entity, FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import { isAwaitedAtOnce } from "./joined-at-once.js";
 import { isKeptAs } from "./kept-places.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { EntryPoint } from "./library-roots.js";
 import type { Program } from "./link.js";
 import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { hasNote, notesIn } from "./notes.js";
 import { overviewOf } from "./overviews.js";
-import type { SharingPromise } from "./promises.js";
+import type { PromiseOfRoot } from "./promises.js";
 import { argumentFor, type Caller, type Resolver } from "./resolver.js";
 import { endsInCall, isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget, spawnKey, threadObjectOf } from "./spawns.js";
-import { methodCalls, startOf } from "./starts.js";
+import { methodCallsNamed, startOf } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { sameValue } from "./updates.js";
 import { innerOperations, listOf, someValue, walkOperations } from "./walk.js";
@@ -56,7 +56,8 @@ export type ThreadRoot =
   | {
       readonly kind: "promised";
       readonly key: string;
-      readonly promise: SharingPromise;
+      /** All of it but its entries, so that another of these leaves alone what is found from this one. */
+      readonly promise: PromiseOfRoot;
       readonly function: FunctionNode;
       readonly instances: "several";
     }
@@ -598,10 +599,9 @@ export function firstJoin(spawn: Spawn): number {
     if (context.isAsync && contains(context, call)) end = Math.min(end, Math.max(context.end, call.end));
   }
   for (const operation of within.view(awaits)) if (isAwaitOf(operation, spawn)) end = Math.min(end, Math.max(operation.start, call.end));
-  for (const { start, callee } of within.view(methodCalls)) {
-    if (start < call.end || callee.op !== "read" || callee.place.kind !== "attribute") continue;
-    const { name, object } = callee.place;
-    if ((joins.has(name) || joinedBy.includes(name)) && !joinsText(object)) end = Math.min(end, start);
+  for (const join of methodCallsNamed([...joins, ...joinedBy], within)) {
+    const object = receiverOf(join);
+    if (join.start >= call.end && object && !joinsText(object)) end = Math.min(end, join.start);
   }
   return end;
 }

@@ -2,9 +2,9 @@ import type { WorkerKind } from "../../knowledge/entry.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode, LinkedFile } from "./entity.js";
-import { receiverOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
-import { importedNames } from "./linked-file.js";
+import { functionView, importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
 import { overviewOfFiles } from "./overviews.js";
 import { argumentFor } from "./resolver.js";
@@ -53,7 +53,7 @@ class Search {
       for (const { call, function: index } of file.calls(name)) {
         const node = file.functionAt(index);
         const worker = node && this.workerOf(call, node);
-        if (!node || !worker || !isTakenDown(call, node)) continue;
+        if (!node || !worker || !node.view(takenDown).has(call)) continue;
         const often = this.repetition(call, node);
         if (often) found.push({ function: node, made: call, worker, often });
       }
@@ -111,37 +111,37 @@ class Search {
   }
 }
 
-/** The pool of a `with` statement, one that the function shuts down itself, or one that nobody keeps. */
-function isTakenDown(made: CallOperation, node: FunctionNode): boolean {
-  let taken = false;
-  const names = [...node.facts.bindings].filter(([, values]) => values.includes(made)).map(([name]) => name);
-  const isPool = (value: Value | undefined): boolean =>
-    value === made ||
-    (value?.op === "read" && value.place.kind === "name" && value.place.owner === node.index && names.includes(value.place.name));
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "with") taken ||= isPool(operation.context);
+/** The pools of `with` statements, those that the function shuts down itself, and those that nobody keeps; not those that it hands out. */
+const takenDown = functionView(({ index, bindings, returned, body }): ReadonlySet<Value> => {
+  const found = new Set<Value>();
+  const names = { taken: new Set<string>(), kept: new Set<string>() };
+  const nameOf = (value: Value | undefined): string | undefined =>
+    value?.op === "read" && value.place.kind === "name" && value.place.owner === index ? value.place.name : undefined;
+  const note = (how: keyof typeof names, value: Value | undefined): void => {
+    const name = nameOf(value);
+    if (name !== undefined) names[how].add(name);
+  };
+  const take = (value: Value | undefined): void => {
+    if (value?.op === "call") found.add(value);
+    note("taken", value);
+  };
+  for (const value of returned) note("kept", value);
+  walkOperations(body, (operation) => {
+    if (operation.op === "with") take(operation.context);
+    if (operation.op === "write" || operation.op === "yield") note("kept", operation.value);
     if (operation.op !== "call") return;
-    const { callee } = operation;
-    if (callee.op !== "read" || callee.place.kind !== "attribute") return;
-    if (endings.has(callee.place.name)) taken ||= isPool(receiverOf(operation));
+    const object = receiverOf(operation);
+    const name = lastNameOf(operation.callee);
+    if (endings.has(name)) take(object);
     // `ThreadPoolExecutor().map(…)`, `loop.run_in_executor(ThreadPoolExecutor(), …)`.
-    taken ||= callee.place.object === made || (callee.place.name === "run_in_executor" && operation.arguments[0]?.value === made);
+    if (object?.op === "call") found.add(object);
+    const [first] = object && name === "run_in_executor" ? operation.arguments : [];
+    if (first?.value.op === "call") found.add(first.value);
   });
-  return taken && !isKept(names, node);
-}
-
-/** Whether the function hands the pool out. */
-function isKept(names: readonly string[], node: FunctionNode): boolean {
-  const isPool = (value: Value | undefined): boolean =>
-    value?.op === "read" && value.place.kind === "name" && value.place.owner === node.index && names.includes(value.place.name);
-  if (node.returned.some(isPool)) return true;
-  let kept = false;
-  walkOperations(node.facts.body, (operation) => {
-    if (operation.op === "write") kept ||= isPool(operation.value);
-    if (operation.op === "yield") kept ||= isPool(operation.value);
-  });
-  return kept;
-}
+  for (const [name, values] of bindings) if (names.taken.has(name)) for (const value of values) if (value.op === "call") found.add(value);
+  for (const [name, values] of bindings) if (names.kept.has(name)) for (const value of values) found.delete(value);
+  return found;
+});
 
 const endings: ReadonlySet<string> = new Set(["shutdown", "close", "terminate", "join", "__exit__"]);
 

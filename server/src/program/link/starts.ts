@@ -1,6 +1,7 @@
-import type { CallOperation } from "../operation.js";
+import type { CallOperation, Operation } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { placesKeeping } from "./kept-places.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import { functionView } from "./linked-file.js";
 import { samePlace } from "./updates.js";
 import { walkOperations } from "./walk.js";
@@ -13,9 +14,8 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   const kept = placesKeeping(made, within);
   let own: number | undefined;
   let any: number | undefined;
-  for (const { start, end, callee } of within.view(methodCalls)) {
-    if (start < made.start) continue;
-    if (callee.op !== "read" || callee.place.kind !== "attribute" || !starts.includes(callee.place.name)) continue;
+  for (const { start, end, callee } of methodCallsNamed(starts, within)) {
+    if (start < made.start || callee.op !== "read" || callee.place.kind !== "attribute") continue;
     any ??= end;
     const { object } = callee.place;
     if (object.op === "read" && kept.some((place) => samePlace(place, object.place))) own ??= end;
@@ -23,11 +23,26 @@ export function startOf(made: CallOperation, within: FunctionNode, starts: reado
   return own ?? any;
 }
 
-/** The calls of a function that look like those of methods, outer ones first. */
-export const methodCalls = functionView(({ body }): readonly CallOperation[] => {
+/** The calls of a function that look like those of methods with one of these names, outer ones first. */
+export function methodCallsNamed(names: readonly string[], node: FunctionNode): readonly CallOperation[] {
+  const calls = node.view(names.every((name) => usual.has(name)) ? usualCalls : methodCalls);
+  return calls.filter(({ callee }) => names.includes(lastNameOf(callee)));
+}
+
+/** Names under which work is started and waited for: who asks for these alone does not depend on other calls of the function. */
+const usual: ReadonlySet<string> = new Set(
+  "start run join shutdown result exception wait get close stop exec exec_ mainloop wait_window ShowModal server_close __iter__ __next__ next".split(
+    " ",
+  ),
+);
+
+const usualCalls = functionView(({ body }) => methodCallsIn(body, (name) => usual.has(name)));
+const methodCalls = functionView(({ body }) => methodCallsIn(body, () => true));
+
+function methodCallsIn(body: readonly Operation[], isMeant: (name: string) => boolean): readonly CallOperation[] {
   const found: CallOperation[] = [];
   walkOperations(body, (operation) => {
-    if (operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute") found.push(operation);
+    if (operation.op === "call" && receiverOf(operation) && isMeant(lastNameOf(operation.callee))) found.push(operation);
   });
   return found;
-});
+}

@@ -1,9 +1,10 @@
 import type { CallOperation, LoopOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
-import { lastNameOf } from "./last-name.js";
+import { lastNameOf, receiverOf } from "./last-name.js";
 import type { Program } from "./link.js";
+import { functionView } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
-import { methodCalls } from "./starts.js";
+import { methodCallsNamed } from "./starts.js";
 import { joinsText } from "./text-joins.js";
 import { innerOperations, someValue, walkOperations } from "./walk.js";
 
@@ -324,18 +325,7 @@ class Search {
 
   /** Whether the thread first waits for its turn, so that only so many of them do something. */
   private isGated(start: ThreadStart): boolean {
-    return start.targets.some((node) => {
-      let gated = false;
-      walkOperations(node.facts.body, (operation) => {
-        if (operation.op === "with") gated ||= this.isGate(operation.context, node);
-        const object =
-          operation.op === "call" && operation.callee.op === "read" && operation.callee.place.kind === "attribute"
-            ? operation.callee.place
-            : undefined;
-        if (object?.name === "acquire" || object?.name === "release") gated ||= this.isGate(object.object, node);
-      });
-      return gated;
-    });
+    return start.targets.some((node) => node.view(entered).some((value) => this.isGate(value, node)));
   }
 
   /** Whether the value is a semaphore, by its type or by its name. */
@@ -351,10 +341,23 @@ class Search {
   }
 }
 
+/** What a function enters with `with`, acquires or releases. */
+const entered = functionView(({ body }): readonly Value[] => {
+  const found: Value[] = [];
+  walkOperations(body, (operation) => {
+    if (operation.op === "with") found.push(operation.context);
+    if (operation.op === "call" && /^(acquire|release)$/.test(lastNameOf(operation.callee))) {
+      const object = receiverOf(operation);
+      if (object) found.push(object);
+    }
+  });
+  return found;
+});
+
 /** Whether the threads are started where they are made, and not by somebody who may wait in between. */
 function isStarted({ starts, in: node }: ThreadStart): boolean {
   if (starts.length === 0) return true;
-  return node.view(methodCalls).some(({ callee }) => starts.includes(lastNameOf(callee)));
+  return methodCallsNamed(starts, node).length > 0;
 }
 
 /** Whether a test around decides by what is there already: one thread for each key, a new one for one that ended. */

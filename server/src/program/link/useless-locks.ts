@@ -1,7 +1,7 @@
 import { append } from "../../base/append.js";
 import { contains, type Range, rangeOf } from "../../base/range.js";
 import { type CallOperation, type Operation, unbound, type Value, type WithOperation } from "../operation.js";
-import { activityOf } from "./activity.js";
+import { partOfActivity } from "./activity.js";
 import { type ClassNode, classKey, type FunctionNode } from "./entity.js";
 import { testsBefore } from "./guards.js";
 import { lastName, objectOfMethod, releasersOnly } from "./hand-over.js";
@@ -30,7 +30,8 @@ export interface UselessLock {
 
 /** The locks of a program's threads that keep nobody out, in the order of files and functions. */
 export function uselessLocks(program: Program): readonly UselessLock[] {
-  const { threaded, accesses } = activityOf(program);
+  const threaded = partOfActivity(program, "threaded");
+  const accesses = partOfActivity(program, "accesses");
   const found: UselessLock[] = [];
   const byFunction = new Map<FunctionNode, Access[]>();
   for (const access of accesses) {
@@ -330,6 +331,6 @@ function hasSeveral(owner: ClassNode, program: Program): boolean {
   const init = program.resolver.method(owner, "__init__");
   if (!init) return false;
   const sites = program.resolver.callersOf(init).filter(({ call }) => objectOfMethod(call, "__init__") === undefined);
-  const { threaded } = activityOf(program);
+  const threaded = partOfActivity(program, "threaded");
   return sites.length > 1 || sites.some(({ call, within }) => loopsAround(within, call).length > 0 || threaded.has(within));
 }

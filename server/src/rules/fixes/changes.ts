@@ -1,5 +1,5 @@
 import type { Range } from "../../base/range.js";
-import { activityOf } from "../../program/link/activity.js";
+import { partOfActivity } from "../../program/link/activity.js";
 import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
 import type { FunctionNode } from "../../program/link/entity.js";
 import { receiverOf } from "../../program/link/last-name.js";
@@ -20,7 +20,7 @@ export interface Change extends Pick<Access, "function" | "operation" | "stateme
 /** Every access to the state, with what is in it. */
 export function accessesTo(access: Access, { program }: RuleContext): readonly Access[] {
   const base = access.location.replace(/\[\]$/, "");
-  return activityOf(program).accesses.filter(({ location }) => location === base || location === `${base}[]`);
+  return partOfActivity(program, "accesses").filter(({ location }) => location === base || location === `${base}[]`);
 }
 
 const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert", "advance"]);

@@ -1,4 +1,4 @@
-import { activityOf } from "../../program/link/activity.js";
+import { partOfActivity } from "../../program/link/activity.js";
 import { classKey, type FunctionNode } from "../../program/link/entity.js";
 import type { GuardedState } from "../../program/link/guarded-state.js";
 import { type HeldLock, writtenName } from "../../program/link/locks.js";
@@ -66,7 +66,7 @@ function guardedBy(access: Access, declared: Lock | undefined, context: RuleCont
 
 /** Whether code waits for something with the lock held, so that whoever takes it may have to wait as long. */
 function isHeldForLong({ key }: Lock, { program }: RuleContext): boolean {
-  return key !== undefined && activityOf(program).waits.some(({ locks }) => locks.some((lock) => lock.key === key));
+  return key !== undefined && partOfActivity(program, "waits").some(({ locks }) => locks.some((lock) => lock.key === key));
 }
 
 /** The same, and before it the one step that does without a lock, where there is one. */
@@ -147,7 +147,7 @@ function lockObjection(access: Change, lock: Lock, context: RuleContext): string
   const caller = lock.reentrant === "yes" ? undefined : callerThatHolds(access.function, lock.state.name, context);
   if (caller) return `\`${caller.head.name}\` calls \`${access.function.head.name}\` with \`${lock.state.name}\` held already`;
   const around = access.locks.filter(isRealLock);
-  const isTakenInOtherOrder = activityOf(context.program).acquisitions.some(
+  const isTakenInOtherOrder = partOfActivity(context.program, "acquisitions").some(
     (other) => around.some((held) => held.key === other.lock.key) && other.locks.some((held) => held.key === key),
   );
   return isTakenInOtherOrder
