@@ -264,6 +264,25 @@ describe("unusual texts", () => {
     assert.equal(parser.parse(`${lines.join("\n")}\n${" ".repeat(1000)}b\n`).lineCount, 1002);
   });
 
+  test("blocks deeper than any Python is, around an open quote, and every text after them", () => {
+    for (const [step, depth] of [
+      [" ", 1_000],
+      ["\t", 600],
+      [" ", 520],
+    ] as const) {
+      const lines = Array.from({ length: depth }, (_, i) => `${step.repeat(i)}if a:`);
+      for (const at of [100, 409])
+        parser.parse([...lines.slice(0, at), `${step.repeat(at)}"""`, ...lines.slice(at), `${step.repeat(depth)}pass`].join("\n"));
+      assert.equal(parser.parse("x = 1\n").errors.length, 0);
+    }
+  });
+
+  test("as many indentations as a text may have", () => {
+    const depth = 300;
+    const lines = Array.from({ length: depth }, (_, i) => `${" ".repeat(i)}if a:`);
+    assert.equal(parser.parse(`${lines.join("\n")}\n${" ".repeat(depth)}pass\n`).errors.length, 0);
+  });
+
   test("1,000 `elif`", () => {
     const text = `if a: b\n${"elif a: b\n".repeat(1000)}`;
     assert.deepEqual(parser.parse(text).errors, []);

@@ -2,6 +2,7 @@ import { Language, type Node, type Tree, Parser as TreeSitter } from "web-tree-s
 import { applyEdits, type TextEdit } from "../base/edit.js";
 import { LineSlots } from "../base/line-slots.js";
 import type { Range } from "../base/range.js";
+import { mayNestTooDeep } from "./deep-indentation.js";
 import { withoutLongComments } from "./long-comments.js";
 import { lower } from "./lower.js";
 import { mended, suspectLines } from "./mend.js";
@@ -244,6 +245,7 @@ export class Parser {
   }
 
   private tree(text: string): Tree {
+    if (mayNestTooDeep(text)) return this.tree(givenUp);
     const quiet = withoutLongComments(text);
     let pieces = 0;
     const most = leastPieces + (piecesOfEach * text.length) / pieceLength;
