@@ -9,9 +9,9 @@ import type { NamePlace, Place, Value } from "../program/operation.js";
 
 /**
  * Why the work of threads cannot be done by processes or interpreters, as it is: what they would have to be sent cannot be pickled, or it changes what
- * only threads share. Empty where nothing is known to be in the way.
+ * only threads share, if that is looked for. Empty where nothing is known to be in the way.
  */
-export function immovableBecause(spawn: Spawn, program: Program): string {
+export function immovableBecause(spawn: Spawn, program: Program, look: "closely" | "at what is sent"): string {
   const { worker, targets } = spawn;
   const [target] = targets;
   if (worker !== "thread" || !target) return "";
@@ -22,6 +22,7 @@ export function immovableBecause(spawn: Spawn, program: Program): string {
   if (changesAround(node)) return "the task changes variables of the function around it";
   const kept = unpicklableArgument(target, program) ?? unpicklableAround(node, program);
   if (kept !== undefined) return `\`${kept}\`, which the task uses, cannot be pickled`;
+  if (look === "at what is sent") return "";
   const shared = lostInProcesses(spawn, target, program)?.name ?? guardedInProcesses(spawn, target, program);
   return shared === undefined ? "" : `the task changes \`${shared}\`, of which each process would have its own`;
 }

@@ -250,7 +250,10 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   if (course !== "together") assumptions.push(saidOfCourse[course]);
   const beside = besideOf(spawn, program, model);
   const ended = course === "together" ? beside.filter(({ service: isOne }) => isOne === undefined) : [];
-  const immovable = immovableBecause(spawn, program);
+  const company: SiteEstimate["company"] = isAlone(spawn, program) ? "alone" : "several";
+  // What state the program shares with the task takes a look at all that it calls; of what is short and started alone, nobody asks.
+  const look = company === "several" || work.interpreterNs.likely >= longEnoughNs ? "closely" : "at what is sent";
+  const immovable = immovableBecause(spawn, program, look);
   if (spawn.worker === "thread" && immovable === "" && course === "together" && whole.locked.entries > 0) assumptions.push(lockOfEach);
   const payload = target ? payloadOf(target, program, model) : nothingSent;
   const { origin } = costsFor(settings.target, settings.calibrations);
@@ -290,9 +293,11 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   });
   const firstPool = spawn.worker === "process" ? firstPoolAssumption(settings) : undefined;
   if (firstPool) assumptions.push(firstPool);
-  const company: SiteEstimate["company"] = isAlone(spawn, program) ? "alone" : "several";
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
+
+/** A task that computes for longer may be worth a process. */
+const longEnoughNs = 250_000;
 
 /** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
 export function isMostlyUnknown(work: TaskWork): boolean {

@@ -41,14 +41,14 @@ export function applicable(prediction: Prediction, strategy: StrategyPrediction[
 }
 
 /** What is there to say of work that is not there to be done sooner; empty for any other. */
-export function courseText({ course, work }: Prediction): string {
+export function courseText({ course, tasks, work }: Prediction): string {
   switch (course) {
     case "until stopped":
       return `A service: it runs until it is stopped, so no way of running it is faster. ${roundText(work)}`;
     case "awaited":
       return "Each call is awaited before its coroutine goes on: the event loop is free meanwhile, and nothing is done sooner.";
     default:
-      return "";
+      return tasks.high <= 1 ? "One task: more workers get nothing done sooner." : "";
   }
 }
 
