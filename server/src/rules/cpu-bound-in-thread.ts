@@ -45,6 +45,8 @@ function confidenceOf(site: SiteEstimate, program: Program): Confidence | undefi
   const isShared = sharesOut(site, program);
   // What takes long only if lengths and sizes are what nothing in the code tells is a guess, which loops inside loops bear out.
   if (!isShared && isGuess(work) && work.nesting < 2) return undefined;
+  // What waits for one lock anyway is no work to spread, however long it may be.
+  if (isGuess(work) && isUnderLock(site)) return undefined;
   const isShown = isShared || (!isGuess(work) && spawn.repeated === "shown");
   return isShown ? "likely" : "possible";
 }
