@@ -47,6 +47,9 @@ export function confidenceIn(
     if (!applicable || strategy === "asyncio") return false;
     return strategy !== "free-threaded" || (chosen === "free-threaded" && strategies[0]?.runtime === runtime);
   });
+  const own = usable.find(({ strategy }) => strategy === chosen)?.speedup.low ?? 0;
+  // As good at its worst as all others at their best: draws would say the same.
+  if (usable.every(({ strategy, speedup }) => strategy === chosen || own * nearlyAsFast >= speedup.high)) return 1;
   const candidates = waysToRun(settings.target, settings.calibrations).filter(({ strategy }) =>
     usable.some((each) => each.strategy === strategy),
   );
