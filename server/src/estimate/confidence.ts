@@ -3,8 +3,10 @@ import { type Random, random } from "../simulation/random.js";
 import { machineOf } from "./calibration.js";
 import type { Corner, Demand } from "./demand.js";
 import type { Prediction, Strategy, StrategyPrediction } from "./prediction.js";
+import { timesAsManyUses } from "./shared-use.js";
 import type { EstimateSettings } from "./sites.js";
 import { simulateCorner } from "./strategies.js";
+import { deviationsInRange } from "./usual-work.js";
 import { type Way, waysToRun } from "./ways.js";
 
 /** From this share of all draws on, a way is recommended. A judgement: it should be right clearly more often than not. */
@@ -22,9 +24,6 @@ const draws = 24;
 
 /** The most tasks of a draw: what a task takes tells the best way, and thousands more of them do not change it. */
 const mostTasks = 2_000;
-
-/** A range holds nearly all there can be, two standard deviations on each side. */
-const deviationsInRange = 2;
 
 /** A range that begins at nothing has no logarithm; a microsecond is nothing to whoever starts threads. */
 const shortest = 1_000;
@@ -89,12 +88,7 @@ function demandDrawn(demand: Demand, numbers: Random): Demand {
       waitNs: drawn(locked.waitNs, wait),
     },
     brief: { count: brief.count * byNative, ns: brief.ns * byNative },
-    shared: {
-      uses: shared.uses * byBytecode,
-      literals: shared.literals * byBytecode,
-      writes: shared.writes * byBytecode,
-      relocked: shared.relocked * byBytecode,
-    },
+    shared: timesAsManyUses(shared, byBytecode),
   };
 }
 

@@ -2,6 +2,7 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import { holdsLoop } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
+import { lastName } from "../program/link/spawns.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { AttemptOperation, BranchOperation, CallOperation, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { queueTaken } from "./consumer-loops.js";
@@ -18,7 +19,7 @@ export function serviceIn(at: Activation, evaluator: Evaluator, depth = 0): Serv
 
 /** Whether what a thread runs is a method of a library that serves until it is told to stop. */
 export function isServing(name: string): boolean {
-  return serving.test(name.slice(name.lastIndexOf(".") + 1));
+  return serving.test(lastName(name));
 }
 
 /** Whether rounds of the service take entries out of a queue, which others may take as well. */

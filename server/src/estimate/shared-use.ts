@@ -18,6 +18,11 @@ import type { OperationCosts } from "./operation-costs.js";
 import { RelockedLookups } from "./relocked-lookups.js";
 import { SharedClasses } from "./shared-classes.js";
 
+/** So many times as much of it. */
+export function timesAsManyUses({ uses, literals, writes, relocked }: SharedUses, factor: number): SharedUses {
+  return { uses: uses * factor, literals: literals * factor, writes: writes * factor, relocked: relocked * factor };
+}
+
 /** How often a task uses what all threads use: they count references to it, and the cache line goes to and fro between their cores. */
 export interface SharedUses {
   /** Of objects. */

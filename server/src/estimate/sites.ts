@@ -7,7 +7,7 @@ import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { isCalledInTurn, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
+import { isCalledInTurn, lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
@@ -222,7 +222,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const read = handed
     ? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen)
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
-  const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastPart)];
+  const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
   const service = handed ? undefined : serviceOf(spawn, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
@@ -371,10 +371,6 @@ const saidOfCourse: Readonly<Record<Exclude<Course, "together">, Assumption>> = 
   "in turn": { what: "tasks at a time", value: "1, as each is waited for before the next is started", from: "code" },
   awaited: { what: "tasks at a time", value: "1, as each is awaited before its coroutine goes on", from: "code" },
 };
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1);
-}
 
 /** The name of the work: of a lambda that does nothing but call a function, that function's; of what making an object does, its class's. */
 function nameOf(node: FunctionNode, program: Program, depth = 0): string {

@@ -1,6 +1,6 @@
 import { add, type Interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import type { LoopOperation } from "../program/operation.js";
+import type { LoopOperation, Operation } from "../program/operation.js";
 import type { BriefReleases } from "./brief-releases.js";
 import { isGuess, type Times as OpenTimes, type Sum, zero } from "./cost-sum.js";
 import { type Helped, helpOf } from "./helper-threads.js";
@@ -71,12 +71,14 @@ export interface HotLoop {
   readonly innermost: { readonly function: FunctionNode; readonly loop: LoopOperation; readonly passNs: number };
 }
 
-interface Finished {
+/** What a function costs, and what that is made of. */
+export interface Finished {
   readonly sum: Sum;
   readonly calls: readonly TimedCall[];
   readonly hot: HotLoop | undefined;
   readonly assumptions: readonly Assumption[];
-  readonly opaque: readonly unknown[];
+  /** Where it calls what is not known, or not how long it takes. */
+  readonly opaque: readonly Operation[];
 }
 
 /** What is told of a function's cost, and of what that is made of. */

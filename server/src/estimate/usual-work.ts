@@ -1,6 +1,7 @@
 import { add, type Interval, interval } from "../base/interval.js";
 import { likelyNs } from "./demand.js";
 import type { Assumption } from "./prediction.js";
+import { timesAsManyUses } from "./shared-use.js";
 import type { TaskWork, Times } from "./task-work.js";
 import { duration } from "./text.js";
 
@@ -17,7 +18,7 @@ const stretchNs = 10_000_000_000;
 const usualSpread = Math.log(10);
 
 /** A range is meant to hold nearly all there can be, two standard deviations on each side. */
-const deviationsInRange = 2;
+export const deviationsInRange = 2;
 
 /** A range within a factor of three on a side says enough: costs of operations are no more exact. */
 const trusted = Math.log(3) / deviationsInRange;
@@ -163,12 +164,7 @@ function withTimes(
     },
     turns: work.turns * outside,
     brief: { count: brief.count * native, ns: brief.ns * native },
-    shared: {
-      uses: shared.uses * bytecode,
-      literals: shared.literals * bytecode,
-      writes: shared.writes * bytecode,
-      relocked: shared.relocked * bytecode,
-    },
+    shared: timesAsManyUses(shared, bytecode),
   };
 }
 

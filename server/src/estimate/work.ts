@@ -83,19 +83,13 @@ import { SharedUse, usesInside, usesMeanwhile } from "./shared-use.js";
 import { type Bounds, SizeBounds } from "./size-bounds.js";
 import { amountText, madeText, textOf } from "./size-texts.js";
 import { besideWait, startedTogether, waitOfRound } from "./started-coroutines.js";
-import { finish, type HotLoop, type TaskWork } from "./task-work.js";
+import { type Finished, finish, type HotLoop, type TaskWork } from "./task-work.js";
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold, isAbout, isAboutSize } from "./threshold.js";
 import { addedUp, compiledCall, type TimedCall, uncounted } from "./timed-calls.js";
 
 /** What one call of a function costs, and what that is made of. */
-interface FunctionCost {
-  readonly sum: Sum;
-  readonly calls: readonly TimedCall[];
-  readonly hot: HotLoop | undefined;
-  readonly assumptions: readonly Assumption[];
-  /** Where it calls what is not known, or not how long it takes. */
-  readonly opaque: readonly Operation[];
+interface FunctionCost extends Finished {
   /** Whether it calls functions that called it. */
   readonly reenters: boolean;
 }

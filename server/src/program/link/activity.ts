@@ -45,7 +45,7 @@ import {
   turnAt,
 } from "./locks.js";
 import { loopsAround } from "./loops.js";
-import type { Access, Acquisition, CallStep, Poll, Wait } from "./moments.js";
+import type { Access, Acquisition, CallStep, Wait } from "./moments.js";
 import { hasNote } from "./notes.js";
 import { againWith, overviewOf, overviewOfFiles } from "./overviews.js";
 import { type Frame, isConstantKey, Ownership, wayBreak } from "./ownership.js";
@@ -59,18 +59,12 @@ import { checksThroughCalls, noChecks } from "./through-calls.js";
 import { decided } from "./truth.js";
 import { inPlaceMethod, storeOf, updateRead } from "./updates.js";
 import { walkOperations } from "./walk.js";
-import { type Course, type Exit, Trail, type Walked, walkedInStretches } from "./walk-stretches.js";
+import { type Exit, Trail, type WalkCourse, type Walked, walkedInStretches } from "./walk-stretches.js";
 
 /** Everything that threads of a program do that others can notice. */
-export interface Activity {
-  readonly accesses: readonly Access[];
-  /** What threads have a function do because of a look that they have made before the call: `if not store.has(key): store.add(key)`. What that does itself is among the accesses. */
-  readonly actsByCall: readonly Access[];
-  readonly polls: readonly Poll[];
+export interface Activity extends Omit<Walked, "functions" | "entries"> {
   /** What changes the state that polls look at, also where no thread touches it otherwise. */
   readonly changesForPolls: readonly Access[];
-  readonly acquisitions: readonly Acquisition[];
-  readonly waits: readonly Wait[];
   /** The functions that threads run, as far as the program shows or promises it; what runs only beside them is not among them. */
   readonly threaded: ReadonlySet<FunctionNode>;
 }
@@ -153,7 +147,7 @@ export function acquisitionsOfAnyone(program: Program): readonly Acquisition[] {
   });
 }
 
-function courseOfTakers(path: string): Course {
+function courseOfTakers(path: string): WalkCourse {
   return {
     key: `takers of locks ${path}`,
     starts: (program) => {
@@ -196,7 +190,7 @@ function walkedPromise(program: Program, { key, file }: PromiseOfRoot): Walked {
   return overviewOf(program, `walk of ${key}`, (now) => walkedInStretches(now, courseOfPromise(path, key)));
 }
 
-function courseOfPromise(path: string, key: string): Course {
+function courseOfPromise(path: string, key: string): WalkCourse {
   return {
     key,
     starts: (program) => entriesInOrder(program, path, key),

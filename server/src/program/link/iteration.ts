@@ -1,6 +1,7 @@
 import { type CallOperation, type LoopOperation, unbound, type Value, type YieldOperation } from "../operation.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Resolver } from "./resolver.js";
+import { lastName } from "./spawns.js";
 
 /** One going through the elements of a container, or through what an iterator has left. */
 export interface Iteration {
@@ -196,8 +197,4 @@ function isFile(entity: Extract<Entity, { kind: "object" }>): boolean {
   if (!/^_?io\.(TextIOWrapper|FileIO)$/.test(entity.type)) return false;
   const mode = entity.origin?.call.arguments.find(({ name }, index) => name === "mode" || (name === "" && index === 1))?.value;
   return !(mode?.op === "constant" && String(mode.value).includes("b"));
-}
-
-function lastName(name: string): string {
-  return name.slice(name.lastIndexOf(".") + 1);
 }

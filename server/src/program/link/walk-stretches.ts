@@ -7,6 +7,7 @@ import { againWith } from "./overviews.js";
 /** What was found on the ways from one root, or from several that share what they reach. */
 export interface Walked {
   readonly accesses: readonly Access[];
+  /** What threads have a function do because of a look that they have made before the call: `if not store.has(key): store.add(key)`. What that does itself is among the accesses. */
   readonly actsByCall: readonly Access[];
   readonly acquisitions: readonly Acquisition[];
   readonly waits: readonly Wait[];
@@ -66,7 +67,7 @@ export class Trail {
 }
 
 /** Walks from several functions one after the other, of which none walks again what one before it has walked. It must not hold on to a program. */
-export interface Course {
+export interface WalkCourse {
   /** Unique among all courses. */
   readonly key: string;
   starts(program: Program): readonly FunctionNode[];
@@ -82,7 +83,7 @@ interface Stretch {
  * What is found on all of a course. It is walked in stretches: after an edit only those anew that came by what has changed, and those after them if what
  * is known to them of the way before is another.
  */
-export function walkedInStretches(program: Program, course: Course): Walked {
+export function walkedInStretches(program: Program, course: WalkCourse): Walked {
   const count = Math.ceil(course.starts(program).length / lengthOf(course, program));
   const stretches: Stretch[] = [];
   for (let index = 0; index < count; index++) stretches.push(stretchOf(program, course, index));
@@ -98,7 +99,7 @@ export function walkedInStretches(program: Program, course: Course): Walked {
   };
 }
 
-function stretchOf(program: Program, course: Course, index: number): Stretch {
+function stretchOf(program: Program, course: WalkCourse, index: number): Stretch {
   const find = (): Stretch => {
     const length = lengthOf(course, program);
     const trail = new Trail(index > 0 ? stretchOf(program, course, index - 1).trail : undefined);
@@ -108,7 +109,7 @@ function stretchOf(program: Program, course: Course, index: number): Stretch {
 }
 
 /** From how many functions a stretch starts: each rests on the one before it, and these are looked at inside one another. */
-function lengthOf(course: Course, program: Program): number {
+function lengthOf(course: WalkCourse, program: Program): number {
   return Math.max(shortestStretch, Math.ceil(course.starts(program).length / mostStretches));
 }
 
