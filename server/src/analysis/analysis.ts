@@ -12,7 +12,8 @@ import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../esti
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
-import { ExtractionMemory, extract } from "../program/extract/extract.js";
+import { extract } from "../program/extract/extract.js";
+import { ExtractionMemory } from "../program/extract/extraction-memory.js";
 import type { Facts } from "../program/facts.js";
 import { LinkMemory, link, type Program } from "../program/link/link.js";
 import { unpackFacts } from "../program/packed-facts.js";

@@ -1,6 +1,6 @@
 import type { Facts } from "../facts.js";
 import type { NamePlace } from "../operation.js";
-import type { ExtractionMemory } from "./extract.js";
+import type { ExtractionMemory } from "./extraction-memory.js";
 
 /**
  * The facts of a text after an edit, made of the objects of those before it wherever the two are the same: so nobody who remembers something

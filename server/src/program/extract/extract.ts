@@ -11,22 +11,12 @@ import type {
   Parameter,
   Statement,
 } from "../../syntax/nodes.js";
-import {
-  type BodyPart,
-  bodyParts,
-  type CallSite,
-  type ClassFacts,
-  type Facts,
-  type FunctionFacts,
-  type ImportFact,
-  type InstanceAttribute,
-  type ParameterFacts,
-  type WriteSite,
-} from "../facts.js";
+import { type BodyPart, bodyParts, type ClassFacts, type Facts, type FunctionFacts, type ParameterFacts } from "../facts.js";
 import type { CallArgument, CallOperation, DisplayValue, NamePlace, Operation, Place, Value, WriteOperation } from "../operation.js";
 import { readDirectives } from "./directives.js";
-import { ScopeNumbers } from "./scope-numbers.js";
-import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
+import type { ExtractionMemory } from "./extraction-memory.js";
+import { FileExtraction } from "./file-extraction.js";
+import { findScopes, type Scope } from "./scopes.js";
 
 /**
  * Summarises one parsed file. Depends on nothing but the module and the text that it was parsed from; `memory` of the text before an edit saves
@@ -35,9 +25,10 @@ import { findScopes, ownerOf, type Scope, type Scopes } from "./scopes.js";
 export function extract(module: Module, source: Source, memory?: ExtractionMemory): Facts {
   const scopes = findScopes(module, memory?.numbers);
   const file = new FileExtraction(scopes, memory?.next(scopes.all[0] as Scope));
-  file.function(file.scopes.all[0] as Scope, undefined);
+  extractScope(file, file.scopes.all[0] as Scope, undefined);
   // A lambda in an annotation is no part of what a function does, but it has a scope, and every scope has its facts.
-  for (const scope of file.scopes.all) if (!file.functions.has(scope.index)) file.function(scope, { qualifiedName: "", class: undefined });
+  for (const scope of file.scopes.all)
+    if (!file.functions.has(scope.index)) extractScope(file, scope, { qualifiedName: "", class: undefined });
   return {
     functions: scopes.all.map((scope) => file.functions.get(scope.index) as FunctionFacts),
     classes: [...file.classes.values()],
@@ -50,204 +41,13 @@ export function extract(module: Module, source: Source, memory?: ExtractionMemor
   };
 }
 
-/** What one definition at the top of a file, or in a class there, adds to its facts, with everything inside it. */
-interface Definition {
-  /** The index of its scope. */
-  readonly scope: number;
-  /** The class that it is in. */
-  readonly owner: number | undefined;
-  readonly functions: FunctionFacts[];
-  readonly classes: ClassFacts[];
-  readonly calls: { readonly name: string; readonly site: CallSite }[];
-  readonly writes: { readonly name: string; readonly site: WriteSite }[];
-  readonly imports: ImportFact[];
-  readonly attributes: { readonly owner: number; readonly name: string; readonly attribute: InstanceAttribute }[];
-  /** The names used in it that are the module's or no scope's: what they mean depends on the names of the module. */
-  readonly outerNames: Set<string>;
-  /** The definitions in it, by their nodes. */
-  readonly members: Map<Statement, Definition>;
-}
-
-/** What was extracted from the definitions of a text that is being edited. */
-export class ExtractionMemory {
-  private before = new Map<Statement, Definition>();
-  private now = new Map<Statement, Definition>();
-  /** Those that were extracted since facts were last carried over. */
-  private added: Definition[] = [];
-  readonly numbers = new ScopeNumbers();
-  /** The names of the module, on which it depends what the names in a function mean. */
-  private names: Pick<Scope, "bound" | "rebound"> = { bound: new Set(), rebound: new Set() };
-  /** Those that mean something else than in the text before. */
-  private otherNames: readonly string[] = [];
-
-  /** Goes over to the next text. */
-  next(module: Scope): this {
-    const { bound, rebound } = this.names;
-    this.otherNames = [...inOneOnly(module.bound, bound), ...inOneOnly(module.rebound, rebound)];
-    this.before = this.now;
-    this.now = new Map();
-    this.names = module;
-    return this;
-  }
-
-  recall(node: Statement, scope: number, owner: number | undefined): Definition | undefined {
-    const known = this.before.get(node);
-    if (known?.scope !== scope || known.owner !== owner) return undefined;
-    return this.otherNames.some((name) => known.outerNames.has(name)) ? undefined : known;
-  }
-
-  add(node: Statement, definition: Definition): void {
-    this.added.push(definition);
-    this.keep(node, definition);
-  }
-
-  /**
-   * Takes over what became of the objects extracted last when the facts were carried over, so that it is these that are found in the facts again and
-   * nobody has to compare them a second time.
-   */
-  adopt(resultOf: <T extends object>(extracted: T) => T): void {
-    for (const { functions, classes, calls, writes, imports, attributes } of this.added) {
-      replaceEach(functions, resultOf);
-      replaceEach(classes, resultOf);
-      replaceEach(imports, resultOf);
-      replaceEach(calls, ({ name, site }) => ({ name, site: resultOf(site) }));
-      replaceEach(writes, ({ name, site }) => ({ name, site: resultOf(site) }));
-      replaceEach(attributes, ({ owner, name, attribute }) => ({ owner, name, attribute: resultOf(attribute) }));
-    }
-    this.added = [];
-  }
-
-  /** The members of a class that stays as it is are kept with it: they are asked for once one of them changes. */
-  keep(node: Statement, definition: Definition): void {
-    this.now.set(node, definition);
-    for (const [member, each] of definition.members) this.now.set(member, each);
-  }
-}
-
-function replaceEach<T>(list: T[], replacement: (each: T) => T): void {
-  for (const [index, each] of list.entries()) list[index] = replacement(each);
-}
-
-function inOneOnly(some: ReadonlySet<string>, others: ReadonlySet<string>): readonly string[] {
-  return [...[...some].filter((each) => !others.has(each)), ...[...others].filter((each) => !some.has(each))];
-}
-
-/** What is gathered over the whole file. */
-class FileExtraction {
-  readonly functions = new Map<number, FunctionFacts>();
-  readonly classes = new Map<number, ClassFacts>();
-  readonly callsByName = new Map<string, CallSite[]>();
-  readonly writesByAttribute = new Map<string, WriteSite[]>();
-  readonly imports: ImportFact[] = [];
-
-  /** Those that are being extracted, the outermost first. */
-  private readonly definitions: Definition[] = [];
-
-  constructor(
-    readonly scopes: Scopes,
-    private readonly memory: ExtractionMemory | undefined,
-    /** `values`: nobody looks at what is recorded on the way to a value. */
-    readonly keeps: "everything" | "values" = "everything",
-    /** For which the values are. */
-    private readonly whole: FileExtraction | undefined = undefined,
-  ) {}
-
-  /** Who asks only for values of the same file. */
-  forValues(): FileExtraction {
-    return new FileExtraction(this.scopes, undefined, "values", this);
-  }
-
-  /** The index of the scope that a name used in `scope` belongs to. */
-  ownerOf(name: string, scope: Scope): number {
-    const owner = ownerOf(name, scope);
-    if (owner <= 0) this.noteOuterName(name);
-    return owner;
-  }
-
-  private noteOuterName(name: string): void {
-    for (const { outerNames } of this.definitions) outerNames.add(name);
-    this.whole?.noteOuterName(name);
-  }
-
-  /** Extracts one scope and those inside it. */
-  function(scope: Scope, parent: { readonly qualifiedName: string; readonly class: number | undefined } | undefined): void {
-    new FunctionExtraction(this, scope, parent).extract();
-  }
-
-  /** Extracts a definition and all inside it, or takes over what was extracted from the same nodes before. `owner`: the class that it is in. */
-  definitionOf(node: Statement, scope: Scope, owner: number | undefined, extract: () => void): void {
-    const { parent } = scope;
-    const isKept = parent?.kind === "module" || (parent?.kind === "class-body" && parent.parent?.kind === "module");
-    if (!this.memory || !isKept) return extract();
-    const known = this.memory.recall(node, scope.index, owner);
-    if (known) {
-      this.takeOver(known);
-      this.definitions.at(-1)?.members.set(node, known);
-      return this.memory.keep(node, known);
-    }
-    const definition: Definition = {
-      scope: scope.index,
-      owner,
-      functions: [],
-      classes: [],
-      calls: [],
-      writes: [],
-      imports: [],
-      attributes: [],
-      outerNames: new Set(),
-      members: new Map(),
-    };
-    this.definitions.push(definition);
-    extract();
-    this.definitions.pop();
-    this.definitions.at(-1)?.members.set(node, definition);
-    this.memory.add(node, definition);
-  }
-
-  private takeOver({ functions, classes, calls, writes, imports, attributes, outerNames }: Definition): void {
-    for (const each of functions) this.addFunction(each);
-    for (const each of classes) this.addClass(each);
-    for (const { name, site } of calls) this.addCall(name, site);
-    for (const { name, site } of writes) this.addWrite(name, site);
-    for (const each of imports) this.addImport(each);
-    for (const { owner, name, attribute } of attributes) this.addAttribute(owner, name, attribute);
-    for (const name of outerNames) this.noteOuterName(name);
-  }
-
-  addFunction(facts: FunctionFacts): void {
-    this.functions.set(facts.index, facts);
-    for (const { functions } of this.definitions) functions.push(facts);
-  }
-
-  addClass(facts: ClassFacts): void {
-    this.classes.set(facts.index, facts);
-    for (const { classes } of this.definitions) classes.push(facts);
-  }
-
-  addCall(name: string, site: CallSite): void {
-    append(this.callsByName, name, site);
-    for (const { calls } of this.definitions) calls.push({ name, site });
-  }
-
-  addWrite(name: string, site: WriteSite): void {
-    append(this.writesByAttribute, name, site);
-    for (const { writes } of this.definitions) writes.push({ name, site });
-  }
-
-  addImport(fact: ImportFact): void {
-    this.imports.push(fact);
-    for (const { imports } of this.definitions) imports.push(fact);
-  }
-
-  /** `owner`: the class whose objects have it. */
-  addAttribute(owner: number, name: string, attribute: InstanceAttribute): void {
-    const known = this.classes.get(owner)?.instanceAttributes as Map<string, InstanceAttribute[]> | undefined;
-    if (known) append(known, name, attribute);
-    // A class that is taken over whole brings its attributes along.
-    for (const { classes, attributes } of this.definitions) {
-      if (!classes.some(({ index }) => index === owner)) attributes.push({ owner, name, attribute });
-    }
-  }
+/** Extracts one scope and those inside it. */
+function extractScope(
+  file: FileExtraction,
+  scope: Scope,
+  parent: { readonly qualifiedName: string; readonly class: number | undefined } | undefined,
+): void {
+  new FunctionExtraction(file, scope, parent).extract();
 }
 
 class FunctionExtraction {
@@ -652,7 +452,7 @@ class FunctionExtraction {
     if (!scope) return;
     const owner = this.scope.kind === "class-body" ? this.parent?.class : undefined;
     this.file.definitionOf(statement, scope, owner, () =>
-      this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: owner }),
+      extractScope(this.file, scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: owner }),
     );
     let value: Value = { op: "function", function: scope.index, start: statement.nameRange.start, end: statement.nameRange.end };
     value = this.decorated(value, statement.decorators);
@@ -681,7 +481,7 @@ class FunctionExtraction {
         start: statement.start,
         end: statement.end,
       });
-      this.file.function(scope, { qualifiedName, class: index });
+      extractScope(this.file, scope, { qualifiedName, class: index });
     });
     const value: Value = { op: "class", class: index, start: statement.nameRange.start, end: statement.nameRange.end };
     this.bind(statement.name, this.decorated(value, statement.decorators), statement);
@@ -868,7 +668,7 @@ class FunctionExtraction {
         for (const parameter of expression.parameters) if (parameter.default) this.value(parameter.default);
         if (!scope) return this.unknown(expression);
         if (!this.file.functions.has(scope.index)) {
-          this.file.function(scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: undefined });
+          extractScope(this.file, scope, { qualifiedName: this.scope.kind === "module" ? "" : this.qualifiedName, class: undefined });
         }
         return { op: "function", function: scope.index, start, end };
       }

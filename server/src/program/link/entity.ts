@@ -159,3 +159,17 @@ export function functionKey(node: FunctionNode): string {
 export function classKey(node: ClassNode): string {
   return `${node.file.path}#${node.name}@${node.start}`;
 }
+
+/** At most a dozen of the entities, each once. */
+export function distinctEntities(entities: readonly Entity[]): readonly Entity[] {
+  if (entities.length <= 1) return entities;
+  const seen = new Map<string, Entity>();
+  for (const entity of entities) {
+    const key = entityKey(entity);
+    if (!seen.has(key)) seen.set(key, entity);
+    if (seen.size >= maximumEntities) break;
+  }
+  return [...seen.values()];
+}
+
+const maximumEntities = 12;

@@ -1,14 +1,14 @@
-import type { CallFacts, ValueFacts } from "../../knowledge/call-facts.js";
-import type { ReturnCase } from "../../knowledge/entry.js";
-import { returnedType } from "../../knowledge/evaluate.js";
 import type { Knowledge } from "../../knowledge/knowledge.js";
 import type { ImportFact, ParameterFacts } from "../facts.js";
-import { type CallOperation, type ImportValue, type Place, type ReadOperation, unbound, type Value } from "../operation.js";
+import { type CallOperation, type ImportValue, type Place, unbound, type Value } from "../operation.js";
+import { annotatedEntities } from "./annotations.js";
+import { resultOf } from "./call-results.js";
+import { elementsOf, items } from "./elements.js";
 import {
   type ClassNode,
   type ContainerEntity,
+  distinctEntities,
   type Entity,
-  entityKey,
   type FunctionNode,
   type LinkedFile,
   type PartialEntity,
@@ -23,7 +23,7 @@ import type { ModuleIndex } from "./modules.js";
 import { addedTo, operatorMethod } from "./operators.js";
 import type { ProgramSite } from "./program-sites.js";
 import { sameStructure } from "./same-structure.js";
-import { elementStores, maximumElements, reboundIn } from "./stores.js";
+import { reboundIn } from "./stores.js";
 
 /** Where a function's arguments come from when a library calls it: the worker's side of a spawn. */
 export interface SpawnedArguments {
@@ -38,7 +38,7 @@ export interface SpawnedArguments {
 export class Resolver {
   private depth = 0;
   /** The iterators whose elements are being looked for. */
-  private readonly iterated = new Set<CallOperation>();
+  readonly iterated = new Set<CallOperation>();
 
   constructor(
     readonly files: ReadonlyMap<string, LinkedFile>,
@@ -135,7 +135,7 @@ export class Resolver {
     // A value that depends on itself adds nothing to itself.
     return this.memory.find("resolution", values, value, [], sameEntities, () => {
       this.depth++;
-      const result = distinct(this.compute(value, within));
+      const result = distinctEntities(this.compute(value, within));
       this.depth--;
       return result;
     });
@@ -165,7 +165,7 @@ export class Resolver {
       case "element-of":
         return this.elements(value.iterable, within);
       case "item-of":
-        return this.items(value.value, value.index, within);
+        return items(this, value.value, value.index, within);
       case "entered":
         return this.resolve(this.managed(value.context, within), within).flatMap((entity) => this.entered(entity));
       case "choice": {
@@ -235,12 +235,12 @@ export class Resolver {
     return type && type !== "receiver" ? [{ kind: "object", type, origin: undefined }] : [];
   }
 
-  private name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
+  name(name: string, owner: number, within: FunctionNode): readonly Entity[] {
     if (owner === unbound) return this.unboundName(name, within.file);
     const node = within.file.functionAt(owner);
     if (!node) return [];
     const annotation = node.head.annotations.get(name);
-    const annotated = annotation ? this.annotated(annotation, node) : [];
+    const annotated = annotation ? annotatedEntities(this, annotation, node) : [];
     const parameter = node.head.parameters.find((candidate) => candidate.name === name);
     const given = parameter ? this.parameter(parameter, node) : [];
     const values = node.bound(name) ?? [];
@@ -404,7 +404,7 @@ export class Resolver {
       const isSetOutside = own.length === 0 && object.kind === "instance" && current.facts.instanceAttributes.has(name);
       const assigned = isSetOutside ? this.assignedOutside(current, name) : own;
       const annotation = body?.head.annotations.get(name);
-      const annotated = annotation && body && found.length + assigned.length === 0 ? this.annotated(annotation, body) : [];
+      const annotated = annotation && body && found.length + assigned.length === 0 ? annotatedEntities(this, annotation, body) : [];
       if (found.length + assigned.length + annotated.length === 0) {
         if (values || current.facts.instanceAttributes.has(name) || annotation) return [];
         continue;
@@ -476,7 +476,7 @@ export class Resolver {
     const known = this.memory.recall<ParameterFacts, readonly Entity[]>(parameters, parameter);
     return (
       known ??
-      this.memory.find("resolution", parameters, parameter, [], sameEntities, () => distinct(this.parameterValues(parameter, node)))
+      this.memory.find("resolution", parameters, parameter, [], sameEntities, () => distinctEntities(this.parameterValues(parameter, node)))
     );
   }
 
@@ -491,7 +491,7 @@ export class Resolver {
       }
     }
     const scope = node.file.functionAt(facts.parent ?? 0) as FunctionNode;
-    const annotated = parameter.annotation ? this.annotated(parameter.annotation, scope) : [];
+    const annotated = parameter.annotation ? annotatedEntities(this, parameter.annotation, scope) : [];
     const isOpen = annotated.length > 0 && annotated.every((entity) => entity.kind === "instance" && this.isAbstract(entity.class));
     if (annotated.length > 0 && !isOpen) {
       // Which pool it is, and of how many threads, is known where it was made.
@@ -657,58 +657,6 @@ export class Resolver {
     });
   }
 
-  private annotated(annotation: Value, scope: FunctionNode): readonly Entity[] {
-    return this.annotationTypes(annotation, scope).flatMap((entity): readonly Entity[] => {
-      if (entity.kind === "class") return [{ kind: "instance", class: entity.class }];
-      const type = entity.kind === "external" ? this.annotatedType(entity.name) : undefined;
-      return type === undefined ? [] : [{ kind: "object", type, origin: undefined }];
-    });
-  }
-
-  private annotatedType(name: string): string | undefined {
-    const usual = typesOfTyping.get(name);
-    if (usual !== undefined || this.knowledge.type(name)) return usual ?? name;
-    // `pool: multiprocessing.Pool`: people name the function that makes one.
-    const [made, ...others] = this.knowledge.callable(name)?.returns ?? [];
-    if (made && others.length === 0 && made.type !== "receiver") return made.type;
-    return isAbstractType.test(name) ? undefined : name;
-  }
-
-  /** The types that an annotation names: through `X | None`, `Optional[X]`, `Annotated[X, …]` and quoted names. */
-  private annotationTypes(annotation: Value, scope: FunctionNode): readonly Entity[] {
-    switch (annotation.op) {
-      case "compute":
-        return annotation.operator === "|" ? annotation.operands.flatMap((operand) => this.annotationTypes(operand, scope)) : [];
-      case "read": {
-        if (annotation.place.kind !== "element") return this.resolve(annotation, scope);
-        const { object, index } = annotation.place;
-        const outer = this.resolve(object, scope);
-        const wrapper = outer.find((entity) => entity.kind === "external");
-        if (wrapper?.kind === "external" && /^typing(_extensions)?\.(Optional|Union|Annotated|Final|ClassVar)$/.test(wrapper.name)) {
-          const inner = index.op === "display" ? index.elements : [index];
-          const relevant = wrapper.name.endsWith("Annotated") ? inner.slice(0, 1) : inner;
-          return relevant.flatMap((each) => this.annotationTypes(each, scope));
-        }
-        return outer;
-      }
-      case "constant":
-        return typeof annotation.value === "string" && /^[A-Za-z_][\w.]*$/.test(annotation.value)
-          ? this.named(annotation.value, scope)
-          : [];
-      default:
-        return [];
-    }
-  }
-
-  /** What a quoted name such as `Image.Image` means at the top of the file. */
-  private named(dotted: string, scope: FunctionNode): readonly Entity[] {
-    const [first = "", ...attributes] = dotted.split(".");
-    return attributes.reduce(
-      (objects: readonly Entity[], attribute) => objects.flatMap((object) => this.attribute(object, attribute)),
-      this.name(first, 0, scope),
-    );
-  }
-
   /**
    * What a `partial` calls in the end, with the argument that says so. One may be made of others, also of earlier ones in the same variable,
    * `find = partial(find, limit=1)`: each is looked into once.
@@ -727,105 +675,19 @@ export class Resolver {
   }
 
   /** What calling an entity returns. */
-  private result(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
-    if (this.depth > maximumDepth) return [];
+  result(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
+    return this.deeper(() => resultOf(this, callee, call, within));
+  }
+
+  /** What is found one step further on; too far on, nothing is. */
+  deeper(find: () => readonly Entity[]): readonly Entity[] {
+    if (this.depth >= maximumDepth) return [];
     this.depth++;
-    const result = this.resultAtDepth(callee, call, within);
-    this.depth--;
-    return result;
-  }
-
-  private resultAtDepth(callee: Entity, call: CallOperation, within: FunctionNode): readonly Entity[] {
-    switch (callee.kind) {
-      case "class": {
-        const { externals } = this.classOrder(callee.class);
-        return externals.some((base) => base.endsWith("NamedTuple")) ? [] : [{ kind: "instance", class: callee.class }];
-      }
-      case "instance": {
-        const method = this.method(callee.class, "__call__");
-        return method ? this.returned(method) : [];
-      }
-      case "function":
-        return this.returned(callee.function);
-      case "external":
-        return this.externalResult(callee.name, call, within);
-      case "partial":
-        return this.behindPartial(callee).flatMap(({ entity }) => this.result(entity, call, within));
-      case "object": {
-        const type = resultType(this.knowledge.callable(`${callee.type}.__call__`)?.returns ?? [], call);
-        return type ? [{ kind: "object", type, origin: { call, in: within } }] : [];
-      }
-      default:
-        return [];
+    try {
+      return find();
+    } finally {
+      this.depth--;
     }
-  }
-
-  private externalResult(name: string, call: CallOperation, within: FunctionNode): readonly Entity[] {
-    const first = call.arguments[0]?.value;
-    switch (name) {
-      case "functools.partial":
-      case "functools.partialmethod":
-        return [{ kind: "partial", call, in: within }];
-      case "builtins.super": {
-        const owner = this.enclosingClass(within);
-        if (!owner) return [];
-        const { classes, externals } = this.classOrder(owner);
-        const next = classes[1];
-        return next ? [{ kind: "instance", class: next }] : externals.map((type): Entity => ({ kind: "object", type, origin: undefined }));
-      }
-      case "builtins.type":
-        if (!first || call.arguments.length !== 1) return [];
-        return this.resolve(first, within).flatMap((entity): Entity[] =>
-          entity.kind === "instance"
-            ? [{ kind: "class", class: entity.class }]
-            : entity.kind === "object"
-              ? [{ kind: "external", name: entity.type }]
-              : [],
-        );
-      case "builtins.list":
-      case "builtins.tuple":
-      case "builtins.sorted":
-      case "builtins.reversed":
-      case "builtins.set":
-      case "builtins.frozenset":
-      case "copy.copy":
-        // The copy has the elements of what it was made from; that is what callers ask of it.
-        if (first) {
-          const elements = this.resolve(first, within).flatMap((entity) => (entity.kind === "container" ? [copyOf(entity, name)] : []));
-          if (elements.length > 0) return elements;
-        }
-        break;
-      case "builtins.iter":
-        return [{ kind: "object", type: "collections.abc.Iterator", origin: { call, in: within } }];
-      case "builtins.dict.get":
-      case "builtins.dict.setdefault": {
-        const made = call.arguments[1]?.value;
-        const { callee } = call;
-        const isGet = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "get";
-        return [...(isGet ? this.elements(callee.place.object, within) : []), ...(made ? this.resolve(made, within) : [])];
-      }
-      case "builtins.next":
-        return first ? this.elements(first, within) : [];
-      default:
-        break;
-    }
-    if (wrappers.has(name)) {
-      // Decorators of the standard library that keep what they wrap.
-      return first ? this.resolve(first, within).filter((entity) => entity.kind === "function" || entity.kind === "class") : [];
-    }
-    const entry = this.knowledge.callable(name);
-    if (entry) {
-      const type = resultType(entry.returns, call);
-      if (type) return [{ kind: "object", type, origin: { call, in: within } }];
-      const { callee } = call;
-      const returnsReceiver = entry.returns.length === 1 && entry.returns[0]?.type === "receiver";
-      if (returnsReceiver && callee.op === "read" && callee.place.kind === "attribute") return this.resolve(callee.place.object, within);
-    }
-    const spawned = this.knowledge.type(name);
-    if (spawned) return [{ kind: "object", type: spawned.name, origin: { call, in: within } }];
-    // By convention, a capital starts the name of a class, whose call makes one of its objects.
-    const last = name.slice(name.lastIndexOf(".") + 1);
-    return !entry && /^[A-Z]/.test(last) ? [{ kind: "object", type: name, origin: { call, in: within } }] : [];
   }
 
   /** The class in whose method the function stands. */
@@ -836,13 +698,13 @@ export class Resolver {
     return undefined;
   }
 
-  private returned(node: FunctionNode): readonly Entity[] {
+  returned(node: FunctionNode): readonly Entity[] {
     const { returns } = this.memory.of(node.file);
     const known = this.memory.recall<FunctionNode, readonly Entity[]>(returns, node);
     if (known) return known;
     return this.memory.find("resolution", returns, node, [], sameEntities, () => {
       const values = node.head.isGenerator ? madeByGenerator(node) : node.returned.flatMap((value) => this.resolve(value, node));
-      return distinct(values.length > 0 || !node.head.returns ? values : this.annotated(node.head.returns, node));
+      return distinctEntities(values.length > 0 || !node.head.returns ? values : annotatedEntities(this, node.head.returns, node));
     });
   }
 
@@ -868,111 +730,7 @@ export class Resolver {
 
   /** What iterating over the value yields. */
   elements(value: Value, within: FunctionNode): readonly Entity[] {
-    const entities = this.resolve(value, within);
-    const result = entities.flatMap((entity) => this.elementsOf(entity));
-    const added = value.op === "read" ? this.addedTo(value, within) : [];
-    if (value.op === "call") {
-      const [name] = this.externalCallees(value, within);
-      const source = elementSource(name, value);
-      if (source) return distinct([...result, ...this.elements(source, within)]);
-    }
-    return distinct([...result, ...added]);
-  }
-
-  private elementsOf(entity: Entity): readonly Entity[] {
-    if (entity.kind === "container") return this.containerElements(entity);
-    if (entity.kind === "object") {
-      const source = entity.origin && this.sourceOf(entity.type, entity.origin);
-      if (entity.origin && source) {
-        // An iterator over itself, `it = map(f, it)`, yields what it yields without that.
-        if (this.depth >= maximumDepth || this.iterated.has(entity.origin.call)) return [];
-        this.depth++;
-        this.iterated.add(entity.origin.call);
-        try {
-          return this.elements(source, entity.origin.in);
-        } finally {
-          this.depth--;
-          this.iterated.delete(entity.origin.call);
-        }
-      }
-      return this.yieldedBy(entity);
-    }
-    return [];
-  }
-
-  private yieldedBy(entity: Entity): readonly Entity[] {
-    const yields = entity.kind === "object" ? this.knowledge.type(entity.type)?.yields : undefined;
-    return yields ? [{ kind: "object", type: yields, origin: undefined }] : [];
-  }
-
-  /** What an iterator or a list that a call made has its elements from. */
-  private sourceOf(type: string, { call, in: within }: { readonly call: CallOperation; readonly in: FunctionNode }): Value | undefined {
-    if (type === "collections.abc.Iterator") return call.arguments[0]?.value;
-    return type === "builtins.list" || type === "builtins.tuple" || type === "builtins.set"
-      ? elementSource(this.externalCallees(call, within)[0], call)
-      : undefined;
-  }
-
-  private containerElements({ value, in: within }: ContainerEntity): readonly Entity[] {
-    if (value.op === "comprehension") return this.resolve(value.element, within);
-    return value.elements.slice(0, maximumElements).flatMap((element) => this.resolve(element, within));
-  }
-
-  /** What `name.append(x)`, `name.add(x)`, `name[k] = x` and their like put into a container. */
-  private addedTo(read: ReadOperation, within: FunctionNode): readonly Entity[] {
-    const { place } = read;
-    if (place.kind === "element") return [];
-    const result: Entity[] = [];
-    for (const name of adders) {
-      for (const site of within.file.calls(name)) {
-        const { callee } = site.call;
-        if (callee.op !== "read" || callee.place.kind !== "attribute" || callee.place.object.op !== "read") continue;
-        const receiver = callee.place.object.place;
-        const same =
-          place.kind === "name"
-            ? receiver.kind === "name" && receiver.name === place.name && receiver.owner === place.owner
-            : receiver.kind === "attribute" && receiver.name === place.name;
-        const holder = within.file.functionAt(site.function);
-        const argument = site.call.arguments[site.call.arguments.length - 1];
-        if (same && holder && argument) result.push(...this.resolve(argument.value, holder));
-      }
-    }
-    for (const { node, place: to, value } of elementStores(within.file).get(place.name) ?? []) {
-      const isSame = place.kind === "name" ? to.kind === "name" && to.owner === place.owner : to.kind === "attribute";
-      if (isSame) result.push(...this.resolve(value, node));
-    }
-    return result;
-  }
-
-  private items(value: Value, index: number, within: FunctionNode): readonly Entity[] {
-    const inner = value.op === "element-of" ? this.tupleParts(value.iterable, index, within) : undefined;
-    if (inner) return inner;
-    return this.resolve(value, within).flatMap((entity) => {
-      if (entity.kind !== "container") return this.yieldedBy(entity);
-      const { value: container } = entity;
-      const element = container.op === "display" && index >= 0 ? container.elements[index] : undefined;
-      return element ? this.resolve(element, entity.in) : this.containerElements(entity);
-    });
-  }
-
-  /** `for i, x in enumerate(xs)`, `for a, b in zip(as, bs)`, `for k, v in d.items()`. */
-  private tupleParts(iterable: Value, index: number, within: FunctionNode): readonly Entity[] | undefined {
-    if (iterable.op !== "call") return undefined;
-    const [name] = this.externalCallees(iterable, within);
-    const argument = (position: number): Value | undefined => iterable.arguments[position]?.value;
-    if (name === "builtins.enumerate") {
-      const source = argument(0);
-      return index === 1 && source ? this.elements(source, within) : [];
-    }
-    if (name === "builtins.zip") {
-      const source = argument(index);
-      return source ? this.elements(source, within) : [];
-    }
-    const { callee } = iterable;
-    if (callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "items") {
-      return index === 1 ? this.elements(callee.place.object, within) : [];
-    }
-    return undefined;
+    return elementsOf(this, value, within);
   }
 }
 
@@ -1017,9 +775,6 @@ function isBuiltIn(value: Value, file: LinkedFile): boolean {
   return value.op === "read" && value.place.kind === "name" && value.place.owner === unbound && starImports(file).length === 0;
 }
 
-/** Types that say what an object can do, not what it is. */
-const isAbstractType = /^(typing|typing_extensions|collections\.abc)\./;
-
 const maximumDepth = 40;
 const maximumCallers = 60;
 const maximumReexports = 8;
@@ -1027,9 +782,6 @@ const maximumAttributeWrites = 12;
 
 /** Each class has such a list of its own, so that without an end a long line of classes would take the square of its length. */
 const maximumClassOrder = 100;
-const maximumEntities = 12;
-
-const adders = ["append", "add", "put", "appendleft", "put_nowait", "insert", "setdefault"] as const;
 
 const containerTypes = ["list", "dict", "set", "str", "bytes", "tuple"] as const;
 
@@ -1039,41 +791,6 @@ const commonMethods: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-
-/** The types that generic names of `typing` stand for. */
-const typesOfTyping: ReadonlyMap<string, string> = new Map([
-  ["typing.Dict", "builtins.dict"],
-  ["typing.List", "builtins.list"],
-  ["typing.Set", "builtins.set"],
-  ["typing.Deque", "collections.deque"],
-  ["typing.DefaultDict", "collections.defaultdict"],
-  ["typing.OrderedDict", "collections.OrderedDict"],
-  ["typing.Counter", "collections.Counter"],
-  ["typing.Iterator", "collections.abc.Iterator"],
-  ["typing.Generator", "types.GeneratorType"],
-]);
-
-const wrappers: ReadonlySet<string> = new Set([
-  "functools.lru_cache",
-  "functools.cache",
-  "functools.wraps",
-  "functools.singledispatch",
-  "contextlib.contextmanager",
-  "builtins.staticmethod",
-  "builtins.classmethod",
-  "dataclasses.dataclass",
-]);
-
-function distinct(entities: readonly Entity[]): readonly Entity[] {
-  if (entities.length <= 1) return entities;
-  const seen = new Map<string, Entity>();
-  for (const entity of entities) {
-    const key = entityKey(entity);
-    if (!seen.has(key)) seen.set(key, entity);
-    if (seen.size >= maximumEntities) break;
-  }
-  return [...seen.values()];
-}
 
 function sameEntities(a: readonly Entity[], b: readonly Entity[]): boolean {
   return a.length === b.length && a.every((entity, index) => sameEntity(entity, b[index] as Entity));
@@ -1095,22 +812,6 @@ function constantType(type: string): string {
     : "builtins.object";
 }
 
-/** What a function that goes through a container makes of it: `tuple(x for x in xs)` is no generator. */
-function copyOf(entity: ContainerEntity, by: string): ContainerEntity {
-  const makes = copies.get(by);
-  // The elements of a dict are its values, those of its copy its keys.
-  return makes && entity.value.makes !== "dict" ? { ...entity, value: { ...entity.value, makes } } : entity;
-}
-
-const copies: ReadonlyMap<string, "list" | "tuple" | "set"> = new Map([
-  ["builtins.list", "list"],
-  ["builtins.sorted", "list"],
-  ["builtins.tuple", "tuple"],
-  ["builtins.set", "set"],
-  // Nobody changes it, either.
-  ["builtins.frozenset", "tuple"],
-]);
-
 function containerType({ value }: ContainerEntity): string {
   return value.makes === "generator" ? "generator" : value.makes;
 }
@@ -1119,50 +820,6 @@ function containerType({ value }: ContainerEntity): string {
 function madeByGenerator(node: FunctionNode): readonly Entity[] {
   const isPlain = decoratorNames(node).every((name) => name === "staticmethod" || name === "classmethod" || name === "property");
   return isPlain && !node.head.isAsync ? [{ kind: "object", type: "types.GeneratorType", origin: undefined }] : [];
-}
-
-/** The type that the literals in the call decide on; where they leave it open, the most common one, which stands last. */
-function resultType(returns: readonly ReturnCase[], call: CallOperation): string | undefined {
-  const [only] = returns;
-  const isOpen = returns.length > 1 || (only?.when.length ?? 0) > 0;
-  const type = isOpen ? (returnedType(returns, literalsOf(call)) ?? returns[returns.length - 1]?.type) : only?.type;
-  return type === "receiver" ? undefined : type;
-}
-
-/** What is known of a call without asking what its arguments stand for. */
-function literalsOf(call: CallOperation): CallFacts {
-  const facts = (value: Value): ValueFacts => {
-    if (value.op !== "constant" || value.type === "bytes" || value.type === "ellipsis") return {};
-    return { literal: value.type === "none" ? null : value.type === "bool" ? value.value === 1 : value.value };
-  };
-  const { arguments: given } = call;
-  return {
-    positional: given.filter((each) => each.form === "positional").map((each) => facts(each.value)),
-    keywords: given.filter((each) => each.form === "keyword").map((each) => ({ name: each.name, value: facts(each.value) })),
-    unpacks: given.some((each) => each.form === "star" || each.form === "double-star") ? "something" : "nothing",
-  };
-}
-
-/** The iterable whose elements a call hands through. */
-function elementSource(name: string | undefined, call: CallOperation): Value | undefined {
-  switch (name) {
-    case "builtins.list":
-    case "builtins.tuple":
-    case "builtins.sorted":
-    case "builtins.reversed":
-    case "builtins.iter":
-    case "builtins.set":
-    case "concurrent.futures.as_completed":
-      return call.arguments[0]?.value;
-    default:
-      break;
-  }
-  const { callee } = call;
-  // `d.values()` and `xs.copy()` hand out the elements of the object before the dot.
-  if (callee.op === "read" && callee.place.kind === "attribute" && (callee.place.name === "values" || callee.place.name === "copy")) {
-    return callee.place.object;
-  }
-  return undefined;
 }
 
 /** The function around a function; the module has none. */
