@@ -175,6 +175,28 @@ describe("what is read piece by piece", () => {
   });
 });
 
+describe("a function with both ends of a connection", () => {
+  const own =
+    '    with socket.create_server(("127.0.0.1", 0)) as server:\n        near = socket.create_connection(server.getsockname())\n        far, _ = server.accept()\n';
+  const exchanged = (body: string): { busy: number; wait: number } => taskMs(pool(`def task(n):\n${own}${body}`));
+
+  test("receives at once what it has sent", () => {
+    const { wait } = exchanged('        for i in range(50):\n            far.sendall(b"answer")\n            near.recv(8)\n');
+    between(wait, 0, 1);
+  });
+
+  test("waits as long as the socket is told to where nothing was sent", () => {
+    between(exchanged("        near.settimeout(0.03)\n        near.recv(8)\n").wait, 30, 32);
+    between(taskMs(pool("def task(n):\n    a, b = socket.socketpair()\n    a.settimeout(0.03)\n    a.recv(8)\n")).wait, 30, 32);
+  });
+
+  test("waits for nobody longer than the socket is told to", () => {
+    const body = `def task(n):\n    near = socket.socket()\n    near.connect(("example.com", 80))\n    near.settimeout(0.001)\n    near.recv(8)\n`;
+    const { assumptions } = predictionOf(parser, pool(body), "cpython-3.11", 4);
+    assert.equal(assumptions.find(({ what }) => what === "`socket.socket.recv` waits")?.value, "10 µs–1 ms");
+  });
+});
+
 test("small commands take a millisecond or two, others as long as they take", () => {
   const run = (command: string): number => taskMs(pool(`def task(n):\n    for i in range(10):\n        subprocess.run(${command})\n`)).busy;
   between(run('["wc", "-l", "names.txt"]'), 8, 30);

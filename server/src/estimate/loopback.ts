@@ -1,8 +1,12 @@
-import { type Interval, interval } from "../base/interval.js";
+import { type Interval, interval, scale } from "../base/interval.js";
 import type { CallableEntry } from "../knowledge/entry.js";
+import type { FunctionFacts } from "../program/facts.js";
 import type { LinkedFile } from "../program/link/entity.js";
+import { lastNameOf, receiverOf } from "../program/link/last-name.js";
+import { sameValue } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
-import type { Value } from "../program/operation.js";
+import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
+import type { Activation, Evaluator } from "./evaluate.js";
 
 /**
  * What a socket waits for in a file that is its own server, ns: the other side is a thread of this machine. A message of 16 bytes and its answer, over 127.0.0.1
@@ -10,14 +14,76 @@ import type { Value } from "../program/operation.js";
  */
 const answer: Interval = interval(5_000, 50_000, 100_000_000);
 
-/** The cost of a call on a socket, whose waits are short where the file itself serves at this machine's own address. */
+/** What is in a socket's buffer is there at once; what another thread of the same core has just sent may take until it has run. */
+const delivered: Interval = interval(0, 1_000, 20_000);
+
+/**
+ * The cost of a call on a socket. Its waits are short where the file itself serves at this machine's own address, and next to nothing where the function has
+ * both ends and has sent before. Nobody waits longer than `settimeout` says; where nothing is sent before, that long.
+ */
 export function overLoopback<Cost extends { readonly waitNs: Interval; readonly from: string }>(
   cost: Cost,
   { name }: CallableEntry,
-  file: LinkedFile,
+  call: CallOperation | ComputeOperation,
+  at: Activation,
+  evaluator: Evaluator,
 ): Cost {
-  if (cost.from !== "default" || !/^socket\.(socket\.(recv|accept|connect)|create_connection)/.test(name)) return cost;
-  return servesLoopback(file) ? { ...cost, waitNs: answer } : cost;
+  if (cost.from !== "default" || call.op !== "call" || !/^socket\.(socket(pair)?\.(recv|accept|connect)|create_connection)/.test(name))
+    return cost;
+  const { facts, file } = at.function;
+  const sent = sentBefore(facts, call);
+  const limit = timeLimit(call, at, evaluator);
+  if (sent === "nothing" && limit) return { ...cost, waitNs: limit };
+  // What the two ends of a pair take is known as it is.
+  if (name.startsWith("socket.socketpair.")) return cost;
+  const waitNs = sent === "enough" ? delivered : servesLoopback(file) ? answer : cost.waitNs;
+  return { ...cost, waitNs: limit ? capped(waitNs, limit) : waitNs };
+}
+
+function capped({ low, likely, high }: Interval, limit: Interval): Interval {
+  return interval(Math.min(low, limit.low), Math.min(likely, limit.likely), Math.min(high, limit.high));
+}
+
+/** What a socket is told to wait at most, where it is told so further up in the function, ns. */
+function timeLimit(call: CallOperation, at: Activation, evaluator: Evaluator): Interval | undefined {
+  const own = receiverOf(call);
+  if (!own) return undefined;
+  let limit: Interval | undefined;
+  walkOperations(at.function.facts.body, (operation) => {
+    if (operation.op !== "call" || operation.start >= call.start || lastNameOf(operation.callee) !== "settimeout") return;
+    const object = receiverOf(operation);
+    const [seconds] = operation.arguments;
+    if (!object || !seconds || !sameValue(object, own)) return;
+    const number = evaluator.number(seconds.value, at);
+    limit = number && number.low > 0 ? scale(number, 1e9) : undefined;
+  });
+  return limit;
+}
+
+/**
+ * What the function has sent, where it has both ends of a connection in its hands, before it receives: from another socket than that which receives. Undefined
+ * where the other end is somebody else's.
+ */
+function sentBefore(facts: FunctionFacts, call: CallOperation): "enough" | "nothing" | undefined {
+  let pairs = false;
+  let accepts = false;
+  let connects = false;
+  let sends = false;
+  let hasThreads = false;
+  const own = receiverOf(call);
+  walkOperations(facts.body, (operation) => {
+    if (operation.op !== "call") return;
+    const name = lastNameOf(operation.callee);
+    pairs ||= name === "socketpair";
+    accepts ||= name === "accept";
+    connects ||= name === "create_connection" || name === "connect";
+    hasThreads ||= name === "Thread" || name === "submit";
+    const object = receiverOf(operation);
+    sends ||= /^send(all|msg|to|file)?$/.test(name) && operation.start < call.start && !!own && !!object && !sameValue(object, own);
+  });
+  if (hasThreads || !(pairs || (accepts && connects))) return undefined;
+  if (!/^recv/.test(lastNameOf(call.callee))) return "enough";
+  return sends ? "enough" : "nothing";
 }
 
 function servesLoopback(file: LinkedFile): boolean {

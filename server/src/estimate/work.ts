@@ -982,7 +982,7 @@ export class CostModel {
       ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
       : entry.waits?.for === "disk"
         ? fromPageCache(known, entry.name)
-        : overLoopback(known, entry, within.file);
+        : overLoopback(known, entry, call, at, this.evaluator);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;

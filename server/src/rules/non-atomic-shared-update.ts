@@ -2,7 +2,7 @@ import { isSizeFor, updateRead } from "../program/link/updates.js";
 import { lockFix } from "./fixes/lock-fix.js";
 import docs from "./non-atomic-shared-update.md";
 import { lockText, quoted, type Race, whoText } from "./race.js";
-import type { Match, Rule, RuleContext } from "./rule.js";
+import { type Match, noFix, type Rule, type RuleContext } from "./rule.js";
 import { type UpdateRace, updateMatch, updateRaces, whereLost } from "./update-races.js";
 
 /** GIL201: a read-modify-write of state shared between threads with no common lock. */
@@ -15,7 +15,8 @@ export const nonAtomicSharedUpdate: Rule<UpdateRace> = {
   docs,
   find,
   message,
-  fix: ({ race }, context) => lockFix(race.first, context),
+  // A lock has to be held from the read on, which for what is emptied may hold up whoever adds for as long as what was read is sent.
+  fix: ({ race }, context) => (race.first.emptied ? noFix : lockFix(race.first, context)),
 };
 
 /** Where everybody else takes one lock, or each side takes another, inconsistent-lock says so. */
@@ -30,6 +31,8 @@ function message({ race, gap }: UpdateRace, context: RuleContext): string {
   const text = quoted(first.function.file.path, first.statement, context);
   const guard = lockText(race, context);
   const where = whereLost(gap);
+  if (first.emptied)
+    return `\`${text}\` throws away what was added since \`${quoted(first.function.file.path, first.emptied.read, context)}\` was read: ${whoText(race)} and ${guard}. ${where.replace(/^Loses( updates)? on/, "Loses it on")}`;
   if (countsOnRow(first))
     return `\`${text}\` counts on what may have changed: ${whoText(race)} and ${guard}. Two threads can read the same length or last element before either adds its own. ${where.replace(/^Loses( updates)? on/, "Goes wrong on")}`;
   return `\`${text}\` can lose updates: ${whoText(race)} and ${guard}. ${where}`;

@@ -1,11 +1,12 @@
 import { knownTargets, type Target, targetName } from "../base/target.js";
 import { type GapStep, switchPossible } from "../knowledge/atomicity.js";
+import { addingMethods } from "../program/link/compound.js";
 import type { Program } from "../program/link/link.js";
 import { commonLocks, type HeldLock } from "../program/link/locks.js";
 import type { Access } from "../program/link/moments.js";
 import { overviewOf } from "../program/link/overviews.js";
 import { evidenceOf, lengthOfWays, locked } from "./evidence.js";
-import { accessesByLocation, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
+import { accessesByLocation, isNamedForLifecycle, isRealLock, ownLocks, type Race, raceOf, racePlaces } from "./race.js";
 import type { Match, TargetVerdict } from "./rule.js";
 import { countsStreak } from "./streak.js";
 import { countsWhatIsTold, isStatistic } from "./told-count.js";
@@ -22,7 +23,7 @@ export interface UpdateRace {
 
 /** The racing updates of the program, one for a statement. */
 export function updateRaces(program: Program): readonly UpdateRace[] {
-  return overviewOf(program, "racing updates", findUpdateRaces);
+  return overviewOf(program, "racing updates", (now) => [...findUpdateRaces(now), ...findEmptyingRaces(now)]);
 }
 
 function findUpdateRaces(program: Program): readonly UpdateRace[] {
@@ -51,6 +52,38 @@ function findUpdateRaces(program: Program): readonly UpdateRace[] {
     }
   }
   return [...found.values()];
+}
+
+/**
+ * What is emptied after it was read, while another thread adds to it, and neither takes a lock for it. Where one of them does, another rule says that the other
+ * does not. What is emptied as an object's life ends, or is set up anew, is done with.
+ */
+function findEmptyingRaces(program: Program): readonly UpdateRace[] {
+  const found = new Map<string, UpdateRace>();
+  const byLocation = accessesByLocation(program);
+  for (const [location, accesses] of byLocation) {
+    for (const access of accesses) {
+      const { emptied, does, function: node } = access;
+      if (!emptied || access.locks.some(isRealLock) || isNamedForLifecycle(node)) continue;
+      const all = does === "assign" ? (byLocation.get(`${location}[]`) ?? []) : accesses;
+      const race = raceOf(access, access.locks, all.filter(addsBare), program, all);
+      const key = `${node.file.path}:${access.statement.start}`;
+      const known = found.get(key);
+      if (race && (!known || (confidenceOf(known) === "possible" && race.confidence !== "possible")))
+        found.set(key, { race, gap: emptied.gap, missing: undefined, other: undefined });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether the access puts an element into a container, and no lock is held meanwhile. */
+function addsBare({ does, operation, locks, emptied }: Access): boolean {
+  if (emptied || locks.some(isRealLock)) return false;
+  if (operation.op === "write")
+    return does === "insert" || ((does === "assign" || does === "update") && operation.place.kind === "element");
+  if (does !== "change" || operation.op !== "call" || operation.callee.op !== "read" || operation.callee.place.kind === "element")
+    return false;
+  return addingMethods.has(operation.callee.place.name);
 }
 
 /** The lock under which all other code changes the state, and the other update of the race is made, where the first holds none. */
@@ -97,10 +130,11 @@ export function updateMatch<Data>(update: UpdateRace, data: Data): Match<Data> {
  */
 function isMild(race: Race): boolean {
   const { first, second } = race;
-  if (countsStreak(first) || first.update?.result === "kept") return true;
-  if (isStatistic(first)) return true;
   const length = lengthOfWays(race);
   const evidence = evidenceOf(race);
+  if (first.emptied) return evidence === "caller" || evidence === "beside" || length > 0;
+  if (countsStreak(first) || first.update?.result === "kept") return true;
+  if (isStatistic(first)) return true;
   if (locked(race) !== "neither") {
     // A plain store under the lock sets it back, which need not go with the count.
     if (second.update === undefined) return true;

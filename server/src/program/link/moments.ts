@@ -44,6 +44,8 @@ export interface Access extends Moment {
   readonly update:
     | { readonly gap: readonly GapStep[]; readonly read: Range; readonly form: UpdateForm; readonly result: "counted" | "kept" }
     | undefined;
+  /** For what empties a container after all of it was read: that read, and what runs in between; see `readForEmptying`. */
+  readonly emptied: { readonly gap: readonly GapStep[]; readonly read: Range } | undefined;
   /** For code that runs because of a look at the same state: the look, and the locks held without a break from there to here. */
   readonly check: { readonly pattern: CheckThenAct; readonly locks: readonly HeldLock[] } | undefined;
   /** Whose it is; see `Placed`. */

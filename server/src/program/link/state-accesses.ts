@@ -3,6 +3,7 @@ import type { CallOperation, ElementPlace, LoopOperation, Operation, Place, Read
 import { functionOfKey, ownerOfCell } from "./cells.js";
 import type { CheckThenAct } from "./compound.js";
 import { changingMethods } from "./container-changes.js";
+import { readForEmptying } from "./emptying.js";
 import { classKey, type Entity, type FunctionNode, functionKey } from "./entity.js";
 import { guardedStates } from "./guarded-state.js";
 import { idleLoopsIn } from "./idle-loops.js";
@@ -19,7 +20,7 @@ import { decoratorNames } from "./resolver.js";
 import type { ThreadRoot } from "./roots.js";
 import { threadObjectOf } from "./spawns.js";
 import { isThreadIdentity } from "./thread-identity.js";
-import { countsOn, gapOfAdding, isProperty, isSizeFor, readForAdding, samePlace, updateForm, updateGap, updateRead } from "./updates.js";
+import { countsOn, gapBefore, isProperty, isSizeFor, readForAdding, samePlace, updateForm, updateGap, updateRead } from "./updates.js";
 
 /** One way through a function: its frame, and what was held at the checks that came by. */
 export interface Activation {
@@ -142,7 +143,7 @@ export class StateAccesses {
     if (mayChange && isContainer) {
       const read = readForAdding(call, frame.function);
       const update: Access["update"] = read && {
-        gap: gapOfAdding(call, read, frame.function, resolver),
+        gap: gapBefore(call, read, frame.function, resolver),
         read: { start: read.start, end: read.end },
         form: "stores",
         result: "counted",
@@ -194,6 +195,7 @@ export class StateAccesses {
         (this.made.isMadeIn(this.current.spawn.in, location) || this.made.isOfGiver(this.current, location)));
     const isPerSpawn = origin !== undefined && this.perSpawn.has(origin);
     const against = (locks: readonly HeldLock[]): readonly HeldLock[] => (isPerSpawn ? locks : this.withoutOwnLocks(locks));
+    const read = operation.op === "write" || operation.op === "call" ? readForEmptying(operation, frame.function) : undefined;
     const pattern = this.isOfThread(checks.get(operation), frame) ? undefined : checks.get(operation);
     const atCheck = pattern && heldAt.get(pattern.check.at);
     return {
@@ -205,6 +207,10 @@ export class StateAccesses {
       statement: { start: statement.start, end: statement.end },
       operation,
       update,
+      emptied: read && {
+        gap: gapBefore(operation, read, frame.function, this.program.resolver),
+        read: { start: read.start, end: read.end },
+      },
       check: pattern && { pattern, locks: against(heldThroughout(atCheck ?? [], held)) },
       of: isPerCall ? "call's object" : isPerSpawn ? "thread's object" : "other object",
       through: base && object ? this.throughOf(base, object, frame) : "",

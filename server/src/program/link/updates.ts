@@ -91,6 +91,8 @@ interface Dependency {
   readonly read: Value;
   /** `handed on`: the value is what was read itself, or a part of it. */
   readonly how: "computed" | "handed on";
+  /** Whether it was passed to a call on the way. */
+  readonly isPassed: boolean;
 }
 
 function dependency(
@@ -100,7 +102,7 @@ function dependency(
   within: FunctionNode,
   seen: Set<string>,
 ): Dependency | undefined {
-  if (isRead(value)) return { read: value, how: "handed on" };
+  if (isRead(value)) return { read: value, how: "handed on", isPassed: false };
   if (value.op === "function" || value.op === "class") return undefined;
   if (value.op === "read" && value.place.kind === "name" && value.place.owner === within.index) {
     const { name } = value.place;
@@ -121,7 +123,11 @@ function dependency(
   }
   for (const inner of innerValues(value)) {
     const found = dependency(inner, isRead, before, within, seen);
-    if (found) return value.op === "compute" && arithmetic.has(value.operator) ? { read: found.read, how: "computed" } : found;
+    if (!found) continue;
+    // What an answer says, `session.get(url, headers).etag`, is no longer what was asked with.
+    if (value.op === "read" && value.place.kind === "attribute" && found.isPassed) return undefined;
+    if (value.op === "compute" && arithmetic.has(value.operator)) return { ...found, how: "computed" };
+    return { ...found, isPassed: found.isPassed || (value.op === "call" && inner !== value.callee) };
   }
   return undefined;
 }
@@ -298,9 +304,9 @@ export function updateGap(write: WriteOperation, read: Value, within: FunctionNo
   return steps;
 }
 
-/** What runs between the read that an added element was made of and its adding. */
-export function gapOfAdding(call: CallOperation, read: Value, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
-  const steps = stepsBetween({ start: read.end, end: call.end }, within, resolver, call);
+/** What runs between a read and the operation that counts on it: an element that is added by what was read, a container that is emptied after it. */
+export function gapBefore(operation: Operation, read: Value, within: FunctionNode, resolver: Resolver): readonly GapStep[] {
+  const steps = stepsBetween({ start: read.end, end: operation.end }, within, resolver, operation);
   return [...steps, "native-call"];
 }
 
