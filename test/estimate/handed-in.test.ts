@@ -138,3 +138,28 @@ test("processes are called processes", () => {
   const { assumptions } = predictionOf(parser, text);
   assert.ok(assumptions.some(({ what }) => what === "number of processes"));
 });
+
+test("functions that hand on what they are handed are looked through once, however many ways lead through them", () => {
+  const layers = 6;
+  const width = 24;
+  const names = Array.from({ length: width }, (_, index) => index);
+  const layer = (depth: number): string =>
+    names
+      .map((index) => {
+        const calls = depth + 1 < layers ? names.map((next) => `    f${depth + 1}_${next}(cb)`) : ["    cb()"];
+        return `def f${depth}_${index}(cb):\n${calls.join("\n")}\n`;
+      })
+      .join("\n");
+  const text = `from threading import Thread
+${functions}
+${Array.from({ length: layers }, (_, depth) => layer(depth)).join("\n")}
+def main():
+${names.map((index) => `    f0_${index}(${index % 2 === 0 ? "quick" : "slow"})`).join("\n")}
+
+for _ in range(4):
+    Thread(target=main).start()
+`;
+  const before = performance.now();
+  assert.equal(predictionOf(parser, text).task, "main");
+  assert.ok(performance.now() - before < 40_000);
+});

@@ -8,7 +8,7 @@ import { delaysBeside, type StrategyDelays } from "../estimate/delays.js";
 import { withFields } from "../estimate/on-demand.js";
 import type { Prediction } from "../estimate/prediction.js";
 import type { Profile } from "../estimate/profile.js";
-import { runsOf, type SiteRun, type SiteSimulation, simulateSite } from "../estimate/scaling.js";
+import { runsOf, type SiteRun, type SiteSimulation, simulateSites } from "../estimate/scaling.js";
 import { estimateSites, SimulationMemory, type SiteEstimate } from "../estimate/sites.js";
 import { builtInKnowledge, type Knowledge } from "../knowledge/knowledge.js";
 import { carriedOver } from "../program/extract/carry-over.js";
@@ -327,11 +327,8 @@ class Snapshot implements Analysis {
   }
 
   scalings(path: string): readonly SiteSimulation[] {
-    const context = this.rules();
-    return this.sitesOf(path).map((site) => {
-      const simulation = simulateSite(site, context);
-      return { ...simulation, prediction: this.predictionInText(simulation.prediction) };
-    });
+    const simulations = simulateSites(this.sitesOf(path), this.rules());
+    return simulations.map((each) => ({ ...each, prediction: this.predictionInText(each.prediction) }));
   }
 
   delays(path: string, { start, end }: Range): readonly StrategyDelays[] {

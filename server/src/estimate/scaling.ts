@@ -35,9 +35,19 @@ export interface SiteRun {
   readonly timeline: Timeline;
 }
 
-/** How the site scales, and when processes pay. */
-export function simulateSite(site: SiteEstimate, settings: EstimateSettings): SiteSimulation {
-  const { prediction, demand } = site;
+/** How each site scales, and when processes pay. Sites with the same work, such as many starts of one function, are simulated once. */
+export function simulateSites(sites: readonly SiteEstimate[], settings: EstimateSettings): readonly SiteSimulation[] {
+  const known = new Map<string, Omit<SiteSimulation, "prediction">>();
+  return sites.map((site) => {
+    const { prediction, demand } = site;
+    const key = `${prediction.workers} ${prediction.course} ${JSON.stringify(demand)}`;
+    const simulation = known.get(key) ?? simulateSite(site, settings);
+    known.set(key, simulation);
+    return { prediction, ...simulation };
+  });
+}
+
+function simulateSite({ prediction, demand }: SiteEstimate, settings: EstimateSettings): Omit<SiteSimulation, "prediction"> {
   const isSpread = prediction.course === "together";
   const usable = prediction.strategies.filter(
     ({ strategy, applicable }) => isSpread && applicable && strategy !== "serial" && strategy !== "asyncio",
@@ -55,7 +65,6 @@ export function simulateSite(site: SiteEstimate, settings: EstimateSettings): Si
   });
   const hasProcesses = usable.some(({ strategy }) => strategy === "processes");
   return {
-    prediction,
     scaling,
     processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined,
     delays: delaysBeside(prediction, demand, settings),

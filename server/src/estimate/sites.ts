@@ -2,7 +2,6 @@ import { add, exactly, type Interval, interval, multiply } from "../base/interva
 import { targetName, targetTitle } from "../base/target.js";
 import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
-import { isAwaitedNext, joinOf } from "../program/link/joined-at-once.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
@@ -30,6 +29,7 @@ import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { isServing, type Service, serviceIn, takesEntries } from "./services.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
+import { countAlike, countBesides, endOf, isTimed, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
 import { unevenTasks } from "./uneven-tasks.js";
@@ -348,10 +348,7 @@ function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | 
   if (!target) return spawn.externalTargets.some(isServing) ? "library" : undefined;
   const service = serviceIn(activationOf(target), model.evaluator);
   if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
-  const isShared =
-    spawn.items.length > 0 ||
-    loopsAround(spawn.in, spawn.call).length > 0 ||
-    siblingsOf(spawn, program).some((other) => sameWork(other, spawn));
+  const isShared = spawn.items.length > 0 || loopsAround(spawn.in, spawn.call).length > 0 || countAlike(spawn, program) > 0;
   return isShared ? undefined : service;
 }
 
@@ -507,7 +504,7 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
       if (!count) break;
     }
     if (count && loops.length === 0) {
-      const alike = siblingsOf(spawn, program).filter((other) => sameWork(other, spawn)).length;
+      const alike = countAlike(spawn, program);
       count = spawn.instances === "one" || course !== "together" ? exactly(1 + alike) : undefined;
     }
   }
@@ -524,45 +521,14 @@ function assumedTasks({ width, worker }: Spawn, { low, likely, high }: Interval)
 /** Whether one is started at a time, as a listener or what a click sets off: no text shows that several share out work, however often that happens. */
 function isAlone(spawn: Spawn, program: Program): boolean {
   if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
-  return isTimed(spawn) || (besides(spawn, program).length === 0 && !isCalledInTurn(spawn.call, spawn.in, program.resolver));
-}
-
-function isTimed({ spawner }: Spawn): boolean {
-  return spawner === "threading.Timer";
-}
-
-/** Other places of the same function that start one thread or process each. */
-function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
-  if (spawn.instances !== "one" || spawn.items.length > 0) return [];
-  return besides(spawn, program).filter((other) => other.instances === "one");
-}
-
-/** Other places of the same function that start work in the same way, before the one is over or the other way round. */
-function besides(spawn: Spawn, program: Program): readonly Spawn[] {
-  // What a timer puts off does not run beside the rest. A thread that is started at one of several places starts once.
-  if (isTimed(spawn)) return [];
-  const isLike = (other: Spawn): boolean =>
-    other.call !== spawn.call && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width;
-  const end = endOf(spawn);
-  return program.spawnsIn(spawn.in).filter((other) => isLike(other) && other.call.start < end && spawn.call.start < endOf(other));
-}
-
-/** Where the function has waited for what the spawn starts. */
-function endOf({ call, in: within, joinedBy }: Spawn): number {
-  if (isAwaitedNext(call, within)) return call.end;
-  return joinOf(call, within, joinedBy)?.call.end ?? Number.POSITIVE_INFINITY;
-}
-
-function sameWork(one: Spawn, other: Spawn): boolean {
-  const [first, second] = [one.targets[0]?.function, other.targets[0]?.function];
-  return first === second && one.externalTargets[0] === other.externalTargets[0];
+  return isTimed(spawn) || (countBesides(spawn, program) === 0 && !isCalledInTurn(spawn.call, spawn.in, program.resolver));
 }
 
 function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimate["beside"] {
   if (spawn.width !== "thread") return [];
-  return siblingsOf(spawn, program).flatMap((other) => {
+  return othersBeside(spawn, program).flatMap((other) => {
     const [target] = other.targets;
-    if (!target || sameWork(other, spawn)) return [];
+    if (!target) return [];
     const work = model.workOfTask(activationOf(target));
     if (work.isEndless || isMostlyUnknown(work)) return [];
     return [{ task: nameOf(target.function, program), work, service: serviceOf(other, program, model) }];

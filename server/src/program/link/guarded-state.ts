@@ -1,4 +1,5 @@
 import type { Range } from "../../base/range.js";
+import { firstAt } from "../../base/sorted.js";
 import { type ClassNode, classKey, type LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
 import type { HeldLock } from "./locks.js";
@@ -45,7 +46,8 @@ function guardedIn(file: LinkedFile, program: Program): readonly GuardedState[] 
   return file.facts.directives.flatMap((directive): GuardedState[] => {
     if (directive.kind !== "note" || directive.name !== "guarded-by" || directive.argument === "") return [];
     const { range, stands, argument: lock } = directive;
-    const store = stands === "after" ? lastBefore(byEnd, range.start) : byStart[firstAt(byStart, range.end, ({ start }) => start)];
+    const store =
+      stands === "after" ? lastBefore(byEnd, range.start) : byStart[firstAt(byStart, range.end, ({ statement }) => statement.start)];
     return store ? [{ ...store.state(), lock, file, range }] : [];
   });
 }
@@ -85,20 +87,8 @@ function storesOf(file: LinkedFile, program: Program): readonly Store[] {
 
 /** Of the stores that end last before the offset, the first. */
 function lastBefore(byEnd: readonly Store[], offset: number): Store | undefined {
-  const last = byEnd[firstAt(byEnd, offset + 1, ({ end }) => end) - 1];
-  return last && byEnd[firstAt(byEnd, last.statement.end, ({ end }) => end)];
-}
-
-/** The index of the first store whose place is at the offset or after it, among stores sorted by that place. */
-function firstAt(sorted: readonly Store[], offset: number, place: (statement: Range) => number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (place((sorted[middle] as Store).statement) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const last = byEnd[firstAt(byEnd, offset + 1, ({ statement }) => statement.end) - 1];
+  return last && byEnd[firstAt(byEnd, last.statement.end, ({ statement }) => statement.end)];
 }
 
 /** The class furthest up that stores the attribute; see `Ownership`. */

@@ -32,9 +32,30 @@ function storesOf(
 }
 
 /** Whether it may be something of which nothing is known as well as what it resolves to: one of those who hand it in hands in what nobody can tell. */
-export function mayBeOther(value: Value, within: FunctionNode, resolver: Resolver, depth = 0): boolean {
+export function mayBeOther(value: Value, within: FunctionNode, resolver: Resolver): boolean {
+  // Functions that hand on what they are handed lead to the same ones by many ways.
+  const known: Map<Value, boolean>[] = [];
+  const isOther = (asked: Value, node: FunctionNode, depth: number): boolean => {
+    known[depth] ??= new Map();
+    let answer = known[depth].get(asked);
+    if (answer === undefined) {
+      answer = mayBeOtherAt(asked, node, resolver, depth, (inner, innerNode) => isOther(inner, innerNode, depth + 1));
+      known[depth].set(asked, answer);
+    }
+    return answer;
+  };
+  return isOther(value, within, 0);
+}
+
+function mayBeOtherAt(
+  value: Value,
+  within: FunctionNode,
+  resolver: Resolver,
+  depth: number,
+  isOther: (value: Value, within: FunctionNode) => boolean,
+): boolean {
   const isUnknown = (): boolean => resolver.resolve(value, within).length === 0;
-  const next = (inner: Value, node = within): boolean => mayBeOther(inner, node, resolver, depth + 1);
+  const next = (inner: Value, node = within): boolean => isOther(inner, node);
   if (depth > deepest) return isUnknown();
   switch (value.op) {
     case "constant":

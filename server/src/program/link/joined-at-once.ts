@@ -1,3 +1,5 @@
+import { append } from "../../base/append.js";
+import { firstAt } from "../../base/sorted.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { functionView } from "./linked-file.js";
@@ -5,17 +7,15 @@ import { innerOperations, walkOperations } from "./walk.js";
 
 /** Whether the coroutine that hands the work over goes on when it is done: `await loop.run_in_executor(…)`, `await sync_to_async(f)(…)`. */
 export function isAwaitedAtOnce(call: CallOperation, within: FunctionNode): boolean {
-  return within.view(awaitedCalls).some((awaited) => awaited === call || awaited.callee === call);
+  return indexOfAwaited(within.view(awaitedCalls)).atOnce.has(call);
 }
 
 /** The same where the coroutine waits for it by way of something: `await asyncio.wait_for(loop.run_in_executor(…), 5)`; `future = …`, then `await future`. */
 export function isAwaitedNext(call: CallOperation, within: FunctionNode): boolean {
-  if (isAwaitedAtOnce(call, within)) return true;
-  const wraps = ({ callee, arguments: [first] }: CallOperation): boolean =>
-    callee.op === "read" && callee.place.kind !== "element" && awaitingWrappers.test(callee.place.name) && first?.value === call;
-  if (within.view(awaitedCalls).some(wraps)) return true;
-  const name = within.view(namesOfCalls).find((each) => each.call === call)?.name;
-  return name !== undefined && within.view(awaitedNames).some((each) => each.name === name && each.after === call);
+  const { atOnce, wrapped } = indexOfAwaited(within.view(awaitedCalls));
+  if (atOnce.has(call) || wrapped.has(call)) return true;
+  const name = nameOf(call, within);
+  return name !== undefined && (indexOfNames(within.view(awaitedNames)).get(call)?.includes(name) ?? false);
 }
 
 const awaitingWrappers = /^(wait_for|shield)$/;
@@ -40,6 +40,42 @@ const awaitedCalls = functionView(({ body }): readonly CallOperation[] => {
   return found;
 });
 
+/** Made once of each list: functions can start thousands of threads. */
+function indexed<List extends object, Index extends object>(make: (list: List) => Index): (list: List) => Index {
+  const known = new WeakMap<List, Index>();
+  return (list) => {
+    const before = known.get(list);
+    if (before) return before;
+    const index = make(list);
+    known.set(list, index);
+    return index;
+  };
+}
+
+/** Calls that are awaited and what they call; `wrapped`: what is handed to those that await it for a while. */
+const indexOfAwaited = indexed((calls: readonly CallOperation[]) => {
+  const atOnce = new Set<Value>();
+  const wrapped = new Set<Value>();
+  for (const call of calls) {
+    const { callee, arguments: given } = call;
+    atOnce.add(call).add(callee);
+    const first = given[0]?.value;
+    if (first && callee.op === "read" && callee.place.kind !== "element" && awaitingWrappers.test(callee.place.name)) wrapped.add(first);
+  }
+  return { atOnce, wrapped };
+});
+
+const indexOfNames = indexed((names: readonly { readonly name: string; readonly after: CallOperation }[]) => {
+  const byCall = new Map<CallOperation, string[]>();
+  for (const { name, after } of names) append(byCall, after, name);
+  return byCall;
+});
+
+/** Looks at all that tells of any call of the function whether it is waited for, as who keeps what others have found of that must. */
+export function lookAtWaits(within: FunctionNode): void {
+  for (const view of [awaitedCalls, awaitedNames, namesOfCalls, stepsWithCalls]) within.view<unknown>(view);
+}
+
 /** Whether the next thing that is done with the thread or the future, before another is started, is to wait for it. */
 export function isJoinedAtOnce(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): boolean {
   return joinOf(call, within, joinedBy) !== undefined;
@@ -51,29 +87,47 @@ export function joinOf(
   within: FunctionNode,
   joinedBy: readonly string[],
 ): { readonly call: CallOperation; readonly comes: "next" | "later" } | undefined {
+  const { placed, byObject, byStart } = indexOfSteps(within.view(stepsWithCalls));
+  const list = placed.get(call)?.list;
+  if (list === undefined) return undefined;
   const waits = new Set(["join", ...joinedBy]);
-  const made = within.view(namesOfCalls);
-  const name = made.find((each) => each.call === call)?.name;
-  const isIt = (object: Value): boolean =>
-    object === call || (object.op === "read" && object.place.kind === "name" && object.place.name === name && name !== undefined);
-  const isOn = ({ callee }: CallOperation, names?: ReadonlySet<string>): boolean =>
-    callee.op === "read" &&
-    callee.place.kind === "attribute" &&
-    (names === undefined || names.has(callee.place.name)) &&
-    isIt(callee.place.object);
-  const steps = within.view(stepsWithCalls);
-  const list = steps.find((step) => step.call === call && step.as === "itself")?.list;
-  const later = steps.filter((step) => step.list === list && step.start >= call.start && !(step.as === "itself" && step.call === call));
-  const join = later.find((step) => isOn(step.call, step.as === "test" ? asksForLife : waits));
+  const name = nameOf(call, within);
+  const uses = [...(byObject.get(call) ?? []), ...(name === undefined ? [] : (byObject.get(name) ?? []))];
+  const isWait = ({ step, asked }: Use): boolean =>
+    step.list === list &&
+    step.start >= call.start &&
+    !(step.as === "itself" && step.call === call) &&
+    (step.as === "test" ? asksForLife : waits).has(asked);
+  const join = uses.filter(isWait).sort((a, b) => a.place - b.place)[0]?.step;
   if (!join) return undefined;
-  const isBetween = (step: StepWithCall): boolean => step.call.start >= call.end && step.call.end <= join.call.start && !isOn(step.call);
-  return { call: join.call, comes: steps.some(isBetween) ? "later" : "next" };
+  const own = new Set(uses.map(({ step }) => step));
+  let comes: "next" | "later" = "next";
+  for (let index = firstAt(byStart, call.end, ({ call: { start } }) => start); index < byStart.length; index++) {
+    const step = byStart[index] as StepWithCall;
+    if (step.call.start > join.call.start) break;
+    if (step.call.end <= join.call.start && !own.has(step)) {
+      comes = "later";
+      break;
+    }
+  }
+  return { call: join.call, comes };
+}
+
+/** The first name that holds what the call comes to. */
+function nameOf(call: CallOperation, within: FunctionNode): string | undefined {
+  return indexOfHolders(within.view(namesOfCalls)).get(call);
 }
 
 /** The names that hold what calls come to. */
 const namesOfCalls = functionView(({ bindings }): readonly { readonly call: Value; readonly name: string }[] =>
   [...bindings].flatMap(([name, values]) => values.flatMap((call) => (call.op === "call" ? [{ call, name }] : []))),
 );
+
+const indexOfHolders = indexed((held: readonly { readonly call: Value; readonly name: string }[]) => {
+  const names = new Map<Value, string>();
+  for (const { call, name } of held) if (!names.has(call)) names.set(call, name);
+  return names;
+});
 
 /** A call that one of the operations of a list is, or makes first of all; the lists are numbered. */
 interface StepWithCall {
@@ -83,6 +137,15 @@ interface StepWithCall {
   readonly call: CallOperation;
   /** `test`: of a loop, `while thread.is_alive(): thread.join(0.1)`; `attempted`: in the body of a `try`. */
   readonly as: "itself" | "attempted" | "test";
+}
+
+/** A call of a method of an object. */
+interface Use {
+  readonly step: StepWithCall;
+  /** Of the step, among all of the function. */
+  readonly place: number;
+  /** The method. */
+  readonly asked: string;
 }
 
 const stepsWithCalls = functionView(({ body }): readonly StepWithCall[] => {
@@ -102,6 +165,21 @@ const stepsWithCalls = functionView(({ body }): readonly StepWithCall[] => {
   };
   visit(body);
   return found;
+});
+
+/** `placed`: where calls are that are operations themselves; `byObject`: what is asked of an object, by its name or by what makes it; `byStart`: all, by where their calls start. */
+const indexOfSteps = indexed((steps: readonly StepWithCall[]) => {
+  const placed = new Map<CallOperation, StepWithCall>();
+  const byObject = new Map<Value | string, Use[]>();
+  for (const [place, step] of steps.entries()) {
+    const { call } = step;
+    if (step.as === "itself" && !placed.has(call)) placed.set(call, step);
+    if (call.callee.op !== "read" || call.callee.place.kind !== "attribute") continue;
+    const { object, name } = call.callee.place;
+    append(byObject, object, { step, place, asked: name });
+    if (object.op === "read" && object.place.kind === "name") append(byObject, object.place.name, { step, place, asked: name });
+  }
+  return { placed, byObject, byStart: [...steps].sort((a, b) => a.call.start - b.call.start) };
 });
 
 const asksForLife: ReadonlySet<string> = new Set(["is_alive"]);

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionsOf, snapshotOf } from "./predictions.js";
+
+/* Places of one function that start work beside one another. */
+
+const parser = await pythonParser();
+
+const head = `import asyncio
+from threading import Thread, Timer
+
+def one():
+    return sum(n * n for n in range(100_000))
+
+def other():
+    return sum(n + n for n in range(200_000))
+
+`;
+
+/** How many tasks each place in `main` is told to start. */
+function tasks(body: string): readonly number[] {
+  const indented = body.replaceAll(/^/gm, "    ");
+  return predictionsOf(parser, `${head}def main():\n${indented}\n`).map((each) => each.tasks.likely);
+}
+
+describe("threads that one function starts for the same work", () => {
+  test("are one place's tasks while none is waited for before the next is started", () => {
+    assert.deepEqual(tasks("Thread(target=one).start()\nThread(target=one).start()\nThread(target=other).start()"), [2, 2, 1]);
+  });
+
+  test("share nothing out where each is waited for first", () => {
+    const turn = (name: string): string => `${name} = Thread(target=one)\n${name}.start()\n${name}.join()`;
+    assert.deepEqual(tasks(`${turn("a")}\n${turn("b")}\n${turn("c")}`), []);
+  });
+
+  test("count those that are over late or start early, whatever comes between", () => {
+    const body = `a = Thread(target=one)
+a.start()
+b = Thread(target=one)
+b.start()
+b.join()
+c = Thread(target=one)
+c.start()
+a.join()
+d = Thread(target=one)
+d.start()
+c.join()
+d.join()`;
+    assert.deepEqual(tasks(body), [3, 2, 3, 2]);
+  });
+
+  test("count no timers", () => {
+    assert.deepEqual(tasks("Timer(1, one).start()\nThread(target=one).start()\nThread(target=one).start()"), [2, 2]);
+  });
+});
+
+test("a thousand starts in one function are told apart at once", () => {
+  const before = performance.now();
+  const predictions = predictionsOf(parser, `${head}def main():\n${"    Thread(target=one).start()\n".repeat(1000)}`);
+  assert.ok(predictions.length === 1000 && predictions.every(({ tasks: { likely } }) => likely === 1000));
+  assert.ok(performance.now() - before < 20_000);
+});
+
+test("how the same work scales is looked at once, however many places start it", () => {
+  const path = "/main.py";
+  const scalingsOf = (count: number): readonly object[] => {
+    const text = `${head}def main():\n    while True:\n${"        Thread(target=one).start()\n".repeat(count)}`;
+    return snapshotOf(parser, text, "cpython-3.13", 4).scalings(path);
+  };
+  const timed = (count: number): number => {
+    const before = performance.now();
+    assert.equal(scalingsOf(count).length, count);
+    return performance.now() - before;
+  };
+  timed(1);
+  const [once, often] = [timed(1), timed(40)];
+  assert.ok(often < 15 * once, `${once} and ${often} ms`);
+});
