@@ -132,7 +132,8 @@ function isMild(race: Race): boolean {
   const { first, second } = race;
   const length = lengthOfWays(race);
   const evidence = evidenceOf(race);
-  if (first.emptied) return evidence === "caller" || evidence === "beside" || length > 0;
+  // Others are seldom about to add just then, unless they are threads that do so all the time.
+  if (first.emptied) return !(evidence === "alike" || evidence === "apart" || evidence === "requests") || length > 0;
   if (countsStreak(first) || first.update?.result === "kept") return true;
   if (isStatistic(first)) return true;
   if (locked(race) !== "neither") {
