@@ -1,6 +1,6 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { ParameterFacts } from "../program/facts.js";
-import type { FunctionNode } from "../program/link/entity.js";
+import type { ClassNode, FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, decoratorNames, type Resolver } from "../program/link/resolver.js";
 import type { ChoiceValue, LoopOperation, Operation, Place, Value } from "../program/operation.js";
@@ -198,10 +198,17 @@ export class Evaluator {
     const all = hullOf(numbers);
     if (share !== undefined && first && second && all) return { ...all, likely: first.likely * share + second.likely * (1 - share) };
     const isTrue = first && (first.low > 0 || first.high < 0);
-    const isFalse = (first && first.low === 0 && first.high === 0) || (values[0]?.op === "constant" && values[0].type === "none");
+    const isFalse = (first && first.low === 0 && first.high === 0) || (!first && values[0] !== undefined && this.isNone(values[0], at));
     if (by === "or" && (isTrue || isFalse)) return isTrue ? first : second;
     if (by === "and" && (isTrue || isFalse)) return isTrue ? second : first;
     return all;
+  }
+
+  /** Whether a value is None, as a parameter is that nobody gives and that defaults to it. */
+  private isNone(value: Value, at: Activation): boolean {
+    if (value.op === "constant") return value.type === "none";
+    const none = (bound: Value): true | undefined => (bound.op === "constant" && bound.type === "none" ? true : undefined);
+    return value.op === "read" && this.follow(value, at, none, () => undefined) === true;
   }
 
   /** Follows a name or an attribute to what it is bound to: `whole` reads that, `element` an element of it. Each name on the way is a question. */
@@ -319,29 +326,22 @@ export class Evaluator {
         if (only && bound.length === 1) {
           const entries = entriesTaken(only, holder, this);
           if (entries.length > 0) return oneOf(entries, (entry) => whole(entry.value, entry.in));
-          return only.op === "import" ? undefined : whole(only, holder);
+          return only.op === "import" ? this.imported(only, holder, whole) : whole(only, holder);
         }
         if (bound.some((each) => each.op === "compute" && mentions(each, place.name))) return undefined;
         return oneOf(bound, (each) => whole(each, holder));
       }
       case "attribute": {
         for (const entity of this.resolver.resolve(place.object, at.function)) {
-          if (entity.kind === "module") {
-            const module = entity.file.functionAt(0);
-            const bound = module?.bound(place.name) ?? [];
-            const only = bound[0];
-            if (module && only && bound.length === 1 && !module.head.rebound.has(place.name)) return whole(only, bareActivation(module));
-          }
-          if (entity.kind !== "instance") continue;
-          const stores = entity.class.facts.instanceAttributes.get(place.name) ?? [];
-          const store = stores[0];
-          const method = store && entity.class.file.functionAt(store.function);
-          if (store?.write.value && method && stores.length === 1) return whole(store.write.value, this.storing(method, place.object, at));
-          const field = stores.length === 0 ? fieldOf(entity.class, place.name, place.object, at, this) : undefined;
-          if (field) return whole(field.value, field.in);
-          const body = entity.class.file.functionAt(entity.class.facts.body);
-          const bound = body?.bound(place.name);
-          if (body && bound?.length === 1 && stores.length === 0) return whole(bound[0] as Value, bareActivation(body));
+          const found =
+            entity.kind === "module"
+              ? this.moduleVariable(entity.file, place.name, whole)
+              : entity.kind === "instance"
+                ? this.field(entity.class, place.name, place.object, at, whole)
+                : entity.kind === "class"
+                  ? this.classAttribute(entity.class, place.name, whole)
+                  : undefined;
+          if (found !== undefined) return found;
         }
         const option = optionDefault(place.object, place.name, at, this);
         return option && whole(option.value, option.in);
@@ -349,6 +349,65 @@ export class Evaluator {
       case "element":
         return element(place.object, at);
     }
+  }
+
+  private imported<Result>(
+    value: Extract<Value, { op: "import" }>,
+    { function: within }: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const variable = this.resolver.importedVariable(value, within.file);
+    return variable && this.moduleVariable(variable.file, variable.name, whole);
+  }
+
+  /** A variable of a module that is bound once, there or where the module imports it from. */
+  private moduleVariable<Result>(
+    file: LinkedFile,
+    name: string,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const module = file.functionAt(0);
+    const [only, ...others] = module?.bound(name) ?? [];
+    if (!module || !only || others.length > 0 || module.head.rebound.has(name)) return undefined;
+    if (only.op !== "import") return whole(only, bareActivation(module));
+    if (this.depth > maximumDepth) return this.givenUp();
+    this.depth++;
+    const found = this.imported(only, bareActivation(module), whole);
+    this.depth--;
+    return found;
+  }
+
+  /** What an attribute of an object holds: what a method of its class, or of the next class that it derives from, stores in it, or else what the class has. */
+  private field<Result>(
+    node: ClassNode,
+    name: string,
+    object: Value,
+    at: Activation,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    const { classes } = this.resolver.classOrder(node);
+    const owner = classes.find((each) => each.facts.instanceAttributes.has(name));
+    const stores = owner?.facts.instanceAttributes.get(name) ?? [];
+    if (owner && stores.length > 0) {
+      const [only, ...others] = stores;
+      const method = only && owner.file.functionAt(only.function);
+      return only?.write.value && method && others.length === 0 ? whole(only.write.value, this.storing(method, object, at)) : undefined;
+    }
+    const declared = fieldOf(node, name, object, at, this);
+    return declared ? whole(declared.value, declared.in) : this.classAttribute(node, name, whole);
+  }
+
+  private classAttribute<Result>(
+    node: ClassNode,
+    name: string,
+    whole: (value: Value, at: Activation) => Result | undefined,
+  ): Result | undefined {
+    for (const each of this.resolver.classOrder(node).classes) {
+      const body = each.file.functionAt(each.facts.body);
+      const [only, ...others] = body?.bound(name) ?? [];
+      if (body && only) return others.length === 0 ? whole(only, bareActivation(body)) : undefined;
+    }
+    return undefined;
   }
 
   /** The activation of a method that stores an attribute of an object: of its `__init__`, with what the object was made of. */

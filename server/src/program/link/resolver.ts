@@ -320,11 +320,20 @@ export class Resolver {
   importOrigin(file: LinkedFile, name: string, depth = 0): { readonly path: string; readonly name: string } | undefined {
     const values = file.functionAt(0)?.bound(name);
     const [value] = values ?? [];
-    if (values?.length !== 1 || value?.op !== "import" || value.name === undefined || depth > maximumReexports) return undefined;
-    const target = this.modules.resolve(file.path, value.level, value.module);
-    const origin = target.kind === "file" ? this.memory.file(target.path) : undefined;
-    if (!origin?.functionAt(0)?.bound(value.name)) return undefined;
-    return this.importOrigin(origin, value.name, depth + 1) ?? { path: origin.path, name: value.name };
+    if (values?.length !== 1 || value?.op !== "import" || depth > maximumReexports) return undefined;
+    const origin = this.importedVariable(value, file);
+    return origin && (this.importOrigin(origin.file, origin.name, depth + 1) ?? { path: origin.file.path, name: origin.name });
+  }
+
+  /** The variable of a module of the program that a file imports by name; it may be imported there in turn. */
+  importedVariable(
+    { level, module, name }: ImportValue,
+    from: LinkedFile,
+  ): { readonly file: LinkedFile; readonly name: string } | undefined {
+    if (name === undefined) return undefined;
+    const target = this.modules.resolve(from.path, level, module);
+    const file = target.kind === "file" ? this.memory.file(target.path) : undefined;
+    return file?.functionAt(0)?.bound(name) ? { file, name } : undefined;
   }
 
   private target(target: ReturnType<ModuleIndex["resolve"]>): readonly Entity[] {
