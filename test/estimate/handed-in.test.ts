@@ -125,8 +125,8 @@ def main(sources):
 test("calls of which nothing is known are counted where they stand, not as often as they run", () => {
   const task = `def task(rows):
     for row in rows:
-        row.client.send(row)
-        row.client.close()
+        row.part.sum_up(row)
+        row.part.finish()
 `;
   const text = `import threading\n${task}\nfor _ in range(4):\n    threading.Thread(target=task, args=(open_rows(),)).start()\n`;
   assert.match(unknownCalls(predictionOf(parser, text)) ?? "", /^2 calls of which nothing is known$/);

@@ -105,24 +105,24 @@ test("a lock that guards what a process has for itself, or what is outside, goes
 });
 
 test("where most of the work is unknown, no way is recommended", () => {
-  const program = (call: string): string => `import client
+  const program = (call: string): string => `import engine
 def task(n):
     return ${call}
 with ThreadPoolExecutor(4) as pool:
     list(pool.map(task, range(8)))
 `;
-  assert.equal(processesOf(program("client.fetch(n)")), "undefined");
-  assert.equal(processesOf(program("eval(client.TEXTS[n])")), "undefined");
+  assert.equal(processesOf(program("engine.shape(n)")), "undefined");
+  assert.equal(processesOf(program("eval(engine.TEXTS[n])")), "undefined");
   assert.equal(processesOf(program("sum(k * k for k in range(1_000_000))")), "processes");
 });
 
 test("an iterator that nobody knows may take any time for its next element", () => {
-  const program = (streams: string): string => `import client
+  const program = (streams: string): string => `import engine
 def task(stream):
     return next(stream)
 with ThreadPoolExecutor(4) as pool:
     list(pool.map(task, ${streams}))
 `;
-  assert.equal(processesOf(program("client.streams()")), "undefined");
+  assert.equal(processesOf(program("engine.streams()")), "undefined");
   assert.equal(processesOf(program("[iter([1]), iter([2])]")), "serial");
 });

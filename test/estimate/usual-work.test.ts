@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Prediction } from "../../server/src/estimate/prediction.js";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionOf, strategyOf } from "./predictions.js";
+import { predictionOf, predictionsOf, strategyOf } from "./predictions.js";
 
 /* Loops of which nobody can tell how often they run: what is told of them stays within what somebody would wait for. */
 
@@ -129,6 +129,67 @@ def task(url):
     assert.ok(!isStretch(pages));
     assert.ok(pages.work.waitNs.likely < 3 * second && pages.work.waitNs.low <= second / 10, JSON.stringify(pages.work.waitNs));
   });
+});
+
+describe("the highest that is told of a task", () => {
+  test("is no lower than that of a call that it surely makes", () => {
+    const called = (around: string): number =>
+      pooled(`import requests\n\ndef task(page):\n    for entry in page.entries:\n        entry.seen = page\n${around}`, "read(1).pages")
+        .work.waitNs.high;
+    const most = called("    requests.get(page.url)\n");
+    assert.ok(most >= second, `${most}`);
+    assert.ok(called("    requests.get(page.url)\n    requests.get(page.next)\n") >= most);
+  });
+});
+
+test("a task that calls what comes to an end is no service", () => {
+  const { assumptions, work } = pooled(`import subprocess
+
+def output(command):
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    found = []
+    while True:
+        line = process.stdout.readline()
+        found.append(line)
+        if process.poll() is not None:
+            break
+    return found
+
+def task(number):
+    return output(["ls", str(number)])
+`);
+  assert.ok(assumptions.every(({ what }) => !what.includes("until it is stopped")));
+  assert.ok(work.waitNs.likely < 5 * second, JSON.stringify(work.waitNs));
+});
+
+test("a round of a service is nothing that takes minutes by guesses", () => {
+  const text = `import threading, time
+class Worker:
+    def __init__(self, jobs):
+        self.jobs = jobs
+        self.thread = threading.Thread(target=self.rounds)
+    def start(self):
+        self.thread.start()
+    def rounds(self):
+        while True:
+            for a in self.jobs:
+                for b in a.parts:
+                    for c in b.rows:
+                        for d in c.cells:
+                            d.done = c
+Worker(jobs()).start()
+Worker(jobs()).start()
+`;
+  const [{ course, work, assumptions }] = predictionsOf(parser, text) as [Prediction];
+  assert.equal(course, "until stopped");
+  assert.ok(work.interpreterNs.likely < 10 * second, JSON.stringify(work.interpreterNs));
+  assert.ok(assumptions.some(({ what }) => what.startsWith("length of a round")));
+});
+
+test("guesses are no longer for what is told beside them", () => {
+  const computed = (before: string): number =>
+    pooled(`import time\n${nested(7)}`.replace("    total = 0\n", `    total = 0\n${before}`)).work.interpreterNs.likely;
+  assert.ok(computed("    time.sleep(15)\n") < 2 * computed(""), `${computed("    time.sleep(15)\\n")} ${computed("")}`);
 });
 
 describe("tasks that the code tells the length of", () => {

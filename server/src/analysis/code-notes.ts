@@ -105,7 +105,7 @@ function loopNotes(file: LinkedFile, context: RuleContext): readonly CodeNote[] 
 function loopText(loop: LoopOperation, at: Activation, model: CostModel): string | undefined {
   const work = model.workOfStretch([loop], at);
   const total = likelyNs(work);
-  if (total === 0 || work.unknownCalls * unknownCallNs > total) return undefined;
+  if (total === 0 || work.unknownCalls * unknownCallNs > total - work.assumedWaitNs) return undefined;
   const held = (work.interpreterNs.likely + work.heldNs.likely) / total;
   const share = held > 0.95 ? "holds GIL" : held < 0.05 ? "without GIL" : `${Math.round(100 * held)} % with GIL`;
   // How long a wait for others takes is decided elsewhere.

@@ -14,6 +14,10 @@ export interface Sum {
   open: Times | undefined;
   unknown: number;
   uncosted: number;
+  /** How long calls of which nothing is known wait in all, where they look like calls that do; part of `wait`. */
+  assumedWait: number;
+  /** The highest time, of each kind, that one call may take which is surely made. */
+  longest: Longest;
   /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
   lockPlaces: number;
   lockEntries: number;
@@ -46,17 +50,26 @@ export interface Times {
   readonly wait: Interval;
 }
 
+/** Of each kind of time, nanoseconds. */
+export type Longest = Readonly<Record<keyof Times, number>>;
+
 /** Nothing at all. */
 export const zero: Interval = exactly(0);
 
+const noLongest: Longest = { interpreter: 0, held: 0, native: 0, wait: 0 };
 const noTimes: Times = { interpreter: zero, held: zero, native: zero, wait: zero };
 
 function eachTime(of: (kind: keyof Times) => Interval): Times {
   return { interpreter: of("interpreter"), held: of("held"), native: of("native"), wait: of("wait") };
 }
 
+function eachLongest(of: (kind: keyof Times) => number): Longest {
+  return { interpreter: of("interpreter"), held: of("held"), native: of("native"), wait: of("wait") };
+}
+
 /** Adds a time; where it is a guess, what is more than its least is open. */
 export function addTime(sum: Sum, kind: keyof Times, ns: Interval): void {
+  if (ns.high > sum.longest[kind]) sum.longest = { ...sum.longest, [kind]: ns.high };
   if (isGuess(ns)) addOpen(sum, kind, ns);
   else sum[kind] = add(sum[kind], ns);
 }
@@ -97,6 +110,8 @@ export function emptySum(): Sum {
     open: undefined,
     unknown: 0,
     uncosted: 0,
+    assumedWait: 0,
+    longest: noLongest,
     lockPlaces: 1,
     lockEntries: 0,
     lockChecks: 0,
@@ -130,6 +145,8 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.open = open && more ? eachTime((kind) => add(open[kind], more[kind])) : (open ?? more);
   sum.unknown += other.unknown;
   sum.uncosted += other.uncosted;
+  sum.assumedWait += other.assumedWait;
+  if (other.longest !== noLongest) sum.longest = eachLongest((kind) => Math.max(sum.longest[kind], other.longest[kind]));
   addLocked(sum, other);
   sum.turns += other.turns;
   sum.briefReleases += other.briefReleases;
@@ -176,6 +193,8 @@ export function repeated(sum: Sum, count: Interval): Sum {
     open: openOfRounds(sum, count),
     unknown: sum.unknown * count.likely,
     uncosted: sum.uncosted * count.likely,
+    assumedWait: sum.assumedWait * count.likely,
+    longest: count.low < 1 ? noLongest : sum.longest,
     lockPlaces: sum.lockPlaces,
     lockEntries: sum.lockEntries * count.likely,
     lockChecks: sum.lockChecks * count.likely,
@@ -236,6 +255,7 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
     shareOf,
   );
   if (arms.some(({ open }) => open)) sum.open = eachTime((kind) => part((arm) => arm.open?.[kind] ?? zero));
+  if (arms.length > 0) sum.longest = eachLongest((kind) => Math.min(...arms.map(({ longest }) => longest[kind])));
   const locking = arms.filter(({ lockEntries }) => lockEntries > 0);
   if (locking.length > 0) sum.lockPlaces = Math.min(...locking.map(({ lockPlaces }) => lockPlaces));
   sum.locked = part((arm) => arm.locked);
@@ -245,6 +265,7 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
     const share = shareOf(index);
     sum.unknown += arm.unknown * share;
     sum.uncosted += arm.uncosted * share;
+    sum.assumedWait += arm.assumedWait * share;
     sum.lockEntries += arm.lockEntries * share;
     sum.lockChecks += arm.lockChecks * share;
     sum.turns += arm.turns * share;
@@ -271,7 +292,7 @@ function spreadOfShare(share: number): number {
 /** The same work as native code that releases or keeps the GIL. */
 export function asNative(effect: GilNote, sum: Sum): Sum {
   const busy = add(sum.interpreter, sum.held);
-  const none = { ...sum, interpreter: zero, held: zero, nesting: 0 };
+  const none = { ...sum, interpreter: zero, held: zero, nesting: 0, longest: { ...noLongest, wait: sum.longest.wait } };
   const open = sum.open && movedTo(effect, sum.open);
   return effect === "releases" ? { ...none, open, native: add(sum.native, busy) } : { ...none, open, held: busy };
 }

@@ -86,6 +86,11 @@ function sentBefore(facts: FunctionFacts, call: CallOperation): "enough" | "noth
   return sends ? "enough" : "nothing";
 }
 
+/** How long a message to somebody takes, of whom the file tells that it is itself; otherwise as long as given. */
+export function exchangedIn(file: LinkedFile, ns: Interval): Interval {
+  return servesLoopback(file) ? answer : ns;
+}
+
 function servesLoopback(file: LinkedFile): boolean {
   return file.derive("serves at the machine's own address", () => {
     if (file.calls("socketpair").length > 0) return true;

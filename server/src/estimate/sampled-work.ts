@@ -66,6 +66,7 @@ export function sampledWork(
       open: undefined,
       unknownCalls: 0,
       uncostedCalls: 0,
+      assumedWaitNs: 0,
       isEndless: false,
       lengths: "known",
     },

@@ -33,7 +33,7 @@ import { countAlike, countBesides, endOf, isTimed, othersBeside } from "./side-b
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
 import { unevenTasks } from "./uneven-tasks.js";
-import { type TaskCount, withUsualLength } from "./usual-work.js";
+import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
 import { CostModel, type CostSettings, unknownCallNs } from "./work.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
@@ -182,7 +182,7 @@ function withImports(estimated: Estimated, imports: ImportTimes, settings: Estim
     tasks: demand.tasks,
     course,
     work: { interpreterNs: add(whole.interpreterNs, whole.heldNs), nativeNs: whole.nativeNs, waitNs: whole.waitNs },
-    basis: course !== "in turn" && isMostlyUnknown(work) ? "unknown calls" : "code",
+    basis: course !== "in turn" && isMostlyOpen(work) ? "unknown calls" : "code",
     assumptions,
   } as const;
   // What is not there to be done sooner is best left as it is.
@@ -219,9 +219,10 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const external = spawn.externalTargets[0] ?? "";
   const handed = handedTask(spawn, program.resolver);
   const uneven = target && !handed && !settings.profile ? unevenTasks(target, model) : undefined;
-  const read = handed
+  const made = handed
     ? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen)
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
+  const read = target && !handed && !uneven && hidesTime(made, target, model) ? { ...made, unknownCalls: 1, opaqueCalls: 1 } : made;
   const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
   const service = handed ? undefined : serviceOf(spawn, program, model);
@@ -239,12 +240,12 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     tasks,
     assumption: usual,
   } = course === "until stopped"
-    ? { work: withUnknown(told), tasks: counted.count, assumption: undefined }
+    ? { ...withUsualRound(withUnknown(told)), tasks: counted.count }
     : withUsualLength(withUnknown(told), counted);
   if (counted.known === "assumed") assumptions.push(assumedTasks(spawn, tasks));
   else if (counted.known === "pinned") assumptions.unshift({ what: "number of tasks", value: String(tasks.likely), from: "annotation" });
   if (usual) assumptions.unshift(usual);
-  if (isMostlyUnknown(told)) assumptions.unshift(unknownAssumption(told));
+  if (isMostlyOpen(told)) assumptions.unshift(unknownAssumption(told));
   const room = spawn.width === "thread" && spawn.worker === "thread" ? roomOf(spawn, program.resolver, model.evaluator) : undefined;
   const { workers, known: workersKnown } = workerCount(spawn, course, tasks, room, model, settings, assumptions);
   if (course !== "together") assumptions.push(saidOfCourse[course]);
@@ -296,29 +297,46 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
 
+/** Whether so little is done that nobody would hand it to a thread, but for what objects of which nothing is known may do. */
+function hidesTime(work: TaskWork, target: SpawnTarget, model: CostModel): boolean {
+  const { unknownCalls, uncostedCalls, isEndless } = work;
+  if (isEndless || unknownCalls + uncostedCalls > 0 || likelyNs(work) >= shortTaskNs) return false;
+  return model.hidesTime(activationOf(target));
+}
+
+const shortTaskNs = 10_000;
+
 /** A task that computes for longer may be worth a process. */
 const longEnoughNs = 250_000;
 
 /** Whether calls of which nothing is known, or not how long they take, can outweigh everything that is known. */
 export function isMostlyUnknown(work: TaskWork): boolean {
-  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > likelyNs(work);
+  return (work.unknownCalls + work.uncostedCalls) * unknownCallNs > likelyNs(work) - work.assumedWaitNs;
+}
+
+/** The same where they do not look like anything either, such as a request that is waited for. */
+function isMostlyOpen(work: TaskWork): boolean {
+  return isMostlyUnknown(work) && (work.unknownCalls + work.uncostedCalls) * unknownCallNs > work.assumedWaitNs;
 }
 
 /**
  * Work with the time that its calls may take of which nothing is known, or not how long they take. Whoever hands a task to a pool does so because
- * it takes long: a task that such calls decide is likely to compute for ten milliseconds at least, and may wait for a second as well as do nothing.
+ * it takes long: a task that such calls decide is likely to compute for ten milliseconds at least. They may wait for a second as well as do nothing.
  */
 function withUnknown(work: TaskWork): TaskWork {
   const calls = work.unknownCalls + work.uncostedCalls;
   if (calls <= 0) return work;
-  const isMost = isMostlyUnknown(work);
+  const isMost = isMostlyOpen(work);
   const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - likelyNs(work) : 0);
-  const unknownNs = interval(0, likely, Math.max(calls * unknownCallNs, likely));
-  const unknownWaitNs = isMost ? interval(0, 0, longTaskNs) : zero;
+  const unknownNs = interval(0, likely, Math.max(calls * unknownCallNs, isMost ? usualTaskNs * 10 : 0));
+  // Of no more account than the calls have beside what is known.
+  const share = Math.min(1, (calls * unknownCallNs) / Math.max(1, likelyNs(work)));
+  const unknownWaitNs = interval(0, 0, longTaskNs * share);
   const open = work.open ?? { interpreterNs: zero, heldNs: zero, nativeNs: zero, waitNs: zero };
   return {
     ...work,
     waitNs: add(work.waitNs, unknownWaitNs),
+    longestNs: { ...work.longestNs, waitNs: Math.max(work.longestNs.waitNs, unknownWaitNs.high) },
     turns: Math.max(1, work.turns),
     interpreterNs: add(work.interpreterNs, unknownNs),
     open: { ...open, interpreterNs: add(open.interpreterNs, unknownNs), waitNs: add(open.waitNs, unknownWaitNs) },
@@ -357,7 +375,7 @@ function roundOf(service: Service, read: TaskWork, model: CostModel): TaskWork {
   if (service !== "library") return model.workOfStretch(service.loop.body, service.at);
   const none = exactly(0);
   const locked = { ...read.locked, entries: 0, checks: 0, interpreterNs: none, nativeNs: none, waitNs: none };
-  const counts = { unknownCalls: 0, uncostedCalls: 0, assumptions: [] };
+  const counts = { unknownCalls: 0, uncostedCalls: 0, assumedWaitNs: 0, assumptions: [] };
   return { ...read, ...counts, interpreterNs: none, heldNs: none, nativeNs: none, waitNs: none, locked };
 }
 

@@ -22,10 +22,14 @@ export interface TaskWork {
   readonly waitNs: Interval;
   /** What of these times hangs on guesses, such as how often a loop of unknown length goes round; undefined where nothing does. */
   readonly open: Times | undefined;
-  /** How often, likely, calls run of which nothing is known; their time is in none of the numbers. */
+  /** How often, likely, calls run of which nothing is known; what they compute is in none of the numbers. */
   readonly unknownCalls: number;
   /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
   readonly uncostedCalls: number;
+  /** How long, likely, such calls wait that look like calls that do, ns: this is in `waitNs`. */
+  readonly assumedWaitNs: number;
+  /** The highest time, of each kind, that one call may take which is surely made, ns: all of the work has room for that. */
+  readonly longestNs: Readonly<Record<keyof Times, number>>;
   /** In how many places such calls stand. */
   readonly opaqueCalls: number;
   /** The library calls that matter, the longest first. */
@@ -92,6 +96,13 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
     open: openOf(sum.open, help),
     unknownCalls: sum.unknown,
     uncostedCalls: sum.uncosted,
+    assumedWaitNs: sum.assumedWait,
+    longestNs: {
+      interpreterNs: sum.longest.interpreter,
+      heldNs: sum.longest.held,
+      nativeNs: sum.longest.native,
+      waitNs: sum.longest.wait,
+    },
     opaqueCalls: opaque.length,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
     hotLoop: hot,

@@ -1,4 +1,4 @@
-import { add, type Interval, interval } from "../base/interval.js";
+import { add, exactly, type Interval, interval } from "../base/interval.js";
 import { likelyNs } from "./demand.js";
 import type { Assumption } from "./prediction.js";
 import { timesAsManyUses } from "./shared-use.js";
@@ -68,7 +68,17 @@ export interface UsualWork {
  * that the code tells, what knowledge says of a call, and what was pinned or measured stays as it is.
  */
 export function withUsualLength(work: TaskWork, { count, known }: TaskCount): UsualWork {
-  const isStretch = work.isEndless && work.waitNs.high > 0;
+  return weighedAgainst(work, { count, known }, work.isEndless && work.waitNs.high > 0 ? "stretch" : "place");
+}
+
+/** The same for one round of what goes on until it is stopped: it may be as short as the code says, and long only where the code tells that. */
+export function withUsualRound(work: TaskWork): UsualWork {
+  const tasks = exactly(1);
+  return likelyNs(work) > usualSiteNs ? weighedAgainst(work, { count: tasks, known: "known" }, "round") : { work, tasks };
+}
+
+function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "place" | "stretch" | "round"): UsualWork {
+  const isStretch = what === "stretch";
   const usualNs = isStretch ? stretchNs : usualSiteNs;
   const whole = kinds.map((kind) => work[kind]).reduce(add);
   if (whole.likely <= 0) return { work, tasks: count };
@@ -81,7 +91,12 @@ export function withUsualLength(work: TaskWork, { count, known }: TaskCount): Us
   const share = kinds.reduce((sum, kind) => sum + guessed(kind), 0) / whole.likely;
   const spread = share > 0 ? spreadOf(whole, side) : 0;
   const ofTasks = known !== "assumed" || isStretch ? 0 : spreadOf(count, side);
-  const shift = shiftOf({ away, share, spread, others: Math.hypot(usualSpread, ofTasks) });
+  const others = Math.hypot(usualSpread, ofTasks);
+  // That what is told takes long anyway is no reason for guesses to take longer than by themselves.
+  const alone = away + Math.log(Math.max(share, Number.MIN_VALUE));
+  const ofGuesses = spread > 0 && work.open ? spreadOf(kinds.map((kind) => work.open?.[kind] ?? exactly(0)).reduce(add), side) : 0;
+  const byThemselves = alone > 0 ? shiftOf({ away: alone, share: 1, spread: Math.max(spread, ofGuesses), others }) : 0;
+  const shift = Math.min(shiftOf({ away, share, spread, others }), away > 0 ? byThemselves : Number.POSITIVE_INFINITY);
   // That tasks take long speaks against many of them; that they take no time speaks for nothing.
   const left = Math.max(0, away + Math.log(1 - share + share * Math.exp(shift)));
   const fewer = Math.exp(-left * (ofTasks / Math.hypot(usualSpread, ofTasks)) ** 2);
@@ -91,7 +106,7 @@ export function withUsualLength(work: TaskWork, { count, known }: TaskCount): Us
 
   // What is about as uncertain as the whole keeps its share of it.
   const factorOf = (part: Interval): number => (spread > 0 ? Math.exp(shift * Math.min(1, (2 * spreadOf(part, side)) / spread)) : 1);
-  const weighed = (part: Interval, guess: number): Interval => {
+  const weighed = (part: Interval, guess: number, longest = 0): Interval => {
     const likely = Math.min(part.high, Math.max(part.low, part.likely - guess + guess * factorOf(part)));
     const [down, up] = [spreadOf(part, "low"), spreadOf(part, "high")];
     // Though tasks usually take longer, they may be as short as the code says; as long as guesses make them, nobody waits.
@@ -99,20 +114,27 @@ export function withUsualLength(work: TaskWork, { count, known }: TaskCount): Us
     return interval(
       down > 0 ? Math.max(part.low, Math.min(least, likely / reachOf(down))) : part.low,
       likely,
-      up > 0 ? Math.max(likely, Math.min(part.high, likely * reachOf(up))) : part.high,
+      // No more certain than the longest call that is surely made.
+      up > 0 ? Math.max(likely, Math.min(part.high, Math.max(longest, likely * reachOf(up)))) : part.high,
     );
   };
-  const now = eachKind((kind) => weighed(work[kind], guessed(kind)));
+  const now = eachKind((kind) => weighed(work[kind], guessed(kind), work.longestNs[kind]));
   const weighted = withTimes(work, now, weighed, factorOf);
   if (Math.abs(Math.log(likelyNs(weighted) / likelyNs(work))) < Math.log(significant)) return { work: weighted, tasks };
   const value = `likely ${duration(likelyNs(weighted))}`;
   const assumption: Assumption = isStretch
     ? { what: "length of a task, which goes on until it is stopped", value: `${value}: a stretch of it`, from: "default" }
-    : {
-        what: "length of a task, of which the code tells little",
-        value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, which all tasks of a place mostly take together`,
-        from: "default",
-      };
+    : what === "round"
+      ? {
+          what: "length of a round, of which the code tells little",
+          value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, as others wait for what it does`,
+          from: "default",
+        }
+      : {
+          what: "length of a task, of which the code tells little",
+          value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, which all tasks of a place mostly take together`,
+          from: "default",
+        };
   return { work: weighted, tasks, assumption };
 }
 

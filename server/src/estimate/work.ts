@@ -70,6 +70,7 @@ import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
 import { notedEntry } from "./noted-entry.js";
 import { runsUnknown } from "./opaque-calls.js";
+import { opaqueUse } from "./opaque-uses.js";
 import { costsFor, type OperationCosts, type Operations } from "./operation-costs.js";
 import { fromPageCache } from "./page-cache.js";
 import { partialRun } from "./partial-calls.js";
@@ -87,6 +88,7 @@ import { type Finished, finish, type HotLoop, type TaskWork } from "./task-work.
 import { duration } from "./text.js";
 import { type BelowThreshold, belowThreshold, isAbout, isAboutSize } from "./threshold.js";
 import { addedUp, compiledCall, type TimedCall, uncounted } from "./timed-calls.js";
+import { unknownWait } from "./unknown-waits.js";
 
 /** What one call of a function costs, and what that is made of. */
 interface FunctionCost extends Finished {
@@ -151,6 +153,11 @@ export class CostModel {
   /** What one call of the function in that activation costs. */
   workOf(activation: Activation): TaskWork {
     return finish(this.costOfRun(activation));
+  }
+
+  /** Whether the task does something that may take any time though it is no call: see `opaqueUse`. */
+  hidesTime(activation: Activation): boolean {
+    return opaqueUse(activation, this.evaluator, (value, at) => this.constructs.kindOf(value, at) !== "unknown") !== undefined;
   }
 
   private costOfRun(activation: Activation): FunctionCost {
@@ -279,10 +286,18 @@ export class CostModel {
     return { calls: this.calls, hot: this.hot, assumptions, opaque: [...this.opaque] };
   }
 
-  /** A call is met of which nothing is known. */
-  private unknownCall(operation: Operation, sum: Sum): void {
+  /** A call is met of which nothing is known; it may look like one that waits. */
+  private unknownCall(operation: Operation, sum: Sum, at: Activation): void {
     sum.unknown++;
     this.metOpaque([operation]);
+    const wait = operation.op === "call" ? unknownWait(operation, at, this.evaluator) : undefined;
+    if (!wait || operation.op !== "call") return;
+    addTime(sum, "wait", wait.ns);
+    sum.assumedWait += wait.ns.likely;
+    sum.turns++;
+    const { low, likely, high } = wait.ns;
+    const value = `${duration(low)}–${duration(high)}, likely ${duration(likely)}, ${wait.because}`;
+    this.assume(`\`${calledName(operation)}\` waits`, value, "default", likely);
   }
 
   private metOpaque(operations: readonly Operation[]): void {
@@ -323,7 +338,7 @@ export class CostModel {
     if (from === "annotation") this.assumePinned(what, duration(ns.likely));
     const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
     const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
-    const known = { ...sum, help: unhelped, open: undefined, unknown: 0, uncosted: 0, guessed: false, endless: false };
+    const known = { ...sum, help: unhelped, open: undefined, unknown: 0, uncosted: 0, assumedWait: 0, guessed: false, endless: false };
     if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
     return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
   }
@@ -643,7 +658,7 @@ export class CostModel {
     this.loopDepth--;
     const line = lineWait(loop, at, this.resolver);
     if (line) body.wait = add(body.wait, line);
-    if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) this.unknownCall(loop, body);
+    if (known === "default" && loop.iterable && !producer && this.isProduced(loop.iterable, at)) this.unknownCall(loop, body, at);
     const next = this.nextCost(loop, at);
     if (next) addReleased(body, next.nativeNs);
     const pass = add(add(this.constructs.pass(loop, at), next?.interpreterNs ?? zero), keptNs(loop, count, at, this.evaluator));
@@ -734,11 +749,11 @@ export class CostModel {
     }
     if (name === undefined) {
       if (this.isDecoration(operation, at)) return this.interpret(sum, "callCMethod");
-      this.unknownCall(operation, sum);
+      this.unknownCall(operation, sum, at);
       this.interpret(sum, "callCMethod");
       return;
     }
-    if (runsUnknown(name, operation, within, this.resolver)) this.unknownCall(operation, sum);
+    if (runsUnknown(name, operation, within, this.resolver)) this.unknownCall(operation, sum, at);
     const entry = this.resolver.knowledge.callable(name);
     this.comparisons(name, operation, at, sum);
     if (name === "builtins.object" && operation.arguments.length > 0) {
@@ -766,7 +781,7 @@ export class CostModel {
       else if (briefCalls.test(name)) this.interpret(sum, "callCMethod");
       else if (isComputing(name)) sum.interpreter = add(sum.interpreter, typicalCallNs(this.costs));
       else {
-        this.unknownCall(operation, sum);
+        this.unknownCall(operation, sum, at);
         this.interpret(sum, "callCMethod");
       }
       return;
@@ -810,7 +825,7 @@ export class CostModel {
     });
     if (isOpen) {
       const arm = emptySum();
-      this.unknownCall(operation, arm);
+      this.unknownCall(operation, arm, at);
       arms.push(arm);
     }
     const share = 1 / arms.length;
@@ -853,7 +868,9 @@ export class CostModel {
   /** Adds what a call of a function of the program runs. */
   private enter(activation: Activation, sum: Sum, note: GilNote | undefined, times: Interval = exactly(1)): void {
     const inner = this.functionCost(activation);
-    addTo(sum, repeated(note ? asNative(note, inner.sum) : inner.sum, times));
+    // Who waits for what a function returns sees it come to an end.
+    const once = activation.function.returned.length > 0 ? { ...inner.sum, endless: false } : inner.sum;
+    addTo(sum, repeated(note ? asNative(note, once) : once, times));
     for (const call of inner.calls)
       if (!note || waitingKinds.has(call.kind)) this.calls.push({ ...call, times: call.times * times.likely, ns: call.ns * times.likely });
     this.metOpaque(inner.opaque);

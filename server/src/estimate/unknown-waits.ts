@@ -1,0 +1,130 @@
+import { type Interval, interval } from "../base/interval.js";
+import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
+import { lastNameOf, receiverOf } from "../program/link/last-name.js";
+import type { CallOperation, Value } from "../program/operation.js";
+import type { Activation, Evaluator } from "./evaluate.js";
+import { exchangedIn } from "./loopback.js";
+
+/** How long a call of which nothing is known waits, in nanoseconds, where something about it says that it does. */
+export interface UnknownWait {
+  readonly ns: Interval;
+  /** What says so, for the list of assumptions. */
+  readonly because: "as its name says" | "as its module says" | "as its time-out says" | "as it is awaited";
+}
+
+/**
+ * The wait of a call of which nothing is known but that it looks like one that waits: by the terms that people use for what sends and receives, by the
+ * library that it belongs to, by a limit for the time that it may take, or as a coroutine waits for it. Undefined where nothing says so.
+ */
+export function unknownWait(call: CallOperation, at: Activation, evaluator: Evaluator): UnknownWait | undefined {
+  const name = lastNameOf(call.callee);
+  // What is written in capitals makes an object.
+  if (/^_*[A-Z]/.test(name)) return undefined;
+  const words = wordsOf(name);
+  const limit = limitNs(call, at, evaluator);
+  const because = isAwaitedAtOnce(call, at.function) ? "as it is awaited" : limit ? "as its time-out says" : undefined;
+  // What gets ready, asks or keeps books for something does not wait for it, whatever that is.
+  const isBeside = beside.has(words[0] ?? "") || words.some((word) => besideAnywhere.test(word));
+  if (isBeside) return because && { ns: atMost(exchangeNs, limit), because };
+  const receiver = receiverOf(call);
+  const kind = kindByName(words, receiver) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
+  if (!kind) return because && { ns: atMost(exchangeNs, limit), because };
+  const ns = atMost(kind === "exchange" ? exchangedIn(at.function.file, exchangeNs) : requestNs, limit);
+  return { ns, because: kind === "module" ? "as its module says" : "as its name says" };
+}
+
+function kindByName(words: readonly string[], receiver: Value | undefined): "request" | "exchange" | undefined {
+  const of = receiver ? wordsOf(nameOfObject(receiver)) : [];
+  const last = of[of.length - 1] ?? "";
+  const [verb = ""] = words;
+  if (words.some((word) => requestWords.has(word)) || requesters.has(last)) return "request";
+  if (last === "session") return sessionVerbs.has(verb) ? "request" : undefined;
+  if (words.some((word) => exchangeWords.has(word))) return "exchange";
+  if (connections.has(last)) return databaseVerbs.has(verb) || deviceVerbs.has(verb) ? "exchange" : undefined;
+  return devices.has(last) && deviceVerbs.has(verb) ? "exchange" : undefined;
+}
+
+/** An answer of a server: some milliseconds nearby, mostly tens of them, seconds where it is slow. */
+const requestNs = interval(1_000_000, 50_000_000, 5_000_000_000);
+
+/** A message, a statement or a reading: from a program of the same machine, a device or a database. */
+const exchangeNs = interval(20_000, 2_000_000, 1_000_000_000);
+
+const requestWords = new Set("request requests http https fetch download upload urlopen ssh scp sftp ftp crawl scrape rpc".split(" "));
+const exchangeWords = new Set(
+  "send sendall sendto sendmsg recv recvfrom recvmsg receive publish subscribe poll ping connect reconnect query wait sleep".split(" "),
+);
+/** Objects that stand for a server: what they are asked, they ask it. */
+const requesters = new Set("client requests http https api ssh sftp ftp scp smtp imap s3 rpc redis".split(" "));
+/** Of HTTP, and of databases. */
+const sessionVerbs = new Set(
+  "get post put patch delete head request send call run open execute commit flush refresh query merge rollback".split(" "),
+);
+const connections = new Set(
+  "socket sock conn connection cursor db database engine serial websocket ws broker mqtt stream pipe response resp".split(" "),
+);
+const databaseVerbs = new Set(
+  "query execute executemany commit rollback fetchone fetchall fetchmany insert update delete find select save load get put request call accept".split(
+    " ",
+  ),
+);
+const devices = new Set(
+  "device dev port sensor bus i2c spi uart gpio instrument inst scope camera cam motor stage plc modbus printer".split(" "),
+);
+const deviceVerbs = new Set("read write ask capture grab measure move acquire trigger command".split(" "));
+
+/** A first word that says what is done before, after or instead of the exchange itself. */
+const beside = new Set(
+  (
+    "is has can should on to from as set add make build create new init register unregister format parse encode decode convert prepare validate check log debug info " +
+    "warning error exception append extend remove pop clear copy sort filter sign hash count mark close closed cancel stop start handle with in of use verify"
+  ).split(" "),
+);
+const besideAnywhere =
+  /^(url|urls|path|name|id|header|headers|params?|config|options?|settings|status|count|callback|handler|size|type|key)$/;
+
+/** The time that a call is given at most, ns; undefined where it has no limit. One whose length cannot be told is no longer than most that people set. */
+function limitNs({ arguments: given }: CallOperation, at: Activation, evaluator: Evaluator): number | undefined {
+  const limit = given.find(({ form, name }) => form === "keyword" && /^(timeout|timeout_s|timeout_ms|timeout_seconds)$/.test(name ?? ""));
+  if (!limit || (limit.value.op === "constant" && limit.value.type === "none")) return undefined;
+  const amount = evaluator.number(limit.value, at);
+  const unit = limit.name === "timeout_ms" ? 1e6 : 1e9;
+  return amount && amount.high > 0 ? amount.high * unit : longestLimitNs;
+}
+
+const longestLimitNs = 30e9;
+
+function atMost({ low, likely, high }: Interval, limit: number | undefined): Interval {
+  if (limit === undefined) return interval(low, likely, high);
+  return interval(Math.min(low, limit), Math.min(likely, limit), limit);
+}
+
+/** Whether it is called in a library that is there for exchanges with others, or on an object that such a library made. */
+function isOfNetwork(call: CallOperation, at: Activation, evaluator: Evaluator): boolean {
+  if (evaluator.externalNames(call, at).some((name) => networkLibrary.test(name))) return true;
+  const made = (value: Value, in_: Activation): true | undefined =>
+    value.op === "call" && evaluator.externalNames(value, in_).some((name) => networkLibrary.test(name)) ? true : undefined;
+  const receiver = receiverOf(call);
+  if (receiver?.op === "call") return made(receiver, at) === true;
+  return receiver?.op === "read" && evaluator.follow(receiver, at, made, () => undefined) === true;
+}
+
+/** Modules of clients, drivers and protocols. */
+const networkLibrary =
+  /^(socket|ssl|ftplib|smtplib|imaplib|poplib|nntplib|telnetlib|xmlrpc\.client|http\.client|urllib\.request|requests|requests_\w+|httpx|aiohttp|urllib3|httplib2|treq|pycurl|tornado\.httpclient|websocket|websockets|socketio|boto3?|botocore|aioboto3|s3fs|gcsfs|minio|google\.cloud|googleapiclient|gspread|azure|paramiko|fabric|invoke|asyncssh|netmiko|pexpect|scp|psycopg2?|asyncpg|pg8000|pymysql|MySQLdb|mysql|aiomysql|pyodbc|cx_Oracle|oracledb|sqlalchemy|peewee|redis|aioredis|pymongo|motor|cassandra|elasticsearch|opensearchpy|influxdb|influxdb_client|neo4j|memcache|pymemcache|grpc|kafka|confluent_kafka|aiokafka|pika|aio_pika|kombu|stomp|nats|zmq|paho|aiomqtt|serial|serial_asyncio|usb|hid|smbus2?|spidev|can|pymodbus|pyvisa|bleak|bluetooth|ldap3?|dns|ping3|pysnmp|docker|kubernetes|consul|etcd3|slack_sdk|telegram|telebot|discord|tweepy|praw|twilio|stripe|openai|anthropic|selenium|playwright)\./;
+
+function nameOfObject(value: Value): string {
+  if (value.op === "call") return lastNameOf(value.callee);
+  if (value.op === "await") return nameOfObject(value.value);
+  if (value.op === "read" && value.place.kind === "element") return nameOfObject(value.place.object);
+  return lastNameOf(value);
+}
+
+/** The words of a name: of `fetch_page` and `fetchPage`. */
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .split("_")
+    .filter((word) => word !== "");
+}

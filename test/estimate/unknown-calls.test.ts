@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Prediction } from "../../server/src/estimate/prediction.js";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf } from "./predictions.js";
+
+/* Calls and objects of which nothing is known: which of them are taken for waiting, and what is left open by them. */
+
+const parser = await pythonParser();
+const ms = 1_000_000;
+
+function pooled(task: string, imports = "from shop import parts", items = "range(20)"): Prediction {
+  const text = `from concurrent.futures import ThreadPoolExecutor
+${imports}
+${task}
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(task, ${items}))
+`;
+  return predictionOf(parser, text, "cpython-3.13", 4);
+}
+
+const calling = (call: string, imports?: string): Prediction => pooled(`def task(number):\n    return ${call}\n`, imports);
+
+function isTakenForWaiting({ work, basis, recommended, assumptions }: Prediction): boolean {
+  const isSaid = assumptions.some(({ what, value }) => what.endsWith(" waits") && /, as its|, as it is/.test(value));
+  return isSaid && basis === "code" && recommended === "threads" && work.waitNs.likely > ms && work.waitNs.high >= 1_000 * ms;
+}
+
+describe("a call of which nothing is known is taken for waiting", () => {
+  for (const call of [
+    "parts.client.profile(number)",
+    "parts.fetch_page(number)",
+    "parts.downloadAll(number)",
+    "parts.session.post(number)",
+    "parts.sock.recv(number)",
+    "parts.conn.cursor.execute(number)",
+    "parts.camera.read()",
+    "parts.publish(number)",
+    "parts.crunch(number, timeout=20)",
+  ])
+    test(call, () => {
+      assert.ok(isTakenForWaiting(calling(call)), JSON.stringify(calling(call).work));
+    });
+
+  test("where a library of clients has it", () => {
+    assert.ok(isTakenForWaiting(calling("minio.Minio(HOST).stat_object(number)", "import minio\nfrom shop import HOST")));
+  });
+
+  test("where a coroutine awaits it", () => {
+    const text = `import asyncio, threading
+from shop import parts
+async def work():
+    await parts.turn()
+def task():
+    asyncio.run(work())
+for _ in range(4):
+    threading.Thread(target=task).start()
+`;
+    assert.ok(predictionOf(parser, text).work.waitNs.likely > 0.1 * ms);
+  });
+
+  test("no longer than its limit", () => {
+    const { work } = calling("parts.crunch(number, timeout=0.5)");
+    assert.ok(work.waitNs.high <= 501 * ms, JSON.stringify(work.waitNs));
+  });
+});
+
+describe("a call of which nothing is known is not", () => {
+  for (const call of [
+    "parts.crunch(number)",
+    "parts.parse_request(number)",
+    "parts.client.set_level(number)",
+    "parts.Client(number)",
+    "parts.download_path(number)",
+    "parts.session.expunge(number)",
+    "parts.cursor.scroll(number)",
+    "parts.crunch(number, timeout=None)",
+  ])
+    test(call, () => {
+      const { basis, recommended, work } = calling(call);
+      assert.equal(basis, "unknown calls");
+      assert.equal(recommended, undefined);
+      assert.ok(work.waitNs.high >= 1_000 * ms && work.interpreterNs.high > 2 * work.interpreterNs.likely, JSON.stringify(work));
+    });
+});
+
+test("beside what is known, calls of which nothing is known may still wait, the less the more is known", () => {
+  const waitNs = (rounds: number): number =>
+    pooled(`def task(number):\n    total = sum(range(${rounds}))\n    return parts.crunch(total)\n`).work.waitNs.high;
+  assert.ok(waitNs(100_000) > ms, `${waitNs(100_000)}`);
+  assert.ok(waitNs(100_000_000) < ms / 5, `${waitNs(100_000_000)}`);
+});
+
+describe("what takes no time but for what objects of which nothing is known make of it is as open as a call", () => {
+  const isOpen = (task: string, imports?: string): boolean => {
+    const { basis, work } = pooled(task, imports, "parts.all()");
+    return basis === "unknown calls" && work.interpreterNs.likely > ms / 10;
+  };
+  for (const [what, body] of [
+    ["an attribute, which may be a property", "return item.summary"],
+    ["an operator of arrays", "return item @ item"],
+    ["arithmetic on an element", "return item['cost'] + 1"],
+    ["what is gone through", "for part in item.parts:\n        pass"],
+  ] as const)
+    test(what, () => {
+      assert.ok(isOpen(`def task(item):\n    ${body}\n`, "from shop import parts"));
+    });
+
+  test("a decorator", () => {
+    assert.ok(isOpen("@again\ndef task(item):\n    return 1\n", "from shop import parts, again"));
+    assert.ok(!isOpen("@cache\ndef task(item):\n    return 1\n", "from shop import parts\nfrom functools import cache"));
+  });
+
+  for (const body of ["return item * 2 + 1", "return item[0]", 'return "a" + item', "return [item, 1][0] + 2"])
+    test(`${body} is not`, () => {
+      assert.ok(!isOpen(`def task(item):\n    ${body}\n`));
+    });
+
+  test("an attribute of an object of the program is not", () => {
+    const text = `class Item:\n    def __init__(self, size):\n        self.size = size\ndef task(number):\n    item = Item(number)\n    return item.size + 1\n`;
+    assert.equal(pooled(text).basis, "code");
+  });
+});
