@@ -111,6 +111,19 @@ describe("what takes no time but for what objects of which nothing is known make
     assert.ok(!isOpen("@cache\ndef task(item):\n    return 1\n", "from shop import parts\nfrom functools import cache"));
   });
 
+  test("a method that others write", () => {
+    const text = `import abc
+class Part(abc.ABC):
+    @abc.abstractmethod
+    def fill(self, number):
+        ...
+    def start(self):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(self.fill, range(8)))
+`;
+    assert.equal(predictionOf(parser, `from concurrent.futures import ThreadPoolExecutor\n${text}`).basis, "unknown calls");
+  });
+
   for (const body of ["return item * 2 + 1", "return item[0]", 'return "a" + item', "return [item, 1][0] + 2"])
     test(`${body} is not`, () => {
       assert.ok(!isOpen(`def task(item):\n    ${body}\n`));

@@ -1,4 +1,5 @@
 import type { FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
 import type { Activation, Evaluator } from "./evaluate.js";
@@ -8,12 +9,12 @@ export type IsKnown = (value: Value, at: Activation) => boolean;
 
 /**
  * What a function does with objects of which nothing is known that may take any time, though it is no call in the text: it reads an attribute, which may be
- * a property, calculates with an element or an attribute of one, goes through one, or stands behind a decorator of which nothing is known. What it calls of
+ * a property, calculates with an element or an attribute of one, goes through one, or stands behind a decorator of which nothing is known, or is abstract. What it calls of
  * the program is looked into as well. Undefined where it does nothing like that: arguments that are calculated with are taken for numbers and texts.
  */
 export function opaqueUse(at: Activation, evaluator: Evaluator, isKnown: IsKnown, depth = 0): Operation | Value | undefined {
   const { function: node } = at;
-  const decorator = node.head.decorators.find((each) => isUnknownDecorator(each, node, evaluator));
+  const decorator = node.head.decorators.find((each) => isAbstract(each) || isUnknownDecorator(each, node, evaluator));
   if (decorator) return decorator;
   let found: Operation | Value | undefined;
   walkOperations(node.facts.body, (operation) => {
@@ -53,6 +54,11 @@ function useOf(operation: Operation, at: Activation, evaluator: Evaluator, isKno
 }
 
 const arithmetic = /^(\*\*?|\/\/?|[-+%])$/;
+
+/** Others say what the method does. */
+function isAbstract(decorator: Value): boolean {
+  return lastNameOf(decorator) === "abstractmethod";
+}
 
 /** Whether it is called by what a decorator makes of it, of which neither the program nor the knowledge has anything. */
 function isUnknownDecorator(decorator: Value, node: FunctionNode, { resolver }: Evaluator): boolean {

@@ -94,8 +94,9 @@ function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "plac
   const others = Math.hypot(usualSpread, ofTasks);
   // That what is told takes long anyway is no reason for guesses to take longer than by themselves.
   const alone = away + Math.log(Math.max(share, Number.MIN_VALUE));
-  const ofGuesses = spread > 0 && work.open ? spreadOf(kinds.map((kind) => work.open?.[kind] ?? exactly(0)).reduce(add), side) : 0;
-  const byThemselves = alone > 0 ? shiftOf({ away: alone, share: 1, spread: Math.max(spread, ofGuesses), others }) : 0;
+  const told = whole.likely * (1 - share);
+  const ofGuesses = share > 0.5 ? spread : spreadOf({ ...whole, low: Math.max(0, whole.low - told), likely: whole.likely * share }, side);
+  const byThemselves = alone > 0 && spread > 0 ? shiftOf({ away: alone, share: 1, spread: ofGuesses, others }) : 0;
   const shift = Math.min(shiftOf({ away, share, spread, others }), away > 0 ? byThemselves : Number.POSITIVE_INFINITY);
   // That tasks take long speaks against many of them; that they take no time speaks for nothing.
   const left = Math.max(0, away + Math.log(1 - share + share * Math.exp(shift)));
