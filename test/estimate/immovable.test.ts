@@ -84,6 +84,27 @@ test("a function inside another goes to processes if what it uses of that one ca
   assert.equal(processesOf(guarded("[1, 2]", "size = found[0]")), "processes");
 });
 
+test("connections and clients that nobody knows are not handed to processes, nor methods of objects that hold them", () => {
+  const said = (name: string): string => `\`${name}\`, which the task uses, is a connection or a lock, of which each process needs its own`;
+  const object = (value: string, task: string): string => `class Sender:
+    def __init__(self, client):
+        self.client = ${value}
+        self.size = 3
+    def one(self, n):
+${computing}        return total
+    def start(self):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(${task}, range(8)))
+`;
+  assert.equal(processesOf(object("client", "self.one")), said("self.client"));
+  assert.equal(processesOf(object("open_client('a')", "lambda n: self.one(n)")), said("self.client"));
+  assert.equal(processesOf(object("'name'", "self.one")), "processes");
+  assert.equal(processesOf(object("threading.Lock()", "lambda n: self.one(n)")), "`self`, which the task uses, cannot be pickled");
+  const around = (parameter: string): string => inner("client.send(n)").replace("def main():", `def main(${parameter}):`);
+  assert.equal(processesOf(around("client").replace(/\nmain\(\)/, "\nmain(connect())")), said("client"));
+  assert.equal(processesOf(around("client: str").replace(/\nmain\(\)/, "\nmain('a')")), "processes");
+});
+
 test("processes do not do what changes state that the program reads", () => {
   const under = "with LOCK:\n        ";
   const said = (name: string): string => `the task changes \`${name}\`, of which each process would have its own`;

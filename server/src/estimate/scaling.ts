@@ -57,7 +57,8 @@ export function simulateSite(site: SiteEstimate, settings: EstimateSettings): Si
   return {
     prediction,
     scaling,
-    processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined,
+    // Of calls of which nothing is known, a length says nothing: they may as well wait.
+    processesPayAboveNs: hasProcesses && prediction.basis === "code" ? processesPayAbove(demand, settings) : undefined,
     delays: delaysBeside(prediction, demand, settings),
   };
 }

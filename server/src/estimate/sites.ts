@@ -1,21 +1,20 @@
 import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
-import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
-import { isAwaitedNext, joinOf } from "../program/link/joined-at-once.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { isCalledInTurn, lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
+import { lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
+import { endOf, isAlone, sameWork, siblingsOf } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
 import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
-import { type Demand, likelyNs, mostThreads } from "./demand.js";
+import { type Demand, likelyNs } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
 import { handedAssumption, handedTask } from "./handed-tasks.js";
@@ -24,6 +23,7 @@ import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
+import { isForSeveral } from "./parallel-guards.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Course, Prediction, SiteKind } from "./prediction.js";
 import { roomOf } from "./room.js";
@@ -35,6 +35,7 @@ import type { TaskWork } from "./task-work.js";
 import { unevenTasks } from "./uneven-tasks.js";
 import { type TaskCount, withUsualLength } from "./usual-work.js";
 import { CostModel, type CostSettings, unknownCallNs } from "./work.js";
+import { workerCount } from "./worker-counts.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
 export interface SiteEstimate {
@@ -224,7 +225,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
   const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
-  const service = handed ? undefined : serviceOf(spawn, program, model);
+  const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, model)) : serviceOf(spawn, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
@@ -250,7 +251,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   if (course !== "together") assumptions.push(saidOfCourse[course]);
   const beside = besideOf(spawn, program, model);
   const ended = course === "together" ? beside.filter(({ service: isOne }) => isOne === undefined) : [];
-  const company: SiteEstimate["company"] = isAlone(spawn, program) ? "alone" : "several";
+  const company: SiteEstimate["company"] = isAlone(spawn, program, model.evaluator) ? "alone" : "several";
   // What state the program shares with the task takes a look at all that it calls; of what is short and started alone, nobody asks.
   const look = company === "several" || work.interpreterNs.likely >= longEnoughNs ? "closely" : "at what is sent";
   const immovable = immovableBecause(spawn, program, look);
@@ -353,6 +354,12 @@ function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | 
     loopsAround(spawn.in, spawn.call).length > 0 ||
     siblingsOf(spawn, program).some((other) => sameWork(other, spawn));
   return isShared ? undefined : service;
+}
+
+/** Whether whatever is handed in is a service; what their rounds take differs from one to the other. */
+function serviceOfAll({ targets, externalTargets }: Spawn, model: CostModel): Service | undefined {
+  const isOne = (target: SpawnTarget): boolean => serviceIn(activationOf(target), model.evaluator) !== undefined;
+  return targets.every(isOne) && externalTargets.every(isServing) ? "library" : undefined;
 }
 
 /** What is done in each round of a service: the length of a loop without an end says nothing. */
@@ -498,7 +505,7 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
     }
   } else {
     // A service that is stopped before the next is started is the only one.
-    const isStopped = course === "until stopped" && Number.isFinite(endOf(spawn));
+    const isStopped = course === "until stopped" && Number.isFinite(endOf(spawn, program));
     const loops = isStopped ? [] : loopsAround(spawn.in, spawn.call);
     count = exactly(1);
     for (const loop of loops) {
@@ -511,51 +518,19 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
       count = spawn.instances === "one" || course !== "together" ? exactly(1 + alike) : undefined;
     }
   }
-  if (count && count.likely >= 1) return { count, known: "known" };
+  // Who asks for several threads asks for more than the one that a default says.
+  if (count && count.likely >= 1 && !(count.high < 2 && isInLoop(spawn) && isForSeveral(spawn))) return { count, known: "known" };
   if (course === "until stopped") return { count: exactly(1), known: "known" };
   return { count: spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64), known: "assumed" };
+}
+
+function isInLoop({ call, in: within }: Spawn): boolean {
+  return loopsAround(within, call).length > 0;
 }
 
 function assumedTasks({ width, worker }: Spawn, { low, likely, high }: Interval): Assumption {
   const each = width === "pool" ? "tasks" : worker === "process" ? "processes" : "threads";
   return { what: `number of ${each}`, value: `${low} to ${high}, likely ${likely}`, from: "default" };
-}
-
-/** Whether one is started at a time, as a listener or what a click sets off: no text shows that several share out work, however often that happens. */
-function isAlone(spawn: Spawn, program: Program): boolean {
-  if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
-  return isTimed(spawn) || (besides(spawn, program).length === 0 && !isCalledInTurn(spawn.call, spawn.in, program.resolver));
-}
-
-function isTimed({ spawner }: Spawn): boolean {
-  return spawner === "threading.Timer";
-}
-
-/** Other places of the same function that start one thread or process each. */
-function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
-  if (spawn.instances !== "one" || spawn.items.length > 0) return [];
-  return besides(spawn, program).filter((other) => other.instances === "one");
-}
-
-/** Other places of the same function that start work in the same way, before the one is over or the other way round. */
-function besides(spawn: Spawn, program: Program): readonly Spawn[] {
-  // What a timer puts off does not run beside the rest. A thread that is started at one of several places starts once.
-  if (isTimed(spawn)) return [];
-  const isLike = (other: Spawn): boolean =>
-    other.call !== spawn.call && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width;
-  const end = endOf(spawn);
-  return program.spawnsIn(spawn.in).filter((other) => isLike(other) && other.call.start < end && spawn.call.start < endOf(other));
-}
-
-/** Where the function has waited for what the spawn starts. */
-function endOf({ call, in: within, joinedBy }: Spawn): number {
-  if (isAwaitedNext(call, within)) return call.end;
-  return joinOf(call, within, joinedBy)?.call.end ?? Number.POSITIVE_INFINITY;
-}
-
-function sameWork(one: Spawn, other: Spawn): boolean {
-  const [first, second] = [one.targets[0]?.function, other.targets[0]?.function];
-  return first === second && one.externalTargets[0] === other.externalTargets[0];
 }
 
 function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimate["beside"] {
@@ -567,49 +542,4 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
     if (work.isEndless || isMostlyUnknown(work)) return [];
     return [{ task: nameOf(target.function, program), work, service: serviceOf(other, program, model) }];
   });
-}
-
-/** How many run at once, as far as the code tells; `room`: at most so many of the threads at a time. */
-function workerCount(
-  spawn: Spawn,
-  course: Course,
-  tasks: Interval,
-  room: Amount,
-  model: CostModel,
-  settings: EstimateSettings,
-  assumptions: Assumption[],
-): { readonly workers: number; readonly known: Prediction["workersKnown"] } {
-  if (settings.workers !== undefined) return { workers: settings.workers, known: "known" };
-  if (course !== "together") return { workers: course === "until stopped" ? Math.round(tasks.likely) : 1, known: "known" };
-  const isExact = (count: Interval): Prediction["workersKnown"] => (count.low === count.high ? "known" : "assumed");
-  if (spawn.width !== "pool") {
-    const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
-    if (room === undefined) return { workers, known: isExact(tasks) };
-    return { workers: Math.min(Math.round(room.likely), tasks.low === tasks.high ? workers : mostThreads), known: isExact(room) };
-  }
-  const { pool } = spawn;
-  const size = pool?.size && sizeOf(pool.size, model);
-  if (size && size !== "default") {
-    const workers = Math.max(1, Math.round(size.likely));
-    if (size.low !== size.high)
-      assumptions.push({ what: "number of workers", value: `${size.low} to ${size.high}, likely ${workers}`, from: "code" });
-    return { workers, known: isExact(size) };
-  }
-  const usual = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
-  const workers = usual ?? settings.cores;
-  // A size that is given is another one than the default; nobody knows which.
-  const isDefault = usual !== undefined && (pool?.size === undefined || size === "default");
-  assumptions.push({
-    what: "number of workers",
-    value: `${workers}${isDefault ? " (the default)" : ""}`,
-    from: isDefault ? "knowledge" : "default",
-  });
-  return { workers, known: isDefault ? "known" : "assumed" };
-}
-
-/** The size that a pool is given; `default` where that is None. */
-function sizeOf({ value, in: within }: ScopedValue, model: CostModel): Amount | "default" {
-  if (value.op === "constant" && value.type === "none") return "default";
-  const given = model.evaluator.number(value, bareActivation(within));
-  return given && given.likely >= 1 ? given : undefined;
 }

@@ -44,6 +44,7 @@ import {
   awaitedSign,
   type Helped,
   helperThread,
+  isForSiblings,
   ownRun,
   signAwaited,
   startedCall,
@@ -978,11 +979,14 @@ export class CostModel {
     const usual = measured ?? (isTold ? told : usualCost(entry, verdict, facts, this.costs));
     const known = atPrecision(name, call, at, this.evaluator, usual);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
-    const cost = isIdle
-      ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
-      : entry.waits?.for === "disk"
-        ? fromPageCache(known, entry.name)
-        : overLoopback(known, entry, call, at, this.evaluator);
+    const cost =
+      call.op === "call" && isForSiblings(name, call, at)
+        ? { ...known, waitNs: zero }
+        : isIdle
+          ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
+          : entry.waits?.for === "disk"
+            ? fromPageCache(known, entry.name)
+            : overLoopback(known, entry, call, at, this.evaluator);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;

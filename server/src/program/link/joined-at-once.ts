@@ -1,5 +1,7 @@
+import { contains } from "../../base/range.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import { functionView } from "./linked-file.js";
 import { innerOperations, walkOperations } from "./walk.js";
 
@@ -54,26 +56,54 @@ export function joinOf(
   const waits = new Set(["join", ...joinedBy]);
   const made = within.view(namesOfCalls);
   const name = made.find((each) => each.call === call)?.name;
-  const isIt = (object: Value): boolean =>
-    object === call || (object.op === "read" && object.place.kind === "name" && object.place.name === name && name !== undefined);
-  const isOn = ({ callee }: CallOperation, names?: ReadonlySet<string>): boolean =>
-    callee.op === "read" &&
-    callee.place.kind === "attribute" &&
-    (names === undefined || names.has(callee.place.name)) &&
-    isIt(callee.place.object);
+  const isIt = (object: Value): boolean => object === call || (name !== undefined && nameOfPlace(object) === name);
+  const isMethod = (method: Value, names?: ReadonlySet<string>): boolean =>
+    method.op === "read" &&
+    method.place.kind === "attribute" &&
+    (names === undefined || names.has(method.place.name)) &&
+    isIt(method.place.object);
+  const isOn = ({ callee, arguments: given }: CallOperation, names?: ReadonlySet<string>): boolean =>
+    isMethod(callee, names) || (callsGiven.test(lastNameOf(callee)) && given.some(({ value }) => isMethod(value, names)));
   const steps = within.view(stepsWithCalls);
   const list = steps.find((step) => step.call === call && step.as === "itself")?.list;
-  const later = steps.filter((step) => step.list === list && step.start >= call.start && !(step.as === "itself" && step.call === call));
+  const isLater = (step: StepWithCall): boolean =>
+    step.as === "itself" ? step.call !== call && (step.start >= call.start || contains(step.call, call)) : step.start >= call.start;
+  const later = steps.filter((step) => step.list === list && isLater(step));
   const join = later.find((step) => isOn(step.call, step.as === "test" ? asksForLife : waits));
   if (!join) return undefined;
-  const isBetween = (step: StepWithCall): boolean => step.call.start >= call.end && step.call.end <= join.call.start && !isOn(step.call);
+  const isBetween = (step: StepWithCall): boolean =>
+    step.call.start >= call.end && step.call.end <= join.call.start && !isOn(step.call) && !isWait(step.call);
   return { call: join.call, comes: steps.some(isBetween) ? "later" : "next" };
 }
 
-/** The names that hold what calls come to. */
-const namesOfCalls = functionView(({ bindings }): readonly { readonly call: Value; readonly name: string }[] =>
-  [...bindings].flatMap(([name, values]) => values.flatMap((call) => (call.op === "call" ? [{ call, name }] : []))),
-);
+/** What calls a function that it is given, there and then: `self.assertRaises(ValueError, future.result)`. */
+const callsGiven = /^(assert\w+|raises)$/;
+
+/** Whether nothing is done but to wait for what somebody else does: `results.get()`, `done.wait(5)`. */
+export function isWait({ callee, arguments: given }: CallOperation): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { name } = callee.place;
+  if (name === "get") return given.every(({ form, name: keyword }) => form === "keyword" && /^(timeout|block)$/.test(keyword));
+  return /^(wait|recv|recv_bytes|join)$/.test(name);
+}
+
+/** The names and attributes that hold what calls come to, as written. */
+const namesOfCalls = functionView(({ bindings, body }): readonly { readonly call: Value; readonly name: string }[] => {
+  const found = [...bindings].flatMap(([name, values]) => values.flatMap((call) => (call.op === "call" ? [{ call, name }] : [])));
+  walkOperations(body, (operation) => {
+    const name = operation.op === "write" && operation.place.kind === "attribute" ? nameOfPlace({ ...operation, op: "read" }) : undefined;
+    if (operation.op === "write" && name !== undefined && operation.value?.op === "call") found.push({ call: operation.value, name });
+  });
+  return found;
+});
+
+/** How a variable or an attribute of one is written: `thread`, `self.thread`. */
+export function nameOfPlace(value: Value): string | undefined {
+  if (value.op !== "read" || value.place.kind === "element") return undefined;
+  if (value.place.kind === "name") return value.place.name;
+  const object = nameOfPlace(value.place.object);
+  return object && `${object}.${value.place.name}`;
+}
 
 /** A call that one of the operations of a list is, or makes first of all; the lists are numbered. */
 interface StepWithCall {

@@ -1,0 +1,137 @@
+import { contains, type Range } from "../base/range.js";
+import { leaves } from "../program/link/compound.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import { receiverOf } from "../program/link/last-name.js";
+import type { Program } from "../program/link/link.js";
+import { loopsAround } from "../program/link/loops.js";
+import type { Spawn } from "../program/link/spawns.js";
+import { listOf, someValue, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, LoopOperation, Operation, Place, Value } from "../program/operation.js";
+import { waitFor } from "./courses.js";
+import { bareActivation, type Evaluator } from "./evaluate.js";
+import { writtenName } from "./names-in-text.js";
+import { pinsOf } from "./pins.js";
+import { hasNoEnd } from "./services.js";
+
+/**
+ * Whether one is started at a time, as a listener or what a click, a request or a timer sets off: no text shows that several share out work, however often
+ * that happens.
+ */
+export function isAlone(spawn: Spawn, program: Program, evaluator: Evaluator): boolean {
+  if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
+  if (isTimed(spawn)) return true;
+  return besides(spawn, program).length === 0 && !isStartedInTurn(spawn.call, spawn.in, isOfObject(spawn), program, evaluator);
+}
+
+function isTimed({ spawner }: Spawn): boolean {
+  return spawner === "threading.Timer";
+}
+
+/** Other places of the same function that start one thread or process each. */
+export function siblingsOf(spawn: Spawn, program: Program): readonly Spawn[] {
+  if (spawn.instances !== "one" || spawn.items.length > 0) return [];
+  return besides(spawn, program).filter((other) => other.instances === "one");
+}
+
+/** Other places of the same function that start work in the same way, before the one is over or the other way round. */
+function besides(spawn: Spawn, program: Program): readonly Spawn[] {
+  // What a timer puts off does not run beside the rest. A thread that is started at one of several places starts once.
+  if (isTimed(spawn)) return [];
+  const isLike = (other: Spawn): boolean =>
+    other.call !== spawn.call && !isTimed(other) && other.worker === spawn.worker && other.width === spawn.width;
+  const end = endOf(spawn, program);
+  const overlaps = (other: Spawn): boolean => other.call.start < end && spawn.call.start < endOf(other, program);
+  return program
+    .spawnsIn(spawn.in)
+    .filter((other) => isLike(other) && overlaps(other) && !areAlternatives(spawn.call, other.call, spawn.in));
+}
+
+/** Where the function has waited for what the spawn starts. */
+export function endOf(spawn: Spawn, program: Program): number {
+  return waitFor(spawn, program)?.end ?? Number.POSITIVE_INFINITY;
+}
+
+export function sameWork(one: Spawn, other: Spawn): boolean {
+  const [first, second] = [one.targets[0]?.function, other.targets[0]?.function];
+  return first === second && one.externalTargets[0] === other.externalTargets[0];
+}
+
+/** Whether the function comes to one of two places only: they are in two arms of a branch, or behind an arm with the one it has returned. */
+function areAlternatives(one: Range, other: Range, { facts }: FunctionNode): boolean {
+  const [first, second] = one.start <= other.start ? [one, other] : [other, one];
+  let found = false;
+  walkOperations(facts.body, (operation) => {
+    if (found || operation.op !== "branch" || !contains(operation, first)) return;
+    const arm = operation.arms.find((each) => each.some((inner) => contains(inner, first)));
+    if (!arm || arm.some((inner) => contains(inner, second))) return;
+    found = contains(operation, second) || (leaves(arm) && isBehind(second, operation, facts.body));
+  });
+  return found;
+}
+
+/** Whether the place stands behind the operation in the list that holds it, so that one round of a loop comes to both. */
+function isBehind(place: Range, operation: Operation, body: readonly Operation[]): boolean {
+  return listOf(body, operation)?.some((each) => each.start >= operation.end && contains(each, place)) ?? false;
+}
+
+/** Whether each object has one at a time: it runs a method of the object with nothing but what that has, or the object keeps it in an attribute. */
+function isOfObject({ call, in: within, targets }: Spawn): boolean {
+  const [self] = within.head.class === undefined ? [] : within.head.parameters;
+  if (!self) return false;
+  const isSelf = (value: Value | undefined): boolean =>
+    value?.op === "read" && value.place.kind === "name" && value.place.owner === within.index && value.place.name === self.name;
+  const isGiven = (value: Value): boolean =>
+    value.op === "read" &&
+    value.place.kind === "name" &&
+    value.place.owner === within.index &&
+    !isSelf(value) &&
+    within.head.parameters.some(({ name }) => value.place.kind === "name" && value.place.name === name);
+  const runsOwn = targets.some(({ receiverValue }) => isSelf(receiverValue?.value));
+  if (runsOwn && !call.arguments.some(({ value }) => someValue(value, isGiven))) return true;
+  const isOwn = (place: Place): boolean => place.kind === "attribute" && isSelf(place.object);
+  const isIt = (value: Value | undefined): boolean => {
+    if (value === call) return true;
+    if (value?.op === "display" && value.makes === "tuple") return value.elements.some((each) => isIt(each));
+    if (value?.op !== "read" || value.place.kind !== "name" || value.place.owner !== within.index) return false;
+    return (within.bound(value.place.name) ?? []).includes(call);
+  };
+  let keeps = false;
+  walkOperations(within.facts.body, (operation) => {
+    keeps ||= operation.op === "write" && operation.form === "assign" && isOwn(operation.place) && isIt(operation.value);
+  });
+  return keeps;
+}
+
+/**
+ * Whether the text shows that several are started before one is over: in a loop that hands out what is there, or by calling the function more than once.
+ * What starts one for each thing that comes in, as it comes in, shows nothing. `ofObject`: those of one object do not count.
+ */
+function isStartedInTurn(
+  call: CallOperation,
+  within: FunctionNode,
+  ofObject: boolean,
+  program: Program,
+  evaluator: Evaluator,
+  depth = 0,
+): boolean {
+  const loops = loopsAround(within, call);
+  if (loops.some((loop) => hasNoEnd(loop, bareActivation(within), evaluator))) return false;
+  const object = ofObject && depth > 0 ? receiverOf(call) : undefined;
+  if (loops.length > 0 && !(object && isBoundOutside(object, within, loops))) return true;
+  if (within.head.kind === "module" || depth > 1) return false;
+  const callers = program.resolver.callersOf(within).filter((caller) => caller.within !== within);
+  return callers.some((caller) => {
+    const isOther = (other: (typeof callers)[number]): boolean =>
+      other.within === caller.within && other.call !== caller.call && !areAlternatives(other.call, caller.call, caller.within);
+    // Objects that are made or started one by one are as many services, and no workers that share out work.
+    if (!ofObject && callers.some(isOther)) return true;
+    return isStartedInTurn(caller.call, caller.within, ofObject, program, evaluator, depth + 1);
+  });
+}
+
+/** Whether all rounds of the loops do it with one object: nothing in them binds the name it is read by. */
+function isBoundOutside(object: Value, within: FunctionNode, loops: readonly LoopOperation[]): boolean {
+  const name = writtenName(object)?.split(".")[0];
+  if (name === undefined) return false;
+  return (within.bound(name) ?? []).every((bound) => loops.every((loop) => !contains(loop, bound)));
+}
