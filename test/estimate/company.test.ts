@@ -115,3 +115,30 @@ runner.start(2)
     assert.equal(told(program).length, 1);
   });
 });
+
+describe("an object of a thread class", () => {
+  const made = (body: string): readonly number[] =>
+    told(`class Worker(threading.Thread):
+    def run(self):
+        work()
+def main(jobs):
+    for n in range(4):
+${body.replaceAll(/^/gm, "        ")}
+main([])
+`);
+
+  test("is not told where it is only run, in the thread that is there", () => {
+    assert.deepEqual(made("Worker().run()"), []);
+    assert.deepEqual(made("worker = Worker()\nworker.run()"), []);
+  });
+
+  test("is told where it is started, or somebody else may do that", () => {
+    for (const body of [
+      "Worker().start()",
+      "worker = Worker()\nworker.start()\nworker.run()",
+      "worker = Worker()\nworker.run()\njobs.append(worker)",
+      "worker = Worker()\nthreading.Timer(1, lambda: worker.start()).start()\nworker.run()",
+    ])
+      assert.ok(made(body).includes(4), body);
+  });
+});

@@ -1,4 +1,4 @@
-import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
@@ -17,7 +17,7 @@ import { courseOf } from "./courses.js";
 import { type Demand, likelyNs } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
-import { handedAssumption, handedTask } from "./handed-tasks.js";
+import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
@@ -32,7 +32,7 @@ import { isServing, type Service, serviceIn, takesEntries } from "./services.js"
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
-import { unevenTasks } from "./uneven-tasks.js";
+import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
 import { type TaskCount, withUsualLength } from "./usual-work.js";
 import { CostModel, type CostSettings, unknownCallNs } from "./work.js";
 import { workerCount } from "./worker-counts.js";
@@ -219,9 +219,9 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
   const handed = handedTask(spawn, program.resolver);
-  const uneven = target && !handed && !settings.profile ? unevenTasks(target, model) : undefined;
+  const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
   const read = handed
-    ? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen)
+    ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
   const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
@@ -274,7 +274,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,
-    ...(uneven ? { shares: uneven.shares } : {}),
+    ...(uneven && (!handed || (tasks.low === tasks.high && tasks.low === uneven.shares.length)) ? { shares: uneven.shares } : {}),
     beside: ended.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
     workers: spawn.width === "thread" && settings.workers === undefined ? workers + ended.length : workers,
     course,
@@ -297,6 +297,15 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
 
+/** The work of tasks that do not all do as much: for what they are given, or as a loop runs one function after the other. */
+function unevenOf(spawn: Spawn, target: SpawnTarget, handed: HandedTask | undefined, model: CostModel): UnevenTasks | undefined {
+  if (!handed) return unevenTasks(target, model);
+  if (handed.by !== "loop" || spawn.externalTargets.length > 0 || spawn.targets.length > mostFunctions) return undefined;
+  return unevenWork(spawn.targets.map((each) => model.workOfTask(activationOf(each))));
+}
+
+const mostFunctions = 8;
+
 /** A task that computes for longer may be worth a process. */
 const longEnoughNs = 250_000;
 
@@ -316,12 +325,20 @@ function withUnknown(work: TaskWork): TaskWork {
   const likely = Math.max(calls * usualCallNs, isMost ? usualTaskNs - likelyNs(work) : 0);
   const unknownNs = interval(0, likely, Math.max(calls * unknownCallNs, likely));
   const unknownWaitNs = isMost ? interval(0, 0, longTaskNs) : zero;
+  // What is called under a lock takes its time there.
+  const inside = Math.min(1, work.lockedUnknownCalls / calls);
+  const { locked } = work;
   const open = work.open ?? { interpreterNs: zero, heldNs: zero, nativeNs: zero, waitNs: zero };
   return {
     ...work,
     waitNs: add(work.waitNs, unknownWaitNs),
     turns: Math.max(1, work.turns),
     interpreterNs: add(work.interpreterNs, unknownNs),
+    locked: {
+      ...locked,
+      interpreterNs: add(locked.interpreterNs, scale(unknownNs, inside)),
+      waitNs: add(locked.waitNs, scale(unknownWaitNs, inside)),
+    },
     open: { ...open, interpreterNs: add(open.interpreterNs, unknownNs), waitNs: add(open.waitNs, unknownWaitNs) },
   };
 }

@@ -67,6 +67,7 @@ import {
 import { lineWait } from "./line-waits.js";
 import { looksForOthers } from "./lock-contention.js";
 import { overLoopback } from "./loopback.js";
+import { firstTimeShare, isMadeOnce } from "./made-once.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
 import { notedEntry } from "./noted-entry.js";
@@ -391,7 +392,9 @@ export class CostModel {
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
           const told = sharesOf(operation, at, this.evaluator, this.rounds);
-          const shares = !told.known && remembers(at.function) ? workedOutShares(operation, told.shares, at.function) : told.shares;
+          const isOnce = !told.known && isMadeOnce(operation, at.function);
+          const usual = isOnce ? [firstTimeShare, 1 - firstTimeShare] : told.shares;
+          const shares = !told.known && remembers(at.function) ? workedOutShares(operation, usual, at.function) : usual;
           const arms = { ...told, shares };
           addTo(sum, this.branch(operation, arms.shares, arms.known, at));
           // What follows `if not rows: return` runs as often as that does not.
@@ -580,6 +583,7 @@ export class CostModel {
     if (places === undefined) return;
     addLocked(sum, {
       lockPlaces: places,
+      lockedUnknown: body.unknown + body.uncosted,
       lockEntries: 1,
       lockChecks: looksForOthers(operation.body),
       locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
