@@ -56,6 +56,22 @@ ${otherwise}
     assert.equal(told(toggle("        threading.Thread(target=work, args=(name,)).start()")).length, 2);
   });
 
+  test("is not told where a handler starts it, whoever calls that as well", () => {
+    const handler = (head: string): string =>
+      `class Window:\n${head}\n        threading.Thread(target=work, args=(row,)).start()\ndef main(window, rows):\n    for row in rows:\n        window.on_row(row)\n        window.row(row)\n`;
+    assert.deepEqual(told(handler("    def on_row(self, row):")), []);
+    assert.deepEqual(told(handler("    @app.route('/row')\n    def row(self, row):")), []);
+    assert.equal(told(handler("    def row(self, row):")).length, 1);
+  });
+
+  test("is not told where it is made once, when it is first asked for", () => {
+    const ensure = (test_: string): string =>
+      `thread = None\ndef ensure():\n    global thread\n    if ${test_}:\n        thread = threading.Thread(target=work)\n        thread.start()\nensure()\nensure()\n`;
+    assert.deepEqual(told(ensure("thread is None")), []);
+    assert.deepEqual(told(ensure("not thread or not thread.is_alive()")), []);
+    assert.equal(told(ensure("work")).length, 1);
+  });
+
   test("is told in a loop over what is there", () => {
     assert.deepEqual(told("for n in range(6):\n    threading.Thread(target=work, args=(n,)).start()\n"), [6]);
     assert.equal(

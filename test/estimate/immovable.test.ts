@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionsOf, strategyOf } from "./predictions.js";
+import { predictionsOf, snapshotOf, strategyOf } from "./predictions.js";
 
 /* Work that processes cannot do as it is, and work of which nobody knows what would be best. */
 
@@ -135,6 +135,15 @@ with ThreadPoolExecutor(4) as pool:
   assert.equal(processesOf(program("client.fetch(n)")), "undefined");
   assert.equal(processesOf(program("eval(client.TEXTS[n])")), "undefined");
   assert.equal(processesOf(program("sum(k * k for k in range(1_000_000))")), "processes");
+});
+
+test("where most of the work is unknown, no length is told from which on processes pay", () => {
+  const pays = (call: string): number | undefined => {
+    const program = `import client\nfrom concurrent.futures import ThreadPoolExecutor\ndef task(n):\n    return ${call}\nwith ThreadPoolExecutor(4) as pool:\n    list(pool.map(task, range(8)))\n`;
+    return snapshotOf(parser, program, "cpython-3.13", 4).scalings("/main.py")[0]?.processesPayAboveNs;
+  };
+  assert.equal(pays("client.fetch(n)"), undefined);
+  assert.ok((pays("sum(k * k for k in range(1_000_000))") ?? 0) > 0);
 });
 
 test("an iterator that nobody knows may take any time for its next element", () => {

@@ -1,10 +1,14 @@
 import { contains, type Range } from "../base/range.js";
 import { leaves } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { testsBefore } from "../program/link/guards.js";
+import { placesKeeping } from "../program/link/kept-places.js";
 import { receiverOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
+import { decoratorNames } from "../program/link/resolver.js";
 import type { Spawn } from "../program/link/spawns.js";
+import { samePlace } from "../program/link/updates.js";
 import { listOf, someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { waitFor } from "./courses.js";
@@ -19,12 +23,19 @@ import { hasNoEnd } from "./services.js";
  */
 export function isAlone(spawn: Spawn, program: Program, evaluator: Evaluator): boolean {
   if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
-  if (isTimed(spawn)) return true;
+  if (isTimed(spawn) || isMadeWhereNone(spawn)) return true;
   return besides(spawn, program).length === 0 && !isStartedInTurn(spawn.call, spawn.in, isOfObject(spawn), program, evaluator);
 }
 
 function isTimed({ spawner }: Spawn): boolean {
   return spawner === "threading.Timer";
+}
+
+/** Whether it is only made where there is none yet, or none that is alive: `if self.thread is None: self.thread = Thread(…)`. */
+function isMadeWhereNone({ call, in: within }: Spawn): boolean {
+  const kept = placesKeeping(call, within);
+  const isKept = (value: Value): boolean => value.op === "read" && kept.some((place) => samePlace(place, value.place));
+  return kept.length > 0 && testsBefore(within, call).some((test) => someValue(test, isKept));
 }
 
 /** Other places of the same function that start one thread or process each. */
@@ -118,7 +129,7 @@ function isStartedInTurn(
   if (loops.some((loop) => hasNoEnd(loop, bareActivation(within), evaluator))) return false;
   const object = ofObject && depth > 0 ? receiverOf(call) : undefined;
   if (loops.length > 0 && !(object && isBoundOutside(object, within, loops))) return true;
-  if (within.head.kind === "module" || depth > 1) return false;
+  if (within.head.kind === "module" || depth > 1 || isHandler(within)) return false;
   const callers = program.resolver.callersOf(within).filter((caller) => caller.within !== within);
   return callers.some((caller) => {
     const isOther = (other: (typeof callers)[number]): boolean =>
@@ -128,6 +139,14 @@ function isStartedInTurn(
     return isStartedInTurn(caller.call, caller.within, ofObject, program, evaluator, depth + 1);
   });
 }
+
+/** Whether a function is called for each event, by its name or by what a decorator does with it; who calls it besides does as if there were one. */
+function isHandler(node: FunctionNode): boolean {
+  return handlerNames.test(node.head.name) || decoratorNames(node).some((name) => handlerDecorators.test(name));
+}
+
+const handlerNames = /^_*(on|handle)_|_(clicked|pressed|callback|cb|handler)$/;
+const handlerDecorators = /^(on|event|listen(er)?|command|route|callback|get|post|put|delete|websocket|\w+_handler)$/;
 
 /** Whether all rounds of the loops do it with one object: nothing in them binds the name it is read by. */
 function isBoundOutside(object: Value, within: FunctionNode, loops: readonly LoopOperation[]): boolean {
