@@ -16,6 +16,8 @@ export interface Sum {
   uncosted: number;
   /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
   lockPlaces: number;
+  /** Of the calls of which nothing is known, or not how long they take, those under a lock. */
+  lockedUnknown: number;
   lockEntries: number;
   /** Of these sections, those in which the interpreter looks whether another thread wants to run. */
   lockChecks: number;
@@ -98,6 +100,7 @@ export function emptySum(): Sum {
     unknown: 0,
     uncosted: 0,
     lockPlaces: 1,
+    lockedUnknown: 0,
     lockEntries: 0,
     lockChecks: 0,
     locked: zero,
@@ -145,7 +148,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.guessed ||= other.guessed;
 }
 
-type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
+type Locked = Pick<Sum, "lockPlaces" | "lockedUnknown" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
 
 /** Adds sections under a lock. */
 export function addLocked(sum: Sum, other: Locked): void {
@@ -156,6 +159,7 @@ export function addLocked(sum: Sum, other: Locked): void {
   sum.lockPlaces = other.lockPlaces;
   sum.lockEntries = before.lockEntries + other.lockEntries;
   sum.lockChecks = before.lockChecks + other.lockChecks;
+  sum.lockedUnknown = before.lockedUnknown + other.lockedUnknown;
   sum.locked = add(before.locked, other.locked);
   sum.lockedNative = add(before.lockedNative, other.lockedNative);
   sum.lockedWait = add(before.lockedWait, other.lockedWait);
@@ -177,6 +181,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     unknown: sum.unknown * count.likely,
     uncosted: sum.uncosted * count.likely,
     lockPlaces: sum.lockPlaces,
+    lockedUnknown: sum.lockedUnknown * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     lockChecks: sum.lockChecks * count.likely,
     locked: multiply(sum.locked, count),
@@ -245,6 +250,7 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
     const share = shareOf(index);
     sum.unknown += arm.unknown * share;
     sum.uncosted += arm.uncosted * share;
+    sum.lockedUnknown += arm.lockedUnknown * share;
     sum.lockEntries += arm.lockEntries * share;
     sum.lockChecks += arm.lockChecks * share;
     sum.turns += arm.turns * share;

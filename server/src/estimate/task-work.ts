@@ -26,6 +26,8 @@ export interface TaskWork {
   readonly unknownCalls: number;
   /** How often, likely, native code runs that is known but for how long it takes; that time is in none of the numbers either. */
   readonly uncostedCalls: number;
+  /** How many of either run under a lock, likely. */
+  readonly lockedUnknownCalls: number;
   /** In how many places such calls stand. */
   readonly opaqueCalls: number;
   /** The library calls that matter, the longest first. */
@@ -92,6 +94,7 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
     open: openOf(sum.open, help),
     unknownCalls: sum.unknown,
     uncostedCalls: sum.uncosted,
+    lockedUnknownCalls: sum.lockedUnknown,
     opaqueCalls: opaque.length,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
     hotLoop: hot,
