@@ -59,6 +59,47 @@ describe("tasks that are waited for one by one", () => {
     }
   });
 
+  test("gain nothing where an answer is waited for in the same round", () => {
+    const put = "def put(q, n):\n    q.put(work(n))\n";
+    const told = (body: string, more = ""): Prediction =>
+      only(`${more}def start():\n    for n in range(8):\n${body.replaceAll(/^(?=.)/gm, "        ")}start()\n`);
+    const answers = (start: string, made: string): string => `q = ${made}\n${start}\nprint(q.get(timeout=5))\n`;
+    const own = "done = threading.Event()\ndef task():\n    work(n)\n    done.set()\n";
+    for (const [body, before] of [
+      [answers("threading.Thread(target=put, args=(q, n)).start()", "queue.Queue()"), put],
+      [`${answers("p = Process(target=put, args=(q, n))\np.start()", "Queue()")}p.join()\n`, `from multiprocessing import Queue\n${put}`],
+      [`${own}t = threading.Thread(target=task)\nt.start()\ndone.wait(5)\n`, ""],
+      ["t = threading.Thread(target=work, args=(n,))\nt.start()\nt.join(timeout=5)\n", ""],
+      ["start.t = threading.Thread(target=work, args=(n,))\nstart.t.start()\nstart.t.join(timeout=5)\n", ""],
+      ["case.assertRaises(ValueError, pool.submit(work, n).result)\n", "pool = ThreadPoolExecutor(4)\n"],
+      ["future = pool.submit(work, n)\ncase.assertRaises(ValueError, future.result)\n", "pool = ThreadPoolExecutor(4)\n"],
+    ] as const)
+      assert.deepEqual([told(body, before).course, told(body, before).tasks.likely], ["in turn", 8], body);
+  });
+
+  test("are together where the answer is not the last that the task does, or another's", () => {
+    const told = (task: string): Prediction =>
+      only(
+        `def start():\n    for n in range(8):\n        ready = threading.Event()\n        def task():\n${task}        threading.Thread(target=task).start()\n        ready.wait()\nstart()\n`,
+      );
+    assert.equal(told("            ready.set()\n            work(n)\n").course, "together");
+    assert.equal(told("            work(n)\n            other.set()\n").course, "together");
+    assert.equal(told("            work(n)\n            ready.set()\n").course, "in turn");
+  });
+
+  test("gain nothing where a function of the function hands the work over, and its callers wait for it", () => {
+    const each = (head: string, wait: string): Prediction =>
+      only(
+        `${head}def start():\n    pool = ThreadPoolExecutor(4)\n    loop = asyncio.get_event_loop()\n    def one(n):\n        return ${wait}\nasyncio.run(start())\n`,
+      );
+    assert.equal(
+      each("async ", "loop.run_in_executor(pool, work, n)\n    for n in range(8):\n        print(await one(n))").course,
+      "awaited",
+    );
+    assert.equal(each("", "pool.submit(work, n)\n    for n in range(8):\n        print(one(n).result())").course, "in turn");
+    assert.equal(each("", "pool.submit(work, n)\n    every = [one(n) for n in range(8)]\n    print(every)").course, "together");
+  });
+
   test("are together where they are waited for when all are started, or where something else is done meanwhile", () => {
     const all = only(
       `def start():\n    threads = []\n    for n in range(8):\n${thread.replaceAll(/^(?=.)/gm, "        ")}        threads.append(t)\n    for t in threads:\n        t.join()\nstart()\n`,
@@ -114,7 +155,7 @@ describe("tasks that are waited for one by one", () => {
 });
 
 describe("a thread that goes on until it is stopped", () => {
-  /** A class of services with a thread each, made twice, as its rounds are written. */
+  /** A class of services with a thread each, made in a loop, as its rounds are written. */
   function service(rounds: string, rest = "", setUp = ""): Prediction {
     return only(`class Service:
     def __init__(self):
@@ -130,8 +171,8 @@ ${setUp}    def start(self):
     def rounds(self):
 ${rounds.replaceAll(/^/gm, "        ")}
 ${rest}
-Service().start()
-Service().start()
+for _ in range(2):
+    Service().start()
 `);
   }
 
@@ -145,6 +186,9 @@ Service().start()
       "while True:\n    job = self.jobs.get()\n    if job is None:\n        break\n    work(1)",
       "while True:\n    job = self.next()\n    if job is STOP:\n        break\n    work(1)",
       "server = socketserver.TCPServer(('', 80), socketserver.BaseRequestHandler)\nserver.serve_forever()",
+      "while not self.stopped.is_set():\n    try:\n        job = self.jobs.get(timeout=1)\n    except queue.Empty:\n        continue\n    if work(job) == 1:\n        return",
+      "for job in iter(self.work_queue.get, 'STOP'):\n    work(job)",
+      "for message in self.consumer.listen():\n    work(message)",
       "if self.items:\n    server = self.items[0]\n    server.serve_forever()\nelse:\n    print()\n    self.items[1].serve_forever()",
     ]) {
       const prediction = service(rounds);
@@ -154,6 +198,46 @@ Service().start()
         rounds,
       );
     }
+  });
+
+  test("is one by the name of the function, whatever ends its loop", () => {
+    const named = (name: string): Prediction =>
+      only(`def ${name}(sock):
+    while True:
+        data = sock.recv(100)
+        if not data:
+            return
+        work(1)
+for sock in open_sockets():
+    threading.Thread(target=${name}, args=(sock,)).start()
+`);
+    assert.equal(named("_listen").course, "until stopped");
+    assert.equal(named("read_loop").course, "until stopped");
+    assert.equal(named("download").course, "together");
+  });
+
+  test("is one where whatever is handed in is one", () => {
+    const cluster = (last: string): Prediction =>
+      only(`def push(q, stop):
+    while True:
+        q.put(work(1))
+        if stop.is_set():
+            break
+def answer(q, stop):
+    for job in iter(q.jobs_queue.get, 'STOP'):
+        work(job)
+def once(q, stop):
+    work(1)
+class Cluster:
+    def spawn(self, target, *args):
+        Process(target=target, args=args).start()
+    def start(self, q, stop):
+        self.spawn(push, q, stop)
+        self.spawn(answer, q, stop)
+        self.spawn(${last}, q, stop)
+`);
+    assert.equal(cluster("push").course, "until stopped");
+    assert.equal(cluster("once").course, "together");
   });
 
   test("is told by what a round of it takes", () => {
@@ -196,6 +280,9 @@ for thread in threads:
 `;
     const prediction = only(workers);
     assert.deepEqual([prediction.course, prediction.tasks.likely], ["together", 4]);
+    const endless = workers.replace("        if job is None:\n            break\n", "");
+    assert.equal(only(endless).course, "until stopped", "nobody waits for all to be done");
+    assert.equal(only(`${endless}jobs.join()\n`).course, "together");
   });
 
   test("says nothing of what others do that are started with it", () => {

@@ -180,3 +180,77 @@ if __name__ == "__main__":
     assert.ok(likely > 0.65 && likely < 0.95, String(likely));
   });
 });
+
+describe("tasks that run as a whole under one lock", () => {
+  const spin = "def spin(n):\n    total = 0\n    for i in range(300_000):\n        total += i * n\n    return total\n";
+  const free = (program: string): number => {
+    const text = `import functools, threading\nfrom concurrent.futures import ThreadPoolExecutor\n${spin}${program}`;
+    return strategyOf(predictionOf(parser, text, "cpython-3.13", 4), "free-threaded").speedup.likely;
+  };
+  const pooled = "    with ThreadPoolExecutor(4) as pool:\n        list(pool.map(task, range(40)))\n";
+  const around = (head: string, made: string): string =>
+    `def main(${head}):\n${made}    def task(n):\n        with lock:\n            return spin(n)\n${pooled}`;
+
+  test("are done one by one, wherever the lock of the function around comes from", () => {
+    isAbout(free(around("", "    lock = threading.Lock()\n")), 1);
+    isAbout(free(around("lock", "")), 1);
+    isAbout(free(around("job", "    lock = job.lock\n")), 1);
+    assert.ok(free(around("gate", "    lock = gate.open_for\n").replaceAll("lock", "entry")) > 3, "nothing says that it is a lock");
+  });
+
+  test("are done one by one where nothing is known of what they call there", () => {
+    const synchronized = `def synchronized(lock):
+    def decorate(function):
+        @functools.wraps(function)
+        def wrapper(*given):
+            with lock:
+                return function(*given)
+        return wrapper
+    return decorate
+@synchronized(threading.RLock())
+def task(n):
+    return spin(n)
+def main():
+${pooled}`;
+    isAbout(free(synchronized), 1);
+    isAbout(
+      free(`lock = threading.Lock()\ndef main(call):\n    def task(n):\n        with lock:\n            return call(n)\n${pooled}`),
+      1,
+    );
+    assert.ok(
+      free(
+        `lock = threading.Lock()\ndef main(call):\n    def task(n):\n        with lock:\n            print()\n        return call(n)\n${pooled}`,
+      ) > 3,
+    );
+  });
+
+  test("are not those that take a lock to make what all share", () => {
+    const table = `class Tables:
+    def __init__(self):
+        self.table = None
+        self.lock = threading.Lock()
+    def found(self):
+        if self.table is None:
+            with self.lock:
+                if self.table is None:
+                    self.table = [spin(n) for n in range(10)]
+        return self.table
+    def task(self, n):
+        return len(self.found()) + spin(n)
+    def start(self):
+${pooled.replaceAll(/^/gm, "    ").trimEnd()}
+`.replace("pool.map(task", "pool.map(self.task");
+    assert.ok(free(table) > 3);
+    const cache = `def main():
+    lock, cache = threading.Lock(), {}
+    def found():
+        with lock:
+            if "a" not in cache:
+                cache["a"] = spin(3)
+        return cache["a"]
+    def task(n):
+        return found() + spin(n)
+${pooled}`;
+    assert.ok(free(cache) > 3);
+  });
+});

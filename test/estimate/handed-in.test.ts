@@ -60,6 +60,29 @@ ${calls.replaceAll(/^/gm, "    ")}
   });
 });
 
+describe("functions that a loop runs one after the other", () => {
+  const looped = (loop: string, target = "task"): Prediction =>
+    predictionOf(
+      parser,
+      `import threading\n${functions}\ndef main():\n    ${loop}\n        threading.Thread(target=${target}).start()\nmain()\n`,
+    );
+
+  test("are told as all that they are, each as long as it takes", () => {
+    for (const loop of ["for task in (quick, slow):", "for task, _ in [(quick, 1), (slow, 2)]:"]) {
+      const { task, tasks, assumptions, strategies } = looped(loop);
+      assert.deepEqual([task, tasks.likely], ["task", 2], loop);
+      assert.ok(assumptions.some(({ what, value }) => what === "what the loop runs as `task`" && value === "`quick`, `slow`"));
+      const free = strategies.find(({ strategy }) => strategy === "free-threaded");
+      assert.ok(free && free.speedup.likely < 1.2, "the long one is not done sooner");
+    }
+  });
+
+  test("are told by their name where they are one", () => {
+    assert.equal(looped("for task in (slow, slow):").task, "slow");
+    assert.equal(looped("for n in (1, 2):", "slow").task, "slow");
+  });
+});
+
 describe("a function that an object keeps", () => {
   const started = (targets: readonly string[]): readonly Prediction[] =>
     predictionsOf(

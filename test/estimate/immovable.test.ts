@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pythonParser } from "../syntax/python-parser.js";
-import { predictionsOf, strategyOf } from "./predictions.js";
+import { predictionsOf, snapshotOf, strategyOf } from "./predictions.js";
 
 /* Work that processes cannot do as it is, and work of which nobody knows what would be best. */
 
@@ -84,6 +84,27 @@ test("a function inside another goes to processes if what it uses of that one ca
   assert.equal(processesOf(guarded("[1, 2]", "size = found[0]")), "processes");
 });
 
+test("connections and clients that nobody knows are not handed to processes, nor methods of objects that hold them", () => {
+  const said = (name: string): string => `\`${name}\`, which the task uses, is a connection or a lock, of which each process needs its own`;
+  const object = (value: string, task: string): string => `class Sender:
+    def __init__(self, client):
+        self.client = ${value}
+        self.size = 3
+    def one(self, n):
+${computing}        return total
+    def start(self):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(${task}, range(8)))
+`;
+  assert.equal(processesOf(object("client", "self.one")), said("self.client"));
+  assert.equal(processesOf(object("open_client('a')", "lambda n: self.one(n)")), said("self.client"));
+  assert.equal(processesOf(object("'name'", "self.one")), "processes");
+  assert.equal(processesOf(object("threading.Lock()", "lambda n: self.one(n)")), "`self`, which the task uses, cannot be pickled");
+  const around = (parameter: string): string => inner("client.send(n)").replace("def main():", `def main(${parameter}):`);
+  assert.equal(processesOf(around("client").replace(/\nmain\(\)/, "\nmain(connect())")), said("client"));
+  assert.equal(processesOf(around("client: str").replace(/\nmain\(\)/, "\nmain('a')")), "processes");
+});
+
 test("processes do not do what changes state that the program reads", () => {
   const under = "with LOCK:\n        ";
   const said = (name: string): string => `the task changes \`${name}\`, of which each process would have its own`;
@@ -114,6 +135,15 @@ with ThreadPoolExecutor(4) as pool:
   assert.equal(processesOf(program("engine.shape(n)")), "undefined");
   assert.equal(processesOf(program("eval(engine.TEXTS[n])")), "undefined");
   assert.equal(processesOf(program("sum(k * k for k in range(1_000_000))")), "processes");
+});
+
+test("where most of the work is unknown, no length is told from which on processes pay", () => {
+  const pays = (call: string): number | undefined => {
+    const program = `import engine\nfrom concurrent.futures import ThreadPoolExecutor\ndef task(n):\n    return ${call}\nwith ThreadPoolExecutor(4) as pool:\n    list(pool.map(task, range(8)))\n`;
+    return snapshotOf(parser, program, "cpython-3.13", 4).scalings("/main.py")[0]?.processesPayAboveNs;
+  };
+  assert.equal(pays("engine.shape(n)"), undefined);
+  assert.ok((pays("sum(k * k for k in range(1_000_000))") ?? 0) > 0);
 });
 
 test("an iterator that nobody knows may take any time for its next element", () => {

@@ -145,6 +145,15 @@ describe("a sign of another thread", () => {
     assert.ok(round("set()", "clear()", "wait()") > 0.5);
   });
   test("never comes where nobody gives it, and then the limit counts", () => between(wait("pass", "0.03"), 30, 32));
+  test("is no work where others that the program starts give it", () => {
+    const waits = (made: string, wait: string, gives: string): number =>
+      taskMs(pool(`it = ${made}\ndef task(n):\n    it.${wait}\n    sum(range(20_000))\ndef give():\n    ${gives}\n`)).wait;
+    between(waits("threading.Barrier(4)", "wait()", "print()"), 0, 0.01);
+    between(waits("threading.Event()", "wait()", "it.set()"), 0, 0.01);
+    between(waits("threading.Condition()", "wait_for(print)", "it.notify_all()"), 0, 0.01);
+    between(waits("queue.Queue()", "get()", "it.put(1)"), 0, 0.01);
+    assert.ok(waits("threading.Event()", "wait()", "print()") > 0.5);
+  });
   test("is waited for where somebody else may give it", () => assert.ok(wait("publish(ready)") > 0.5));
 });
 

@@ -20,6 +20,8 @@ export interface Sum {
   longest: Longest;
   /** How many may be in the sections under locks at the same time: of a semaphore its places. Of locks with different ones, those that are held longest. */
   lockPlaces: number;
+  /** Of the calls of which nothing is known, or not how long they take, those under a lock. */
+  lockedUnknown: number;
   lockEntries: number;
   /** Of these sections, those in which the interpreter looks whether another thread wants to run. */
   lockChecks: number;
@@ -113,6 +115,7 @@ export function emptySum(): Sum {
     assumedWait: 0,
     longest: noLongest,
     lockPlaces: 1,
+    lockedUnknown: 0,
     lockEntries: 0,
     lockChecks: 0,
     locked: zero,
@@ -162,7 +165,7 @@ export function addTo(sum: Sum, other: Sum): void {
   sum.guessed ||= other.guessed;
 }
 
-type Locked = Pick<Sum, "lockPlaces" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
+type Locked = Pick<Sum, "lockPlaces" | "lockedUnknown" | "lockEntries" | "lockChecks" | "locked" | "lockedNative" | "lockedWait">;
 
 /** Adds sections under a lock. */
 export function addLocked(sum: Sum, other: Locked): void {
@@ -173,6 +176,7 @@ export function addLocked(sum: Sum, other: Locked): void {
   sum.lockPlaces = other.lockPlaces;
   sum.lockEntries = before.lockEntries + other.lockEntries;
   sum.lockChecks = before.lockChecks + other.lockChecks;
+  sum.lockedUnknown = before.lockedUnknown + other.lockedUnknown;
   sum.locked = add(before.locked, other.locked);
   sum.lockedNative = add(before.lockedNative, other.lockedNative);
   sum.lockedWait = add(before.lockedWait, other.lockedWait);
@@ -196,6 +200,7 @@ export function repeated(sum: Sum, count: Interval): Sum {
     assumedWait: sum.assumedWait * count.likely,
     longest: count.low < 1 ? noLongest : sum.longest,
     lockPlaces: sum.lockPlaces,
+    lockedUnknown: sum.lockedUnknown * count.likely,
     lockEntries: sum.lockEntries * count.likely,
     lockChecks: sum.lockChecks * count.likely,
     locked: multiply(sum.locked, count),
@@ -266,6 +271,7 @@ export function averaged(arms: readonly Sum[], shares: readonly number[], known 
     sum.unknown += arm.unknown * share;
     sum.uncosted += arm.uncosted * share;
     sum.assumedWait += arm.assumedWait * share;
+    sum.lockedUnknown += arm.lockedUnknown * share;
     sum.lockEntries += arm.lockEntries * share;
     sum.lockChecks += arm.lockChecks * share;
     sum.turns += arm.turns * share;

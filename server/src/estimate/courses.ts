@@ -1,3 +1,4 @@
+import { answerAwaited } from "../program/link/answers.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { isAwaitedAtOnce, isAwaitedNext, joinOf } from "../program/link/joined-at-once.js";
 import { lastNameOf } from "../program/link/last-name.js";
@@ -10,13 +11,44 @@ import type { Course } from "./prediction.js";
 
 /** How the tasks of a place follow each other, as far as the code that starts them tells. */
 export function courseOf(spawn: Spawn, program: Program): Course {
-  const { call, in: within, items, width, joinedBy } = spawn;
+  const { in: within, items, width } = spawn;
   const isOfMany = items.length > 0 || program.knowledge.spawner(spawn.spawner)?.tasks === "per-element";
   if (isOfMany || width === "handlers" || width === "task") return "together";
-  const isAwaited = isAwaitedNext(call, within);
-  const isWaitedFor = isAwaited || joinedBy.includes("call") || joinOf(call, within, joinedBy)?.comes === "next";
-  if (!isWaitedFor || runsSeveral(within, program)) return "together";
-  return isAwaited ? "awaited" : "in turn";
+  const wait = waitFor(spawn, program);
+  if (wait?.comes !== "next" || runsSeveral(within, program)) return "together";
+  return wait.by === "await" ? "awaited" : "in turn";
+}
+
+/** The wait for what a place starts, before the function starts the next: where it ends, and whether anything else is done before. */
+interface Wait {
+  readonly by: "await" | "join";
+  readonly comes: "next" | "later";
+  readonly end: number;
+}
+
+/** How whoever starts the work waits for it; undefined where that is not seen. */
+export function waitFor(spawn: Spawn, program: Program): Wait | undefined {
+  const { call, in: within, joinedBy } = spawn;
+  const own = waitOn(call, within, joinedBy);
+  if (own?.comes === "next") return own;
+  const sign = answerAwaited(spawn);
+  if (sign) return { by: "join", comes: "next", end: sign.end };
+  return own ?? waitOfCallers(spawn, program);
+}
+
+function waitOn(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): Wait | undefined {
+  const { end } = call;
+  if (isAwaitedNext(call, within)) return { by: "await", comes: "next", end };
+  if (joinedBy.includes("call")) return { by: "join", comes: "next", end };
+  const join = joinOf(call, within, joinedBy);
+  return join && { by: "join", comes: join.comes, end: join.call.end };
+}
+
+/** `return pool.submit(f, n)` in a function whose callers all wait for what it returns, as soon as they have it. */
+function waitOfCallers({ call, in: within, joinedBy }: Spawn, { resolver }: Program): Wait | undefined {
+  if (within.head.isAsync || !within.returned.includes(call)) return undefined;
+  const waits = resolver.callersOf(within).map((caller) => waitOn(caller.call, caller.within, joinedBy));
+  return waits.every((each) => each?.comes === "next") && waits[0] ? { ...waits[0], end: call.end } : undefined;
 }
 
 /** Whether the program is seen to have several runs of the function at the same time: in threads, or in coroutines that are gathered. */

@@ -1,4 +1,5 @@
 import type { FunctionNode } from "../program/link/entity.js";
+import { looksLikeLock } from "../program/link/locks.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
@@ -70,7 +71,16 @@ export class GuardedSections {
       const count = semaphorePlaces(entity, this.evaluator);
       return count === "not said" ? one : count;
     }
-    return context.op === "call" ? this.placesInGenerator(context, at, depth) : undefined;
+    if (context.op === "call") return this.placesInGenerator(context, at, depth);
+    return this.isLockAround(context, at) ? one : undefined;
+  }
+
+  /** Whether it is named as a lock, and of the function around or of the module, so that all tasks take the one: nobody knows where it was made. */
+  private isLockAround(context: Value, { function: node }: Activation): boolean {
+    if (context.op !== "read" || context.place.kind !== "name" || !looksLikeLock(context) || /semaphore/i.test(context.place.name))
+      return false;
+    const { owner } = context.place;
+    return owner >= 0 && owner !== node.index && this.resolver.resolve(context, node).length === 0;
   }
 
   /** Of `with exclusive():`, where that is a generator under `contextlib.contextmanager`: of the section in which it yields. */

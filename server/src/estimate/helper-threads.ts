@@ -95,6 +95,29 @@ export function signAwaited(name: string, call: CallOperation, at: Activation, g
   return awaitedSign(mostNs ? interval(0, Math.min(guessed.likely, mostNs.likely), Math.min(guessed.high, mostNs.high)) : guessed);
 }
 
+/**
+ * Whether a wait lasts as long as others are busy that the program starts as well: threads that meet at a barrier, that set an event or notify a
+ * condition of the file, that fill and empty a queue. Nobody would do that work for it sooner by waiting beside it.
+ */
+export function isForSiblings(name: string, call: CallOperation, { function: { file, index } }: Activation): boolean {
+  const [, type, method] = siblingWaits.exec(name) ?? [];
+  if (type === undefined || method === undefined) return false;
+  if (type === "Barrier") return true;
+  // A limit of time is often all that is waited for.
+  const isLimited = call.arguments.some(({ form, name: keyword }, index) =>
+    form === "keyword" ? keyword === "timeout" : method !== "wait_for" || index > 0,
+  );
+  const object = lastName(objectOf(call));
+  if (isLimited || object === undefined) return false;
+  const givers = type === "Event" ? ["set"] : type === "Condition" ? ["notify", "notify_all"] : ["put", "put_nowait"];
+  // What sets an event for itself takes it back before it waits, or it would not wait.
+  const isOther = (given: number): boolean => type !== "Event" || given !== index;
+  return givers.some((giver) => file.calls(giver).some((each) => isOther(each.function) && lastName(objectOf(each.call)) === object));
+}
+
+const siblingWaits =
+  /^(?:threading|multiprocessing\.synchronize|queue|multiprocessing\.queues)\.(Barrier|Event|Condition|(?:Simple|Lifo|Priority|Joinable)?Queue)\.(wait|wait_for|get)$/;
+
 /** The methods that calls are given, with the name of their object: `ready.set` of `Timer(1, self.ready.set)`. */
 function methodsHandedOn(file: LinkedFile): ReadonlySet<string> {
   return file.derive("methods that calls are given", () => {

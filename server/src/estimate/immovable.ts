@@ -1,8 +1,10 @@
 import { changingMethods } from "../program/link/container-changes.js";
-import type { FunctionNode } from "../program/link/entity.js";
+import type { ClassNode, FunctionNode } from "../program/link/entity.js";
+import { lastNameOf } from "../program/link/last-name.js";
 import type { Program } from "../program/link/link.js";
 import { guardedInProcesses, lostInProcesses, rootOf } from "../program/link/lost-state.js";
 import { certainObstacle, obstacleOf } from "../program/link/picklability.js";
+import type { Resolver } from "../program/link/resolver.js";
 import type { Spawn, SpawnTarget } from "../program/link/spawns.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { NamePlace, Place, Value } from "../program/operation.js";
@@ -20,8 +22,12 @@ export function immovableBecause(spawn: Spawn, program: Program, look: "closely"
   const obstacle = isMethod ? obstacleOf({ kind: "function", function: node, receiver }, "task", program) : undefined;
   if (obstacle?.sure === "yes") return "the object whose method the task is cannot be pickled";
   if (changesAround(node)) return "the task changes variables of the function around it";
-  const kept = unpicklableArgument(target, program) ?? unpicklableAround(node, program);
+  const around = usedAround(node);
+  const kept = unpicklableArgument(target, program) ?? unpicklableAround(around, node, program);
   if (kept !== undefined) return `\`${kept}\`, which the task uses, cannot be pickled`;
+  const connection = connectionOf(target, around, program);
+  if (connection !== undefined)
+    return `\`${connection}\`, which the task uses, is a connection or a lock, of which each process needs its own`;
   if (look === "at what is sent") return "";
   const shared = lostInProcesses(spawn, target, program)?.name ?? guardedInProcesses(spawn, target, program);
   return shared === undefined ? "" : `the task changes \`${shared}\`, of which each process would have its own`;
@@ -47,10 +53,10 @@ function unpicklableArgument({ arguments: given }: SpawnTarget, program: Program
   return undefined;
 }
 
-/** The name of a variable of the function around, which a function of the module would have to be sent, and which surely cannot be pickled. */
-function unpicklableAround(node: FunctionNode, program: Program): string | undefined {
-  if (node.head.parent === undefined) return undefined;
+/** What a function uses of variables of the functions around it, by name. */
+function usedAround(node: FunctionNode): ReadonlyMap<string, Value> {
   const names = new Map<string, Value>();
+  if (node.head.parent === undefined) return names;
   const collect = (value: Value): boolean => {
     if (value.op === "read" && isAround(value.place, node)) names.set((value.place as NamePlace).name, value);
     return false;
@@ -60,12 +66,83 @@ function unpicklableAround(node: FunctionNode, program: Program): string | undef
     if (operation.op === "read" || operation.op === "call" || operation.op === "compute") someValue(operation, collect);
     else if (operation.op === "with") someValue(operation.context, collect);
   });
-  for (const [name, value] of names) {
-    // Functions and classes inside it are moved along with it.
-    const obstacle = isDefinition(value, node) ? undefined : certainObstacle({ value, in: node }, "task", program);
-    if (obstacle?.sure === "yes" && obstacle.kind === "unpicklable") return name;
+  // Functions and classes inside it are moved along with it.
+  for (const [name, value] of names) if (isDefinition(value, node)) names.delete(name);
+  return names;
+}
+
+/** The name of a variable of the function around, which a function of the module would have to be sent, and which surely cannot be pickled. */
+function unpicklableAround(around: ReadonlyMap<string, Value>, node: FunctionNode, program: Program): string | undefined {
+  for (const [name, value] of around) {
+    const obstacle = certainObstacle({ value, in: node }, "task", program);
+    if (obstacle?.kind === "unpicklable") return name;
+    const self = objectAround(value, node, program);
+    if (self && obstacleOf({ kind: "instance", class: self }, "task", program)?.kind === "unpicklable") return name;
   }
   return undefined;
+}
+
+/** The class whose object a method around the function is called on, if that is what the value reads: `self`. */
+function objectAround(value: Value, node: FunctionNode, { resolver }: Program): ClassNode | undefined {
+  const owner = value.op === "read" && value.place.kind === "name" ? node.file.functionAt(value.place.owner) : undefined;
+  if (!owner || owner.head.class === undefined || value.op !== "read") return undefined;
+  const isFirst = value.place.kind === "name" && owner.head.parameters[0]?.name === value.place.name;
+  return isFirst ? resolver.enclosingClass(owner) : undefined;
+}
+
+/**
+ * What the task uses that by its name is a connection, a client of a server or a lock, and of which no more is known: handed to it, of a function around
+ * it, or an attribute of the object whose method it is or is made in.
+ */
+function connectionOf(
+  { function: node, receiver, arguments: given }: SpawnTarget,
+  around: ReadonlyMap<string, Value>,
+  program: Program,
+): string | undefined {
+  const { resolver } = program;
+  for (const [name, { value, in: within, how }] of given) if (how === "whole" && isConnection(name, value, within, resolver)) return name;
+  for (const [name, value] of around) if (isConnection(name, value, node, resolver)) return name;
+  const objects = [...around].flatMap(([name, value]) => ({ name, class: objectAround(value, node, program) }));
+  const own = receiver?.kind === "instance" && node.head.class !== undefined ? receiver.class : undefined;
+  for (const object of [...objects, { name: node.head.parameters[0]?.name ?? "", class: own }]) {
+    const attribute = object.class && connectionIn(object.class, resolver);
+    if (attribute !== undefined) return `${object.name}.${attribute}`;
+  }
+  return undefined;
+}
+
+/** The name of an attribute of the class's objects that is a connection, unless the class says itself what of them is pickled. */
+function connectionIn(node: ClassNode, resolver: Resolver): string | undefined {
+  if (["__getstate__", "__reduce__", "__reduce_ex__"].some((method) => resolver.method(node, method))) return undefined;
+  for (const { facts, file } of resolver.classOrder(node).classes) {
+    for (const [name, writes] of facts.instanceAttributes) {
+      const holds = writes.some(({ function: index, write }) => {
+        const within = file.functionAt(index);
+        return within !== undefined && write.value !== undefined && isConnection(name, write.value, within, resolver);
+      });
+      if (holds) return name;
+    }
+  }
+  return undefined;
+}
+
+function isConnection(name: string, value: Value, within: FunctionNode, resolver: Resolver): boolean {
+  if (!connections.test(name) || isPlain(value, within)) return false;
+  return resolver.resolve(value, within).every(({ kind }) => kind === "external" || kind === "object");
+}
+
+const connections = /(^|_)(client|session|sock(et)?|conn(ection)?|cursor|r?lock|mutex|semaphore|browser|channel|websocket|ws)$/i;
+
+/** Whether it is a number, a text or a container, however it came there. */
+function isPlain(value: Value, within: FunctionNode): boolean {
+  if (value.op === "constant" || value.op === "display" || value.op === "comprehension" || value.op === "compute") return true;
+  if (value.op !== "read" || value.place.kind !== "name") return false;
+  const owner = within.file.functionAt(value.place.owner);
+  const { name } = value.place;
+  const annotation = owner?.head.parameters.find((parameter) => parameter.name === name)?.annotation;
+  if (annotation?.op === "read" && /^(int|float|bool|complex|str|bytes|list|dict|tuple|set)$/i.test(lastNameOf(annotation))) return true;
+  const bound = owner?.bound(name) ?? [];
+  return bound.length > 0 && bound.every((each) => each !== value && each.op !== "read" && isPlain(each, within));
 }
 
 function isDefinition(value: Value, { file }: FunctionNode): boolean {

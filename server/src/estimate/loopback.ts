@@ -86,9 +86,10 @@ function sentBefore(facts: FunctionFacts, call: CallOperation): "enough" | "noth
   return sends ? "enough" : "nothing";
 }
 
-/** How long a message to somebody takes, of whom the file tells that it is itself; otherwise as long as given. */
-export function exchangedIn(file: LinkedFile, ns: Interval): Interval {
-  return servesLoopback(file) ? answer : ns;
+/** How long what looks like an exchange with others waits, where the file is not its own server: to that it sends without waiting. */
+export function exchangedIn(file: LinkedFile, does: "sends" | "asks", ns: Interval): Interval | undefined {
+  if (!servesLoopback(file)) return ns;
+  return does === "sends" ? undefined : answer;
 }
 
 function servesLoopback(file: LinkedFile): boolean {

@@ -66,7 +66,8 @@ function simulateSite({ prediction, demand }: SiteEstimate, settings: EstimateSe
   const hasProcesses = usable.some(({ strategy }) => strategy === "processes");
   return {
     scaling,
-    processesPayAboveNs: hasProcesses ? processesPayAbove(demand, settings) : undefined,
+    // Of calls of which nothing is known, a length says nothing: they may as well wait.
+    processesPayAboveNs: hasProcesses && prediction.basis === "code" ? processesPayAbove(demand, settings) : undefined,
     delays: delaysBeside(prediction, demand, settings),
   };
 }

@@ -1,4 +1,6 @@
+import { leaves } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
+import { isWait } from "../program/link/joined-at-once.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import { holdsLoop } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
@@ -6,7 +8,7 @@ import { lastName } from "../program/link/spawns.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { AttemptOperation, BranchOperation, CallOperation, LoopOperation, Operation, Place, Value } from "../program/operation.js";
 import { queueTaken } from "./consumer-loops.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
 import { pinsOf } from "./pins.js";
 
 /** What runs until somebody else stops it, as servers and pollers do: the loop that it goes round in; `library`: a library has that. */
@@ -22,13 +24,27 @@ export function isServing(name: string): boolean {
   return serving.test(lastName(name));
 }
 
-/** Whether rounds of the service take entries out of a queue, which others may take as well. */
+/**
+ * Whether rounds of the service take what somebody has put into a queue to be done, which others may take as well: a last entry ends it, or somebody waits
+ * for all of them to be done.
+ */
 export function takesEntries({ loop, at }: Exclude<Service, "library">, resolver: Resolver): boolean {
-  let takes = queueTaken(loop) !== undefined;
+  const { function: node } = at;
+  const taken = queueTaken(loop);
+  const queues = taken ? [taken] : [];
+  let ends = taken !== undefined;
+  const signs = new Signs(loop, node, resolver);
   walkOperations(loop.body, (operation) => {
-    takes ||= operation.op === "call" && takesFromQueue(operation, at.function, resolver);
+    if (operation.op === "call" && takesFromQueue(operation, node, resolver)) queues.push(receiverOf(operation) as Value);
+    if (operation.op === "branch" && operation.test) ends ||= signs.isLastEntry(operation.test) && operation.arms.some(leaves);
   });
-  return takes;
+  if (queues.length === 0) return false;
+  const isJoined = (): boolean =>
+    node.file.calls("join").some(({ call }) => {
+      const joined = receiverOf(call);
+      return joined !== undefined && queues.some((queue) => lastNameOf(queue) !== "" && lastNameOf(queue) === lastNameOf(joined));
+    });
+  return ends || isJoined();
 }
 
 function takesFromQueue(call: CallOperation, within: FunctionNode, resolver: Resolver): boolean {
@@ -77,7 +93,8 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
       return serviceAmong(operation.body, at, evaluator, depth);
     case "call": {
       const [callee, ...others] = evaluator.resolver.callees(operation, at.function);
-      if (!callee) return serving.test(lastNameOf(operation.callee)) ? "library" : undefined;
+      if (serving.test(lastNameOf(operation.callee))) return "library";
+      if (!callee) return undefined;
       if (others.length > 0 || callee.function === at.function) return undefined;
       return serviceIn(evaluator.activation(callee.function, operation, at, callee.receiver !== undefined), evaluator, depth + 1);
     }
@@ -92,14 +109,67 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
 }
 
 /** Whether the loop goes round until somebody else has it stop: what it tests is a sign that others give, as is whatever it breaks off for. */
-function hasNoEnd(loop: LoopOperation, at: Activation, evaluator: Evaluator): boolean {
-  if (loop.form === "comprehension" || pinsOf(at.function.file).iterations.has(loop)) return false;
+export function hasNoEnd(loop: LoopOperation, at: Activation, evaluator: Evaluator): boolean {
+  const { function: node } = at;
+  const { resolver } = evaluator;
+  if (loop.form === "comprehension" || pinsOf(node.file).iterations.has(loop)) return false;
   const { known } = evaluator.trips(loop, at);
   if (known === "known") return false;
   if (known === "endless" && !loop.endsEarly) return true;
-  const signs = new Signs(loop, at.function, evaluator.resolver);
-  const isOpen = known === "endless" || (loop.test !== undefined && (isAlways(loop.test) || signs.isSign(loop.test)));
-  return isOpen && (!loop.endsEarly || signs.isAllThatEnds(loop.body, "of the loop"));
+  const signs = new Signs(loop, node, resolver);
+  const asksOthers = loop.test !== undefined && signs.isSign(loop.test);
+  const isOpen =
+    known === "endless" || asksOthers || (loop.test !== undefined && isAlways(loop.test)) || takesWhatComes(loop, at, evaluator);
+  if (!isOpen) return false;
+  // Workers that go on with what a queue has for them may be replaced after so many.
+  if (loop.form === "for" && queueTaken(loop)) return true;
+  if (!loop.endsEarly || signs.isAllThatEnds(loop.body, "of the loop") || listening.test(node.head.name)) return true;
+  // Who is asked to stop, and waits for what happens, is meant to go on, though it may end when that fails.
+  return asksOthers && waitsForEvents(loop.body, node, resolver) && !signs.endsWithoutMore(loop.body);
+}
+
+/** Functions that by their names are there for whatever comes, as long as it comes. */
+const listening =
+  /(^|_)(listen(er)?|poll(er|ing)?|watch(er)?|monitor|heartbeat|keep_?alive|forever|((main|event|read|recv|receive|worker|poll(ing)?|listen)_?)?loop)$/;
+
+/** Whether a `for` is handed what comes in, one by one, with no end of its own: entries of a queue, messages, what a generator without an end yields. */
+function takesWhatComes(loop: LoopOperation, at: Activation, evaluator: Evaluator): boolean {
+  const { iterable, form } = loop;
+  if (form !== "for" || iterable?.op !== "call") return false;
+  const queue = queueTaken(loop);
+  if (queue) return /queue/i.test(lastNameOf(queue));
+  const callees = evaluator.resolver.callees(iterable, at.function);
+  if (callees.length === 0) return receiverOf(iterable) !== undefined && streaming.test(lastNameOf(iterable.callee));
+  return callees.every(({ function: node }) => node.head.isGenerator && yieldsForever(node, evaluator));
+}
+
+const streaming = /^(listen|consume|subscribe|follow|watch|read_loop|event_gen)$/;
+
+/** Whether it comes to a loop that yields, and has no end of its own. */
+function yieldsForever(node: FunctionNode, evaluator: Evaluator): boolean {
+  const service = serviceIn(bareActivation(node), evaluator, deepest);
+  let yields = false;
+  if (service && service !== "library")
+    walkOperations(service.loop.body, ({ op }) => {
+      yields ||= op === "yield";
+    });
+  return yields;
+}
+
+/** Whether a round waits until something happens or some time has passed, itself or in what it calls. */
+function waitsForEvents(list: readonly Operation[], node: FunctionNode, resolver: Resolver, depth = 0): boolean {
+  let waits = false;
+  walkOperations(list, (operation) => {
+    if (waits || operation.op !== "call") return;
+    const isGet = lastNameOf(operation.callee) === "get" && isWait(operation);
+    waits = isGet || /^(sleep|wait|select|poll|accept)$/.test(lastNameOf(operation.callee));
+    if (!waits && depth < 2)
+      waits = resolver
+        .callees(operation, node)
+        .slice(0, 4)
+        .some(({ function: callee }) => callee !== node && waitsForEvents(callee.facts.body, callee, resolver, depth + 1));
+  });
+  return waits;
 }
 
 function isAlways(test: Value): boolean {
@@ -159,6 +229,22 @@ class Signs {
     });
   }
 
+  /** Whether it ends when there is nothing more to take: by an error that says so, or by what it was given being nothing. */
+  endsWithoutMore(list: readonly Operation[]): boolean {
+    let ends = false;
+    walkOperations(list, (operation) => {
+      if (operation.op === "branch" && operation.test)
+        ends ||= isNothing(operation.test, this.node) && operation.arms.some((arm) => !this.isAllThatEnds(arm, "of the loop"));
+      if (operation.op === "attempt")
+        ends ||= operation.handlers.some(
+          (handler, index) =>
+            (operation.caught[index] ?? []).some((type) => exhaustion.test(lastNameOf(type))) &&
+            !this.isAllThatEnds(handler, "of the loop"),
+        );
+    });
+    return ends;
+  }
+
   private isSignalled({ test }: BranchOperation): boolean {
     return test !== undefined && (this.isSign(test) || this.isLastEntry(test));
   }
@@ -173,7 +259,7 @@ class Signs {
   }
 
   /** `if job is None: break` of what the round has taken out of a queue, or `if not job:`; `if job is STOP:` of whatever. */
-  private isLastEntry(test: Value): boolean {
+  isLastEntry(test: Value): boolean {
     if (test.op === "choice") return test.by === "and" && test.values.some((each) => this.isLastEntry(each));
     const [asked, other] = test.op === "compute" ? test.operands : [test];
     if (asked?.op !== "read" || asked.place.kind !== "name" || asked.place.owner !== this.node.index) return false;
@@ -242,6 +328,14 @@ class Signs {
     this.written = written;
     return written;
   }
+}
+
+/** `not chunk`, `job is None`, of a variable of the function. */
+function isNothing(test: Value, node: FunctionNode): boolean {
+  const asked = test.op === "compute" ? test.operands[0] : undefined;
+  if (test.op === "choice") return test.values.some((each) => isNothing(each, node));
+  if (test.op !== "compute" || !/^(not|is|==)$/.test(test.operator)) return false;
+  return asked?.op === "read" && asked.place.kind === "name" && asked.place.owner === node.index;
 }
 
 /** How much of what a loop calls is looked at. */

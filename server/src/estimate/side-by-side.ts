@@ -1,10 +1,13 @@
 import { append } from "../base/append.js";
+import { contains, type Range } from "../base/range.js";
 import { firstAt } from "../base/sorted.js";
+import { leaves } from "../program/link/compound.js";
 import type { FunctionNode } from "../program/link/entity.js";
-import { isAwaitedNext, joinOf, lookAtWaits } from "../program/link/joined-at-once.js";
 import type { Program } from "../program/link/link.js";
 import type { Spawn } from "../program/link/spawns.js";
-import type { CallOperation } from "../program/operation.js";
+import { listOf, walkOperations } from "../program/link/walk.js";
+import type { CallOperation, Operation } from "../program/operation.js";
+import { waitFor } from "./courses.js";
 
 /** How many other places of the same function start work in the same way, before the one is over or the other way round. */
 export function countBesides(spawn: Spawn, program: Program): number {
@@ -23,11 +26,10 @@ export function othersBeside(spawn: Spawn, program: Program): readonly Spawn[] {
   const way = wayOf(spawn);
   if (count(spawn, `${way} one`, program) === countAlike(spawn, program)) return [];
   const work = workOf(spawn, program);
-  const end = endOf(spawn);
   const others = groupsIn(spawn.in, program).get(`${way} one`)?.spawns ?? [];
-  return others.flatMap(({ spawn: other, end: otherEnd }) => {
-    const isBeside = other.call !== spawn.call && other.call.start < end && spawn.call.start < otherEnd;
-    return isBeside && workOf(other, program) !== work ? [other] : [];
+  return others.flatMap((other) => {
+    const isBeside = overlaps(spawn, endOf(spawn, program), other) && !areAlternatives(spawn.call, other.spawn.call, spawn.in);
+    return isBeside && workOf(other.spawn, program) !== work ? [other.spawn] : [];
   });
 }
 
@@ -36,9 +38,26 @@ export function isTimed({ spawner }: Spawn): boolean {
 }
 
 /** Where the function has waited for what the spawn starts. */
-export function endOf({ call, in: within, joinedBy }: Spawn): number {
-  if (isAwaitedNext(call, within)) return call.end;
-  return joinOf(call, within, joinedBy)?.call.end ?? Number.POSITIVE_INFINITY;
+export function endOf(spawn: Spawn, program: Program): number {
+  return waitFor(spawn, program)?.end ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether the function comes to one of two places only: they are in two arms of a branch, or behind an arm with the one it has returned. */
+export function areAlternatives(one: Range, other: Range, { facts }: FunctionNode): boolean {
+  const [first, second] = one.start <= other.start ? [one, other] : [other, one];
+  let found = false;
+  walkOperations(facts.body, (operation) => {
+    if (found || operation.op !== "branch" || !contains(operation, first)) return;
+    const arm = operation.arms.find((each) => each.some((inner) => contains(inner, first)));
+    if (!arm || arm.some((inner) => contains(inner, second))) return;
+    found = contains(operation, second) || (leaves(arm) && isBehind(second, operation, facts.body));
+  });
+  return found;
+}
+
+/** Whether the place stands behind the operation in the list that holds it, so that one round of a loop comes to both. */
+function isBehind(place: Range, operation: Operation, body: readonly Operation[]): boolean {
+  return listOf(body, operation)?.some((each) => each.start >= operation.end && contains(each, place)) ?? false;
 }
 
 function hasSiblings(spawn: Spawn): boolean {
@@ -54,19 +73,32 @@ function workOf({ targets, externalTargets }: Spawn, { resolver }: Program): str
   return `${first && resolver.identityOf(first)} ${externalTargets[0]}`;
 }
 
+/** A spawn, and where the function has waited for it. */
+interface Placed {
+  readonly spawn: Spawn;
+  readonly end: number;
+}
+
+function overlaps({ call }: Spawn, end: number, other: Placed): boolean {
+  return other.spawn.call !== call && other.spawn.call.start < end && call.start < other.end;
+}
+
 /** Spawns of one function that are alike in something. */
 interface Group {
   /** In order, and where each is over. */
-  readonly spawns: { readonly spawn: Spawn; readonly end: number }[];
+  readonly spawns: Placed[];
   /** Where they start and where they are over, sorted; made when they are first counted. */
   sorted: { readonly starts: readonly number[]; readonly ends: readonly number[] } | undefined;
   /** A thread that is started at one of several places starts once. */
   readonly byCall: Map<CallOperation, Spawn[]>;
 }
 
-/** How many of the group are neither started after the spawn is over nor over before it starts. */
+/** Of more in one function, it is not looked which are in two arms of a branch: that would take the square of their number. */
+const mostCompared = 100;
+
+/** How many of the group are neither started after the spawn is over, nor over before it starts, nor started in its place. */
 function count(spawn: Spawn, group: string, program: Program): number {
-  const end = endOf(spawn);
+  const end = endOf(spawn, program);
   const found = groupsIn(spawn.in, program).get(group);
   if (!found) return 0;
   const order = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -77,21 +109,18 @@ function count(spawn: Spawn, group: string, program: Program): number {
   const itself = (place: number): number => place;
   const before = firstAt(found.sorted.starts, end, itself);
   const over = firstAt(found.sorted.ends, spawn.call.start + 1, itself);
-  return before - over - (found.byCall.get(spawn.call)?.length ?? 0);
+  const counted = before - over - (found.byCall.get(spawn.call)?.length ?? 0);
+  if (counted === 0 || found.spawns.length > mostCompared) return counted;
+  return found.spawns.filter((other) => overlaps(spawn, end, other) && !areAlternatives(spawn.call, other.spawn.call, spawn.in)).length;
 }
-
-/** Of the present state of a program, in which nothing changes. */
-const known = new WeakMap<Program, Map<FunctionNode, ReadonlyMap<string, Group>>>();
 
 /** The spawns of a function, timers left out, by way, by whether they start one each, and by what that does. */
 function groupsIn(within: FunctionNode, program: Program): ReadonlyMap<string, Group> {
-  // Whoever asked first, all who ask rest on these.
-  const spawns = program.spawnsIn(within);
-  lookAtWaits(within);
-  const ofProgram = known.get(program) ?? new Map<FunctionNode, ReadonlyMap<string, Group>>();
-  known.set(program, ofProgram);
-  const before = ofProgram.get(within);
-  if (before) return before;
+  const key = `starts side by side ${program.resolver.identityOf(within)}`;
+  return program.resolver.remembered(within.file, key, () => findGroups(within, program));
+}
+
+function findGroups(within: FunctionNode, program: Program): ReadonlyMap<string, Group> {
   const groups = new Map<string, Group>();
   const add = (key: string, spawn: Spawn, end: number): void => {
     const group: Group = groups.get(key) ?? { spawns: [], sorted: undefined, byCall: new Map() };
@@ -99,15 +128,14 @@ function groupsIn(within: FunctionNode, program: Program): ReadonlyMap<string, G
     group.spawns.push({ spawn, end });
     append(group.byCall, spawn.call, spawn);
   };
-  for (const spawn of spawns) {
+  for (const spawn of program.spawnsIn(within)) {
     if (isTimed(spawn)) continue;
-    const end = endOf(spawn);
+    const end = endOf(spawn, program);
     const way = wayOf(spawn);
     add(way, spawn, end);
     if (spawn.instances !== "one") continue;
     add(`${way} one`, spawn, end);
     add(`${way} one ${workOf(spawn, program)}`, spawn, end);
   }
-  ofProgram.set(within, groups);
   return groups;
 }

@@ -1,40 +1,42 @@
-import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import { targetName, targetTitle } from "../base/target.js";
-import { defaultPoolSize } from "../knowledge/evaluate.js";
 import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import type { Program } from "../program/link/link.js";
 import { loopsAround } from "../program/link/loops.js";
 import { againWith, overviewOf } from "../program/link/overviews.js";
 import { sameStructure } from "../program/link/same-structure.js";
-import { isCalledInTurn, lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
+import { lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
 import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
+import { isAlone } from "./company.js";
 import { confidenceIn, sureEnough } from "./confidence.js";
 import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
-import { type Demand, likelyNs, mostThreads } from "./demand.js";
+import { type Demand, likelyNs } from "./demand.js";
 import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
-import { handedAssumption, handedTask } from "./handed-tasks.js";
+import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
 import { isProgram } from "./main-guard.js";
 import { onDemand } from "./on-demand.js";
 import { costsFor } from "./operation-costs.js";
+import { isForSeveral } from "./parallel-guards.js";
 import { pinsOf } from "./pins.js";
 import type { Assumption, Course, Prediction, SiteKind } from "./prediction.js";
 import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { isServing, type Service, serviceIn, takesEntries } from "./services.js";
 import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
-import { countAlike, countBesides, endOf, isTimed, othersBeside } from "./side-by-side.js";
+import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
-import { unevenTasks } from "./uneven-tasks.js";
+import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
 import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
 import { CostModel, type CostSettings, unknownCallNs } from "./work.js";
+import { workerCount } from "./worker-counts.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */
 export interface SiteEstimate {
@@ -218,14 +220,14 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   const [target] = spawn.targets;
   const external = spawn.externalTargets[0] ?? "";
   const handed = handedTask(spawn, program.resolver);
-  const uneven = target && !handed && !settings.profile ? unevenTasks(target, model) : undefined;
+  const uneven = target && !settings.profile ? unevenOf(spawn, target, handed, model) : undefined;
   const made = handed
-    ? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen)
+    ? (uneven?.work ?? model.workOfHandedIn(spawn.targets.map(activationOf), spawn.externalTargets, spawn.call, spawn.in, handed.isOpen))
     : (uneven?.work ?? (target ? model.workOfTask(activationOf(target)) : model.workOfExternal(external, spawn.call, spawn.in)));
   const read = target && !handed && !uneven && hidesTime(made, target, model) ? { ...made, unknownCalls: 1, opaqueCalls: 1 } : made;
   const names = [...spawn.targets.map((each) => nameOf(each.function, program)), ...spawn.externalTargets.map(lastName)];
   const task = handed?.name ?? names[0] ?? "";
-  const service = handed ? undefined : serviceOf(spawn, program, model);
+  const service = handed ? (handed.isOpen ? undefined : serviceOfAll(spawn, model)) : serviceOf(spawn, program, model);
   const course = settings.workers !== undefined ? "together" : service ? "until stopped" : courseOf(spawn, program);
   const once = course === "until stopped" && service && !settings.profile ? roundOf(service, read, model) : read;
   const assumptions: Assumption[] = [...(handed ? [handedAssumption(handed, names)] : []), ...once.assumptions];
@@ -251,7 +253,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
   if (course !== "together") assumptions.push(saidOfCourse[course]);
   const beside = besideOf(spawn, program, model);
   const ended = course === "together" ? beside.filter(({ service: isOne }) => isOne === undefined) : [];
-  const company: SiteEstimate["company"] = isAlone(spawn, program) ? "alone" : "several";
+  const company: SiteEstimate["company"] = isAlone(spawn, program, model.evaluator) ? "alone" : "several";
   // What state the program shares with the task takes a look at all that it calls; of what is short and started alone, nobody asks.
   const look = company === "several" || work.interpreterNs.likely >= longEnoughNs ? "closely" : "at what is sent";
   const immovable = immovableBecause(spawn, program, look);
@@ -274,7 +276,7 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     ofProgram: target !== undefined && isProgram(target.function.file),
     resultBytes: payload.resultBytes,
     tasks,
-    ...(uneven ? { shares: uneven.shares } : {}),
+    ...(uneven && (!handed || (tasks.low === tasks.high && tasks.low === uneven.shares.length)) ? { shares: uneven.shares } : {}),
     beside: ended.map(({ work: { interpreterNs, heldNs, nativeNs, waitNs } }) => ({ interpreterNs, heldNs, nativeNs, waitNs })),
     workers: spawn.width === "thread" && settings.workers === undefined ? workers + ended.length : workers,
     course,
@@ -306,6 +308,15 @@ function hidesTime(work: TaskWork, target: SpawnTarget, model: CostModel): boole
 
 const shortTaskNs = 10_000;
 
+/** The work of tasks that do not all do as much: for what they are given, or as a loop runs one function after the other. */
+function unevenOf(spawn: Spawn, target: SpawnTarget, handed: HandedTask | undefined, model: CostModel): UnevenTasks | undefined {
+  if (!handed) return unevenTasks(target, model);
+  if (handed.by !== "loop" || spawn.externalTargets.length > 0 || spawn.targets.length > mostFunctions) return undefined;
+  return unevenWork(spawn.targets.map((each) => model.workOfTask(activationOf(each))));
+}
+
+const mostFunctions = 8;
+
 /** A task that computes for longer may be worth a process. */
 const longEnoughNs = 250_000;
 
@@ -332,6 +343,9 @@ function withUnknown(work: TaskWork): TaskWork {
   // Of no more account than the calls have beside what is known.
   const share = Math.min(1, (calls * unknownCallNs) / Math.max(1, likelyNs(work)));
   const unknownWaitNs = interval(0, 0, longTaskNs * share);
+  // What is called under a lock takes its time there.
+  const inside = Math.min(1, work.lockedUnknownCalls / calls);
+  const { locked } = work;
   const open = work.open ?? { interpreterNs: zero, heldNs: zero, nativeNs: zero, waitNs: zero };
   return {
     ...work,
@@ -339,6 +353,11 @@ function withUnknown(work: TaskWork): TaskWork {
     longestNs: { ...work.longestNs, waitNs: Math.max(work.longestNs.waitNs, unknownWaitNs.high) },
     turns: Math.max(1, work.turns),
     interpreterNs: add(work.interpreterNs, unknownNs),
+    locked: {
+      ...locked,
+      interpreterNs: add(locked.interpreterNs, scale(unknownNs, inside)),
+      waitNs: add(locked.waitNs, scale(unknownWaitNs, inside)),
+    },
     open: { ...open, interpreterNs: add(open.interpreterNs, unknownNs), waitNs: add(open.waitNs, unknownWaitNs) },
   };
 }
@@ -368,6 +387,12 @@ function serviceOf(spawn: Spawn, program: Program, model: CostModel): Service | 
   if (!service || service === "library" || !takesEntries(service, program.resolver)) return service;
   const isShared = spawn.items.length > 0 || loopsAround(spawn.in, spawn.call).length > 0 || countAlike(spawn, program) > 0;
   return isShared ? undefined : service;
+}
+
+/** Whether whatever is handed in is a service; what their rounds take differs from one to the other. */
+function serviceOfAll({ targets, externalTargets }: Spawn, model: CostModel): Service | undefined {
+  const isOne = (target: SpawnTarget): boolean => serviceIn(activationOf(target), model.evaluator) !== undefined;
+  return targets.every(isOne) && externalTargets.every(isServing) ? "library" : undefined;
 }
 
 /** What is done in each round of a service: the length of a loop without an end says nothing. */
@@ -513,7 +538,7 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
     }
   } else {
     // A service that is stopped before the next is started is the only one.
-    const isStopped = course === "until stopped" && Number.isFinite(endOf(spawn));
+    const isStopped = course === "until stopped" && Number.isFinite(endOf(spawn, program));
     const loops = isStopped ? [] : loopsAround(spawn.in, spawn.call);
     count = exactly(1);
     for (const loop of loops) {
@@ -526,20 +551,19 @@ function taskCount(spawn: Spawn, course: Course, program: Program, model: CostMo
       count = spawn.instances === "one" || course !== "together" ? exactly(1 + alike) : undefined;
     }
   }
-  if (count && count.likely >= 1) return { count, known: "known" };
+  // Who asks for several threads asks for more than the one that a default says.
+  if (count && count.likely >= 1 && !(count.high < 2 && isInLoop(spawn) && isForSeveral(spawn))) return { count, known: "known" };
   if (course === "until stopped") return { count: exactly(1), known: "known" };
   return { count: spawn.width === "pool" ? interval(2, 100, 1_000) : interval(2, 4, 64), known: "assumed" };
+}
+
+function isInLoop({ call, in: within }: Spawn): boolean {
+  return loopsAround(within, call).length > 0;
 }
 
 function assumedTasks({ width, worker }: Spawn, { low, likely, high }: Interval): Assumption {
   const each = width === "pool" ? "tasks" : worker === "process" ? "processes" : "threads";
   return { what: `number of ${each}`, value: `${low} to ${high}, likely ${likely}`, from: "default" };
-}
-
-/** Whether one is started at a time, as a listener or what a click sets off: no text shows that several share out work, however often that happens. */
-function isAlone(spawn: Spawn, program: Program): boolean {
-  if (spawn.items.length > 0 || pinsOf(spawn.in.file).iterations.has(spawn.call)) return false;
-  return isTimed(spawn) || (countBesides(spawn, program) === 0 && !isCalledInTurn(spawn.call, spawn.in, program.resolver));
 }
 
 function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimate["beside"] {
@@ -551,49 +575,4 @@ function besideOf(spawn: Spawn, program: Program, model: CostModel): SiteEstimat
     if (work.isEndless || isMostlyUnknown(work)) return [];
     return [{ task: nameOf(target.function, program), work, service: serviceOf(other, program, model) }];
   });
-}
-
-/** How many run at once, as far as the code tells; `room`: at most so many of the threads at a time. */
-function workerCount(
-  spawn: Spawn,
-  course: Course,
-  tasks: Interval,
-  room: Amount,
-  model: CostModel,
-  settings: EstimateSettings,
-  assumptions: Assumption[],
-): { readonly workers: number; readonly known: Prediction["workersKnown"] } {
-  if (settings.workers !== undefined) return { workers: settings.workers, known: "known" };
-  if (course !== "together") return { workers: course === "until stopped" ? Math.round(tasks.likely) : 1, known: "known" };
-  const isExact = (count: Interval): Prediction["workersKnown"] => (count.low === count.high ? "known" : "assumed");
-  if (spawn.width !== "pool") {
-    const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
-    if (room === undefined) return { workers, known: isExact(tasks) };
-    return { workers: Math.min(Math.round(room.likely), tasks.low === tasks.high ? workers : mostThreads), known: isExact(room) };
-  }
-  const { pool } = spawn;
-  const size = pool?.size && sizeOf(pool.size, model);
-  if (size && size !== "default") {
-    const workers = Math.max(1, Math.round(size.likely));
-    if (size.low !== size.high)
-      assumptions.push({ what: "number of workers", value: `${size.low} to ${size.high}, likely ${workers}`, from: "code" });
-    return { workers, known: isExact(size) };
-  }
-  const usual = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
-  const workers = usual ?? settings.cores;
-  // A size that is given is another one than the default; nobody knows which.
-  const isDefault = usual !== undefined && (pool?.size === undefined || size === "default");
-  assumptions.push({
-    what: "number of workers",
-    value: `${workers}${isDefault ? " (the default)" : ""}`,
-    from: isDefault ? "knowledge" : "default",
-  });
-  return { workers, known: isDefault ? "known" : "assumed" };
-}
-
-/** The size that a pool is given; `default` where that is None. */
-function sizeOf({ value, in: within }: ScopedValue, model: CostModel): Amount | "default" {
-  if (value.op === "constant" && value.type === "none") return "default";
-  const given = model.evaluator.number(value, bareActivation(within));
-  return given && given.likely >= 1 ? given : undefined;
 }

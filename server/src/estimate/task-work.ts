@@ -30,6 +30,8 @@ export interface TaskWork {
   readonly assumedWaitNs: number;
   /** The highest time, of each kind, that one call may take which is surely made, ns: all of the work has room for that. */
   readonly longestNs: Readonly<Record<keyof Times, number>>;
+  /** How many of either run under a lock, likely. */
+  readonly lockedUnknownCalls: number;
   /** In how many places such calls stand. */
   readonly opaqueCalls: number;
   /** The library calls that matter, the longest first. */
@@ -103,6 +105,7 @@ export function finish({ sum, calls, hot, assumptions, opaque }: Finished): Task
       nativeNs: sum.longest.native,
       waitNs: sum.longest.wait,
     },
+    lockedUnknownCalls: sum.lockedUnknown,
     opaqueCalls: opaque.length,
     calls: [...calls].sort((a, b) => b.ns - a.ns || a.call.start - b.call.start),
     hotLoop: hot,

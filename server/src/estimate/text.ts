@@ -56,7 +56,8 @@ export function courseText({ course, tasks, work }: Prediction): string {
 function roundText({ interpreterNs, nativeNs, waitNs }: Prediction["work"]): string {
   const [held, native, waited] = [interpreterNs.likely, nativeNs.likely, waitNs.likely];
   const all = held + native + waited;
-  if (all === 0) return "Nothing is known of the time that a round takes.";
+  const [low, high] = [interpreterNs.low + nativeNs.low + waitNs.low, interpreterNs.high + nativeNs.high + waitNs.high];
+  if (all === 0 || isTooWide({ low, likely: all, high })) return "Nothing is known of the time that a round takes.";
   const share = Math.round((100 * held) / all);
   return `A round takes ${duration(all)}, ${share === 0 ? "next to nothing" : `${share} %`} of it with the GIL.`;
 }

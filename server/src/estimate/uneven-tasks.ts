@@ -48,6 +48,11 @@ export function unevenTasks(target: SpawnTarget, model: CostModel): UnevenTasks 
     known.set(key, work);
     each.push(work);
   }
+  return unevenWork(each);
+}
+
+/** The work of tasks each of which does as much as one of these, in that order; undefined where all do about the same, or it is not known how much. */
+export function unevenWork(each: readonly TaskWork[]): UnevenTasks | undefined {
   const times = each.map(timesOf);
   const average = (of: (each: TaskWork) => Interval): Interval => {
     const all = each.map(of);

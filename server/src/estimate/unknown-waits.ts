@@ -29,7 +29,10 @@ export function unknownWait(call: CallOperation, at: Activation, evaluator: Eval
   const receiver = receiverOf(call);
   const kind = kindByName(words, receiver) ?? (isOfNetwork(call, at, evaluator) ? "module" : undefined);
   if (!kind) return because && { ns: atMost(exchangeNs, limit), because };
-  const ns = atMost(kind === "exchange" ? exchangedIn(at.function.file, exchangeNs) : requestNs, limit);
+  const does = /^send/.test(words[0] ?? "") ? "sends" : "asks";
+  const usual = kind === "exchange" ? exchangedIn(at.function.file, does, exchangeNs) : requestNs;
+  if (!usual) return undefined;
+  const ns = atMost(usual, limit);
   return { ns, because: kind === "module" ? "as its module says" : "as its name says" };
 }
 

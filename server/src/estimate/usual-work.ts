@@ -8,12 +8,6 @@ import { duration } from "./text.js";
 /** What all tasks of a site take together where the code tells nothing: long enough that somebody wanted it faster, short enough to be waited for. */
 const usualSiteNs = 300_000_000;
 
-/**
- * A task that goes on until somebody stops it has no length. What is told of it is a stretch of its run, long enough that starting it does not count: how
- * its time is spent, and what waits for what.
- */
-const stretchNs = 10_000_000_000;
-
 /** The standard deviation of its logarithm: two sites in three take between a tenth and ten times as long. A judgement, as the length is. */
 const usualSpread = Math.log(10);
 
@@ -68,7 +62,7 @@ export interface UsualWork {
  * that the code tells, what knowledge says of a call, and what was pinned or measured stays as it is.
  */
 export function withUsualLength(work: TaskWork, { count, known }: TaskCount): UsualWork {
-  return weighedAgainst(work, { count, known }, work.isEndless && work.waitNs.high > 0 ? "stretch" : "place");
+  return weighedAgainst(work, { count, known }, "place");
 }
 
 /** The same for one round of what goes on until it is stopped: it may be as short as the code says, and long only where the code tells that. */
@@ -77,20 +71,18 @@ export function withUsualRound(work: TaskWork): UsualWork {
   return likelyNs(work) > usualSiteNs ? weighedAgainst(work, { count: tasks, known: "known" }, "round") : { work, tasks };
 }
 
-function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "place" | "stretch" | "round"): UsualWork {
-  const isStretch = what === "stretch";
-  const usualNs = isStretch ? stretchNs : usualSiteNs;
+function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "place" | "round"): UsualWork {
   const whole = kinds.map((kind) => work[kind]).reduce(add);
   if (whole.likely <= 0) return { work, tasks: count };
 
-  const away = Math.log((whole.likely * (isStretch ? 1 : Math.max(1, count.likely))) / usualNs);
+  const away = Math.log((whole.likely * Math.max(1, count.likely)) / usualSiteNs);
   const side: Side = away > 0 ? "low" : "high";
   // What is told may take longer than it is told as, like anything that is uncertain; it is no shorter for others being long.
   const guessed = (kind: keyof Times): number =>
     away > 0 ? Math.min(work.open?.[kind].likely ?? 0, work[kind].likely) : work[kind].likely;
   const share = kinds.reduce((sum, kind) => sum + guessed(kind), 0) / whole.likely;
   const spread = share > 0 ? spreadOf(whole, side) : 0;
-  const ofTasks = known !== "assumed" || isStretch ? 0 : spreadOf(count, side);
+  const ofTasks = known !== "assumed" ? 0 : spreadOf(count, side);
   const others = Math.hypot(usualSpread, ofTasks);
   // That what is told takes long anyway is no reason for guesses to take longer than by themselves.
   const alone = away + Math.log(Math.max(share, Number.MIN_VALUE));
@@ -122,18 +114,13 @@ function weighedAgainst(work: TaskWork, { count, known }: TaskCount, what: "plac
   const now = eachKind((kind) => weighed(work[kind], guessed(kind), work.longestNs[kind]));
   const weighted = withTimes(work, now, weighed, factorOf);
   if (Math.abs(Math.log(likelyNs(weighted) / likelyNs(work))) < Math.log(significant)) return { work: weighted, tasks };
-  const value = `likely ${duration(likelyNs(weighted))}`;
-  const assumption: Assumption = isStretch
-    ? { what: "length of a task, which goes on until it is stopped", value: `${value}: a stretch of it`, from: "default" }
-    : what === "round"
-      ? {
-          what: "length of a round, of which the code tells little",
-          value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, as others wait for what it does`,
-          from: "default",
-        }
+  const value = `likely ${duration(likelyNs(weighted))}: guesses are weighed against ${duration(usualSiteNs)}`;
+  const assumption: Assumption =
+    what === "round"
+      ? { what: "length of a round, of which the code tells little", value: `${value}, as others wait for what it does`, from: "default" }
       : {
           what: "length of a task, of which the code tells little",
-          value: `${value}: guesses are weighed against ${duration(usualSiteNs)}, which all tasks of a place mostly take together`,
+          value: `${value}, which all tasks of a place mostly take together`,
           from: "default",
         };
   return { work: weighted, tasks, assumption };

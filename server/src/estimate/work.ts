@@ -44,6 +44,7 @@ import {
   awaitedSign,
   type Helped,
   helperThread,
+  isForSiblings,
   ownRun,
   signAwaited,
   startedCall,
@@ -66,6 +67,7 @@ import {
 import { lineWait } from "./line-waits.js";
 import { looksForOthers } from "./lock-contention.js";
 import { overLoopback } from "./loopback.js";
+import { firstTimeShare, isMadeOnce } from "./made-once.js";
 import { isMainGuard } from "./main-guard.js";
 import { calledName, loopText, wholeText, writtenName } from "./names-in-text.js";
 import { notedEntry } from "./noted-entry.js";
@@ -405,7 +407,9 @@ export class CostModel {
           if (isMainGuard(operation.test)) break;
           this.interpret(sum, "branch");
           const told = sharesOf(operation, at, this.evaluator, this.rounds);
-          const shares = !told.known && remembers(at.function) ? workedOutShares(operation, told.shares, at.function) : told.shares;
+          const isOnce = !told.known && isMadeOnce(operation, at.function);
+          const usual = isOnce ? [firstTimeShare, 1 - firstTimeShare] : told.shares;
+          const shares = !told.known && remembers(at.function) ? workedOutShares(operation, usual, at.function) : usual;
           const arms = { ...told, shares };
           addTo(sum, this.branch(operation, arms.shares, arms.known, at));
           // What follows `if not rows: return` runs as often as that does not.
@@ -594,6 +598,7 @@ export class CostModel {
     if (places === undefined) return;
     addLocked(sum, {
       lockPlaces: places,
+      lockedUnknown: body.unknown + body.uncosted,
       lockEntries: 1,
       lockChecks: looksForOthers(operation.body),
       locked: add(add(body.interpreter, body.held), scale(this.costs.operations.withLock, 0.5)),
@@ -995,11 +1000,14 @@ export class CostModel {
     const usual = measured ?? (isTold ? told : usualCost(entry, verdict, facts, this.costs));
     const known = atPrecision(name, call, at, this.evaluator, usual);
     const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, this.evaluator);
-    const cost = isIdle
-      ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
-      : entry.waits?.for === "disk"
-        ? fromPageCache(known, entry.name)
-        : overLoopback(known, entry, call, at, this.evaluator);
+    const cost =
+      call.op === "call" && isForSiblings(name, call, at)
+        ? { ...known, waitNs: zero }
+        : isIdle
+          ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
+          : entry.waits?.for === "disk"
+            ? fromPageCache(known, entry.name)
+            : overLoopback(known, entry, call, at, this.evaluator);
     const computes = entry.kind === "cpu-native" || entry.kind === "cpu-python";
     if (!measured && !entry.cost && computes && !lightCalls.test(entry.name)) {
       sum.uncosted++;

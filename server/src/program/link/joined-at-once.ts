@@ -1,7 +1,9 @@
 import { append } from "../../base/append.js";
+import { contains } from "../../base/range.js";
 import { firstAt } from "../../base/sorted.js";
 import type { CallOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
+import { lastNameOf } from "./last-name.js";
 import { functionView } from "./linked-file.js";
 import { innerOperations, walkOperations } from "./walk.js";
 
@@ -71,11 +73,6 @@ const indexOfNames = indexed((names: readonly { readonly name: string; readonly 
   return byCall;
 });
 
-/** Looks at all that tells of any call of the function whether it is waited for, as who keeps what others have found of that must. */
-export function lookAtWaits(within: FunctionNode): void {
-  for (const view of [awaitedCalls, awaitedNames, namesOfCalls, stepsWithCalls]) within.view<unknown>(view);
-}
-
 /** Whether the next thing that is done with the thread or the future, before another is started, is to wait for it. */
 export function isJoinedAtOnce(call: CallOperation, within: FunctionNode, joinedBy: readonly string[]): boolean {
   return joinOf(call, within, joinedBy) !== undefined;
@@ -93,19 +90,18 @@ export function joinOf(
   const waits = new Set(["join", ...joinedBy]);
   const name = nameOf(call, within);
   const uses = [...(byObject.get(call) ?? []), ...(name === undefined ? [] : (byObject.get(name) ?? []))];
-  const isWait = ({ step, asked }: Use): boolean =>
-    step.list === list &&
-    step.start >= call.start &&
-    !(step.as === "itself" && step.call === call) &&
-    (step.as === "test" ? asksForLife : waits).has(asked);
-  const join = uses.filter(isWait).sort((a, b) => a.place - b.place)[0]?.step;
+  const isLater = ({ as, start, call: other }: StepWithCall): boolean =>
+    as === "itself" ? other !== call && (start >= call.start || contains(other, call)) : start >= call.start;
+  const isJoin = ({ step, asked }: Use): boolean =>
+    step.list === list && isLater(step) && (step.as === "test" ? asksForLife : waits).has(asked);
+  const join = uses.filter(isJoin).sort((a, b) => a.place - b.place)[0]?.step;
   if (!join) return undefined;
   const own = new Set(uses.map(({ step }) => step));
   let comes: "next" | "later" = "next";
   for (let index = firstAt(byStart, call.end, ({ call: { start } }) => start); index < byStart.length; index++) {
     const step = byStart[index] as StepWithCall;
     if (step.call.start > join.call.start) break;
-    if (step.call.end <= join.call.start && !own.has(step)) {
+    if (step.call.end <= join.call.start && !own.has(step) && !isWait(step.call)) {
       comes = "later";
       break;
     }
@@ -118,10 +114,34 @@ function nameOf(call: CallOperation, within: FunctionNode): string | undefined {
   return indexOfHolders(within.view(namesOfCalls)).get(call);
 }
 
-/** The names that hold what calls come to. */
-const namesOfCalls = functionView(({ bindings }): readonly { readonly call: Value; readonly name: string }[] =>
-  [...bindings].flatMap(([name, values]) => values.flatMap((call) => (call.op === "call" ? [{ call, name }] : []))),
-);
+/** What calls a function that it is given, there and then: `self.assertRaises(ValueError, future.result)`. */
+const callsGiven = /^(assert\w+|raises)$/;
+
+/** Whether nothing is done but to wait for what somebody else does: `results.get()`, `done.wait(5)`. */
+export function isWait({ callee, arguments: given }: CallOperation): boolean {
+  if (callee.op !== "read" || callee.place.kind !== "attribute") return false;
+  const { name } = callee.place;
+  if (name === "get") return given.every(({ form, name: keyword }) => form === "keyword" && /^(timeout|block)$/.test(keyword));
+  return /^(wait|recv|recv_bytes|join)$/.test(name);
+}
+
+/** The names and attributes that hold what calls come to, as written. */
+const namesOfCalls = functionView(({ bindings, body }): readonly { readonly call: Value; readonly name: string }[] => {
+  const found = [...bindings].flatMap(([name, values]) => values.flatMap((call) => (call.op === "call" ? [{ call, name }] : [])));
+  walkOperations(body, (operation) => {
+    const name = operation.op === "write" && operation.place.kind === "attribute" ? nameOfPlace({ ...operation, op: "read" }) : undefined;
+    if (operation.op === "write" && name !== undefined && operation.value?.op === "call") found.push({ call: operation.value, name });
+  });
+  return found;
+});
+
+/** How a variable or an attribute of one is written: `thread`, `self.thread`. */
+export function nameOfPlace(value: Value): string | undefined {
+  if (value.op !== "read" || value.place.kind === "element") return undefined;
+  if (value.place.kind === "name") return value.place.name;
+  const object = nameOfPlace(value.place.object);
+  return object && `${object}.${value.place.name}`;
+}
 
 const indexOfHolders = indexed((held: readonly { readonly call: Value; readonly name: string }[]) => {
   const names = new Map<Value, string>();
@@ -174,10 +194,14 @@ const indexOfSteps = indexed((steps: readonly StepWithCall[]) => {
   for (const [place, step] of steps.entries()) {
     const { call } = step;
     if (step.as === "itself" && !placed.has(call)) placed.set(call, step);
-    if (call.callee.op !== "read" || call.callee.place.kind !== "attribute") continue;
-    const { object, name } = call.callee.place;
-    append(byObject, object, { step, place, asked: name });
-    if (object.op === "read" && object.place.kind === "name") append(byObject, object.place.name, { step, place, asked: name });
+    const given = callsGiven.test(lastNameOf(call.callee)) ? call.arguments.map(({ value }) => value) : [];
+    for (const method of [call.callee, ...given]) {
+      if (method.op !== "read" || method.place.kind !== "attribute") continue;
+      const { object, name } = method.place;
+      append(byObject, object, { step, place, asked: name });
+      const written = nameOfPlace(object);
+      if (written !== undefined) append(byObject, written, { step, place, asked: name });
+    }
   }
   return { placed, byObject, byStart: [...steps].sort((a, b) => a.call.start - b.call.start) };
 });

@@ -13,6 +13,7 @@ import { type ClassNode, type Entity, entityKey, type FunctionNode, functionKey,
 import { isAwaitedAtOnce, isJoinedAtOnce } from "./joined-at-once.js";
 import { importedNames } from "./linked-file.js";
 import { loopsAround } from "./loops.js";
+import { isOnlyRun } from "./never-started.js";
 import { decoratorNames, type Resolver, type SpawnedArguments } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 
@@ -708,7 +709,7 @@ function workerObjects(node: ClassNode, resolver: Resolver, knowledge: Knowledge
       const within = file.functionAt(site.function);
       if (!within) continue;
       const makesIt = resolver.resolve(site.call.callee, within).some((entity) => entity.kind === "class" && entity.class === node);
-      if (!makesIt) continue;
+      if (!makesIt || isOnlyRun(site.call, within, node, worker, resolver)) continue;
       const target: SpawnTarget = { function: run, receiver, receiverValue: { value: site.call, in: within }, arguments: new Map() };
       spawns.push({
         in: within,

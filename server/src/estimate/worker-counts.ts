@@ -1,0 +1,75 @@
+import type { Interval } from "../base/interval.js";
+import { defaultPoolSize } from "../knowledge/evaluate.js";
+import type { FunctionNode } from "../program/link/entity.js";
+import type { ScopedValue, Spawn } from "../program/link/spawns.js";
+import type { Value } from "../program/operation.js";
+import type { Amount } from "./amount.js";
+import { mostThreads } from "./demand.js";
+import { bareActivation } from "./evaluate.js";
+import { isForSeveral } from "./parallel-guards.js";
+import type { Assumption, Course, Prediction } from "./prediction.js";
+import type { EstimateSettings } from "./sites.js";
+import type { CostModel } from "./work.js";
+
+/** How many run at once, as far as the code tells; `room`: at most so many of the threads at a time. */
+export function workerCount(
+  spawn: Spawn,
+  course: Course,
+  tasks: Interval,
+  room: Amount,
+  model: CostModel,
+  settings: EstimateSettings,
+  assumptions: Assumption[],
+): { readonly workers: number; readonly known: Prediction["workersKnown"] } {
+  if (settings.workers !== undefined) return { workers: settings.workers, known: "known" };
+  if (course !== "together") return { workers: course === "until stopped" ? Math.round(tasks.likely) : 1, known: "known" };
+  const isExact = (count: Interval): Prediction["workersKnown"] => (count.low === count.high ? "known" : "assumed");
+  if (spawn.width !== "pool") {
+    const workers = Math.max(1, Math.round(Math.min(tasks.likely, mostThreads)));
+    if (room === undefined) return { workers, known: isExact(tasks) };
+    return { workers: Math.min(Math.round(room.likely), tasks.low === tasks.high ? workers : mostThreads), known: isExact(room) };
+  }
+  const { pool } = spawn;
+  const size = pool?.size && sizeOf(pool.size, model);
+  const isGuarded = isForSeveral(spawn);
+  if (size && size !== "default" && !(isGuarded && size.high < 2)) {
+    const low = isGuarded ? Math.max(2, size.low) : size.low;
+    const workers = Math.max(1, Math.round(Math.max(low, size.likely)));
+    if (low !== size.high)
+      assumptions.push({ what: "number of workers", value: `${low} to ${size.high}, likely ${workers}`, from: "code" });
+    return { workers, known: isExact({ ...size, low }) };
+  }
+  const usual = defaultPoolSize(pool?.defaultSize ?? [], { target: settings.target }, settings.cores);
+  const workers = usual ?? settings.cores;
+  // A size that is given is another one than the default; nobody knows which.
+  const isDefault = usual !== undefined && (pool?.size === undefined || size === "default");
+  assumptions.push({
+    what: "number of workers",
+    value: `${workers}${isDefault ? " (the default)" : ""}`,
+    from: isDefault ? "knowledge" : "default",
+  });
+  return { workers, known: isDefault ? "known" : "assumed" };
+}
+
+/** The size that a pool is given; `default` where that is None. */
+function sizeOf({ value, in: within }: ScopedValue, model: CostModel): Amount | "default" {
+  if (value.op === "constant" && value.type === "none") return "default";
+  const at = bareActivation(within);
+  const given = model.evaluator.number(value, at);
+  if (!given || given.likely < 1) return undefined;
+  // It is one of the numbers, and none between them; who asks for workers wants them to be several.
+  const isEither = given.low !== given.high && alternativesOf(value, within).length > 1;
+  return isEither ? { ...given, likely: given.high } : given;
+}
+
+/** What a conditional expression, or a variable that is set in the arms of a branch, may be. */
+function alternativesOf(value: Value, within: FunctionNode): readonly Value[] {
+  if (value.op === "choice") return value.by === "condition" ? value.values : [value];
+  if (value.op !== "read" || value.place.kind !== "name") return [value];
+  const bound = within.file.functionAt(value.place.owner)?.bound(value.place.name) ?? [];
+  return bound.length === 1 && bound[0]?.op === "choice"
+    ? alternativesOf(bound[0], within)
+    : bound.every(({ op }) => op === "constant")
+      ? bound
+      : [value];
+}

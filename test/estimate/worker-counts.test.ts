@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Prediction } from "../../server/src/estimate/prediction.js";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf } from "./predictions.js";
+
+/* How many workers a pool has, of which the code says more than one thing. */
+
+const parser = await pythonParser();
+
+const pooled = (head: string, before: string, size: string): Prediction =>
+  predictionOf(
+    parser,
+    `import os, threading
+from concurrent.futures import ThreadPoolExecutor
+def work(n):
+    return sum(i * n for i in range(100_000))
+def main(${head}):
+${before.replaceAll(/^(?=.)/gm, "    ")}    with ThreadPoolExecutor(${size}) as pool:
+        return list(pool.map(work, range(40)))
+`,
+    "cpython-3.13",
+    4,
+  );
+
+const range = ({ assumptions }: Prediction): string | undefined => assumptions.find(({ what }) => what === "number of workers")?.value;
+
+describe("a pool behind a test", () => {
+  const alone = "return [work(n) for n in range(40)]";
+
+  test("has several workers where one would not have come to it", () => {
+    for (const [head, test_] of [
+      ["jobs=1", "if jobs == 1:"],
+      ["jobs=1", "if jobs <= 1:"],
+      ["jobs=1", "if jobs < 2 or not work:"],
+      ["jobs=1", "if not jobs > 1:"],
+      ["jobs=1, parallel=False", "if not parallel:"],
+      ["jobs=1, serial=True", "if serial:"],
+    ] as const) {
+      const prediction = pooled(head, `${test_}\n    ${alone}\n`, "jobs");
+      assert.ok(prediction.workers >= 2 && prediction.workersKnown === "assumed", `${test_} ${prediction.workers}`);
+    }
+    const inside = pooled("n=1", "if n < 2:\n    return []\n", "n");
+    assert.ok(inside.workers >= 2, "what sizes the pool needs no name");
+  });
+
+  test("has as many as are given where the test says nothing of it", () => {
+    for (const test_ of ["if jobs == 0:", "if jobs > 8:", "if os.environ:"])
+      assert.equal(pooled("jobs=1", `${test_}\n    ${alone}\n`, "jobs").workers, 1, test_);
+    assert.equal(pooled("jobs=1", "if jobs == 1:\n    print()\n", "jobs").workers, 1, "it goes on");
+  });
+
+  test("has the larger part of a range", () => {
+    const prediction = pooled("x", `jobs = 4 if x else 1\nif jobs == 1:\n    ${alone}\n`, "jobs");
+    assert.deepEqual([prediction.workers, range(prediction)], [4, "2 to 4, likely 4"]);
+  });
+});
+
+describe("a size that is one of two", () => {
+  test("is one of them, and no number between", () => {
+    const prediction = pooled("x", "n = 4 if x else 1\n", "n");
+    assert.deepEqual([prediction.workers, prediction.workersKnown, range(prediction)], [4, "assumed", "1 to 4, likely 4"]);
+    assert.equal(range(pooled("x", "if x:\n    n = 16\nelse:\n    n = 2\n", "n")), "2 to 16, likely 16");
+  });
+
+  test("is the number of cores where that is known", () => {
+    const prediction = pooled("", "", "os.cpu_count() or 1");
+    assert.deepEqual([prediction.workers, prediction.workersKnown], [4, "known"]);
+  });
+});
+
+test("threads that a loop starts behind such a test are several", () => {
+  const threads = `import threading
+def work(n):
+    return sum(i * n for i in range(100_000))
+def main(num=1):
+    if num == 1:
+        return work(0)
+    for n in range(num):
+        threading.Thread(target=work, args=(n,)).start()
+`;
+  assert.ok(predictionOf(parser, threads).tasks.low >= 2);
+});
