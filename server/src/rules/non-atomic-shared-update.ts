@@ -32,7 +32,7 @@ function message({ race, gap }: UpdateRace, context: RuleContext): string {
   const guard = lockText(race, context);
   const where = whereLost(gap);
   if (first.emptied)
-    return `\`${text}\` throws away what was added since \`${quoted(first.function.file.path, first.emptied.read, context)}\` was read: ${whoText(race)} and ${guard}. ${where.replace(/^Loses( updates)? on/, "Loses it on")}`;
+    return `\`${text}\` throws away what was added since \`${quoted(first.function.file.path, first.emptied.read, context)}\` was read: ${whoText(race)} and ${guard}. ${where}`;
   if (countsOnRow(first))
     return `\`${text}\` counts on what may have changed: ${whoText(race)} and ${guard}. Two threads can read the same length or last element before either adds its own. ${where.replace(/^Loses( updates)? on/, "Goes wrong on")}`;
   return `\`${text}\` can lose updates: ${whoText(race)} and ${guard}. ${where}`;
