@@ -1,5 +1,6 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { LinkedFile } from "../program/link/entity.js";
+import { receiverOf } from "../program/link/last-name.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
@@ -70,13 +71,13 @@ export function awaitedSign(guessed: Interval): Helped {
  */
 export function signAwaited(name: string, call: CallOperation, at: Activation, guessed: Interval, evaluator: Evaluator): Helped | Interval {
   const [, type] = /^threading\.(Event|Condition)\.wait$/.exec(name) ?? [];
-  const sign = type === undefined ? undefined : lastName(objectOf(call));
+  const sign = type === undefined ? undefined : lastName(receiverOf(call));
   const limit = call.arguments.find(({ form, name: keyword }) => form === "positional" || keyword === "timeout");
   const seconds = type === undefined || !limit ? undefined : evaluator.number(limit.value, at);
   const mostNs = seconds && seconds.low >= 0 ? scale(seconds, 1e9) : undefined;
   if (sign !== undefined) {
     const { file, index } = at.function;
-    const calls = (method: string) => file.calls(method).filter((each) => lastName(objectOf(each.call)) === sign);
+    const calls = (method: string) => file.calls(method).filter((each) => lastName(receiverOf(each.call)) === sign);
     const given = type === "Event" ? calls("set") : [...calls("notify"), ...calls("notify_all")];
     const isBefore = ({ call: { start }, function: of }: (typeof given)[number]): boolean =>
       of === 0 || (of === index && start < call.start);
@@ -107,12 +108,12 @@ export function isForSiblings(name: string, call: CallOperation, { function: { f
   const isLimited = call.arguments.some(({ form, name: keyword }, index) =>
     form === "keyword" ? keyword === "timeout" : method !== "wait_for" || index > 0,
   );
-  const object = lastName(objectOf(call));
+  const object = lastName(receiverOf(call));
   if (isLimited || object === undefined) return false;
   const givers = type === "Event" ? ["set"] : type === "Condition" ? ["notify", "notify_all"] : ["put", "put_nowait"];
   // What sets an event for itself takes it back before it waits, or it would not wait.
   const isOther = (given: number): boolean => type !== "Event" || given !== index;
-  return givers.some((giver) => file.calls(giver).some((each) => isOther(each.function) && lastName(objectOf(each.call)) === object));
+  return givers.some((giver) => file.calls(giver).some((each) => isOther(each.function) && lastName(receiverOf(each.call)) === object));
 }
 
 const siblingWaits =
@@ -137,18 +138,14 @@ export function waitedInVain(name: string, call: CallOperation, at: Activation, 
   if (!/^queue\.(Simple|Lifo|Priority)?Queue\.get$/.test(name)) return undefined;
   const limit = call.arguments.find(({ form, name: keyword }, place) => keyword === "timeout" || (form === "positional" && place === 1));
   const seconds = limit && evaluator.number(limit.value, at);
-  const queue = lastName(objectOf(call));
+  const queue = lastName(receiverOf(call));
   const puts = ["put", "put_nowait"].flatMap((method) => at.function.file.calls(method));
-  if (!seconds || seconds.low <= 0 || queue === undefined || puts.some((put) => lastName(objectOf(put.call)) === queue)) return undefined;
+  if (!seconds || seconds.low <= 0 || queue === undefined || puts.some((put) => lastName(receiverOf(put.call)) === queue)) return undefined;
   return add(scale(seconds, 1e9), lateNs);
 }
 
 /** What a wait takes beyond its limit: `Event().wait(0.002)` took 2.1 ms on CPython 3.11, 3.13t and 3.14. */
 const lateNs = interval(20_000, 100_000, 1_000_000);
-
-function objectOf({ callee }: CallOperation): Value | undefined {
-  return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
-}
 
 /**
  * What the task waits and computes beyond its own. Who starts threads waits for them: as long as they wait, while they compute, and each time for the

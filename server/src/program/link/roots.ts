@@ -344,7 +344,7 @@ function callersOfThread(
 
 /** Whether a method of a thread's object is called after the thread was started and before it was waited for, as far as the caller's text tells. */
 function isBesideThread({ call, within }: Caller, thread: ClassNode, spawn: Spawn, { resolver }: Program): boolean {
-  const object = objectOfCall(call);
+  const object = receiverOf(call);
   if (!object) return false;
   const isThread = (value: Value): boolean =>
     resolver
@@ -439,13 +439,13 @@ function waitsFirst(node: FunctionNode): boolean {
 /** The call of a method that the function begins with. */
 const firstMethodCall = functionView(({ body }): CallOperation | undefined => {
   const first = body.find((operation) => operation.op !== "read");
-  return first?.op === "call" && objectOfCall(first) ? first : undefined;
+  return first?.op === "call" && receiverOf(first) ? first : undefined;
 });
 
 /** Whether the method begins by waiting for the object's thread to end, `self._thread.join()`, or to signal that it has come to its end: `self._done.wait()`. */
 function waitsForEnd(method: FunctionNode, { spawn, function: start }: Extract<ThreadRoot, { kind: "spawn" }>): boolean {
   const first = method.view(firstMethodCall);
-  const object = first && objectOfCall(first);
+  const object = first && receiverOf(first);
   if (!first || first.arguments.length > 0 || object?.op !== "read" || object.place.kind !== "attribute") return false;
   const name = lastNameOf(first.callee);
   const { name: attribute } = object.place;
@@ -459,31 +459,31 @@ function signals(last: Operation | undefined, attribute: string): boolean {
     const { body, final } = last;
     return signals(final[final.length - 1], attribute) || (final.length === 0 && signals(body[body.length - 1], attribute));
   }
-  const object = last?.op === "call" && lastNameOf(last.callee) === "set" ? objectOfCall(last) : undefined;
+  const object = last?.op === "call" && lastNameOf(last.callee) === "set" ? receiverOf(last) : undefined;
   return object?.op === "read" && object.place.kind === "attribute" && object.place.name === attribute;
 }
 
 /** Whether the caller has waited for the threads of the object before: `worker.join()`, a method that joins them, and then `worker.close()`. */
 function isAfterJoin({ call, within }: Caller, { resolver, knowledge }: Program): boolean {
-  const object = objectOfCall(call);
+  const object = receiverOf(call);
   if (!object) return false;
   const isThread = (value: Value, node: FunctionNode): boolean =>
     resolver.resolve(value, node).some((entity) => entity.kind === "object" && knowledge.type(entity.type)?.is.role === "worker");
   const joinsThread = (node: FunctionNode): boolean =>
     someCall(node, (each) => {
       const joined = each.callee.op === "read" && each.callee.place.kind === "attribute" && each.callee.place.name === "join";
-      const thread = joined ? objectOfCall(each) : undefined;
+      const thread = joined ? receiverOf(each) : undefined;
       return thread !== undefined && isThread(thread, node);
     });
   return someCall(within, (before) => {
-    const same = before.end <= call.start ? objectOfCall(before) : undefined;
+    const same = before.end <= call.start ? receiverOf(before) : undefined;
     return same !== undefined && sameValue(same, object) && resolver.callees(before, within).some((callee) => joinsThread(callee.function));
   });
 }
 
 /** Whether the caller has just made the object, and has not had it start its thread: `connection = Connection(); connection.open()`. */
 function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kind: "spawn" }>, { resolver }: Program): boolean {
-  const object = objectOfCall(call);
+  const object = receiverOf(call);
   if (object?.op !== "read" || object.place.kind !== "name" || object.place.owner !== within.index) return false;
   const { name } = object.place;
   const bound = within.head.parameters.some((parameter) => parameter.name === name) ? [] : (within.bound(name) ?? []);
@@ -491,17 +491,13 @@ function isBeforeStart({ call, within }: Caller, root: Extract<ThreadRoot, { kin
     value.op === "call" && value.end <= call.start && resolver.resolve(value.callee, within).every(({ kind }) => kind === "class");
   if (bound.length === 0 || !bound.every(isMade) || [...root.startedBy].some((node) => node.head.name === "__init__")) return false;
   return !someCall(within, (before) => {
-    const same = before.end <= call.start ? objectOfCall(before) : undefined;
+    const same = before.end <= call.start ? receiverOf(before) : undefined;
     return (
       same !== undefined &&
       sameValue(same, object) &&
       resolver.callees(before, within).some((callee) => root.startedBy.has(callee.function))
     );
   });
-}
-
-function objectOfCall({ callee }: CallOperation): Value | undefined {
-  return callee.op === "read" && callee.place.kind === "attribute" ? callee.place.object : undefined;
 }
 
 function someCall(node: FunctionNode, test: (call: CallOperation) => boolean): boolean {
