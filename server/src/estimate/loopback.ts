@@ -65,23 +65,18 @@ function timeLimit(call: CallOperation, at: Activation, evaluator: Evaluator): I
  * where the other end is somebody else's.
  */
 function sentBefore(facts: FunctionFacts, call: CallOperation): "enough" | "nothing" | undefined {
-  let pairs = false;
-  let accepts = false;
-  let connects = false;
+  const called = new Set<string>();
   let sends = false;
-  let hasThreads = false;
   const own = receiverOf(call);
   walkOperations(facts.body, (operation) => {
     if (operation.op !== "call") return;
     const name = lastNameOf(operation.callee);
-    pairs ||= name === "socketpair";
-    accepts ||= name === "accept";
-    connects ||= name === "create_connection" || name === "connect";
-    hasThreads ||= name === "Thread" || name === "submit";
+    called.add(name);
     const object = receiverOf(operation);
     sends ||= /^send(all|msg|to|file)?$/.test(name) && operation.start < call.start && !!own && !!object && !sameValue(object, own);
   });
-  if (hasThreads || !(pairs || (accepts && connects))) return undefined;
+  const hasBoth = called.has("socketpair") || (called.has("accept") && (called.has("create_connection") || called.has("connect")));
+  if (!hasBoth || called.has("Thread") || called.has("submit")) return undefined;
   if (!/^recv/.test(lastNameOf(call.callee))) return "enough";
   return sends ? "enough" : "nothing";
 }

@@ -6,7 +6,7 @@ import { evaluatedBy, innerValues, walkBeside } from "./walk.js";
 
 /**
  * What a container was read for, all of it, before it is emptied in the same function: `post(self.pending)` … `self.pending.clear()`. What others add in between
- * is thrown away unread. The last such read counts. `emptied`: the container as it is written.
+ * is thrown away unread. The last such read counts.
  */
 export function readForEmptying(operation: CallOperation | WriteOperation, within: FunctionNode): Value | undefined {
   const emptied = emptiedBy(operation);
@@ -25,9 +25,8 @@ export function readForEmptying(operation: CallOperation | WriteOperation, withi
 /** The container that the operation leaves empty. */
 function emptiedBy(operation: Operation): Value | undefined {
   if (operation.op === "call") {
-    const { callee } = operation;
-    const isClear = callee.op === "read" && callee.place.kind === "attribute" && callee.place.name === "clear";
-    return isClear && operation.arguments.length === 0 && callee.place.object.op === "read" ? callee.place.object : undefined;
+    const object = receiverOf(operation);
+    return object?.op === "read" && lastNameOf(operation.callee) === "clear" && operation.arguments.length === 0 ? object : undefined;
   }
   if (operation.op !== "write" || operation.form !== "assign" || operation.place.kind === "element" || !isEmpty(operation.value))
     return undefined;
@@ -36,8 +35,7 @@ function emptiedBy(operation: Operation): Value | undefined {
 
 function isEmpty(value: Value | undefined): boolean {
   if (value?.op === "display") return value.makes !== "tuple" && value.elements.length === 0;
-  if (value?.op !== "call" || value.callee.op !== "read" || value.callee.place.kind === "element") return false;
-  return value.arguments.length === 0 && /^(list|dict|set|deque|OrderedDict)$/.test(value.callee.place.name);
+  return value?.op === "call" && value.arguments.length === 0 && /^(list|dict|set|deque|OrderedDict)$/.test(lastNameOf(value.callee));
 }
 
 function isSame(a: Value | undefined, b: Value): boolean {
