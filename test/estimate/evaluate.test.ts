@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseTarget } from "../../server/src/base/target.js";
-import { type Activation, bareActivation, Evaluator } from "../../server/src/estimate/evaluate.js";
+import { type Activation, bareActivation } from "../../server/src/estimate/activation.js";
+import { Evaluator } from "../../server/src/estimate/evaluate.js";
 import type { TaskWork } from "../../server/src/estimate/task-work.js";
 import { CostModel } from "../../server/src/estimate/work.js";
 import type { Program } from "../../server/src/program/link/link.js";

@@ -1,6 +1,6 @@
 import { hasGil } from "../base/target.js";
+import { type Activation, bareActivation } from "../estimate/activation.js";
 import { likelyNs } from "../estimate/demand.js";
-import { type Activation, bareActivation } from "../estimate/evaluate.js";
 import { duration } from "../estimate/text.js";
 import { CostModel, unknownCallNs } from "../estimate/work.js";
 import type { CallableEntry } from "../knowledge/entry.js";

@@ -67,3 +67,6 @@ export function hullOfEach<Item>(items: readonly Item[], of: (item: Item) => Amo
 function isInterval(value: unknown): value is Interval {
   return typeof value === "object" && value !== null && "low" in value && "likely" in value && "high" in value;
 }
+
+/** So many elements of what is written out are looked at for what they are together. */
+export const maximumElements = 64;

@@ -1,8 +1,9 @@
 import { exactly } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** Calls that make an array of a size that they are given. */
 export const arrayShapes: ReadonlySet<string> = new Set([

@@ -1,7 +1,8 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { AttemptOperation, CallOperation } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** How often what is tried fails, and how long making and catching the error takes, in errors that are raised with nothing to say. */
 export interface Failures {

@@ -2,7 +2,8 @@ import { add, exactly, type Interval, interval, multiply, scale } from "../base/
 import { atLeast, hasGil, type Target } from "../base/target.js";
 import type { CallCost } from "../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { wholeText } from "./sample.js";
 import { type ScriptCost, scriptCost, sleptByWords } from "./shell-scripts.js";
 

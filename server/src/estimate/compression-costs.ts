@@ -1,7 +1,8 @@
 import { type Interval, interval, scale } from "../base/interval.js";
 import type { Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import type { Amount } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import type { BulkCost, OperationCosts } from "./operation-costs.js";
 import { dumpedShape, jsonBytes } from "./shape.js";
 

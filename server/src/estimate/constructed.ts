@@ -1,6 +1,7 @@
 import type { ClassNode } from "../program/link/entity.js";
 import type { CallOperation, Value } from "../program/operation.js";
-import type { Activation, Argument, Evaluator } from "./evaluate.js";
+import type { Activation, Argument } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { lastName } from "./names-in-text.js";
 
 /** The call that made an object of a class of the program, and where that was. */

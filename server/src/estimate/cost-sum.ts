@@ -1,4 +1,4 @@
-import { add, exactly, type Interval, interval, multiply } from "../base/interval.js";
+import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { GilNote } from "../program/link/gil-notes.js";
 import { longestBriefNs } from "./brief-releases.js";
 import { averagedHelp, type Helped, repeatedHelp, unhelped, withHelp } from "./helper-threads.js";
@@ -323,4 +323,13 @@ export function addReleased(sum: Sum, ns: Interval, times = 1): void {
   if (ns.likely <= 0 || ns.likely > longestBriefNs * times) return;
   sum.briefReleases += times;
   sum.briefNs += ns.likely;
+}
+
+/** The same mix of bytecode, native code and waiting, made to take that long in all; bytecode where nothing is known of it. */
+export function lasting(sum: Sum, ns: Interval): Sum {
+  const total = sum.interpreter.likely + sum.held.likely + sum.native.likely + sum.wait.likely;
+  const part = (of: Interval): Interval => scale(ns, total > 0 ? of.likely / total : 0);
+  const known = { ...sum, help: unhelped, open: undefined, unknown: 0, uncosted: 0, assumedWait: 0, guessed: false, endless: false };
+  if (sum.unknown > 0 || total === 0) return { ...known, interpreter: ns, held: zero, native: zero, wait: zero };
+  return { ...known, interpreter: part(sum.interpreter), held: part(sum.held), native: part(sum.native), wait: part(sum.wait) };
 }

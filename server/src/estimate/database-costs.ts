@@ -1,8 +1,9 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallCost } from "../knowledge/evaluate.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { type Activation, bareActivation } from "./activation.js";
 import type { Amount } from "./amount.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 
 /*
  * What sqlite3 takes. A statement runs up to its first row when it is executed, and to the next one each time that a row is fetched; each step gives

@@ -1,7 +1,8 @@
 import { type Interval, interval, scale } from "../base/interval.js";
 import type { LoopOperation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import type { Sum } from "./cost-sum.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { likelyEnd } from "./search-rounds.js";
 
 /**

@@ -4,7 +4,8 @@ import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { sameName } from "./value-shapes.js";
 
 /*

@@ -4,8 +4,9 @@ import { boundWhereRead } from "../program/link/loop-variables.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { BranchOperation, CallOperation, Operation, Value, YieldOperation } from "../program/operation.js";
+import { type Activation, bareActivation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** How often, of all times, each arm of a branch is taken, and whether samples told that. */
 interface Shares {

@@ -1,8 +1,9 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation, ReadOperation, Value } from "../program/operation.js";
+import { type Activation, holderOf } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { totalOver } from "./generators.js";
 import { isNamed } from "./value-shapes.js";
 
@@ -33,7 +34,7 @@ export function groupLength(groups: ReadOperation, at: Activation, evaluator: Ev
 }
 
 function groupsOf({ place }: ReadOperation, at: Activation, evaluator: Evaluator): Groups | undefined {
-  const holder = place.kind === "name" ? evaluator.holder(place.owner, at) : undefined;
+  const holder = place.kind === "name" ? holderOf(place.owner, at) : undefined;
   if (place.kind !== "name" || !holder || holder.arguments.has(place.name)) return undefined;
   const { name } = place;
   const [made, ...others] = holder.function.bound(name) ?? [];

@@ -4,8 +4,9 @@ import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { samePlace } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Operation, Value, WithOperation } from "../program/operation.js";
+import { type Activation, activationOfCall } from "./activation.js";
 import type { Amount } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { semaphorePlaces } from "./room.js";
 import { putInto } from "./while-rounds.js";
 
@@ -87,7 +88,7 @@ export class GuardedSections {
   private placesInGenerator(call: CallOperation, at: Activation, depth: number): Amount {
     const [callee] = this.resolver.callees(call, at.function);
     if (!callee || !decoratorNames(callee.function).includes("contextmanager")) return undefined;
-    const inner = this.evaluator.activation(callee.function, call, at, callee.receiver !== undefined);
+    const inner = activationOfCall(callee.function, call, at, callee.receiver !== undefined);
     return this.placesAroundYield(callee.function.facts.body, inner, depth + 1);
   }
 

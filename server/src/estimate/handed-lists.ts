@@ -3,8 +3,10 @@ import type { FunctionFacts } from "../program/facts.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { type Activation, activationOfCall } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { appended } from "./filled-containers.js";
 import { startedCall } from "./helper-threads.js";
 import { repeatsOf } from "./repeats.js";
 
@@ -51,11 +53,11 @@ function appendedBy(call: CallOperation, name: string, at: Activation, evaluator
   if (!callee) return "nothing";
   const { function: node, receiver } = callee;
   if (others.length > 0 || node === at.function) return undefined;
-  const activation = evaluator.activation(node, call, at, receiver !== undefined);
+  const activation = activationOfCall(node, call, at, receiver !== undefined);
   const [parameter] =
     [...activation.arguments].find(([, { value, in: from }]) => from === at && nameOf(value, at.function.index) === name) ?? [];
   if (parameter === undefined || isHandedOn(parameter, activation)) return undefined;
-  return evaluator.appended(parameter, activation);
+  return appended(parameter, activation, evaluator);
 }
 
 function isHandedOn(parameter: string, { function: node }: Activation): boolean {

@@ -4,7 +4,8 @@ import { receiverOf } from "../program/link/last-name.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { lastName } from "./names-in-text.js";
 
 /** What a task has to do with threads that it starts itself, and with signs of other threads that it waits for. */

@@ -3,7 +3,7 @@ import { implicitCall } from "../program/link/implicit-calls.js";
 import { operatorMethods } from "../program/link/operators.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import type { ComputeOperation, Place, Value } from "../program/operation.js";
-import type { Activation, Argument } from "./evaluate.js";
+import type { Activation, Argument } from "./activation.js";
 
 /** A method of the program's own that runs without being called in the text: of an operator, a property, a comparison while something is sorted. */
 export interface ImplicitRun {

@@ -2,9 +2,10 @@ import { exactly, type Interval } from "../base/interval.js";
 import { contains } from "../base/range.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { Value } from "../program/operation.js";
+import { type Activation, holderOf } from "./activation.js";
 import { type Amount, combine, hullOf, mapAmount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 
 /*
  * How many bits integers have. Numbers that fit a double are told by the evaluator; of others, `3 ** 2000` or a product that grows in a loop, only their
@@ -185,7 +186,7 @@ class Bits {
 
   /** Of a variable that is computed from what it was, round by round: in those rounds half of what has been added at the end. */
   private grown(value: Value, { name, owner }: { readonly name: string; readonly owner: number }, at: Activation): Amount {
-    const holder = this.evaluator.holder(owner, at);
+    const holder = holderOf(owner, at);
     const key = `${owner} ${name}`;
     if (!holder || this.open.has(key)) return undefined;
     const bound = holder.function.bound(name) ?? [];

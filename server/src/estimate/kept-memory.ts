@@ -1,7 +1,9 @@
 import { add, type Interval, interval, scale } from "../base/interval.js";
 import type { CallOperation, LoopOperation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import { zero } from "./cost-sum.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { filledWith } from "./filled-containers.js";
 import { objectCount, type Shape, shapeOf } from "./shape.js";
 
 /** Of an object with its place in a container: 16 to 32 bytes of its own, 8 for the reference, the allocator's rounding. */
@@ -44,7 +46,7 @@ export function keptNs(loop: LoopOperation, count: Interval, at: Activation, eva
     const isStore = operation.op === "write" && operation.place.kind === "element";
     const kept = isStore ? operation.value : operation.op === "call" ? appended(operation) : undefined;
     const object = isStore && operation.place.kind === "element" ? operation.place.object : undefined;
-    if (!kept || (object && !(object.op === "read" && evaluator.filledWith(object, at)))) continue;
+    if (!kept || (object && !(object.op === "read" && filledWith(object, at, evaluator)))) continue;
     const objects = Math.min(mostKept, objectCount(shapeOf(kept, at, evaluator) ?? oneText));
     const grows = isStore ? interval(5, 40, 120) : zero;
     sum = add(sum, add(grows, scale(interval(2, 15, 50), objects)));

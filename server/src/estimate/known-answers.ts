@@ -1,7 +1,7 @@
 import type { Resolver } from "../program/link/resolver.js";
 import type { Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import type { Amount } from "./amount.js";
-import type { Activation } from "./evaluate.js";
 
 /** What can be asked of a value: the number that it is or how many elements it has, and the same of each of its elements. */
 export type QuestionKind = "number" | "length" | "element's number" | "element's length";

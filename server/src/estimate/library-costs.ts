@@ -1,9 +1,10 @@
 import { add, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { type Activation, calledForEach } from "./activation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
 import { compressionNs, dataOf } from "./compression-costs.js";
-import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { largeCallNs } from "./integer-costs.js";
 import { lengthOfLibraryCall, sameAsFunction } from "./library-sizes.js";
 import { tabulatedNs } from "./library-table.js";

@@ -1,10 +1,11 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
 import { arrangementCount, arrangements } from "./arrangements.js";
 import { positionalOf } from "./call-arguments.js";
 import { databaseRows } from "./database-costs.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { bitsOf } from "./integer-sizes.js";
 import { jsonBytes, pickledBytes, shapeOf } from "./shape.js";
 

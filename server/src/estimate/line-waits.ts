@@ -1,7 +1,7 @@
 import { type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { LoopOperation } from "../program/operation.js";
-import type { Activation } from "./evaluate.js";
+import type { Activation } from "./activation.js";
 
 /** How long each round of a loop waits for the line of a file, or of what comes over a connection, that it reads; undefined for other loops. */
 export function lineWait({ iterable }: LoopOperation, { function: within }: Activation, resolver: Resolver): Interval | undefined {

@@ -3,7 +3,8 @@ import { contains, type Range } from "../base/range.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { loopsAround } from "../program/link/loops.js";
 import type { LoopOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { sameName } from "./value-shapes.js";
 
 interface Rounds {

@@ -8,9 +8,10 @@ import { sameStructure } from "../program/link/same-structure.js";
 import { suspensionsOf } from "../program/link/suspensions.js";
 import { innerOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation } from "../program/operation.js";
-import { type Activation, bareActivation } from "./evaluate.js";
+import { type Activation, activationOfCall, bareActivation } from "./activation.js";
+import type { CostSettings } from "./function-costs.js";
 import type { TaskWork } from "./task-work.js";
-import { CostModel, type CostSettings } from "./work.js";
+import { CostModel } from "./work.js";
 
 /** What an event loop's thread does without a break between two points where other tasks can run. */
 export interface LoopStretch {
@@ -57,7 +58,7 @@ function longestStretches({ function: node, kind }: LoopRoot, program: Program, 
   const stretches = kind === "callback" ? [node.facts.body] : stretchesOf(node, program);
   const computing = stretches.filter((stretch) => stretch.some(({ op }) => op === "loop" || op === "call"));
   if (computing.length === 0) return [];
-  const activations = activationsOf(node, program, model);
+  const activations = activationsOf(node, program);
   return computing.flatMap((stretch): readonly Found[] => {
     let longest: { readonly work: TaskWork; readonly activation: Called } | undefined;
     for (const activation of activations) {
@@ -96,7 +97,7 @@ interface Called {
 }
 
 /** The function with nothing known of its arguments, and as its callers call it. */
-function activationsOf(node: FunctionNode, program: Program, model: CostModel): readonly Called[] {
+function activationsOf(node: FunctionNode, program: Program): readonly Called[] {
   const bare: Called = { at: bareActivation(node), by: undefined };
   if (node.head.parameters.length === 0) return [bare];
   const called = program.resolver.callersOf(node).slice(0, maximumCallers);
@@ -104,7 +105,7 @@ function activationsOf(node: FunctionNode, program: Program, model: CostModel): 
     bare,
     ...called.map(
       ({ call, within, receiver }): Called => ({
-        at: model.evaluator.activation(node, call, bareActivation(within), receiver === "bound"),
+        at: activationOfCall(node, call, bareActivation(within), receiver === "bound"),
         by: { path: within.file.path, range: { start: call.start, end: call.end } },
       }),
     ),
@@ -205,7 +206,7 @@ function arrangingCallee(
 function arrangingOf(operation: Operation, node: FunctionNode, at: Activation, program: Program, model: CostModel): Found["arranging"] {
   const callee = operation.op === "call" ? arrangingCallee(operation, node, program) : undefined;
   if (callee && operation.op === "call") {
-    const inner = model.evaluator.activation(callee.function, operation, at, callee.isBound);
+    const inner = activationOfCall(callee.function, operation, at, callee.isBound);
     return arrangingOf(callee.loop, callee.function, inner, program, model);
   }
   const name = arranged(operation, node, program);

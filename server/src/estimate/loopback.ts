@@ -6,7 +6,8 @@ import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import { sameValue } from "../program/link/updates.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, ComputeOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /**
  * What a socket waits for in a file that is its own server, ns: the other side is a thread of this machine. A message of 16 bytes and its answer, over 127.0.0.1

@@ -2,7 +2,8 @@ import type { FunctionNode } from "../program/link/entity.js";
 import { lastNameOf } from "../program/link/last-name.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import { type Activation, activationOfCall } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** Whether the costs of what is done with a value are known, as of numbers, texts and containers. */
 export type IsKnown = (value: Value, at: Activation) => boolean;
@@ -21,7 +22,7 @@ export function opaqueUse(at: Activation, evaluator: Evaluator, isKnown: IsKnown
     found ??= useOf(operation, at, evaluator, isKnown);
     if (found || operation.op !== "call" || depth >= deepest) return;
     for (const { function: called, receiver } of evaluator.resolver.callees(operation, node))
-      found ??= opaqueUse(evaluator.activation(called, operation, at, receiver !== undefined), evaluator, isKnown, depth + 1);
+      found ??= opaqueUse(activationOfCall(called, operation, at, receiver !== undefined), evaluator, isKnown, depth + 1);
   });
   return found;
 }

@@ -1,5 +1,6 @@
 import type { CallOperation, Value } from "../program/operation.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** The default of a command line's option, which is what the program runs with when nobody says otherwise. */
 export interface OptionDefault {

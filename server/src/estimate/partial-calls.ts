@@ -1,9 +1,9 @@
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation } from "../program/operation.js";
-import { type Activation, type Argument, bareActivation, type Evaluator } from "./evaluate.js";
+import { type Activation, type Argument, activationOfCall, bareActivation } from "./activation.js";
 
 /** The function of the program that a call of what `functools.partial` made runs, with the arguments of both. */
-export function partialRun(call: CallOperation, at: Activation, resolver: Resolver, evaluator: Evaluator): Activation | undefined {
+export function partialRun(call: CallOperation, at: Activation, resolver: Resolver): Activation | undefined {
   for (const partial of resolver.resolve(call.callee, at.function)) {
     const inner = partial.kind === "partial" ? partial.call.arguments[0]?.value : undefined;
     if (partial.kind !== "partial" || !inner) continue;
@@ -16,7 +16,7 @@ export function partialRun(call: CallOperation, at: Activation, resolver: Resolv
       callee: inner,
       arguments: [...given.filter(({ form }) => form === "positional"), ...call.arguments],
     };
-    const run = evaluator.activation(found.function, merged, at, found.receiver !== undefined);
+    const run = activationOfCall(found.function, merged, at, found.receiver !== undefined);
     const outer = bareActivation(partial.in);
     const bound = new Map<string, Argument>();
     for (const { form, name, value } of given) if (form === "keyword") bound.set(name, { value, in: outer, how: "whole" });

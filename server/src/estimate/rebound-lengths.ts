@@ -5,8 +5,9 @@ import { boundWhereRead } from "../program/link/loop-variables.js";
 import { loopsAround, loopsIn } from "../program/link/loops.js";
 import { someValue } from "../program/link/walk.js";
 import type { ComputeOperation, ReadOperation, Value } from "../program/operation.js";
+import { type Activation, holderOf } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { totalOver } from "./generators.js";
 import { isEmptyContainer } from "./growing-containers.js";
 import { mentions } from "./value-shapes.js";
@@ -23,7 +24,7 @@ export class ReboundLengths {
 
   of(read: ReadOperation, at: Activation): Amount | "open" {
     const { place } = read;
-    const holder = place.kind === "name" ? this.evaluator.holder(place.owner, at) : undefined;
+    const holder = place.kind === "name" ? holderOf(place.owner, at) : undefined;
     if (place.kind !== "name" || !holder || holder.arguments.has(place.name)) return undefined;
     if (holder.function.head.rebound.has(place.name)) return undefined;
     if (holder.function.head.parameters.some(({ name }) => name === place.name)) return undefined;

@@ -1,8 +1,9 @@
 import { add, exactly, type Interval, interval, multiply, scale } from "../base/interval.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import type { Amount } from "./amount.js";
 import { positionalOf } from "./call-arguments.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import type { OperationCosts } from "./operation-costs.js";
 import { matchCount } from "./sample-calls.js";
 

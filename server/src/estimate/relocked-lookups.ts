@@ -1,6 +1,8 @@
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Value } from "../program/operation.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
+import { filledWith } from "./filled-containers.js";
 
 /**
  * Finds `table.get(key)` in a dict whose keys the main thread made. In CPython 3.13t `dict.get` holds the dict's lock and looks for the key without
@@ -27,7 +29,7 @@ export class RelockedLookups {
       const { value } = entity;
       if (value.op === "comprehension") return value.key && this.isMortal(value.key, module) ? 1 : 0;
       if (value.elements.length > 0) return value.keys.some((each) => each && this.isMortal(each, module)) ? 1 : 0;
-      const filled = this.evaluator.filledWith(table, at);
+      const filled = filledWith(table, at, this.evaluator);
       return filled?.items.some((item) => item.key && this.isMortal(item.key, filled.in)) ? 1 : 0;
     }
     return 0;

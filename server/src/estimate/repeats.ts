@@ -1,8 +1,9 @@
 import { exactly } from "../base/interval.js";
 import type { Range } from "../base/range.js";
 import { loopsAround } from "../program/link/loops.js";
+import type { Activation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** How often something runs in one run of the function that it stands in: once for each round of all loops around it; undefined where one's rounds are not known. */
 export function repeatsOf(place: Range, at: Activation, evaluator: Evaluator): Amount {

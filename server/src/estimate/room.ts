@@ -3,8 +3,9 @@ import { loopsAround } from "../program/link/loops.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { Spawn } from "../program/link/spawns.js";
 import type { Operation, Value } from "../program/operation.js";
+import { bareActivation } from "./activation.js";
 import type { Amount } from "./amount.js";
-import { bareActivation, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 
 /**
  * How many of the threads that a place starts can be at work at once because each takes a place of a semaphore first: in the loop that starts them, or

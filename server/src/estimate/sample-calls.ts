@@ -1,6 +1,6 @@
 import type { CallOperation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import { positionalOf } from "./call-arguments.js";
-import type { Activation } from "./evaluate.js";
 import { sameAsFunction } from "./library-sizes.js";
 import {
   changedText,

@@ -1,6 +1,6 @@
 import { compare } from "../base/compare.js";
 import type { Value } from "../program/operation.js";
-import type { Activation } from "./evaluate.js";
+import type { Activation } from "./activation.js";
 import { elementsOf, lengthOfSample, type Sample, toldText } from "./sample.js";
 import type { Samples } from "./samples.js";
 

@@ -1,9 +1,11 @@
 import { exactly, type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import { type CallOperation, type ComprehensionValue, unbound, type Value } from "../program/operation.js";
+import { type Activation, calledForEach } from "./activation.js";
 import { type Amount, asCount, knownOfEach } from "./amount.js";
 import { arithmetic } from "./arithmetic.js";
-import { type Activation, calledForEach, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import { filledWith, startedWith } from "./filled-containers.js";
 import {
   concatenated,
   distinct,
@@ -377,7 +379,7 @@ export class Samples {
     const { place } = value;
     if (place.kind === "element") return this.item(place.object, place.index, at);
     const filled = this.filled(value, at);
-    if (filled || this.evaluator.startedWith(value, at)) return filled;
+    if (filled || startedWith(value, at)) return filled;
     return this.evaluator.follow(
       value,
       at,
@@ -427,7 +429,7 @@ export class Samples {
 
   /** What a container that starts empty has in it after it was filled. */
   private filled(value: Extract<Value, { op: "read" }>, at: Activation): Sample | undefined {
-    const filled = this.evaluator.filledWith(value, at);
+    const filled = filledWith(value, at, this.evaluator);
     if (!filled) return undefined;
     const turn = this.turn;
     const made: (readonly [Sample | undefined, Sample])[] = [];

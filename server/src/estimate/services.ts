@@ -7,8 +7,9 @@ import type { Resolver } from "../program/link/resolver.js";
 import { lastName } from "../program/link/spawns.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { AttemptOperation, BranchOperation, CallOperation, LoopOperation, Operation, Place, Value } from "../program/operation.js";
+import { type Activation, activationOfCall, bareActivation } from "./activation.js";
 import { queueTaken } from "./consumer-loops.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { pinsOf } from "./pins.js";
 
 /** What runs until somebody else stops it, as servers and pollers do: the loop that it goes round in; `library`: a library has that. */
@@ -96,7 +97,7 @@ function serviceOf(operation: Operation, at: Activation, evaluator: Evaluator, d
       if (serving.test(lastNameOf(operation.callee))) return "library";
       if (!callee) return undefined;
       if (others.length > 0 || callee.function === at.function) return undefined;
-      return serviceIn(evaluator.activation(callee.function, operation, at, callee.receiver !== undefined), evaluator, depth + 1);
+      return serviceIn(activationOfCall(callee.function, operation, at, callee.receiver !== undefined), evaluator, depth + 1);
     }
     case "branch": {
       const arms = operation.arms.map((arm) => serviceAmong(arm, at, evaluator, depth));

@@ -1,5 +1,7 @@
 import type { Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
+import { filledWith } from "./filled-containers.js";
 import { lengthOfSample, type Sample } from "./sample.js";
 
 /** What a value is made of, likely: how many of each, all its parts together. */
@@ -200,7 +202,7 @@ function sliceShape(
 
 /** What a container that starts empty is made of after it was filled. */
 function filledShape(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
-  const filled = evaluator.filledWith(value, at);
+  const filled = filledWith(value, at, evaluator);
   if (!filled) return undefined;
   let total: Shape = { ...nothing, containers: 1 };
   for (const item of filled.items) {

@@ -2,7 +2,7 @@ import { exactly, type Interval, scale } from "../base/interval.js";
 import type { ClassNode, Entity } from "../program/link/entity.js";
 import { decoratorNames, type Resolver } from "../program/link/resolver.js";
 import { type CallOperation, type Place, unbound, type Value } from "../program/operation.js";
-import type { Activation } from "./evaluate.js";
+import type { Activation } from "./activation.js";
 import type { OperationCosts } from "./operation-costs.js";
 
 /**

@@ -10,9 +10,10 @@ import {
   unbound,
   type Value,
 } from "../program/operation.js";
+import { type Activation, type Argument, bareActivation } from "./activation.js";
 import type { ConstructCosts } from "./construct-costs.js";
 import { type Sum, zero } from "./cost-sum.js";
-import { type Activation, type Argument, bareActivation, type Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { isProgram } from "./main-guard.js";
 import type { OperationCosts } from "./operation-costs.js";
 import { RelockedLookups } from "./relocked-lookups.js";

@@ -8,6 +8,7 @@ import { sameStructure } from "../program/link/same-structure.js";
 import { lastName, type ScopedValue, type Spawn, type SpawnTarget } from "../program/link/spawns.js";
 import { walkOperations } from "../program/link/walk.js";
 import type { CallOperation, Value } from "../program/operation.js";
+import { type Activation, type Argument, bareActivation } from "./activation.js";
 import { type Amount, combine } from "./amount.js";
 import { chunkSizeOf } from "./chunks.js";
 import { isAlone } from "./company.js";
@@ -15,8 +16,8 @@ import { confidenceIn, sureEnough } from "./confidence.js";
 import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
 import { type Demand, likelyNs } from "./demand.js";
-import { type Activation, type Argument, bareActivation } from "./evaluate.js";
 import { firstPoolAssumption } from "./first-pool.js";
+import type { CostSettings } from "./function-costs.js";
 import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
 import { type ImportTimes, noImports } from "./import-costs.js";
@@ -35,7 +36,7 @@ import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js
 import type { TaskWork } from "./task-work.js";
 import { type UnevenTasks, unevenTasks, unevenWork } from "./uneven-tasks.js";
 import { type TaskCount, withUsualLength, withUsualRound } from "./usual-work.js";
-import { CostModel, type CostSettings, unknownCallNs } from "./work.js";
+import { CostModel, unknownCallNs } from "./work.js";
 import { workerCount } from "./worker-counts.js";
 
 /** A place that starts concurrent work: what the work is, and what each strategy would make of it. */

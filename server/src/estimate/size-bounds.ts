@@ -3,8 +3,7 @@ import type { FunctionNode, LinkedFile } from "../program/link/entity.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import { argumentFor, type Resolver } from "../program/link/resolver.js";
 import type { CallOperation, Place, ReadOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
-import { bareActivation } from "./evaluate.js";
+import { type Activation, activationOfCall, bareActivation } from "./activation.js";
 import { isNone, sameName } from "./value-shapes.js";
 
 /** The smallest and the largest number that something can be, both of them certain. */
@@ -27,10 +26,7 @@ export class SizeBounds {
   private depth = 0;
   private asked = 0;
 
-  constructor(
-    private readonly resolver: Resolver,
-    private readonly evaluator: Evaluator,
-  ) {}
+  constructor(private readonly resolver: Resolver) {}
 
   private bounded(answer: () => Bounds | undefined): Bounds | undefined {
     if (this.depth === 0) this.asked = 0;
@@ -603,7 +599,7 @@ export class SizeBounds {
     if (callees.length !== 1 || !callee || callee.function.head.decorators.length > 0) return undefined;
     const { head, returned } = callee.function;
     if (head.isGenerator || head.isAsync || returned.length === 0 || returned.length > maximumBindings) return undefined;
-    const inner = this.evaluator.activation(callee.function, call, at, callee.receiver !== undefined);
+    const inner = activationOfCall(callee.function, call, at, callee.receiver !== undefined);
     return hull(returned.map((value) => question.whole(value, inner)));
   }
 

@@ -1,9 +1,22 @@
 import type { Interval } from "../base/interval.js";
 import type { Value } from "../program/operation.js";
+import type { Activation, Argument } from "./activation.js";
 import { constructionOf } from "./constructed.js";
-import type { Activation, Argument, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
+import type { SizeBounds } from "./size-bounds.js";
 
-/** What of a value decides how long what is done with it takes, as a text that is the same where that is. */
+/** What of an argument decides how long a function takes that it is given to, as a text that is the same where that is. */
+export function argumentText(argument: Argument, evaluator: Evaluator, bounds: SizeBounds): string {
+  const { value, in: at, how } = argument;
+  const whole = how === "whole";
+  const number = whole ? evaluator.number(value, at) : evaluator.elementNumber(value, at);
+  const length = whole && !number ? evaluator.length(value, at) : undefined;
+  const certain = whole ? bounds.length(value, at) : bounds.elementLength(value, at);
+  const text = whole && !number ? textOf(argument, evaluator) : "";
+  return `${amountText(number)}#${amountText(length)}${text}${certain ? `<=${certain.high}` : ""}`;
+}
+
+/** The same of a value. */
 function sizeText(value: Value, at: Activation, evaluator: Evaluator, depth: number): string {
   const number = evaluator.number(value, at);
   if (number) return amountText(number);
@@ -11,7 +24,7 @@ function sizeText(value: Value, at: Activation, evaluator: Evaluator, depth: num
 }
 
 /** What of an argument that is no number decides which way a test goes, or what an object does. */
-export function textOf({ value, in: at }: Argument, evaluator: Evaluator, depth = 0): string {
+function textOf({ value, in: at }: Argument, evaluator: Evaluator, depth = 0): string {
   const text = evaluator.samples.exactText(value, at);
   return text === undefined ? itemsText(value, at, evaluator) + madeText(value, at, evaluator, depth) : JSON.stringify(text);
 }

@@ -1,7 +1,8 @@
 import { exactly, interval } from "../base/interval.js";
 import type { Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import { type Amount, combine, mapAmount } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { isNone, sameName } from "./value-shapes.js";
 import { pieceBetween } from "./while-rounds.js";
 

@@ -1,7 +1,7 @@
 import { type Interval, interval } from "../base/interval.js";
 import type { Resolver } from "../program/link/resolver.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
-import type { Activation } from "./evaluate.js";
+import type { Activation } from "./activation.js";
 import { lastName } from "./names-in-text.js";
 
 /** What a block of a coroutine starts of others, to wait at the same time. */

@@ -1,6 +1,7 @@
 import { type Interval, interval } from "../base/interval.js";
 import type { CallOperation, LoopOperation, Operation, Value } from "../program/operation.js";
-import { type Activation, bareActivation, type Evaluator } from "./evaluate.js";
+import { type Activation, bareActivation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /** Rounds of a loop, and whether the code tells them. */
 interface Rounds {

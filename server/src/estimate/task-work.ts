@@ -2,11 +2,11 @@ import { add, type Interval } from "../base/interval.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import type { LoopOperation, Operation } from "../program/operation.js";
 import type { BriefReleases } from "./brief-releases.js";
-import { isGuess, type Times as OpenTimes, type Sum, zero } from "./cost-sum.js";
+import { averaged, isGuess, type Times as OpenTimes, type Sum, zero } from "./cost-sum.js";
 import { type Helped, helpOf } from "./helper-threads.js";
 import type { Assumption } from "./prediction.js";
 import type { SharedUses } from "./shared-use.js";
-import type { TimedCall } from "./timed-calls.js";
+import { repeatedCalls, type TimedCall } from "./timed-calls.js";
 
 /** What one run of a function takes. */
 export type Times = Pick<TaskWork, "interpreterNs" | "heldNs" | "nativeNs" | "waitNs">;
@@ -85,6 +85,19 @@ export interface Finished {
   readonly assumptions: readonly Assumption[];
   /** Where it calls what is not known, or not how long it takes. */
   readonly opaque: readonly Operation[];
+}
+
+/** One of these runs, each as likely as the others. */
+export function oneOfSeveral(costs: readonly Finished[]): Finished {
+  const share = 1 / costs.length;
+  const sum = averaged(
+    costs.map((cost) => cost.sum),
+    costs.map(() => share),
+  );
+  const calls = costs.flatMap((cost) => repeatedCalls(cost.calls, share));
+  const assumptions = new Map(costs.flatMap((cost) => cost.assumptions.map((each) => [each.what, each] as const)));
+  const opaque = [...new Set(costs.flatMap((cost) => cost.opaque))];
+  return { sum, calls, hot: undefined, assumptions: [...assumptions.values()], opaque };
 }
 
 /** What is told of a function's cost, and of what that is made of. */

@@ -3,7 +3,8 @@ import { loopsAround } from "../program/link/loops.js";
 import { sameValue } from "../program/link/updates.js";
 import { someValue, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, ReadOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /**
  * Rounds of `while window and window[0] < start: window.popleft()` and `while len(cache) > room: cache.popitem()`: each takes an entry out of something

@@ -2,7 +2,8 @@ import { type Interval, interval } from "../base/interval.js";
 import { isAwaitedAtOnce } from "../program/link/joined-at-once.js";
 import { lastNameOf, receiverOf } from "../program/link/last-name.js";
 import type { CallOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 import { exchangedIn } from "./loopback.js";
 
 /** How long a call of which nothing is known waits, in nanoseconds, where something about it says that it does. */

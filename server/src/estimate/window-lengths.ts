@@ -1,7 +1,8 @@
 import { walkOperations } from "../program/link/walk.js";
 import type { Operation, Value } from "../program/operation.js";
+import type { Activation } from "./activation.js";
 import type { Amount } from "./amount.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Evaluator } from "./evaluate.js";
 import { fillingIn } from "./growing-containers.js";
 import { isNamed } from "./value-shapes.js";
 

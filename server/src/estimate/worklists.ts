@@ -3,7 +3,8 @@ import { contains } from "../base/range.js";
 import { loopsAround } from "../program/link/loops.js";
 import { innerOperations, walkOperations } from "../program/link/walk.js";
 import type { CallOperation, LoopOperation, Operation, ReadOperation, Value } from "../program/operation.js";
-import type { Activation, Evaluator } from "./evaluate.js";
+import type { Activation } from "./activation.js";
+import type { Evaluator } from "./evaluate.js";
 
 /**
  * How often `while pending:` goes round that takes one entry after the other from a list, queue or heap and puts new ones on it: once for each

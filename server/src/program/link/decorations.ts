@@ -1,7 +1,8 @@
 import type { CallOperation, Value } from "../operation.js";
+import { type Frame, type FrameArgument, frameOnWay } from "./abstract-object.js";
 import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
 import { lastNameOf } from "./last-name.js";
-import { type Frame, type FrameArgument, frameOnWay, type Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import { argumentFor, type Callee, parentOf, type Resolver } from "./resolver.js";
 
 /** What a decorator made of a function: a function defined inside it, which has the decorator's variables as they were then. */

@@ -1,10 +1,11 @@
 import { contains, rangeOf } from "../../base/range.js";
 import type { CallOperation, Value } from "../operation.js";
+import type { Frame } from "./abstract-object.js";
 import type { FunctionNode } from "./entity.js";
 import { functionKey } from "./entity.js";
 import type { Program } from "./link.js";
 import { decoratorKey, type HeldLock, isAcquire, locksOf, writtenName } from "./locks.js";
-import type { Frame, Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import { decoratorNames, parentOf, type Resolver } from "./resolver.js";
 import { walkOperations } from "./walk.js";
 

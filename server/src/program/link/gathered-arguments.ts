@@ -1,7 +1,7 @@
 import type { ParameterFacts } from "../facts.js";
 import type { CallOperation, Value } from "../operation.js";
+import { type Frame, type FrameArgument, isConstantKey } from "./abstract-object.js";
 import type { FunctionNode } from "./entity.js";
-import { type Frame, type FrameArgument, isConstantKey } from "./ownership.js";
 import { walkOperations } from "./walk.js";
 
 /** What `*rest` gathers of a call's arguments, as the tuple that it is; undefined for other parameters. */

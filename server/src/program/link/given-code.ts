@@ -1,6 +1,6 @@
 import type { CallOperation } from "../operation.js";
+import type { AbstractObject } from "./abstract-object.js";
 import type { Entity, FunctionNode } from "./entity.js";
-import type { AbstractObject } from "./ownership.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 
 /**

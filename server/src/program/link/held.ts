@@ -1,9 +1,9 @@
 import type { LoopOperation, Value } from "../operation.js";
+import type { Frame } from "./abstract-object.js";
 import type { FunctionNode } from "./entity.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
 import { functionTest, functionView } from "./linked-file.js";
 import { type HeldLock, isAcquire, threadIdentityKey } from "./locks.js";
-import type { Frame } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
 import { someValue, walkOperations } from "./walk.js";
 

@@ -1,8 +1,9 @@
 import type { Value } from "../operation.js";
+import { constantKey, type Frame, isConstantKey } from "./abstract-object.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import { decidesTruth } from "./implicit-calls.js";
 import { loopsAround } from "./loops.js";
-import { constantKey, type Frame, isConstantKey, type Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
 import type { KnownValues } from "./truth.js";
 

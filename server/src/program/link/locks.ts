@@ -1,12 +1,13 @@
 import { type Range, rangeOf } from "../../base/range.js";
 import type { Scope } from "../../knowledge/entry.js";
 import type { CallOperation, ComputeOperation, Operation, Value } from "../operation.js";
+import type { Frame } from "./abstract-object.js";
 import type { Entity, FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { functionView } from "./linked-file.js";
 import { membersOfLoop } from "./loop-members.js";
 import { attributesByName } from "./named-attributes.js";
-import type { Frame, Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import { argumentFor, type Resolver } from "./resolver.js";
 import { isProperty, sameValue } from "./updates.js";
 import { innerValues, walkOperations } from "./walk.js";

@@ -1,7 +1,8 @@
 import type { Value } from "../operation.js";
+import type { Frame, FrameArgument } from "./abstract-object.js";
 import type { FunctionNode } from "./entity.js";
 import { gatheredArguments } from "./gathered-arguments.js";
-import type { Frame, FrameArgument, Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import type { Resolver } from "./resolver.js";
 
 /**

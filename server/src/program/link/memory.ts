@@ -1,11 +1,9 @@
 import type { Knowledge } from "../../knowledge/knowledge.js";
-import type { ParameterFacts } from "../facts.js";
-import type { Value } from "../operation.js";
-import type { ClassNode, FunctionNode, LinkedFile } from "./entity.js";
+import type { FunctionNode, LinkedFile } from "./entity.js";
 import { type Given, sameGiven } from "./given-arguments.js";
 import type { Program } from "./link.js";
 import { EditedFile, type FileChanges } from "./linked-file.js";
-import { distinct, haveLookupsChanged, type Lookups, noChanges, noted, noteLookups } from "./lookups.js";
+import { distinct, haveLookupsChanged, noChanges, noted, noteLookups } from "./lookups.js";
 import { ModuleIndex } from "./modules.js";
 import { PartUnion, sameParts } from "./part-union.js";
 import {
@@ -19,70 +17,20 @@ import {
   type ProgramSite,
   type ProgramWrite,
 } from "./program-sites.js";
+import {
+  type Again,
+  type Answer,
+  type AnswerTable,
+  type Collector,
+  type FileAnswers,
+  joinInto,
+  type Overview,
+  type Question,
+} from "./questions.js";
 import { sameStructure } from "./same-structure.js";
-
-/** One remembered answer; right for the state of its question. */
-interface Answer {
-  result: unknown;
-  /** The question that it was found on the way to. */
-  question: Question;
-  /** The number of the last question that noted it as known; the question itself may be of long ago. */
-  notedBy: number;
-  /** While it is being found, those who ask get something that stands for it. */
-  isProvisional: boolean;
-}
 
 /** `resolution`: what something can be. `derivation`: what a later stage made of such answers; resolutions do not ask for any. */
 type AnswerKind = "resolution" | "derivation";
-
-/**
- * A question that was asked while no other was being answered, and all that its answer depends on. Answers depend on the order of questions,
- * because who asks in the middle of a circle sees a part of it; so it counts too what was remembered at that time, and what was not. A resolution
- * on the way to a derivation is a question of its own if it comes by no circle.
- */
-interface Question extends Lookups {
-  /** Another for each question of a memory, from 1. */
-  readonly number: number;
-  /** The state of the program that its answers were last right for. */
-  state: number;
-  /** The last state for which they turned out to be no more. */
-  failed: number;
-  /** The last state for which it was looked into whether they are. */
-  checked: number;
-  /** The state that it was asked in before its turn; there it rests on nothing that changed but other answers. */
-  foundAhead: number;
-  /** Undefined until its answer has a place. */
-  root: Answer | undefined;
-  /** Whether one of its answers was found anew on the way to another question. */
-  hasLost: boolean;
-  /** Whether an answer on the way may be another if something else is asked first. */
-  isOrdered: boolean;
-  /** Answers that were remembered from before. */
-  known: Answer[];
-  /** Answers found on the way, as long as it may become part of another question. */
-  found: Answer[] | undefined;
-  /** Where an answer was looked for and none was sought. */
-  missed: { readonly table: AnswerTable; readonly key: object | string }[] | undefined;
-  /** Parts of edited files that were read. */
-  parts: Set<object> | undefined;
-  /** The last of them, because most are read several times in a row. */
-  lastPart: object | undefined;
-  /** What is known of the whole program and was looked at. */
-  overviews: Set<Overview> | undefined;
-  /** Parts of edited files that were read on the way to this answer or to one that it rests on; undefined for none. */
-  all: ReadonlySet<object> | undefined;
-  /** When `all` was last another, and when it was last summed up; see `AnswerMemory.turn`. */
-  turn: number;
-  summed: number;
-  /** For those that an edit can change and that come out the same whenever they are asked. */
-  again: Again | undefined;
-}
-
-/**
- * Asks for the same in the present state of the program, as whoever wants it does. What turns out to be as it was leaves all that rests on it as it is,
- * without finding that anew. It must not hold on to anything of the program that it was first asked in.
- */
-export type Again = (program: Program) => unknown;
 
 type Verdict = "holds" | "fails";
 
@@ -96,57 +44,6 @@ interface Check {
   lowest: number;
   /** How many were waiting before it. */
   readonly firstWaiting: number;
-}
-
-/** Something that follows from the whole program, and the parts of edited files that it rests on; one object as long as it is remembered. */
-interface Overview {
-  result: unknown;
-  parts: ReadonlySet<object>;
-  /** The answers that it rests on and that an edit can change. */
-  known: ReadonlySet<Answer>;
-  /** What it rests on that follows from the whole program, too. */
-  others: ReadonlySet<Overview>;
-  /** What it rests on that no part of an edited file is behind, only what was looked up. */
-  fixed: { readonly answers: readonly Answer[]; readonly others: readonly Overview[] };
-  lookups: Lookups;
-  /** The state of the program that it was last right for, and that in which it last became another. */
-  state: number;
-  since: number;
-  /** When the parts behind it were last others, or may have been; see `AnswerMemory.turn`. */
-  turn: number;
-  /** All of these parts, when they were last others, and the turn that they were summed up for. */
-  all: ReadonlySet<object> | undefined;
-  turnOfAll: number;
-  summed: number;
-  again: Again | undefined;
-}
-
-/** Notes what an overview rests on while it is being made. */
-interface Collector extends Lookups {
-  /** Another than that of any question. */
-  readonly number: number;
-  parts: Set<object> | undefined;
-  readonly known: Set<Answer>;
-  readonly others: Set<Overview>;
-  /** See `Overview.fixed`. */
-  readonly fixedAnswers: Answer[];
-  readonly fixedOthers: Set<Overview>;
-  lastPart: object | undefined;
-  /** Whether something was looked at of which nobody tells when it changes. */
-  isOfThisState: boolean;
-}
-
-type AnswerTable = Map<object | string, Answer>;
-
-/** What is remembered of one file, by what was asked about. */
-export interface FileAnswers {
-  readonly values: Map<Value, Answer>;
-  readonly parameters: Map<ParameterFacts, Answer>;
-  readonly returns: Map<FunctionNode, Answer>;
-  readonly callers: Map<FunctionNode, Answer>;
-  readonly orders: Map<ClassNode, Answer>;
-  /** What later stages made of the resolver's answers, by keys of theirs. */
-  readonly derived: Map<object | string, Answer>;
 }
 
 /** What the answers about a program depend on. */
@@ -941,20 +838,6 @@ export class AnswerMemory {
     for (const { question } of known) into.add(question.all);
     for (const overview of overviews ?? nothing) into.add(this.partsOf(overview));
   }
-}
-
-/** Makes all that a question rests on, and all that was found on its way, part of the one that it was asked for. */
-function joinInto(outer: Question, inner: Question): void {
-  for (const answer of inner.found ?? none) {
-    answer.question = outer;
-    outer.found?.push(answer);
-  }
-  for (const answer of inner.known) if (answer.question !== outer) outer.known.push(answer);
-  outer.isOrdered = true;
-  for (const each of inner.missed ?? none) outer.missed = noted(outer.missed, each);
-  noteLookups(outer, inner);
-  if (inner.parts) outer.parts = new Set([...(outer.parts ?? nothing), ...inner.parts]);
-  if (inner.overviews) outer.overviews = new Set([...(outer.overviews ?? []), ...inner.overviews]);
 }
 
 function isOfFixedFiles({ parts, known, others }: Overview): boolean {

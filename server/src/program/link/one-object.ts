@@ -1,4 +1,5 @@
 import type { Value } from "../operation.js";
+import { wayBreak } from "./abstract-object.js";
 import { functionOfKey, isWithin, ownerOfCell } from "./cells.js";
 import { type ClassNode, classKey, type FunctionNode, functionKey } from "./entity.js";
 import { isAwaitedAtOnce } from "./joined-at-once.js";
@@ -7,7 +8,6 @@ import { writtenName } from "./locks.js";
 import { loopsAround } from "./loops.js";
 import type { Access } from "./moments.js";
 import { overviewOf } from "./overviews.js";
-import { wayBreak } from "./ownership.js";
 import { argumentFor } from "./resolver.js";
 import type { Spawn } from "./spawns.js";
 

@@ -1,6 +1,6 @@
 import type { LinkedFile } from "./entity.js";
 import type { Program } from "./link.js";
-import type { Again } from "./memory.js";
+import type { Again } from "./questions.js";
 
 /**
  * Asks for the same in a later program. It holds on to what it is given, and to nothing else: a function that is made where a program is at hand keeps that

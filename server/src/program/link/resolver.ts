@@ -18,10 +18,11 @@ import { gatheredArguments } from "./gathered-arguments.js";
 import { keptOnApplication } from "./kept-on-application.js";
 import type { Program } from "./link.js";
 import { importsFfi } from "./linked-file.js";
-import { type Again, AnswerMemory, type FileAnswers } from "./memory.js";
+import { AnswerMemory } from "./memory.js";
 import type { ModuleIndex } from "./modules.js";
 import { addedTo, operatorMethod } from "./operators.js";
 import type { ProgramSite } from "./program-sites.js";
+import type { Again, FileAnswers } from "./questions.js";
 import { sameStructure } from "./same-structure.js";
 import { reboundIn } from "./stores.js";
 

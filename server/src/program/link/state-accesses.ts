@@ -1,5 +1,6 @@
 import type { Range } from "../../base/range.js";
 import type { CallOperation, ElementPlace, LoopOperation, Operation, Place, ReadOperation, Value, WriteOperation } from "../operation.js";
+import { type AbstractObject, type Frame, type FrameArgument, wayBreak } from "./abstract-object.js";
 import { functionOfKey, ownerOfCell } from "./cells.js";
 import type { CheckThenAct } from "./compound.js";
 import { changingMethods } from "./container-changes.js";
@@ -14,7 +15,7 @@ import { MadeForStart } from "./made-for-start.js";
 import type { Access, CallStep, Poll } from "./moments.js";
 import { objectionTo } from "./object-sharing.js";
 import { classOfKey } from "./one-object.js";
-import { type AbstractObject, type Frame, type FrameArgument, type Ownership, wayBreak } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import { countsComings, remembersByKey } from "./repeated-keys.js";
 import { decoratorNames } from "./resolver.js";
 import type { ThreadRoot } from "./roots.js";

@@ -1,11 +1,12 @@
 import type { Range } from "../../base/range.js";
 import type { CallOperation, ElementPlace, Place, Value, WriteOperation } from "../operation.js";
+import type { Frame } from "./abstract-object.js";
 import { type CheckThenAct, checksThenActs } from "./compound.js";
 import type { FunctionNode } from "./entity.js";
 import type { Program } from "./link.js";
 import { functionsThat } from "./linked-file.js";
 import { overviewOfFiles } from "./overviews.js";
-import { type Frame, Ownership } from "./ownership.js";
+import { Ownership } from "./ownership.js";
 import { decoratorNames } from "./resolver.js";
 import { type Suspension, suspending, suspensionBetween } from "./suspensions.js";
 import { isKeyOfTask } from "./task-keys.js";

@@ -1,0 +1,88 @@
+import { add, type Interval } from "../base/interval.js";
+import type { Target } from "../base/target.js";
+import type { CallFacts } from "../knowledge/call-facts.js";
+import type { CallableEntry } from "../knowledge/entry.js";
+import { type CallCost, costOf, evaluate, type Verdict } from "../knowledge/evaluate.js";
+import type { CallOperation, ComputeOperation } from "../program/operation.js";
+import type { Activation } from "./activation.js";
+import { measuredCost, usualCost } from "./call-costs.js";
+import { answersFromOwn } from "./call-kinds.js";
+import { startsIdleCommand } from "./command-costs.js";
+import { addTime, type Sum, zero } from "./cost-sum.js";
+import { databaseCost } from "./database-costs.js";
+import { atPrecision } from "./decimal-precision.js";
+import type { Evaluator } from "./evaluate.js";
+import { awaitedSign, isForSiblings, signAwaited, waitedInVain, withHelp } from "./helper-threads.js";
+import { tabulatedOperator } from "./library-table.js";
+import { overLoopback } from "./loopback.js";
+import type { OperationCosts } from "./operation-costs.js";
+import { fromPageCache } from "./page-cache.js";
+
+/** What one call of a library costs, or an operator on an object of one, and what it does to the GIL. */
+export interface LibraryCallCost {
+  readonly verdict: Verdict;
+  readonly cost: CallCost;
+  /** Whether the cost was measured for this very call, rather than told by knowledge or taken as usual. */
+  readonly isMeasured: boolean;
+  /** How often it gives the GIL up, where that is told. */
+  readonly releases: number | undefined;
+}
+
+/** The cost that is known best: measured, told by knowledge, or usual; then what the machine's caches and the task's own threads make of it. */
+export function libraryCallCost(
+  entry: CallableEntry,
+  name: string,
+  call: CallOperation | ComputeOperation,
+  facts: CallFacts,
+  at: Activation,
+  context: { readonly evaluator: Evaluator; readonly costs: OperationCosts; readonly target: Target },
+): LibraryCallCost {
+  const { evaluator, costs } = context;
+  const verdict = evaluate(entry, facts);
+  const database = call.op === "call" ? databaseCost(name, call, at, evaluator) : undefined;
+  const measured =
+    database ??
+    (call.op === "call"
+      ? measuredCost(name, call, at, { verdict, hasCost: entry.cost !== undefined }, context)
+      : tabulatedOperator(name, costs));
+  const told = costOf(entry, facts);
+  // Of a sleep of an unknown length, what it takes beside that says nothing.
+  const isTold = told && (entry.kind !== "sleep" || told.missing.length === 0);
+  const usual = measured ?? (isTold ? told : usualCost(entry, verdict, facts, costs));
+  const known = atPrecision(name, call, at, evaluator, usual);
+  const isIdle = call.op === "call" && entry.kind === "process-wait" && startsIdleCommand(call, at, evaluator);
+  const cost =
+    call.op === "call" && isForSiblings(name, call, at)
+      ? { ...known, waitNs: zero }
+      : isIdle
+        ? { ...known, nativeNs: zero, waitNs: add(known.waitNs, known.nativeNs) }
+        : entry.waits?.for === "disk"
+          ? fromPageCache(known, entry.name)
+          : overLoopback(known, entry, call, at, evaluator);
+  return { verdict, cost, isMeasured: measured !== undefined, releases: database?.releases };
+}
+
+/** Adds what the call waits, which others may decide that the task starts or that the file has. */
+export function addWait(
+  entry: CallableEntry,
+  name: string,
+  call: CallOperation | ComputeOperation,
+  ns: Interval,
+  at: Activation,
+  evaluator: Evaluator,
+  sum: Sum,
+): void {
+  if (entry.kind === "sync-wait" && !entry.cost && call.op === "call") {
+    const awaited = signAwaited(name, call, at, ns, evaluator);
+    if ("threads" in awaited) sum.help = withHelp(sum.help, awaited);
+    else addTime(sum, "wait", awaited);
+    return;
+  }
+  const inVain = call.op === "call" ? waitedInVain(name, call, at, evaluator) : undefined;
+  if (inVain) {
+    sum.wait = add(sum.wait, inVain);
+    return;
+  }
+  if (answersFromOwn.test(name)) sum.help = withHelp(sum.help, awaitedSign(zero));
+  addTime(sum, "wait", ns);
+}
