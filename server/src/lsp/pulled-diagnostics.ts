@@ -1,26 +1,19 @@
 import {
-  type CancellationToken,
-  type Connection,
   type Diagnostic,
   type DiagnosticOptions,
   type DocumentDiagnosticParams,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
   DocumentDiagnosticRequest,
-  type ResponseError,
 } from "vscode-languageserver";
 import { textHash } from "../base/text-hash.js";
 import { pathIn } from "./parameters.js";
+import type { Session } from "./session.js";
 
 /** What the server says of itself to an editor that asks for diagnostics: what is found in one file can depend on all others. */
 export const diagnosticOptions: DiagnosticOptions = { identifier: "gilscope", interFileDependencies: true, workspaceDiagnostics: false };
 
-interface Surroundings {
-  readonly connection: Connection;
-  answering<Params, Result>(
-    what: string,
-    work: (params: Params) => Result | Promise<Result>,
-  ): (params: Params, cancellation?: CancellationToken) => Promise<Result | ResponseError<void>>;
+interface Surroundings extends Pick<Session, "connection" | "answering"> {
   /** The diagnostics of an open document as it is now; none for any other path. */
   diagnosticsOf(path: string): Promise<readonly Diagnostic[]>;
 }

@@ -1,28 +1,16 @@
-import type { Connection, InlayHintParams, InlayHint as LspInlayHint, ResponseError } from "vscode-languageserver";
-import type { Analysis } from "../analysis/analysis.js";
+import type { InlayHintParams, InlayHint as LspInlayHint } from "vscode-languageserver";
 import type { InlayHintSettings } from "./configuration.js";
-import type { Renderer } from "./convert.js";
-import type { Words } from "./language.js";
 import { MalformedParameters, pathIn } from "./parameters.js";
 import { type ReleasingRange, releasingCallsRequest, type ThreadNode, threadsRequest } from "./protocol.js";
+import type { Session } from "./session.js";
 import { threadNodes } from "./thread-nodes.js";
 
-/** What requests are answered with. */
-interface Session {
-  readonly connection: Connection;
-  /** Wraps the work on a request, so that its failure is an answer. */
-  answering<Params, Result>(
-    what: string,
-    work: (params: Params) => Result | Promise<Result>,
-  ): (params: Params) => Promise<Result | ResponseError<void>>;
-  snapshot(): Analysis;
-  rendererOf(state: Analysis): Renderer;
+interface Surroundings extends Session {
   wantedNotes(): InlayHintSettings;
-  words(): Words;
 }
 
 /** Answers what an editor shows in the code, or beside it, without being asked about a place. */
-export function answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes, words }: Session): void {
+export function answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes, words }: Surroundings): void {
   connection.languages.inlayHint.on(
     answering("textDocument/inlayHint", (params: InlayHintParams): LspInlayHint[] => {
       const path = pathIn(params);

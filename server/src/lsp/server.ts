@@ -1,11 +1,8 @@
 import {
   type CancellationToken,
-  type CodeActionParams,
-  type CodeLensParams,
   CodeLensRefreshRequest,
   type Connection,
   type Diagnostic,
-  DidChangeConfigurationNotification,
   type DidChangeTextDocumentParams,
   DidChangeWatchedFilesNotification,
   type DidChangeWatchedFilesParams,
@@ -13,78 +10,51 @@ import {
   type DidOpenTextDocumentParams,
   type Disposable,
   ErrorCodes,
-  type ExecuteCommandParams,
   FileChangeType,
-  type HoverParams,
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
-  type CodeAction as LspCodeAction,
-  type CodeLens as LspCodeLens,
-  type Hover as LspHover,
-  MessageType,
-  PositionEncodingKind,
   ResponseError,
-  ShowMessageNotification,
   type TextDocumentContentChangeEvent,
-  TextDocumentSyncKind,
-  WatchKind,
   type WorkspaceFoldersChangeEvent,
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { type Analysis, AnalysisHost } from "../analysis/analysis.js";
-import type { SiteDemand } from "../analysis/answers.js";
 import { Cancelled } from "../base/cancellation.js";
 import { errorDetails } from "../base/error-details.js";
 import { fileName, joinPath } from "../base/path.js";
-import type { ProjectTarget } from "../base/project-target.js";
-import { overlaps, type Range } from "../base/range.js";
 import { newestTarget, type Target, targetName, targetTitle } from "../base/target.js";
 import type { Calibration } from "../estimate/calibration.js";
 import { keptCalibrations } from "../estimate/kept-calibrations.js";
 import type { Parser } from "../syntax/parser.js";
+import { capabilitiesFor, register } from "./capabilities.js";
+import { type ChosenTarget, chosen } from "./chosen-target.js";
 import { abilitiesOf, beginningOf, clientOf, introductionOf, themeOf, trustOf } from "./client.js";
-import { codeActionKinds, codeActionsAt, fixAllActions } from "./code-actions.js";
 import { effectiveSettings, readConfiguration } from "./configuration.js";
 import { confined } from "./confined-host.js";
 import { applyChanges, createRenderer, knowledgeDiagnostics, pathOfUri, type Renderer, uriOfPath } from "./convert.js";
-import { explanation, topics } from "./explanations.js";
 import { createFolderSettings } from "./folder-settings.js";
 import { createIndexProgress } from "./index-progress.js";
 import { createKnowledgeFiles } from "./knowledge-files.js";
 import { english, languageOf, type Words, wordsOf } from "./language.js";
+import { answerLanguageFeatures } from "./language-features.js";
 import { createNotebooks } from "./notebooks.js";
-import { MalformedParameters, pathIn, positionIn } from "./parameters.js";
-import { predictionPage } from "./prediction-page.js";
+import { answerOwnRequests } from "./own-requests.js";
+import { MalformedParameters } from "./parameters.js";
 import {
   analysedNotification,
   calibratedNotification,
-  type DocumentPlace,
-  type Explanation,
-  explanationRequest,
   interpreterNotification,
-  knowledgeFilesRequest,
-  type Page,
-  predictionRequest,
-  reportRequest,
   type ServerStatus,
   statusNotification,
-  type TargetOrigin,
-  type TimelineSite,
   themeNotification,
-  timelineRequest,
-  topicsRequest,
   trustNotification,
-  type WorkPlace,
 } from "./protocol.js";
-import { answerPulledDiagnostics, diagnosticOptions } from "./pulled-diagnostics.js";
+import { answerPulledDiagnostics } from "./pulled-diagnostics.js";
 import { answerReadingAids } from "./reading-aids.js";
-import { saidPrediction } from "./said-prediction.js";
 import { noneSelected, selectedIn } from "./selected-interpreters.js";
-import { commandMessage, serverCommands } from "./server-commands.js";
 import { type ServerHost, withRemoteFiles } from "./server-host.js";
 import { createWorkspaceIndex, longestText } from "./workspace-index.js";
-import { workspaceReport } from "./workspace-report.js";
 
 /** A document that the editor shows. */
 interface OpenDocument {
@@ -674,109 +644,25 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
 
   // ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  connection.onHover(
-    answering("textDocument/hover", (params: HoverParams): LspHover | null => {
-      const path = pathIn(params);
-      const state = snapshot();
-      const renderer = rendererOf(state);
-      const offset = renderer.offset(path, positionIn(params));
-      const hover = offset === undefined ? undefined : state.hover(path, offset);
-      return hover ? renderer.hover(path, hover) : null;
-    }),
-  );
-
-  connection.onCodeAction(
-    answering("textDocument/codeAction", (params: CodeActionParams): LspCodeAction[] => {
-      const path = pathIn(params);
-      const state = snapshot();
-      const renderer = rendererOf(state);
-      const actions = codeActionsAt(path, params, state, renderer, abilities, words);
-      if (open.get(path)?.use !== "analysed") return actions;
-      const before = analysisHost.snapshot();
-      actions.push(...fixAllActions(path, params, state, renderer, analysisHost, words));
-      if (analysisHost.snapshot() !== before) {
-        changed();
-        schedulePublish();
-      }
-      return actions;
-    }),
-  );
-
-  connection.onCodeLens(
-    answering("textDocument/codeLens", (params: CodeLensParams): LspCodeLens[] => {
-      const path = pathIn(params);
-      const state = snapshot();
-      const renderer = rendererOf(state);
-      return state.lenses(path).flatMap((lens) => [renderer.lensPlace(path, lens), renderer.timelineLens(path, lens)]);
-    }),
-  );
-
-  connection.onCodeLensResolve(
-    answering("codeLens/resolve", (asked: LspCodeLens): LspCodeLens => {
-      const place = asked.data as DocumentPlace | undefined;
-      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
-      const path = pathOfUri(place.uri);
-      const state = snapshot();
-      const renderer = rendererOf(state);
-      const start = renderer.offset(path, place);
-      const lens = state.lenses(path).find(({ range }) => range.start === start);
-      // An edit took the site away or moved it: the editor asks for all lenses again.
-      return { command: { title: "", command: "" }, ...(lens && renderer.lens(path, lens)), range: asked.range };
-    }),
-  );
-
-  /** The site whose call stands at the place, else the first one on its line, else the nearest if that is asked for. */
-  const siteAt = (state: Analysis, path: string, { line, character, nearest }: WorkPlace): SiteDemand | undefined => {
-    const renderer = rendererOf(state);
-    const start = renderer.offset(path, { line, character });
-    const lineEnd = renderer.offset(path, { line, character: Number.MAX_SAFE_INTEGER });
-    if (start === undefined || lineEnd === undefined) return undefined;
-    const sites = state.demands(path);
-    return (
-      sites.find(({ prediction: { range } }) => range.start <= start && start < range.end) ??
-      sites.find(({ prediction: { range } }) => overlaps(range, { start, end: lineEnd })) ??
-      (nearest ? [...sites].sort((a, b) => distance(a.prediction.range, start) - distance(b.prediction.range, start))[0] : undefined)
-    );
-  };
-
-  connection.onRequest(
-    predictionRequest,
-    answering("prediction", (place: WorkPlace): Page | null => {
-      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
-      const path = pathOfUri(place.uri);
-      const state = snapshot();
-      const site = siteAt(state, path, place);
-      if (!site) return null;
-      const { range } = site.prediction;
-      return predictionPage(site.prediction, state.delays(path, range), rendererOf(state).position(path, range.start).line, words);
-    }),
-  );
-
-  connection.onRequest<TimelineSite | null, void>(
-    timelineRequest,
-    answering("timeline", (place: WorkPlace): TimelineSite | null => {
-      if (typeof place?.uri !== "string") throw new MalformedParameters("a document's uri is missing");
-      const path = pathOfUri(place.uri);
-      const state = snapshot();
-      const site = siteAt(state, path, place);
-      if (!site) return null;
-      return {
-        ...site,
-        prediction: saidPrediction(site.prediction, words),
-        place: { uri: place.uri, ...rendererOf(state).position(path, site.prediction.range.start) },
-        fileName: fileName(path),
-      };
-    }),
-  );
-
-  connection.onRequest(
-    explanationRequest,
-    answering("explanation", (params: { readonly name?: unknown }): Explanation | null => {
-      if (typeof params?.name !== "string") throw new MalformedParameters("the name is missing");
-      return explanation(params.name, settings.target);
-    }),
-  );
-
+  const session = { connection, answering, snapshot, rendererOf, words: () => words };
+  answerLanguageFeatures({
+    ...session,
+    abilities: () => abilities,
+    analysisHost,
+    isAnalysed: (path) => open.get(path)?.use === "analysed",
+    onChange() {
+      changed();
+      schedulePublish();
+    },
+  });
+  answerOwnRequests({
+    ...session,
+    settings: () => settings,
+    folders: index.folders,
+    knowledgePaths: knowledgeFiles.paths,
+    send,
+  });
+  answerReadingAids({ ...session, wantedNotes: () => configuration.inlayHints });
   answerPulledDiagnostics({
     connection,
     answering,
@@ -790,35 +676,6 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
       return diagnostics;
     },
   });
-
-  connection.onExecuteCommand(
-    answering("workspace/executeCommand", (params: ExecuteCommandParams): null => {
-      const message = commandMessage(params.command, params.arguments?.[0], words);
-      if (message === undefined) throw new MalformedParameters(`${params.command} cannot be done with that`);
-      send(connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message }));
-      return null;
-    }),
-  );
-
-  connection.onRequest(
-    topicsRequest,
-    answering("topics", () => topics(words)),
-  );
-
-  connection.onRequest(
-    knowledgeFilesRequest,
-    answering("knowledge files", () => knowledgeFiles.paths().map(uriOfPath)),
-  );
-
-  connection.onRequest(
-    reportRequest,
-    answering("report", () => {
-      const state = snapshot();
-      return workspaceReport(state, { target: settings.target, cores: settings.cores, folders: index.folders() }, words);
-    }),
-  );
-
-  answerReadingAids({ connection, answering, snapshot, rendererOf, wantedNotes: () => configuration.inlayHints, words: () => words });
 
   // ── Life cycle ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -877,26 +734,14 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     } else if (!client.configuration) configuration = readConfiguration(params.initializationOptions);
     return {
       serverInfo: { name: "gilscope", version },
-      capabilities: {
-        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
-        hoverProvider: true,
-        codeActionProvider: { codeActionKinds: [...codeActionKinds] },
-        inlayHintProvider: true,
-        notebookDocumentSync: { notebookSelector: [{ notebook: "jupyter-notebook", cells: [{ language: "python" }] }] },
-        codeLensProvider: { resolveProvider: true },
-        // The only one that every editor has to know.
-        ...(params.capabilities.general?.positionEncodings ? { positionEncoding: PositionEncodingKind.UTF16 } : {}),
-        ...(client.pullsDiagnostics ? { diagnosticProvider: diagnosticOptions } : {}),
-        ...(client.commands ? {} : { executeCommandProvider: { commands: [...serverCommands] } }),
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
-      },
+      capabilities: capabilitiesFor(client, params),
     };
   });
 
   connection.onInitialized(() => {
     if (client.folderChanges)
       connection.workspace.onDidChangeWorkspaceFolders(noticing("workspace/didChangeWorkspaceFolders", changeFolders));
-    register().catch((error) => logFailure("registration", error));
+    register(client, connection).catch((error) => logFailure("registration", error));
     initialized.settle();
     if (!beginning) return begin(pullConfiguration().catch((error) => logFailure("configuration", error)));
     // What was shown may be closed by now, and then nobody says so.
@@ -909,36 +754,7 @@ export function startServer(connection: Connection, localHost: ServerHost, parse
     );
   });
 
-  const register = async (): Promise<void> => {
-    if (client.configurationChanges) await connection.client.register(DidChangeConfigurationNotification.type, { section: "gilscope" });
-    if (!client.watchedFiles) return;
-    await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [
-        { globPattern: "**/*.{py,pyw}" },
-        { globPattern: "**/{pyproject.toml,.python-version,pyvenv.cfg,.gitignore}" },
-        // A folder that goes, or that is moved here, is told as one event that no pattern for files matches.
-        { globPattern: "**/*", kind: WatchKind.Create | WatchKind.Delete },
-      ],
-    });
-  };
-
   connection.listen();
-}
-
-function distance({ start, end }: Range, offset: number): number {
-  return Math.max(start - offset, offset - end, 0);
-}
-
-/** An interpreter, and who chose it. */
-interface ChosenTarget {
-  readonly target: Target;
-  readonly from: TargetOrigin;
-}
-
-/** What the user sets comes first, then what is selected in the editor, then what the project names. */
-function chosen(setting: Target | undefined, ofEditor: Target | undefined, project: ProjectTarget | undefined): ChosenTarget | undefined {
-  if (setting) return { target: setting, from: "setting" };
-  return ofEditor ? { target: ofEditor, from: "editor" } : project;
 }
 
 /** A promise that somebody else settles. */
