@@ -120,6 +120,21 @@ ${guard}
     assert.ok(more(8, asMain, "high") > 2.5 * more(1, imported, "likely"));
   });
 
+  test("what a module makes as it is imported is said to come with the first pool, or with each worker", () => {
+    const said = (guard: string, made: string, on = "cpython-3.14"): string => {
+      const text = program(`import random\n${made}`, 4, guard).replaceAll("ThreadPoolExecutor", "ProcessPoolExecutor");
+      const found = predictionOf(parser, text, on, 2).assumptions;
+      return found.flatMap(({ what, value }) => (/first pool|importing/.test(what) ? `${what}: ${value}` : [])).join();
+    };
+    const made = "ITEMS = [random.choice(range(7)) for _ in range(300_000)]";
+    const milliseconds = (text: string): number => Number(/(\d+) ms/.exec(text)?.[1]);
+    assert.match(said(asMain, ""), /^first pool of the program: \d+ ms more, to start the fork server$/);
+    assert.match(said(asMain, made), /^first pool of the program: .* more, to start the fork server and import the program there$/);
+    assert.ok(milliseconds(said(asMain, made)) > milliseconds(said(asMain, "")) + 40);
+    assert.match(said(imported, made), /^importing the program: \d+ ms in each worker process$/);
+    assert.equal(said(asMain, made, "cpython-3.13"), "");
+  });
+
   test("a worker that a fork server forks copies the pages of the program's data that it looks at, as any forked one does", () => {
     const data = "TABLE = [(i, i + 1) for i in range(200_000)]";
     const beyondWork = (body: string): number => {

@@ -52,3 +52,38 @@ describe("each task is as long as its own item says", () => {
     assert.ok(speedup(text) > 2.5);
   });
 });
+
+describe("items of several kinds, repeated or joined", () => {
+  const mixed = (items: string): string => `
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+def task(job):
+    kind, amount = job
+    if kind == "pause":
+        time.sleep(amount)
+        return 0
+    total = 0
+    for i in range(amount):
+        total ^= i * 31
+    return total
+
+JOBS = ${items}
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(task, JOBS))
+`;
+
+  for (const items of [
+    '[("pause", 0.2), ("sum", 400_000), ("pause", 0.2)] * 4',
+    '3 * [("pause", 0.2)] + [("sum", 400_000)] * 3',
+    '[("pause", 0.2)] * 100 + [("sum", 400_000)] * 100',
+  ])
+    test(`each waits or computes as its own says: ${items}`, () => {
+      const { work, assumptions } = predictionOf(parser, mixed(items));
+      assert.ok(work.waitNs.low > 80e6 && work.waitNs.high < 140e6, JSON.stringify(work.waitNs));
+      assert.ok(work.interpreterNs.likely > 3e6 && work.interpreterNs.high < 60e6, JSON.stringify(work.interpreterNs));
+      assert.ok(!assumptions.some(({ what }) => what.includes("sleep")));
+    });
+});

@@ -226,6 +226,24 @@ test("what a command is given to read adds to its time, byte by byte", () => {
   assert.ok(added('["head", "-1"]') < added('["wc"]') / 2);
 });
 
+describe("files in the page cache", () => {
+  const files = (statement: string): { busy: number; wait: number } =>
+    taskMs(pool(`import os, shutil\ndef task(n):\n    for k in range(100):\n        ${statement}\n`));
+
+  test("are made, filled and deleted by the processor", () => {
+    for (const statement of [
+      'with open(f"{n}-{k}", "w") as file: file.write("x" * 4_000)',
+      'os.mkdir(f"{n}-{k}")',
+      'os.remove(f"{n}-{k}")',
+    ])
+      between(files(statement).wait, 0, 0.01);
+  });
+
+  test("are waited for where they take the place of others, or folders are removed", () => {
+    for (const statement of ['os.replace("new", f"{n}")', 'shutil.rmtree(f"{n}-{k}")']) assert.ok(files(statement).wait > 0.1, statement);
+  });
+});
+
 describe("a command that is written out", () => {
   const run = (command: string): { busy: number; wait: number } =>
     taskMs(pool(`import sys\nPROBES = {"a": "sleep 0.03; echo a=1", "b": "sleep 0.05"}\ndef task(n):\n    ${command}\n`));

@@ -4,6 +4,7 @@ usage: python file_waits.py
 
 Prints one JSON object: for each call its wall time and its processor time in microseconds. The files lie in the folder for temporary files.
 """
+import itertools
 import json
 import os
 import pathlib
@@ -19,6 +20,15 @@ def main():
         small.write_bytes(b"x" * 65_536)
         large.write_bytes(b"x" * 10_000_000)
 
+        names = itertools.count()
+
+        def new():
+            return pathlib.Path(folder, f"new{next(names)}")
+
+        def append():
+            with small.open("ab") as file:
+                file.write(b"x" * 8_192)
+
         def synchronize():
             descriptor = os.open(small, os.O_WRONLY)
             os.write(descriptor, b"x")
@@ -31,7 +41,10 @@ def main():
             "stat": (small.stat, 1000),
             "listdir": (lambda: os.listdir(folder), 1000),
             "rename": (lambda: (small.rename(small.with_suffix(".b")), small.with_suffix(".b").rename(small)), 300),
-            "write 64 KB": (lambda: small.write_bytes(b"x" * 65_536), 300),
+            "write 64 KB to a new file": (lambda: new().write_bytes(b"x" * 65_536), 300),
+            "write 64 KB over a file": (lambda: small.write_bytes(b"x" * 65_536), 300),
+            "append 8 KB": (append, 300),
+            "mkdir": (lambda: new().mkdir(), 300),
             "copyfile 10 MB": (lambda: shutil.copyfile(large, large.with_suffix(".b")), 20),
             "mkdtemp and rmtree": (lambda: shutil.rmtree(tempfile.mkdtemp(dir=folder)), 300),
             "write and fsync": (synchronize, 30),

@@ -3,7 +3,7 @@ import { atLeast, type Target } from "../base/target.js";
 import type { FunctionNode } from "../program/link/entity.js";
 import { importsOf } from "../program/link/linked-file.js";
 import type { Resolver } from "../program/link/resolver.js";
-import type { LoopOperation, Place, Value } from "../program/operation.js";
+import type { ComputeOperation, LoopOperation, Place, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
 import { largeArithmeticNs } from "./integer-costs.js";
@@ -186,7 +186,7 @@ export class ConstructCosts {
   }
 
   /** A computation: arithmetic, comparison, building a value. */
-  compute(operator: string, operands: readonly Value[], at: Activation, template?: string): Interval {
+  compute({ operator, operands, template, isInPlace }: ComputeOperation, at: Activation): Interval {
     const { operations } = this;
     const kinds = operands.slice(0, 2).map((operand) => this.kindOf(operand, at));
     const isFloat = kinds.includes("float");
@@ -200,6 +200,7 @@ export class ConstructCosts {
     switch (operator) {
       case "+":
         if (isText) return operations.stringConcat;
+        if (kinds[0] === "list" && isInPlace) return add(operations.listBuild, this.extending(operands, at));
         if (kinds.includes("list") || kinds.includes("tuple")) return add(operations.listBuild, this.copying(operands, at));
         return isFloat ? operations.floatAdd : size === "medium" ? operations.mediumIntMultiply : operations.intAdd;
       case "-":
@@ -291,6 +292,18 @@ export class ConstructCosts {
     return multiply(
       scale(this.operations.listCopyElement, each),
       interval(Math.max(0, length.low), Math.max(0, length.likely), Math.max(0, length.high)),
+    );
+  }
+
+  /**
+   * `left += right` of lists and byte arrays, which grow by a share of their length whenever they are full: 1 to 4 ns for each element that comes, 0.1 ns
+   * for each byte, however long the left one is (CPython 3.11, 3.13 and 3.14, 1,000 to 16,000 times).
+   */
+  private extending([, right]: readonly Value[], at: Activation): Interval {
+    if (!right) return nothing;
+    return scale(
+      this.operations.listCopyElement,
+      (this.evaluator.length(right, at)?.likely ?? 0) * (this.kindOf(right, at) === "text" ? 0.1 : 1.5),
     );
   }
 

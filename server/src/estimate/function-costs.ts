@@ -420,7 +420,7 @@ export class FunctionCosts {
       else addTime(sum, "interpreter", array);
       return;
     }
-    addTime(sum, "interpreter", this.constructs.compute(operator, operands, at, operation.template));
+    addTime(sum, "interpreter", this.constructs.compute(operation, at));
     this.sharing.addOperands(operation, at, sum);
   }
 

@@ -1,5 +1,5 @@
 import { interval } from "../base/interval.js";
-import type { Place, Value } from "../program/operation.js";
+import type { ComputeOperation, Place, Value } from "../program/operation.js";
 import type { Activation } from "./activation.js";
 import { type Amount, hullOf, hullOfEach, maximumElements } from "./amount.js";
 import type { Evaluator } from "./evaluate.js";
@@ -24,6 +24,7 @@ export function itemOfDisplay(
   const ofAny = (iterable: Value, activation: Activation): Amount => {
     if (iterable.op === "read") return evaluator.follow(iterable, activation, ofAny, () => undefined);
     if (iterable.op === "comprehension") return of(iterable.element, activation);
+    if (isJoined(iterable)) return iterable.operands[0] && ofAny(iterable.operands[0], activation);
     return iterable.op === "display" && iterable.makes !== "dict"
       ? hullOfEach(iterable.elements.slice(0, maximumElements), (item) => item && of(item, activation))
       : undefined;
@@ -62,6 +63,7 @@ export function itemNumber(value: Value, index: number, at: Activation, evaluato
       const element = source.element.elements[index];
       return element && evaluator.number(element, activation);
     }
+    if (isJoined(source)) return source.operands[0] && follow(source.operands[0], activation);
     if (source.op === "call") {
       const [name] = evaluator.externalNames(source, activation);
       const first = source.arguments[0]?.value;
@@ -118,6 +120,7 @@ export function itemLength(item: Extract<Value, { op: "item-of" }>, at: Activati
       const element = source.element.elements[index];
       return element && evaluator.length(element, in_);
     }
+    if (isJoined(source)) return source.operands[0] && of(source.operands[0], in_);
     if (source.op !== "call") return undefined;
     const [name] = evaluator.externalNames(source, in_);
     const first = source.arguments[0]?.value;
@@ -133,6 +136,11 @@ export function itemLength(item: Extract<Value, { op: "item-of" }>, at: Activati
     return evaluator.elementLength(callee.place.object, in_);
   };
   return of(value.iterable, at);
+}
+
+/** `PAIRS * 3`, `FIRST + REST`: its elements are taken to be like those of the left one. */
+function isJoined(value: Value): value is ComputeOperation {
+  return value.op === "compute" && (value.operator === "*" || value.operator === "+");
 }
 
 /** How many elements in a row have the same key. */

@@ -1,5 +1,5 @@
-import type { Value } from "../program/operation.js";
-import type { Activation } from "./activation.js";
+import type { Place, ReadOperation, Value } from "../program/operation.js";
+import { type Activation, holderOf } from "./activation.js";
 import type { Evaluator } from "./evaluate.js";
 import { filledWith } from "./filled-containers.js";
 import { lengthOfSample, type Sample } from "./sample.js";
@@ -29,7 +29,7 @@ export function shapeOf(value: Value, at: Activation, evaluator: Evaluator): Sha
 
 function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
   if (depth > 12) return undefined;
-  const inner = (each: Value, in_ = at): Shape | undefined => shapeAtDepth(each, in_, evaluator, depth + 1);
+  const inner = (each: Value, in_ = at, more = 1): Shape | undefined => shapeAtDepth(each, in_, evaluator, depth + more);
   switch (value.op) {
     case "constant":
       if (value.type === "float") return float;
@@ -63,7 +63,8 @@ function shapeAtDepth(value: Value, at: Activation, evaluator: Evaluator, depth:
           at,
           (bound, in_) => inner(bound, in_),
           (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
-        )
+        ) ??
+        reboundShape(value.place, at, inner)
       );
     case "element-of":
       return elementShape(value.iterable, at, evaluator, depth + 1);
@@ -180,7 +181,7 @@ function shapeOfSample(sample: Sample): Shape {
 }
 
 function averageShape(items: readonly Sample[], count: number): Shape {
-  return items.length === 0 ? nothing : times(items.map(shapeOfSample).reduce(plus), count / items.length);
+  return times(averageOf(items.map(shapeOfSample)), count);
 }
 
 /** What a part of a text or of a sequence is made of; undefined for one element, whose place in the whole would have to be known. */
@@ -201,18 +202,52 @@ function sliceShape(
 }
 
 /** What a container that starts empty is made of after it was filled. */
-function filledShape(value: Extract<Value, { op: "read" }>, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+function filledShape(value: ReadOperation, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  const inside = insideOfFilled(value, at, evaluator, depth);
+  return inside && plus({ ...nothing, containers: 1 }, inside.shape);
+}
+
+/** What one of its elements is made of. */
+function filledElementShape(value: ReadOperation, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
+  const inside = insideOfFilled(value, at, evaluator, depth);
+  return inside && !inside.isMapping && inside.count > 0 ? times(inside.shape, 1 / inside.count) : undefined;
+}
+
+function insideOfFilled(
+  value: ReadOperation,
+  at: Activation,
+  evaluator: Evaluator,
+  depth: number,
+): { readonly shape: Shape; readonly count: number; readonly isMapping: boolean } | undefined {
   const filled = filledWith(value, at, evaluator);
   if (!filled) return undefined;
-  let total: Shape = { ...nothing, containers: 1 };
+  let total = nothing;
+  let count = 0;
+  let isMapping = false;
   for (const item of filled.items) {
     const shape = shapeAtDepth(item.value, filled.in, evaluator, depth + 1);
     if (!shape) return undefined;
     // Where a key cannot be told it is a short text; numbers are told.
     const key = item.key && (shapeAtDepth(item.key, filled.in, evaluator, depth + 1) ?? text(usualKey));
     total = plus(total, times(key ? plus(shape, key) : shape, item.times));
+    count += item.times;
+    isMapping ||= item.key !== undefined;
   }
-  return total;
+  return { shape: total, count, isMapping };
+}
+
+/** The number that a variable is which is bound in several places, mostly to what it makes of itself: `state = state * 69069 % 4294967296`. */
+function reboundShape(
+  place: Place,
+  at: Activation,
+  shape: (value: Value, at: Activation, more: number) => Shape | undefined,
+): Shape | undefined {
+  const holder = place.kind === "name" ? holderOf(place.owner, at) : undefined;
+  const bound = (place.kind === "name" && holder?.function.bound(place.name)) || [];
+  if (!holder || bound.length < 2 || bound.length > mostBound) return undefined;
+  const shapes = bound.flatMap((each) => shape(each, holder, deeperOfSeveral) ?? []);
+  if (shapes.some(({ texts, containers }) => texts + containers > 0)) return undefined;
+  return shapes.find(({ floats }) => floats > 0) ?? shapes[0];
 }
 
 function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, depth: number): Shape | undefined {
@@ -225,11 +260,14 @@ function elementShape(iterable: Value, at: Activation, evaluator: Evaluator, dep
     case "compute":
       return iterable.operands[0] && elementShape(iterable.operands[0], at, evaluator, depth + 1);
     case "read":
-      return evaluator.follow(
-        iterable,
-        at,
-        (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
-        () => undefined,
+      return (
+        filledElementShape(iterable, at, evaluator, depth + 1) ??
+        evaluator.follow(
+          iterable,
+          at,
+          (bound, in_) => elementShape(bound, in_, evaluator, depth + 1),
+          () => undefined,
+        )
       );
     case "call": {
       const [name] = evaluator.externalNames(iterable, at);
@@ -249,6 +287,9 @@ function isText(value: Value): boolean {
 }
 
 const mostParts = 64;
+const mostBound = 4;
+/** What each of several is bound to is not followed as far as what is the only one. */
+const deeperOfSeveral = 4;
 const usualKey = 8;
 
 function text(characters: number): Shape {
@@ -285,6 +326,11 @@ export function jsonBytes({ integers, floats, texts, characters, containers }: S
 /** As protocol 4 and 5 write it: small integers take 2 to 5 bytes, floats 9, short texts 3 and their characters, containers about 6. */
 export function pickledBytes({ integers, floats, texts, characters, containers }: Shape): number {
   return integers * 3.5 + floats * 9 + texts * 3 + characters + containers * 6;
+}
+
+/** What the average of several values is made of. */
+export function averageOf(shapes: readonly Shape[]): Shape {
+  return times(shapes.reduce(plus, nothing), 1 / Math.max(1, shapes.length));
 }
 
 /** How many objects it is. */

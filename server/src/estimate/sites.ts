@@ -16,7 +16,7 @@ import { confidenceIn, sureEnough } from "./confidence.js";
 import { zero } from "./cost-sum.js";
 import { courseOf } from "./courses.js";
 import { type Demand, likelyNs } from "./demand.js";
-import { firstPoolAssumption } from "./first-pool.js";
+import { importAssumption } from "./first-pool.js";
 import type { CostSettings } from "./function-costs.js";
 import { type HandedTask, handedAssumption, handedTask } from "./handed-tasks.js";
 import { immovableBecause } from "./immovable.js";
@@ -30,7 +30,7 @@ import type { Assumption, Course, Prediction, SiteKind } from "./prediction.js";
 import { roomOf } from "./room.js";
 import { sampledWork } from "./sampled-work.js";
 import { isServing, type Service, serviceIn, takesEntries } from "./services.js";
-import { objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
+import { averageOf, objectCount, pickledBytes, type Shape, shapeOf } from "./shape.js";
 import { countAlike, endOf, othersBeside } from "./side-by-side.js";
 import { crossover, ownWay, predictStrategies, recommend } from "./strategies.js";
 import type { TaskWork } from "./task-work.js";
@@ -168,8 +168,10 @@ const completed = new WeakMap<Estimated, SiteEstimate>();
 function withImports(estimated: Estimated, imports: ImportTimes, settings: EstimateSettings, memory: SimulationMemory): SiteEstimate {
   const known = completed.get(estimated);
   if (known && sameStructure(known.demand.imports, imports)) return known;
-  const { spawn, work, whole, beside, company, payload, task, workers, workersKnown, course, assumptions } = estimated;
+  const { spawn, work, whole, beside, company, payload, task, workers, workersKnown, course } = estimated;
   const demand: Demand = { ...estimated.demand, imports };
+  const imported = spawn.worker === "process" ? importAssumption(demand, settings) : undefined;
+  const assumptions = imported ? [...estimated.assumptions, imported] : estimated.assumptions;
   let key: string | undefined;
   const demanded = (): string => {
     key ??= `${targetName(settings.target)} ${settings.cores} ${calibrationKey(settings)} ${JSON.stringify(demand)}`;
@@ -295,8 +297,6 @@ function estimateSite(spawn: Spawn, program: Program, model: CostModel, settings
     value: origin.kind === "measured" ? `the table measured on ${targetTitle(settings.target)}` : origin.note,
     from: origin.kind === "measured" || origin.kind === "calibrated" ? "measured" : "default",
   });
-  const firstPool = spawn.worker === "process" ? firstPoolAssumption(settings) : undefined;
-  if (firstPool) assumptions.push(firstPool);
   return { spawn, work, demand, beside, company, payload, task, workers, workersKnown, course, whole, assumptions };
 }
 
@@ -514,14 +514,14 @@ function argumentBytes(
   return { bytes, objects: isText ? 1 : 1 + elements, basis: length && isText ? "known" : "guessed" };
 }
 
-/** What one task returns, where that is one value whose make can be told. */
+/** What one task returns, on average, where the make of all that it may return can be told. */
 function resultShape(target: SpawnTarget, model: CostModel): Shape | undefined {
   const activation = activationOf(target);
   const { returned, head } = target.function;
-  const [only] = returned;
-  if (head.isGenerator || returned.length !== 1 || !only) return undefined;
-  const shape = shapeOf(only, activation, model.evaluator);
-  return shape && Number.isFinite(pickledBytes(shape)) ? shape : undefined;
+  if (head.isGenerator || returned.length === 0) return undefined;
+  const shapes = returned.flatMap((each) => shapeOf(each, activation, model.evaluator) ?? []);
+  const shape = averageOf(shapes);
+  return shapes.length === returned.length && Number.isFinite(pickledBytes(shape)) ? shape : undefined;
 }
 
 /** A pickled small integer takes 2 to 5 bytes, a float 9, a short string 10 to 20 (pickle protocol 4). */

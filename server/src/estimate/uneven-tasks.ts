@@ -1,7 +1,7 @@
 import type { Interval } from "../base/interval.js";
 import { boundWhereRead } from "../program/link/loop-variables.js";
 import type { ScopedValue, SpawnTarget } from "../program/link/spawns.js";
-import type { Value } from "../program/operation.js";
+import type { ComputeOperation, Value } from "../program/operation.js";
 import { type Activation, type Argument, bareActivation } from "./activation.js";
 import { zero } from "./cost-sum.js";
 import type { Share } from "./demand.js";
@@ -90,6 +90,8 @@ export function unevenWork(each: readonly TaskWork[]): UnevenTasks | undefined {
 /** Less than that is lost in what is not known of a task anyway. */
 const leastDifference = 1.15;
 const mostItems = 64;
+/** Those that are the same are looked at once. */
+const mostRepeated = 512;
 
 function timesOf({ interpreterNs, heldNs, nativeNs, waitNs }: TaskWork): Share {
   return { busy: interpreterNs.likely + heldNs.likely + nativeNs.likely, wait: waitNs.likely };
@@ -113,11 +115,23 @@ function itemsOf(
 
 function elementsOf(iterable: Value, at: Activation, model: CostModel): readonly Argument[] | undefined {
   const { samples } = model.evaluator;
-  const written = samples.written(iterable, at, (value, in_): readonly Argument[] | undefined => {
+  const read = (value: Value, in_: Activation): readonly Argument[] | undefined => {
+    if (value.op === "compute") return joined(value, in_);
     if (value.op !== "display" || value.isOpen || value.makes === "dict" || value.makes === "set") return undefined;
     if (value.elements.length === 0 || value.elements.length > mostItems) return undefined;
     return value.elements.map((element) => ({ value: element, in: in_, how: "whole" }));
-  });
+  };
+  // `[("read", 0.1), ("sum", 50_000)] * 20`, `SMALL + LARGE`
+  const joined = ({ operator, operands: [left, right] }: ComputeOperation, in_: Activation): readonly Argument[] | undefined => {
+    const [one, other] = [left, right].map((operand) => operand && samples.written(operand, in_, read));
+    const items = one ?? other;
+    if (!items || !left || !right) return undefined;
+    if (operator === "+") return one && other && one.length + other.length <= mostRepeated ? [...one, ...other] : undefined;
+    const times = operator === "*" ? model.evaluator.number(one ? right : left, in_) : undefined;
+    if (!times || times.low !== times.high || times.likely < 1 || items.length * times.likely > mostRepeated) return undefined;
+    return Array.from({ length: Math.floor(times.likely) }, () => items).flat();
+  };
+  const written = samples.written(iterable, at, read);
   if (written) return written;
   const sample = samples.of(iterable, at);
   if (sample?.kind !== "sequence" || sample.items.length !== sample.count) return undefined;

@@ -100,6 +100,8 @@ export interface ComputeOperation extends Range {
   readonly operands: readonly Value[];
   /** Of an f-string, what is written, if that is short: in place of each operand a NUL, its format specifier, and another NUL. */
   readonly template?: string;
+  /** Of `a += b`: `a` itself may be changed. */
+  readonly isInPlace?: true;
 }
 
 export interface AwaitOperation extends Range {

@@ -438,6 +438,7 @@ class FunctionExtraction {
       op: "compute",
       operator: statement.operator,
       operands: [read, right],
+      isInPlace: true,
       start: statement.start,
       end: statement.end,
     };

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { pythonParser } from "../syntax/python-parser.js";
+import { predictionOf, strategyOf } from "./predictions.js";
+
+const parser = await pythonParser();
+
+/** What processes make of tasks whose rows are made of a state that they go on with. */
+function speedup(result: string): number {
+  const text = `from concurrent.futures import ThreadPoolExecutor
+
+
+def draw(seed):
+    rows = []
+    state = seed
+    for number in range(50_000):
+        state = (state * 1103515245 + 12345) % 2147483648
+        rows.append((number, state, state / 2147483648))
+    ${result}
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(draw, range(8)))
+`;
+  return strategyOf(predictionOf(parser, text, "cpython-3.13", 2), "processes").speedup.likely;
+}
+
+describe("what a task hands back weighs as much as it is made of", () => {
+  const ofNumber = speedup("return len(rows)");
+  const ofRows = speedup("return rows");
+
+  test("rows that are pickled take much of what processes gain", () => assert.ok(ofRows < ofNumber * 0.7, `${ofRows} ${ofNumber}`));
+
+  for (const result of ["return [row for row in rows]", "rows.reverse()\n    return rows", "return list(rows)"])
+    test(`so do those of \`${result}\``, () => assert.ok(Math.abs(speedup(result) / ofRows - 1) < 0.15, String(speedup(result))));
+
+  test("where half of the tasks have none, less of it", () => {
+    const half = speedup("if state % 2:\n        return []\n    return rows");
+    assert.ok(half > ofRows * 1.1 && half < ofNumber * 0.95, String(half));
+  });
+});
