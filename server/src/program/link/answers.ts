@@ -1,4 +1,5 @@
-import type { CallOperation, Value } from "../operation.js";
+import { firstFrom } from "../../base/sorted.js";
+import type { CallOperation, Operation, Value } from "../operation.js";
 import type { FunctionNode } from "./entity.js";
 import { isWait, nameOfPlace } from "./joined-at-once.js";
 import { lastNameOf, receiverOf } from "./last-name.js";
@@ -12,9 +13,13 @@ import { listOf, walkOperations } from "./walk.js";
 export function answerAwaited({ call, in: within, targets, width }: Spawn): CallOperation | undefined {
   const [target, ...others] = targets;
   if (!target || others.length > 0 || width !== "thread") return undefined;
-  const list = listOf(within.facts.body, call);
-  const started = list?.findIndex((each) => each.op === "call" && each.start >= call.start && lastNameOf(each.callee) === "start") ?? -1;
-  const next = started < 0 ? undefined : list?.slice(started + 1).find((each) => each.op !== "read" && each.op !== "compute");
+  const list = listOf(within.facts.body, call) ?? [];
+  let place = firstFrom(list, call.start);
+  const isAt = (test: (each: Operation) => boolean): boolean => test(list[place] as Operation);
+  const isStart = (each: Operation): boolean => each.op === "call" && each.start >= call.start && lastNameOf(each.callee) === "start";
+  while (place < list.length && !isAt(isStart)) place++;
+  for (place++; place < list.length && isAt(({ op }) => op === "read" || op === "compute"); ) place++;
+  const next = list[place];
   if (next?.op !== "call" || !isWait(next)) return undefined;
   const object = receiverOf(next);
   return object && isLastAnswered(object, within, target) ? next : undefined;

@@ -1,3 +1,4 @@
+import { indexed } from "../../base/indexed.js";
 import type { Operation, Value } from "../operation.js";
 
 /** The operations directly inside one that holds others, in order; empty for the rest. */
@@ -25,6 +26,7 @@ export function walkOperations(operations: readonly Operation[], visit: (operati
 
 /** The list that directly holds the operation; undefined if it is not among them. */
 export function listOf(operations: readonly Operation[], wanted: Operation): readonly Operation[] | undefined {
+  if (operations.length > fewOperations) return listsIn(operations).get(wanted);
   if (operations.includes(wanted)) return operations;
   for (const operation of operations) {
     if (operation.end < wanted.start || operation.start > wanted.end) continue;
@@ -35,6 +37,19 @@ export function listOf(operations: readonly Operation[], wanted: Operation): rea
   }
   return undefined;
 }
+
+/** Of more, it is remembered which list holds each: whoever asks for one asks for many. */
+const fewOperations = 32;
+
+const listsIn = indexed((operations: readonly Operation[]): ReadonlyMap<Operation, readonly Operation[]> => {
+  const lists = new Map<Operation, readonly Operation[]>();
+  const visit = (list: readonly Operation[]): void => {
+    for (const operation of list) if (!lists.has(operation)) lists.set(operation, list);
+    for (const operation of list) innerOperations(operation).forEach(visit);
+  };
+  visit(operations);
+  return lists;
+});
 
 /** Visits what can run in one go with the operation: of a branch around it, only the arm in which it stands; a loop comes to the others in another round. */
 export function walkBeside(operations: readonly Operation[], wanted: Operation, visit: (operation: Operation) => void): void {

@@ -1,3 +1,5 @@
+import { append } from "../../base/append.js";
+import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
 import { partOfActivity } from "../../program/link/activity.js";
 import { addingMethods, checksThenActs, takesFrom } from "../../program/link/compound.js";
@@ -7,10 +9,10 @@ import type { Access } from "../../program/link/moments.js";
 import { concurrency } from "../../program/link/parallel.js";
 import { samePlace, updateRead } from "../../program/link/updates.js";
 import { walkOperations } from "../../program/link/walk.js";
-import type { Place } from "../../program/operation.js";
+import type { CallOperation, Operation, Place, WriteOperation } from "../../program/operation.js";
 import { quoted } from "../race.js";
 import type { RuleContext } from "../rule.js";
-import { fileOf, pathTo, type SharedState } from "./shared-state.js";
+import { fileOf, innerPlace, pathTo, type SharedState } from "./shared-state.js";
 
 /** A change of shared state: an access of some thread, or one like it that no thread is known to make. */
 export interface Change extends Pick<Access, "function" | "operation" | "statement" | "does" | "check" | "locks"> {
@@ -20,8 +22,16 @@ export interface Change extends Pick<Access, "function" | "operation" | "stateme
 /** Every access to the state, with what is in it. */
 export function accessesTo(access: Access, { program }: RuleContext): readonly Access[] {
   const base = access.location.replace(/\[\]$/, "");
-  return partOfActivity(program, "accesses").filter(({ location }) => location === base || location === `${base}[]`);
+  const places = placesByLocation(partOfActivity(program, "accesses"));
+  const found = [...(places.get(base) ?? []), ...(places.get(`${base}[]`) ?? [])];
+  return found.sort((a, b) => a.place - b.place).map((each) => each.access);
 }
+
+const placesByLocation = indexed((accesses: readonly Access[]) => {
+  const places = new Map<string, { readonly access: Access; readonly place: number }[]>();
+  accesses.forEach((access, place) => append(places, access.location, { access, place }));
+  return places;
+});
 
 const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert", "advance"]);
 
@@ -57,27 +67,54 @@ const alone = /^__(init|post_init|new|del|setstate|getstate|copy|deepcopy|reduce
  */
 export function otherChanges(state: SharedState, known: ReadonlySet<unknown>, { program }: RuleContext): readonly Change[] {
   const file = fileOf(state, program);
-  return (file?.functions ?? []).flatMap((node): readonly Change[] => {
+  const naming = file ? (functionsNaming(file.functions).get(state.name) ?? []) : [];
+  return naming.flatMap((node): readonly Change[] => {
     if (node.head.kind !== "function" || alone.test(node.head.name) || isMaker(node, state)) return [];
     const found: Change[] = [];
-    walkOperations(node.facts.body, (operation) => {
-      if (known.has(operation) || (operation.op !== "write" && operation.op !== "call")) return;
+    for (const operation of operationsNaming(node.facts.body).get(state.name) ?? []) {
+      if (known.has(operation)) continue;
       const common = { function: node, operation, check: checkOf(operation, node), locks: [] };
       if (operation.op === "write") {
-        if (!isOwn(operation.place, state, node)) return;
+        if (!isOwn(operation.place, state, node)) continue;
         const read = updateRead(operation, node);
         const { statement } = operation;
         if (read || common.check) found.push({ ...common, does: "update", statement, update: read && { read } });
-        return;
+        continue;
       }
       const object = receiverOf(operation);
-      if (object?.op !== "read" || !isOwn(object.place, state, node)) return;
+      if (object?.op !== "read" || !isOwn(object.place, state, node)) continue;
       const name = operation.callee.op === "read" && operation.callee.place.kind === "attribute" ? operation.callee.place.name : "";
       if (common.check && (addingMethods.has(name) || takesFrom(operation)))
         found.push({ ...common, does: "change", statement: operation, update: undefined });
-    });
+    }
     return found;
   });
+}
+
+/** The writes, and the calls of methods, of what is reached by each name. */
+const operationsNaming = indexed((body: readonly Operation[]) => {
+  const named = new Map<string, (WriteOperation | CallOperation)[]>();
+  walkOperations(body, (operation) => {
+    if (operation.op !== "write" && operation.op !== "call") return;
+    const object = receiverOf(operation);
+    const place = operation.op === "write" ? operation.place : object?.op === "read" ? object.place : undefined;
+    for (const name of place ? namesIn(place) : []) append(named, name, operation);
+  });
+  return named;
+});
+
+/** The functions that have any of these, by the name. */
+const functionsNaming = indexed((functions: Iterable<FunctionNode>) => {
+  const named = new Map<string, FunctionNode[]>();
+  for (const node of functions) for (const name of operationsNaming(node.facts.body).keys()) append(named, name, node);
+  return named;
+});
+
+/** The names by which a place is reached: `counts` and `self` for `self.counts[k]`. */
+function namesIn(place: Place): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let current: Place | undefined = place; current; current = innerPlace(current)) if (current.kind !== "element") names.add(current.name);
+  return names;
 }
 
 /** The function whose variable it is sets it up. */
