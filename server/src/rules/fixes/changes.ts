@@ -40,12 +40,16 @@ export function changesOf(access: Access, all: readonly Access[]): readonly (rea
   const own = all.filter((each) => each.operation === access.operation);
   const groups = new Map<unknown, Access[]>([[access.operation, own.length > 0 ? own : [access]]]);
   const open = all.filter((each) => each.operation !== access.operation && changes.has(each.does));
+  const comesWith = (each: Access): boolean => {
+    for (const others of groups.values()) if (others.some((other) => concurrency(other, each))) return true;
+    return false;
+  };
   for (let isGrowing = true; isGrowing; ) {
     isGrowing = false;
     for (const each of open) {
       const group = groups.get(each.operation);
       if (group?.includes(each)) continue;
-      if (!group && ![...groups.values()].some((others) => others.some((other) => concurrency(other, each)))) continue;
+      if (!group && !comesWith(each)) continue;
       if (group) group.push(each);
       else groups.set(each.operation, [each]);
       isGrowing = true;
