@@ -436,7 +436,7 @@ class Search {
     called = new Set();
     this.called.set(key, called);
     walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call) return;
+      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call || called.size > mostCalled) return;
       for (const { function: callee } of this.program.resolver.callees(operation, node)) if (!this.inChild.has(callee)) called.add(callee);
     });
     return called;
@@ -484,6 +484,9 @@ class Search {
 }
 
 const mostFunctions = 60;
+
+/** Of so many functions at most that are called after the start it is looked what they read: who starts thousands of threads may call as many. */
+const mostCalled = 250;
 
 const containers: ReadonlySet<string> = new Set([
   "builtins.list",
