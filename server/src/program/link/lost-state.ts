@@ -262,8 +262,7 @@ class Search {
         !(each.in === this.spawn.in && each.does === "assign" && each.range.end <= this.spawn.call.start),
     );
     const isChangedAfter = changes.some(
-      (each) =>
-        each.in === module && (each.does === "mutate" || (this.spawn.in === module && each.range.start > this.spawn.call.start)),
+      (each) => each.in === module && (each.does === "mutate" || (this.spawn.in === module && each.range.start > this.spawn.call.start)),
     );
     if (isOthers || isChangedAfter) return undefined;
     const read = this.readAfter(name, isIt);
@@ -435,8 +434,9 @@ class Search {
     if (called) return called;
     called = new Set();
     this.called.set(key, called);
+    let looked = 0;
     walkOperations(node.facts.body, (operation) => {
-      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call || called.size > mostCalled) return;
+      if (operation.op !== "call" || operation.start < from || operation === this.spawn.call || ++looked > mostCalls) return;
       for (const { function: callee } of this.program.resolver.callees(operation, node)) if (!this.inChild.has(callee)) called.add(callee);
     });
     return called;
@@ -485,8 +485,8 @@ class Search {
 
 const mostFunctions = 60;
 
-/** Of so many functions at most that are called after the start it is looked what they read: who starts thousands of threads may call as many. */
-const mostCalled = 250;
+/** Of so many calls after the start it is looked what they read: who starts thousands of threads makes as many. */
+const mostCalls = 1_000;
 
 const containers: ReadonlySet<string> = new Set([
   "builtins.list",
@@ -523,7 +523,8 @@ function globalChangesIn(file: LinkedFile, name: string): readonly Change[] {
   const found = file.entry("changes by global", name, () => {
     const changes = new Map<string, Change[]>();
     for (const node of file.functions)
-      for (const change of changesIn(node)) if (change.place.kind === "name" && change.place.owner === 0) append(changes, change.place.name, change);
+      for (const change of changesIn(node))
+        if (change.place.kind === "name" && change.place.owner === 0) append(changes, change.place.name, change);
     return changes;
   });
   return found ?? [];
@@ -533,8 +534,7 @@ function globalChangesIn(file: LinkedFile, name: string): readonly Change[] {
 function callsHanding(file: LinkedFile, name: string): readonly { readonly in: FunctionNode; readonly call: CallOperation }[] {
   const found = file.entry("calls by what they are given", name, () => {
     const calls = new Map<string, { readonly in: FunctionNode; readonly call: CallOperation }[]>();
-    for (const node of file.functions)
-      for (const { given, call } of handedIn(node.facts.body)) append(calls, given, { in: node, call });
+    for (const node of file.functions) for (const { given, call } of handedIn(node.facts.body)) append(calls, given, { in: node, call });
     return calls;
   });
   return found ?? [];

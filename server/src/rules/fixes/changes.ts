@@ -22,15 +22,23 @@ export interface Change extends Pick<Access, "function" | "operation" | "stateme
 /** Every access to the state, with what is in it. */
 export function accessesTo(access: Access, { program }: RuleContext): readonly Access[] {
   const base = access.location.replace(/\[\]$/, "");
-  const places = placesByLocation(partOfActivity(program, "accesses"));
-  const found = [...(places.get(base) ?? []), ...(places.get(`${base}[]`) ?? [])];
-  return found.sort((a, b) => a.place - b.place).map((each) => each.access);
+  return accessesByBase(partOfActivity(program, "accesses"))(base);
 }
 
-const placesByLocation = indexed((accesses: readonly Access[]) => {
+/** All accesses by state and what is in it, each list made once. */
+const accessesByBase = indexed((accesses: readonly Access[]) => {
   const places = new Map<string, { readonly access: Access; readonly place: number }[]>();
-  accesses.forEach((access, place) => append(places, access.location, { access, place }));
-  return places;
+  for (const [place, access] of accesses.entries()) append(places, access.location, { access, place });
+  const known = new Map<string, readonly Access[]>();
+  return (base: string): readonly Access[] => {
+    let found = known.get(base);
+    if (!found) {
+      const all = [...(places.get(base) ?? []), ...(places.get(`${base}[]`) ?? [])];
+      found = all.sort((a, b) => a.place - b.place).map((each) => each.access);
+      known.set(base, found);
+    }
+    return found;
+  };
 });
 
 const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delete", "change", "insert", "advance"]);
@@ -39,7 +47,13 @@ const changes: ReadonlySet<Access["does"]> = new Set(["assign", "update", "delet
 export function changesOf(access: Access, all: readonly Access[]): readonly (readonly Access[])[] {
   const own = all.filter((each) => each.operation === access.operation);
   const groups = new Map<unknown, Access[]>([[access.operation, own.length > 0 ? own : [access]]]);
-  const open = all.filter((each) => each.operation !== access.operation && changes.has(each.does));
+  const { connected, open: changing } = connectionsOf(all);
+  const near = new Set<number | undefined>();
+  for (const each of groups.get(access.operation) ?? []) {
+    if (connected.has(each)) near.add(connected.get(each));
+    else for (const other of changing) if (concurrency(each, other)) near.add(connected.get(other));
+  }
+  const open = changing.filter((each) => each.operation !== access.operation && near.has(connected.get(each)));
   const comesWith = (each: Access): boolean => {
     for (const others of groups.values()) if (others.some((other) => concurrency(other, each))) return true;
     return false;
@@ -58,6 +72,30 @@ export function changesOf(access: Access, all: readonly Access[]): readonly (rea
   }
   return [...groups.values()];
 }
+
+/** Which changes can come at the same time, through others perhaps, by a number for those that do; made once of all accesses to some state. */
+const connectionsOf = indexed((all: readonly Access[]) => {
+  const open = all.filter(({ does }) => changes.has(does));
+  const byOperation = new Map<unknown, Access[]>();
+  for (const each of open) append(byOperation, each.operation, each);
+  const connected = new Map<Access, number>();
+  let rest: readonly Access[] = open;
+  for (let number = 0; rest.length > 0; number++) {
+    const found = new Set<Access>(rest.slice(0, 1));
+    for (const each of found) {
+      connected.set(each, number);
+      for (const other of byOperation.get(each.operation) ?? []) found.add(other);
+      const apart: Access[] = [];
+      for (const other of rest) {
+        if (found.has(other)) continue;
+        if (concurrency(each, other)) found.add(other);
+        else apart.push(other);
+      }
+      rest = apart;
+    }
+  }
+  return { connected, open };
+});
 
 /** So many places are too many for a fix in any case. */
 const mostGroups = 40;
@@ -117,7 +155,8 @@ const functionsNaming = indexed((functions: Iterable<FunctionNode>) => {
 /** The names by which a place is reached: `counts` and `self` for `self.counts[k]`. */
 function namesIn(place: Place): ReadonlySet<string> {
   const names = new Set<string>();
-  for (let current: Place | undefined = place; current; current = innerPlace(current)) if (current.kind !== "element") names.add(current.name);
+  for (let current: Place | undefined = place; current; current = innerPlace(current))
+    if (current.kind !== "element") names.add(current.name);
   return names;
 }
 

@@ -1,5 +1,5 @@
-import type { TextEdit } from "../../base/edit.js";
 import { append } from "../../base/append.js";
+import type { TextEdit } from "../../base/edit.js";
 import { indexed } from "../../base/indexed.js";
 import type { Range } from "../../base/range.js";
 import { firstAt } from "../../base/sorted.js";
