@@ -1,4 +1,3 @@
-import { indexed } from "../../base/indexed.js";
 import type { Operation, Value } from "../operation.js";
 
 /** The operations directly inside one that holds others, in order; empty for the rest. */
@@ -41,15 +40,20 @@ export function listOf(operations: readonly Operation[], wanted: Operation): rea
 /** Of more, it is remembered which list holds each: whoever asks for one asks for many. */
 const fewOperations = 32;
 
-const listsIn = indexed((operations: readonly Operation[]): ReadonlyMap<Operation, readonly Operation[]> => {
+const knownLists = new WeakMap<readonly Operation[], ReadonlyMap<Operation, readonly Operation[]>>();
+
+function listsIn(operations: readonly Operation[]): ReadonlyMap<Operation, readonly Operation[]> {
+  const known = knownLists.get(operations);
+  if (known) return known;
   const lists = new Map<Operation, readonly Operation[]>();
   const visit = (list: readonly Operation[]): void => {
     for (const operation of list) if (!lists.has(operation)) lists.set(operation, list);
     for (const operation of list) innerOperations(operation).forEach(visit);
   };
   visit(operations);
+  knownLists.set(operations, lists);
   return lists;
-});
+}
 
 /** Visits what can run in one go with the operation: of a branch around it, only the arm in which it stands; a loop comes to the others in another round. */
 export function walkBeside(operations: readonly Operation[], wanted: Operation, visit: (operation: Operation) => void): void {
